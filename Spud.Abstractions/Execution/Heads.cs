@@ -1,0 +1,14 @@
+namespace Spud;
+
+/// <summary>What <see cref="IAttention.Project"/> makes: q and k are rotated, and q carries the score scale.</summary>
+public readonly struct Heads
+{
+    /// <summary>F32 [T, H, D].</summary>
+    public required TensorView Query { get; init; }
+
+    /// <summary>F32 [T, G, D].</summary>
+    public required TensorView Key { get; init; }
+
+    /// <summary>F32 [T, G, Dv].</summary>
+    public required TensorView Value { get; init; }
+}

@@ -1,0 +1,17 @@
+namespace Spud;
+
+/// <summary>The largest step that a pipeline will see; all memory is sized by it before the first token.</summary>
+public sealed class Limits
+{
+    /// <summary>Largest T: rows of a step.</summary>
+    public required int Rows { get; init; }
+
+    /// <summary>Largest S: sequences alive at once, and so of a step.</summary>
+    public required int Sequences { get; init; }
+
+    /// <summary>Longest sequence, tokens.</summary>
+    public required int ContextTokens { get; init; }
+
+    /// <summary>Most rows of a step whose logits are read.</summary>
+    public required int LogitRows { get; init; }
+}

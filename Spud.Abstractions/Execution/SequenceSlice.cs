@@ -1,0 +1,20 @@
+namespace Spud;
+
+/// <summary>One sequence in a step. Its rows lie together, in the order of their positions.</summary>
+public readonly struct SequenceSlice
+{
+    /// <summary>The same in every step of the sequence; below <see cref="Limits.Sequences"/>.</summary>
+    public required int Id { get; init; }
+
+    /// <summary>Its first row.</summary>
+    public required int FirstRow { get; init; }
+
+    /// <summary>Its rows, at least 1.</summary>
+    public required int Rows { get; init; }
+
+    /// <summary>Position of its first row: tokens from the start of the sequence.</summary>
+    public required int FirstPosition { get; init; }
+
+    /// <summary>What all its rows do.</summary>
+    public required Phase Phase { get; init; }
+}

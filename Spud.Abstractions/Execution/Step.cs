@@ -1,0 +1,30 @@
+namespace Spud;
+
+/// <summary>
+/// T rows of S sequences. The views lie in the domain of the component that is called and are valid during the call.
+/// <code>
+/// row       0 1 2 3 4 |  5  6  7 |   8 |  9 |  10     T = 11, S = 5: A and B read prompts, C, D and E decode.
+/// sequence  A A A A A |  B  B  B |   C |  D |   E
+/// position  0 1 2 3 4 | 64 65 66 | 901 | 17 | 300
+/// </code>
+/// </summary>
+public readonly struct Step
+{
+    /// <summary>I32 [T].</summary>
+    public required TensorView TokenIds { get; init; }
+
+    /// <summary>I32 [T]: tokens from the start of the row's sequence.</summary>
+    public required TensorView Positions { get; init; }
+
+    /// <summary>I32 [T]: index into <see cref="Sequences"/>.</summary>
+    public required TensorView SequenceOfRow { get; init; }
+
+    /// <summary>The memory behind <see cref="Sequences"/>.</summary>
+    public required ReadOnlyMemory<SequenceSlice> Slices { private get; init; }
+
+    /// <summary>[S], always on the host.</summary>
+    public ReadOnlySpan<SequenceSlice> Sequences => Slices.Span;
+
+    /// <summary>T.</summary>
+    public int Rows => Positions.Shape[0];
+}

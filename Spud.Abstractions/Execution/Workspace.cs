@@ -1,0 +1,29 @@
+namespace Spud;
+
+/// <summary>
+/// A share of a domain's arena. What it holds is undefined at the start of each call, because components take turns in the same memory.
+/// </summary>
+/// <param name="domain">Where the arena lies.</param>
+/// <param name="bytes">Size of the share.</param>
+public sealed class Workspace(IMemoryDomain domain, long bytes)
+{
+    /// <summary>Size of the share, bytes.</summary>
+    public long Bytes => bytes;
+
+    /// <summary>Where the arena lies; the host sets it when every component of the pipeline is built.</summary>
+    internal nint Address { get; set; }
+
+    /// <summary>The share, from its first byte, as an array; valid inside calls of the component that reserved it.</summary>
+    /// <exception cref="InvalidOperationException">The array is larger than the share.</exception>
+    public TensorView View(ElementType type, params ReadOnlySpan<int> shape) => ViewAt(0, type, shape);
+
+    /// <summary>The share from <paramref name="offset"/> bytes on, as an array.</summary>
+    /// <exception cref="InvalidOperationException">The array ends beyond the share.</exception>
+    public TensorView ViewAt(long offset, ElementType type, params ReadOnlySpan<int> shape)
+    {
+        TensorView view = new(domain, Address + (nint)offset, type, shape);
+        return offset >= 0 && offset + view.Bytes <= bytes
+            ? view
+            : throw new InvalidOperationException($"workspace: bytes {offset} .. {offset + view.Bytes} wanted, {bytes} reserved");
+    }
+}

@@ -1,0 +1,17 @@
+namespace Spud;
+
+/// <summary>How a layer's keys and values are stored.</summary>
+public sealed class CacheLayout
+{
+    /// <summary>P: keys of a page, at least 1; as long as the context, it is a contiguous cache.</summary>
+    public required int PageTokens { get; init; }
+
+    /// <summary>F32, F16, BF16, Q8_0 or Q4_0; block formats need a head width that is a multiple of 32.</summary>
+    public required ElementType Keys { get; init; }
+
+    /// <summary>Likewise.</summary>
+    public required ElementType Values { get; init; }
+
+    /// <summary>Most tokens of a sequence that are kept between two steps; sizes the pool.</summary>
+    public required int TokensAtMost { get; init; }
+}

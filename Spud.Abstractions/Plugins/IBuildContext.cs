@@ -1,0 +1,35 @@
+using System.Collections.Immutable;
+
+namespace Spud;
+
+/// <summary>What a component gets at build.</summary>
+public interface IBuildContext
+{
+    /// <summary>The model.</summary>
+    ModelDescription Model { get; }
+
+    /// <summary>Layers that this component serves, ascending.</summary>
+    ImmutableArray<int> Layers { get; }
+
+    /// <summary>The largest step.</summary>
+    Limits Limits { get; }
+
+    /// <summary>The model's weights.</summary>
+    IWeightSource Weights { get; }
+
+    /// <summary>The pipeline's threads.</summary>
+    WorkerPool Pool { get; }
+
+    /// <summary>Host memory; its Copy expands every weight type.</summary>
+    IMemoryDomain Host { get; }
+
+    /// <summary>Memory for the component's life, zeroed; counted and freed by the host.</summary>
+    /// <exception cref="InsufficientMemoryException">There is not so much.</exception>
+    TensorView Allocate(IMemoryDomain domain, ElementType type, params ReadOnlySpan<int> shape);
+
+    /// <summary>A share of the domain's arena.</summary>
+    Workspace Reserve(IMemoryDomain domain, long bytes);
+
+    /// <summary>A line for the host's log.</summary>
+    void Log(string line);
+}

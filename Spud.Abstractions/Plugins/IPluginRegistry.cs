@@ -1,0 +1,25 @@
+using System.Text.Json.Serialization.Metadata;
+
+namespace Spud;
+
+/// <summary>
+/// Takes the components of one plugin. Options are classes with <c>set</c> properties and source-generated type information; ranges
+/// are DataAnnotations attributes. A factory refuses what its offer cannot say with <see cref="RefusedException"/>, before it takes weights.
+/// </summary>
+public interface IPluginRegistry
+{
+    /// <summary>Registers a head.</summary>
+    void AddHead<TOptions>(string name, JsonTypeInfo<TOptions> options, Offer offer, Func<TOptions, IBuildContext, IHead> create);
+
+    /// <summary>Registers an attention.</summary>
+    void AddAttention<TOptions>(string name, JsonTypeInfo<TOptions> options, Offer offer, Func<TOptions, IBuildContext, IAttention> create);
+
+    /// <summary>Registers a cache policy.</summary>
+    void AddCache<TOptions>(string name, JsonTypeInfo<TOptions> options, Offer offer, Func<TOptions, IBuildContext, ICachePolicy> create);
+
+    /// <summary>Registers a router.</summary>
+    void AddRouter<TOptions>(string name, JsonTypeInfo<TOptions> options, Offer offer, Func<TOptions, IBuildContext, IRouter> create);
+
+    /// <summary>Registers experts.</summary>
+    void AddExperts<TOptions>(string name, JsonTypeInfo<TOptions> options, Offer offer, Func<TOptions, IBuildContext, IExperts> create);
+}

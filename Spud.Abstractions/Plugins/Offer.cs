@@ -1,0 +1,19 @@
+using System.Collections.Immutable;
+
+namespace Spud;
+
+/// <summary>What a component can do, told before it is built, so that a pair that cannot meet costs nothing.</summary>
+public sealed class Offer
+{
+    /// <summary>Traits it knows. One of the model's, under the role's prefix, that is not here refuses the component.</summary>
+    public ImmutableArray<string> Knows { get; init; } = [];
+
+    /// <summary>Attention: page types that it folds.</summary>
+    public ImmutableArray<ElementType> PageTypes { get; init; } = [];
+
+    /// <summary>Attention: the cache of a pipeline that names none.</summary>
+    public string? DefaultCache { get; init; }
+
+    /// <summary>A row's bits do not depend on T, its neighbours or the chunk.</summary>
+    public bool RowInvariant { get; init; }
+}

@@ -1,0 +1,30 @@
+namespace Spud;
+
+/// <summary>Attention of the layers it was built for: project, fold, finish.</summary>
+public interface IAttention : IComponent
+{
+    /// <summary>Own norm, then q, k and v with biases, QK-norm, RoPE and the score scale (in q).</summary>
+    /// <param name="layer">Layer of the model.</param>
+    /// <param name="step">T rows.</param>
+    /// <param name="input">F32 [T, C], not changed.</param>
+    /// <param name="heads">Written.</param>
+    void Project(int layer, in Step step, in TensorView input, in Heads heads);
+
+    /// <summary>
+    /// Merges the keys that each row may see (its own sequence, positions up to its own, inside the window) into the state. May be
+    /// called several times a layer, over disjoint pages. This step's own keys are in the pages already.
+    /// </summary>
+    /// <param name="layer">Layer of the model.</param>
+    /// <param name="step">T rows.</param>
+    /// <param name="query">F32 [T, H, D].</param>
+    /// <param name="pages">What to read.</param>
+    /// <param name="state">Merged into.</param>
+    void Fold(int layer, in Step step, in TensorView query, in PageView pages, in AttentionState state);
+
+    /// <summary>Sinks, division by Sum, output projection, bias, post-norm and scale; adds to <paramref name="output"/>.</summary>
+    /// <param name="layer">Layer of the model.</param>
+    /// <param name="step">T rows.</param>
+    /// <param name="state">Complete; may be changed.</param>
+    /// <param name="output">F32 [T, C], added to.</param>
+    void Finish(int layer, in Step step, in AttentionState state, in TensorView output);
+}

@@ -1,0 +1,11 @@
+namespace Spud;
+
+/// <summary>Decides what is kept of each token and how; the host keeps it.</summary>
+public interface ICachePolicy : IDisposable
+{
+    /// <summary>How a layer is stored; asked once, at build.</summary>
+    CacheLayout Layout(int layer);
+
+    /// <summary>Asked at each commit that filled a page.</summary>
+    void Review(int layer, IHistory history);
+}

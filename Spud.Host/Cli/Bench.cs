@@ -1,0 +1,113 @@
+using System.Diagnostics;
+using Spud.Runtime;
+using Spud.Runtime.Execution;
+
+namespace Spud.Host;
+
+/// <summary>What is measured, in tokens.</summary>
+internal readonly record struct BenchShape
+{
+    public required int Prompt { get; init; }
+
+    public required int Generate { get; init; }
+
+    public required int Depth { get; init; }
+
+    /// <summary>Sequences that decode together.</summary>
+    public required int Batch { get; init; }
+
+    /// <summary>The longest text that comes of it.</summary>
+    public int ContextTokens => Math.Max(Prompt, (int)Math.Min(int.MaxValue, (long)Depth + Generate));
+}
+
+/// <summary>Measures prefill and decode of a model with random tokens, the same ones every time.</summary>
+internal sealed class Bench
+{
+    private readonly LanguageModel _model;
+    private readonly BenchShape _shape;
+    private readonly CancellationToken _cancellation;
+    private readonly Batch _batch;
+    private readonly int[] _tokens;
+
+    public Bench(LanguageModel model, BenchShape shape, CancellationToken cancellation)
+    {
+        (_model, _shape, _cancellation) = (model, shape, cancellation);
+        _batch = model.Engine.NewBatch();
+        Random random = new(1);
+        _tokens = [.. Enumerable.Range(0, shape.ContextTokens).Select(_ => random.Next(model.Pipeline.Model.Vocabulary))];
+    }
+
+    /// <summary>One measurement.</summary>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public BenchResult Measure(int repeat, int threads)
+    {
+        double prefill = Prefill(), decode = Decode();
+        return new(Math.Round(prefill, 2), Math.Round(decode, 2), repeat, _shape.Prompt, _shape.Generate, _shape.Depth, _shape.Batch, threads);
+    }
+
+    private double Prefill()
+    {
+        using Sequence sequence = Open();
+        long start = Stopwatch.GetTimestamp();
+        Read(sequence, _tokens.AsSpan(0, _shape.Prompt), LogitRows.Last);
+        return Figures.Rate(_shape.Prompt, Stopwatch.GetElapsedTime(start));
+    }
+
+    private double Decode()
+    {
+        List<Sequence> sequences = [];
+        try
+        {
+            for (int i = 0; i < _shape.Batch; i++)
+            {
+                sequences.Add(Open());
+                if (_shape.Depth > 0)
+                    Read(sequences[i], _tokens.AsSpan(0, _shape.Depth), LogitRows.None);
+            }
+
+            long start = Stopwatch.GetTimestamp();
+            for (int step = 0; step < _shape.Generate; step++)
+                Step(sequences, step);
+
+            return Figures.Rate((long)_shape.Generate * _shape.Batch, Stopwatch.GetElapsedTime(start));
+        }
+        finally
+        {
+            sequences.ForEach(sequence => sequence.Dispose());
+        }
+    }
+
+    private void Step(List<Sequence> sequences, int step)
+    {
+        _batch.Clear();
+        for (int i = 0; i < sequences.Count; i++)
+            _batch.Add(sequences[i], [_tokens[(step + i) % _tokens.Length]], Phase.Decode, LogitRows.Last);
+
+        RunStep();
+    }
+
+    private void Read(Sequence sequence, ReadOnlySpan<int> tokens, LogitRows last)
+    {
+        for (; tokens.Length > 0;)
+        {
+            int rows = Math.Min(tokens.Length, _batch.MaxRows);
+            _batch.Clear();
+            _batch.Add(sequence, tokens[..rows], Phase.Prefill, rows == tokens.Length ? last : LogitRows.None);
+            RunStep();
+            tokens = tokens[rows..];
+        }
+    }
+
+    private void RunStep()
+    {
+        _model.Engine.Run(_batch);
+        _cancellation.ThrowIfCancellationRequested();
+    }
+
+    private Sequence Open()
+    {
+        Sequence sequence = _model.Engine.Open();
+        sequence.Cancellation = _cancellation;
+        return sequence;
+    }
+}

@@ -1,0 +1,37 @@
+using Spud.Runtime;
+using Spud.Runtime.ChatTemplates;
+
+namespace Spud.Host;
+
+/// <summary>Conversations as the model wants them.</summary>
+internal static class Chat
+{
+    /// <summary>What the embedded model is told if the user says nothing: it speaks English alone, but a French name tempts it into French.</summary>
+    public const string EmbeddedModelSystem = "Answer in English.";
+
+    /// <summary>What stands before the first question.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="system">What the user wants it told; null: nothing, or the embedded model's usual text.</param>
+    public static ChatMessage[] Opening(LanguageModel model, string? system)
+    {
+        bool embedded = Path.GetFileName(model.Pipeline.File.Path) == Places.DefaultModelName;
+        return (system ?? (embedded ? EmbeddedModelSystem : null)) is { } text ? [new("system", text)] : [];
+    }
+
+    /// <summary>Ids of a conversation.</summary>
+    /// <exception cref="BadInputException">The model brings no template.</exception>
+    /// <exception cref="TemplateException">The template refuses the conversation.</exception>
+    public static int[] Encode(LanguageModel model, IReadOnlyList<ChatMessage> messages)
+    {
+        RequireTemplate(model);
+        return model.Encode(messages);
+    }
+
+    /// <summary>Refuses a model that cannot converse.</summary>
+    /// <exception cref="BadInputException">The model brings no template.</exception>
+    public static void RequireTemplate(LanguageModel model)
+    {
+        if (model.ChatTemplate is null)
+            throw new BadInputException($"{model.Pipeline.File.Path}: the model brings no chat template, so it cannot be asked. Let it continue a text: spud run --raw \"Once upon a time\"");
+    }
+}

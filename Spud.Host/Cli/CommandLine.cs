@@ -1,0 +1,122 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Invocation;
+using System.CommandLine.Parsing;
+using Spud.Runtime.Composition;
+
+namespace Spud.Host;
+
+/// <summary>The root command: parses, reports what cannot be parsed, and turns every exception into a message and an exit code.</summary>
+internal static class CommandLine
+{
+    /// <summary>Shows stack traces; on every command.</summary>
+    public static readonly Option<bool> Verbose = new("--verbose") { Description = "Show where an unexpected error came from.", Recursive = true };
+
+    private static readonly ParserConfiguration Parsing = new()
+    {
+        // A prompt may begin with @, and -fm is not -f -m.
+        ResponseFileTokenReplacer = null,
+        EnablePosixBundling = false,
+    };
+
+    /// <summary>All commands, in the order in which help lists them.</summary>
+    private static readonly Func<Shell, Command>[] Commands =
+    [
+        RunCommand.Create,
+        ChatCommand.Create,
+        TokenizeCommand.Create,
+        ScoreCommand.Create,
+        BenchCommand.Create,
+        ExplainCommand.Create,
+        DoctorCommand.Create,
+        PluginsCommand.Create,
+        SchemaCommand.Create,
+        ProbePluginCommand.Create,
+    ];
+
+    /// <summary>Runs one command line.</summary>
+    /// <returns>One of <see cref="ExitCodes"/>.</returns>
+    public static int Run(IReadOnlyList<string> arguments, Shell shell)
+    {
+        bool verbose = false;
+        try
+        {
+            ParseResult parsed = Create(shell).Parse(arguments, Parsing);
+            verbose = parsed.GetValue(Verbose);
+            if (parsed.Action is not HelpAction)
+                RefuseStrayOptions(parsed);
+            if (parsed.Action is ParseErrorAction)
+                return Report(ParseFaults(parsed), shell);
+
+            int code = parsed.Invoke(new() { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null, Output = shell.Out, Error = shell.Error });
+            shell.Out.Flush();
+            return code;
+        }
+        catch (Exception exception)
+        {
+            Failure failure = Failure.Of(exception);
+            if (failure.Message.Length > 0)
+                Report(failure.Message.Split('\n'), shell);
+            if (verbose && failure.ExitCode != ExitCodes.Done)
+                shell.Error.WriteLine(exception);
+
+            return failure.ExitCode;
+        }
+    }
+
+    /// <summary>The root with all commands.</summary>
+    internal static Command Create(Shell shell)
+    {
+        // No RootCommand: that one is named after the executable, and takes "[suggest]" for a directive.
+        Command root = new("spud", "Spud composes a language-model pipeline out of plugins, runs it and meters it.") { new HelpOption(), new VersionOption(), Verbose };
+        foreach (Func<Shell, Command> create in Commands)
+            root.Subcommands.Add(create(shell));
+
+        root.SetAction(static result => result.RootCommandResult.Command.Parse(["--help"], Parsing).Invoke(result.InvocationConfiguration));
+        return root;
+    }
+
+    private static int Report(IEnumerable<string> faults, Shell shell)
+    {
+        foreach (string fault in faults)
+            shell.Error.WriteLine($"error: {fault}");
+
+        return ExitCodes.BadInput;
+    }
+
+    /// <summary>The parser gives an option that it does not know to an argument that has room: a misspelt option would become the prompt.</summary>
+    /// <exception cref="BadInputException">There is one before "--".</exception>
+    private static void RefuseStrayOptions(ParseResult parsed)
+    {
+        Token? end = parsed.Tokens.FirstOrDefault(token => token.Type == TokenType.DoubleDash);
+        HashSet<Token> before = new(parsed.Tokens.TakeWhile(token => !ReferenceEquals(token, end)), ReferenceEqualityComparer.Instance);
+        foreach (Argument argument in parsed.CommandResult.Command.Arguments)
+        {
+            foreach (Token token in parsed.GetResult(argument)?.Tokens ?? [])
+            {
+                if (token.Value is ['-', _, ..] && before.Contains(token))
+                    throw new BadInputException(Stray(token.Value, parsed.CommandResult.Command) + " A text that begins with '-' goes after '--'.");
+            }
+        }
+    }
+
+    private static IEnumerable<string> ParseFaults(ParseResult parsed)
+    {
+        Command command = parsed.CommandResult.Command;
+        if (parsed.UnmatchedTokens.Count == 0)
+            return parsed.Errors.Select(error => error.Message).Distinct();
+
+        return parsed.UnmatchedTokens.Take(1).Select(token => token.StartsWith('-') ? Stray(token, command)
+            : command.Name == "spud" ? $"'{token}' is no command.{Nearest.Hint(token, command.Subcommands.Select(known => known.Name))} 'spud --help' lists them."
+            : $"'{token}' is one argument too many for 'spud {command.Name}'. A text of several words goes in quotes.");
+    }
+
+    private static string Stray(string token, Command command)
+    {
+        string name = token.Split('=')[0];
+        IEnumerable<string> known = command.Options.SelectMany(option => option.Aliases.Append(option.Name)).Append(Verbose.Name);
+        return $"'{name}' is no option of '{Path(command)}'.{Nearest.Hint(name, known)}";
+    }
+
+    private static string Path(Command command) => command.Name == "spud" ? "spud" : $"spud {command.Name}";
+}

@@ -1,0 +1,75 @@
+using System.CommandLine;
+using Spud.Runtime.Composition;
+using Spud.Runtime.Plugins;
+
+namespace Spud.Host;
+
+/// <summary><c>spud doctor</c>: whether Spud will run here, and what to do if not.</summary>
+internal sealed class DoctorCommand
+{
+    private readonly Shell _shell;
+    private readonly PipelineArguments _arguments;
+    private readonly Option<bool> _deep = new("--deep") { Description = "Check the bytes of the embedded model too (SHA-256)." };
+    private readonly Option<bool> _json = new("--json") { Description = "Print one JSON document." };
+
+    private DoctorCommand(Command command, Shell shell)
+    {
+        (_shell, _arguments) = (shell, new(command));
+        command.Options.Add(_deep);
+        command.Options.Add(_json);
+        command.SetAction(Run);
+    }
+
+    public static Command Create(Shell shell)
+    {
+        Command command = new("doctor", "Check machine, model, plugins and memory, and say what to do.");
+        _ = new DoctorCommand(command, shell);
+        return command;
+    }
+
+    private int Run(ParseResult parsed)
+    {
+        PipelineDocument document = _arguments.Document(parsed);
+        using PluginCatalog catalog = _arguments.Catalog(parsed);
+        Doctor doctor = new(Machine.Here());
+        doctor.CheckMachine();
+        doctor.CheckDefaultModel(parsed.GetValue(_deep), needed: document.Model is null);
+        doctor.CheckPlugins(catalog, _arguments.Folders(parsed));
+        if ((document.Model ?? Places.DefaultModel()) is { } model)
+            doctor.CheckPipeline(new FileInfo(model) is { Exists: true } file ? file.Length : 0, () => Explain(document, catalog, parsed));
+
+        DoctorReport report = doctor.Report;
+        if (parsed.GetValue(_json))
+            _shell.WriteJson(report, InspectionJson.Readable.DoctorReport);
+        else
+            Write(report);
+
+        return report.Status == CheckStatus.Fail ? ExitCodes.Failed : ExitCodes.Done;
+    }
+
+    private PipelineExplanation Explain(PipelineDocument document, PluginCatalog catalog, ParseResult parsed)
+    {
+        using Pipeline pipeline = Pipeline.Compose(document, catalog, new() { DefaultModel = Places.DefaultModel(), Threads = _arguments.Threads(parsed) });
+        return PipelineExplanation.Of(pipeline);
+    }
+
+    private void Write(DoctorReport report)
+    {
+        foreach (DoctorCheck check in report.Checks)
+        {
+            WrappedText.Write(_shell.Out, $"{check.Name}: {check.Message}", indent: 6, first: $"{Word(check.Status),-6}");
+            if (check.Advice is not null)
+                WrappedText.Write(_shell.Out, check.Advice, indent: 9, first: "      -> ");
+        }
+
+        _shell.Out.WriteLine();
+        _shell.Out.WriteLine(report.Status switch
+        {
+            CheckStatus.Ok => "Everything is fine.",
+            CheckStatus.Warn => "It will run; see the warnings.",
+            _ => "It will not run as it should: see what failed.",
+        });
+    }
+
+    private static string Word(CheckStatus status) => status.ToString().ToLowerInvariant();
+}

@@ -1,0 +1,160 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using Spud.Runtime.Composition;
+
+namespace Spud.Host;
+
+/// <summary>An explanation for people, at most 80 columns wide but for long paths and names.</summary>
+internal sealed class ExplanationText(TextWriter to)
+{
+    private const int Width = 80;
+
+    public void Write(PipelineExplanation explanation)
+    {
+        WriteModel(explanation.Model);
+        WriteLimits(explanation);
+        foreach (ComponentExplanation component in explanation.Components)
+            WriteComponent(component);
+
+        WritePages(explanation.Pages);
+        WriteMemory(explanation.Memory);
+        WriteCompute(explanation.Compute);
+    }
+
+    private void WriteModel(ModelExplanation model)
+    {
+        Title("Model");
+        Line($"{Shown.Text(model.Name ?? Path.GetFileName(model.Path))}, {Units.Count(model.Parameters)} parameters, {Units.Bytes(model.FileBytes)}");
+        Line(Shown.Line(model.Path));
+        Wrapped("", model.BytesByType.OrderByDescending(type => type.Value).Select(type => $"{type.Key} {Units.Bytes(type.Value)}"));
+        Line($"family {model.Architecture}, L {model.Layers}, C {model.HiddenWidth}, V {model.Vocabulary}, made for {model.ContextTokens} tokens");
+        TextTable table = new("<>>>>>>>");
+        table.Add("layers", "H", "G", "D", "Dv", "E", "K", "F");
+        foreach (LayerShape shape in model.LayerShapes)
+            table.Add(Short(shape.Layers), $"{shape.QueryHeads}", $"{shape.KvHeads}", $"{shape.KeyWidth}", $"{shape.ValueWidth}", $"{shape.Experts}", $"{shape.ExpertsUsed}", $"{shape.ExpertWidth}");
+
+        table.Write(to);
+        Traits("head", model.Traits);
+        foreach (LayerShape shape in model.LayerShapes)
+            Traits(LayersOf(shape.Layers), shape.Traits);
+    }
+
+    private void Traits(string of, ImmutableSortedDictionary<string, float> traits)
+    {
+        if (traits.Count > 0)
+            Wrapped($"traits of {of}: ", traits.Select(trait => trait.Value == 1 ? trait.Key : $"{trait.Key} {trait.Value:0.####}"));
+    }
+
+    private void WriteLimits(PipelineExplanation explanation)
+    {
+        Title("Limits");
+        LimitsExplanation limits = explanation.Limits;
+        Line($"context {limits.ContextTokens} tokens, {limits.Sequences} {(limits.Sequences == 1 ? "sequence" : "sequences")}, {limits.Rows} rows a step, {limits.LogitRows} with logits");
+        foreach (PoolExplanation pool in explanation.Pools)
+            Line($"{pool.Threads} {(pool.Threads == 1 ? "thread" : "threads")} in pool '{pool.Name}', used by {(pool.Components.Length == explanation.Components.Length ? "all components" : string.Join(", ", pool.Components))}");
+
+        Line($"copies between memory domains: {(explanation.Copies.IsEmpty ? "none" : "")}");
+        foreach (string copy in explanation.Copies)
+            Line($"  {copy}");
+    }
+
+    private void WriteComponent(ComponentExplanation component)
+    {
+        Title($"{Capital(component.Role)}: {component.Plugin}/{component.Name} {component.Version}");
+        string layers = component.Layers == "all" ? "all layers" : LayersOf(component.Layers);
+        string phase = component.Phase == "both" ? "" : $", {component.Phase} only";
+        Line($"{layers}{phase}, {component.Domain} memory, rows {(component.RowInvariant ? "do not depend on their neighbours" : "may depend on their neighbours")}");
+        Wrapped("options ", component.Options.EnumerateObject().Select(option => $"{option.Name}={Value(option.Value)}").DefaultIfEmpty("none"));
+        if (component.Role != Roles.Cache)
+            Line($"{component.Weights} weights: {Units.Bytes(component.MappedBytes)} mapped, {Units.Bytes(component.OwnBytes)} own; workspace {Units.Bytes(component.WorkspaceBytes)}");
+        Line(Shown.Line(component.Folder));
+    }
+
+    private void WritePages(ImmutableArray<PagesExplanation> pages)
+    {
+        Title("Pages");
+        TextTable table = new("<<<>>>>>");
+        table.Add("layers", "keys", "values", "page", "pages", "kept", "a token", "all");
+        foreach (PagesExplanation layout in pages)
+            table.Add(Short(layout.Layers), layout.Keys, layout.Values, $"{layout.PageTokens}", $"{layout.Pages}", $"{layout.TokensAtMost}", Units.Bytes(layout.BytesPerTokenAndLayer), Units.Bytes(layout.TotalBytes));
+
+        table.Write(to);
+        Line("page, kept: tokens; pages, a token: of one layer; all: of these layers");
+    }
+
+    private void WriteMemory(MemoryExplanation memory)
+    {
+        Title("Memory when the context is full");
+        TextTable table = new("<>");
+        table.Add("weights expanded or repacked", Units.Bytes(memory.Components));
+        table.Add("arena of workspaces, shared in turn", Units.Bytes(memory.Arena));
+        table.Add("pages of keys and values", Units.Bytes(memory.Pages));
+        table.Add("step buffers", Units.Bytes(memory.StepBuffers));
+        table.Add("a batch and its logits", Units.Bytes(memory.Batch));
+        table.Add("tokenizer", Units.Bytes(memory.Tokenizer));
+        table.Add(".NET and compiled code", Units.Bytes(memory.Runtime));
+        table.Add("private memory", Units.Bytes(memory.PrivateBytes));
+        table.Add("mapped from the model file", Units.Bytes(memory.MappedBytes));
+        table.Write(to);
+    }
+
+    private void WriteCompute(ComputeExplanation compute)
+    {
+        Title("One token, expected");
+        TokenCost[] costs = [compute.PrefillAtStart, compute.PrefillAtFullContext, compute.DecodeAtStart, compute.DecodeAtFullContext];
+        TextTable table = new("<>>>>");
+        table.Add(["", "prefill", "prefill", "decode", "decode"]);
+        table.Add(["tokens before it", .. costs.Select(cost => $"{cost.Depth}")]);
+        foreach ((string role, int i) in costs[0].Roles.Select((role, i) => (role.Role, i)))
+            table.Add([$"{role}, MFLOP", .. costs.Select(cost => $"{cost.Roles[i].Flops / 1e6:N1}")]);
+
+        table.Add(["all, CU", .. costs.Select(cost => $"{cost.ComputeUnits:0.0000}")]);
+        table.Add(["weights read", .. costs.Select(cost => Units.Bytes(cost.WeightBytesRead))]);
+        table.Add(["keys, values read", .. costs.Select(cost => Units.Bytes(cost.KvBytesRead))]);
+        table.Write(to);
+        Line("1 CU = 10^9 FLOP, a multiply-add is 2; prefill without logits; a token that is");
+        Line("alone in its step reads so much (weights as the file stores them)");
+    }
+
+    private void Title(string title)
+    {
+        if (title != "Model")
+            to.WriteLine();
+        to.WriteLine(title);
+    }
+
+    private void Line(string text) => to.WriteLine($"  {text}");
+
+    private void Wrapped(string first, IEnumerable<string> items)
+    {
+        string line = first;
+        bool empty = true;
+        foreach (string item in items)
+        {
+            if (!empty && line.Length + item.Length + 4 > Width)
+            {
+                Line(line + ",");
+                (line, empty) = (new string(' ', Math.Min(first.Length, 8)), true);
+            }
+
+            line += empty ? item : $", {item}";
+            empty = false;
+        }
+
+        Line(line);
+    }
+
+    private static string Value(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.String => Shown.Text(value.GetString()!),
+        JsonValueKind.Null => "(the model's)",
+        _ => value.GetRawText(),
+    };
+
+    // Alternating layers make long lists; --json has them whole.
+    private static string Short(string layers) => layers.Length <= 24 ? layers : $"{layers[..21]}...";
+
+    private static string LayersOf(string layers) => $"{(layers.All(char.IsAsciiDigit) ? "layer" : "layers")} {Short(layers)}";
+
+    private static string Capital(string word) => char.ToUpperInvariant(word[0]) + word[1..];
+}

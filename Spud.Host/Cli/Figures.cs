@@ -1,0 +1,50 @@
+using System.Globalization;
+using Spud.Runtime.Generation;
+
+namespace Spud.Host;
+
+/// <summary>Figures of a generation, in words.</summary>
+internal static class Figures
+{
+    /// <summary>Tokens of the prompt that were computed, per second.</summary>
+    public static double Prefill(TextGeneration generation) => Rate(generation.PromptTokens - generation.ReusedTokens, generation.TimeToFirstToken);
+
+    /// <summary>Tokens after the first, per second.</summary>
+    public static double Decode(TextGeneration generation) => Rate(generation.GeneratedTokens - 1, generation.DecodeTime);
+
+    /// <summary>The line under an answer.</summary>
+    /// <param name="generation">Finished.</param>
+    /// <param name="firstToken">What the user waited for the first token.</param>
+    public static string Closing(TextGeneration generation, TimeSpan firstToken)
+    {
+        string reused = generation.ReusedTokens > 0 ? $" ({generation.ReusedTokens} reused)" : "";
+        string prompt = $"prompt {generation.PromptTokens} tokens{reused}{Speed(Prefill(generation))}";
+        string answer = $"generated {generation.GeneratedTokens} tokens{Speed(Decode(generation))}";
+        string first = generation.GeneratedTokens > 0 ? string.Create(CultureInfo.InvariantCulture, $", first token after {firstToken.TotalSeconds:0.00} s") : "";
+        return $"[{prompt}, {answer}{first}{Ending(generation.Finish)}]";
+    }
+
+    /// <summary>The stable name of a reason, for JSON.</summary>
+    public static string Name(FinishReason reason) => reason switch
+    {
+        FinishReason.StopToken => "stopToken",
+        FinishReason.StopString => "stopString",
+        FinishReason.Length => "length",
+        FinishReason.ContextFull => "contextFull",
+        FinishReason.Cancelled => "cancelled",
+        _ => "none",
+    };
+
+    /// <summary>A number per second; 0 where there is nothing to divide.</summary>
+    public static double Rate(long count, TimeSpan time) => count > 0 && time > TimeSpan.Zero ? count / time.TotalSeconds : 0;
+
+    private static string Speed(double rate) => rate > 0 ? string.Create(CultureInfo.InvariantCulture, $" at {rate:0.0}/s") : "";
+
+    private static string Ending(FinishReason reason) => reason switch
+    {
+        FinishReason.Length => ", cut at --max-tokens",
+        FinishReason.ContextFull => ", cut: the context is full (--ctx)",
+        FinishReason.Cancelled => ", interrupted",
+        _ => "",
+    };
+}

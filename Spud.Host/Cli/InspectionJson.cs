@@ -1,0 +1,34 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Spud.Runtime.Composition;
+
+namespace Spud.Host;
+
+/// <summary>One plugin of <c>spud plugins --json</c>.</summary>
+/// <param name="Id">Its id.</param>
+/// <param name="Version">Null where the manifest cannot be read.</param>
+/// <param name="Status">"active", "unavailable", "incompatible", "malformed", "faulty" or "duplicate".</param>
+/// <param name="Reason">What is wrong and what to do; null if it is active.</param>
+/// <param name="Notes">What does no harm but should be put right.</param>
+/// <param name="Components">Names by role.</param>
+/// <param name="Folder">Full path.</param>
+internal sealed record PluginResult(string Id, string? Version, string Status, string? Reason, string[] Notes, SortedDictionary<string, string[]> Components, string Folder);
+
+/// <summary>What <c>spud plugins --json</c> prints.</summary>
+/// <param name="Folders">That were searched.</param>
+/// <param name="Plugins">In the order in which they were found.</param>
+internal sealed record PluginsResult(string[] Folders, PluginResult[] Plugins);
+
+[JsonSerializable(typeof(PipelineExplanation))]
+[JsonSerializable(typeof(PluginsResult))]
+[JsonSerializable(typeof(DoctorReport))]
+internal sealed partial class InspectionJson : JsonSerializerContext
+{
+    /// <summary>Camel case, one line, without escapes made for HTML.</summary>
+    public static InspectionJson Readable { get; } = new(new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    });
+}

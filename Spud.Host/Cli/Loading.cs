@@ -1,0 +1,54 @@
+using System.Runtime.CompilerServices;
+using Spectre.Console;
+
+namespace Spud.Host;
+
+/// <summary>Shows that something is going on, once it has taken a second, to somebody who sits before a terminal.</summary>
+internal static class Loading
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+
+    /// <summary>Does work on the calling thread.</summary>
+    /// <param name="what">Such as "loading the model".</param>
+    /// <param name="work">Done once.</param>
+    /// <param name="shell">Progress goes to its errors, if these are a terminal.</param>
+    public static T Show<T>(string what, Func<T> work, Shell shell)
+    {
+        if (!shell.ErrorIsTerminal)
+            return work();
+
+        using ManualResetEventSlim done = new();
+        Thread watcher = new(() => Watch(what, done, shell.Interrupts)) { IsBackground = true, Name = "progress" };
+        watcher.Start();
+        try
+        {
+            return work();
+        }
+        finally
+        {
+            done.Set();
+            watcher.Join();
+        }
+    }
+
+    private static void Watch(string what, ManualResetEventSlim done, Interrupts interrupts)
+    {
+        if (!done.Wait(Patience))
+            Spin(what, done, interrupts);
+    }
+
+    // Apart, so that the library is loaded only by those who wait.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void Spin(string what, ManualResetEventSlim done, Interrupts interrupts)
+    {
+        IAnsiConsole console = AnsiConsole.Create(new() { Out = new AnsiConsoleOutput(Console.Error) });
+        // An interrupted process leaves the cursor as it found it.
+        interrupts.Idle = () =>
+        {
+            console.Cursor.Show();
+            return false;
+        };
+        console.Status().Start(Markup.Escape(what), _ => done.Wait());
+        interrupts.Idle = null;
+    }
+}

@@ -1,0 +1,100 @@
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics.Arm;
+using System.Runtime.Intrinsics.X86;
+
+namespace Spud.Host;
+
+/// <summary>The machine as this process sees it.</summary>
+internal sealed record Machine
+{
+    /// <summary>Operating system and its version.</summary>
+    public required string System { get; init; }
+
+    /// <summary>"X64", "Arm64".</summary>
+    public required string Architecture { get; init; }
+
+    /// <summary>The processor's name.</summary>
+    public required string Processor { get; init; }
+
+    /// <summary>Processors that this process may use.</summary>
+    public required int Cores { get; init; }
+
+    /// <summary>Bytes; a container's limit, if that is less.</summary>
+    public required long MemoryBytes { get; init; }
+
+    /// <summary>Bytes that can be had without swapping.</summary>
+    public required long AvailableBytes { get; init; }
+
+    /// <summary>Vector instructions that .NET makes use of, the widest first.</summary>
+    public required string[] Vectors { get; init; }
+
+    /// <summary>".NET 10.0.12".</summary>
+    public required string Framework { get; init; }
+
+    /// <summary>This machine, now.</summary>
+    public static Machine Here()
+    {
+        (long total, long available) = Memory();
+        return new()
+        {
+            System = RuntimeInformation.OSDescription,
+            Architecture = $"{RuntimeInformation.ProcessArchitecture}",
+            Processor = ProcessorName(),
+            Cores = Environment.ProcessorCount,
+            MemoryBytes = total,
+            AvailableBytes = available,
+            Vectors = [.. VectorExtensions()],
+            Framework = RuntimeInformation.FrameworkDescription,
+        };
+    }
+
+    private static IEnumerable<string> VectorExtensions()
+    {
+        (bool Supported, string Name)[] known =
+        [
+            (Avx512F.IsSupported && Avx512BW.IsSupported && Avx512F.VL.IsSupported, "AVX-512"),
+            (Avx512Vbmi.IsSupported, "AVX-512 VBMI"),
+            (AvxVnni.IsSupported, "AVX-VNNI"),
+            (Avx2.IsSupported, "AVX2"),
+            (Fma.IsSupported, "FMA"),
+            (AdvSimd.IsSupported, "NEON"),
+            (Dp.IsSupported, "dot product"),
+        ];
+        return known.Where(extension => extension.Supported).Select(extension => extension.Name);
+    }
+
+    private static string ProcessorName()
+    {
+        if (OperatingSystem.IsLinux() && Field("/proc/cpuinfo", "model name") is { } name)
+            return name;
+
+        return Environment.GetEnvironmentVariable("PROCESSOR_IDENTIFIER") ?? $"{Environment.ProcessorCount} x {RuntimeInformation.ProcessArchitecture}";
+    }
+
+    private static (long Total, long Available) Memory()
+    {
+        if (OperatingSystem.IsLinux() && Kibibytes("MemTotal") is { } total && Kibibytes("MemAvailable") is { } available)
+            return Limited(total, available);
+
+        GCMemoryInfo info = GC.GetGCMemoryInfo();
+        return (info.TotalAvailableMemoryBytes, Math.Max(0, info.TotalAvailableMemoryBytes - info.MemoryLoadBytes));
+    }
+
+    // A container's limit (cgroup version 2): what its processes hold for themselves counts, the file cache does not.
+    private static (long Total, long Available) Limited(long total, long available)
+    {
+        const string Group = "/sys/fs/cgroup";
+        if (!File.Exists($"{Group}/memory.max") || !long.TryParse(File.ReadAllText($"{Group}/memory.max"), out long limit) || limit >= total)
+            return (total, available);
+
+        long held = long.TryParse(Field($"{Group}/memory.stat", "anon", ' '), out long anonymous) ? anonymous : 0;
+        return (limit, Math.Clamp(limit - held, 0, available));
+    }
+
+    private static long? Kibibytes(string field) =>
+        long.TryParse(Field("/proc/meminfo", field)?.Split(' ')[0], out long kibibytes) ? kibibytes << 10 : null;
+
+    private static string? Field(string file, string name, char separator = ':') => File.ReadLines(file)
+        .Select(line => line.Split(separator, 2, StringSplitOptions.TrimEntries))
+        .FirstOrDefault(pair => pair.Length == 2 && pair[0] == name)?[1];
+}

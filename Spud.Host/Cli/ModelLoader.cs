@@ -1,0 +1,44 @@
+using System.CommandLine;
+using Spud.Runtime;
+using Spud.Runtime.Composition;
+
+namespace Spud.Host;
+
+/// <summary>Makes the model that a command line asks for.</summary>
+/// <param name="arguments">The command's pipeline options.</param>
+/// <param name="shell">Gets notes and progress.</param>
+internal sealed class ModelLoader(PipelineArguments arguments, Shell shell)
+{
+    /// <summary>Sequences alive at once.</summary>
+    public int Sequences { get; init; } = 1;
+
+    /// <summary>Most rows of a step whose logits are read.</summary>
+    public int LogitRows { get; init; } = 1;
+
+    /// <summary>The longest text, where the command line does not say; null: the model's.</summary>
+    public int? ContextTokens { get; init; }
+
+    /// <summary>Composes the pipeline.</summary>
+    /// <exception cref="BadInputException">A plugin folder or every model is missing.</exception>
+    /// <exception cref="ConfigurationException">The pipeline has faults.</exception>
+    /// <exception cref="CompositionException">Components, model and machine do not go together.</exception>
+    public LanguageModel Load(ParseResult parsed)
+    {
+        PipelineDocument document = arguments.Document(parsed, ContextTokens);
+        string model = ModelOf(document);
+        PipelineOptions options = new()
+        {
+            DefaultModel = model,
+            Threads = arguments.Threads(parsed),
+            Sequences = Sequences,
+            LogitRows = LogitRows,
+            Log = line => shell.Say($"note: {line}"),
+        };
+        return Loading.Show($"loading {Path.GetFileName(model)}", () => LanguageModel.Load(document, arguments.Catalog(parsed), options), shell);
+    }
+
+    /// <summary>The model file of a pipeline.</summary>
+    /// <exception cref="BadInputException">It names none, and the embedded one is not there.</exception>
+    public static string ModelOf(PipelineDocument document) => document.Model ?? Places.DefaultModel()
+        ?? throw new BadInputException($"the pipeline names no model, and the embedded one, models/{Places.DefaultModelName}, is neither in SPUD_HOME nor above {AppContext.BaseDirectory}. Name one: -m FILE.gguf");
+}

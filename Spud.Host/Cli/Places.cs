@@ -1,0 +1,56 @@
+namespace Spud.Host;
+
+/// <summary>Where the host finds what came with it and what the user added.</summary>
+internal static class Places
+{
+    /// <summary>File name of the embedded model.</summary>
+    public const string DefaultModelName = "smollm2-135m-instruct-q4_1.gguf";
+
+    /// <summary>The embedded model, read where it lies: in <c>models/</c> of SPUD_HOME, or of the nearest folder above the host that has it; null: nowhere.</summary>
+    public static string? DefaultModel()
+    {
+        if (Environment.GetEnvironmentVariable("SPUD_HOME") is { Length: > 0 } home)
+            return ModelIn(home);
+
+        for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
+            if (ModelIn(folder.FullName) is { } model)
+                return model;
+        }
+
+        return null;
+    }
+
+    /// <summary>Folders that hold one folder a plugin: the host's, the user's, and those of the command line.</summary>
+    /// <param name="additional">Of <c>--plugins</c>.</param>
+    /// <exception cref="BadInputException">An additional folder is not there.</exception>
+    public static IReadOnlyList<string> PluginFolders(IReadOnlyList<string> additional)
+    {
+        foreach (string folder in additional)
+        {
+            if (!Directory.Exists(folder))
+                throw new BadInputException($"--plugins: there is no folder {Path.GetFullPath(folder)}.");
+        }
+
+        string[] usual = [Path.Combine(AppContext.BaseDirectory, "plugins"), .. UserFolders()];
+        return [.. usual.Where(Directory.Exists).Concat(additional.Select(Path.GetFullPath)).Distinct()];
+    }
+
+    private static IEnumerable<string> UserFolders()
+    {
+        string home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
+        if (home.Length > 0)
+            yield return Path.Combine(home, ".spud", "plugins");
+
+        // $XDG_DATA_HOME or ~/.local/share; %LOCALAPPDATA% on Windows.
+        string data = Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData);
+        if (data.Length > 0)
+            yield return Path.Combine(data, "spud", "plugins");
+    }
+
+    private static string? ModelIn(string folder)
+    {
+        string path = Path.Combine(folder, "models", DefaultModelName);
+        return File.Exists(path) ? path : null;
+    }
+}

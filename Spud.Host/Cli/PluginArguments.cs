@@ -1,0 +1,24 @@
+using System.CommandLine;
+using Spud.Runtime.Plugins;
+
+namespace Spud.Host;
+
+/// <summary>The option of every command that loads plugins.</summary>
+internal sealed class PluginArguments
+{
+    private readonly Option<string[]> _plugins = new("--plugins") { Description = "Look for plugins in this folder too; may be repeated.", HelpName = "DIR" };
+
+    /// <summary>Adds the option to a command.</summary>
+    public PluginArguments(Command command) => command.Options.Add(_plugins);
+
+    /// <summary>How plugins are treated: a probe that may crash runs in a second process of this program.</summary>
+    public static PluginCatalogOptions CatalogOptions { get; } = new() { ProbeCommand = ProbePluginCommand.Start };
+
+    /// <summary>Folders that are searched for plugins.</summary>
+    /// <exception cref="BadInputException">A folder is not there.</exception>
+    public IReadOnlyList<string> Folders(ParseResult parsed) => Places.PluginFolders(parsed.GetValue(_plugins) ?? []);
+
+    /// <summary>The plugins in sight.</summary>
+    /// <exception cref="BadInputException">A folder is not there.</exception>
+    public PluginCatalog Catalog(ParseResult parsed) => PluginCatalog.Discover(Folders(parsed), CatalogOptions);
+}

@@ -1,0 +1,41 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Spud.Host;
+
+/// <summary>What <c>spud run --json</c> prints. Times in seconds, speeds in tokens per second.</summary>
+internal sealed record RunResult(
+    string Text,
+    string Finish,
+    string? StopString,
+    int PromptTokens,
+    int GeneratedTokens,
+    double PrefillTokensPerSecond,
+    double DecodeTokensPerSecond,
+    double TimeToFirstToken,
+    ulong Seed);
+
+/// <summary>What <c>spud tokenize --json</c> prints.</summary>
+internal sealed record TokenizeResult(int Tokens, int[] Ids);
+
+/// <summary>What <c>spud score --json</c> prints. Loss in nats, speed in tokens per second.</summary>
+internal sealed record ScoreResult(int Tokens, double MeanLoss, double Perplexity, double TokensPerSecond);
+
+/// <summary>One repeat of <c>spud bench --json</c>. Speeds in tokens per second, over all sequences; the rest says what was measured.</summary>
+internal sealed record BenchResult(double Prefill, double Decode, int Repeat, int Prompt, int Generate, int Depth, int Batch, int Threads);
+
+[JsonSerializable(typeof(RunResult))]
+[JsonSerializable(typeof(TokenizeResult))]
+[JsonSerializable(typeof(ScoreResult))]
+[JsonSerializable(typeof(BenchResult))]
+internal sealed partial class ResultJson : JsonSerializerContext
+{
+    /// <summary>Camel case, one line, and readable text: what goes to a terminal or a file needs no escapes made for HTML.</summary>
+    public static ResultJson Readable { get; } = new(new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    });
+}

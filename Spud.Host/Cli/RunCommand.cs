@@ -1,0 +1,147 @@
+using System.CommandLine;
+using System.Diagnostics;
+using System.Text;
+using Spud.Runtime;
+using Spud.Runtime.Generation;
+
+namespace Spud.Host;
+
+/// <summary><c>spud run</c>: one prompt, one answer.</summary>
+internal sealed class RunCommand
+{
+    private const int UsualTokens = 1024;
+
+    private readonly Shell _shell;
+    private readonly PipelineArguments _pipeline;
+    private readonly SamplingArguments _sampling;
+    private readonly Argument<string?> _prompt = new("prompt") { Description = "The prompt. One that begins with '-' goes after '--'.", Arity = ArgumentArity.ZeroOrOne };
+    private readonly Option<string?> _file = new("--file", "-f") { Description = "Read the prompt from a file, '-' for standard input. One line break at its end is dropped.", HelpName = "FILE" };
+    private readonly Option<bool> _raw = new("--raw") { Description = "Continue the prompt as it stands, without the model's chat template." };
+    private readonly Option<string?> _system = new("--system") { Description = $"What the model is told before the prompt. Default for the embedded model: {Chat.EmbeddedModelSystem}", HelpName = "TEXT" };
+    private readonly Option<bool> _json = new("--json") { Description = "Print text and figures as one JSON document, at the end." };
+
+    private RunCommand(Command command, Shell shell)
+    {
+        _shell = shell;
+        command.Arguments.Add(_prompt);
+        foreach (Option option in new Option[] { _file, _raw, _system })
+            command.Options.Add(option);
+
+        _sampling = new(command, UsualTokens);
+        _pipeline = new(command);
+        command.Options.Add(_json);
+        command.SetAction(Run);
+    }
+
+    public static Command Create(Shell shell)
+    {
+        Command command = new("run", "Answer a prompt.");
+        _ = new RunCommand(command, shell);
+        return command;
+    }
+
+    private int Run(ParseResult parsed)
+    {
+        bool raw = parsed.GetValue(_raw), json = parsed.GetValue(_json);
+        string? system = parsed.GetValue(_system);
+        if (raw && system is not null)
+            throw new BadInputException("--system goes into the chat template, which --raw leaves out: give one of them.");
+
+        string prompt = Prompt(parsed);
+        GenerationOptions options = _sampling.Read(parsed);
+        using LanguageModel model = new ModelLoader(_pipeline, _shell).Load(parsed);
+        int[] ids = raw ? model.Encode(prompt) : Chat.Encode(model, [.. Chat.Opening(model, system), new("user", prompt)]);
+        if (ids.Length == 0)
+            throw new BadInputException("the prompt has no tokens.");
+
+        using Interrupts.Section section = _shell.Interrupts.Begin();
+        TextGeneration generation = model.Generate(ids, options, section.Token);
+        RunTimes times = new();
+        string text = json ? Collect(generation, times) : Stream(generation, times);
+        if (json)
+            _shell.WriteJson(Result(generation, text, times), ResultJson.Readable.RunResult);
+
+        _shell.Say(Figures.Closing(generation, times.ToFirstToken));
+        return generation.Finish == FinishReason.Cancelled ? ExitCodes.Interrupted : ExitCodes.Done;
+    }
+
+    private string Prompt(ParseResult parsed)
+    {
+        (string? text, string? file) = (parsed.GetValue(_prompt), parsed.GetValue(_file));
+        if (text is not null && file is not null)
+            throw new BadInputException("the prompt comes twice, as an argument and with -f: give one of them.");
+        if (text is null && file is null)
+            throw new BadInputException("there is no prompt. Give it in quotes, or with -f FILE, or with -f - for standard input.");
+
+        string prompt = text ?? InputText.ReadPrompt(file!, _shell);
+        return string.IsNullOrWhiteSpace(prompt) ? throw new BadInputException("the prompt is empty.") : prompt;
+    }
+
+    private string Stream(TextGeneration generation, RunTimes times)
+    {
+        char last = '\n';
+        foreach (TextPiece piece in generation)
+        {
+            times.Note();
+            if (piece.Text.Length == 0)
+                continue;
+
+            _shell.Out.Write(piece.Text);
+            _shell.Out.Flush();
+            last = piece.Text[^1];
+        }
+
+        if (last != '\n')
+            _shell.Out.Write('\n');
+
+        _shell.Out.Flush();
+        return "";
+    }
+
+    private static string Collect(TextGeneration generation, RunTimes times)
+    {
+        StringBuilder text = new();
+        foreach (TextPiece piece in generation)
+        {
+            times.Note();
+            text.Append(piece.Text);
+        }
+
+        return text.ToString();
+    }
+
+    private static RunResult Result(TextGeneration generation, string text, RunTimes times) => new(
+        text,
+        Figures.Name(generation.Finish),
+        generation.StopString,
+        generation.PromptTokens,
+        generation.GeneratedTokens,
+        Figures.Prefill(generation),
+        Figures.Decode(generation),
+        times.ToFirstToken.TotalSeconds,
+        generation.Seed);
+
+    /// <summary>When the first token came, counted from the start of the process: what the user waited.</summary>
+    private sealed class RunTimes
+    {
+        private long _first;
+
+        public TimeSpan ToFirstToken
+        {
+            get
+            {
+                if (_first == 0)
+                    return TimeSpan.Zero;
+
+                using Process self = Process.GetCurrentProcess();
+                return DateTime.Now - self.StartTime - Stopwatch.GetElapsedTime(_first);
+            }
+        }
+
+        public void Note()
+        {
+            if (_first == 0)
+                _first = Stopwatch.GetTimestamp();
+        }
+    }
+}

@@ -1,0 +1,53 @@
+using System.CommandLine;
+using Spud.Runtime.Generation;
+using Spud.Runtime.Sampling;
+
+namespace Spud.Host;
+
+/// <summary>The options of commands that write text. The defaults suit small instruct models: cool enough to keep to the point, and with a penalty on repetition, in which they are easily caught.</summary>
+internal sealed class SamplingArguments
+{
+    private static readonly SamplingOptions Usual = new() { Temperature = 0.2f, TopK = 40, TopP = 0.9f, MinP = 0.05f, RepetitionPenalty = 1.1f };
+
+    private readonly int _usualTokens;
+    private readonly Option<int?> _maxTokens;
+    private readonly Option<float?> _temperature = Values.Number("--temperature", 0, 100, $"How freely tokens are chosen; 0 takes the most likely one. Default: {Usual.Temperature}.");
+    private readonly Option<int?> _topK = Values.Integer("--top-k", 0, int.MaxValue, $"Choose among so many of the most likely tokens; 0 is off. Default: {Usual.TopK}.");
+    private readonly Option<float?> _topP = Values.Number("--top-p", 0, 1, $"Choose among the most likely tokens that have this probability together; 1 is off. Default: {Usual.TopP}.");
+    private readonly Option<float?> _minP = Values.Number("--min-p", 0, 1, $"Choose among tokens at least so many times as likely as the most likely; 0 is off. Default: {Usual.MinP}.");
+    private readonly Option<float?> _repeat = Values.Number("--repeat-penalty", 0.01f, 100, $"Makes tokens of the last {Usual.RepetitionWindow} less likely; 1 is off. Default: {Usual.RepetitionPenalty}.");
+    private readonly Option<ulong?> _seed = Values.Seed("--seed", "Start of the random numbers: the same seed gives the same text. Default: drawn.");
+    private readonly Option<string[]> _stop = new("--stop") { Description = "End before this text; may be repeated.", HelpName = "TEXT" };
+
+    /// <summary>Adds the options to a command.</summary>
+    /// <param name="command">Gets them.</param>
+    /// <param name="usualTokens">Most tokens where the user does not say.</param>
+    public SamplingArguments(Command command, int usualTokens)
+    {
+        _usualTokens = usualTokens;
+        _maxTokens = Values.Integer("--max-tokens", 1, int.MaxValue, $"End after so many tokens. Default: {usualTokens}.");
+        _stop.Validators.Add(static result =>
+        {
+            if (result.Tokens.Any(token => token.Value.Length == 0))
+                result.AddError("--stop: expected a text, got an empty one.");
+        });
+        foreach (Option option in new Option[] { _maxTokens, _temperature, _topK, _topP, _minP, _repeat, _seed, _stop })
+            command.Options.Add(option);
+    }
+
+    /// <summary>What the user asked for.</summary>
+    public GenerationOptions Read(ParseResult parsed) => new()
+    {
+        MaxTokens = parsed.GetValue(_maxTokens) ?? _usualTokens,
+        StopStrings = parsed.GetValue(_stop) ?? [],
+        Sampling = new()
+        {
+            Temperature = parsed.GetValue(_temperature) ?? Usual.Temperature,
+            TopK = parsed.GetValue(_topK) ?? Usual.TopK,
+            TopP = parsed.GetValue(_topP) ?? Usual.TopP,
+            MinP = parsed.GetValue(_minP) ?? Usual.MinP,
+            RepetitionPenalty = parsed.GetValue(_repeat) ?? Usual.RepetitionPenalty,
+            Seed = parsed.GetValue(_seed),
+        },
+    };
+}

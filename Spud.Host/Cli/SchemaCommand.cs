@@ -1,0 +1,27 @@
+using System.CommandLine;
+using System.Text.Json;
+using System.Text.Encodings.Web;
+using Spud.Runtime.Composition;
+using Spud.Runtime.Plugins;
+
+namespace Spud.Host;
+
+/// <summary><c>spud schema</c>: the JSON schema of pipeline.json, over the components of every plugin that can be used.</summary>
+internal static class SchemaCommand
+{
+    private static readonly JsonSerializerOptions s_indented = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    public static Command Create(Shell shell)
+    {
+        Command command = new("schema", "Print the JSON schema of pipeline.json, for editors: spud schema > spud-pipeline.schema.json");
+        PluginArguments arguments = new(command);
+        command.Options.Add(new Option<bool>("--json") { Description = "Nothing else is printed anyway." });
+        command.SetAction(parsed =>
+        {
+            using PluginCatalog catalog = arguments.Catalog(parsed);
+            shell.Out.WriteLine(PipelineSchema.Of(catalog).ToJsonString(s_indented));
+            return ExitCodes.Done;
+        });
+        return command;
+    }
+}

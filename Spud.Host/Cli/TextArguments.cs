@@ -1,0 +1,27 @@
+using System.CommandLine;
+
+namespace Spud.Host;
+
+/// <summary>A text that is taken exactly as it is: an argument or a file.</summary>
+internal sealed class TextArguments
+{
+    private readonly Argument<string?> _text = new("text") { Description = "The text. One that begins with '-' goes after '--'.", Arity = ArgumentArity.ZeroOrOne };
+    private readonly Option<string?> _file = new("--file", "-f") { Description = "Read the text from a file, '-' for standard input.", HelpName = "FILE" };
+
+    /// <summary>Adds the argument and the option to a command.</summary>
+    public TextArguments(Command command)
+    {
+        command.Arguments.Add(_text);
+        command.Options.Add(_file);
+    }
+
+    /// <summary>The text.</summary>
+    /// <exception cref="BadInputException">There is none, or two, or the file cannot be read.</exception>
+    public string Read(ParseResult parsed, Shell shell) => (parsed.GetValue(_text), parsed.GetValue(_file)) switch
+    {
+        ({ } text, null) => text,
+        (null, { } file) => InputText.Read(file, shell),
+        (null, null) => throw new BadInputException("there is no text. Give it in quotes, or with -f FILE, or with -f - for standard input."),
+        _ => throw new BadInputException("the text comes twice, as an argument and with -f: give one of them."),
+    };
+}

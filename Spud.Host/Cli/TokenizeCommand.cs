@@ -1,0 +1,59 @@
+using System.CommandLine;
+using System.Globalization;
+using Spud.Runtime.Models;
+using Spud.Runtime.Tokenization;
+
+namespace Spud.Host;
+
+/// <summary><c>spud tokenize</c>: the ids of a text.</summary>
+internal sealed class TokenizeCommand
+{
+    private readonly Shell _shell;
+    private readonly PipelineArguments _pipeline;
+    private readonly TextArguments _text;
+    private readonly Option<bool> _json = new("--json") { Description = "Print the ids as one JSON document." };
+
+    private TokenizeCommand(Command command, Shell shell)
+    {
+        _shell = shell;
+        _text = new(command);
+        _pipeline = new(command);
+        command.Options.Add(_json);
+        command.SetAction(Run);
+    }
+
+    public static Command Create(Shell shell)
+    {
+        Command command = new("tokenize", "Print the tokens of a text: special tokens parsed, BOS as the model wants it.");
+        _ = new TokenizeCommand(command, shell);
+        return command;
+    }
+
+    private int Run(ParseResult parsed)
+    {
+        string text = _text.Read(parsed, _shell);
+        using GgufFile file = GgufFile.Open(ModelLoader.ModelOf(_pipeline.Document(parsed)));
+        Tokenizer tokenizer = Tokenizer.Load(file.Metadata);
+        int[] ids = tokenizer.Encode(text, addSpecial: true, parseSpecial: true);
+        if (parsed.GetValue(_json))
+        {
+            _shell.WriteJson(new(ids.Length, ids), ResultJson.Readable.TokenizeResult);
+            return ExitCodes.Done;
+        }
+
+        foreach (int id in ids)
+            _shell.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{id,8}  {Shown(tokenizer.TextOf(id))}"));
+
+        return ExitCodes.Done;
+    }
+
+    // A line a token, whatever is in it.
+    private static string Shown(string text) => string.Concat(text.Select(c => c switch
+    {
+        '\n' => "\\n",
+        '\r' => "\\r",
+        '\t' => "\\t",
+        _ when char.IsControl(c) => $"\\u{(int)c:x4}",
+        _ => c.ToString(),
+    }));
+}

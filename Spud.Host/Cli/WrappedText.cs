@@ -1,0 +1,42 @@
+using System.Text;
+
+namespace Spud.Host;
+
+/// <summary>Sentences, broken between words for a terminal of 80 columns.</summary>
+internal static class WrappedText
+{
+    private const int Width = 80;
+
+    /// <summary>Writes a text of one or more lines.</summary>
+    /// <param name="to">Where to.</param>
+    /// <param name="text">Control characters in it become question marks: it may quote somebody's file.</param>
+    /// <param name="indent">Columns before each line.</param>
+    /// <param name="first">Stands in the indent of the first line, as wide as that; null: nothing.</param>
+    public static void Write(TextWriter to, string text, int indent, string? first = null)
+    {
+        string before = first ?? new string(' ', indent);
+        foreach (string paragraph in text.Split('\n'))
+        {
+            StringBuilder line = new();
+            foreach (string word in paragraph.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+            {
+                if (line.Length > 0 && indent + line.Length + 1 + word.Length > Width)
+                    Flush(line);
+
+                line.Append(line.Length > 0 ? " " : "").Append(Printable(word));
+            }
+
+            Flush(line);
+        }
+
+        void Flush(StringBuilder line)
+        {
+            to.Write(before);
+            to.WriteLine(line);
+            before = new string(' ', indent);
+            line.Clear();
+        }
+    }
+
+    private static string Printable(string word) => word.Any(char.IsControl) ? string.Concat(word.Select(c => char.IsControl(c) ? '?' : c)) : word;
+}

@@ -1,0 +1,4 @@
+using Spud.Host;
+
+using Shell shell = Shell.OfProcess();
+return CommandLine.Run(args, shell);

@@ -1,0 +1,71 @@
+using System.Runtime.CompilerServices;
+
+namespace Spud.Numerics.Blocks;
+
+/// <summary>IEEE 754 binary16: sign, 5 bits of exponent, 10 of mantissa. All numbers, infinities and subnormals convert exactly.</summary>
+public readonly struct F16 : INumberFormat
+{
+    private const uint Sign = 0x8000;
+    private const int Mantissa = 13; // bits that f32 has more
+    private const uint Rebias = (127 - 15) << 23;
+    private const uint One = 1 << 23; // of the exponent
+
+    public static int Type => 1;
+
+    public static int Elements => 1;
+
+    public static int Bytes => 2;
+
+    /// <summary>The value of these 16 bits.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float ToSingle(ushort bits) => BitConverter.UInt32BitsToSingle(Widen(new Words1(bits)).Value);
+
+    /// <summary>The nearest number, ties to even; what is too large becomes infinite.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ushort FromSingle(float value) => (ushort)Narrow(new Words1(BitConverter.SingleToUInt32Bits(value))).Value;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static unsafe void Expand(byte* block, float* values) => *values = ToSingle(*(ushort*)block);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static TWords INumberFormat.Widen<TWords>(TWords numbers) => Widen(numbers);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static TWords INumberFormat.Narrow<TWords>(TWords bits) => Narrow(bits);
+
+    // Exponent and mantissa move into place, and the exponent is raised until infinity and NaN have that of f32; a product with
+    // a power of two brings the numbers back and leaves those. A subnormal gets a leading one that is subtracted again, which
+    // normalises it without ever handing a subnormal f32 to the processor (slow on some).
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static TWords Widen<TWords>(TWords numbers) where TWords : struct, IWords<TWords>
+    {
+        const uint infinite = 224 << 23; // what takes f16's largest exponent to f32's
+        TWords magnitude = (numbers & TWords.All(0x7fff)) << Mantissa;
+        TWords normal = magnitude + TWords.All(infinite);
+        TWords implicitOne = TWords.All(infinite + One);
+        TWords subnormal = TWords.SubtractFloats(magnitude + implicitOne, implicitOne);
+        TWords isSubnormal = TWords.Less(magnitude, TWords.All(One));
+        TWords scaled = TWords.Select(isSubnormal, subnormal, normal);
+        return TWords.MultiplyFloats(scaled, TWords.All(15 << 23)) | ((numbers & TWords.All(Sign)) << 16); // 2^-112
+    }
+
+    // A number that stays normal is rounded by adding just under half a unit, and one more where the last kept bit is odd;
+    // a carry into the exponent is right, up to infinity. One that becomes subnormal is added to 0.5, whose last bit weighs
+    // 2^-24 as that of subnormals does, so that the adder rounds.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static TWords Narrow<TWords>(TWords bits) where TWords : struct, IWords<TWords>
+    {
+        const uint half = 126 << 23;
+        TWords magnitude = bits & TWords.All(0x7fffffff);
+        TWords odd = (magnitude >>> Mantissa) & TWords.All(1);
+        TWords normal = (magnitude - TWords.All(Rebias) + TWords.All((1 << (Mantissa - 1)) - 1) + odd) >>> Mantissa;
+        TWords subnormal = TWords.AddFloats(magnitude, TWords.All(half)) - TWords.All(half);
+        TWords number = TWords.Select(TWords.Less(magnitude, TWords.All(Rebias + One)), subnormal, normal);
+
+        TWords payload = (magnitude >>> Mantissa) & TWords.All(0x3ff);
+        TWords isNaN = TWords.Less(TWords.All(0x7f800000), magnitude);
+        TWords special = TWords.All(0x7c00) | (isNaN & (payload | TWords.All(0x200)));
+        TWords isNumber = TWords.Less(magnitude, TWords.All(143 << 23)); // below 2^16
+        return TWords.Select(isNumber, number, special) | ((bits >>> 16) & TWords.All(Sign));
+    }
+}

@@ -1,0 +1,32 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace Spud.Numerics.Blocks;
+
+/// <summary>The way back: what rounding to blocks has in common.</summary>
+internal static unsafe partial class Sixteen
+{
+    /// <summary>The largest of four, or NaN if one is.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float Largest(Vector128<float> values) => MathF.Max(
+        MathF.Max(values.GetElement(0), values.GetElement(1)), MathF.Max(values.GetElement(2), values.GetElement(3)));
+
+    /// <summary>
+    /// The scale with its inverse: 0 where there is no finite one (the f16 of such a scale is 0 as well), and NaN with 0 for what is
+    /// not finite.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float ScaleOf(float scale, out float inverse)
+    {
+        inverse = 1 / scale;
+        inverse = float.IsFinite(inverse) ? inverse : 0;
+        return float.IsFinite(scale) ? scale : float.NaN;
+    }
+
+    /// <summary>Sixteen floats truncated to signed bytes, saturating; NaN becomes 0.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<sbyte> Narrow(Vector128<float> a, Vector128<float> b, Vector128<float> c, Vector128<float> d) =>
+        Vector128.NarrowWithSaturation(
+            Vector128.NarrowWithSaturation(Vector128.ConvertToInt32(a), Vector128.ConvertToInt32(b)),
+            Vector128.NarrowWithSaturation(Vector128.ConvertToInt32(c), Vector128.ConvertToInt32(d)));
+}

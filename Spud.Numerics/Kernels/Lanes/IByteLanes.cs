@@ -1,0 +1,61 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace Spud.Numerics;
+
+/// <summary>
+/// A fixed number of 32-bit lanes for integer products: a lane holds four bytes, two i16 or one i32 of one output.
+/// </summary>
+/// <typeparam name="T">The implementing struct.</typeparam>
+/// <typeparam name="TFloat">The f32 lanes of the same number.</typeparam>
+internal unsafe interface IByteLanes<T, TFloat>
+    where T : struct, IByteLanes<T, TFloat>
+    where TFloat : struct, ILanes<TFloat>
+{
+    /// <summary>Whether four products of bytes are added straight to an i32: nothing can saturate, nothing need be widened.</summary>
+    static abstract bool HasByteDot { get; }
+
+    static abstract T Zero { get; }
+
+    static abstract T Load(byte* source);
+
+    /// <summary>The same 32 bits for every lane.</summary>
+    static abstract T Broadcast(int bits);
+
+    /// <summary>A table of 16 bytes for <see cref="LookUp"/>.</summary>
+    static abstract T Table(ReadOnlySpan<sbyte> table);
+
+    static abstract T operator &(T left, T right);
+
+    static abstract T operator |(T left, T right);
+
+    static abstract T operator ^(T left, T right);
+
+    static abstract T ShiftLeft(T value, [ConstantExpected] int count);
+
+    static abstract T ShiftRight(T value, [ConstantExpected] int count);
+
+    /// <summary>Each byte of <paramref name="indices"/> (0 to 15) replaced by that byte of the table.</summary>
+    static abstract T LookUp(T table, T indices);
+
+    /// <summary>sum + unsigned bytes x signed bytes: in pairs to i16 (the caller sees to it that nothing overflows), or all four to i32.</summary>
+    static abstract T MultiplyAddBytes(T sum, T unsignedBytes, T signedBytes);
+
+    /// <summary><see cref="MultiplyAddBytes"/> to a sum of zero.</summary>
+    static abstract T MultiplyBytes(T unsignedBytes, T signedBytes);
+
+    /// <summary>What <see cref="MultiplyAddBytes"/> summed, as i32.</summary>
+    static abstract T Widen(T sum);
+
+    /// <summary>Signed bytes 0 and 2 of each lane as i16.</summary>
+    static abstract T EvenBytes(T value);
+
+    /// <summary>Signed bytes 1 and 3 of each lane as i16.</summary>
+    static abstract T OddBytes(T value);
+
+    /// <summary>sum + both i16 products of a lane, i32.</summary>
+    static abstract T MultiplyAddPairs(T sum, T left, T right);
+
+    static abstract T Add(T left, T right);
+
+    static abstract TFloat ToSingle(T value);
+}

@@ -1,0 +1,47 @@
+using System.Collections.Immutable;
+using Spud.Runtime.Execution;
+using Spud.Runtime.Models;
+
+namespace Spud.Runtime.Composition;
+
+/// <summary>What the composer hands to a factory, and remembers what the factory asked for.</summary>
+internal sealed class BuildContext : IBuildContext
+{
+    private const long Line = 64;
+    private readonly List<Workspace> _workspaces = [];
+
+    public required ModelDescription Model { get; init; }
+
+    public required ImmutableArray<int> Layers { get; init; }
+
+    public required Limits Limits { get; init; }
+
+    public required ComponentWeights Taken { get; init; }
+
+    public required WorkerPool Pool { get; init; }
+
+    public required IMemoryDomain Host { get; init; }
+
+    public required MemoryAccount Memory { get; init; }
+
+    public required Action<string> Logger { get; init; }
+
+    public IReadOnlyList<Workspace> Workspaces => _workspaces;
+
+    IWeightSource IBuildContext.Weights => Taken;
+
+    /// <summary>Shares begin at cache lines.</summary>
+    public static long Aligned(long bytes) => (bytes + Line - 1) / Line * Line;
+
+    public TensorView Allocate(IMemoryDomain domain, ElementType type, params ReadOnlySpan<int> shape) => Memory.Allocate(domain, type, shape);
+
+    public Workspace Reserve(IMemoryDomain domain, long bytes)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(bytes);
+        Workspace workspace = new(domain, bytes);
+        _workspaces.Add(workspace);
+        return workspace;
+    }
+
+    public void Log(string line) => Logger(line);
+}

@@ -1,0 +1,42 @@
+using System.Collections.Immutable;
+using Spud.Runtime.Execution;
+using Spud.Runtime.Models;
+using Spud.Runtime.Plugins;
+
+namespace Spud.Runtime.Composition;
+
+/// <summary>A component as a pipeline built it, with everything that it took.</summary>
+internal sealed class PipelineComponent : IDisposable
+{
+    public required RegisteredComponent Registered { get; init; }
+
+    /// <summary>Bound options.</summary>
+    public required object Options { get; init; }
+
+    /// <summary>Layers that it serves, ascending; all of them for head and cache.</summary>
+    public required ImmutableArray<int> Layers { get; init; }
+
+    /// <summary>The phase that it serves; null: both.</summary>
+    public required Phase? Phase { get; init; }
+
+    public required ComponentWeights Weights { get; init; }
+
+    /// <summary>Memory for its life.</summary>
+    public required MemoryAccount Memory { get; init; }
+
+    public required IReadOnlyList<Workspace> Workspaces { get; init; }
+
+    /// <summary>IHead, IAttention, ICachePolicy, IRouter or IExperts.</summary>
+    public required IDisposable Instance { get; init; }
+
+    public string Role => Registered.Role;
+
+    /// <summary>Its share of the arena, bytes.</summary>
+    public long WorkspaceBytes => Workspaces.Sum(workspace => BuildContext.Aligned(workspace.Bytes));
+
+    public void Dispose()
+    {
+        Instance.Dispose();
+        Memory.Dispose();
+    }
+}

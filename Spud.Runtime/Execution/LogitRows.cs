@@ -1,0 +1,14 @@
+namespace Spud.Runtime.Execution;
+
+/// <summary>Which rows of a sequence's step somebody reads the logits of.</summary>
+public enum LogitRows
+{
+    /// <summary>None: the prompt goes on.</summary>
+    None,
+
+    /// <summary>The last: a token is chosen from it.</summary>
+    Last,
+
+    /// <summary>All: a text is scored.</summary>
+    All,
+}

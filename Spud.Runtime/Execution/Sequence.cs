@@ -1,0 +1,99 @@
+namespace Spud.Runtime.Execution;
+
+/// <summary>One text being read or written: committed tokens and their pages. Dispose it to give the pages back.</summary>
+public sealed class Sequence : IDisposable
+{
+    private readonly Engine _engine;
+
+    internal Sequence(Engine engine, int id, PageTable[] tables)
+    {
+        (_engine, Id) = (engine, id);
+        Tables = tables;
+    }
+
+    /// <summary>Below the pipeline's number of sequences; taken again by a later one.</summary>
+    public int Id { get; }
+
+    /// <summary>Committed tokens.</summary>
+    public int Tokens { get; internal set; }
+
+    /// <summary>Ends this sequence's part of a step; the others go on. Checked between layers.</summary>
+    public CancellationToken Cancellation { get; set; }
+
+    /// <summary>Why it ended; null while it lives.</summary>
+    public Exception? Fault { get; private set; }
+
+    internal PageTable[] Tables { get; }
+
+    internal bool IsDisposed { get; private set; }
+
+    /// <summary>Another sequence with the same past; pages are shared until one of the two writes into them.</summary>
+    /// <exception cref="InvalidOperationException">All sequences of the pipeline are in use, or this one has ended.</exception>
+    public Sequence Fork()
+    {
+        ThrowIfEnded();
+        Sequence child = _engine.Open();
+        for (int layer = 0; layer < Tables.Length; layer++)
+            Tables[layer].ForkInto(child.Tables[layer]);
+
+        child.Tokens = Tokens;
+        return child;
+    }
+
+    /// <summary>Whether the sequence can go back to an earlier length: false where the cache has dropped keys that the shorter text would need.</summary>
+    /// <param name="tokens">0 .. <see cref="Tokens"/>.</param>
+    public bool CanTruncate(int tokens) => _engine.DroppedBy(this, tokens) is null;
+
+    /// <summary>Goes back to an earlier length.</summary>
+    /// <param name="tokens">0 .. <see cref="Tokens"/>.</param>
+    /// <exception cref="InvalidOperationException">The cache has dropped keys that the shorter text would need.</exception>
+    public void Truncate(int tokens)
+    {
+        ThrowIfEnded();
+        ArgumentOutOfRangeException.ThrowIfNegative(tokens);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(tokens, Tokens);
+        if (tokens == Tokens)
+            return;
+        if (_engine.DroppedBy(this, tokens) is { } layer)
+            throw new InvalidOperationException($"sequence {Id} cannot go back to {tokens} tokens: layer {layer} has dropped keys up to position {Tables[layer].LastDropped}");
+
+        foreach (PageTable table in Tables)
+            table.Truncate(tokens);
+
+        Tokens = tokens;
+    }
+
+    /// <summary>Gives the pages back.</summary>
+    public void Dispose()
+    {
+        if (IsDisposed)
+            return;
+
+        IsDisposed = true;
+        GivePagesBack();
+        _engine.Close(this);
+    }
+
+    /// <summary>Ends it: nothing more can be added, and its pages serve others.</summary>
+    internal void End(ComponentException fault)
+    {
+        Fault = fault;
+        GivePagesBack();
+    }
+
+    internal bool BelongsTo(Engine engine) => _engine == engine;
+
+    internal void ThrowIfEnded()
+    {
+        ObjectDisposedException.ThrowIf(IsDisposed, this);
+        _engine.ThrowIfDisposed();
+        if (Fault is { } fault)
+            throw new InvalidOperationException($"sequence {Id} has ended: {fault.Message}", fault);
+    }
+
+    private void GivePagesBack()
+    {
+        foreach (PageTable table in Tables)
+            table.Clear();
+    }
+}

@@ -1,0 +1,62 @@
+using Spud.Runtime.Composition;
+
+namespace Spud.Bench.Dispatch;
+
+/// <summary>Components that do nothing. Everything else of a step is real: pages, appends, commits, the cache's policy.</summary>
+internal sealed class Hollow(IMemoryDomain host) : IHead, IAttention, IExperts
+{
+    public IMemoryDomain Domain => host;
+
+    /// <summary>The same pipeline with hollow components; it owns nothing and is not to be disposed.</summary>
+    public static Pipeline Of(Pipeline pipeline)
+    {
+        PipelineParts parts = pipeline.Parts;
+        Hollow hollow = new(parts.Host);
+        LayerParts layer = new(new("hollow", new Offer(), hollow), null, new("hollow", new Offer(), hollow));
+        return new Pipeline(new PipelineParts
+        {
+            Document = parts.Document,
+            File = parts.File,
+            Model = parts.Model,
+            Limits = parts.Limits,
+            Pool = parts.Pool,
+            Host = parts.Host,
+            Memory = parts.Memory,
+            Components = [],
+            Head = new("hollow", new Offer(), hollow),
+            Cache = parts.Cache,
+            Layers = [.. parts.Layers.Select(phase => phase.Select(_ => layer).ToArray())],
+            SplitsPhases = parts.SplitsPhases,
+            Pages = parts.Pages,
+            Buffers = parts.Buffers,
+        });
+    }
+
+    public void Embed(in Step step, in TensorView hidden)
+    {
+    }
+
+    public void Logits(in Step step, in TensorView hidden, ReadOnlySpan<int> rows, in TensorView logits)
+    {
+    }
+
+    public void Project(int layer, in Step step, in TensorView input, in Heads heads)
+    {
+    }
+
+    public void Fold(int layer, in Step step, in TensorView query, in PageView pages, in AttentionState state)
+    {
+    }
+
+    public void Finish(int layer, in Step step, in AttentionState state, in TensorView output)
+    {
+    }
+
+    public void Execute(int layer, in Step step, in TensorView input, in RoutingPlan plan, in TensorView output)
+    {
+    }
+
+    public void Dispose()
+    {
+    }
+}

@@ -1,0 +1,44 @@
+using System.Diagnostics;
+using Spud.Runtime.Composition;
+using Spud.Runtime.Execution;
+
+namespace Spud.Bench.Dispatch;
+
+/// <summary>Microseconds of a decode step, averaged over rounds of <see cref="Steps"/>.</summary>
+/// <param name="Best">The shortest round: other work on the machine can only lengthen one.</param>
+/// <param name="Median">The middle one.</param>
+internal readonly record struct StepTimes(double Best, double Median)
+{
+    /// <summary>Tokens before the first measured one.</summary>
+    public const int Depth = 256;
+
+    private const int Steps = 16;
+
+    public static StepTimes Of(Pipeline pipeline, double seconds)
+    {
+        Engine engine = new(pipeline);
+        Batch batch = engine.NewBatch();
+        using Sequence sequence = engine.Open();
+        batch.Add(sequence, new int[Depth], Phase.Prefill, LogitRows.None);
+        engine.Run(batch);
+
+        List<double> rounds = [];
+        long start = Stopwatch.GetTimestamp();
+        while (rounds.Count < 10 || Stopwatch.GetElapsedTime(start).TotalSeconds < seconds)
+        {
+            long from = Stopwatch.GetTimestamp();
+            for (int step = 0; step < Steps; step++)
+            {
+                batch.Clear();
+                batch.Add(sequence, [7], Phase.Decode, LogitRows.Last);
+                engine.Run(batch);
+            }
+
+            rounds.Add(Stopwatch.GetElapsedTime(from).TotalMicroseconds / Steps);
+            sequence.Truncate(Depth);
+        }
+
+        rounds.Sort();
+        return new(rounds[0], rounds[rounds.Count / 2]);
+    }
+}

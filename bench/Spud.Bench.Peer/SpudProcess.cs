@@ -1,0 +1,80 @@
+using System.Diagnostics;
+using Spud.Runtime.Composition;
+using Spud.Runtime.Execution;
+using Spud.Runtime.Plugins;
+
+namespace Spud.Bench.Peer;
+
+/// <summary>Spud in this process: the same steps through the engine, without sampling, as the peer does them.</summary>
+internal sealed class SpudProcess : IDisposable
+{
+    private readonly Pipeline _pipeline;
+    private readonly Engine _engine;
+    private readonly Batch _batch;
+
+    public SpudProcess(PluginCatalog plugins, string model, int threads, int contextTokens, int sequences)
+    {
+        PipelineDocument document = PipelineDocument.Load(null, [$"model={model}", $"context={contextTokens}"]);
+        _pipeline = Pipeline.Compose(document, plugins, new PipelineOptions { Threads = threads, Sequences = sequences });
+        _engine = new(_pipeline);
+        _batch = _engine.NewBatch();
+    }
+
+    /// <summary>Tokens per second.</summary>
+    public double Measure(Work work)
+    {
+        Random random = new(1);
+        int[] tokens = new int[work.ContextTokens];
+        for (int i = 0; i < tokens.Length; i++)
+            tokens[i] = random.Next(_pipeline.Model.Vocabulary);
+
+        return work.IsPrefill ? Prefill(tokens) : Decode(work, tokens);
+    }
+
+    public void Dispose() => _pipeline.Dispose();
+
+    private double Prefill(ReadOnlySpan<int> tokens)
+    {
+        using Sequence sequence = _engine.Open();
+        long start = Stopwatch.GetTimestamp();
+        Read(sequence, tokens);
+        return tokens.Length / Stopwatch.GetElapsedTime(start).TotalSeconds;
+    }
+
+    private double Decode(Work work, int[] tokens)
+    {
+        Sequence[] sequences = new Sequence[work.Batch];
+        sequences[0] = _engine.Open();
+        if (work.Depth > 0)
+            Read(sequences[0], tokens.AsSpan(0, work.Depth));
+        for (int i = 1; i < sequences.Length; i++)
+            sequences[i] = sequences[0].Fork();
+
+        long start = Stopwatch.GetTimestamp();
+        for (int step = 0; step < work.Generate; step++)
+        {
+            _batch.Clear();
+            for (int i = 0; i < sequences.Length; i++)
+                _batch.Add(sequences[i], [(tokens[step] + i) % _pipeline.Model.Vocabulary], Phase.Decode, LogitRows.Last);
+
+            _engine.Run(_batch);
+        }
+
+        double elapsed = Stopwatch.GetElapsedTime(start).TotalSeconds;
+        foreach (Sequence sequence in sequences)
+            sequence.Dispose();
+
+        return work.Generate * work.Batch / elapsed;
+    }
+
+    private void Read(Sequence sequence, ReadOnlySpan<int> tokens)
+    {
+        for (int first = 0; first < tokens.Length; first += _batch.MaxRows)
+        {
+            ReadOnlySpan<int> chunk = tokens[first..Math.Min(tokens.Length, first + _batch.MaxRows)];
+            _batch.Clear();
+            _batch.Add(sequence, chunk, Phase.Prefill, first + chunk.Length == tokens.Length ? LogitRows.Last : LogitRows.None);
+            _engine.Run(_batch);
+        }
+    }
+}

@@ -1,0 +1,65 @@
+using Backend.Cpu.Kernels;
+using Backend.Cpu.Shared;
+using Spud;
+
+namespace Backend.Cpu.Attention;
+
+/// <summary>The workspace of attention. Project, Fold and Finish are calls of their own and use the same bytes in turn.</summary>
+internal sealed class AttentionScratch
+{
+    private readonly int _threads, _hidden, _productFloats, _chunkFloats, _mostPartials;
+    private readonly long _products, _rounded, _chunks;
+    private readonly Workspace _workspace;
+
+    public AttentionScratch(IBuildContext build, AttentionLayer[] layers, FoldPlan plan)
+    {
+        (_threads, _hidden, _mostPartials) = (build.Pool.Threads, build.Model.HiddenWidth, plan.MostPartials);
+        long partialFloats = 0, roundedBytes = 0;
+        foreach (int i in build.Layers)
+        {
+            AttentionLayer layer = layers[i];
+            foreach (Linear matrix in (ReadOnlySpan<Linear>)[layer.Query, layer.Key, layer.Value, layer.Output])
+                _productFloats = Math.Max(_productFloats, Product.ScratchFloats(matrix, build.Limits.Rows));
+
+            if (layer.ProjectsRounded)
+                roundedBytes = Math.Max(roundedBytes, Activations.RoundedBytes(build.Limits.Rows, _hidden));
+            if (layer.Output.ReadsRounded)
+                roundedBytes = Math.Max(roundedBytes, Activations.RoundedBytes(build.Limits.Rows, layer.Output.Inputs));
+            _chunkFloats = Math.Max(_chunkFloats, ChunkScratch.Floats(FoldPlan.BlockRows * layer.Group, layer.KeyWidth, layer.ValueWidth));
+            partialFloats = Math.Max(partialFloats, (long)_mostPartials * layer.QueryHeads * (2 + layer.ValueWidth));
+        }
+
+        ScratchPlan rows = new(), fold = new();
+        rows.AddFloats((long)build.Limits.Rows * _hidden);
+        _rounded = rows.Add(roundedBytes);
+        _products = rows.AddFloats((long)_threads * _productFloats);
+        fold.AddFloats(partialFloats);
+        _chunks = fold.AddFloats((long)_threads * _chunkFloats);
+        _workspace = build.Reserve(build.Host, Math.Max(rows.Bytes, fold.Bytes));
+    }
+
+    /// <summary>For products, in Project and Finish.</summary>
+    public WorkerScratch Products => new(_workspace.ViewAt(_products, ElementType.F32, _threads, _productFloats));
+
+    /// <summary>For chunks, in Fold.</summary>
+    public WorkerScratch Chunks => new(_workspace.ViewAt(_chunks, ElementType.F32, _threads, _chunkFloats));
+
+    /// <summary>[T, C], in Project.</summary>
+    public Activations Normed(AttentionLayer layer, int rows) =>
+        new(rows, _hidden, _workspace.View(ElementType.F32, rows, _hidden), layer.ProjectsRounded ? _workspace.AddressAt(_rounded) : 0);
+
+    /// <summary>[T, H * Dv] over the accumulators of a state, in Finish.</summary>
+    public Activations Attended(AttentionLayer layer, in AttentionState state)
+    {
+        (int rows, int width) = (state.Accumulator.Shape[0], layer.Output.Inputs);
+        TensorView exact = new(state.Accumulator.Domain, state.Accumulator.Address, ElementType.F32, rows, width);
+        return new(rows, width, exact, layer.Output.ReadsRounded ? _workspace.AddressAt(_rounded) : 0);
+    }
+
+    /// <summary>F32 [T, C], in Finish.</summary>
+    public TensorView Delta(int rows) => _workspace.View(ElementType.F32, rows, _hidden);
+
+    /// <summary>F32 [partials, H, 2 + Dv], in Fold.</summary>
+    public TensorView Partials(AttentionLayer layer) =>
+        _workspace.View(ElementType.F32, _mostPartials, layer.QueryHeads, 2 + layer.ValueWidth);
+}

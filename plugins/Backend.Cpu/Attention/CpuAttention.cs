@@ -1,0 +1,169 @@
+using Backend.Cpu.Kernels;
+using Backend.Cpu.Shared;
+using Spud;
+
+namespace Backend.Cpu.Attention;
+
+/// <summary>Grouped-query attention over paged keys.</summary>
+internal sealed class CpuAttention : IAttention
+{
+    private readonly IBuildContext _build;
+    private readonly AttentionLayer[] _layers;
+    private readonly FoldPlan _plan;
+    private readonly AttentionScratch _scratch;
+
+    public CpuAttention(AttentionOptions options, IBuildContext build)
+    {
+        _build = build;
+        _layers = new AttentionLayer[build.Model.Layers.Length];
+        _plan = new FoldPlan(build.Limits);
+        Packing packing = new(build, options.Activations);
+        List<RopeTable> tables = [];
+        foreach (int layer in build.Layers)
+            _layers[layer] = new AttentionLayer(build, packing, layer, TableFor(build, build.Model.Layers[layer].Rope, tables));
+
+        packing.Run();
+        _scratch = new AttentionScratch(build, _layers, _plan);
+    }
+
+    public IMemoryDomain Domain => _build.Host;
+
+    public void Project(int layer, in Step step, in TensorView input, in Heads heads)
+    {
+        AttentionLayer attention = _layers[layer];
+        int t = step.Rows, c = _build.Model.HiddenWidth;
+        Shape.Require(input, [t, c], "input", "[T, C]");
+        Shape.Require(heads.Query, [t, attention.QueryHeads, attention.KeyWidth], "query", "[T, H, D]");
+        Shape.Require(heads.Key, [t, attention.KvHeads, attention.KeyWidth], "key", "[T, G, D]");
+        Shape.Require(heads.Value, [t, attention.KvHeads, attention.ValueWidth], "value", "[T, G, Dv]");
+
+        NormJob norm = new()
+        {
+            Input = input,
+            Weight = attention.Norm,
+            Epsilon = _build.Model.NormEpsilon,
+            Output = _scratch.Normed(attention, t),
+        };
+        _build.Pool.Run(t, ref norm);
+
+        QkvJob products = new()
+        {
+            Query = ProductOf(attention.Query, attention.QueryBias, norm.Output, heads.Query),
+            Key = ProductOf(attention.Key, attention.KeyBias, norm.Output, heads.Key),
+            Value = ProductOf(attention.Value, attention.ValueBias, norm.Output, heads.Value),
+            Tiles = TileRange.Share(attention.ProjectTiles, t, _build.Pool.Threads),
+        };
+        _build.Pool.Run(products.Tiles.Parts, ref products);
+        Turn(attention, step, heads);
+    }
+
+    public void Fold(int layer, in Step step, in TensorView query, in PageView pages, in AttentionState state)
+    {
+        AttentionLayer attention = _layers[layer];
+        Shape.Require(query, [step.Rows, attention.QueryHeads, attention.KeyWidth], "query", "[T, H, D]");
+        Require(attention, step, state);
+        _plan.Make(step, attention.Window);
+        FoldJob job = new()
+        {
+            Layer = attention,
+            Plan = _plan,
+            Query = query,
+            Pages = pages,
+            Reader = new PageReader(pages),
+            State = state,
+            Partials = _scratch.Partials(attention),
+            Scratch = _scratch.Chunks,
+        };
+        _build.Pool.Run(job.Parts, ref job);
+        if (_plan.IsSplit)
+            job.MergePartials();
+    }
+
+    public void Finish(int layer, in Step step, in AttentionState state, in TensorView output)
+    {
+        AttentionLayer attention = _layers[layer];
+        int t = step.Rows, c = _build.Model.HiddenWidth;
+        Require(attention, step, state);
+        Shape.Require(output, [t, c], "output", "[T, C]");
+        DivideJob divide = new() { State = state, Sinks = attention.Sinks, Output = _scratch.Attended(attention, state) };
+        _build.Pool.Run(t, ref divide);
+
+        bool postNorm = attention.PostNorm.IsPresent;
+        ProductJob job = new()
+        {
+            Product = ProductOf(attention.Output, attention.OutputBias, divide.Output, postNorm ? _scratch.Delta(t) : output) with
+            {
+                Adds = !postNorm,
+                Factor = postNorm ? 1 : attention.ResidualScale,
+            },
+            Tiles = TileRange.Share(attention.Output.Tiles, t, _build.Pool.Threads),
+        };
+        _build.Pool.Run(job.Tiles.Parts, ref job);
+        if (postNorm)
+            AddNormed(attention, job.Product.Output, output);
+    }
+
+    public void Dispose()
+    {
+    }
+
+    private static RopeTable? TableFor(IBuildContext build, Rope? rope, List<RopeTable> tables)
+    {
+        if (rope is null)
+            return null;
+        if (tables.Find(table => table.Serves(rope)) is { } known)
+            return known;
+
+        RopeTable made = new(build, rope);
+        tables.Add(made);
+        return made;
+    }
+
+    private static void Require(AttentionLayer attention, in Step step, in AttentionState state)
+    {
+        (int t, int h) = (step.Rows, attention.QueryHeads);
+        Shape.Require(state.Max, [t, h], "max", "[T, H]");
+        Shape.Require(state.Sum, [t, h], "sum", "[T, H]");
+        Shape.Require(state.Accumulator, [t, h, attention.ValueWidth], "accumulator", "[T, H, Dv]");
+    }
+
+    private void Turn(AttentionLayer attention, in Step step, in Heads heads)
+    {
+        foreach (SequenceSlice sequence in step.Sequences)
+            attention.Rope?.Cover(sequence.FirstPosition + sequence.Rows);
+
+        HeadsJob turn = new()
+        {
+            Layer = attention,
+            Epsilon = _build.Model.NormEpsilon,
+            Positions = step.Positions,
+            Query = heads.Query,
+            Key = heads.Key,
+        };
+        _build.Pool.Run(step.Rows, ref turn);
+    }
+
+    private void AddNormed(AttentionLayer attention, in TensorView delta, in TensorView output)
+    {
+        PostNormJob job = new()
+        {
+            Delta = delta,
+            Weight = attention.PostNorm,
+            Epsilon = _build.Model.NormEpsilon,
+            Factor = attention.ResidualScale,
+            Output = output,
+        };
+        _build.Pool.Run(delta.Shape[0], ref job);
+    }
+
+    private Product ProductOf(Linear matrix, in TensorView bias, in Activations input, in TensorView output) => new()
+    {
+        Matrix = matrix,
+        Bias = bias,
+        Factor = 1,
+        Adds = false,
+        Input = input,
+        Output = output,
+        Scratch = _scratch.Products,
+    };
+}

@@ -1,0 +1,51 @@
+using Spud;
+
+namespace Backend.Cpu.Attention;
+
+/// <summary>Cosines and sines by position, computed in double precision up to the furthest position seen so far.</summary>
+internal sealed class RopeTable
+{
+    private readonly Rope _rope;
+    private readonly TensorView _cos;
+    private readonly TensorView _sin;
+    private readonly double[] _frequencies;
+    private int _covered;
+
+    public RopeTable(IBuildContext build, Rope rope)
+    {
+        (_rope, int half) = (rope, rope.Width / 2);
+        _cos = build.Allocate(build.Host, ElementType.F32, build.Limits.ContextTokens, half);
+        _sin = build.Allocate(build.Host, ElementType.F32, build.Limits.ContextTokens, half);
+        _frequencies = new double[half];
+        for (int i = 0; i < half; i++)
+            _frequencies[i] = Math.Pow(rope.Base, -2.0 * i / rope.Width) / (rope.Factors.IsEmpty ? 1 : rope.Factors[i]);
+    }
+
+    /// <summary>Whether pairs are neighbours.</summary>
+    public bool Interleaved => _rope.Interleaved;
+
+    /// <summary>Whether layers with this embedding share the table.</summary>
+    public bool Serves(Rope rope) =>
+        rope.Interleaved == _rope.Interleaved && rope.Width == _rope.Width && rope.Base == _rope.Base
+        && rope.Magnitude == _rope.Magnitude && rope.Factors.AsSpan().SequenceEqual(_rope.Factors.AsSpan());
+
+    /// <summary>Cosines [Width / 2] of a position that is covered.</summary>
+    public ReadOnlySpan<float> Cos(int position) => _cos.At(position).AsSpan<float>();
+
+    /// <summary>Sines, likewise.</summary>
+    public ReadOnlySpan<float> Sin(int position) => _sin.At(position).AsSpan<float>();
+
+    /// <summary>Makes sure of positions 0 .. <paramref name="positions"/> - 1.</summary>
+    public void Cover(int positions)
+    {
+        for (; _covered < positions; _covered++)
+        {
+            Span<float> cos = _cos.At(_covered).AsSpan<float>(), sin = _sin.At(_covered).AsSpan<float>();
+            for (int i = 0; i < cos.Length; i++)
+            {
+                (double s, double c) = Math.SinCos(_covered * _frequencies[i]);
+                (cos[i], sin[i]) = ((float)(c * _rope.Magnitude), (float)(s * _rope.Magnitude));
+            }
+        }
+    }
+}

@@ -1,0 +1,16 @@
+using System.Text.Json.Serialization;
+
+namespace Backend.Cpu.Cache;
+
+/// <summary>Formats of a page.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<PageFormat>))]
+internal enum PageFormat
+{
+    /// <summary>IEEE 754 binary16.</summary>
+    [JsonStringEnumMemberName("f16")]
+    F16,
+
+    /// <summary>IEEE 754 binary32.</summary>
+    [JsonStringEnumMemberName("f32")]
+    F32,
+}

@@ -1,0 +1,18 @@
+using Spud;
+
+namespace Backend.Cpu.Shared;
+
+/// <summary>One product; a part is some tiles.</summary>
+internal struct ProductJob : IJob
+{
+    public required Product Product;
+
+    /// <summary>The product's tiles.</summary>
+    public required TileRange Tiles;
+
+    public readonly void Run(int part, int worker)
+    {
+        for (int tile = Tiles.First(part); tile < Tiles.End(part); tile++)
+            Product.Run(tile, worker);
+    }
+}

@@ -1,0 +1,13 @@
+using Spud;
+
+namespace Backend.Cpu.Shared;
+
+/// <summary>What workspaces lack.</summary>
+internal static class Workspaces
+{
+    extension(Workspace workspace)
+    {
+        /// <summary>Address of a byte of the share, for memory that is no tensor.</summary>
+        public nint AddressAt(long offset) => workspace.ViewAt(offset, ElementType.I8, 1).Address;
+    }
+}

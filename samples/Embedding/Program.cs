@@ -1,0 +1,19 @@
+using Spud.Runtime;
+using Spud.Runtime.ChatTemplates;
+using Spud.Runtime.Composition;
+using Spud.Runtime.Generation;
+using Spud.Runtime.Plugins;
+
+string model = args[0], plugins = args[1], question = args[2];
+
+PipelineDocument document = PipelineDocument.Load(null, [$"model={model}"]);
+using LanguageModel spud = LanguageModel.Load(document, PluginCatalog.Discover(plugins), new PipelineOptions { Threads = 2 });
+
+int[] prompt = spud.Encode([new ChatMessage("system", "Answer in English."), new ChatMessage("user", question)]);
+GenerationOptions options = new() { MaxTokens = 32, Sampling = new() { Temperature = 0 } };
+TextGeneration answer = spud.Generate(prompt, options);
+foreach (TextPiece piece in answer)
+    Console.Write(piece.Text);
+
+Console.WriteLine();
+Console.Error.WriteLine($"{answer.GeneratedTokens} tokens, {answer.Finish}");

@@ -1,0 +1,55 @@
+using Backend.Cpu.Cache;
+using Spud;
+using Spud.Conformance.Fixtures;
+using Xunit;
+
+namespace Backend.Cpu.Tests.Cache;
+
+public sealed class PlainCacheTests
+{
+    [Fact]
+    public void WithoutAWindowTheWholeContextIsKept()
+    {
+        using TestBuild build = new(new TestModel().Describe());
+        using PlainCache cache = new(new() { Format = PageFormat.F32, PageTokens = 128 }, build);
+        CacheLayout layout = cache.Layout(0);
+        Assert.Equal((ElementType.F32, 128, 2048), (layout.Keys, layout.PageTokens, layout.TokensAtMost));
+        History history = new(500, [(0, 255), (256, 499)]);
+        cache.Review(0, history);
+        Assert.Empty(history.Dropped);
+    }
+
+    [Fact]
+    public void RunsThatNoRowWillSeeAreDropped()
+    {
+        using TestBuild build = new(new TestModel { Traits = new() { [Trait.Window] = 100 } }.Describe());
+        using PlainCache cache = new(new(), build);
+        CacheLayout layout = cache.Layout(0);
+        Assert.Equal((ElementType.F16, 64, 100 + 96 + 128), (layout.Keys, layout.PageTokens, layout.TokensAtMost));
+
+        // The next row stands at 300 and sees 201 .. 300.
+        History history = new(300, [(0, 63), (64, 200), (201, 201), (202, 299)]);
+        cache.Review(0, history);
+        Assert.Equal([(64, 137), (0, 64)], history.Dropped);
+    }
+
+    private sealed class History(int tokens, (int First, int Last)[] runs) : IHistory
+    {
+        private readonly List<KeyRun> _runs = [.. runs.Select(run => new KeyRun
+        {
+            Page = 0,
+            FirstKey = 0,
+            Keys = run.Last - run.First + 1,
+            FirstPosition = run.First,
+            LastPosition = run.Last,
+        })];
+
+        public List<(int FirstPosition, int Keys)> Dropped { get; } = [];
+
+        public int Tokens => tokens;
+
+        public ReadOnlySpan<KeyRun> Runs => _runs.ToArray();
+
+        public void Drop(int run, int firstKey, int keys) => Dropped.Add((_runs[run].FirstPosition + firstKey, keys));
+    }
+}

@@ -1,0 +1,91 @@
+namespace Spud.Conformance.Fixtures;
+
+/// <summary>
+/// Pages of one layer whose keys and values depend on sequence and position alone, scattered over the pool in an odd order.
+/// </summary>
+public sealed class TestPages
+{
+    private readonly List<KeyRun> _runs = [];
+    private readonly List<int> _offsets = [0];
+    private readonly List<(int Page, int Key, int Sequence, int Position)> _entries = [];
+    private int _pages;
+
+    /// <summary>Length of a page.</summary>
+    public required int PageTokens { get; init; }
+
+    /// <summary>Format of keys and values.</summary>
+    public required ElementType Type { get; init; }
+
+    /// <summary>What a position of a sequence has as key: [G, D].</summary>
+    public static float[] KeyOf(TestModel model, int sequence, int position) =>
+        Samples.Of($"key {sequence} {position}", Of(model).KvHeads * model.KeyWidth);
+
+    /// <summary>What it has as value: [G, Dv].</summary>
+    public static float[] ValueOf(TestModel model, int sequence, int position) =>
+        Samples.Of($"value {sequence} {position}", Of(model).KvHeads * model.ValueWidth);
+
+    /// <summary>Adds the next sequence, with keys at these positions, ascending.</summary>
+    public TestPages Add(IEnumerable<int> positions)
+    {
+        int sequence = _offsets.Count - 1, used = 0;
+        foreach (int[] page in positions.Chunk(PageTokens))
+        {
+            // The first page of a sequence starts in its middle, as after a drop, and half a page is a run of its own.
+            foreach (int[] run in used == 0 ? page.Chunk(Math.Max(1, (page.Length + 1) / 2)) : [page])
+                AddRun(sequence, run, used == 0 && PageTokens > 2 * run.Length ? PageTokens - run.Length : 0);
+            used++;
+        }
+
+        _offsets.Add(_runs.Count);
+        return this;
+    }
+
+    /// <summary>The view, once all sequences are there.</summary>
+    public PageView Build(TestBuild build, TestModel model)
+    {
+        ArgumentNullException.ThrowIfNull(build);
+        (int n, int g) = (Math.Max(1, _pages), Of(model).KvHeads);
+        TensorView keys = build.Floats(default, n, g, PageTokens, model.KeyWidth), values = build.Floats(default, n, g, PageTokens, model.ValueWidth);
+        TensorView positions = build.Ints(default, n, PageTokens);
+        keys.AsSpan<float>().Fill(1000);
+        values.AsSpan<float>().Fill(1000);
+        foreach ((int page, int key, int sequence, int position) in _entries)
+        {
+            Fill(keys.At(page), key, KeyOf(model, sequence, position));
+            Fill(values.At(page), key, ValueOf(model, sequence, position));
+            positions.At(page).AsSpan<int>()[key] = position;
+        }
+
+        return new()
+        {
+            Pool = new() { Keys = InType(build, keys), Values = InType(build, values), Positions = positions },
+            Runs = build.Ints(System.Runtime.InteropServices.MemoryMarshal.Cast<KeyRun, int>(_runs.ToArray()), Math.Max(1, _runs.Count), 5),
+            RunOffsets = build.Ints(_offsets.ToArray(), _offsets.Count),
+        };
+    }
+
+    private static TestModel Of(TestModel? model) => model ?? throw new ArgumentNullException(nameof(model));
+
+    private static void Fill(in TensorView page, int key, float[] row)
+    {
+        (int heads, int width) = (page.Shape[0], page.Shape[2]);
+        for (int head = 0; head < heads; head++)
+            row.AsSpan(head * width, width).CopyTo(page.At(head).At(key).AsSpan<float>());
+    }
+
+    private TensorView InType(TestBuild build, in TensorView floats)
+    {
+        TensorView typed = build.Allocate(build.Host, Type, floats.Shape);
+        build.Host.Copy(floats, typed);
+        return typed;
+    }
+
+    private void AddRun(int sequence, int[] positions, int firstKey)
+    {
+        _runs.Add(new() { Page = _pages, FirstKey = firstKey, Keys = positions.Length, FirstPosition = positions[0], LastPosition = positions[^1] });
+        for (int i = 0; i < positions.Length; i++)
+            _entries.Add((_pages, firstKey + i, sequence, positions[i]));
+
+        _pages++;
+    }
+}

@@ -1,0 +1,55 @@
+using System.CommandLine;
+
+namespace Spud.Host.Tests.Cli;
+
+public sealed class CommandLineTests
+{
+    [Fact]
+    public void Without_arguments_the_help_is_shown()
+    {
+        (int code, string output, string error) = TestShell.Run();
+        Assert.Equal((0, ""), (code, error));
+        Assert.All(["run", "chat", "tokenize", "score", "bench"], command => Assert.Matches($"(?m)^  {command} ", output));
+        Assert.DoesNotContain("probe-plugin", output);
+    }
+
+    [Fact]
+    public void Every_option_of_every_command_says_what_it_is_for()
+    {
+        using Shell shell = TestShell.Create();
+        foreach (Command command in CommandLine.Create(shell).Subcommands)
+        {
+            Assert.False(string.IsNullOrEmpty(command.Description), command.Name);
+            Assert.All(command.Options, option => Assert.False(string.IsNullOrEmpty(option.Description), $"{command.Name} {option.Name}"));
+        }
+    }
+
+    [Fact]
+    public void The_defaults_of_sampling_stand_in_the_help()
+    {
+        string help = TestShell.Run("run", "--help").Output;
+        Assert.All(["Default: 0.2.", "Default: 40.", "Default: 0.9.", "Default: 0.05.", "Default: 1.1.", "Default: 1024."], text => Assert.Contains(text, help));
+    }
+
+    [Theory]
+    [InlineData("Did you mean '--json'?", "tokenize", "--jsno", "Hello")]
+    [InlineData("is no option of 'spud'.", "--tempo")]
+    [InlineData("'you' is one argument too many for 'spud run'", "run", "Hello", "you")]
+    [InlineData("'' is no command", "")]
+    public void What_cannot_be_parsed_is_one_error(string message, params string[] arguments)
+    {
+        (int code, string output, string error) = TestShell.Run(arguments);
+        Assert.Equal((2, ""), (code, output));
+        Assert.Contains(message, error);
+        Assert.Single(error.TrimEnd().Split('\n'));
+    }
+
+    [Fact]
+    public void An_option_without_its_value_is_refused() => Assert.Equal(2, TestShell.Run("run", "Hello", "--seed").ExitCode);
+
+    [Fact]
+    public void An_option_given_twice_is_refused() => Assert.Equal(2, TestShell.Run("run", "Hello", "--seed", "1", "--seed", "2").ExitCode);
+
+    [Fact]
+    public void System_and_raw_exclude_each_other() => Assert.Contains("--raw", TestShell.Run("run", "--raw", "--system", "Be brief.", "Hello").Error);
+}

@@ -1,0 +1,41 @@
+namespace Spud.Host.Tests.Cli;
+
+public sealed class InterruptsTests
+{
+    [Fact]
+    public void The_first_interrupt_of_a_section_cancels_it_and_the_second_ends_the_process()
+    {
+        using Interrupts interrupts = new();
+        using Interrupts.Section section = interrupts.Begin();
+        Assert.True(interrupts.Raise(mayContinue: true));
+        Assert.True(section.Token.IsCancellationRequested);
+        Assert.False(interrupts.Raise(mayContinue: true));
+    }
+
+    [Fact]
+    public void Outside_of_a_section_an_interrupt_ends_the_process()
+    {
+        using Interrupts interrupts = new();
+        interrupts.Begin().Dispose();
+        Assert.False(interrupts.Raise(mayContinue: true));
+    }
+
+    [Fact]
+    public void Who_is_idle_may_go_on_after_ctrl_c_and_not_when_the_system_asks_for_the_end()
+    {
+        using Interrupts interrupts = new() { Idle = () => true };
+        Assert.True(interrupts.Raise(mayContinue: true));
+        Assert.False(interrupts.Raise(mayContinue: false));
+    }
+
+    [Fact]
+    public void Each_section_has_its_own_token()
+    {
+        using Interrupts interrupts = new();
+        using (interrupts.Begin())
+            interrupts.Raise(mayContinue: true);
+
+        using Interrupts.Section next = interrupts.Begin();
+        Assert.False(next.Token.IsCancellationRequested);
+    }
+}

@@ -1,0 +1,93 @@
+using System.Diagnostics;
+using System.Text;
+
+namespace Spud.Host.Tests.EndToEnd;
+
+/// <summary>The built host as a child process, as a user starts it.</summary>
+internal static class Spud
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+
+    /// <summary>The program.</summary>
+    public static string Program
+    {
+        get
+        {
+            // bin/<configuration>/<framework>: the host's output has the same two.
+            DirectoryInfo framework = new(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory));
+            string path = Path.Combine(TestData.Root, "Spud.Host", "bin", framework.Parent!.Name, framework.Name, "Spud.Host");
+            return OperatingSystem.IsWindows() ? path + ".exe" : path;
+        }
+    }
+
+    /// <summary>The 260 thousand parameters of stories260K, which has no chat template and a context of 512.</summary>
+    public static string Stories => TestData.Path("stories260K/stories260K-f32.gguf");
+
+    /// <summary>A file that is not UTF-8: its sixth byte is wrong.</summary>
+    public static byte[] NotUtf8 => [.. "Hello"u8, 0xff, .. " world"u8];
+
+    /// <summary>Runs a command line to its end.</summary>
+    public static Outcome Run(params string[] arguments) => Run([], arguments);
+
+    /// <summary>Runs a command line with some standard input.</summary>
+    public static Outcome Run(byte[] input, string[] arguments) => Finish(Start(Program, arguments), input);
+
+    /// <summary>Runs a line of the shell in which $SPUD is the program.</summary>
+    public static Outcome Shell(string line)
+    {
+        if (OperatingSystem.IsWindows())
+            Assert.Skip("needs a POSIX shell");
+
+        return Finish(Start("/bin/sh", ["-c", line]), []);
+    }
+
+    /// <summary>Starts a command line.</summary>
+    public static Process Start(string program, IEnumerable<string> arguments)
+    {
+        ProcessStartInfo start = new(program, arguments)
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            StandardOutputEncoding = Encoding.Latin1,
+            WorkingDirectory = TestData.Root,
+        };
+        start.Environment["SPUD"] = Program;
+        // A locale that is not UTF-8 changes nothing.
+        start.Environment["LC_ALL"] = "C";
+        return Process.Start(start)!;
+    }
+
+    /// <summary>Sends a signal of a POSIX system.</summary>
+    public static void Signal(Process process, string signal)
+    {
+        using Process kill = Process.Start("kill", [$"-{signal}", $"{process.Id}"]);
+        kill.WaitForExit();
+    }
+
+    /// <summary>Waits for the end.</summary>
+    public static Outcome Finish(Process process, byte[] input)
+    {
+        using (process)
+        {
+            Task<string> output = process.StandardOutput.ReadToEndAsync(), errors = process.StandardError.ReadToEndAsync();
+            try
+            {
+                process.StandardInput.BaseStream.Write(input);
+                process.StandardInput.Close();
+            }
+            catch (IOException)
+            {
+                // It ended before it read everything: what it said is what the test is about.
+            }
+
+            if (!process.WaitForExit(Patience))
+            {
+                process.Kill(entireProcessTree: true);
+                Assert.Fail($"did not end within {Patience}");
+            }
+
+            return new(process.ExitCode, Encoding.Latin1.GetBytes(output.Result), errors.Result);
+        }
+    }
+}

@@ -1,0 +1,65 @@
+using System.Diagnostics;
+using System.Runtime.Intrinsics;
+using System.Text.RegularExpressions;
+using Xunit;
+
+namespace Spud.Numerics.Tests.Kernels;
+
+/// <summary>
+/// The compiler's own listing of the hot bodies, from a child process that runs the kernel tests: a lane operation that
+/// was not inlined is a call, and costs a kernel most of its speed without failing any other test.
+/// </summary>
+public sealed partial class DisassemblyTests
+{
+    private static readonly string[] _bodies = ["PackedTile:Run", "MatMulF32:Tile", "Dot:Run", "AttentionScores:Rows", "AttentionValues:Rows", "Elementwise:Run"];
+
+    [Fact]
+    public void HotBodiesCallNothing()
+    {
+        Assert.SkipUnless(Vector256.IsHardwareAccelerated, "Only the bodies for vectors of 256 and 512 bits are listed: this processor or this run has neither.");
+        string program = Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "Spud.Numerics.Tests.exe" : "Spud.Numerics.Tests");
+        Assert.SkipUnless(File.Exists(program), $"{program} is not there: build the test project as a program.");
+        string listing = Path.GetTempFileName();
+        try
+        {
+            Run(program, listing);
+            List<(string Name, string[] Calls)> methods = [.. Methods(File.ReadAllText(listing))];
+            Assert.All(_bodies, body => Assert.Contains(methods, method => method.Name.Contains(body, StringComparison.Ordinal)));
+            Assert.All(methods, method => Assert.True(method.Calls.Length == 0, $"{method.Name}:\n{string.Join('\n', method.Calls)}"));
+        }
+        finally
+        {
+            File.Delete(listing);
+        }
+    }
+
+    private static void Run(string program, string listing)
+    {
+        var start = new ProcessStartInfo(program, ["-class", "*PackedMatMulTests", "-class", "*AttentionTests", "-class", "*ElementwiseTests", "-class", "*MatMulF32Tests"])
+        {
+            RedirectStandardOutput = true,
+            Environment =
+            {
+                ["DOTNET_JitStdOutFile"] = listing,
+                ["DOTNET_JitDisasm"] = string.Join(' ', _bodies.Select(body => $"*{body}*")),
+            },
+        };
+        using Process process = Process.Start(start)!;
+        string output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        Assert.True(process.ExitCode == 0, output);
+    }
+
+    /// <summary>Every listed method with its calls, except those of stack checks and of exceptions.</summary>
+    private static IEnumerable<(string Name, string[] Calls)> Methods(string listing)
+    {
+        foreach (string method in listing.Split("; Assembly listing for method ").Skip(1))
+        {
+            string name = method[..method.IndexOf('\n', StringComparison.Ordinal)];
+            yield return (name, [.. Call().Matches(method).Select(match => match.Value.Trim()).Where(call => !call.Contains("CORINFO_HELP_", StringComparison.Ordinal))]);
+        }
+    }
+
+    [GeneratedRegex(@"^\s+call\s.*$", RegexOptions.Multiline)]
+    private static partial Regex Call();
+}

@@ -1,0 +1,41 @@
+using Spud.Runtime.Composition;
+using Spud.Runtime.Execution;
+using Spud.Runtime.Generation;
+using Spud.Runtime.Sampling;
+using Xunit;
+
+namespace Spud.Runtime.Tests.Execution.EndToEnd;
+
+[Collection(Alone.Name)]
+public sealed class AllocationTests
+{
+    // The default model with the default options, and a model whose windows make the cache drop pages all the while.
+    public static TheoryData<string, string, string> Pipelines => new()
+    {
+        { "default", "q8", "f16" },
+        { "families/gpt-oss.gguf", "f32", "f32" },
+        { "families/gemma3.gguf", "q8", "f16" },
+        { "families/qwen3moe.gguf", "q8", "f16" },
+        { "quantised/base-moe-q4_k_m.gguf", "q8", "f16" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Pipelines))]
+    public void From_the_entry_of_a_decode_step_to_the_sampled_id_no_thread_allocates(string model, string activations, string cache)
+    {
+        string file = model == "default" ? TestData.DefaultModel : TestData.Path(model);
+        using CpuPipeline pipeline = new(file, new PipelineOptions { Threads = 2 }, activations, cache, "context=512", "cache.pageTokens=16");
+        using Sequence sequence = pipeline.Engine.Open();
+        Sampler sampler = new(new SamplingOptions { Temperature = 0.8f, TopK = 40, TopP = 0.95f, RepetitionPenalty = 1.1f, Seed = 1 }, pipeline.Vocabulary);
+        TokenGenerator generator = new(pipeline.Engine, sequence, pipeline.Batch, sampler);
+        int token = generator.Read(CpuPipeline.Tokens("families/prompt.tokens.bin"));
+        for (int i = 0; i < 70; i++)
+            token = generator.Next(token);
+
+        long before = GC.GetTotalAllocatedBytes(true);
+        for (int i = 0; i < 64; i++)
+            token = generator.Next(token);
+
+        Assert.Equal(0, GC.GetTotalAllocatedBytes(true) - before);
+    }
+}
