@@ -17,4 +17,10 @@ public readonly struct SequenceSlice
 
     /// <summary>What all its rows do.</summary>
     public required Phase Phase { get; init; }
+
+    /// <summary>
+    /// How much compute its rows are worth, 0 .. 1; 1 is all that the component would spend without a limit. Frozen for the step, and the
+    /// same in all steps that read one prompt. Who has nothing to save ignores it.
+    /// </summary>
+    public required float Effort { get; init; }
 }

@@ -92,7 +92,7 @@ public sealed class Batch
         for (int i = 0; i < wanted; i++)
             _logitRows[LogitRowCount + i] = Rows + tokens.Length - wanted + i;
 
-        _slices[_count] = new() { Id = sequence.Id, FirstRow = Rows, Rows = tokens.Length, FirstPosition = first, Phase = phase };
+        _slices[_count] = new() { Id = sequence.Id, FirstRow = Rows, Rows = tokens.Length, FirstPosition = first, Phase = phase, Effort = sequence.Effort };
         _entries[_count++] = new(sequence, phase, Rows, tokens.Length, first, LogitRowCount, wanted);
         (Rows, LogitRowCount) = (Rows + tokens.Length, LogitRowCount + wanted);
     }

@@ -20,6 +20,17 @@ public sealed class Sequence : IDisposable
     /// <summary>Ends this sequence's part of a step; the others go on. Checked between layers.</summary>
     public CancellationToken Cancellation { get; set; }
 
+    /// <summary>
+    /// Effort of its rows from the next <see cref="Batch.Add"/> on, 0 .. 1; the keys of a text depend on it, so it is not to change while
+    /// a prompt is read.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">Not within 0 .. 1.</exception>
+    public float Effort
+    {
+        get;
+        set => field = value is >= 0 and <= 1 ? value : throw new ArgumentOutOfRangeException(nameof(value), value, "effort: expected 0 to 1");
+    } = 1;
+
     /// <summary>Why it ended; null while it lives.</summary>
     public Exception? Fault { get; private set; }
 

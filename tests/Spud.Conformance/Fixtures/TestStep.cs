@@ -17,6 +17,7 @@ public static class TestStep
                 Rows = rows,
                 FirstPosition = position,
                 Phase = rows == 1 ? Phase.Decode : Phase.Prefill,
+                Effort = 1,
             });
             row += rows;
         }

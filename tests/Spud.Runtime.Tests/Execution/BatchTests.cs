@@ -45,6 +45,35 @@ public sealed class BatchTests
         static string Refusal(Action act) => Assert.Throws<ArgumentException>(act).Message;
     }
 
+    [Fact]
+    public void Components_see_the_effort_that_each_sequence_had_when_it_was_added()
+    {
+        using ToyPipeline toy = new(s_small);
+        using Sequence low = toy.Engine.Open(), usual = toy.Engine.Open();
+        List<float[]> seen = [];
+        toy.Faults.OnStep = step => seen.Add([.. step.Sequences.ToArray().Select(slice => slice.Effort)]);
+        low.Effort = 0.25f;
+        Batch batch = toy.Engine.NewBatch();
+        batch.Add(low, [1, 2], Phase.Prefill, LogitRows.Last);
+        batch.Add(usual, [3], Phase.Prefill, LogitRows.Last);
+        low.Effort = 0.75f;
+        toy.Engine.Run(batch);
+        Assert.NotEmpty(seen);
+        Assert.All(seen, efforts => Assert.Equal([0.25f, 1f], efforts));
+    }
+
+    [Theory]
+    [InlineData(-0.01f)]
+    [InlineData(1.01f)]
+    [InlineData(float.NaN)]
+    public void An_effort_outside_0_to_1_is_refused(float effort)
+    {
+        using ToyPipeline toy = new(s_small);
+        using Sequence sequence = toy.Engine.Open();
+        Assert.Contains("expected 0 to 1", Assert.Throws<ArgumentOutOfRangeException>(() => sequence.Effort = effort).Message);
+        Assert.Equal(1, sequence.Effort);
+    }
+
     [Theory]
     [InlineData(ToyPipeline.Vocabulary)]
     [InlineData(-1)]

@@ -6,8 +6,12 @@ internal sealed class ToyFaults
     /// <summary>Verb ("Embed", "Project", …), layer (-1 for the head), ids of the step's sequences.</summary>
     public Action<string, int, int[]>? OnCall { get; set; }
 
+    /// <summary>Sees the step of every call.</summary>
+    public Action<Step>? OnStep { get; set; }
+
     public void At(string verb, int layer, in Step step)
     {
+        OnStep?.Invoke(step);
         if (OnCall is not { } act)
             return;
 
