@@ -1,4 +1,5 @@
 using Spud.Runtime.Composition;
+using Spud.Runtime.Metering;
 
 namespace Spud.Runtime.Execution;
 
@@ -10,6 +11,8 @@ public sealed class Engine
 {
     private readonly Pipeline _owner;
     private readonly PipelineParts _pipeline;
+    private readonly PipelineCosts _costs;
+    private readonly StepMeter _meter;
     private readonly ForwardPass _pass;
     private readonly Sequence?[] _sequences;
     private Batch? _alone;
@@ -18,7 +21,9 @@ public sealed class Engine
     public Engine(Pipeline pipeline)
     {
         ArgumentNullException.ThrowIfNull(pipeline);
-        (_owner, _pipeline, _pass) = (pipeline, pipeline.Parts, new ForwardPass(pipeline.Parts));
+        (_owner, _pipeline, _costs) = (pipeline, pipeline.Parts, new PipelineCosts(pipeline.Parts));
+        _meter = new StepMeter(_costs, pipeline.Limits.Sequences, pipeline.Model.Layers.Max(layer => layer.Experts));
+        _pass = new ForwardPass(_pipeline, _meter);
         _sequences = new Sequence?[pipeline.Limits.Sequences];
     }
 
@@ -34,7 +39,8 @@ public sealed class Engine
         if (id < 0)
             throw new InvalidOperationException($"all {_sequences.Length} sequences of the pipeline are in use: dispose one, or give the pipeline more");
 
-        return _sequences[id] = new Sequence(this, id, _pipeline.Pages.NewTables());
+        PageTable[] tables = _pipeline.Pages.NewTables();
+        return _sequences[id] = new Sequence(this, id, tables, NewLedger(tables));
     }
 
     /// <summary>
@@ -64,6 +70,9 @@ public sealed class Engine
 
         Report(batch);
     }
+
+    /// <summary>An empty ledger for a sequence with these pages.</summary>
+    internal Ledger NewLedger(PageTable[] tables) => new(_costs, [.. tables.Select(table => table.KeptTokens)]);
 
     internal void Close(Sequence sequence) => _sequences[sequence.Id] = null;
 
@@ -110,6 +119,15 @@ public sealed class Engine
                 PageStore.Rollback(entry.Sequence);
             else
                 Commit(entry.Sequence, entry.Sequence.Tokens + entry.Rows);
+        }
+
+        _meter.Stamp(_costs.Layers, RoleSlot.Cache);
+        for (int i = 0; i < batch.Sequences; i++)
+        {
+            // What was not kept is billed to nobody.
+            ref readonly BatchEntry entry = ref batch.Entries[i];
+            if (entry.Sequence.Tokens != entry.FirstPosition)
+                entry.Sequence.Ledger.Add(_meter, i, entry);
         }
     }
 

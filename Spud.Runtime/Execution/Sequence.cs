@@ -1,3 +1,5 @@
+using Spud.Runtime.Metering;
+
 namespace Spud.Runtime.Execution;
 
 /// <summary>One text being read or written: committed tokens and their pages. Dispose it to give the pages back.</summary>
@@ -5,10 +7,10 @@ public sealed class Sequence : IDisposable
 {
     private readonly Engine _engine;
 
-    internal Sequence(Engine engine, int id, PageTable[] tables)
+    internal Sequence(Engine engine, int id, PageTable[] tables, Ledger ledger)
     {
         (_engine, Id) = (engine, id);
-        Tables = tables;
+        (Tables, Ledger) = (tables, ledger);
     }
 
     /// <summary>Below the pipeline's number of sequences; taken again by a later one.</summary>
@@ -34,11 +36,21 @@ public sealed class Sequence : IDisposable
     /// <summary>Why it ended; null while it lives.</summary>
     public Exception? Fault { get; private set; }
 
+    /// <summary>What its steps took since it was opened, or since <see cref="StartLedger"/>.</summary>
+    public Ledger Ledger { get; private set; }
+
     internal PageTable[] Tables { get; }
 
     internal bool IsDisposed { get; private set; }
 
-    /// <summary>Another sequence with the same past; pages are shared until one of the two writes into them.</summary>
+    /// <summary>Begins a new request on the same text: what follows is counted anew; the ledger so far stays with who holds it.</summary>
+    public Ledger StartLedger()
+    {
+        ThrowIfEnded();
+        return Ledger = _engine.NewLedger(Tables);
+    }
+
+    /// <summary>Another sequence with the same past; pages are shared until one of the two writes into them. Its ledger is its own, and empty.</summary>
     /// <exception cref="InvalidOperationException">All sequences of the pipeline are in use, or this one has ended.</exception>
     public Sequence Fork()
     {
@@ -48,6 +60,7 @@ public sealed class Sequence : IDisposable
             Tables[layer].ForkInto(child.Tables[layer]);
 
         child.Tokens = Tokens;
+        child.StartLedger();
         return child;
     }
 

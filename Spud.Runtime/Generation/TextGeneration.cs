@@ -1,6 +1,7 @@
 using System.Collections;
 using System.Diagnostics;
 using Spud.Runtime.Execution;
+using Spud.Runtime.Metering;
 using Spud.Runtime.Sampling;
 using Spud.Runtime.Tokenization;
 
@@ -62,6 +63,9 @@ public sealed class TextGeneration : IEnumerable<TextPiece>
     /// <summary>From the first token's id to the end.</summary>
     public TimeSpan DecodeTime { get; private set; }
 
+    /// <summary>What it took so far; null before it begins.</summary>
+    public Ledger? Ledger { get; private set; }
+
     /// <summary>Seed of the random numbers.</summary>
     public ulong Seed => _sampler.Seed;
 
@@ -102,6 +106,7 @@ public sealed class TextGeneration : IEnumerable<TextPiece>
     {
         long start = Stopwatch.GetTimestamp();
         ReusedTokens = _session.Begin(_prompt, _sampler, _cancellation);
+        Ledger = _session.Ledger;
         int token = 0;
         while (Finish == FinishReason.None && Advance(ref token))
         {

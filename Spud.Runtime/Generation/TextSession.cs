@@ -1,4 +1,5 @@
 using Spud.Runtime.Execution;
+using Spud.Runtime.Metering;
 using Spud.Runtime.Sampling;
 
 namespace Spud.Runtime.Generation;
@@ -18,6 +19,9 @@ public sealed class TextSession(LanguageModel model) : IDisposable
     public int Tokens => _sequence?.Tokens ?? 0;
 
     internal LanguageModel Model => model;
+
+    /// <summary>Of the generation that began last; null before the first.</summary>
+    internal Ledger? Ledger => _sequence?.Ledger;
 
     /// <summary>Continues a prompt.</summary>
     /// <param name="prompt">At least one id; with what is generated at most the context.</param>
@@ -58,6 +62,7 @@ public sealed class TextSession(LanguageModel model) : IDisposable
         _sequence.Cancellation = cancellation;
         _sequence.Truncate(common);
         _tokens.RemoveRange(common, _tokens.Count - common);
+        _sequence.StartLedger();
         _generator = new(model.Engine, _sequence, model.Batch, sampler);
         return common;
     }

@@ -1,13 +1,12 @@
 using System.Collections.Immutable;
 using Spud.Runtime.Metering;
-using Spud.Runtime.Models;
 
 namespace Spud.Runtime.Composition;
 
-/// <summary>What one token costs in a pipeline, from the weights that its components took and the pages that they read.</summary>
+/// <summary>What one token is expected to cost in a pipeline: the ledger's numbers for a row alone in its step.</summary>
 internal sealed class TokenCosts(PipelineParts parts)
 {
-    private readonly bool _tied = parts.Model.Has(Trait.TiedHead);
+    private readonly PipelineCosts _costs = new(parts);
 
     /// <summary>The cost of a token alone in its step.</summary>
     /// <param name="phase">Whose components.</param>
@@ -15,7 +14,7 @@ internal sealed class TokenCosts(PipelineParts parts)
     /// <param name="logits">Whether its logits are read.</param>
     public TokenCost Of(Phase phase, int depth, bool logits)
     {
-        ImmutableArray<RoleCost> roles = [.. Roles.All.Where(role => role != Roles.Cache).Select(role => OfRole(role, phase, depth, logits))];
+        ImmutableArray<RoleCost> roles = [.. Enum.GetValues<RoleSlot>().Where(role => role != RoleSlot.Cache).Select(role => OfRole(role, phase, depth, logits))];
         long flops = roles.Sum(role => role.Flops);
         return new()
         {
@@ -24,48 +23,26 @@ internal sealed class TokenCosts(PipelineParts parts)
             Flops = flops,
             ComputeUnits = flops / ComputeExplanation.FlopsPerUnit,
             WeightBytesRead = roles.Sum(role => role.WeightBytesRead),
-            KvBytesRead = Layers().Sum(layer => KeysSeen(layer, depth) * parts.Pages.Layers[layer].BytesPerToken),
+            KvBytesRead = Enumerable.Range(0, _costs.Layers).Sum(layer => KeysSeen(layer, depth) * _costs.BytesPerToken[layer]),
             KvBytesWritten = parts.Pages.BytesPerToken,
         };
     }
 
-    private RoleCost OfRole(string role, Phase phase, int depth, bool logits)
+    private RoleCost OfRole(RoleSlot role, Phase phase, int depth, bool logits)
     {
         (long flops, long bytes) = (0, 0);
-        foreach (PipelineComponent component in parts.Components.Where(component => component.Role == role))
+        for (int layer = 0; layer <= _costs.Layers; layer++)
         {
-            foreach (WeightEntry weight in component.Weights.Taken)
-            {
-                if (LayerOf(weight.Name) is { } layer && !Serves(component, layer, phase))
-                    continue;
-
-                long entries = LayerOf(weight.Name) is { } mixture ? PlanEntries(mixture, phase) : 0;
-                flops += WeightCost.Flops(weight, _tied).Of(1, entries, logits ? 1 : 0);
-                bytes += WeightCost.BytesRead(weight, _tied).Of(1, entries, logits ? 1 : 0);
-            }
+            RoleCosts cost = _costs.Of(phase)[PipelineCosts.SlotOf(layer, role)];
+            (int entries, long keys) = layer < _costs.Layers ? (_costs.MostEntries[(int)phase][layer], KeysSeen(layer, depth)) : (0, 0);
+            flops += cost.Flops(1, entries, logits ? 1 : 0, keys);
+            bytes += cost.Bytes.For(1, entries, logits);
         }
 
-        if (role == Roles.Attention)
-            flops += Layers().Sum(layer => KeysSeen(layer, depth) * AttentionCost.FlopsPerKey(parts.Model.Layers[layer]));
-
-        return new(role, flops, bytes);
+        return new(Roles.All[(int)role], flops, bytes);
     }
 
-    private bool Serves(PipelineComponent component, int layer, Phase phase)
-    {
-        LayerParts served = parts.At(layer, phase);
-        return component.Instance == served.Attention.Component || component.Instance == served.Experts.Component
-            || component.Instance == served.Router?.Component || component.Role is Roles.Head or Roles.Cache;
-    }
-
-    private int PlanEntries(int layer, Phase phase) =>
-        parts.At(layer, phase).Router is { } router ? Math.Min(router.Component.MaxExpertsPerRow, parts.Model.Layers[layer].Experts) : 1;
-
-    private long KeysSeen(int layer, int depth) => AttentionCost.KeysSeen(parts.Model.Layers[layer], depth, parts.Pages.Layers[layer].TokensAtMost);
-
-    private IEnumerable<int> Layers() => Enumerable.Range(0, parts.Model.Layers.Length);
-
-    /// <summary>N of "blk.N.…"; null for a weight of no layer.</summary>
-    private static int? LayerOf(string name) =>
-        name.StartsWith("blk.", StringComparison.Ordinal) && name.IndexOf('.', 4) is > 4 and var dot && int.TryParse(name.AsSpan(4, dot - 4), out int layer) ? layer : null;
+    // The keys that a cache may keep between two steps are the last ones, and the row's own joins them.
+    private long KeysSeen(int layer, int depth) =>
+        KeyCount.Of(Math.Max(0, depth - parts.Pages.Layers[layer].TokensAtMost), depth, depth, depth, _costs.Windows[layer]).Seen;
 }

@@ -1,3 +1,5 @@
+using Spud.Runtime.Metering;
+
 namespace Spud.Runtime.Execution;
 
 /// <summary>
@@ -24,6 +26,26 @@ internal sealed class PageTable(LayerPages pages) : IHistory
     public int SharedTail => Room > 0 && pages.IsShared(_runs[_count - 1].Page) ? _runs[_count - 1].Page : -1;
 
     private int Room => _count == 0 ? 0 : pages.PageTokens - End(_runs[_count - 1]);
+
+    /// <summary>Committed tokens that are kept.</summary>
+    public int KeptTokens
+    {
+        get
+        {
+            if (LastDropped < 0)
+                return Tokens;
+
+            int kept = 0;
+            foreach (ref readonly KeyRun run in Runs)
+                kept += run.Keys;
+
+            return kept;
+        }
+    }
+
+    /// <summary>Keys that rows at these positions see, their own included.</summary>
+    public KeyCount KeysSeen(int firstRow, int lastRow, long window) =>
+        LastDropped < 0 ? KeyCount.Of(0, lastRow, firstRow, lastRow, window) : KeyCount.Of(Runs, firstRow, lastRow, window);
 
     /// <summary>Pages that an append of so many rows takes from the pool, beside a copy of <see cref="SharedTail"/>.</summary>
     public int PagesWanted(int rows) => (int)((Math.Max(0L, rows - Room) + pages.PageTokens - 1) / pages.PageTokens);
@@ -155,12 +177,8 @@ internal sealed class PageTable(LayerPages pages) : IHistory
 
     private void RequirePromise()
     {
-        int kept = 0;
-        foreach (ref readonly KeyRun run in Runs)
-            kept += run.Keys;
-
-        if (kept > pages.TokensAtMost)
-            throw new InvalidDataException($"{kept} tokens are kept after a review, at most {pages.TokensAtMost} were promised in the layout");
+        if (KeptTokens > pages.TokensAtMost)
+            throw new InvalidDataException($"{KeptTokens} tokens are kept after a review, at most {pages.TokensAtMost} were promised in the layout");
     }
 
     private void ApplyDrops()
