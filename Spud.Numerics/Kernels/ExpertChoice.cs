@@ -1,0 +1,78 @@
+using System.Diagnostics;
+
+namespace Spud.Numerics;
+
+/// <summary>How routers choose among a row's experts and weigh them, written once so that they agree to the bit.</summary>
+public static class ExpertChoice
+{
+    /// <summary>Renormalised, the sum of the chosen is taken as at least 2^-14 (llama.cpp's guard).</summary>
+    private const float LeastSum = 6.103515625e-5f;
+
+    /// <summary>Moves the largest probabilities out, best first, of equals the lower number first.</summary>
+    /// <param name="probabilities">[E]; those taken become negative infinity.</param>
+    /// <param name="experts">[K], K at most E: their numbers.</param>
+    /// <param name="weights">[K]: their probabilities.</param>
+    public static void Largest(Span<float> probabilities, Span<int> experts, Span<float> weights)
+    {
+        Debug.Assert(experts.Length == weights.Length && experts.Length <= probabilities.Length);
+        for (int i = 0; i < experts.Length; i++)
+        {
+            int best = FirstOfLargest(probabilities);
+            (experts[i], weights[i]) = (best, probabilities[best]);
+            probabilities[best] = float.NegativeInfinity;
+        }
+    }
+
+    /// <summary>Makes weights sum to 1.</summary>
+    public static unsafe void Renormalise(Span<float> weights)
+    {
+        float sum = 0;
+        foreach (float weight in weights)
+            sum += weight;
+
+        fixed (float* w = weights)
+            Scale.Run(1 / MathF.Max(sum, LeastSum), w, w, weights.Length);
+    }
+
+    /// <summary>
+    /// The smallest n, at least <paramref name="least"/>, for which the first n of M candidates hold a share of their mass:
+    /// q[0] + … + q[n - 1] >= threshold (q[0] + … + q[M - 1]) with q[i] = p[i]^(1 / temperature). M where threshold is 1 or more.
+    /// </summary>
+    /// <param name="candidates">p [M], descending, as <see cref="Largest"/> leaves them.</param>
+    /// <param name="least">1 to M.</param>
+    /// <param name="threshold">The share; 0 or less gives <paramref name="least"/>.</param>
+    /// <param name="temperature">Above 0. Below 1 the best weigh more and fewer suffice.</param>
+    public static int Count(ReadOnlySpan<float> candidates, int least, double threshold, double temperature)
+    {
+        if (threshold >= 1)
+            return candidates.Length;
+
+        double all = 0, held = 0;
+        foreach (float p in candidates)
+            all += Mass(p, candidates[0], temperature);
+
+        for (int n = 1; n < candidates.Length; n++)
+        {
+            held += Mass(candidates[n - 1], candidates[0], temperature);
+            if (n >= least && held >= threshold * all)
+                return n;
+        }
+
+        return candidates.Length;
+    }
+
+    // Relative to the best, so that no power of a small number vanishes.
+    private static double Mass(float p, float best, double temperature) => temperature == 1 ? p : Math.Pow((double)p / best, 1 / temperature);
+
+    private static int FirstOfLargest(ReadOnlySpan<float> values)
+    {
+        int best = 0;
+        for (int i = 1; i < values.Length; i++)
+        {
+            if (values[i] > values[best])
+                best = i;
+        }
+
+        return best;
+    }
+}

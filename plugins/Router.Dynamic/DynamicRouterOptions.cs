@@ -1,0 +1,23 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Router.Dynamic;
+
+/// <summary>Options of router "dynamic".</summary>
+internal sealed class DynamicRouterOptions
+{
+    /// <summary>Fewest experts of a row; absent: the calibration's, or 1.</summary>
+    [Range(1, 1024)]
+    public int? MinExperts { get; set; }
+
+    /// <summary>M, most experts of a row; absent: the calibration's, or as many as the model was trained with.</summary>
+    [Range(1, 1024)]
+    public int? MaxExperts { get; set; }
+
+    /// <summary>Share of the mass of the M best that a row's experts hold; absent: the calibration's for the layer, or 1, which is M experts.</summary>
+    [Range(0.0, 1.0, MinimumIsExclusive = true)]
+    public float? Threshold { get; set; }
+
+    /// <summary>Sharpens (below 1) or flattens (above 1) the mass that is compared with the threshold; absent: the calibration's, or 1.</summary>
+    [Range(0.01, 100.0)]
+    public float? Temperature { get; set; }
+}
