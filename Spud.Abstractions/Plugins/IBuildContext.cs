@@ -8,6 +8,12 @@ public interface IBuildContext
     /// <summary>The model.</summary>
     ModelDescription Model { get; }
 
+    /// <summary>
+    /// Identity of the model's content, 64 hexadecimal digits: what was made for one model is refused for another. Computed when somebody
+    /// asks, from the header and samples of every tensor.
+    /// </summary>
+    string ModelHash { get; }
+
     /// <summary>Layers that this component serves, ascending.</summary>
     ImmutableArray<int> Layers { get; }
 

@@ -6,6 +6,9 @@ public interface IRouter : IComponent
     /// <summary>K: most experts of a row; sizes the plan's buffers.</summary>
     int MaxExpertsPerRow { get; }
 
+    /// <summary>Experts of a row on average, where the router knows from a calibration; null: not known. For people: nobody relies on it.</summary>
+    float? ExpectedExperts(int layer) => null;
+
     /// <summary>Norms <paramref name="hidden"/> itself and fills the plan.</summary>
     /// <param name="layer">Layer of the model.</param>
     /// <param name="step">T rows.</param>

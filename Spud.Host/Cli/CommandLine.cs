@@ -26,6 +26,7 @@ internal static class CommandLine
         ChatCommand.Create,
         TokenizeCommand.Create,
         ScoreCommand.Create,
+        CalibrateCommand.Create,
         BenchCommand.Create,
         ExplainCommand.Create,
         DoctorCommand.Create,

@@ -65,6 +65,8 @@ internal sealed class ExplanationText(TextWriter to)
         string phase = component.Phase == "both" ? "" : $", {component.Phase} only";
         Line($"{layers}{phase}, {component.Domain} memory, rows {(component.RowInvariant ? "do not depend on their neighbours" : "may depend on their neighbours")}");
         Wrapped("options ", component.Options.EnumerateObject().Select(option => $"{option.Name}={Value(option.Value)}").DefaultIfEmpty("none"));
+        if (component.ExpertsAtMost is { } most)
+            Line(FormattableString.Invariant($"at most {most} {(most == 1 ? "expert" : "experts")} a token{(component.ExpertsExpected is { } expected ? $", {expected:0.00} expected on average" : "")}"));
         if (component.Role != Roles.Cache)
             Line($"{component.Weights} weights: {Units.Bytes(component.MappedBytes)} mapped, {Units.Bytes(component.OwnBytes)} own; workspace {Units.Bytes(component.WorkspaceBytes)}");
         Line(Shown.Line(component.Folder));
@@ -147,7 +149,7 @@ internal sealed class ExplanationText(TextWriter to)
     private static string Value(JsonElement value) => value.ValueKind switch
     {
         JsonValueKind.String => Shown.Text(value.GetString()!),
-        JsonValueKind.Null => "(the model's)",
+        JsonValueKind.Null => "(none given)",
         _ => value.GetRawText(),
     };
 

@@ -18,13 +18,19 @@ internal sealed class ModelLoader(PipelineArguments arguments, Shell shell)
     /// <summary>The longest text, where the command line does not say; null: the model's.</summary>
     public int? ContextTokens { get; init; }
 
+    /// <summary>Changes to the pipeline that the command makes, after those of the command line.</summary>
+    public IEnumerable<string> Edits { get; init; } = [];
+
+    /// <summary>Stands in the place of each router; null: the router itself.</summary>
+    public Func<IRouter, ModelDescription, IRouter>? Tap { get; init; }
+
     /// <summary>Composes the pipeline.</summary>
     /// <exception cref="BadInputException">A plugin folder or every model is missing.</exception>
     /// <exception cref="ConfigurationException">The pipeline has faults.</exception>
     /// <exception cref="CompositionException">Components, model and machine do not go together.</exception>
     public LanguageModel Load(ParseResult parsed)
     {
-        PipelineDocument document = arguments.Document(parsed, ContextTokens);
+        PipelineDocument document = arguments.Document(parsed, ContextTokens, Edits);
         string model = ModelOf(document);
         PipelineOptions options = new()
         {
@@ -32,6 +38,7 @@ internal sealed class ModelLoader(PipelineArguments arguments, Shell shell)
             Threads = arguments.Threads(parsed),
             Sequences = Sequences,
             LogitRows = LogitRows,
+            Tap = Tap,
             Log = line => shell.Say($"note: {line}"),
         };
         return Loading.Show($"loading {Path.GetFileName(model)}", () => LanguageModel.Load(document, arguments.Catalog(parsed), options), shell);

@@ -27,9 +27,10 @@ internal sealed class PipelineArguments
     /// <summary>The pipeline as its author wrote it.</summary>
     /// <param name="parsed">The command line.</param>
     /// <param name="contextTokens">The longest text, where the command line does not say; null: the file's or the model's.</param>
+    /// <param name="edits">Changes that the command makes, last; null: none.</param>
     /// <exception cref="ConfigurationException">The file or an edit has faults.</exception>
-    public PipelineDocument Document(ParseResult parsed, int? contextTokens = null) =>
-        PipelineDocument.Load(parsed.GetValue(_pipeline), Edits(parsed, parsed.GetValue(_context) ?? contextTokens));
+    public PipelineDocument Document(ParseResult parsed, int? contextTokens = null, IEnumerable<string>? edits = null) =>
+        PipelineDocument.Load(parsed.GetValue(_pipeline), Edits(parsed, parsed.GetValue(_context) ?? contextTokens).Concat(edits ?? []));
 
     /// <summary>The plugins in sight.</summary>
     /// <exception cref="BadInputException">A folder is not there.</exception>

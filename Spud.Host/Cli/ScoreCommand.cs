@@ -10,7 +10,7 @@ namespace Spud.Host;
 internal sealed class ScoreCommand
 {
     // As many rows as the head computes well together, and few enough that a large vocabulary does not take hundreds of MB.
-    private const int LogitRows = 64;
+    public const int LogitRows = 64;
 
     private readonly Shell _shell;
     private readonly PipelineArguments _pipeline;

@@ -24,4 +24,12 @@ internal sealed class TextArguments
         (null, null) => throw new BadInputException("there is no text. Give it in quotes, or with -f FILE, or with -f - for standard input."),
         _ => throw new BadInputException("the text comes twice, as an argument and with -f: give one of them."),
     };
+
+    /// <summary>What the text is called: its file's name, or where it came from.</summary>
+    public string Name(ParseResult parsed) => parsed.GetValue(_file) switch
+    {
+        null => "(argument)",
+        InputText.StandardInput => "(standard input)",
+        { } file => Path.GetFileName(file),
+    };
 }

@@ -61,8 +61,8 @@ public static class ExpertChoice
         return candidates.Length;
     }
 
-    // Relative to the best, so that no power of a small number vanishes.
-    private static double Mass(float p, float best, double temperature) => temperature == 1 ? p : Math.Pow((double)p / best, 1 / temperature);
+    /// <summary>q of one candidate, up to a factor of the row: relative to the best, so that no power of a small number vanishes.</summary>
+    public static double Mass(float p, float best, double temperature) => temperature == 1 ? p : Math.Pow((double)p / best, 1 / temperature);
 
     private static int FirstOfLargest(ReadOnlySpan<float> values)
     {

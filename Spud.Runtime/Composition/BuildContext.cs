@@ -12,6 +12,8 @@ internal sealed class BuildContext : IBuildContext
 
     public required ModelDescription Model { get; init; }
 
+    public required Lazy<string> Hash { get; init; }
+
     public required ImmutableArray<int> Layers { get; init; }
 
     public required Limits Limits { get; init; }
@@ -29,6 +31,8 @@ internal sealed class BuildContext : IBuildContext
     public IReadOnlyList<Workspace> Workspaces => _workspaces;
 
     IWeightSource IBuildContext.Weights => Taken;
+
+    string IBuildContext.ModelHash => Hash.Value;
 
     /// <summary>Shares begin at cache lines.</summary>
     public static long Aligned(long bytes) => (bytes + Line - 1) / Line * Line;

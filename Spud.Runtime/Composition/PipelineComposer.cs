@@ -12,6 +12,7 @@ internal sealed class PipelineComposer : IDisposable
 {
     private readonly PipelineOptions _options;
     private readonly GgufFile _file;
+    private readonly Lazy<string> _hash;
     private readonly ModelDescription _model;
     private readonly WeightCatalog _weights;
     private readonly Limits _limits;
@@ -19,12 +20,14 @@ internal sealed class PipelineComposer : IDisposable
     private readonly HostDomain _host = new();
     private readonly MemoryAccount _memory = new("pipeline");
     private readonly List<PipelineComponent> _built = [];
+    private readonly Dictionary<IRouter, IRouter> _taps = [];
     private bool _finished;
 
     private PipelineComposer(PipelineDocument document, PipelineOptions options)
     {
         _options = options;
         _file = GgufFile.Open(document.Model ?? options.DefaultModel ?? throw new CompositionException("The pipeline names no model. Give it one: -m FILE.gguf, or \"model\" in pipeline.json."));
+        _hash = new(() => ModelHash.Of(_file));
         try
         {
             (_model, _weights) = ModelReader.Read(_file);
@@ -84,7 +87,7 @@ internal sealed class PipelineComposer : IDisposable
 
         LayerParts[][] parts = [.. Enum.GetValues<Phase>().Select(phase => Enumerable.Range(0, _model.Layers.Length).Select(layer => new LayerParts(
             At<IAttention>(chosen[Roles.Attention], attentions, layer, phase)!,
-            At<IRouter>(chosen[Roles.Router], routers, layer, phase),
+            Tapped(At<IRouter>(chosen[Roles.Router], routers, layer, phase)),
             At<IExperts>(chosen[Roles.Experts], experts, layer, phase)!)).ToArray())];
         bool splits = chosen.Values.Any(entries => entries.Any(entry => entry.Entry.Phase is not null));
         return Freeze(document, Placed<IHead>(head), Placed<ICachePolicy>(cache), parts, splits);
@@ -127,6 +130,7 @@ internal sealed class PipelineComposer : IDisposable
         BuildContext context = new()
         {
             Model = _model,
+            Hash = _hash,
             Layers = chosen.Layers,
             Limits = _limits,
             Taken = weights,
@@ -194,6 +198,16 @@ internal sealed class PipelineComposer : IDisposable
         }
 
         return null;
+    }
+
+    private Placed<IRouter>? Tapped(Placed<IRouter>? router)
+    {
+        if (router is null || _options.Tap is not { } make)
+            return router;
+        if (!_taps.TryGetValue(router.Component, out IRouter? tap))
+            _taps[router.Component] = tap = make(router.Component, _model);
+
+        return router with { Component = tap };
     }
 
     private static Placed<T> Placed<T>(PipelineComponent component)

@@ -24,6 +24,9 @@ public sealed class PipelineOptions
     /// <summary>Called with lines for people: warnings of the composer and of plugins.</summary>
     public Action<string>? Log { get; init; }
 
+    /// <summary>Stands in the place of each router that is built; it gets the router and the model. Null: the router itself.</summary>
+    internal Func<IRouter, ModelDescription, IRouter>? Tap { get; init; }
+
     /// <exception cref="ArgumentOutOfRangeException">A number is below 1.</exception>
     internal void Require()
     {

@@ -9,12 +9,13 @@ public sealed class TextScorer
 {
     private readonly Engine _engine;
     private readonly Pipeline _pipeline;
+    private readonly Batch _batch;
 
     /// <summary>A scorer over an engine whose pipeline takes several logit rows a step (see <see cref="PipelineOptions.LogitRows"/>): the more, the faster.</summary>
     public TextScorer(LanguageModel model)
     {
         ArgumentNullException.ThrowIfNull(model);
-        (_engine, _pipeline) = (model.Engine, model.Pipeline);
+        (_engine, _pipeline, _batch) = (model.Engine, model.Pipeline, model.Batch);
     }
 
     /// <summary>Scores a text.</summary>
@@ -32,7 +33,7 @@ public sealed class TextScorer
 
         using Sequence sequence = _engine.Open();
         sequence.Cancellation = cancellation;
-        Batch batch = _engine.NewBatch();
+        Batch batch = _batch;
         float[] losses = new float[tokens.Length - 1];
         int rows = Math.Min(_pipeline.Limits.Rows, _pipeline.Limits.LogitRows);
         for (int first = 0; first < tokens.Length; first += rows)

@@ -39,6 +39,8 @@ internal sealed class DynamicRouter : IRouter
 
     public int MaxExpertsPerRow { get; } = 1;
 
+    public float? ExpectedExperts(int layer) => _rules[layer].Expected;
+
     public void Route(int layer, in Step step, in TensorView hidden, in RoutingPlan plan)
     {
         (int t, int c, int m) = (step.Rows, _build.Model.HiddenWidth, _rules[layer].Most);

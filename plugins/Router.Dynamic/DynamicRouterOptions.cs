@@ -1,10 +1,17 @@
 using System.ComponentModel.DataAnnotations;
+using Spud;
 
 namespace Router.Dynamic;
 
 /// <summary>Options of router "dynamic".</summary>
 internal sealed class DynamicRouterOptions
 {
+    /// <summary>Sharper mass than this is the best expert's alone.</summary>
+    public const double LeastTemperature = 0.0625;
+
+    /// <summary>Flatter mass than this is the number of experts.</summary>
+    public const double MostTemperature = 16;
+
     /// <summary>Fewest experts of a row; absent: the calibration's, or 1.</summary>
     [Range(1, 1024)]
     public int? MinExperts { get; set; }
@@ -18,6 +25,10 @@ internal sealed class DynamicRouterOptions
     public float? Threshold { get; set; }
 
     /// <summary>Sharpens (below 1) or flattens (above 1) the mass that is compared with the threshold; absent: the calibration's, or 1.</summary>
-    [Range(0.01, 100.0)]
+    [Range(LeastTemperature, MostTemperature)]
     public float? Temperature { get; set; }
+
+    /// <summary>A file of "spud calibrate"; it takes the place of all other options.</summary>
+    [FilePath]
+    public string? Calibration { get; set; }
 }

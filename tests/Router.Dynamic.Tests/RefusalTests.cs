@@ -10,8 +10,8 @@ public sealed class RefusalTests
 
     [Theory]
     [InlineData(null, 9, "maxExperts is 9, but layer 0 has 8 experts")]
-    [InlineData(4, 3, "minExperts is 4, but a row of layer 0 has at most 3 (maxExperts)")]
-    [InlineData(3, null, "minExperts is 3, but a row of layer 0 has at most 2 (as the model was trained)")]
+    [InlineData(4, 3, "minExperts is 4, but a row of layer 0 has at most 3 experts")]
+    [InlineData(3, null, "minExperts is 3, but a row of layer 0 has at most 2 experts")]
     public void ImpossibleNumbersOfExpertsAreRefusedBeforeWeightsAreTaken(int? least, int? most, string message)
     {
         using TestBuild build = new(s_model.Describe());

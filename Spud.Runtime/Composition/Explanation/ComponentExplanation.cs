@@ -32,6 +32,12 @@ public sealed record ComponentExplanation
     /// <summary>Whether a row's bits do not depend on its neighbours.</summary>
     public required bool RowInvariant { get; init; }
 
+    /// <summary>A router: most experts of a row; null: no router.</summary>
+    public required int? ExpertsAtMost { get; init; }
+
+    /// <summary>A router: experts of a row on average over its layers, where it knows that from a calibration.</summary>
+    public required double? ExpertsExpected { get; init; }
+
     /// <summary>Where it works.</summary>
     public required string Domain { get; init; }
 

@@ -71,6 +71,8 @@ internal sealed class Explainer(PipelineParts parts)
         Phase = component.Phase?.ToString().ToLowerInvariant() ?? "both",
         Options = JsonSerializer.SerializeToElement(component.Options, component.Registered.Options),
         RowInvariant = component.Registered.Offer.RowInvariant,
+        ExpertsAtMost = (component.Instance as IRouter)?.MaxExpertsPerRow,
+        ExpertsExpected = component.Instance is IRouter router ? component.Layers.Average(layer => (double?)router.ExpectedExperts(layer)) : null,
         Domain = component.Instance is IComponent { Domain: var domain } ? domain.Name : parts.Host.Name,
         Weights = component.Weights.Taken.Count,
         MappedBytes = component.Weights.MappedBytes,

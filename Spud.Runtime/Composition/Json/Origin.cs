@@ -11,4 +11,9 @@ public readonly record struct Origin(string Source, int Line = 0, int Column = 0
 
     /// <summary><c>pipeline.json:4:25</c> or <c>--set cache.use=plain</c>.</summary>
     public override string ToString() => IsInFile ? $"{Source}:{Line}:{Column}" : Source;
+
+    /// <summary>A path that was written here, made full: what a file says is relative to its folder, what a command line says to the current one.</summary>
+    /// <param name="path">As it was written.</param>
+    /// <param name="folder">Of the file; null: there is none.</param>
+    internal string FullPath(string path, string? folder) => Path.GetFullPath(IsInFile && folder is { Length: > 0 } ? Path.Combine(folder, path) : path);
 }

@@ -9,7 +9,7 @@ internal sealed class PipelineReader
     private static readonly BindingSubject s_subject = new("member", "a pipeline") { Skip = ["$schema", .. Roles.All], ListsSkipped = true };
 
     private readonly ConfigObject _root;
-    private readonly string? _path;
+    private readonly string? _folder;
     private readonly FaultList _faults;
 
     /// <summary>Begins to read.</summary>
@@ -18,7 +18,7 @@ internal sealed class PipelineReader
     /// <param name="faults">Added to.</param>
     public PipelineReader(ConfigObject root, string? path, FaultList faults)
     {
-        (_root, _path, _faults) = (root, path, faults);
+        (_root, _folder, _faults) = (root, Path.GetDirectoryName(path), faults);
         ExpandNames();
     }
 
@@ -109,7 +109,7 @@ internal sealed class PipelineReader
     private RoleEntry Entry(string role, ConfigObject node)
     {
         RefuseAll(node, ["fold", "pack"], "is a reserved name that no component of this version takes.");
-        return new RoleEntry(role, node) { Use = Use(node["use"]), Layers = Layers(node["layers"]), Phase = PhaseOf(node["phase"]) };
+        return new RoleEntry(role, node) { Folder = _folder, Use = Use(node["use"]), Layers = Layers(node["layers"]), Phase = PhaseOf(node["phase"]) };
     }
 
     private void RefuseAll(ConfigObject node, string[] names, string reason)
@@ -156,11 +156,10 @@ internal sealed class PipelineReader
         }
     }
 
-    // What a file says is relative to the file, what a command line says to the current directory.
     private string? FullPath(string path, Origin origin)
     {
         if (!path.Contains('\0'))
-            return Path.GetFullPath(origin.IsInFile && Path.GetDirectoryName(_path) is { Length: > 0 } folder ? Path.Combine(folder, path) : path);
+            return origin.FullPath(path, _folder);
         _faults.Add(origin, "$.model is no path: it holds a null character.");
         return null;
     }

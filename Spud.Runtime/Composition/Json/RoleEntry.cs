@@ -22,6 +22,9 @@ public sealed class RoleEntry
     /// <summary>Where the entry was written.</summary>
     public Origin Origin => Node.Origin;
 
+    /// <summary>Folder of the pipeline's file; null: there is none.</summary>
+    internal string? Folder { get; init; }
+
     /// <summary>Where the component's name was written.</summary>
     internal Origin UseOrigin => Node["use"]?.Origin ?? Node.Origin;
 
@@ -41,6 +44,24 @@ public sealed class RoleEntry
     /// <param name="component">The name of the component that was chosen, for messages.</param>
     /// <param name="type">Of its options class.</param>
     /// <param name="faults">Added to.</param>
-    internal object? BindOptions(string component, JsonTypeInfo type, FaultList faults) =>
-        Binder.Bind(Node, type, new BindingSubject("option", $"{Role} '{component}'") { Skip = OptionsClass.ReservedNames }, faults);
+    internal object? BindOptions(string component, JsonTypeInfo type, FaultList faults)
+    {
+        object? options = Binder.Bind(Node, type, new BindingSubject("option", $"{Role} '{component}'") { Skip = OptionsClass.ReservedNames }, faults);
+        if (options is not null)
+            ResolvePaths(options, type, faults);
+        return options;
+    }
+
+    private void ResolvePaths(object options, JsonTypeInfo type, FaultList faults)
+    {
+        foreach (JsonPropertyInfo property in type.Properties)
+        {
+            if (property.AttributeProvider?.IsDefined(typeof(FilePathAttribute), inherit: true) != true || Node[property.Name] is not ConfigScalar { Text: { } path } written)
+                continue;
+            if (path.Length == 0 || path.Contains('\0'))
+                faults.Add(written.Origin, $"{written.Path} must be the path of a file, got {Shown.Value(written)}.");
+            else
+                property.Set!(options, written.Origin.FullPath(path, Folder));
+        }
+    }
 }

@@ -42,6 +42,10 @@ public sealed class GgufFile : IDisposable
     /// <summary>All tensors, in the order of the files.</summary>
     public ImmutableArray<GgufTensor> Tensors { get; }
 
+    /// <summary>Everything before tensor data, of each file: version, metadata and the table of tensors.</summary>
+    internal IEnumerable<(MappedFile File, long Bytes)> Headers => _parts.Select(static part =>
+        (part.File, part.Tensors.Count == 0 ? part.File.Length : part.Tensors.Min(static tensor => tensor.Offset)));
+
     /// <summary>Opens a model.</summary>
     /// <param name="path">A .gguf file; of a split model, the first part (NAME-00001-of-0000N.gguf).</param>
     /// <exception cref="ModelFileException">It is missing, unreadable, no GGUF, or its header is damaged or lies.</exception>

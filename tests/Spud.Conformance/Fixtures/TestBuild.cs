@@ -26,6 +26,9 @@ public sealed class TestBuild : IBuildContext, IWeightSource, IDisposable
     /// <inheritdoc/>
     public ModelDescription Model { get; }
 
+    /// <inheritdoc/>
+    public string ModelHash { get; init; } = new('0', 64);
+
     /// <summary>Type of matrices whose rows are whole blocks of it; the others and all vectors are F32.</summary>
     public ElementType MatrixType { get; }
 

@@ -87,6 +87,14 @@ internal sealed class NeedyOptions
     public long Far { get; set; }
 }
 
+internal sealed class PathOptions
+{
+    [FilePath]
+    public string? Table { get; set; }
+
+    public string? Word { get; set; }
+}
+
 internal sealed class NoOptions;
 
 internal sealed class ReservedOptions
@@ -120,6 +128,7 @@ internal sealed class ConvertingOptions
 [JsonSerializable(typeof(CompressedOptions))]
 [JsonSerializable(typeof(RouterOptions))]
 [JsonSerializable(typeof(NeedyOptions))]
+[JsonSerializable(typeof(PathOptions))]
 [JsonSerializable(typeof(NoOptions))]
 [JsonSerializable(typeof(ReservedOptions))]
 [JsonSerializable(typeof(InitOptions))]

@@ -1,0 +1,121 @@
+using System.CommandLine;
+using System.Globalization;
+using Spud.Runtime;
+using Spud.Runtime.Calibration;
+using Spud.Runtime.Composition;
+using Spud.Runtime.Models;
+
+namespace Spud.Host;
+
+/// <summary><c>spud calibrate</c>: fits router "dynamic" to a model on a text.</summary>
+internal sealed class CalibrateCommand
+{
+    private const int DefaultTokens = 8192;
+
+    private readonly Shell _shell;
+    private readonly PipelineArguments _pipeline;
+    private readonly TextArguments _text;
+    private readonly Option<float?> _experts = Values.Number("--experts", 1, 1024, "Experts of a token that shall come out on average.");
+    private readonly Option<float?> _ratio = Values.Number("--perplexity-ratio", 1, 1000, "As few experts as raise the perplexity of the text at most so many times.");
+    private readonly Option<int?> _least = Values.Integer("--min-experts", 1, 1024, "Fewest experts of a token. Default: 1.");
+    private readonly Option<int?> _most = Values.Integer("--max-experts", 1, 1024, "Most experts of a token. Default: as many as the model was trained with, or as the average needs.");
+    private readonly Option<int?> _maxTokens = Values.Integer("--max-tokens", 2, 1 << 20, $"Fit on so many tokens from the beginning. Default: {DefaultTokens}.");
+    private readonly Option<string?> _output = new("--output", "-o") { Description = "The file to write. Default: the model's name with .calibration.json, here.", HelpName = "FILE" };
+    private readonly Option<bool> _json = new("--json") { Description = "Print what was written." };
+
+    private CalibrateCommand(Command command, Shell shell)
+    {
+        _shell = shell;
+        _text = new(command);
+        foreach (Option option in new Option[] { _experts, _ratio, _least, _most, _maxTokens, _output })
+            command.Options.Add(option);
+
+        _pipeline = new(command);
+        command.Options.Add(_json);
+        command.SetAction(Run);
+    }
+
+    public static Command Create(Shell shell)
+    {
+        Command command = new("calibrate", "Fit thresholds and temperatures of router 'dynamic' to a model on a text.");
+        _ = new CalibrateCommand(command, shell);
+        return command;
+    }
+
+    private int Run(ParseResult parsed)
+    {
+        string text = _text.Read(parsed, _shell), path = ModelLoader.ModelOf(_pipeline.Document(parsed));
+        CalibrationGoal goal = CalibrationGoal.Of(path, parsed.GetValue(_experts), parsed.GetValue(_ratio), parsed.GetValue(_least), parsed.GetValue(_most));
+        CalibrationOutput output = new(parsed.GetValue(_output) ?? Path.GetFileNameWithoutExtension(path) + ".calibration.json");
+
+        RoutingTap? tap = null;
+        using LanguageModel model = Loader(parsed, goal, made => tap = made).Load(parsed);
+        int[][] windows = Windows(model, text, parsed.GetValue(_maxTokens) ?? DefaultTokens);
+        CalibrationFit fit = Fit(model, tap!, goal, windows);
+        CalibrationDocument document = Document(model, goal, fit, windows, _text.Name(parsed));
+        output.Write(document.ToJson());
+        if (parsed.GetValue(_json))
+            _shell.WriteJson(document, CalibrationJson.Compact.CalibrationDocument);
+        else
+            Print(document, output.Path);
+
+        return ExitCodes.Done;
+    }
+
+    // All experts of every row, from the router that a pipeline gets when it names none; the tap cuts.
+    private ModelLoader Loader(ParseResult parsed, CalibrationGoal goal, Action<RoutingTap> onTap) => new(_pipeline, _shell)
+    {
+        LogitRows = ScoreCommand.LogitRows,
+        Edits = [$"router={ComponentChoice.DefaultOf(Roles.Router, _pipeline.Catalog(parsed))}", $"router.experts={goal.All}"],
+        Tap = (router, model) =>
+        {
+            RoutingTap tap = new(router, model, goal.Most);
+            onTap(tap);
+            return tap;
+        },
+    };
+
+    private static int[][] Windows(LanguageModel model, string text, int mostTokens)
+    {
+        int[] ids = model.Encode(text);
+        int[][] windows = [.. ids.Take(mostTokens).Chunk(model.Pipeline.Limits.ContextTokens).Where(window => window.Length > 1)];
+        return windows.Length > 0 ? windows : throw new BadInputException($"the text has {ids.Length} tokens, and the first is never predicted: it takes at least 2.");
+    }
+
+    private CalibrationFit Fit(LanguageModel model, RoutingTap tap, CalibrationGoal goal, int[][] windows)
+    {
+        using Interrupts.Section section = _shell.Interrupts.Begin();
+        CancellationToken cancellation = section.Token;
+        return CalibrationBar.Show(_shell, progress =>
+        {
+            RouterCalibrator calibrator = new(model, tap, goal.Least, goal.Most, windows) { Progress = progress };
+            return goal.Experts is { } experts ? calibrator.FitExperts(experts, cancellation) : calibrator.FitPerplexity(goal.PerplexityRatio!.Value, cancellation);
+        });
+    }
+
+    private static CalibrationDocument Document(LanguageModel model, CalibrationGoal goal, CalibrationFit fit, int[][] windows, string text) => new(
+        CalibrationDocument.KnownFormat,
+        new(Path.GetFileName(model.Pipeline.File.Path), ModelHash.Of(model.Pipeline.File)),
+        goal.Least,
+        goal.Most,
+        [.. fit.Layers.Select(layer => new CalibratedLayer(layer.Layer, layer.Rule.Threshold, layer.Rule.Temperature, Math.Round(layer.Experts, 4)))],
+        new(
+            text, windows.Sum(window => window.Length), windows.Max(window => window.Length), goal.Experts, goal.PerplexityRatio,
+            Math.Round(fit.Experts, 4), Math.Round(fit.BaselinePerplexity, 4), Math.Round(fit.PerplexityRatio, 6), fit.Passes));
+
+    private void Print(CalibrationDocument document, string path)
+    {
+        TextTable table = new(">>>>");
+        table.Add("layer", "threshold", "temperature", "experts");
+        foreach (CalibratedLayer layer in document.Layers)
+            table.Add($"{layer.Layer}", Number(layer.Threshold, "0.0000"), Number(layer.Temperature, "0.##"), Number(layer.Experts, "0.000"));
+
+        table.Write(_shell.Out, indent: "");
+        CalibrationSource fitted = document.Fitted;
+        _shell.Out.WriteLine(FormattableString.Invariant(
+            $"{fitted.Experts:0.000} experts a token, perplexity ratio {fitted.PerplexityRatio:0.0000} over {fitted.Tokens} tokens, {fitted.Passes} passes"));
+        _shell.Out.WriteLine($"written: {path}, for \"router\": {{ \"use\": \"dynamic\", \"calibration\": \"{Path.GetFileName(path)}\" }}");
+    }
+
+    private static string Number(double value, string format) => value.ToString(format, CultureInfo.InvariantCulture);
+}

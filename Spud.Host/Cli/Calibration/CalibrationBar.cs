@@ -1,0 +1,33 @@
+using System.Runtime.CompilerServices;
+using Spectre.Console;
+using Spud.Runtime.Calibration;
+
+namespace Spud.Host;
+
+/// <summary>Shows how far a calibration is, to somebody who sits before a terminal.</summary>
+internal static class CalibrationBar
+{
+    /// <summary>Does work on the calling thread.</summary>
+    /// <param name="shell">Progress goes to its errors, if these are a terminal.</param>
+    /// <param name="work">Gets whom to tell; null: nobody.</param>
+    public static CalibrationFit Show(Shell shell, Func<Action<CalibrationProgress>?, CalibrationFit> work) =>
+        shell.ErrorIsTerminal ? Bar(work) : work(null);
+
+    // Apart, so that the library is loaded only by those who wait.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static CalibrationFit Bar(Func<Action<CalibrationProgress>?, CalibrationFit> work)
+    {
+        IAnsiConsole console = AnsiConsole.Create(new() { Out = new AnsiConsoleOutput(Console.Error) });
+        return console.Progress().AutoClear(true)
+            .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn())
+            .Start(context =>
+            {
+                ProgressTask task = context.AddTask("calibrating", maxValue: 1);
+                return work(progress =>
+                {
+                    task.Description = $"pass {progress.Pass + 1} of at most {progress.PassesAtMost}";
+                    task.Value = (progress.Pass + progress.Share) / progress.PassesAtMost;
+                });
+            });
+    }
+}

@@ -1,0 +1,49 @@
+using Spud.Runtime;
+using Spud.Runtime.Models;
+using Spud.Runtime.Models.Families;
+
+namespace Spud.Host;
+
+/// <summary>What a calibration shall reach, held against the model before anything is loaded.</summary>
+/// <param name="Experts">Wanted on average; null: a perplexity ratio is.</param>
+/// <param name="PerplexityRatio">Wanted at most; null: a number of experts is.</param>
+/// <param name="Least">Fewest experts of a row.</param>
+/// <param name="Most">Most experts of a row.</param>
+/// <param name="All">E.</param>
+internal sealed record CalibrationGoal(double? Experts, double? PerplexityRatio, int Least, int Most, int All)
+{
+    /// <summary>Reads the header of the model.</summary>
+    /// <param name="path">The model.</param>
+    /// <param name="experts">As given, like the others.</param>
+    /// <param name="perplexityRatio">Null: not given.</param>
+    /// <param name="least">Null: 1.</param>
+    /// <param name="most">Null: as many as the model was trained with, or as the average needs.</param>
+    /// <exception cref="BadInputException">The model has no experts, or not so many.</exception>
+    public static CalibrationGoal Of(string path, double? experts, double? perplexityRatio, int? least, int? most)
+    {
+        if (experts is null == perplexityRatio is null)
+            throw new BadInputException("what shall be reached? Give one of --experts N (on average) and --perplexity-ratio X (at most).");
+
+        LayerDescription[] mixtures = [.. Mixtures(path)];
+        if (mixtures.Length == 0)
+            throw new BadInputException($"{path} is a dense model: there are no experts to choose from, no router is ever asked, and nothing to calibrate.");
+        if (mixtures.Select(layer => layer.Experts).Distinct().Count() > 1)
+            throw new BadInputException($"{path}: its layers have different numbers of experts, {string.Join(", ", mixtures.Select(layer => layer.Experts).Distinct())}; one calibration for all of them is not known.");
+
+        int all = mixtures[0].Experts, fewest = least ?? 1, highest = most ?? Math.Min(all, (int)Math.Max(mixtures.Max(layer => layer.ExpertsUsed), Math.Ceiling(experts ?? 0)));
+        if (highest > all)
+            throw new BadInputException($"--max-experts: expected at most {all}, the experts of a layer of {path}, got {highest}.");
+        if (fewest >= highest)
+            throw new BadInputException($"there is nothing to choose between --min-experts {fewest} and --max-experts {highest}: the most must be above the fewest.");
+        if (experts < fewest || experts > highest)
+            throw new BadInputException(FormattableString.Invariant($"--experts: expected {fewest} to {highest} (--min-experts, --max-experts), got {experts}."));
+
+        return new(experts, perplexityRatio, fewest, highest, all);
+    }
+
+    private static IEnumerable<LayerDescription> Mixtures(string path)
+    {
+        using GgufFile file = GgufFile.Open(path);
+        return [.. ModelReader.Read(file).Description.Layers.Where(layer => layer.Experts > 1)];
+    }
+}
