@@ -1,4 +1,3 @@
-using Spud.Runtime;
 using Spud.Runtime.Models;
 using Spud.Runtime.Models.Families;
 
