@@ -28,6 +28,7 @@ internal static class CommandLine
         ScoreCommand.Create,
         CalibrateCommand.Create,
         BenchCommand.Create,
+        CompareCommand.Create,
         ExplainCommand.Create,
         DoctorCommand.Create,
         PluginsCommand.Create,

@@ -1,5 +1,6 @@
 using Spud.Runtime.Calibration;
 using Spud.Runtime.ChatTemplates;
+using Spud.Runtime.Comparison;
 using Spud.Runtime.Composition;
 using Spud.Runtime.Execution;
 using Spud.Runtime.Models;
@@ -21,7 +22,7 @@ internal readonly record struct Failure(string Message, int ExitCode)
     {
         OperationCanceledException => new("", ExitCodes.Interrupted),
         BadInputException or ConfigurationException or CompositionException or ModelFileException
-            or ContextOverflowException or TemplateException or RefusedException => new(exception.Message, ExitCodes.BadInput),
+            or ContextOverflowException or TemplateException or RefusedException or ComparisonException => new(exception.Message, ExitCodes.BadInput),
         PagePoolFullException or InsufficientMemoryException or ComponentException or CalibrationException => new(exception.Message, ExitCodes.Failed),
         UnauthorizedAccessException or FileNotFoundException or DirectoryNotFoundException => new(exception.Message, ExitCodes.BadInput),
         IOException { HResult: BrokenPipe or WindowsBrokenPipe or WindowsPipeClosing } => new("", ExitCodes.Done),

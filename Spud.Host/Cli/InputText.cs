@@ -34,6 +34,10 @@ internal static class InputText
         }
     }
 
+    /// <summary>Standard input as it is.</summary>
+    /// <exception cref="BadInputException">It is too long.</exception>
+    public static byte[] ReadBytes(Shell shell) => ReadAll(shell.In, "standard input").ToArray();
+
     /// <summary>Reads a prompt: CR LF is LF, as models know it, and one line break at the end, which editors and echo add, is no part of it.</summary>
     /// <inheritdoc cref="Read"/>
     public static string ReadPrompt(string path, Shell shell)

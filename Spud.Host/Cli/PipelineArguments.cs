@@ -30,7 +30,19 @@ internal sealed class PipelineArguments
     /// <param name="edits">Changes that the command makes, last; null: none.</param>
     /// <exception cref="ConfigurationException">The file or an edit has faults.</exception>
     public PipelineDocument Document(ParseResult parsed, int? contextTokens = null, IEnumerable<string>? edits = null) =>
-        PipelineDocument.Load(parsed.GetValue(_pipeline), Edits(parsed, parsed.GetValue(_context) ?? contextTokens).Concat(edits ?? []));
+        Document(parsed, parsed.GetValue(_pipeline), edits ?? [], contextTokens);
+
+    /// <summary>One of several pipelines.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="path">Its file; null: the default pipeline.</param>
+    /// <param name="edits">What sets it apart; these come last.</param>
+    /// <param name="contextTokens">The longest text, where the command line does not say.</param>
+    /// <exception cref="ConfigurationException">The file or an edit has faults.</exception>
+    public PipelineDocument Document(ParseResult parsed, string? path, IEnumerable<string> edits, int? contextTokens) =>
+        PipelineDocument.Load(path, Edits(parsed, parsed.GetValue(_context) ?? contextTokens).Concat(edits));
+
+    /// <summary>The file of <c>-p</c>.</summary>
+    public string? File(ParseResult parsed) => parsed.GetValue(_pipeline);
 
     /// <summary>The plugins in sight.</summary>
     /// <exception cref="BadInputException">A folder is not there.</exception>

@@ -82,7 +82,7 @@ public sealed partial class Tokenizer
         var utf8 = new byte[Encoding.UTF8.GetByteCount(text)];
         Encoding.UTF8.GetBytes(text, utf8);
         var ids = new List<int>(utf8.Length / 3 + 2);
-        EncodeFragments(utf8, parseSpecial, ids);
+        EncodeFragments(utf8, parseSpecial, followsSpecial: true, ids);
         if (addSpecial && AddsBos && (ids.Count == 0 || ids[0] != Bos))
         {
             ids.Insert(0, Bos!.Value);
@@ -97,10 +97,15 @@ public sealed partial class Tokenizer
         return [.. ids];
     }
 
-    private void EncodeFragments(ReadOnlySpan<byte> utf8, bool parseSpecial, List<int> ids)
+    /// <summary>Appends the ids of a part of a text, in which the text of a control token is text; nothing is added before or after.</summary>
+    /// <param name="text">Cut from the whole where no token spans the cut.</param>
+    /// <param name="beginsText">Whether it is the first part.</param>
+    /// <param name="ids">Added to.</param>
+    internal void EncodePiece(string text, bool beginsText, List<int> ids) => EncodeFragments(Encoding.UTF8.GetBytes(text), parseSpecial: false, beginsText, ids);
+
+    private void EncodeFragments(ReadOnlySpan<byte> utf8, bool parseSpecial, bool followsSpecial, List<int> ids)
     {
         SubwordSession session = _newSession();
-        bool followsSpecial = true;
         foreach (Fragment fragment in _specials.Partition(utf8, parseSpecial))
         {
             if (fragment.Token is { } token)

@@ -1,0 +1,80 @@
+using System.CommandLine;
+using Spud.Runtime.Comparison;
+
+namespace Spud.Host;
+
+/// <summary><c>spud compare</c>: pipelines of one model against each other.</summary>
+internal sealed class CompareCommand
+{
+    private readonly Shell _shell;
+    private readonly PipelineList _pipelines;
+    private readonly CompareArguments _settings;
+    private readonly Option<string[]> _files = new("--file", "-f") { Description = "A text to compare over, '-' for standard input; may be repeated.", HelpName = "FILE" };
+    private readonly CompareOutputs _outputs;
+
+    private CompareCommand(Command command, Shell shell)
+    {
+        _shell = shell;
+        command.Options.Add(_files);
+        _settings = new(command);
+        _pipelines = new(command, shell);
+        _outputs = new(command, shell);
+        command.SetAction(Run);
+    }
+
+    public static Command Create(Shell shell)
+    {
+        Command command = new("compare", "Compare pipelines of one model over texts: quality, speed, compute and memory. An interrupted comparison goes on where it was when it is repeated.");
+        _ = new CompareCommand(command, shell);
+        return command;
+    }
+
+    private int Run(ParseResult parsed)
+    {
+        ComparisonSettings settings = _settings.Read(parsed);
+        ComparedText[] texts = [.. Texts(parsed)];
+        StateFile? state = _outputs.State(parsed, parsed.GetValue(_files) ?? []);
+        List<ComparedPipeline> pipelines = _pipelines.Load(parsed, settings.ContextTokens);
+        try
+        {
+            ComparisonRun run = new(pipelines, texts, settings, state);
+            if (run.Resumed)
+                _shell.Say($"note: going on with the comparison in {state!.Path}");
+
+            using Interrupts.Section section = _shell.Interrupts.Begin();
+            ComparisonResult result = Show(run, state, section.Token);
+            _outputs.Write(parsed, result);
+            state?.Delete();
+            return ExitCodes.Done;
+        }
+        finally
+        {
+            pipelines.ForEach(pipeline => pipeline.Model.Dispose());
+        }
+    }
+
+    private ComparisonResult Show(ComparisonRun run, StateFile? state, CancellationToken cancellation)
+    {
+        try
+        {
+            return CompareProgress.Show(run, _shell, cancellation);
+        }
+        catch (OperationCanceledException)
+        {
+            _shell.Say(state is null
+                ? "interrupted: nothing is kept. With --json, --html or --state FILE an interrupted comparison goes on where it was."
+                : $"interrupted: kept in {state.Path}; the same command goes on from there.");
+            throw;
+        }
+    }
+
+    private IEnumerable<ComparedText> Texts(ParseResult parsed)
+    {
+        string[] files = parsed.GetValue(_files) ?? [];
+        if (files.Length == 0)
+            throw new BadInputException("there is no text to compare over. Give one with -f FILE, or with -f - for standard input.");
+
+        foreach (string file in files)
+            yield return file == InputText.StandardInput ? ComparedText.OfBytes("standard input", InputText.ReadBytes(_shell)) : ComparedText.OfFile(file);
+    }
+}

@@ -1,0 +1,32 @@
+using System.Runtime.CompilerServices;
+using Spectre.Console;
+using Spud.Runtime.Comparison;
+
+namespace Spud.Host;
+
+/// <summary>Shows how far a comparison is and how long it will take, to somebody who sits before a terminal.</summary>
+internal static class CompareProgress
+{
+    /// <summary>Runs a comparison on the calling thread.</summary>
+    public static ComparisonResult Show(ComparisonRun run, Shell shell, CancellationToken cancellation) =>
+        shell.ErrorIsTerminal ? Draw(run, cancellation) : run.Run(cancellation);
+
+    // Apart, so that the library is loaded only by those who see it.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static ComparisonResult Draw(ComparisonRun run, CancellationToken cancellation)
+    {
+        IAnsiConsole console = AnsiConsole.Create(new() { Out = new AnsiConsoleOutput(Console.Error) });
+        return console.Progress().AutoClear(true)
+            .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn())
+            .Start(context =>
+            {
+                ProgressTask[] tasks = [.. run.Parts.Select(part => context.AddTask(Markup.Escape(part), autoStart: false))];
+                run.Progress = (part, done) =>
+                {
+                    tasks[part].StartTask();
+                    tasks[part].Value = 100 * done;
+                };
+                return run.Run(cancellation);
+            });
+    }
+}

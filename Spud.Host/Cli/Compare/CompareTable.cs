@@ -1,0 +1,115 @@
+using System.Globalization;
+using Spud.Runtime.Comparison;
+using Spud.Runtime.Composition;
+
+namespace Spud.Host;
+
+/// <summary>A comparison for people, at most 80 columns wide but for long names.</summary>
+internal sealed class CompareTable(TextWriter to)
+{
+    public void Write(CompareReport report)
+    {
+        ComparisonResult result = report.Result;
+        to.WriteLine("Pipelines");
+        foreach ((int i, PipelineResult pipeline) in result.Pipelines.Index())
+            to.WriteLine($"  {Letter(i)}  {Shown.Line(pipeline.Name)}{(i == 0 ? "  (the others are held against this one)" : "")}");
+
+        WriteQuality("Quality", result.Texts, [.. result.Pipelines.Select(pipeline => pipeline.Quality)]);
+        foreach (TextResult text in result.Texts.Length > 1 ? result.Texts : [])
+            WriteQuality(Shown.Line(text.Name), [text], [.. text.Pipelines]);
+
+        WriteCompute(result);
+        WriteMemory(result);
+        WriteSpeed(result);
+        WriteNotes(report);
+    }
+
+    /// <summary>A, B, … Z, AA, …</summary>
+    public static string Letter(int index) => index < 26 ? $"{(char)('A' + index)}" : Letter(index / 26 - 1) + Letter(index % 26);
+
+    private void WriteQuality(string title, IReadOnlyList<TextResult> texts, QualityFigures[] pipelines)
+    {
+        to.WriteLine();
+        to.WriteLine(Invariant($"{title}: {texts.Sum(text => text.Tokens):N0} predicted tokens in {texts.Sum(text => text.Windows):N0} windows"));
+        TextTable table = new("<>><>>><");
+        table.Add("", "perplexity", "ratio", "95 %", "KL mean", "KL 99 %", "same top", "parity");
+        foreach ((int i, QualityFigures of) in pipelines.Index())
+        {
+            table.Add(
+                Letter(i),
+                Invariant($"{of.Perplexity.Value:0.000}"),
+                Invariant($"{of.PerplexityRatio.Value:0.0000}"),
+                i == 0 ? "" : of.PerplexityRatio is { Low: { } low, High: { } high } ? Invariant($"{low:0.0000} .. {high:0.0000}") : "too little text",
+                i == 0 ? "" : Small(of.MeanDivergence.Value),
+                i == 0 ? "" : Small(of.Divergence99),
+                i == 0 ? "" : Invariant($"{100 * of.Agreement.Value:0.00} %"),
+                i == 0 ? "" : of.Parity switch { true => "yes", false => "no", _ => "unknown" });
+        }
+
+        table.Write(to);
+    }
+
+    private void WriteCompute(ComparisonResult result)
+    {
+        to.WriteLine();
+        to.WriteLine("Compute");
+        TextTable table = new("<>>>");
+        table.Add("", "CU a token", "bits a CU", "experts a token and layer");
+        foreach ((int i, PipelineResult pipeline) in result.Pipelines.Index())
+        {
+            ComputeFigures compute = pipeline.Compute;
+            string score = compute.BitsPerComputeUnit is { Low: { } low, High: { } high } of ? Invariant($"{of.Value:0.000} ({low:0.000} .. {high:0.000})") : Invariant($"{compute.BitsPerComputeUnit.Value:0.000}");
+            table.Add(Letter(i), Invariant($"{compute.ComputeUnitsPerToken:0.000000}"), score, Experts(compute.ExpertsByLayer));
+        }
+
+        table.Write(to);
+    }
+
+    private static string Experts(IReadOnlyCollection<double> layers) => layers.Max() - layers.Min() < 0.005
+        ? Invariant($"{layers.Average():0.##}")
+        : Invariant($"{layers.Average():0.00} ({layers.Min():0.00} .. {layers.Max():0.00})");
+
+    private void WriteMemory(ComparisonResult result)
+    {
+        to.WriteLine();
+        to.WriteLine("Memory");
+        TextTable table = new("<>>>>");
+        table.Add("", "KV a token", "private, accounted", "measured", "mapped from the model");
+        foreach ((int i, PipelineResult pipeline) in result.Pipelines.Index())
+        {
+            MemoryFigures memory = pipeline.Memory;
+            table.Add(Letter(i), Invariant($"{pipeline.KvBytesPerToken:N0} bytes"), Units.Bytes(memory.PrivateBytes), memory.MeasuredBytes is { } measured ? Units.Bytes(measured) : "unknown", Units.Bytes(memory.MappedBytes));
+        }
+
+        table.Write(to);
+    }
+
+    private void WriteSpeed(ComparisonResult result)
+    {
+        if (result.Settings.Speed is not { } speed)
+            return;
+
+        to.WriteLine();
+        to.WriteLine(Invariant($"Speed: tokens per second, median of {speed.Repeats} (lowest to highest), in turns"));
+        TextTable table = new("<>>");
+        table.Add("", $"prefill {speed.Prompt}", $"decode {speed.Generate}");
+        foreach ((int i, PipelineResult pipeline) in result.Pipelines.Index())
+            table.Add(Letter(i), SpreadText(pipeline.Speed!.Prefill), SpreadText(pipeline.Speed.Decode));
+
+        table.Write(to);
+    }
+
+    private void WriteNotes(CompareReport report)
+    {
+        ComparisonResult result = report.Result;
+        to.WriteLine();
+        WrappedText.Write(to, Invariant($"Parity: the upper end of the ratio's interval is at most {result.Settings.ParityRatio:0.00}. Intervals: paired bootstrap over {result.Texts.Sum(text => text.Blocks):N0} blocks of text. KL in nats. docs/measuring.md says how to read it."), 0);
+        WrappedText.Write(to, Invariant($"{result.ForwardSeconds:0.0} s in forward passes over the texts, {result.OwnSeconds:0.0} s beside them ({100 * result.OwnSeconds / Math.Max(result.ForwardSeconds, 1e-9):0.0} %); {report.Machine.Processor}."), 0);
+    }
+
+    private static string SpreadText(Spread spread) => Invariant($"{spread.Median:0.0} ({spread.Low:0.0} .. {spread.High:0.0})");
+
+    private static string Small(double value) => value == 0 ? "0" : value < 1e-4 ? value.ToString("0.00E+0", CultureInfo.InvariantCulture) : value.ToString("0.00000", CultureInfo.InvariantCulture);
+
+    private static string Invariant(FormattableString text) => FormattableString.Invariant(text);
+}

@@ -1,0 +1,87 @@
+using System.CommandLine;
+using Spud.Runtime;
+using Spud.Runtime.Comparison;
+using Spud.Runtime.Composition;
+using Spud.Runtime.Plugins;
+
+namespace Spud.Host;
+
+/// <summary>The pipelines that a comparison is about: files, and variations of each.</summary>
+internal sealed class PipelineList
+{
+    private readonly Argument<string[]> _files = new("pipelines") { Description = "Pipeline files; the others are held against the first. Without any: the one of -p, or the default pipeline.", Arity = ArgumentArity.ZeroOrMore };
+    private readonly Option<string[]> _vary = new("--vary") { Description = "Compare a pipeline with itself under several values, such as cache.format=f16,f32; repeated: every combination.", HelpName = "PATH=V1,V2" };
+    private readonly PipelineArguments _arguments;
+    private readonly Shell _shell;
+
+    public PipelineList(Command command, Shell shell)
+    {
+        _shell = shell;
+        command.Arguments.Add(_files);
+        command.Options.Add(_vary);
+        _arguments = new(command);
+    }
+
+    /// <summary>Composes all of them, in order; they are the caller's.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="contextTokens">The longest text.</param>
+    /// <exception cref="BadInputException">There are fewer than two, or they are named twice.</exception>
+    public List<ComparedPipeline> Load(ParseResult parsed, int contextTokens)
+    {
+        (string Name, PipelineDocument Document)[] documents = [.. Documents(parsed, contextTokens)];
+        if (documents.Length < 2)
+            throw new BadInputException("a comparison takes at least two pipelines. Name a second file, or vary an option: --vary cache.format=f16,f32");
+
+        if (documents.FirstOrDefault(document => document.Document.ContextTokens < contextTokens).Document is { ContextTokens: { } context })
+            throw new BadInputException($"--ctx: expected at least {contextTokens} tokens for this comparison, got {context}.");
+
+        PluginCatalog catalog = _arguments.Catalog(parsed);
+        List<ComparedPipeline> loaded = [];
+        try
+        {
+            foreach ((string name, PipelineDocument document) in documents)
+                loaded.Add(ComparedPipeline.Load(name, () => Load(parsed, name, document, catalog), contextTokens));
+
+            return loaded;
+        }
+        catch
+        {
+            loaded.ForEach(pipeline => pipeline.Model.Dispose());
+            throw;
+        }
+    }
+
+    private LanguageModel Load(ParseResult parsed, string name, PipelineDocument document, PluginCatalog catalog)
+    {
+        string model = ModelLoader.ModelOf(document);
+        PipelineOptions options = new()
+        {
+            DefaultModel = model,
+            Threads = _arguments.Threads(parsed),
+            LogitRows = ComparedPipeline.LogitRowsFor(model),
+            Log = line => _shell.Say($"note: {name}: {line}"),
+        };
+        return Loading.Show($"loading {name}", () => LanguageModel.Load(document, catalog, options), _shell);
+    }
+
+    private IEnumerable<(string Name, PipelineDocument Document)> Documents(ParseResult parsed, int contextTokens)
+    {
+        string[] files = parsed.GetValue(_files) ?? [];
+        string? named = _arguments.File(parsed);
+        if (files.Length > 0 && named is not null)
+            throw new BadInputException("the pipelines come twice, as arguments and with -p: give one of them.");
+
+        string[][] variations = [.. Variation.Combinations(parsed.GetValue(_vary) ?? [])];
+        string?[] sources = files.Length > 0 ? [.. files] : [named];
+        bool unique = sources.Select(Path.GetFileName).Distinct().Count() == sources.Length;
+        foreach (string? source in sources)
+        {
+            foreach (string[] edits in variations)
+            {
+                string? file = sources.Length == 1 && edits.Length > 0 ? null : unique ? Path.GetFileName(source) : source;
+                string[] parts = [.. file is null ? Array.Empty<string>() : [file], .. edits];
+                yield return (parts.Length == 0 ? "default" : string.Join(' ', parts), _arguments.Document(parsed, source, edits, contextTokens));
+            }
+        }
+    }
+}

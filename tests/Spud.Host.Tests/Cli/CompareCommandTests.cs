@@ -1,0 +1,118 @@
+using System.Text.Json;
+
+namespace Spud.Host.Tests.Cli;
+
+public sealed class CompareCommandTests
+{
+    private static readonly string Stories = TestData.Path("stories260K/stories260K-f32.gguf");
+    private static readonly string Text = TestData.Path("smollm2/wikitext.txt");
+
+    [Fact]
+    public void Variations_of_one_pipeline_are_compared_in_a_table_of_80_columns()
+    {
+        Spoken spoken = Compare("--vary", "cache.format=f32,f16", "--repeat", "2", "--prompt", "32", "--generate", "4");
+        Assert.Equal((ExitCodes.Done, ""), (spoken.ExitCode, spoken.Error));
+        string[] lines = spoken.Out.Split('\n');
+        Assert.All(lines, line => Assert.InRange(line.Length, 0, 80));
+        Assert.Contains("  A  cache.format=f32  (the others are held against this one)", lines);
+        Assert.Contains("  B  cache.format=f16", lines);
+        Assert.Contains(lines, line => line.StartsWith("Speed: tokens per second, median of 2", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Json_is_one_document_with_stable_names()
+    {
+        Spoken spoken = Compare("--vary", "cache.format=f32,f16", "--repeat", "0", "--json", "-");
+        Assert.Equal((ExitCodes.Done, ""), (spoken.ExitCode, spoken.Error));
+        using JsonDocument document = JsonDocument.Parse(spoken.Out);
+        JsonElement root = document.RootElement, result = root.GetProperty("result");
+        Assert.Equal(["spud", "command", "machine", "result"], Names(root));
+        Assert.Equal(["settings", "texts", "pipelines", "forwardSeconds", "ownSeconds"], Names(result));
+        Assert.Equal(["name", "bytes", "sha256", "windows", "tokens", "blocks", "pipelines"], Names(result.GetProperty("texts")[0]));
+        Assert.Equal(["tokens", "perplexity", "perplexityRatio", "meanDivergence", "divergence99", "agreement", "parity"], Names(result.GetProperty("pipelines")[1].GetProperty("quality")));
+        Assert.Equal(["value", "low", "high"], Names(result.GetProperty("pipelines")[1].GetProperty("quality").GetProperty("perplexity")));
+        Assert.Equal(["name", "quality", "speed", "compute", "kvBytesPerToken", "memory", "forwardSeconds", "explanation"], Names(result.GetProperty("pipelines")[1]));
+        Assert.Equal(["computeUnitsPerToken", "bitsPerComputeUnit", "roles", "expertsByLayer"], Names(result.GetProperty("pipelines")[1].GetProperty("compute")));
+        Assert.Equal(JsonValueKind.Null, result.GetProperty("pipelines")[0].GetProperty("speed").ValueKind);
+        Assert.StartsWith("spud compare", root.GetProperty("command").GetString());
+
+        static string[] Names(JsonElement element) => [.. element.EnumerateObject().Select(member => member.Name)];
+    }
+
+    [Fact]
+    public void Files_and_every_combination_of_variations_are_named()
+    {
+        using TempFolder folder = new();
+        string one = folder.Write("one.json", """{ "cache": { "format": "f32" } }"""u8), two = folder.Write("two.json", "{}"u8);
+        Spoken spoken = Compare(one, two, "--vary", "cache.pageTokens=16,32", "--repeat", "0");
+        Assert.Equal((ExitCodes.Done, ""), (spoken.ExitCode, spoken.Error));
+        Assert.Contains("  A  one.json cache.pageTokens=16 ", spoken.Out);
+        Assert.Contains("  D  two.json cache.pageTokens=32", spoken.Out);
+    }
+
+    [Fact]
+    public void A_finished_comparison_leaves_its_json_and_no_state()
+    {
+        using TempFolder folder = new();
+        Spoken spoken = Compare("--vary", "cache.format=f32,f16", "--repeat", "0", "--json", folder.File("out.json"));
+        Assert.Equal((ExitCodes.Done, ""), (spoken.ExitCode, spoken.Error));
+        Assert.Equal([folder.File("out.json")], Directory.GetFiles(folder.Path));
+        using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(folder.File("out.json")));
+        Assert.Equal(2, document.RootElement.GetProperty("result").GetProperty("pipelines").GetArrayLength());
+    }
+
+    [Fact]
+    public void A_full_disk_is_one_error_and_what_was_computed_is_kept()
+    {
+        if (!OperatingSystem.IsLinux())
+            Assert.Skip("/dev/full is Linux's: run this test there.");
+
+        using TempFolder folder = new();
+        string[] command = ["--vary", "cache.format=f32,f16", "--repeat", "0", "--state", folder.File("state")];
+        Spoken spoken = Compare([.. command, "--json", "/dev/full"]);
+        Assert.Equal(ExitCodes.Failed, spoken.ExitCode);
+        Assert.Contains("/dev/full: could not be written", spoken.Error);
+        Assert.True(File.Exists(folder.File("state")));
+
+        Spoken again = Compare([.. command, "--json", folder.File("out.json")]);
+        Assert.Equal(ExitCodes.Done, again.ExitCode);
+        Assert.Contains("going on with the comparison", again.Error);
+        Assert.False(File.Exists(folder.File("state")));
+    }
+
+    [Theory]
+    [InlineData("at least two pipelines")]
+    [InlineData("at least two pipelines", "--vary", "cache.format=f32")]
+    [InlineData("expected path=value,value", "--vary", "cache.format")]
+    [InlineData("expected path=value,value", "--vary", "cache.format=f16,")]
+    [InlineData("Did you mean 'format'?", "--vary", "cache.formt=f16,f32")]
+    [InlineData("missing.json", "missing.json", "other.json")]
+    [InlineData("a window takes 4000", "--vary", "cache.format=f16,f32", "--window", "4000")]
+    [InlineData("stride", "--vary", "cache.format=f16,f32", "--stride", "33")]
+    [InlineData("--ctx", "--vary", "cache.format=f16,f32", "--ctx", "16")]
+    [InlineData("no such folder", "--vary", "cache.format=f16,f32", "--json", "/nowhere/at/all.json")]
+    public void What_cannot_be_compared_is_refused(string why, params string[] arguments)
+    {
+        Spoken spoken = Compare([.. arguments, "--repeat", "0"]);
+        Assert.Equal((ExitCodes.BadInput, ""), (spoken.ExitCode, spoken.Out));
+        Assert.Contains(why, spoken.Error);
+    }
+
+    [Fact]
+    public void A_text_is_never_overwritten_and_must_be_one()
+    {
+        using TempFolder folder = new();
+        string text = folder.Write("text.txt", "Once upon a time"u8), empty = folder.Write("empty.txt", []);
+        Assert.Contains("is one of the texts", Spoken.WithPlugins("compare", "-m", Stories, "-f", text, "--json", text).Error);
+        Assert.Contains("the text is empty", Spoken.WithPlugins("compare", "-m", Stories, "-f", empty).Error);
+        Assert.Contains("no text to compare over", Spoken.WithPlugins("compare", "-m", Stories).Error);
+    }
+
+    [Theory]
+    [InlineData("a=1,2", "a=1", "a=2")]
+    [InlineData("a={\"b\":[1,2]},\"x,y\"", "a={\"b\":[1,2]}", "a=\"x,y\"")]
+    public void Commas_inside_of_values_separate_nothing(string option, params string[] edits) => Assert.Equal(edits, Variation.Edits(option));
+
+    private static Spoken Compare(params string[] arguments) =>
+        Spoken.WithPlugins(["compare", "-m", Stories, "-f", Text, .. arguments.Contains("--window") ? Array.Empty<string>() : ["--window", "32"], .. arguments]);
+}
