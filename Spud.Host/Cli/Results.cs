@@ -19,8 +19,8 @@ internal sealed record RunResult(
 /// <summary>What <c>spud tokenize --json</c> prints.</summary>
 internal sealed record TokenizeResult(int Tokens, int[] Ids);
 
-/// <summary>What <c>spud score --json</c> prints. Loss in nats, speed in tokens per second.</summary>
-internal sealed record ScoreResult(int Tokens, double MeanLoss, double Perplexity, double TokensPerSecond);
+/// <summary>What <c>spud score --json</c> prints. Loss in nats, speed in tokens per second; experts a token by layer, null for a dense model.</summary>
+internal sealed record ScoreResult(int Tokens, double MeanLoss, double Perplexity, double TokensPerSecond, decimal ComputeUnits, double[]? ExpertsPerToken);
 
 /// <summary>One repeat of <c>spud bench --json</c>. Speeds in tokens per second, over all sequences; the rest says what was measured.</summary>
 internal sealed record BenchResult(double Prefill, double Decode, int Repeat, int Prompt, int Generate, int Depth, int Batch, int Threads);

@@ -58,7 +58,7 @@ internal sealed class ScoreCommand
         tokens?.Write(ids);
         logits?.Complete();
         tokens?.Complete();
-        Print(new(score.Tokens, score.MeanLoss, score.Perplexity, speed), parsed.GetValue(_json));
+        Print(new(score.Tokens, score.MeanLoss, score.Perplexity, speed, score.Ledger.ComputeUnits, ExpertsPerToken(model, score)), parsed.GetValue(_json));
         return ExitCodes.Done;
     }
 
@@ -68,6 +68,15 @@ internal sealed class ScoreCommand
             _shell.WriteJson(result, ResultJson.Readable.ScoreResult);
         else
             _shell.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{result.Tokens} tokens, mean loss {result.MeanLoss:0.000000}, perplexity {result.Perplexity:0.0000}, {result.TokensPerSecond:0.0} tokens/s"));
+        if (!json && result.ExpertsPerToken is { } experts)
+            _shell.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{experts.Average():0.000} experts a token, {result.ComputeUnits:0.000000} CU"));
+    }
+
+    /// <summary>Of layers with several experts; null: there are none.</summary>
+    private static double[]? ExpertsPerToken(LanguageModel model, TextScore score)
+    {
+        double[] experts = [.. model.Pipeline.Model.Layers.Index().Where(layer => layer.Item.Experts > 1).Select(layer => score.Ledger[Phase.Prefill].ExpertsPerToken(layer.Index))];
+        return experts.Length > 0 ? experts : null;
     }
 
     private static OutputFile? Open(string? path) => path is null ? null : new(path);

@@ -1,10 +1,15 @@
+using Spud.Runtime.Metering;
+
 namespace Spud.Runtime.Scoring;
 
-/// <summary>Losses of a text.</summary>
+/// <summary>Losses of a text, and what it took to compute them.</summary>
 /// <param name="Tokens">Length of the text.</param>
 /// <param name="Losses">[Tokens - 1]: loss of each predicted token, in nats.</param>
 public sealed record TextScore(int Tokens, IReadOnlyList<float> Losses)
 {
+    /// <summary>What the text took.</summary>
+    public required Ledger Ledger { get; init; }
+
     /// <summary>Mean loss, in nats.</summary>
     public double MeanLoss => Losses.Average(static loss => (double)loss);
 

@@ -52,7 +52,7 @@ public sealed class TextScorer
             }
         }
 
-        return new(tokens.Length, losses);
+        return new(tokens.Length, losses) { Ledger = sequence.Ledger };
     }
 
     /// <summary>-ln softmax(logits)[token], summed in double, in nats.</summary>

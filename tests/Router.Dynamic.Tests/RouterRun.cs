@@ -50,14 +50,19 @@ internal sealed class RouterRun : IDisposable
 
     public static int[] Bits(TensorView view, int count) => view.AsSpan<int>()[..count].ToArray();
 
-    /// <summary>The definition, over the weights that the router took.</summary>
-    public DynamicRouterOracle Oracle(DynamicRouterOptions options) => new(_model, Build)
+    /// <summary>What the definition makes of a row, from the weights that the router took.</summary>
+    public (IReadOnlyList<(int Expert, double Weight)> Chosen, double Margin) Expected(DynamicRouterOptions options, TensorView hidden, int row, double effort)
     {
-        Least = options.MinExperts ?? 1,
-        Most = options.MaxExperts ?? _model.ExpertsUsed,
-        Threshold = options.Threshold ?? 1,
-        Temperature = options.Temperature ?? 1,
-    };
+        DynamicRouterOracle oracle = new()
+        {
+            Least = options.MinExperts ?? 1,
+            Most = options.MaxExperts ?? _model.ExpertsUsed,
+            Threshold = options.Threshold ?? 1,
+            Temperature = options.Temperature ?? 1,
+            Renormalises = _model.Has(Trait.Renormalise),
+        };
+        return oracle.Route(new RouterOracle(_model, Build).Probabilities(Plain.Row(hidden, row)), effort);
+    }
 
     public void Dispose()
     {

@@ -1,14 +1,8 @@
-using Spud.Conformance.Fixtures;
-
 namespace Spud.Conformance.Oracles;
 
-/// <summary>Routing by mass, of one row in double precision from the definition.</summary>
-/// <param name="model">The layer.</param>
-/// <param name="build">Holds the weights that the component took.</param>
-public sealed class DynamicRouterOracle(TestModel model, TestBuild build)
+/// <summary>Routing by mass of one row, in double precision, from the definition in docs/routing.md.</summary>
+public sealed record DynamicRouterOracle
 {
-    private readonly RouterOracle _router = new(model, build);
-
     /// <summary>Fewest experts.</summary>
     public required int Least { get; init; }
 
@@ -21,15 +15,22 @@ public sealed class DynamicRouterOracle(TestModel model, TestBuild build)
     /// <summary>Of the mass.</summary>
     public required double Temperature { get; init; }
 
-    /// <summary>Chosen experts, most probable first, with their multipliers, and how near the nearest share came to the threshold.</summary>
-    public (IReadOnlyList<(int Expert, double Weight)> Chosen, double Margin) Route(double[] input, double effort)
+    /// <summary>Whether the weights of a row sum to 1.</summary>
+    public required bool Renormalises { get; init; }
+
+    /// <summary>
+    /// Chosen experts, most probable first, with their multipliers; and how near the decision was: the least distance of a share from the
+    /// threshold, or of a chosen probability from the next one, relative to it.
+    /// </summary>
+    public (IReadOnlyList<(int Expert, double Weight)> Chosen, double Margin) Route(double[] probabilities, double effort)
     {
-        // All experts: renormalised or not, these are the probabilities.
-        double[] masses = [.. _router.Route(input, model.Experts).Take(Most).Select(entry => Math.Pow(entry.Weight, 1 / Temperature))];
+        double[] sorted = [.. probabilities.OrderDescending()];
+        double[] masses = [.. sorted.Take(Most).Select(probability => Math.Pow(probability, 1 / Temperature))];
         double[] shares = [.. Enumerable.Range(1, Most).Select(n => masses.Take(n).Sum() / masses.Sum())];
         double wanted = Threshold * effort;
-        int count = wanted >= 1 ? Most : Enumerable.Range(1, Most).First(n => n >= Least && (n == Most || shares[n - 1] >= wanted));
-        double margin = shares.SkipLast(1).Select(share => Math.Abs(share - wanted)).DefaultIfEmpty(1).Min();
-        return (_router.Route(input, count), margin);
+        int count = wanted >= 1 ? Most : Enumerable.Range(Least, Most - Least + 1).First(n => n == Most || shares[n - 1] >= wanted);
+        IEnumerable<double> distances = wanted >= 1 ? [] : shares.SkipLast(1).Select(share => Math.Abs(share - wanted));
+        IEnumerable<double> gaps = sorted.Take(count).Zip(sorted.Skip(1), (better, next) => (better - next) / better);
+        return (RouterOracle.Choose(probabilities, count, Renormalises), distances.Concat(gaps).DefaultIfEmpty(1).Min());
     }
 }

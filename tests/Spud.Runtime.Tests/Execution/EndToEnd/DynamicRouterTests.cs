@@ -1,4 +1,6 @@
+using Spud.Runtime.Composition;
 using Spud.Runtime.Execution;
+using Spud.Runtime.Metering;
 using Xunit;
 
 namespace Spud.Runtime.Tests.Execution.EndToEnd;
@@ -35,6 +37,57 @@ public sealed class DynamicRouterTests
     }
 
     [Theory]
+    [MemberData(nameof(Mixtures))]
+    public void PlansAreTheOraclesAndFlopsFallAsTheySay(string model)
+    {
+        OracleRouter? router = null;
+        string path = TestData.Path(model);
+        PipelineOptions options = new()
+        {
+            LogitRows = 64,
+            Tap = (inner, description) => router = new OracleRouter(inner, description, path, new()
+            {
+                Least = 1,
+                Most = 4,
+                Threshold = 0.7f,
+                Temperature = 1.5f,
+                Renormalises = description.Layers[^1].Has(Trait.Renormalise),
+            }),
+        };
+        const float Effort = 0.8f;
+        string[] edits = ["router.use=dynamic", "router.maxExperts=4", "router.threshold=0.7", "router.temperature=1.5"];
+        PhaseLedger ledger = Read(model, options, Effort, edits), all = Read(model, new() { LogitRows = 64 }, Effort, "router.use=top-k", "router.experts=4");
+        Assert.True(router!.NearTies <= router.Rows / 50, $"{router.NearTies} of {router.Rows} rows are near ties: the case says little");
+        Assert.Equal(router.Entries, ledger.Of(Roles.Experts).PlanEntries);
+        Assert.InRange(router.Entries, router.Rows, 4 * router.Rows - 1);
+
+        // What a plan does not name is not computed: the experts' FLOPs fall by 2 * 3 F C an entry, and nothing else changes.
+        using CpuPipeline cpu = new(path);
+        ModelDescription description = cpu.Pipeline.Model;
+        long entry = 6L * description.Layers[^1].ExpertWidth * description.HiddenWidth;
+        Assert.Equal(all.Of(Roles.Experts).Flops - ledger.Of(Roles.Experts).Flops, entry * (4L * router.Rows - router.Entries));
+        Assert.Equal(all.Of(Roles.Attention).Flops, ledger.Of(Roles.Attention).Flops);
+        Assert.Equal(all.Of(Roles.Head).Flops, ledger.Of(Roles.Head).Flops);
+        PhaseLedger without = Read(model, new() { LogitRows = 64 }, Effort, edits);
+        Assert.Equal(all.Of(Roles.Router).Flops, without.Of(Roles.Router).Flops);
+        Assert.Equal(ledger.Of(Roles.Experts).PlanEntries, without.Of(Roles.Experts).PlanEntries);
+    }
+
+    [Fact]
+    public void LessEffortTakesFewerExperts()
+    {
+        long before = long.MaxValue;
+        foreach (float effort in new[] { 1, 0.8f, 0.6f, 0.4f, 0 })
+        {
+            PhaseLedger ledger = Read("families/qwen3moe.gguf", new() { LogitRows = 64 }, effort, "router.use=dynamic", "router.maxExperts=8");
+            Assert.True(ledger.Of(Roles.Experts).PlanEntries < before, $"effort {effort}");
+            before = ledger.Of(Roles.Experts).PlanEntries;
+        }
+
+        Assert.Equal(57 * 3, before); // one for each row of three layers
+    }
+
+    [Theory]
     [InlineData("families/qwen3moe.gguf")]
     [InlineData("families/gpt-oss.gguf")]
     public void NeitherThreadsNorChunksChangeABit(string model)
@@ -51,6 +104,15 @@ public sealed class DynamicRouterTests
     {
         const string Dense = "families/llama.gguf";
         Assert.Equal(Logits(Dense, "router.use=top-k").Logits, Logits(Dense, "router.use=dynamic", "router.threshold=0.5").Logits);
+    }
+
+    private static PhaseLedger Read(string model, PipelineOptions options, float effort, params string[] edits)
+    {
+        using CpuPipeline cpu = new(TestData.Path(model), options, edits: edits);
+        using Sequence sequence = cpu.Engine.Open();
+        sequence.Effort = effort;
+        cpu.LastLogits(sequence, CpuPipeline.Tokens("families/prompt.tokens.bin"));
+        return sequence.Ledger[Phase.Prefill];
     }
 
     private static (float[] Logits, int ExpertsUsed) Logits(string model, params string[] edits) => Logits(model, threads: 2, chunk: 64, edits);
