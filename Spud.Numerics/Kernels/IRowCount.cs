@@ -1,12 +1,27 @@
 namespace Spud.Numerics;
 
 /// <summary>How many rows a register-blocked body takes, as a type argument: the compiler drops the code of the others.</summary>
-internal interface IRowCount;
+internal interface IRowCount
+{
+    static abstract int Count { get; }
+}
 
-internal readonly struct OneRow : IRowCount;
+internal readonly struct OneRow : IRowCount
+{
+    public static int Count => 1;
+}
 
-internal readonly struct TwoRows : IRowCount;
+internal readonly struct TwoRows : IRowCount
+{
+    public static int Count => 2;
+}
 
-internal readonly struct ThreeRows : IRowCount;
+internal readonly struct ThreeRows : IRowCount
+{
+    public static int Count => 3;
+}
 
-internal readonly struct FourRows : IRowCount;
+internal readonly struct FourRows : IRowCount
+{
+    public static int Count => 4;
+}

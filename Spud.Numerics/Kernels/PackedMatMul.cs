@@ -93,22 +93,19 @@ public static unsafe class PackedMatMul
         where TFloat : struct, ILanes<TFloat>
         where TFormat : struct, IPackedFormat
     {
-        for (int lane = 0; lane < PackedWeights.TileOutputs; lane += 2 * TFloat.Count)
+        if (left >= 4)
         {
-            if (left >= 4)
-            {
-                PackedTile.Run<TBytes, TFloat, TFormat, FourRows>(tile, lane, x, row, sums + lane);
-            }
-            else if (left >= 2)
-            {
-                PackedTile.Run<TBytes, TFloat, TFormat, TwoRows>(tile, lane, x, row, sums + lane);
-            }
-            else
-            {
-                PackedTile.Run<TBytes, TFloat, TFormat, OneRow>(tile, lane, x, row, sums + lane);
-            }
+            PackedTile.Run<TBytes, TFloat, TFormat, FourRows>(tile, x, row, sums);
+            return 4;
         }
 
-        return left >= 4 ? 4 : left >= 2 ? 2 : 1;
+        if (left >= 2)
+        {
+            PackedTile.Run<TBytes, TFloat, TFormat, TwoRows>(tile, x, row, sums);
+            return 2;
+        }
+
+        PackedTile.Run<TBytes, TFloat, TFormat, OneRow>(tile, x, row, sums);
+        return 1;
     }
 }

@@ -3,9 +3,10 @@ using System.Runtime.Intrinsics.X86;
 
 namespace Spud.Numerics;
 
-/// <summary>The register-blocked body of <see cref="PackedMatMul"/>: two vectors of outputs by one, two or four rows.</summary>
+/// <summary>The register-blocked body of <see cref="PackedMatMul"/>: two vectors of outputs at a time, by one, two or four rows.</summary>
 /// <remarks>
-/// Names: n is a sum of products, i16 in pairs or i32; y is f32; the digits are row and vector. A part is as much of a
+/// Names: n is a sum of products, i16 in pairs or i32; the digits are row and vector. The f32 sums stay in memory: eight
+/// vectors of n leave no room for them in sixteen registers. A part is as much of a
 /// group as has one scale and fits one n: all of it or half. Code of formats and lanes is kept free of branches that a
 /// format does not need: what the compiler inlines only to drop it counts against its limit for a method.
 /// </remarks>
@@ -17,9 +18,9 @@ internal static unsafe class PackedTile
     /// <summary>Floats from one row of sums to the next.</summary>
     public const int SumStride = PackedWeights.TileOutputs;
 
-    /// <summary>sums[r, i] of as many rows as TRows says, from row on, for the 2 Count outputs i from <paramref name="lane"/> on.</summary>
+    /// <summary>sums[r, o] of the tile's 32 outputs, for as many rows as TRows says from <paramref name="row"/> on.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Run<TBytes, TFloat, TFormat, TRows>(byte* tile, int lane, in Q8Rows x, int row, float* sums)
+    public static void Run<TBytes, TFloat, TFormat, TRows>(byte* tile, in Q8Rows x, int row, float* sums)
         where TBytes : struct, IByteLanes<TBytes, TFloat>
         where TFloat : struct, ILanes<TFloat>
         where TFormat : struct, IPackedFormat
@@ -33,7 +34,7 @@ internal static unsafe class PackedTile
         float* xScales = x.Scales + row * groups;
         float* xSums = x.ScaledSums + row * groups;
         int* xHalfSums = x.HalfSums + row * groups * 2;
-        TFloat y00 = TFloat.Create(0f), y01 = y00, y10 = y00, y11 = y00, y20 = y00, y21 = y00, y30 = y00, y31 = y00;
+        new Span<float>(sums, TRows.Count * SumStride).Clear();
         for (nint group = 0; group < groups; group++)
         {
             if (TFormat.HeadBytes != 0 && group % 8 == 0)
@@ -42,7 +43,7 @@ internal static unsafe class PackedTile
                 next += TFormat.HeadBytes;
             }
 
-            byte* scales = next, codes = next + TFormat.ScaleBytes + 4 * lane;
+            byte* scales = next;
             next += TFormat.ScaleBytes + TFormat.CodeBytes;
             if (typeof(TRows) == typeof(OneRow) && Sse.IsSupported)
             {
@@ -52,59 +53,57 @@ internal static unsafe class PackedTile
                 }
             }
 
-            for (int part = 0; part < TFormat.Parts; part++)
+            for (int lane = 0; lane < PackedWeights.TileOutputs; lane += 2 * TFloat.Count)
             {
-                TBytes n00 = TBytes.Zero, n01 = n00, n10 = n00, n11 = n00, n20 = n00, n21 = n00, n30 = n00, n31 = n00;
-                TBytes high0 = TFormat.HighBits<TBytes, TFloat>(codes, part);
-                TBytes high1 = TFormat.HighBits<TBytes, TFloat>(codes + 4 * TFloat.Count, part);
-                for (int pair = part * 2; pair < part * 2 + 4 / TFormat.Parts; pair++)
+                byte* codes = scales + TFormat.ScaleBytes + 4 * lane;
+                float* y = sums + lane;
+                for (int part = 0; part < TFormat.Parts; part++)
                 {
-                    TFormat.Read<TBytes, TFloat>(codes, pair, ref high0, out TBytes a0, out TBytes b0);
-                    TFormat.Read<TBytes, TFloat>(codes + 4 * TFloat.Count, pair, ref high1, out TBytes a1, out TBytes b1);
-                    sbyte* q = quants + 8 * pair;
-                    short* p = pairs + 8 * pair;
-                    TFormat.Multiply<TBytes, TFloat>(ref n00, ref n01, a0, a1, b0, b1, q, p);
+                    TBytes n00 = TBytes.Zero, n01 = n00, n10 = n00, n11 = n00, n20 = n00, n21 = n00, n30 = n00, n31 = n00;
+                    TBytes high0 = TFormat.HighBits<TBytes, TFloat>(codes, part);
+                    TBytes high1 = TFormat.HighBits<TBytes, TFloat>(codes + 4 * TFloat.Count, part);
+                    for (int pair = part * 2; pair < part * 2 + 4 / TFormat.Parts; pair++)
+                    {
+                        TFormat.Read<TBytes, TFloat>(codes, pair, ref high0, out TBytes a0, out TBytes b0);
+                        TFormat.Read<TBytes, TFloat>(codes + 4 * TFloat.Count, pair, ref high1, out TBytes a1, out TBytes b1);
+                        sbyte* q = quants + 8 * pair;
+                        short* p = pairs + 8 * pair;
+                        TFormat.Multiply<TBytes, TFloat>(ref n00, ref n01, a0, a1, b0, b1, q, p);
+                        if (typeof(TRows) != typeof(OneRow))
+                        {
+                            TFormat.Multiply<TBytes, TFloat>(ref n10, ref n11, a0, a1, b0, b1, q + 1 * k, p + 1 * k);
+                        }
+
+                        if (typeof(TRows) == typeof(FourRows))
+                        {
+                            TFormat.Multiply<TBytes, TFloat>(ref n20, ref n21, a0, a1, b0, b1, q + 2 * k, p + 2 * k);
+                            TFormat.Multiply<TBytes, TFloat>(ref n30, ref n31, a0, a1, b0, b1, q + 3 * k, p + 3 * k);
+                        }
+                    }
+
+                    TFormat.ReadScale(head, scales, factor, lane, part, out TFloat d0);
+                    TFormat.ReadScale(head, scales, factor, lane + TFloat.Count, part, out TFloat d1);
+                    AddProducts<TBytes, TFloat, TFormat>(n00, n01, d0, d1, *xScales, xHalfSums, part, y);
                     if (typeof(TRows) != typeof(OneRow))
                     {
-                        TFormat.Multiply<TBytes, TFloat>(ref n10, ref n11, a0, a1, b0, b1, q + 1 * k, p + 1 * k);
+                        AddProducts<TBytes, TFloat, TFormat>(n10, n11, d0, d1, xScales[1 * groups], xHalfSums + 2 * groups, part, y + 1 * SumStride);
                     }
 
                     if (typeof(TRows) == typeof(FourRows))
                     {
-                        TFormat.Multiply<TBytes, TFloat>(ref n20, ref n21, a0, a1, b0, b1, q + 2 * k, p + 2 * k);
-                        TFormat.Multiply<TBytes, TFloat>(ref n30, ref n31, a0, a1, b0, b1, q + 3 * k, p + 3 * k);
+                        AddProducts<TBytes, TFloat, TFormat>(n20, n21, d0, d1, xScales[2 * groups], xHalfSums + 4 * groups, part, y + 2 * SumStride);
+                        AddProducts<TBytes, TFloat, TFormat>(n30, n31, d0, d1, xScales[3 * groups], xHalfSums + 6 * groups, part, y + 3 * SumStride);
                     }
                 }
 
-                TFormat.ReadScale(head, scales, factor, lane, part, out TFloat d0);
-                TFormat.ReadScale(head, scales, factor, lane + TFloat.Count, part, out TFloat d1);
-                Scale<TBytes, TFloat, TFormat>(n00, n01, d0, d1, *xScales, xHalfSums, part, ref y00, ref y01);
-                if (typeof(TRows) != typeof(OneRow))
+                if (TFormat.HasMinimum)
                 {
-                    Scale<TBytes, TFloat, TFormat>(n10, n11, d0, d1, xScales[1 * groups], xHalfSums + 2 * groups, part, ref y10, ref y11);
-                }
-
-                if (typeof(TRows) == typeof(FourRows))
-                {
-                    Scale<TBytes, TFloat, TFormat>(n20, n21, d0, d1, xScales[2 * groups], xHalfSums + 4 * groups, part, ref y20, ref y21);
-                    Scale<TBytes, TFloat, TFormat>(n30, n31, d0, d1, xScales[3 * groups], xHalfSums + 6 * groups, part, ref y30, ref y31);
-                }
-            }
-
-            if (TFormat.HasMinimum)
-            {
-                TFormat.ReadMinimum(head, scales, factor, lane, out TFloat m0);
-                TFormat.ReadMinimum(head, scales, factor, lane + TFloat.Count, out TFloat m1);
-                AddMinimum(m0, m1, *xSums, ref y00, ref y01);
-                if (typeof(TRows) != typeof(OneRow))
-                {
-                    AddMinimum(m0, m1, xSums[1 * groups], ref y10, ref y11);
-                }
-
-                if (typeof(TRows) == typeof(FourRows))
-                {
-                    AddMinimum(m0, m1, xSums[2 * groups], ref y20, ref y21);
-                    AddMinimum(m0, m1, xSums[3 * groups], ref y30, ref y31);
+                    TFormat.ReadMinimum(head, scales, factor, lane, out TFloat m0);
+                    TFormat.ReadMinimum(head, scales, factor, lane + TFloat.Count, out TFloat m1);
+                    for (int r = 0; r < TRows.Count; r++)
+                    {
+                        AddMinimum(m0, m1, xSums[r * groups], y + r * SumStride);
+                    }
                 }
             }
 
@@ -114,45 +113,29 @@ internal static unsafe class PackedTile
             xSums++;
             xHalfSums += 2;
         }
-
-        TFloat.Store(y00, sums);
-        TFloat.Store(y01, sums + TFloat.Count);
-        if (typeof(TRows) != typeof(OneRow))
-        {
-            TFloat.Store(y10, sums + SumStride);
-            TFloat.Store(y11, sums + SumStride + TFloat.Count);
-        }
-
-        if (typeof(TRows) == typeof(FourRows))
-        {
-            TFloat.Store(y20, sums + 2 * SumStride);
-            TFloat.Store(y21, sums + 2 * SumStride + TFloat.Count);
-            TFloat.Store(y30, sums + 3 * SumStride);
-            TFloat.Store(y31, sums + 3 * SumStride + TFloat.Count);
-        }
     }
 
     /// <summary>y += total of n (d dx).</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Scale<TBytes, TFloat, TFormat>(
-        TBytes n0, TBytes n1, TFloat d0, TFloat d1, float dx, int* halfSums, int part, ref TFloat y0, ref TFloat y1)
+    private static void AddProducts<TBytes, TFloat, TFormat>(
+        TBytes n0, TBytes n1, TFloat d0, TFloat d1, float dx, int* halfSums, int part, float* y)
         where TBytes : struct, IByteLanes<TBytes, TFloat>
         where TFloat : struct, ILanes<TFloat>
         where TFormat : struct, IPackedFormat
     {
         TFormat.Total<TBytes, TFloat>(ref n0, ref n1, halfSums, part);
         TFloat scale = TFloat.Create(dx);
-        y0 = TFloat.MultiplyAdd(TBytes.ToSingle(n0), d0 * scale, y0);
-        y1 = TFloat.MultiplyAdd(TBytes.ToSingle(n1), d1 * scale, y1);
+        TFloat.Store(TFloat.MultiplyAdd(TBytes.ToSingle(n0), d0 * scale, TFloat.Load(y)), y);
+        TFloat.Store(TFloat.MultiplyAdd(TBytes.ToSingle(n1), d1 * scale, TFloat.Load(y + TFloat.Count)), y + TFloat.Count);
     }
 
     /// <summary>y += m (dx sum).</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void AddMinimum<TFloat>(TFloat m0, TFloat m1, float scaledSum, ref TFloat y0, ref TFloat y1)
+    private static void AddMinimum<TFloat>(TFloat m0, TFloat m1, float scaledSum, float* y)
         where TFloat : struct, ILanes<TFloat>
     {
         TFloat sum = TFloat.Create(scaledSum);
-        y0 = TFloat.MultiplyAdd(m0, sum, y0);
-        y1 = TFloat.MultiplyAdd(m1, sum, y1);
+        TFloat.Store(TFloat.MultiplyAdd(m0, sum, TFloat.Load(y)), y);
+        TFloat.Store(TFloat.MultiplyAdd(m1, sum, TFloat.Load(y + TFloat.Count)), y + TFloat.Count);
     }
 }
