@@ -75,6 +75,14 @@ internal unsafe struct Bytes1 : IByteLanes<Bytes1, Lanes1>
         new() { Value = sum.Value + (short)left.Value * (short)right.Value + (left.Value >> 16) * (right.Value >> 16) };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void MultiplyAddSigned(ref Bytes1 n0, ref Bytes1 n1, Bytes1 a0, Bytes1 a1, sbyte* quants, short* pairs)
+    {
+        Bytes1 x = Broadcast(*(int*)quants), sign = Broadcast(unchecked((int)0x80808080));
+        n0 = MultiplyAddBytes(n0, a0 ^ sign, x);
+        n1 = MultiplyAddBytes(n1, a1 ^ sign, x);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Bytes1 Add(Bytes1 left, Bytes1 right) => new() { Value = left.Value + right.Value };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

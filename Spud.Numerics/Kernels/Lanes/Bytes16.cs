@@ -68,6 +68,17 @@ internal unsafe struct Bytes16 : IByteLanes<Bytes16, Lanes16>
         new() { Value = (sum.Value.AsInt32() + Avx512BW.MultiplyAddAdjacent(left.Value.AsInt16(), right.Value.AsInt16())).AsByte() };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void MultiplyAddSigned(ref Bytes16 n0, ref Bytes16 n1, Bytes16 a0, Bytes16 a1, sbyte* quants, short* pairs)
+    {
+        Bytes16 x = Broadcast(*(int*)pairs);
+        n0 = MultiplyAddPairs(n0, EvenBytes(a0), x);
+        n1 = MultiplyAddPairs(n1, EvenBytes(a1), x);
+        x = Broadcast(*(int*)(pairs + 2));
+        n0 = MultiplyAddPairs(n0, OddBytes(a0), x);
+        n1 = MultiplyAddPairs(n1, OddBytes(a1), x);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Bytes16 Add(Bytes16 left, Bytes16 right) => new() { Value = (left.Value.AsInt32() + right.Value.AsInt32()).AsByte() };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -82,8 +82,33 @@ internal unsafe struct Bytes4 : IByteLanes<Bytes4, Lanes4>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void MultiplyAddSigned(ref Bytes4 n0, ref Bytes4 n1, Bytes4 a0, Bytes4 a1, sbyte* quants, short* pairs)
+    {
+        if (!Ssse3.IsSupported)
+        {
+            MultiplyAddAsPairs(ref n0, ref n1, a0, a1, pairs);
+            return;
+        }
+
+        Vector128<sbyte> x = Broadcast(*(int*)quants).Value.AsSByte(), c0 = a0.Value.AsSByte(), c1 = a1.Value.AsSByte();
+        n0 = Add(n0, Widen(new() { Value = Ssse3.MultiplyAddAdjacent(Ssse3.Abs(c0), Ssse3.Sign(x, c0)).AsByte() }));
+        n1 = Add(n1, Widen(new() { Value = Ssse3.MultiplyAddAdjacent(Ssse3.Abs(c1), Ssse3.Sign(x, c1)).AsByte() }));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Bytes4 Add(Bytes4 left, Bytes4 right) => new() { Value = (left.Value.AsInt32() + right.Value.AsInt32()).AsByte() };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes4 ToSingle(Bytes4 value) => new() { Value = Vector128.ConvertToSingle(value.Value.AsInt32()) };
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void MultiplyAddAsPairs(ref Bytes4 n0, ref Bytes4 n1, Bytes4 a0, Bytes4 a1, short* pairs)
+    {
+        Bytes4 x = Broadcast(*(int*)pairs);
+        n0 = MultiplyAddPairs(n0, EvenBytes(a0), x);
+        n1 = MultiplyAddPairs(n1, EvenBytes(a1), x);
+        x = Broadcast(*(int*)(pairs + 2));
+        n0 = MultiplyAddPairs(n0, OddBytes(a0), x);
+        n1 = MultiplyAddPairs(n1, OddBytes(a1), x);
+    }
 }

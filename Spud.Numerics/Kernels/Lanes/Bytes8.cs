@@ -67,6 +67,14 @@ internal unsafe struct Bytes8 : IByteLanes<Bytes8, Lanes8>
         new() { Value = (sum.Value.AsInt32() + Avx2.MultiplyAddAdjacent(left.Value.AsInt16(), right.Value.AsInt16())).AsByte() };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void MultiplyAddSigned(ref Bytes8 n0, ref Bytes8 n1, Bytes8 a0, Bytes8 a1, sbyte* quants, short* pairs)
+    {
+        Vector256<sbyte> x = Vector256.Create(*(int*)quants).AsSByte(), c0 = a0.Value.AsSByte(), c1 = a1.Value.AsSByte();
+        n0 = Add(n0, Widen(new() { Value = Avx2.MultiplyAddAdjacent(Avx2.Abs(c0), Avx2.Sign(x, c0)).AsByte() }));
+        n1 = Add(n1, Widen(new() { Value = Avx2.MultiplyAddAdjacent(Avx2.Abs(c1), Avx2.Sign(x, c1)).AsByte() }));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Bytes8 Add(Bytes8 left, Bytes8 right) => new() { Value = (left.Value.AsInt32() + right.Value.AsInt32()).AsByte() };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

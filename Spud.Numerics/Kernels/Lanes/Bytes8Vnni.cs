@@ -67,6 +67,14 @@ internal unsafe struct Bytes8Vnni : IByteLanes<Bytes8Vnni, Lanes8>
         new() { Value = (sum.Value.AsInt32() + Avx2.MultiplyAddAdjacent(left.Value.AsInt16(), right.Value.AsInt16())).AsByte() };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void MultiplyAddSigned(ref Bytes8Vnni n0, ref Bytes8Vnni n1, Bytes8Vnni a0, Bytes8Vnni a1, sbyte* quants, short* pairs)
+    {
+        Bytes8Vnni x = Broadcast(*(int*)quants), sign = Broadcast(unchecked((int)0x80808080));
+        n0 = MultiplyAddBytes(n0, a0 ^ sign, x);
+        n1 = MultiplyAddBytes(n1, a1 ^ sign, x);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Bytes8Vnni Add(Bytes8Vnni left, Bytes8Vnni right) => new() { Value = (left.Value.AsInt32() + right.Value.AsInt32()).AsByte() };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -55,6 +55,17 @@ internal unsafe interface IByteLanes<T, TFloat>
     /// <summary>sum + both i16 products of a lane, i32.</summary>
     static abstract T MultiplyAddPairs(T sum, T left, T right);
 
+    /// <summary>
+    /// n + signed bytes x signed bytes, all four of a lane, i32; where <see cref="HasByteDot"/> holds, as if the first were 128 more.
+    /// </summary>
+    /// <param name="n0">Of the first vector of outputs.</param>
+    /// <param name="n1">Of the second one.</param>
+    /// <param name="a0">Codes of the first vector.</param>
+    /// <param name="a1">Codes of the second one.</param>
+    /// <param name="quants">Four, -127 to 127, the same for every lane.</param>
+    /// <param name="pairs">The same as i16.</param>
+    static abstract void MultiplyAddSigned(ref T n0, ref T n1, T a0, T a1, sbyte* quants, short* pairs);
+
     static abstract T Add(T left, T right);
 
     static abstract TFloat ToSingle(T value);

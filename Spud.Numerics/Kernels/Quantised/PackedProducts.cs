@@ -32,33 +32,15 @@ internal static unsafe class PackedProducts
         n1 = TBytes.Add(n1, TBytes.Widen(TBytes.MultiplyAddBytes(TBytes.MultiplyBytes(a1, first), b1, second)));
     }
 
-    /// <summary>Signed bytes: as i16, or 128 more where the machine multiplies unsigned by signed bytes without overflow.</summary>
+    /// <summary>Signed bytes.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Signed<TBytes, TFloat>(
         ref TBytes n0, ref TBytes n1, TBytes a0, TBytes a1, TBytes b0, TBytes b1, sbyte* quants, short* pairs)
         where TBytes : struct, IByteLanes<TBytes, TFloat>
         where TFloat : struct, ILanes<TFloat>
     {
-        if (TBytes.HasByteDot)
-        {
-            TBytes sign = TBytes.Broadcast(unchecked((int)0x80808080));
-            Unsigned<TBytes, TFloat>(ref n0, ref n1, a0 ^ sign, a1 ^ sign, b0 ^ sign, b1 ^ sign, quants);
-            return;
-        }
-
-        int* bits = (int*)pairs;
-        TBytes x = TBytes.Broadcast(bits[0]);
-        n0 = TBytes.MultiplyAddPairs(n0, TBytes.EvenBytes(a0), x);
-        n1 = TBytes.MultiplyAddPairs(n1, TBytes.EvenBytes(a1), x);
-        x = TBytes.Broadcast(bits[1]);
-        n0 = TBytes.MultiplyAddPairs(n0, TBytes.OddBytes(a0), x);
-        n1 = TBytes.MultiplyAddPairs(n1, TBytes.OddBytes(a1), x);
-        x = TBytes.Broadcast(bits[2]);
-        n0 = TBytes.MultiplyAddPairs(n0, TBytes.EvenBytes(b0), x);
-        n1 = TBytes.MultiplyAddPairs(n1, TBytes.EvenBytes(b1), x);
-        x = TBytes.Broadcast(bits[3]);
-        n0 = TBytes.MultiplyAddPairs(n0, TBytes.OddBytes(b0), x);
-        n1 = TBytes.MultiplyAddPairs(n1, TBytes.OddBytes(b1), x);
+        TBytes.MultiplyAddSigned(ref n0, ref n1, a0, a1, quants, pairs);
+        TBytes.MultiplyAddSigned(ref n0, ref n1, b0, b1, quants + 4, pairs + 4);
     }
 
     /// <summary>Codes without an offset.</summary>
