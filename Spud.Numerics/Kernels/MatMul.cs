@@ -12,8 +12,8 @@ namespace Spud.Numerics;
 /// </remarks>
 public static unsafe class MatMul
 {
-    /// <summary>Rows of weights that are expanded at a time.</summary>
-    private const int TileOutputs = 16;
+    /// <summary>Rows of weights that are expanded at a time: a multiple of what <see cref="MatMulF32"/> takes at once.</summary>
+    private const int TileOutputs = 12;
 
     /// <summary>From so many rows on it pays to expand 16-bit weights to memory instead of registers.</summary>
     private const int FewRows = 4;

@@ -13,7 +13,10 @@ namespace Spud.Numerics;
 /// </remarks>
 public static unsafe class MatMulF32
 {
-    private const int RowTile = 4, OutputTile = 4;
+    private const int RowTile = 4, OutputTile = 3;
+
+    /// <summary>Elements of k after which a tile's rows are gone over again, while the first cache still has them.</summary>
+    private const int Block = 768;
 
     public static void Run(
         float* x, nint xStride, float* w, nint wStride, float* y, nint yStride, int rows, int outputs, int k)
@@ -41,9 +44,9 @@ public static unsafe class MatMulF32
         where T : struct, ILanes<T>
     {
         int tiledRows = rows / RowTile * RowTile, tiledOutputs = outputs / OutputTile * OutputTile;
-        for (int o = 0; o < tiledOutputs; o += OutputTile)
+        for (int t = 0; t < tiledRows; t += RowTile)
         {
-            for (int t = 0; t < tiledRows; t += RowTile)
+            for (int o = 0; o < tiledOutputs; o += OutputTile)
             {
                 Tile<T>(x + t * xStride, xStride, w + o * wStride, wStride, y + t * yStride + o, yStride, k);
             }
@@ -93,93 +96,107 @@ public static unsafe class MatMulF32
         }
     }
 
-    /// <summary>Four rows by four outputs: first the even vectors of k, then the odd ones, as Dot sums them.</summary>
+    /// <summary>Four rows by three outputs: the even vectors of k and the odd ones apart, as Dot sums them.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Tile<T>(float* x, nint xStride, float* w, nint wStride, float* y, nint yStride, int k)
         where T : struct, ILanes<T>
     {
-        int step = 2 * T.Count, end = k / step * step;
-        float* x1 = x + xStride, x2 = x1 + xStride, x3 = x2 + xStride, w1 = w + wStride, w2 = w1 + wStride, w3 = w2 + wStride;
-        T zero = T.Create(0f);
-        T e00 = zero, e01 = zero, e02 = zero, e03 = zero;
-        T e10 = zero, e11 = zero, e12 = zero, e13 = zero;
-        T e20 = zero, e21 = zero, e22 = zero, e23 = zero;
-        T e30 = zero, e31 = zero, e32 = zero, e33 = zero;
-        for (int i = 0; i < end; i += step)
+        int end = k / (2 * T.Count) * (2 * T.Count), vectors = RowTile * T.Count;
+        float* even = stackalloc float[RowTile * OutputTile * T.Count], odd = stackalloc float[RowTile * OutputTile * T.Count];
+        new Span<float>(even, OutputTile * vectors).Clear();
+        new Span<float>(odd, OutputTile * vectors).Clear();
+        for (int i = 0; i < end; i += Block)
         {
-            T b0 = T.Load(w + i), b1 = T.Load(w1 + i), b2 = T.Load(w2 + i), b3 = T.Load(w3 + i), a = T.Load(x + i);
-            e00 = T.MultiplyAdd(a, b0, e00);
-            e01 = T.MultiplyAdd(a, b1, e01);
-            e02 = T.MultiplyAdd(a, b2, e02);
-            e03 = T.MultiplyAdd(a, b3, e03);
-            a = T.Load(x1 + i);
-            e10 = T.MultiplyAdd(a, b0, e10);
-            e11 = T.MultiplyAdd(a, b1, e11);
-            e12 = T.MultiplyAdd(a, b2, e12);
-            e13 = T.MultiplyAdd(a, b3, e13);
-            a = T.Load(x2 + i);
-            e20 = T.MultiplyAdd(a, b0, e20);
-            e21 = T.MultiplyAdd(a, b1, e21);
-            e22 = T.MultiplyAdd(a, b2, e22);
-            e23 = T.MultiplyAdd(a, b3, e23);
-            a = T.Load(x3 + i);
-            e30 = T.MultiplyAdd(a, b0, e30);
-            e31 = T.MultiplyAdd(a, b1, e31);
-            e32 = T.MultiplyAdd(a, b2, e32);
-            e33 = T.MultiplyAdd(a, b3, e33);
+            AddEverySecondVector<T>(x, xStride, w, wStride, i, Math.Min(i + Block, end), even);
+            AddEverySecondVector<T>(x, xStride, w, wStride, i + T.Count, Math.Min(i + Block, end), odd);
         }
 
-        T d00 = zero, d01 = zero, d02 = zero, d03 = zero;
-        T d10 = zero, d11 = zero, d12 = zero, d13 = zero;
-        T d20 = zero, d21 = zero, d22 = zero, d23 = zero;
-        T d30 = zero, d31 = zero, d32 = zero, d33 = zero;
-        for (int i = T.Count; i < end; i += step)
+        float* sums = stackalloc float[RowTile * OutputTile];
+        for (int o = 0; o < OutputTile; o++, even += vectors, odd += vectors)
         {
-            T b0 = T.Load(w + i), b1 = T.Load(w1 + i), b2 = T.Load(w2 + i), b3 = T.Load(w3 + i), a = T.Load(x + i);
-            d00 = T.MultiplyAdd(a, b0, d00);
-            d01 = T.MultiplyAdd(a, b1, d01);
-            d02 = T.MultiplyAdd(a, b2, d02);
-            d03 = T.MultiplyAdd(a, b3, d03);
-            a = T.Load(x1 + i);
-            d10 = T.MultiplyAdd(a, b0, d10);
-            d11 = T.MultiplyAdd(a, b1, d11);
-            d12 = T.MultiplyAdd(a, b2, d12);
-            d13 = T.MultiplyAdd(a, b3, d13);
-            a = T.Load(x2 + i);
-            d20 = T.MultiplyAdd(a, b0, d20);
-            d21 = T.MultiplyAdd(a, b1, d21);
-            d22 = T.MultiplyAdd(a, b2, d22);
-            d23 = T.MultiplyAdd(a, b3, d23);
-            a = T.Load(x3 + i);
-            d30 = T.MultiplyAdd(a, b0, d30);
-            d31 = T.MultiplyAdd(a, b1, d31);
-            d32 = T.MultiplyAdd(a, b2, d32);
-            d33 = T.MultiplyAdd(a, b3, d33);
+            T.StoreSums(
+                T.Load(even) + T.Load(odd),
+                T.Load(even + T.Count) + T.Load(odd + T.Count),
+                T.Load(even + 2 * T.Count) + T.Load(odd + 2 * T.Count),
+                T.Load(even + 3 * T.Count) + T.Load(odd + 3 * T.Count),
+                sums + o * RowTile);
         }
 
-        T.StoreSums(e00 + d00, e01 + d01, e02 + d02, e03 + d03, y);
-        Tail(x, w, w1, w2, w3, y, end, k);
-        y += yStride;
-        T.StoreSums(e10 + d10, e11 + d11, e12 + d12, e13 + d13, y);
-        Tail(x1, w, w1, w2, w3, y, end, k);
-        y += yStride;
-        T.StoreSums(e20 + d20, e21 + d21, e22 + d22, e23 + d23, y);
-        Tail(x2, w, w1, w2, w3, y, end, k);
-        y += yStride;
-        T.StoreSums(e30 + d30, e31 + d31, e32 + d32, e33 + d33, y);
-        Tail(x3, w, w1, w2, w3, y, end, k);
+        for (int row = 0; row < RowTile; row++)
+        {
+            for (int o = 0; o < OutputTile; o++)
+            {
+                y[row * yStride + o] = Tail(x + row * xStride, w + o * wStride, sums[o * RowTile + row], end, k);
+            }
+        }
     }
 
-    /// <summary>Adds the products from element <paramref name="i"/> on, fewer than two vectors.</summary>
+    /// <summary>
+    /// sums[o, row] += a vector of partial sums, over the vectors first, first + 2, … of k. Twelve sums and their operands fill sixteen
+    /// registers.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void AddEverySecondVector<T>(float* x, nint xStride, float* w, nint wStride, nint first, nint end, float* sums)
+        where T : struct, ILanes<T>
+    {
+        float* x1 = x + xStride, x2 = x1 + xStride, x3 = x2 + xStride, w1 = w + wStride, w2 = w1 + wStride;
+        float* sums1 = sums + RowTile * T.Count, sums2 = sums1 + RowTile * T.Count;
+        Load(sums, out T s00, out T s10, out T s20, out T s30);
+        Load(sums1, out T s01, out T s11, out T s21, out T s31);
+        Load(sums2, out T s02, out T s12, out T s22, out T s32);
+        for (nint i = first; i < end; i += 2 * T.Count)
+        {
+            T b0 = T.Load(w + i), b1 = T.Load(w1 + i), b2 = T.Load(w2 + i), a = T.Load(x + i);
+            s00 = T.MultiplyAdd(a, b0, s00);
+            s01 = T.MultiplyAdd(a, b1, s01);
+            s02 = T.MultiplyAdd(a, b2, s02);
+            a = T.Load(x1 + i);
+            s10 = T.MultiplyAdd(a, b0, s10);
+            s11 = T.MultiplyAdd(a, b1, s11);
+            s12 = T.MultiplyAdd(a, b2, s12);
+            a = T.Load(x2 + i);
+            s20 = T.MultiplyAdd(a, b0, s20);
+            s21 = T.MultiplyAdd(a, b1, s21);
+            s22 = T.MultiplyAdd(a, b2, s22);
+            a = T.Load(x3 + i);
+            s30 = T.MultiplyAdd(a, b0, s30);
+            s31 = T.MultiplyAdd(a, b1, s31);
+            s32 = T.MultiplyAdd(a, b2, s32);
+        }
+
+        Store(s00, s10, s20, s30, sums);
+        Store(s01, s11, s21, s31, sums1);
+        Store(s02, s12, s22, s32, sums2);
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Tail(float* x, float* w0, float* w1, float* w2, float* w3, float* y, int i, int k)
+    private static void Load<T>(float* source, out T a, out T b, out T c, out T d)
+        where T : struct, ILanes<T>
+    {
+        a = T.Load(source);
+        b = T.Load(source + T.Count);
+        c = T.Load(source + 2 * T.Count);
+        d = T.Load(source + 3 * T.Count);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Store<T>(T a, T b, T c, T d, float* target)
+        where T : struct, ILanes<T>
+    {
+        T.Store(a, target);
+        T.Store(b, target + T.Count);
+        T.Store(c, target + 2 * T.Count);
+        T.Store(d, target + 3 * T.Count);
+    }
+
+    /// <summary>sum with the products from element <paramref name="i"/> on, fewer than two vectors.</summary>
+    private static float Tail(float* x, float* w, float sum, int i, int k)
     {
         for (; i < k; i++)
         {
-            y[0] = float.MultiplyAddEstimate(x[i], w0[i], y[0]);
-            y[1] = float.MultiplyAddEstimate(x[i], w1[i], y[1]);
-            y[2] = float.MultiplyAddEstimate(x[i], w2[i], y[2]);
-            y[3] = float.MultiplyAddEstimate(x[i], w3[i], y[3]);
+            sum = float.MultiplyAddEstimate(x[i], w[i], sum);
         }
+
+        return sum;
     }
 }
