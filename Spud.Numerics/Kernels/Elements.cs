@@ -20,6 +20,13 @@ internal readonly unsafe struct HalfElements : IElements<ushort>
     public static T Load<T>(ushort* source) where T : struct, ILanes<T> => T.LoadHalf(source);
 }
 
+/// <summary>Halves times 2^-112, which saves a multiplication.</summary>
+internal readonly unsafe struct TinyHalfElements : IElements<ushort>
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Load<T>(ushort* source) where T : struct, ILanes<T> => T.LoadTinyHalf(source);
+}
+
 internal readonly unsafe struct BrainElements : IElements<ushort>
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -41,9 +41,17 @@ public static unsafe class MatMul
             return;
         }
 
-        if (part.Rows < FewRows && (type is GgmlType.F16 or GgmlType.BF16))
+        ushort* halves = (ushort*)weights + (nint)part.FirstOutput * part.K;
+        if (part.Rows < FewRows && type == GgmlType.F16)
         {
-            Direct(type, (ushort*)weights + (nint)part.FirstOutput * part.K, x, xStride, part);
+            HalfProducts.Run(x, xStride, halves, part, (float*)scratch);
+            return;
+        }
+
+        if (part.Rows < FewRows && type == GgmlType.BF16)
+        {
+            MatMulF32.FewRows<BrainElements, ushort>(
+                x, xStride, halves, part.K, part.Y + part.FirstOutput, part.YStride, part.Rows, part.Outputs, part.K);
             return;
         }
 
@@ -54,19 +62,6 @@ public static unsafe class MatMul
             int count = Math.Min(TileOutputs, end - o);
             format.Expand(weights + o * rowBlocks * format.Bytes, (float*)scratch, count * rowBlocks);
             MatMulF32.Run(x, xStride, (float*)scratch, part.K, part.Y + o, part.YStride, part.Rows, count, part.K);
-        }
-    }
-
-    private static void Direct(int type, ushort* weights, float* x, nint xStride, in MatMulPart part)
-    {
-        float* y = part.Y + part.FirstOutput;
-        if (type == GgmlType.F16)
-        {
-            MatMulF32.FewRows<HalfElements, ushort>(x, xStride, weights, part.K, y, part.YStride, part.Rows, part.Outputs, part.K);
-        }
-        else
-        {
-            MatMulF32.FewRows<BrainElements, ushort>(x, xStride, weights, part.K, y, part.YStride, part.Rows, part.Outputs, part.K);
         }
     }
 

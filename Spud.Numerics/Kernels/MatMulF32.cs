@@ -57,7 +57,7 @@ public static unsafe class MatMulF32
         FewRows<T, SingleElements, float>(x, xStride, w, wStride, y + tiledOutputs, yStride, rows, outputs - tiledOutputs, k);
     }
 
-    /// <summary>The same for few rows and weights in any elements, each row of weights read once from memory.</summary>
+    /// <summary>The same for few rows and few outputs at a time, with weights in any elements.</summary>
     internal static void FewRows<TSource, TElement>(
         float* x, nint xStride, TElement* w, nint wStride, float* y, nint yStride, int rows, int outputs, int k)
         where TSource : struct, IElements<TElement>
@@ -87,9 +87,15 @@ public static unsafe class MatMulF32
         where TSource : struct, IElements<TElement>
         where TElement : unmanaged
     {
-        for (int o = 0; o < outputs; o++)
+        for (int t = 0; t < rows; t++)
         {
-            for (int t = 0; t < rows; t++)
+            int o = 0;
+            for (; o <= outputs - 2; o += 2)
+            {
+                Dot.RunTwo<T, TSource, TElement>(x + t * xStride, w + o * wStride, wStride, k, y + t * yStride + o);
+            }
+
+            if (o < outputs)
             {
                 y[t * yStride + o] = Dot.Run<T, TSource, TElement>(x + t * xStride, w + o * wStride, k);
             }

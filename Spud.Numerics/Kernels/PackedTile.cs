@@ -34,7 +34,11 @@ internal static unsafe class PackedTile
         float* xScales = x.Scales + row * groups;
         float* xSums = x.ScaledSums + row * groups;
         int* xHalfSums = x.HalfSums + row * groups * 2;
-        new Span<float>(sums, TRows.Count * SumStride).Clear();
+        for (int i = 0; i < TRows.Count * SumStride; i += TFloat.Count)
+        {
+            TFloat.Store(TFloat.Create(0f), sums + i);
+        }
+
         for (nint group = 0; group < groups; group++)
         {
             if (TFormat.HeadBytes != 0 && group % 8 == 0)

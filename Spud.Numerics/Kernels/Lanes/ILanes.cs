@@ -21,6 +21,9 @@ internal unsafe interface ILanes<T> where T : struct, ILanes<T>
     /// <summary>Count bfloat16 numbers as f32.</summary>
     static abstract T LoadBrain(ushort* source);
 
+    /// <summary>Count IEEE halves times 2^-112: their fields where f32 has them. Subnormals stay subnormal.</summary>
+    static abstract T LoadTinyHalf(ushort* source);
+
     /// <summary>Count IEEE halves times 2^-112 times <paramref name="factor"/>.</summary>
     static abstract T LoadTinyHalf(ushort* source, T factor);
 

@@ -22,11 +22,11 @@ internal unsafe struct Lanes1 : ILanes<Lanes1>
     public static Lanes1 LoadBrain(ushort* source) => new() { Value = BitConverter.Int32BitsToSingle(*source << 16) };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes1 LoadTinyHalf(ushort* source, Lanes1 factor)
-    {
-        int bits = ((short)*source << 13) & unchecked((int)0x8fffe000);
-        return new() { Value = BitConverter.Int32BitsToSingle(bits) * factor.Value };
-    }
+    public static Lanes1 LoadTinyHalf(ushort* source) =>
+        new() { Value = BitConverter.Int32BitsToSingle(((short)*source << 13) & unchecked((int)0x8fffe000)) };
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes1 LoadTinyHalf(ushort* source, Lanes1 factor) => LoadTinyHalf(source) * factor;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes1 LoadBytes(byte* source) => new() { Value = *source };

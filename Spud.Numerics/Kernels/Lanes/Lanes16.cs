@@ -25,7 +25,14 @@ internal unsafe struct Lanes16 : ILanes<Lanes16>
         new() { Value = (Vector512.WidenLower(Vector256.Load((ushort*)source).ToVector512Unsafe()) << 16).AsSingle() };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes16 LoadTinyHalf(ushort* source, Lanes16 factor) => new() { Value = TinyBits(source).AsSingle() * factor.Value };
+    public static Lanes16 LoadTinyHalf(ushort* source)
+    {
+        Vector512<int> wide = Vector512.WidenLower(Vector256.Load((short*)source).ToVector512Unsafe());
+        return new() { Value = ((wide << 13) & Vector512.Create(unchecked((int)0x8fffe000))).AsSingle() };
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes16 LoadTinyHalf(ushort* source, Lanes16 factor) => LoadTinyHalf(source) * factor;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes16 LoadBytes(byte* source) =>
@@ -111,13 +118,5 @@ internal unsafe struct Lanes16 : ILanes<Lanes16>
     public static float MaxAcross(Lanes16 value)
     {
         return Lanes8.MaxAcross(new() { Value = Vector256.MaxNative(value.Value.GetLower(), value.Value.GetUpper()) });
-    }
-
-    /// <summary>Count halves with their fields where f32 has them: their values times 2^-112.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<int> TinyBits(ushort* source)
-    {
-        Vector512<int> wide = Vector512.WidenLower(Vector256.Load((short*)source).ToVector512Unsafe());
-        return (wide << 13) & Vector512.Create(unchecked((int)0x8fffe000));
     }
 }

@@ -24,7 +24,14 @@ internal unsafe struct Lanes4 : ILanes<Lanes4>
         new() { Value = (Vector128.WidenLower(Vector128.CreateScalarUnsafe(*(ulong*)source).AsUInt16()) << 16).AsSingle() };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes4 LoadTinyHalf(ushort* source, Lanes4 factor) => new() { Value = TinyBits(source).AsSingle() * factor.Value };
+    public static Lanes4 LoadTinyHalf(ushort* source)
+    {
+        Vector128<int> wide = Vector128.WidenLower(Vector128.CreateScalarUnsafe(*(ulong*)source).AsInt16());
+        return new() { Value = ((wide << 13) & Vector128.Create(unchecked((int)0x8fffe000))).AsSingle() };
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes4 LoadTinyHalf(ushort* source, Lanes4 factor) => LoadTinyHalf(source) * factor;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes4 LoadBytes(byte* source) =>
@@ -103,13 +110,5 @@ internal unsafe struct Lanes4 : ILanes<Lanes4>
     {
         Vector128<float> pairs = Vector128.MaxNative(value.Value, Vector128.Shuffle(value.Value, Vector128.Create(2, 3, 0, 1)));
         return MathF.Max(pairs.ToScalar(), pairs.GetElement(1));
-    }
-
-    /// <summary>Count halves with their fields where f32 has them: their values times 2^-112.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<int> TinyBits(ushort* source)
-    {
-        Vector128<int> wide = Vector128.WidenLower(Vector128.CreateScalarUnsafe(*(ulong*)source).AsInt16());
-        return (wide << 13) & Vector128.Create(unchecked((int)0x8fffe000));
     }
 }

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Spud.Numerics;
 
@@ -24,7 +25,14 @@ internal unsafe struct Lanes8 : ILanes<Lanes8>
         new() { Value = (Vector256.WidenLower(Vector128.Load((ushort*)source).ToVector256Unsafe()) << 16).AsSingle() };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes8 LoadTinyHalf(ushort* source, Lanes8 factor) => new() { Value = TinyBits(source).AsSingle() * factor.Value };
+    public static Lanes8 LoadTinyHalf(ushort* source)
+    {
+        Vector256<int> wide = Avx2.ConvertToVector256Int32((short*)source);
+        return new() { Value = ((wide << 13) & Vector256.Create(unchecked((int)0x8fffe000))).AsSingle() };
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes8 LoadTinyHalf(ushort* source, Lanes8 factor) => LoadTinyHalf(source) * factor;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes8 LoadBytes(byte* source) =>
@@ -97,13 +105,5 @@ internal unsafe struct Lanes8 : ILanes<Lanes8>
     public static float MaxAcross(Lanes8 value)
     {
         return Lanes4.MaxAcross(new() { Value = Vector128.MaxNative(value.Value.GetLower(), value.Value.GetUpper()) });
-    }
-
-    /// <summary>Count halves with their fields where f32 has them: their values times 2^-112.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<int> TinyBits(ushort* source)
-    {
-        Vector256<int> wide = Vector256.WidenLower(Vector128.Load((short*)source).ToVector256Unsafe());
-        return (wide << 13) & Vector256.Create(unchecked((int)0x8fffe000));
     }
 }
