@@ -57,7 +57,7 @@ internal sealed class TopKRouter : IRouter
         };
         _build.Pool.Run(t, ref norm);
 
-        ProductJob scores = new() { Product = Scores(router, norm.Output), Tiles = new(router.Gate.Tiles, Each: 1) };
+        ProductJob scores = new() { Product = Scores(router, norm.Output), Tiles = TileRange.OneByOne(router.Gate.Tiles) };
         _build.Pool.Run(scores.Tiles.Parts, ref scores);
 
         ChooseJob choose = new() { Router = router, Scores = scores.Product.Output, Plan = plan };
