@@ -27,7 +27,8 @@ internal static unsafe class PackedTile
         where TRows : struct, IRowCount
     {
         nint k = x.K, groups = k / 32;
-        byte* next = tile + PackedWeights.HeaderBytes, head = next;
+        byte* next = tile + PackedWeights.HeaderBytes;
+        float* head = stackalloc float[2 * PackedWeights.TileOutputs];
         TFloat factor = TFloat.Create(*(float*)tile);
         sbyte* quants = x.Quants + row * k;
         short* pairs = x.Pairs + row * k;
@@ -43,7 +44,11 @@ internal static unsafe class PackedTile
         {
             if (TFormat.HeadBytes != 0 && group % 8 == 0)
             {
-                head = next;
+                for (int i = 0; i < TFormat.HeadBytes / sizeof(ushort); i += TFloat.Count)
+                {
+                    TFloat.Store(TFloat.LoadTinyHalf((ushort*)next + i, factor), head + i);
+                }
+
                 next += TFormat.HeadBytes;
             }
 

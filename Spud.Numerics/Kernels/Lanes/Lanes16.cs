@@ -36,11 +36,11 @@ internal unsafe struct Lanes16 : ILanes<Lanes16>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes16 LoadBytes(byte* source) =>
-        new() { Value = Vector512.ConvertToSingle(Vector512.WidenLower(Vector256.WidenLower(Vector128.Load(source).ToVector256Unsafe()).ToVector512Unsafe()).AsInt32()) };
+        new() { Value = Vector512.ConvertToSingle(Avx512F.ConvertToVector512Int32(Vector128.Load(source))) };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes16 LoadSignedBytes(sbyte* source) =>
-        new() { Value = Vector512.ConvertToSingle(Vector512.WidenLower(Vector256.WidenLower(Vector128.Load(source).ToVector256Unsafe()).ToVector512Unsafe())) };
+        new() { Value = Vector512.ConvertToSingle(Avx512F.ConvertToVector512Int32(Vector128.Load(source))) };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes16 LoadExponents(byte* source)

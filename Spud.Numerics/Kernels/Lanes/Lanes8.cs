@@ -36,16 +36,16 @@ internal unsafe struct Lanes8 : ILanes<Lanes8>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes8 LoadBytes(byte* source) =>
-        new() { Value = Vector256.ConvertToSingle(Vector256.WidenLower(Vector128.WidenLower(Vector128.CreateScalarUnsafe(*(ulong*)source).AsByte()).ToVector256Unsafe()).AsInt32()) };
+        new() { Value = Vector256.ConvertToSingle(Avx2.ConvertToVector256Int32(source)) };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes8 LoadSignedBytes(sbyte* source) =>
-        new() { Value = Vector256.ConvertToSingle(Vector256.WidenLower(Vector128.WidenLower(Vector128.CreateScalarUnsafe(*(ulong*)source).AsSByte()).ToVector256Unsafe())) };
+        new() { Value = Vector256.ConvertToSingle(Avx2.ConvertToVector256Int32(source)) };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes8 LoadExponents(byte* source)
     {
-        Vector256<int> e = Vector256.WidenLower(Vector128.WidenLower(Vector128.CreateScalarUnsafe(*(ulong*)source).AsByte()).ToVector256Unsafe()).AsInt32();
+        Vector256<int> e = Avx2.ConvertToVector256Int32(source);
         Vector256<int> subnormal = (e + Vector256<int>.One) << 21, normal = (e - Vector256<int>.One) << 23;
         return new() { Value = Vector256.ConditionalSelect(Vector256.LessThan(e, Vector256.Create(2)), subnormal, normal).AsSingle() };
     }

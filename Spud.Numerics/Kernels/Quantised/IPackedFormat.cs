@@ -61,21 +61,21 @@ internal unsafe interface IPackedFormat
         where TFloat : struct, ILanes<TFloat>;
 
     /// <summary>Scales of the lanes from <paramref name="lane"/> on, for a part of the group.</summary>
-    /// <param name="head">Of the eight groups; unused where HeadBytes is 0.</param>
+    /// <param name="head">The f16 scales of the eight groups, expanded; unused where HeadBytes is 0.</param>
     /// <param name="scales">Of the group.</param>
     /// <param name="factor">The tile's, for ILanes.LoadTinyHalf.</param>
     /// <param name="lane">First output, 0 to 31.</param>
     /// <param name="part">0 or 1.</param>
     /// <param name="scale">Multiplies the values.</param>
-    static abstract void ReadScale<TFloat>(byte* head, byte* scales, TFloat factor, int lane, int part, out TFloat scale)
+    static abstract void ReadScale<TFloat>(float* head, byte* scales, TFloat factor, int lane, int part, out TFloat scale)
         where TFloat : struct, ILanes<TFloat>;
 
     /// <summary>What is added to every weight of the group; unused where HasMinimum is false.</summary>
-    /// <param name="head">Of the eight groups; unused where HeadBytes is 0.</param>
+    /// <param name="head">The f16 scales of the eight groups, expanded; unused where HeadBytes is 0.</param>
     /// <param name="scales">Of the group.</param>
     /// <param name="factor">The tile's, for ILanes.LoadTinyHalf.</param>
     /// <param name="lane">First output, 0 to 31.</param>
     /// <param name="minimum">Added to every value times its scale.</param>
-    static abstract void ReadMinimum<TFloat>(byte* head, byte* scales, TFloat factor, int lane, out TFloat minimum)
+    static abstract void ReadMinimum<TFloat>(float* head, byte* scales, TFloat factor, int lane, out TFloat minimum)
         where TFloat : struct, ILanes<TFloat>;
 }

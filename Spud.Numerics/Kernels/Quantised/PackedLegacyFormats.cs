@@ -42,11 +42,11 @@ internal readonly unsafe struct PackedQ8_0 : IPackedFormat
         PackedProducts.SignedTotal<TBytes, TFloat>(ref n0, ref n1, halfSums);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void ReadScale<TFloat>(byte* head, byte* scales, TFloat factor, int lane, int part, out TFloat scale)
+    public static void ReadScale<TFloat>(float* head, byte* scales, TFloat factor, int lane, int part, out TFloat scale)
         where TFloat : struct, ILanes<TFloat> => scale = TFloat.LoadTinyHalf((ushort*)scales + lane, factor);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void ReadMinimum<TFloat>(byte* head, byte* scales, TFloat factor, int lane, out TFloat minimum)
+    public static void ReadMinimum<TFloat>(float* head, byte* scales, TFloat factor, int lane, out TFloat minimum)
         where TFloat : struct, ILanes<TFloat> => minimum = TFloat.Create(0f);
 }
 
@@ -88,11 +88,11 @@ internal readonly unsafe struct PackedQ4_0 : IPackedFormat
         PackedProducts.Total<TBytes, TFloat>(ref n0, ref n1, 8 * (halfSums[0] + halfSums[1]));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void ReadScale<TFloat>(byte* head, byte* scales, TFloat factor, int lane, int part, out TFloat scale)
+    public static void ReadScale<TFloat>(float* head, byte* scales, TFloat factor, int lane, int part, out TFloat scale)
         where TFloat : struct, ILanes<TFloat> => scale = TFloat.LoadTinyHalf((ushort*)scales + lane, factor);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void ReadMinimum<TFloat>(byte* head, byte* scales, TFloat factor, int lane, out TFloat minimum)
+    public static void ReadMinimum<TFloat>(float* head, byte* scales, TFloat factor, int lane, out TFloat minimum)
         where TFloat : struct, ILanes<TFloat> => minimum = TFloat.Create(0f);
 }
 
@@ -134,11 +134,11 @@ internal readonly unsafe struct PackedQ4_1 : IPackedFormat
         PackedProducts.Total<TBytes, TFloat>(ref n0, ref n1);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void ReadScale<TFloat>(byte* head, byte* scales, TFloat factor, int lane, int part, out TFloat scale)
+    public static void ReadScale<TFloat>(float* head, byte* scales, TFloat factor, int lane, int part, out TFloat scale)
         where TFloat : struct, ILanes<TFloat> => scale = TFloat.LoadTinyHalf((ushort*)scales + lane, factor);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void ReadMinimum<TFloat>(byte* head, byte* scales, TFloat factor, int lane, out TFloat minimum)
+    public static void ReadMinimum<TFloat>(float* head, byte* scales, TFloat factor, int lane, out TFloat minimum)
         where TFloat : struct, ILanes<TFloat> => minimum = TFloat.LoadTinyHalf((ushort*)scales + 32 + lane, factor);
 }
 
@@ -180,11 +180,11 @@ internal readonly unsafe struct PackedQ5_0 : IPackedFormat
         PackedProducts.Total<TBytes, TFloat>(ref n0, ref n1, 16 * halfSums[part]);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void ReadScale<TFloat>(byte* head, byte* scales, TFloat factor, int lane, int part, out TFloat scale)
+    public static void ReadScale<TFloat>(float* head, byte* scales, TFloat factor, int lane, int part, out TFloat scale)
         where TFloat : struct, ILanes<TFloat> => scale = TFloat.LoadTinyHalf((ushort*)scales + lane, factor);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void ReadMinimum<TFloat>(byte* head, byte* scales, TFloat factor, int lane, out TFloat minimum)
+    public static void ReadMinimum<TFloat>(float* head, byte* scales, TFloat factor, int lane, out TFloat minimum)
         where TFloat : struct, ILanes<TFloat> => minimum = TFloat.Create(0f);
 }
 
@@ -226,11 +226,11 @@ internal readonly unsafe struct PackedQ5_1 : IPackedFormat
         PackedProducts.Total<TBytes, TFloat>(ref n0, ref n1);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void ReadScale<TFloat>(byte* head, byte* scales, TFloat factor, int lane, int part, out TFloat scale)
+    public static void ReadScale<TFloat>(float* head, byte* scales, TFloat factor, int lane, int part, out TFloat scale)
         where TFloat : struct, ILanes<TFloat> => scale = TFloat.LoadTinyHalf((ushort*)scales + lane, factor);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void ReadMinimum<TFloat>(byte* head, byte* scales, TFloat factor, int lane, out TFloat minimum)
+    public static void ReadMinimum<TFloat>(float* head, byte* scales, TFloat factor, int lane, out TFloat minimum)
         where TFloat : struct, ILanes<TFloat> => minimum = TFloat.LoadTinyHalf((ushort*)scales + 32 + lane, factor);
 }
 
@@ -272,11 +272,11 @@ internal readonly unsafe struct PackedIQ4_NL : IPackedFormat
         PackedProducts.SignedTotal<TBytes, TFloat>(ref n0, ref n1, halfSums);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void ReadScale<TFloat>(byte* head, byte* scales, TFloat factor, int lane, int part, out TFloat scale)
+    public static void ReadScale<TFloat>(float* head, byte* scales, TFloat factor, int lane, int part, out TFloat scale)
         where TFloat : struct, ILanes<TFloat> => scale = TFloat.LoadTinyHalf((ushort*)scales + lane, factor);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void ReadMinimum<TFloat>(byte* head, byte* scales, TFloat factor, int lane, out TFloat minimum)
+    public static void ReadMinimum<TFloat>(float* head, byte* scales, TFloat factor, int lane, out TFloat minimum)
         where TFloat : struct, ILanes<TFloat> => minimum = TFloat.Create(0f);
 }
 
@@ -318,10 +318,10 @@ internal readonly unsafe struct PackedMXFP4 : IPackedFormat
         PackedProducts.Total<TBytes, TFloat>(ref n0, ref n1, 12 * halfSums[part]);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void ReadScale<TFloat>(byte* head, byte* scales, TFloat factor, int lane, int part, out TFloat scale)
+    public static void ReadScale<TFloat>(float* head, byte* scales, TFloat factor, int lane, int part, out TFloat scale)
         where TFloat : struct, ILanes<TFloat> => scale = TFloat.LoadExponents(scales + lane);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void ReadMinimum<TFloat>(byte* head, byte* scales, TFloat factor, int lane, out TFloat minimum)
+    public static void ReadMinimum<TFloat>(float* head, byte* scales, TFloat factor, int lane, out TFloat minimum)
         where TFloat : struct, ILanes<TFloat> => minimum = TFloat.Create(0f);
 }

@@ -42,13 +42,13 @@ internal readonly unsafe struct PackedQ4_K : IPackedFormat
         PackedProducts.Total<TBytes, TFloat>(ref n0, ref n1);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void ReadScale<TFloat>(byte* head, byte* scales, TFloat factor, int lane, int part, out TFloat scale)
-        where TFloat : struct, ILanes<TFloat> => scale = TFloat.LoadTinyHalf((ushort*)head + lane, factor) * TFloat.LoadBytes(scales + lane);
+    public static void ReadScale<TFloat>(float* head, byte* scales, TFloat factor, int lane, int part, out TFloat scale)
+        where TFloat : struct, ILanes<TFloat> => scale = TFloat.Load(head + lane) * TFloat.LoadBytes(scales + lane);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void ReadMinimum<TFloat>(byte* head, byte* scales, TFloat factor, int lane, out TFloat minimum)
+    public static void ReadMinimum<TFloat>(float* head, byte* scales, TFloat factor, int lane, out TFloat minimum)
         where TFloat : struct, ILanes<TFloat> => minimum = 
-            TFloat.Create(0f) - TFloat.LoadTinyHalf((ushort*)head + 32 + lane, factor) * TFloat.LoadBytes(scales + 32 + lane);
+            TFloat.Create(0f) - TFloat.Load(head + 32 + lane) * TFloat.LoadBytes(scales + 32 + lane);
 }
 
 /// <summary>Nibbles and a plane of fifth bits; scales as Q4_K.</summary>
@@ -89,13 +89,13 @@ internal readonly unsafe struct PackedQ5_K : IPackedFormat
         PackedProducts.Total<TBytes, TFloat>(ref n0, ref n1);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void ReadScale<TFloat>(byte* head, byte* scales, TFloat factor, int lane, int part, out TFloat scale)
-        where TFloat : struct, ILanes<TFloat> => scale = TFloat.LoadTinyHalf((ushort*)head + lane, factor) * TFloat.LoadBytes(scales + lane);
+    public static void ReadScale<TFloat>(float* head, byte* scales, TFloat factor, int lane, int part, out TFloat scale)
+        where TFloat : struct, ILanes<TFloat> => scale = TFloat.Load(head + lane) * TFloat.LoadBytes(scales + lane);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void ReadMinimum<TFloat>(byte* head, byte* scales, TFloat factor, int lane, out TFloat minimum)
+    public static void ReadMinimum<TFloat>(float* head, byte* scales, TFloat factor, int lane, out TFloat minimum)
         where TFloat : struct, ILanes<TFloat> => minimum = 
-            TFloat.Create(0f) - TFloat.LoadTinyHalf((ushort*)head + 32 + lane, factor) * TFloat.LoadBytes(scales + 32 + lane);
+            TFloat.Create(0f) - TFloat.Load(head + 32 + lane) * TFloat.LoadBytes(scales + 32 + lane);
 }
 
 /// <summary>Nibbles and two planes of bit pairs, less 32; two signed scale bytes.</summary>
@@ -136,11 +136,11 @@ internal readonly unsafe struct PackedQ6_K : IPackedFormat
         PackedProducts.WidenedTotal<TBytes, TFloat>(ref n0, ref n1, 32 * halfSums[part]);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void ReadScale<TFloat>(byte* head, byte* scales, TFloat factor, int lane, int part, out TFloat scale)
+    public static void ReadScale<TFloat>(float* head, byte* scales, TFloat factor, int lane, int part, out TFloat scale)
         where TFloat : struct, ILanes<TFloat> => scale = 
-            TFloat.LoadTinyHalf((ushort*)head + lane, factor) * TFloat.LoadSignedBytes((sbyte*)scales + 32 * part + lane);
+            TFloat.Load(head + lane) * TFloat.LoadSignedBytes((sbyte*)scales + 32 * part + lane);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void ReadMinimum<TFloat>(byte* head, byte* scales, TFloat factor, int lane, out TFloat minimum)
+    public static void ReadMinimum<TFloat>(float* head, byte* scales, TFloat factor, int lane, out TFloat minimum)
         where TFloat : struct, ILanes<TFloat> => minimum = TFloat.Create(0f);
 }
