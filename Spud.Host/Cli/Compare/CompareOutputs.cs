@@ -12,12 +12,14 @@ internal sealed class CompareOutputs
 
     private readonly Shell _shell;
     private readonly Option<string?> _json = new("--json") { Description = "Write one JSON document, '-' for standard output in place of the table.", HelpName = "FILE" };
+    private readonly Option<string?> _html = new("--html") { Description = "Write one HTML page with plots, which needs nothing else.", HelpName = "FILE" };
     private readonly Option<string?> _state = new("--state") { Description = $"Keep an unfinished comparison here. Default: beside the first file that is written, with {Unfinished} at the end.", HelpName = "FILE" };
 
     public CompareOutputs(Command command, Shell shell)
     {
         _shell = shell;
         command.Options.Add(_json);
+        command.Options.Add(_html);
         command.Options.Add(_state);
     }
 
@@ -35,6 +37,9 @@ internal sealed class CompareOutputs
         }
 
         string? beside = Files(parsed).FirstOrDefault(file => !File.Exists(file) || new FileInfo(file).Length > 0);
+        if (parsed.GetValue(_state) is { } wrong && !Directory.Exists(Path.GetDirectoryName(Path.GetFullPath(wrong))))
+            throw new BadInputException($"--state {wrong}: cannot be written: there is no such folder.");
+
         return parsed.GetValue(_state) is { } state ? new(state) : beside is not null ? new(beside + Unfinished) : null;
     }
 
@@ -45,6 +50,8 @@ internal sealed class CompareOutputs
         CompareReport report = CompareReport.Of(result, parsed);
         if (parsed.GetValue(_json) is { } json)
             WriteJson(json, report);
+        if (parsed.GetValue(_html) is { } html)
+            SafeFile.Write(html, ComparePage.Write(report));
         if (parsed.GetValue(_json) != StandardOutput)
             new CompareTable(_shell.Out).Write(report);
 
@@ -59,5 +66,5 @@ internal sealed class CompareOutputs
             SafeFile.Write(path, [.. JsonSerializer.SerializeToUtf8Bytes(report, CompareJson.Readable.CompareReport), (byte)'\n']);
     }
 
-    private IEnumerable<string> Files(ParseResult parsed) => new[] { parsed.GetValue(_json), parsed.GetValue(_state) }.Where(file => file is not null and not StandardOutput)!;
+    private IEnumerable<string> Files(ParseResult parsed) => new[] { parsed.GetValue(_json), parsed.GetValue(_html) }.Where(file => file is not null and not StandardOutput)!;
 }

@@ -9,13 +9,15 @@ namespace Spud.Host;
 /// <summary>What <c>spud compare --json</c> prints.</summary>
 /// <param name="Spud">Version.</param>
 /// <param name="Command">The command line that made it, as a shell takes it.</param>
+/// <param name="Created">When, in UTC.</param>
 /// <param name="Machine">Where it was measured.</param>
 /// <param name="Result">What was found.</param>
-internal sealed record CompareReport(string Spud, string Command, Machine Machine, ComparisonResult Result)
+internal sealed record CompareReport(string Spud, string Command, DateTimeOffset Created, Machine Machine, ComparisonResult Result)
 {
     public static CompareReport Of(ComparisonResult result, ParseResult parsed) => new(
         typeof(CompareReport).Assembly.GetName().Version!.ToString(3),
         string.Join(' ', parsed.Tokens.Select(token => Quoted(token.Value)).Prepend("spud")),
+        DateTimeOffset.UtcNow,
         Machine.Here(),
         result);
 

@@ -1,0 +1,76 @@
+using System.Reflection;
+using System.Xml.Linq;
+using Spud.Runtime.Comparison;
+using static Spud.Host.Html;
+
+namespace Spud.Host;
+
+/// <summary>A comparison as one HTML file that needs nothing else: no network, no script.</summary>
+internal static class ComparePage
+{
+    /// <summary>The file.</summary>
+    public static byte[] Write(CompareReport report)
+    {
+        using Stream template = Assembly.GetExecutingAssembly().GetManifestResourceStream("page.html")!;
+        XElement page = XElement.Load(template, LoadOptions.PreserveWhitespace);
+        Fill(page, "header", Header(report));
+        Fill(page, "sections", Sections(report));
+        return Document(page);
+    }
+
+    private static IEnumerable<XElement> Header(CompareReport report)
+    {
+        ComparisonResult result = report.Result;
+        yield return Element("h1", $"{result.Pipelines.Length} pipelines of {PageTables.ModelName(result)}, compared");
+        yield return Element("p", With("class", "lead"), $"{result.Texts.Sum(text => text.Tokens):N0} predicted tokens of {string.Join(", ", result.Texts.Select(text => Path.GetFileName(text.Name)))}, on {report.Machine.Processor}, {report.Created:yyyy-MM-dd HH:mm} UTC, Spud {report.Spud}");
+    }
+
+    private static IEnumerable<XElement> Sections(CompareReport report)
+    {
+        ComparisonResult result = report.Result;
+        yield return Wide("In short", null, PageTables.Verdicts(result));
+        yield return Wide("Quality", "Below each figure, its interval: 95 of 100 repetitions of a paired bootstrap over blocks of text. KL divergence in nats, from A.", PageTables.Quality(result));
+        yield return Wide("Cost", "Bits a CU: what is saved for each token against guessing among all of the vocabulary, for each compute unit.", PageTables.Cost(result));
+        yield return Card("Quality against compute", "Whoever is on the line is beaten by no other in both. The vertical lines are intervals of the ratio.", Figure(FrontChart.Draw(result)));
+        yield return Experts(result);
+        yield return Card("Where the compute went", "CU of a token by role; the same for every number format.", Figure(RolesChart.Draw(result, "Compute by role", "CU per token", role => role.ComputeUnitsPerToken)), Legend(result), PageTables.Roles(result));
+        yield return Card("Where the time went", "Milliseconds of a token by role while the texts were read, many rows at a time.", Figure(RolesChart.Draw(result, "Time by role", "ms per token", role => 1000 * role.SecondsPerToken)), Legend(result));
+        foreach (XElement speed in result.Settings.Speed is { } settings ? Speed(result, settings) : [])
+            yield return speed;
+        if (result.Texts.Length > 1)
+            yield return Wide("Text by text", null, PageTables.Texts(result));
+
+        yield return Wide("The pipelines, side by side", "As they were resolved; what differs is marked with ≠.", PageTables.SideBySide(result));
+        yield return Wide("How it was made", null, PageTables.Origin(report));
+    }
+
+    private static XElement Experts(ComparisonResult result) => ExpertsChart.IsWorthIt(result)
+        ? Card("Experts by layer", "Average number of experts of a token; the darker, the more.", Figure(ExpertsChart.Draw(result)), PageTables.Experts(result))
+        : Card("Experts by layer", "Every layer is dense: each token uses the one expert that there is, in every pipeline.");
+
+    private static IEnumerable<XElement> Speed(ComparisonResult result, SpeedSettings settings)
+    {
+        string how = $"Median of {settings.Repeats} measurements in turns; the line goes from the lowest to the highest.";
+        yield return Card($"Prefill of {settings.Prompt} tokens", how, Figure(SpeedChart.Draw(result, "Speed of prefill", speed => speed.Prefill)));
+        yield return Card($"Decode of {settings.Generate} tokens", how, Figure(SpeedChart.Draw(result, "Speed of decode", speed => speed.Decode)));
+    }
+
+    private static XElement Legend(ComparisonResult result) => Element("ul", With("class", "legend"), result.Pipelines
+        .SelectMany(pipeline => pipeline.Compute.Roles).Where(role => role.ComputeUnitsPerToken > 0 || role.SecondsPerToken > 0).Select(role => role.Role).Distinct()
+        .Select(role => Element("li", Element("span", With("class", role)), role)));
+
+    private static XElement Figure(XElement svg) => Element("figure", svg);
+
+    private static XElement Card(string title, string? note, params XElement[] content) =>
+        Element("section", Element("h2", title), note is null ? null : Element("p", With("class", "note"), note), content);
+
+    private static XElement Wide(string title, string? note, params XElement[] content)
+    {
+        XElement card = Card(title, note, content);
+        card.Add(With("class", "wide"));
+        return card;
+    }
+
+    private static void Fill(XElement page, string slot, IEnumerable<XElement> content) =>
+        page.Descendants("slot").Single(element => (string?)element.Attribute("name") == slot).ReplaceWith(content);
+}

@@ -1,0 +1,51 @@
+using System.Globalization;
+using System.Text;
+using System.Xml;
+using System.Xml.Linq;
+
+namespace Spud.Host;
+
+/// <summary>
+/// Elements of HTML and SVG. Everything is built as a tree and written by the framework's writer, so that no text of a user can become
+/// markup.
+/// </summary>
+internal static class Html
+{
+    /// <summary>An element: attributes, text and children in any order. One without content still gets an end tag, as HTML needs it.</summary>
+    public static XElement Element(string name, params object?[] content) => new(name, [.. content.Select(Clean), ""]);
+
+    /// <summary>An attribute.</summary>
+    public static XAttribute With(string name, object value) => new(name, Clean(value)!);
+
+    /// <summary>A number with a dot, rounded to what a picture shows.</summary>
+    public static string Number(double value) => value.ToString("0.##", CultureInfo.InvariantCulture);
+
+    /// <summary>Writes a whole document.</summary>
+    public static byte[] Document(XElement root)
+    {
+        StringBuilder text = new("<!DOCTYPE html>\n");
+        using (XmlWriter writer = XmlWriter.Create(text, new() { OmitXmlDeclaration = true, Encoding = Encoding.UTF8 }))
+            root.WriteTo(writer);
+
+        return Encoding.UTF8.GetBytes(text.Append('\n').ToString());
+    }
+
+    // Control characters and halves of surrogate pairs are not allowed in a document, but may be in a file's name.
+    private static object? Clean(object? content)
+    {
+        if (content is not string text || text.All(c => XmlConvert.IsXmlChar(c)))
+            return content;
+
+        StringBuilder clean = new(text.Length);
+        for (int i = 0; i < text.Length; i++)
+        {
+            bool pair = i + 1 < text.Length && char.IsSurrogatePair(text[i], text[i + 1]);
+            if (pair)
+                clean.Append(text[i++]);
+
+            clean.Append(pair || XmlConvert.IsXmlChar(text[i]) ? text[i] : '\uFFFD');
+        }
+
+        return clean.ToString();
+    }
+}

@@ -1,0 +1,141 @@
+using System.Xml.Linq;
+using Spud.Runtime.Comparison;
+using static Spud.Host.Html;
+
+namespace Spud.Host;
+
+/// <summary>The page's tables and lists.</summary>
+internal static class PageTables
+{
+    public static string ModelName(ComparisonResult result) => result.Pipelines[0].Explanation.Model is var model && model.Name is { Length: > 0 } name ? name : Path.GetFileName(model.Path);
+
+    /// <summary>One sentence a pipeline.</summary>
+    public static XElement Verdicts(ComparisonResult result) => Element("ul", With("class", "verdicts"), result.Pipelines.Select((pipeline, i) => Element(
+        "li",
+        Element("span", With("class", "letter"), CompareTable.Letter(i)),
+        Element("span", Element("span", With("class", "name"), pipeline.Name), i == 0 ? " is what the others are held against." : Verdict(result, pipeline)))));
+
+    /// <summary>How well the texts were predicted.</summary>
+    public static XElement Quality(ComparisonResult result) => Table(
+        ["", "perplexity", "ratio", "KL mean", "KL 99 %", "same top token", "parity"],
+        result.Pipelines.Select((pipeline, i) => Row(Letter(i), QualityOf(pipeline.Quality, i == 0))));
+
+    /// <summary>What it took.</summary>
+    public static XElement Cost(ComparisonResult result) => Table(
+        ["", "CU a token", "bits a CU", "KV a token", "memory", "prefill", "decode"],
+        result.Pipelines.Select((pipeline, i) => Row(Letter(i), CostOf(pipeline))));
+
+    /// <summary>Perplexity of each text.</summary>
+    public static XElement Texts(ComparisonResult result) => Table(
+        ["", .. result.Texts.Select(text => Path.GetFileName(text.Name))],
+        result.Pipelines.Select((_, i) => Row(Letter(i), result.Texts.Select(text => Cell($"{text.Pipelines[i].Perplexity.Value:0.000}", i == 0 ? null : $"ratio {PageText.Ratio(text.Pipelines[i].PerplexityRatio)}")))));
+
+    /// <summary>Compute and time by role, folded away.</summary>
+    public static XElement Roles(ComparisonResult result) => Folded("As a table", Table(
+        ["", .. result.Pipelines[0].Compute.Roles.Select(role => role.Role)],
+        result.Pipelines.Select((pipeline, i) => Row(Letter(i), pipeline.Compute.Roles.Select(role => Cell($"{PageText.Units(role.ComputeUnitsPerToken)} CU", $"{1000 * role.SecondsPerToken:0.000} ms"))))));
+
+    /// <summary>Experts by layer, folded away.</summary>
+    public static XElement Experts(ComparisonResult result) => Folded("As a table", Table(
+        ["layer", .. result.Pipelines.Select((_, i) => CompareTable.Letter(i))],
+        Enumerable.Range(0, result.Pipelines[0].Compute.ExpertsByLayer.Length).Select(layer => Row(Element("th", With("scope", "row"), $"{layer}"), result.Pipelines.Select(pipeline => Cell($"{pipeline.Compute.ExpertsByLayer[layer]:0.000}", null))))));
+
+    /// <summary>The pipelines as they were resolved: what differs first, the rest folded away.</summary>
+    public static XElement SideBySide(ComparisonResult result)
+    {
+        (string Name, string[] Values)[] settings = [.. SettingList.Of(result.Pipelines)];
+        (string Name, string[] Values)[] differing = [.. settings.Where(Differs)], alike = [.. settings.Where(setting => !Differs(setting))];
+        string[] head = ["", .. result.Pipelines.Select((_, i) => CompareTable.Letter(i))];
+        return Element(
+            "div",
+            differing.Length == 0 ? Element("p", "Nothing differs: they are the same pipeline.") : SettingTable(head, differing),
+            Folded($"{alike.Length} settings that are the same", SettingTable(head, alike)));
+    }
+
+    /// <summary>Command, versions, machine, texts and what was measured.</summary>
+    public static XElement Origin(CompareReport report)
+    {
+        ComparisonResult result = report.Result;
+        WindowSettings window = result.Settings.Window;
+        string scored = window.Stride is { } stride ? $"one every {stride} tokens, the last {window.Scored} of each scored" : $"side by side, the second half of each scored ({window.Scored} tokens), as llama-perplexity does";
+        return Element(
+            "div",
+            Element("pre", report.Command),
+            Element(
+                "dl",
+                Entry("Spud", $"{report.Spud}, {report.Machine.Framework}, {report.Machine.System}"),
+                Entry("Machine", $"{report.Machine.Processor}, {report.Machine.Cores} processors ({string.Join(", ", report.Machine.Vectors)}), {Units.Bytes(report.Machine.MemoryBytes)}"),
+                Entry("Model", string.Join("; ", result.Pipelines.Select(pipeline => $"{Path.GetFileName(pipeline.Explanation.Model.Path)}, {pipeline.Explanation.Model.FileBytes:N0} bytes").Distinct())),
+                result.Texts.Select(text => Entry("Text", $"{text.Name}, {text.Bytes:N0} bytes, SHA-256 {text.Sha256}, {text.Windows:N0} windows, {text.Tokens:N0} predicted tokens")),
+                Entry("Windows", $"{window.Tokens} tokens, each read from an empty context, {scored}"),
+                Entry("Intervals", $"{100 * result.Settings.Bootstrap.Confidence:0} %, {result.Settings.Bootstrap.Repetitions:N0} repetitions over {result.Texts.Sum(text => text.Blocks):N0} blocks, seed {result.Settings.Bootstrap.Seed}"),
+                Entry("Time", $"{result.ForwardSeconds:0.0} s in forward passes over the texts, {result.OwnSeconds:0.0} s beside them ({100 * result.OwnSeconds / Math.Max(result.ForwardSeconds, 1e-9):0.0} %)")));
+    }
+
+    private static object[] Verdict(ComparisonResult result, PipelineResult pipeline)
+    {
+        PipelineResult first = result.Pipelines[0];
+        string compute = $"{100 * pipeline.Compute.ComputeUnitsPerToken / first.Compute.ComputeUnitsPerToken:0.#} % of the compute, {100 * pipeline.KvBytesPerToken / first.KvBytesPerToken:0.#} % of the cache";
+        string speed = pipeline.Speed is { } own && first.Speed is { } theirs ? $", {own.Prefill.Median / theirs.Prefill.Median:0.00} times the speed in prefill and {own.Decode.Median / theirs.Decode.Median:0.00} times in decode" : "";
+        XElement parity = pipeline.Quality.Parity switch
+        {
+            true => Element("span", With("class", "good"), "✓ at parity"),
+            false => Element("span", With("class", "bad"), "✗ not at parity"),
+            _ => Element("span", "parity unknown, too little text"),
+        };
+        return [": ", parity, $", perplexity ratio {PageText.Ratio(pipeline.Quality.PerplexityRatio)}, at {compute}{speed}."];
+    }
+
+    private static IEnumerable<XElement> QualityOf(QualityFigures quality, bool isFirst)
+    {
+        yield return Cell($"{quality.Perplexity.Value:0.000}", PageText.Range(quality.Perplexity, "0.00"));
+        yield return Cell($"{quality.PerplexityRatio.Value:0.0000}", isFirst ? null : PageText.Range(quality.PerplexityRatio, "0.0000"));
+        yield return Cell(isFirst ? "" : PageText.Divergence(quality.MeanDivergence.Value), null);
+        yield return Cell(isFirst ? "" : PageText.Divergence(quality.Divergence99), null);
+        yield return Cell(isFirst ? "" : $"{100 * quality.Agreement.Value:0.00} %", isFirst ? null : PageText.Range(new(0, 100 * quality.Agreement.Low, 100 * quality.Agreement.High), "0.0"));
+        yield return Cell(isFirst ? "" : quality.Parity switch { true => "✓ yes", false => "✗ no", _ => "unknown" }, null);
+    }
+
+    private static IEnumerable<XElement> CostOf(PipelineResult pipeline)
+    {
+        yield return Cell(PageText.Units(pipeline.Compute.ComputeUnitsPerToken), null);
+        yield return Cell($"{pipeline.Compute.BitsPerComputeUnit.Value:0.000}", PageText.Range(pipeline.Compute.BitsPerComputeUnit, "0.000"));
+        yield return Cell($"{pipeline.KvBytesPerToken:N0} bytes", null);
+        yield return Cell(Units.Bytes(pipeline.Memory.PrivateBytes), pipeline.Memory.MeasuredBytes is { } measured ? $"measured {Units.Bytes(measured)}" : null);
+        yield return SpeedOf(pipeline.Speed?.Prefill);
+        yield return SpeedOf(pipeline.Speed?.Decode);
+    }
+
+    private static XElement SpeedOf(Spread? spread) => spread is null ? Cell("not measured", null) : Cell($"{spread.Median:0.0}/s", $"{spread.Low:0.0} to {spread.High:0.0}");
+
+    private static XElement SettingTable(string[] head, (string Name, string[] Values)[] settings)
+    {
+        XElement table = Table(head, settings.Select(setting =>
+        {
+            XElement row = Row(Element("th", With("scope", "row"), Differs(setting) ? $"≠ {setting.Name}" : setting.Name), setting.Values.Select(value => Cell(value, null)));
+            row.Add(Differs(setting) ? With("class", "differs") : null);
+            return row;
+        }));
+        table.Element("table")!.Add(With("class", "settings"));
+        return table;
+    }
+
+    private static bool Differs((string Name, string[] Values) setting) => setting.Values.Distinct().Count() > 1;
+
+    // A table that is wider than the screen is scrolled by itself; the page is not.
+    private static XElement Table(IEnumerable<string> head, IEnumerable<XElement> rows) => Element(
+        "div",
+        With("class", "scroll"),
+        With("tabindex", "0"),
+        Element("table", Element("thead", Element("tr", head.Select(name => Element("th", With("scope", "col"), name)))), Element("tbody", rows)));
+
+    private static XElement Row(XElement head, IEnumerable<XElement> cells) => Element("tr", head, cells);
+
+    private static XElement Letter(int index) => Element("th", With("scope", "row"), CompareTable.Letter(index));
+
+    private static XElement Cell(string text, string? small) => Element("td", text, small is null ? null : Element("small", small));
+
+    private static XElement Folded(string title, XElement content) => Element("details", Element("summary", title), content);
+
+    private static XElement[] Entry(string name, string value) => [Element("dt", name), Element("dd", value)];
+}

@@ -1,0 +1,56 @@
+using System.Globalization;
+
+namespace Spud.Host;
+
+/// <summary>Values on an axis, linear, with borders and ticks at round numbers.</summary>
+internal sealed class Scale
+{
+    private readonly double _from, _to;
+
+    /// <param name="values">What must fit.</param>
+    /// <param name="from">Where the smallest is drawn.</param>
+    /// <param name="to">Where the largest is drawn.</param>
+    /// <param name="fromZero">Whether the axis begins at 0, as that of bars must.</param>
+    /// <param name="ticks">About how many.</param>
+    public Scale(IEnumerable<double> values, double from, double to, bool fromZero = false, int ticks = 5)
+    {
+        (_from, _to) = (from, to);
+        double[] finite = [.. values.Where(double.IsFinite).Concat(fromZero ? [0.0] : [])];
+        (double low, double high) = finite.Length == 0 ? (0, 1) : (finite.Min(), finite.Max());
+        double room = high > low ? (high - low) * 0.08 : Math.Max(Math.Abs(high) * 0.05, 1e-12);
+        (low, high) = (fromZero ? low : low - room, high + room);
+        Step = RoundStep((high - low) / ticks);
+        (Low, High) = (fromZero ? 0 : Math.Floor(low / Step) * Step, Math.Ceiling(high / Step) * Step);
+    }
+
+    /// <summary>The axis' lower end.</summary>
+    public double Low { get; }
+
+    /// <summary>Its upper end.</summary>
+    public double High { get; }
+
+    /// <summary>From tick to tick.</summary>
+    public double Step { get; }
+
+    /// <summary>Ticks and their labels.</summary>
+    public IEnumerable<(double Value, string Label)> Ticks
+    {
+        get
+        {
+            int decimals = Math.Clamp((int)Math.Ceiling(-Math.Log10(Step) - 1e-9), 0, 12);
+            int count = (int)Math.Round((High - Low) / Step);
+            for (int i = 0; i <= count; i++)
+                yield return (Low + i * Step, (Low + i * Step).ToString("N" + decimals, CultureInfo.InvariantCulture));
+        }
+    }
+
+    /// <summary>Where a value is drawn.</summary>
+    public double At(double value) => _from + (Math.Clamp(value, Low, High) - Low) / (High - Low) * (_to - _from);
+
+    // 1, 2 or 5 times a power of ten.
+    private static double RoundStep(double least)
+    {
+        double power = Math.Pow(10, Math.Floor(Math.Log10(least)));
+        return power * (least / power) switch { <= 1 => 1, <= 2 => 2, <= 5 => 5, _ => 10 };
+    }
+}
