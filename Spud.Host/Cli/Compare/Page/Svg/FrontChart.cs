@@ -18,7 +18,9 @@ internal static class FrontChart
         drawing.AxisX(x, Top, Bottom, "CU per token");
         drawing.AxisY(y, Left, Right, "perplexity ratio, lower is better");
         drawing.Line("limit", Left, y.At(result.Settings.ParityRatio), Right, y.At(result.Settings.ParityRatio));
-        drawing.Text($"parity {result.Settings.ParityRatio:0.00}", Left + 5, y.At(result.Settings.ParityRatio) - 5);
+        // At the end where no pipeline is near.
+        bool left = all.MinBy(pipeline => Math.Abs(Ratio(pipeline) - result.Settings.ParityRatio)) is { } near && x.At(Units(near)) > (Left + Right) / 2;
+        drawing.Text($"parity {result.Settings.ParityRatio:0.00}", left ? Left + 5 : Right, y.At(result.Settings.ParityRatio) - 5, left ? "start" : "end");
         drawing.Path("front", front.OrderBy(i => Units(all[i])).ThenByDescending(i => Ratio(all[i])).Select(i => (x.At(Units(all[i])), y.At(Ratio(all[i])))));
         double[] offsets = Offsets([.. all.Select(pipeline => (x.At(Units(pipeline)), y.At(Ratio(pipeline))))]);
         for (int i = all.Length - 1; i >= 0; i--)
