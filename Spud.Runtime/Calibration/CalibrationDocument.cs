@@ -18,7 +18,7 @@ internal sealed record CalibrationDocument(int Format, CalibratedModel Model, in
 internal sealed record CalibratedModel(string Name, string Hash);
 
 /// <summary>A layer's rule, and experts of a row on average.</summary>
-internal sealed record CalibratedLayer(int Layer, float Threshold, float Temperature, double Experts);
+internal sealed record CalibratedLayer(int Layer, double Threshold, float Temperature, double Experts);
 
 /// <summary>What it was fitted to, for people; wanted is one of experts and perplexity ratio.</summary>
 internal sealed record CalibrationSource(

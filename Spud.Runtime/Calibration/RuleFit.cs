@@ -16,6 +16,9 @@ internal sealed class RuleFit(RoutingTap tap, ModelDescription model, int least,
 
     private const double Gain = 1e-3;
 
+    /// <summary>A number of candidates is met where it is off by at most so many a row.</summary>
+    private const double Slack = 1e-3;
+
     /// <summary>A rule for every layer that the tap noted.</summary>
     /// <param name="experts">Wanted on average over layers and rows, from least to most.</param>
     public Dictionary<int, RouterRule> Fit(double experts)
@@ -55,20 +58,22 @@ internal sealed class RuleFit(RoutingTap tap, ModelDescription model, int least,
 
     private RouterRule FitLayer(int layer, long extras)
     {
-        (RouterRule Rule, double Dropped) best = default;
+        (RouterRule Rule, long Off, double Dropped) best = default;
         foreach (float temperature in s_temperatures)
         {
             RouterRule rule = new(least, most, Threshold(layer, extras, temperature), temperature);
-            double dropped = Dropped(layer, rule);
-            if (best.Rule == default || dropped < best.Dropped * (1 - Gain))
-                best = (rule, dropped);
+            (long kept, double dropped) = Try(layer, rule);
+            // Where many rows have the same share no threshold may part them.
+            long off = Math.Abs(kept - extras) <= tap.Of(layer).Rows * Slack ? 0 : Math.Abs(kept - extras);
+            if (best.Rule == default || off < best.Off || (off == best.Off && dropped < best.Dropped * (1 - Gain)))
+                best = (rule, off, dropped);
         }
 
         return best.Rule;
     }
 
     // A row goes on beyond n experts where its first n hold less than the threshold: so many such shares must lie below it.
-    private float Threshold(int layer, long extras, float temperature)
+    private double Threshold(int layer, long extras, float temperature)
     {
         List<double> shares = [];
         LayerCandidates rows = tap.Of(layer);
@@ -80,7 +85,7 @@ internal sealed class RuleFit(RoutingTap tap, ModelDescription model, int least,
             return 1;
 
         double below = extras == 0 ? 0 : shares[(int)extras - 1];
-        return (float)((below + shares[(int)extras]) / 2);
+        return (below + shares[(int)extras]) / 2;
     }
 
     private void AddShares(ReadOnlySpan<float> row, float temperature, List<double> shares)
@@ -97,17 +102,20 @@ internal sealed class RuleFit(RoutingTap tap, ModelDescription model, int least,
         }
     }
 
-    private double Dropped(int layer, RouterRule rule)
+    /// <summary>Candidates beyond the fewest that a rule keeps, and the worth of those that it drops.</summary>
+    private (long Kept, double Dropped) Try(int layer, RouterRule rule)
     {
+        long kept = 0;
         double dropped = 0;
         LayerCandidates rows = tap.Of(layer);
         for (int row = 0; row < rows.Rows; row++)
         {
             ReadOnlySpan<float> candidates = rows[row][..most];
             int count = ExpertChoice.Count(candidates, least, rule.Threshold, rule.Temperature);
+            kept += count - least;
             dropped += TensorPrimitives.Sum(candidates[count..]) / Whole(layer, candidates);
         }
 
-        return dropped;
+        return (kept, dropped);
     }
 }

@@ -105,9 +105,9 @@ internal sealed class CalibratedLayer
     [JsonRequired]
     public int Layer { get; set; }
 
-    /// <summary>Share of the mass.</summary>
+    /// <summary>Share of the mass; double, since the best few often hold nearly all of it.</summary>
     [JsonRequired]
-    public float Threshold { get; set; }
+    public double Threshold { get; set; }
 
     /// <summary>Of the mass.</summary>
     [JsonRequired]

@@ -22,7 +22,7 @@ internal sealed class DynamicRouterOptions
 
     /// <summary>Share of the mass of the M best that a row's experts hold; absent: the calibration's for the layer, or 1, which is M experts.</summary>
     [Range(0.0, 1.0, MinimumIsExclusive = true)]
-    public float? Threshold { get; set; }
+    public double? Threshold { get; set; }
 
     /// <summary>Sharpens (below 1) or flattens (above 1) the mass that is compared with the threshold; absent: the calibration's, or 1.</summary>
     [Range(LeastTemperature, MostTemperature)]

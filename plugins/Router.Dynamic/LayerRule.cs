@@ -5,7 +5,7 @@ namespace Router.Dynamic;
 /// <param name="Most">M: most, and the candidates whose mass counts.</param>
 /// <param name="Threshold">Share of their mass that suffices.</param>
 /// <param name="Temperature">Of the mass.</param>
-internal readonly record struct LayerRule(int Least, int Most, float Threshold, float Temperature)
+internal readonly record struct LayerRule(int Least, int Most, double Threshold, float Temperature)
 {
     /// <summary>Experts of a row on average, where that was measured; null: not known.</summary>
     public float? Expected { get; init; }

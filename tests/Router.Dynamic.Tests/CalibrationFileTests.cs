@@ -22,7 +22,7 @@ public sealed class CalibrationFileTests : IDisposable
         { "$.layers[0].layer", "1", "layers 1, expected 0" },
         { "$.layers[0].threshold", "0", "threshold 0, expected above 0 and up to 1" },
         { "$.layers[0].threshold", "1.5", "threshold 1.5" },
-        { "$.layers[0].threshold", "1e39", "threshold Infinity" },
+        { "$.layers[0].threshold", "1e999", "threshold Infinity" },
         { "$.layers[0].threshold", "\"NaN\"", "no calibration: The JSON value could not be converted" },
         { "$.layers[0].temperature", "0", "temperature 0, expected 0.0625 to 16" },
         { "$.layers[0].experts", "3.5", "3.5 experts on average, expected 1 to 3" },

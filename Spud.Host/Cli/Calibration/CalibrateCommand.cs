@@ -18,7 +18,7 @@ internal sealed class CalibrateCommand
     private readonly Option<float?> _experts = Values.Number("--experts", 1, 1024, "Experts of a token that shall come out on average.");
     private readonly Option<float?> _ratio = Values.Number("--perplexity-ratio", 1, 1000, "As few experts as raise the perplexity of the text at most so many times.");
     private readonly Option<int?> _least = Values.Integer("--min-experts", 1, 1024, "Fewest experts of a token. Default: 1.");
-    private readonly Option<int?> _most = Values.Integer("--max-experts", 1, 1024, "Most experts of a token. Default: as many as the model was trained with, or as the average needs.");
+    private readonly Option<int?> _most = Values.Integer("--max-experts", 1, 1024, "Most experts of a token. Default: as many as the model was trained with, or the next whole number above the average.");
     private readonly Option<int?> _maxTokens = Values.Integer("--max-tokens", 2, 1 << 20, $"Fit on so many tokens from the beginning. Default: {DefaultTokens}.");
     private readonly Option<string?> _output = new("--output", "-o") { Description = "The file to write. Default: the model's name with .calibration.json, here.", HelpName = "FILE" };
     private readonly Option<bool> _json = new("--json") { Description = "Print what was written." };

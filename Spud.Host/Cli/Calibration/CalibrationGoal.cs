@@ -16,7 +16,7 @@ internal sealed record CalibrationGoal(double? Experts, double? PerplexityRatio,
     /// <param name="experts">As given, like the others.</param>
     /// <param name="perplexityRatio">Null: not given.</param>
     /// <param name="least">Null: 1.</param>
-    /// <param name="most">Null: as many as the model was trained with, or as the average needs.</param>
+    /// <param name="most">Null: as many as the model was trained with, or the next whole number above the average.</param>
     /// <exception cref="BadInputException">The model has no experts, or not so many.</exception>
     public static CalibrationGoal Of(string path, double? experts, double? perplexityRatio, int? least, int? most)
     {
@@ -29,7 +29,7 @@ internal sealed record CalibrationGoal(double? Experts, double? PerplexityRatio,
         if (mixtures.Select(layer => layer.Experts).Distinct().Count() > 1)
             throw new BadInputException($"{path}: its layers have different numbers of experts, {string.Join(", ", mixtures.Select(layer => layer.Experts).Distinct())}; one calibration for all of them is not known.");
 
-        int all = mixtures[0].Experts, fewest = least ?? 1, highest = most ?? Math.Min(all, (int)Math.Max(mixtures.Max(layer => layer.ExpertsUsed), Math.Ceiling(experts ?? 0)));
+        int all = mixtures[0].Experts, fewest = least ?? 1, highest = most ?? Math.Min(all, (int)Math.Max(mixtures.Max(layer => layer.ExpertsUsed), Math.Floor((experts ?? 0) + 1)));
         if (highest > all)
             throw new BadInputException($"--max-experts: expected at most {all}, the experts of a layer of {path}, got {highest}.");
         if (fewest >= highest)

@@ -53,7 +53,7 @@ public sealed class CalibrateTests
         Spud.Run([.. calibrate, "--experts", "4.5"]).Refused(2, "--experts: expected 1 to 4");
         Spud.Run([.. calibrate, "--experts", "3", "--max-experts", "2"]).Refused(2, "--experts: expected 1 to 2");
         Spud.Run([.. calibrate, "--experts", "3", "--max-experts", "5"]).Refused(2, "--max-experts: expected at most 4");
-        Spud.Run([.. calibrate, "--experts", "2", "--min-experts", "2"]).Refused(2, "--min-experts 2 and --max-experts 2");
+        Spud.Run([.. calibrate, "--experts", "2", "--min-experts", "2", "--max-experts", "2"]).Refused(2, "--min-experts 2 and --max-experts 2");
         Spud.Run("calibrate", "-m", Spud.Stories, "--experts", "1.5", Story).Refused(2, "is a dense model");
         Spud.Run("calibrate", "-m", Mixture, "--experts", "1.5", "").Refused(2, "tokens");
         Spud.Run("calibrate", "-m", Mixture, "--experts", "1.5", "-f", "/nowhere.txt").Refused(2, "/nowhere.txt");

@@ -49,7 +49,7 @@ public sealed class DynamicRouterTests
             {
                 Least = 1,
                 Most = 4,
-                Threshold = 0.7f,
+                Threshold = 0.7,
                 Temperature = 1.5f,
                 Renormalises = description.Layers[^1].Has(Trait.Renormalise),
             }),
