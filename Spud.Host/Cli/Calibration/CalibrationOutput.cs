@@ -21,16 +21,33 @@ internal sealed class CalibrationOutput
     /// <exception cref="IOException">It cannot be written, or the disk is full.</exception>
     public void Write(ReadOnlySpan<byte> content)
     {
-        string beside = $"{Path}.{Environment.ProcessId}.tmp";
         try
         {
-            File.WriteAllBytes(beside, content);
-            File.Move(beside, Path, overwrite: true);
+            string target = new FileInfo(Path).LinkTarget is null ? Path : File.ResolveLinkTarget(Path, returnFinalTarget: true)!.FullName;
+            // A device, or a file that holds nothing: there is nothing to lose, and a device is not to be replaced.
+            if (new FileInfo(target) is { Exists: true, Length: 0 })
+                File.WriteAllBytes(target, content);
+            else
+                Replace(target, content);
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
-            File.Delete(beside);
             throw new IOException($"{Path}: could not be written: {fault.Message}", fault);
+        }
+    }
+
+    private static void Replace(string target, ReadOnlySpan<byte> content)
+    {
+        string beside = $"{target}.{Environment.ProcessId}.tmp";
+        try
+        {
+            File.WriteAllBytes(beside, content);
+            File.Move(beside, target, overwrite: true);
+        }
+        catch (IOException)
+        {
+            File.Delete(beside);
+            throw;
         }
     }
 }

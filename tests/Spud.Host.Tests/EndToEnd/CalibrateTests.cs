@@ -42,6 +42,30 @@ public sealed class CalibrateTests
     }
 
     [Fact]
+    public void A_file_that_is_there_is_replaced_and_a_link_leads_to_it()
+    {
+        using TempFolder folder = new();
+        string file = folder.Write("x.json", "old"u8), link = folder.File("link.json");
+        File.CreateSymbolicLink(link, file);
+        Spud.Run("calibrate", "-m", Mixture, "--experts", "1.5", "-o", link, Story).Succeeded();
+        Assert.NotNull(new FileInfo(link).LinkTarget);
+        Assert.StartsWith("{", File.ReadAllText(file));
+        Assert.Equal(2, Directory.GetFiles(folder.Path).Length);
+    }
+
+    [Fact]
+    public void A_full_disk_is_said_and_a_device_stays_a_device()
+    {
+        if (!File.Exists("/dev/full"))
+            Assert.Skip("needs /dev/full");
+
+        Outcome full = Spud.Run("calibrate", "-m", Mixture, "--experts", "1.5", "-o", "/dev/full", Story);
+        Assert.Equal(1, full.ExitCode);
+        Assert.Contains("/dev/full: could not be written", Assert.Single(full.Faults));
+        Assert.Equal(0, new FileInfo("/dev/full").Length);
+    }
+
+    [Fact]
     public void Goals_that_cannot_be_are_refused_before_any_work()
     {
         string[] calibrate = ["calibrate", "-m", Mixture, Story];
