@@ -24,7 +24,10 @@ public sealed class PipelineOptions
     /// <summary>Called with lines for people: warnings of the composer and of plugins.</summary>
     public Action<string>? Log { get; init; }
 
-    /// <summary>Stands in the place of each router that is built; it gets the router and the model. Null: the router itself.</summary>
+    /// <summary>
+    /// Stands in the place of each router that is built; it gets the router and the model. Null: the router itself. Ledgers do not
+    /// count the weights of a router behind a tap.
+    /// </summary>
     internal Func<IRouter, ModelDescription, IRouter>? Tap { get; init; }
 
     /// <exception cref="ArgumentOutOfRangeException">A number is below 1.</exception>
