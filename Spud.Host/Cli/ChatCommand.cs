@@ -4,6 +4,7 @@ using Spud.Runtime;
 using Spud.Runtime.ChatTemplates;
 using Spud.Runtime.Execution;
 using Spud.Runtime.Generation;
+using Spud.Runtime.Metering;
 
 namespace Spud.Host;
 
@@ -16,6 +17,7 @@ internal sealed class ChatCommand
     private readonly Shell _shell;
     private readonly PipelineArguments _pipeline;
     private readonly SamplingArguments _sampling;
+    private readonly RequestArguments _request;
     private readonly Option<string?> _system = new("--system") { Description = $"What the model is told before the dialogue. Default for the embedded model: {Chat.EmbeddedModelSystem}", HelpName = "TEXT" };
 
     private ChatCommand(Command command, Shell shell)
@@ -23,6 +25,7 @@ internal sealed class ChatCommand
         _shell = shell;
         command.Options.Add(_system);
         _sampling = new(command, UsualTokens);
+        _request = new(command);
         _pipeline = new(command);
         command.SetAction(Run);
     }
@@ -37,6 +40,8 @@ internal sealed class ChatCommand
     private int Run(ParseResult parsed)
     {
         GenerationOptions options = _sampling.Read(parsed);
+        PriceList? prices = _request.Prices(parsed);
+        _request.Apply(parsed, prices, options);
         using LanguageModel model = new ModelLoader(_pipeline, _shell).Load(parsed);
         Chat.RequireTemplate(model);
         using Dialogue dialogue = new(model, parsed.GetValue(_system));
@@ -49,7 +54,7 @@ internal sealed class ChatCommand
             if (line is "/reset")
                 Reset(dialogue);
             else if (line.Length > 0)
-                Answer(dialogue, line, options);
+                Answer(dialogue, line, options, prices);
         }
 
         return ExitCodes.Done;
@@ -86,7 +91,7 @@ internal sealed class ChatCommand
         }
     }
 
-    private void Answer(Dialogue dialogue, string line, GenerationOptions options)
+    private void Answer(Dialogue dialogue, string line, GenerationOptions options, PriceList? prices)
     {
         using Interrupts.Section section = _shell.Interrupts.Begin();
         try
@@ -95,12 +100,12 @@ internal sealed class ChatCommand
             _shell.Out.WriteLine();
             _shell.Out.Flush();
             if (_shell.ErrorIsTerminal)
-                _shell.Say(Figures.Closing(generation, generation.TimeToFirstToken));
+                _shell.Say(Figures.Closing(generation, generation.TimeToFirstToken, prices is null ? null : Receipt.Of(generation.Ledger!, prices).Charge));
         }
-        catch (ContextOverflowException full) when (_shell.InIsTerminal)
+        catch (Exception refusal) when (_shell.InIsTerminal && refusal is ContextOverflowException or BudgetExceededException)
         {
             // A person can go on; a script had better know.
-            _shell.Say($"error: {full.Message} /reset forgets the dialogue.");
+            _shell.Say($"error: {refusal.Message} /reset forgets the dialogue.");
         }
     }
 

@@ -3,6 +3,7 @@ using Spud.Runtime.ChatTemplates;
 using Spud.Runtime.Comparison;
 using Spud.Runtime.Composition;
 using Spud.Runtime.Execution;
+using Spud.Runtime.Metering;
 using Spud.Runtime.Models;
 
 namespace Spud.Host;
@@ -22,7 +23,7 @@ internal readonly record struct Failure(string Message, int ExitCode)
     {
         OperationCanceledException => new("", ExitCodes.Interrupted),
         BadInputException or ConfigurationException or CompositionException or ModelFileException
-            or ContextOverflowException or TemplateException or RefusedException or ComparisonException => new(exception.Message, ExitCodes.BadInput),
+            or ContextOverflowException or BudgetExceededException or TemplateException or RefusedException or ComparisonException => new(exception.Message, ExitCodes.BadInput),
         PagePoolFullException or InsufficientMemoryException or ComponentException or CalibrationException => new(exception.Message, ExitCodes.Failed),
         UnauthorizedAccessException or FileNotFoundException or DirectoryNotFoundException => new(exception.Message, ExitCodes.BadInput),
         IOException { HResult: BrokenPipe or WindowsBrokenPipe or WindowsPipeClosing } => new("", ExitCodes.Done),

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Spud.Runtime.Generation;
+using Spud.Runtime.Metering;
 
 namespace Spud.Host;
 
@@ -15,13 +16,15 @@ internal static class Figures
     /// <summary>The line under an answer.</summary>
     /// <param name="generation">Finished.</param>
     /// <param name="firstToken">What the user waited for the first token.</param>
-    public static string Closing(TextGeneration generation, TimeSpan firstToken)
+    /// <param name="charge">What it costs; null: nobody asks.</param>
+    public static string Closing(TextGeneration generation, TimeSpan firstToken, ReceiptCharge? charge)
     {
         string reused = generation.ReusedTokens > 0 ? $" ({generation.ReusedTokens} reused)" : "";
         string prompt = $"prompt {generation.PromptTokens} tokens{reused}{Speed(Prefill(generation))}";
         string answer = $"generated {generation.GeneratedTokens} tokens{Speed(Decode(generation))}";
         string first = generation.GeneratedTokens > 0 ? string.Create(CultureInfo.InvariantCulture, $", first token after {firstToken.TotalSeconds:0.00} s") : "";
-        return $"[{prompt}, {answer}{first}{Ending(generation.Finish)}]";
+        string money = charge is null ? "" : string.Create(CultureInfo.InvariantCulture, $", {charge.Total:0.###############} {charge.Currency}");
+        return $"[{prompt}, {answer}{first}, {Units.Compute(generation.Ledger?.ComputeUnits ?? 0)}{money}{Ending(generation)}]";
     }
 
     /// <summary>The stable name of a reason, for JSON.</summary>
@@ -32,6 +35,9 @@ internal static class Figures
         FinishReason.Length => "length",
         FinishReason.ContextFull => "contextFull",
         FinishReason.Cancelled => "cancelled",
+        FinishReason.Budget => "budget",
+        FinishReason.Refused => "refused",
+        FinishReason.Failed => "failed",
         _ => "none",
     };
 
@@ -40,11 +46,12 @@ internal static class Figures
 
     private static string Speed(double rate) => rate > 0 ? string.Create(CultureInfo.InvariantCulture, $" at {rate:0.0}/s") : "";
 
-    private static string Ending(FinishReason reason) => reason switch
+    private static string Ending(TextGeneration generation) => generation.Finish switch
     {
         FinishReason.Length => ", cut at --max-tokens",
         FinishReason.ContextFull => ", cut: the context is full (--ctx)",
         FinishReason.Cancelled => ", interrupted",
+        FinishReason.Budget => $", cut: the budget of {generation.Ledger!.Limit} is used up (--budget)",
         _ => "",
     };
 }

@@ -59,7 +59,9 @@ internal sealed class OutputFile : IDisposable
             File.Delete(_path);
     }
 
-    private void Write(ReadOnlySpan<byte> bytes)
+    /// <summary>Appends bytes.</summary>
+    /// <exception cref="IOException">The disk is full, or gone.</exception>
+    public void Write(ReadOnlySpan<byte> bytes)
     {
         try
         {

@@ -14,7 +14,10 @@ internal sealed record RunResult(
     double PrefillTokensPerSecond,
     double DecodeTokensPerSecond,
     double TimeToFirstToken,
-    ulong Seed);
+    ulong Seed,
+    decimal ComputeUnits,
+    decimal? Charge,
+    string? Currency);
 
 /// <summary>What <c>spud tokenize --json</c> prints.</summary>
 internal sealed record TokenizeResult(int Tokens, int[] Ids);

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Text;
 using Spud.Runtime;
 using Spud.Runtime.Generation;
+using Spud.Runtime.Metering;
 
 namespace Spud.Host;
 
@@ -14,10 +15,12 @@ internal sealed class RunCommand
     private readonly Shell _shell;
     private readonly PipelineArguments _pipeline;
     private readonly SamplingArguments _sampling;
+    private readonly RequestArguments _request;
     private readonly Argument<string?> _prompt = new("prompt") { Description = "The prompt. One that begins with '-' goes after '--'.", Arity = ArgumentArity.ZeroOrOne };
     private readonly Option<string?> _file = new("--file", "-f") { Description = "Read the prompt from a file, '-' for standard input. One line break at its end is dropped.", HelpName = "FILE" };
     private readonly Option<bool> _raw = new("--raw") { Description = "Continue the prompt as it stands, without the model's chat template." };
     private readonly Option<string?> _system = new("--system") { Description = $"What the model is told before the prompt. Default for the embedded model: {Chat.EmbeddedModelSystem}", HelpName = "TEXT" };
+    private readonly Option<string?> _receipt = new("--receipt") { Description = "Write the bill: JSON into a file, '-' for a table on standard error.", HelpName = "FILE" };
     private readonly Option<bool> _json = new("--json") { Description = "Print text and figures as one JSON document, at the end." };
 
     private RunCommand(Command command, Shell shell)
@@ -28,6 +31,8 @@ internal sealed class RunCommand
             command.Options.Add(option);
 
         _sampling = new(command, UsualTokens);
+        _request = new(command);
+        command.Options.Add(_receipt);
         _pipeline = new(command);
         command.Options.Add(_json);
         command.SetAction(Run);
@@ -49,20 +54,39 @@ internal sealed class RunCommand
 
         string prompt = Prompt(parsed);
         GenerationOptions options = _sampling.Read(parsed);
+        PriceList? prices = _request.Prices(parsed);
+        _request.Apply(parsed, prices, options);
         using LanguageModel model = new ModelLoader(_pipeline, _shell).Load(parsed);
         int[] ids = raw ? model.Encode(prompt) : Chat.Encode(model, [.. Chat.Opening(model, system), new("user", prompt)]);
         if (ids.Length == 0)
             throw new BadInputException("the prompt has no tokens.");
 
         using Interrupts.Section section = _shell.Interrupts.Begin();
+        using ReceiptOutput receipt = new(parsed.GetValue(_receipt), prices, _shell);
         TextGeneration generation = model.Generate(ids, options, section.Token);
+        try
+        {
+            Answer(generation, json, prices);
+        }
+        finally
+        {
+            // What ran is billed, however it ended.
+            if (generation.Ledger is { } ledger)
+                receipt.Write(ledger);
+        }
+
+        return generation.Finish == FinishReason.Cancelled ? ExitCodes.Interrupted : ExitCodes.Done;
+    }
+
+    private void Answer(TextGeneration generation, bool json, PriceList? prices)
+    {
         RunTimes times = new();
         string text = json ? Collect(generation, times) : Stream(generation, times);
+        ReceiptCharge? charge = prices is null ? null : Receipt.Of(generation.Ledger!, prices).Charge;
         if (json)
-            _shell.WriteJson(Result(generation, text, times), ResultJson.Readable.RunResult);
+            _shell.WriteJson(Result(generation, text, times, charge), ResultJson.Readable.RunResult);
 
-        _shell.Say(Figures.Closing(generation, times.ToFirstToken));
-        return generation.Finish == FinishReason.Cancelled ? ExitCodes.Interrupted : ExitCodes.Done;
+        _shell.Say(Figures.Closing(generation, times.ToFirstToken, charge));
     }
 
     private string Prompt(ParseResult parsed)
@@ -110,7 +134,7 @@ internal sealed class RunCommand
         return text.ToString();
     }
 
-    private static RunResult Result(TextGeneration generation, string text, RunTimes times) => new(
+    private static RunResult Result(TextGeneration generation, string text, RunTimes times, ReceiptCharge? charge) => new(
         text,
         Figures.Name(generation.Finish),
         generation.StopString,
@@ -119,7 +143,10 @@ internal sealed class RunCommand
         Figures.Prefill(generation),
         Figures.Decode(generation),
         times.ToFirstToken.TotalSeconds,
-        generation.Seed);
+        generation.Seed,
+        generation.Ledger!.ComputeUnits,
+        charge?.Total,
+        charge?.Currency);
 
     /// <summary>When the first token came, counted from the start of the process: what the user waited.</summary>
     private sealed class RunTimes

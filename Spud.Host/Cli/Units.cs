@@ -16,6 +16,15 @@ internal static class Units
         return unit == 0 ? $"{bytes} bytes" : $"{value:0.0} {s_bytes[unit]}";
     }
 
+    /// <summary>"12.3 CU", three digits at least.</summary>
+    public static string Compute(decimal units) => units switch
+    {
+        >= 100 => $"{units:0} CU",
+        >= 10 => $"{units:0.0} CU",
+        >= 1 => $"{units:0.00} CU",
+        _ => $"{units:0.000###} CU",
+    };
+
     /// <summary>"134.5 million".</summary>
     public static string Count(long count) => count switch
     {

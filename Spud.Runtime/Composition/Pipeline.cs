@@ -1,3 +1,4 @@
+using Spud.Runtime.Metering;
 using Spud.Runtime.Models;
 using Spud.Runtime.Plugins;
 
@@ -18,6 +19,12 @@ public sealed class Pipeline : IDisposable
 
     /// <summary>The model's file.</summary>
     public GgufFile File => Parts.File;
+
+    /// <summary>What a request may cost at most, unless it brings a limit of its own; null: no limit.</summary>
+    public Budget? Budget => Parts.Document.ComputeUnits is { } units ? Budget.OfCompute(units) : null;
+
+    /// <summary>How much compute a request is worth, 0 .. 1, unless it says so itself.</summary>
+    public float Effort => Parts.Document.Effort;
 
     internal PipelineParts Parts { get; }
 

@@ -77,7 +77,7 @@ public sealed class Batch
     {
         ArgumentNullException.ThrowIfNull(sequence);
         Check(sequence, tokens);
-        int wanted = logits switch { LogitRows.None => 0, LogitRows.Last => 1, _ => tokens.Length };
+        int wanted = logits.Of(tokens.Length);
         if (wanted > _limits.LogitRows - LogitRowCount)
             throw new ArgumentException($"batch: logits of {LogitRowCount + wanted} rows wanted, at most {_limits.LogitRows} may be", nameof(logits));
 

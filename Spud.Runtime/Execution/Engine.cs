@@ -13,6 +13,7 @@ public sealed class Engine
     private readonly PipelineParts _pipeline;
     private readonly PipelineCosts _costs;
     private readonly StepMeter _meter;
+    private readonly BudgetGuard _guard;
     private readonly ForwardPass _pass;
     private readonly Sequence?[] _sequences;
     private Batch? _alone;
@@ -23,6 +24,7 @@ public sealed class Engine
         ArgumentNullException.ThrowIfNull(pipeline);
         (_owner, _pipeline, _costs) = (pipeline, pipeline.Parts, new PipelineCosts(pipeline.Parts));
         _meter = new StepMeter(_costs, pipeline.Limits.Sequences, pipeline.Model.Layers.Max(layer => layer.Experts));
+        _guard = new BudgetGuard(_costs, pipeline.Limits.Rows);
         _pass = new ForwardPass(_pipeline, _meter);
         _sequences = new Sequence?[pipeline.Limits.Sequences];
     }
@@ -48,6 +50,7 @@ public sealed class Engine
     /// those that fail alone end with their <see cref="Sequence.Fault"/>. A cancelled sequence among others is simply not committed.
     /// </summary>
     /// <exception cref="ArgumentException">The batch is empty, mixes phases in a pipeline that splits them, or was filled before one of its sequences changed.</exception>
+    /// <exception cref="BudgetExceededException">The rows of a sequence may cost more than its budget has left; nothing was computed.</exception>
     /// <exception cref="PagePoolFullException">The pages do not suffice; nothing was computed.</exception>
     /// <exception cref="OperationCanceledException">Every sequence of the batch was cancelled; nothing was kept.</exception>
     /// <exception cref="ComponentException">The batch has one sequence, and a component threw.</exception>
@@ -60,6 +63,9 @@ public sealed class Engine
 
         RequireCurrent(batch);
         RequireOnePhase(batch);
+        foreach (BatchEntry entry in batch.Entries)
+            _guard.Require(entry.Sequence, entry.Phase, entry.Rows, entry.LogitRows);
+
         _pipeline.Pages.Reserve(batch);
         if (Compute(batch) is not { } fault)
             Commit(batch);
@@ -71,8 +77,11 @@ public sealed class Engine
         Report(batch);
     }
 
+    /// <summary>What rows may cost before they are run.</summary>
+    internal BudgetGuard Guard => _guard;
+
     /// <summary>An empty ledger for a sequence with these pages.</summary>
-    internal Ledger NewLedger(PageTable[] tables) => new(_costs, [.. tables.Select(table => table.KeptTokens)]);
+    internal Ledger NewLedger(PageTable[] tables, Budget? limit = null) => new(_costs, [.. tables.Select(table => table.KeptTokens)], limit);
 
     internal void Close(Sequence sequence) => _sequences[sequence.Id] = null;
 

@@ -12,3 +12,9 @@ public enum LogitRows
     /// <summary>All: a text is scored.</summary>
     All,
 }
+
+internal static class LogitRowsExtensions
+{
+    /// <summary>How many of a sequence's rows.</summary>
+    public static int Of(this LogitRows logits, int rows) => logits switch { LogitRows.None => 0, LogitRows.Last => 1, _ => rows };
+}

@@ -44,10 +44,31 @@ public sealed class Sequence : IDisposable
     internal bool IsDisposed { get; private set; }
 
     /// <summary>Begins a new request on the same text: what follows is counted anew; the ledger so far stays with who holds it.</summary>
-    public Ledger StartLedger()
+    /// <param name="limit">What it may cost at most: a step that might exceed it is refused; null: no limit.</param>
+    public Ledger StartLedger(Budget? limit = null)
     {
         ThrowIfEnded();
-        return Ledger = _engine.NewLedger(Tables);
+        return Ledger = _engine.NewLedger(Tables, limit);
+    }
+
+    /// <summary>Whether so many more rows fit what the budget has left; ask before each step, since a batch with rows that do not is refused.</summary>
+    /// <param name="rows">At least 1; more than fit a step are those of several.</param>
+    /// <param name="phase">What they do.</param>
+    /// <param name="logits">Which logits are read.</param>
+    public bool Affords(int rows, Phase phase, LogitRows logits)
+    {
+        ThrowIfEnded();
+        return _engine.Guard.Affords(this, phase, rows, logits.Of(rows));
+    }
+
+    /// <summary>Lowers the effort of decoding to what is left per expected token.</summary>
+    /// <param name="expectedTokens">At least 1.</param>
+    /// <param name="effort">The highest, 0 .. 1.</param>
+    public void Steer(int expectedTokens, float effort)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(expectedTokens, 1);
+        ThrowIfEnded();
+        Effort = Math.Min(effort, _engine.Guard.Effort(this, expectedTokens));
     }
 
     /// <summary>Another sequence with the same past; pages are shared until one of the two writes into them. Its ledger is its own, and empty.</summary>
@@ -104,6 +125,9 @@ public sealed class Sequence : IDisposable
         Fault = fault;
         GivePagesBack();
     }
+
+    /// <exception cref="BudgetExceededException">Reading so many rows of a prompt may cost more than is left.</exception>
+    internal void RequirePrompt(int rows) => _engine.Guard.Require(this, Phase.Prefill, rows, 1);
 
     internal bool BelongsTo(Engine engine) => _engine == engine;
 

@@ -20,4 +20,13 @@ public enum FinishReason
 
     /// <summary>The caller cancelled.</summary>
     Cancelled,
+
+    /// <summary>The next token might have cost more than the budget had left.</summary>
+    Budget,
+
+    /// <summary>The prompt might have cost more than the budget: nothing was computed.</summary>
+    Refused,
+
+    /// <summary>A component threw.</summary>
+    Failed,
 }

@@ -1,3 +1,4 @@
+using Spud.Runtime.Metering;
 using Spud.Runtime.Sampling;
 
 namespace Spud.Runtime.Generation;
@@ -10,6 +11,12 @@ public sealed class GenerationOptions
 
     /// <summary>How each token is chosen.</summary>
     public SamplingOptions Sampling { get; set; } = new();
+
+    /// <summary>What it may cost at most; null: what the pipeline says. <see cref="MaxTokens"/> are what is left is steered for.</summary>
+    public Budget? Budget { get; set; }
+
+    /// <summary>How much compute it is worth, 0 .. 1; null: what the pipeline says.</summary>
+    public float? Effort { get; set; }
 
     /// <summary>Texts that end the generation and are not part of it; none empty.</summary>
     public IReadOnlyList<string> StopStrings { get; set; } = [];

@@ -17,6 +17,8 @@ public sealed class TextGeneration : IEnumerable<TextPiece>
     private readonly int[] _prompt;
     private readonly GenerationOptions _options;
     private readonly CancellationToken _cancellation;
+    private readonly Budget? _budget;
+    private readonly float _effort;
     private readonly Sampler _sampler;
     private readonly StopConditions _stops;
     private readonly TokenDecoder _decoder;
@@ -37,6 +39,11 @@ public sealed class TextGeneration : IEnumerable<TextPiece>
             throw new ArgumentException($"MaxTokens: expected at least 1, got {options.MaxTokens}.", nameof(options));
 
         (_session, _ownsSession, _prompt, _options, _cancellation) = (session, ownsSession, [.. prompt], options, cancellation);
+        _budget = options.Budget ?? model.Pipeline.Budget;
+        _effort = options.Effort ?? model.Pipeline.Effort;
+        if (_effort is not (>= 0 and <= 1))
+            throw new ArgumentException($"Effort: expected 0 to 1, got {_effort}.", nameof(options));
+
         _sampler = new(options.Sampling, model.Pipeline.Model.Vocabulary);
         _stops = new(options.IgnoreEndOfGeneration ? options.StopTokens : model.Tokenizer.EndOfGeneration.Concat(options.StopTokens), options.StopStrings);
         _decoder = model.Tokenizer.CreateDecoder(continuesText: true);
@@ -92,6 +99,7 @@ public sealed class TextGeneration : IEnumerable<TextPiece>
         }
         finally
         {
+            Ledger?.Close(OutcomeOf(Finish));
             if (_ownsSession)
                 _session.Dispose();
         }
@@ -105,7 +113,7 @@ public sealed class TextGeneration : IEnumerable<TextPiece>
     private IEnumerable<int> Tokens()
     {
         long start = Stopwatch.GetTimestamp();
-        ReusedTokens = _session.Begin(_prompt, _sampler, _cancellation);
+        ReusedTokens = _session.Begin(_prompt, _sampler, _budget, _effort, _cancellation);
         Ledger = _session.Ledger;
         int token = 0;
         while (Finish == FinishReason.None && Advance(ref token))
@@ -123,15 +131,48 @@ public sealed class TextGeneration : IEnumerable<TextPiece>
     {
         try
         {
-            token = GeneratedTokens == 0 ? _session.Read(_prompt, ReusedTokens) : _session.Next(token);
-            return true;
+            if (GeneratedTokens > 0 && !_session.Prepare(ExpectedTokens, _effort))
+                Finish = FinishReason.Budget;
+            else
+                token = GeneratedTokens == 0 ? _session.Read(_prompt, ReusedTokens) : _session.Next(token);
         }
         catch (OperationCanceledException) when (_cancellation.IsCancellationRequested)
         {
             Finish = FinishReason.Cancelled;
-            return false;
+        }
+        catch (BudgetExceededException) when (Ledger is { Tokens: > 0 })
+        {
+            // By a price list with time in it: what the prompt's first steps kept took longer than was left for.
+            Finish = FinishReason.Budget;
+        }
+        catch (Exception fault)
+        {
+            Finish = fault is BudgetExceededException ? FinishReason.Refused : FinishReason.Failed;
+            throw;
+        }
+
+        return Finish == FinishReason.None;
+    }
+
+    /// <summary>Tokens that may still come.</summary>
+    private int ExpectedTokens
+    {
+        get
+        {
+            int room = _session.Model.Pipeline.Limits.ContextTokens - _session.Tokens;
+            return Math.Max(1, Math.Min(room, (_options.MaxTokens ?? int.MaxValue) - GeneratedTokens));
         }
     }
+
+    private static RequestOutcome OutcomeOf(FinishReason reason) => reason switch
+    {
+        FinishReason.Budget => RequestOutcome.StoppedByBudget,
+        FinishReason.Refused => RequestOutcome.Refused,
+        FinishReason.Failed => RequestOutcome.Failed,
+        // Who stops reading cancels as well.
+        FinishReason.Cancelled or FinishReason.None => RequestOutcome.Cancelled,
+        _ => RequestOutcome.Finished,
+    };
 
     private string Judge(int token)
     {

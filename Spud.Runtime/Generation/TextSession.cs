@@ -43,7 +43,7 @@ public sealed class TextSession(LanguageModel model) : IDisposable
 
     /// <summary>Goes back to what the text so far and a prompt have in common.</summary>
     /// <returns>Tokens that need not be computed again; fewer than the prompt has, because the last one's logits are wanted.</returns>
-    internal int Begin(ReadOnlySpan<int> prompt, Sampler sampler, CancellationToken cancellation)
+    internal int Begin(ReadOnlySpan<int> prompt, Sampler sampler, Budget? budget, float effort, CancellationToken cancellation)
     {
         // A cancelled or failed step leaves ids without pages.
         _tokens.RemoveRange(Tokens, _tokens.Count - Tokens);
@@ -62,7 +62,8 @@ public sealed class TextSession(LanguageModel model) : IDisposable
         _sequence.Cancellation = cancellation;
         _sequence.Truncate(common);
         _tokens.RemoveRange(common, _tokens.Count - common);
-        _sequence.StartLedger();
+        _sequence.StartLedger(budget);
+        _sequence.Effort = effort;
         _generator = new(model.Engine, _sequence, model.Batch, sampler);
         return common;
     }
@@ -72,6 +73,16 @@ public sealed class TextSession(LanguageModel model) : IDisposable
     {
         _tokens.AddRange(prompt[reused..]);
         return _generator!.Read(prompt, reused);
+    }
+
+    /// <summary>Whether another token fits the budget; then decides on its effort.</summary>
+    internal bool Prepare(int expectedTokens, float effort)
+    {
+        if (!_sequence!.Affords(1, Phase.Decode, LogitRows.Last))
+            return false;
+
+        _sequence.Steer(expectedTokens, effort);
+        return true;
     }
 
     /// <summary>Appends a token and chooses the next.</summary>

@@ -1,4 +1,5 @@
 using Spud.Runtime.Execution;
+using Spud.Runtime.Metering;
 using Spud.Runtime.Sampling;
 
 namespace Spud.Runtime.Generation;
@@ -17,6 +18,7 @@ public sealed class TokenGenerator(Engine engine, Sequence sequence, Batch batch
     /// <param name="prompt">At least one id.</param>
     /// <param name="reused">Ids at its beginning that the sequence holds already; fewer than all.</param>
     /// <exception cref="ContextOverflowException">Prompt and past are longer than the context; nothing was read.</exception>
+    /// <exception cref="BudgetExceededException">The prompt may cost more than the budget has left; nothing was read.</exception>
     /// <exception cref="OperationCanceledException">The sequence was cancelled; what was read so far stays.</exception>
     public int Read(ReadOnlySpan<int> prompt, int reused = 0)
     {
@@ -24,6 +26,7 @@ public sealed class TokenGenerator(Engine engine, Sequence sequence, Batch batch
         if (whole > batch.ContextTokens)
             throw new ContextOverflowException(whole, batch.ContextTokens);
 
+        sequence.RequirePrompt(prompt.Length - reused);
         foreach (int id in prompt)
             sampler.Accept(id);
 

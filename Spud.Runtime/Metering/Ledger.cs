@@ -17,15 +17,28 @@ public sealed class Ledger
 
     /// <param name="costs">Of the pipeline.</param>
     /// <param name="kept">[L]: tokens that the sequence keeps already.</param>
-    internal Ledger(PipelineCosts costs, int[] kept)
+    /// <param name="limit">Never exceeded; null: none.</param>
+    internal Ledger(PipelineCosts costs, int[] kept, Budget? limit)
     {
-        (_costs, _kept, _last) = (costs, kept, Stopwatch.GetTimestamp());
+        (_costs, _kept, Limit, _last) = (costs, kept, limit, Stopwatch.GetTimestamp());
         _phases = [.. Enum.GetValues<Phase>().Select(phase => new PhaseLedger(phase, costs))];
         KeptBytes = BytesKept();
     }
 
+    /// <summary>File name of the model.</summary>
+    public string Model => _costs.Model;
+
+    /// <summary>What the request may cost at most; null: no limit.</summary>
+    public Budget? Limit { get; }
+
+    /// <summary>How the request ended, as its owner said.</summary>
+    public RequestOutcome Outcome { get; private set; }
+
     /// <summary>L.</summary>
     public int Layers => _costs.Layers;
+
+    /// <summary>Whether any layer has more than one expert.</summary>
+    public bool IsMixture => _costs.Experts.Any(static experts => experts > 1);
 
     /// <summary>What happened in a phase.</summary>
     public PhaseLedger this[Phase phase] => _phases[(int)phase];
@@ -46,23 +59,33 @@ public sealed class Ledger
     public long KeptBytes { get; private set; }
 
     /// <summary>Kept bytes by the time they were kept, from one step to the next, in gigabytes (10^9) and seconds.</summary>
-    public decimal KvGigabyteSeconds => (decimal)_byteTicks / Stopwatch.Frequency / 1_000_000_000m;
+    public decimal KvGigabyteSeconds => GigabyteSeconds(_byteTicks);
+
+    /// <summary>Until now.</summary>
+    internal decimal KvGigabyteSecondsNow => GigabyteSeconds(_byteTicks + Held(Stopwatch.GetTimestamp()));
 
     /// <summary>Tokens that a layer kept after the last step.</summary>
     public int KeptTokens(int layer) => _kept[layer];
+
+    /// <summary>Says how the request ended; nothing is counted differently.</summary>
+    public void Close(RequestOutcome outcome) => Outcome = outcome;
 
     /// <summary>Adds what an entry of a step took.</summary>
     internal void Add(StepMeter step, int index, in BatchEntry entry)
     {
         Flops += _phases[(int)entry.Phase].Add(step, index, entry);
         long now = Stopwatch.GetTimestamp();
-        _byteTicks += (Int128)KeptBytes * (now - _last);
+        _byteTicks += Held(now);
         _last = now;
         for (int layer = 0; layer < _kept.Length; layer++)
             _kept[layer] = entry.Sequence.Tables[layer].KeptTokens;
 
         KeptBytes = BytesKept();
     }
+
+    private Int128 Held(long now) => (Int128)KeptBytes * (now - _last);
+
+    private static decimal GigabyteSeconds(Int128 byteTicks) => (decimal)byteTicks / Stopwatch.Frequency / Tally.BytesPerGigabyte;
 
     private long BytesKept()
     {

@@ -34,15 +34,7 @@ public sealed class PhaseLedger
     /// <summary>A role in all layers.</summary>
     /// <param name="role">One of <see cref="Roles"/>.</param>
     /// <exception cref="ArgumentException">There is no such role.</exception>
-    public Tally Of(string role)
-    {
-        int slot = SlotOf(role);
-        Tally sum = default;
-        for (; slot < _tallies.Length; slot += Roles.All.Length)
-            sum += _tallies[slot];
-
-        return sum;
-    }
+    public Tally Of(string role) => Of((RoleSlot)SlotOf(role));
 
     /// <summary>A role in one layer.</summary>
     /// <param name="role">One of <see cref="Roles"/>.</param>
@@ -57,6 +49,15 @@ public sealed class PhaseLedger
 
     /// <summary>Average number of experts of a row in a layer; 0 where nothing ran.</summary>
     public double ExpertsPerToken(int layer) => Tokens == 0 ? 0 : (double)Of(Roles.Experts, layer).PlanEntries / Tokens;
+
+    internal Tally Of(RoleSlot role)
+    {
+        Tally sum = default;
+        for (int slot = (int)role; slot < _tallies.Length; slot += Roles.All.Length)
+            sum += _tallies[slot];
+
+        return sum;
+    }
 
     /// <summary>Adds an entry of a step; its FLOPs.</summary>
     internal long Add(StepMeter step, int index, in BatchEntry entry)

@@ -18,7 +18,9 @@ internal sealed class PipelineCosts
         Layers = parts.Model.Layers.Length;
         Windows = [.. parts.Model.Layers.Select(layer => layer.Has(Trait.Window) ? (long)layer.Number(Trait.Window, 0) : KeyCount.NoWindow)];
         BytesPerToken = [.. parts.Pages.Layers.Select(layer => layer.BytesPerToken)];
-        MostEntries = [.. Enum.GetValues<Phase>().Select(phase => Enumerable.Range(0, Layers).Select(layer => EntriesAtMost(layer, phase)).ToArray())];
+        Experts = [.. parts.Model.Layers.Select(layer => layer.Experts)];
+        MostEntries = Entries(EntriesAtMost);
+        LeastEntries = Entries(EntriesAtLeast);
         _costs = [.. Enum.GetValues<Phase>().Select(Costs)];
     }
 
@@ -34,8 +36,17 @@ internal sealed class PipelineCosts
     /// <summary>[L]: bytes of a token's keys and values.</summary>
     public long[] BytesPerToken { get; }
 
+    /// <summary>[L]: E.</summary>
+    public int[] Experts { get; }
+
     /// <summary>[phase][L]: most experts of a row.</summary>
     public int[][] MostEntries { get; }
+
+    /// <summary>[phase][L]: fewest experts of a row, where a router may choose.</summary>
+    public int[][] LeastEntries { get; }
+
+    /// <summary>File name of the model.</summary>
+    public string Model => Path.GetFileName(_parts.File.Path);
 
     private static int RoleCount => Roles.All.Length;
 
@@ -81,6 +92,12 @@ internal sealed class PipelineCosts
         return component.Instance == served.Attention.Component || component.Instance == served.Experts.Component
             || component.Instance == served.Router?.Component || component.Role is Roles.Head or Roles.Cache;
     }
+
+    private int[][] Entries(Func<int, Phase, int> entries) =>
+        [.. Enum.GetValues<Phase>().Select(phase => Enumerable.Range(0, Layers).Select(layer => entries(layer, phase)).ToArray())];
+
+    private int EntriesAtLeast(int layer, Phase phase) =>
+        _parts.At(layer, phase).Router is not null && _parts.Model.Layers[layer].Has(Trait.SharedExpert) ? 0 : 1;
 
     private int EntriesAtMost(int layer, Phase phase) =>
         _parts.At(layer, phase).Router is { } router ? Math.Min(router.Component.MaxExpertsPerRow, _parts.Model.Layers[layer].Experts) : 1;

@@ -8,6 +8,8 @@ public readonly record struct Tally
     /// <summary>FLOPs of one compute unit (CU).</summary>
     public const decimal FlopsPerUnit = 1_000_000_000m;
 
+    internal const decimal BytesPerGigabyte = 1_000_000_000m;
+
     /// <summary>Floating-point operations; a multiply-add is two.</summary>
     public long Flops { get; internal init; }
 
@@ -28,6 +30,9 @@ public readonly record struct Tally
 
     /// <summary>The FLOPs in units of 10^9, exact.</summary>
     public decimal ComputeUnits => Flops / FlopsPerUnit;
+
+    /// <summary>Weights, keys and values that were read, in 10^9 bytes, exact.</summary>
+    public decimal GigabytesRead => (WeightBytesRead + KvBytesRead) / BytesPerGigabyte;
 
     /// <summary>Of <see cref="Stopwatch"/>.</summary>
     internal long Ticks { get; init; }

@@ -22,6 +22,12 @@ public sealed class PipelineDocument
     /// <summary>The longest sequence, tokens; null: the model's.</summary>
     public required int? ContextTokens { get; init; }
 
+    /// <summary>What a request may cost at most, in CU, unless it brings a limit of its own; null: no limit.</summary>
+    public decimal? ComputeUnits { get; init; }
+
+    /// <summary>How much compute a request is worth, 0 .. 1, unless it says so itself.</summary>
+    public float Effort { get; init; } = 1;
+
     /// <summary>The entries of a role, at least one: the first that serves a layer and phase fills the role there.</summary>
     public ImmutableArray<RoleEntry> this[string role] => _entries[role];
 

@@ -37,6 +37,8 @@ internal sealed class PipelineReader
         {
             Model = settings.Model is { } model ? FullPath(model, _root["model"]!.Origin) : null,
             ContextTokens = settings.Context,
+            ComputeUnits = settings.Budget?.ComputeUnits,
+            Effort = settings.Budget?.Effort ?? 1,
         };
     }
 

@@ -14,6 +14,21 @@ internal sealed class PipelineSettings
     [Description("The longest sequence, in tokens. Without it: what the model was trained for.")]
     [Range(1, int.MaxValue)]
     public int? Context { get; set; }
+
+    [Description("What a request may cost, unless it brings a limit of its own.")]
+    public BudgetSettings? Budget { get; set; }
+}
+
+/// <summary>Limits of every request.</summary>
+internal sealed class BudgetSettings
+{
+    [Description("The limit in compute units, 10^9 FLOP each. Without it: none.")]
+    [Range(0, 9e9, MinimumIsExclusive = true)]
+    public decimal? ComputeUnits { get; set; }
+
+    [Description("How much compute a request is worth, from 0 to 1: routers that can choose take fewer experts.")]
+    [Range(0f, 1f)]
+    public float Effort { get; set; } = 1;
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]

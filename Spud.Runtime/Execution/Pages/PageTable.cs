@@ -47,6 +47,10 @@ internal sealed class PageTable(LayerPages pages) : IHistory
     public KeyCount KeysSeen(int firstRow, int lastRow, long window) =>
         LastDropped < 0 ? KeyCount.Of(0, lastRow, firstRow, lastRow, window) : KeyCount.Of(Runs, firstRow, lastRow, window);
 
+    /// <summary>Likewise of rows that are yet to be appended, if nothing is dropped meanwhile.</summary>
+    public KeyCount KeysToBeSeen(int firstRow, int lastRow, long window) =>
+        LastDropped < 0 ? KeyCount.Of(0, lastRow, firstRow, lastRow, window) : KeyCount.Of(Runs, firstRow, lastRow, window) + KeyCount.Of(Tokens, lastRow, firstRow, lastRow, window);
+
     /// <summary>Pages that an append of so many rows takes from the pool, beside a copy of <see cref="SharedTail"/>.</summary>
     public int PagesWanted(int rows) => (int)((Math.Max(0L, rows - Room) + pages.PageTokens - 1) / pages.PageTokens);
 

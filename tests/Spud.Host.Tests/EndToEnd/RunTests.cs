@@ -11,7 +11,7 @@ public sealed class RunTests
     {
         Outcome outcome = Spud.Run("run", "--seed", "1", "--max-tokens", "4", "What is the capital of France?").Succeeded();
         Assert.Matches(@"^[^\[\]]+\n$", outcome.Output);
-        Assert.Matches(@"^\[prompt \d+ tokens at [\d.]+/s, generated 4 tokens at [\d.]+/s, first token after [\d.]+ s, cut at --max-tokens\]\n$", outcome.Error);
+        Assert.Matches(@"^\[prompt \d+ tokens at [\d.]+/s, generated 4 tokens at [\d.]+/s, first token after [\d.]+ s, [\d.]+ CU, cut at --max-tokens\]\n$", outcome.Error);
     }
 
     [Fact]

@@ -1,0 +1,48 @@
+using System.Globalization;
+using Spud.Runtime.Metering;
+
+namespace Spud.Host;
+
+/// <summary>A budget as it is written on a command line: "250cu", "0.002eur".</summary>
+/// <param name="Amount">Above 0.</param>
+/// <param name="Unit">"cu" or a currency, in lower case.</param>
+internal sealed record BudgetText(decimal Amount, string Unit)
+{
+    private const string ComputeUnit = "cu";
+
+    /// <summary>What is expected, in words.</summary>
+    public const string Expected = "an amount above 0 with its unit, such as 250cu or 0.002eur";
+
+    /// <summary>Null where a text is no budget.</summary>
+    public static BudgetText? Parse(string text)
+    {
+        int end = text.Length;
+        while (end > 0 && char.IsAsciiLetter(text[end - 1]))
+            end--;
+
+        string unit = text[end..].ToLowerInvariant();
+        bool isNumber = decimal.TryParse(text.AsSpan(0, end).Trim(), NumberStyles.Float, CultureInfo.InvariantCulture, out decimal amount);
+        return isNumber && amount > 0 && (unit == ComputeUnit || unit.Length == 3) ? new(amount, unit) : null;
+    }
+
+    /// <summary>The budget.</summary>
+    /// <param name="prices">What money is counted by; null: there is no list.</param>
+    /// <exception cref="BadInputException">It is money without a list or in another currency, or more compute than can be counted.</exception>
+    public Budget Resolve(PriceList? prices)
+    {
+        if (Unit == ComputeUnit)
+        {
+            return Amount <= Budget.MostComputeUnits
+                ? Budget.OfCompute(Amount)
+                : throw new BadInputException(string.Create(CultureInfo.InvariantCulture, $"--budget: {Amount} CU cannot be counted: at most {Budget.MostComputeUnits}."));
+        }
+
+        string currency = Unit.ToUpperInvariant();
+        if (prices is null)
+            throw new BadInputException($"--budget: a limit in {currency} needs a price list in that currency: --prices FILE. Without one, limit compute: --budget 250cu");
+        if (prices.Currency != currency)
+            throw new BadInputException($"--budget: the limit is in {currency}, but the price list '{prices.Name}' is in {prices.Currency}.");
+
+        return Budget.OfMoney(Amount, prices);
+    }
+}

@@ -1,0 +1,53 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using Spud.Runtime.Composition;
+using Spud.Runtime.Generation;
+using Spud.Runtime.Metering;
+
+namespace Spud.Host;
+
+/// <summary>The options of commands whose requests have a bill: what one may cost, and by which prices.</summary>
+internal sealed class RequestArguments
+{
+    private readonly Option<BudgetText?> _budget = new("--budget")
+    {
+        Description = "What an answer may cost at most: 250cu (10^9 FLOP each), or 0.002eur by a price list. It is never exceeded. Default: the pipeline's.",
+        HelpName = "LIMIT",
+        CustomParser = Parse,
+    };
+
+    private readonly Option<float?> _effort = Values.Number("--effort", 0, 1, "How much compute an answer is worth: routers that can choose take fewer experts. Default: the pipeline's, or 1.");
+    private readonly Option<string?> _prices = new("--prices") { Description = "Price list, a JSON file: the bill says what an answer costs.", HelpName = "FILE" };
+
+    /// <summary>Adds the options to a command.</summary>
+    public RequestArguments(Command command)
+    {
+        foreach (Option option in new Option[] { _budget, _effort, _prices })
+            command.Options.Add(option);
+    }
+
+    /// <summary>The price list; null: none was named.</summary>
+    /// <exception cref="ConfigurationException">With all faults of the file.</exception>
+    public PriceList? Prices(ParseResult parsed) => parsed.GetValue(_prices) is { } path ? PriceList.Load(path) : null;
+
+    /// <summary>Sets what the user asked for.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="prices">Of <see cref="Prices"/>.</param>
+    /// <param name="options">Changed.</param>
+    /// <exception cref="BadInputException">The budget is in a currency of which there is no price list.</exception>
+    public void Apply(ParseResult parsed, PriceList? prices, GenerationOptions options)
+    {
+        options.Budget = parsed.GetValue(_budget)?.Resolve(prices);
+        options.Effort = parsed.GetValue(_effort);
+    }
+
+    private static BudgetText? Parse(ArgumentResult result)
+    {
+        string text = result.Tokens[0].Value;
+        if (BudgetText.Parse(text) is { } budget)
+            return budget;
+
+        result.AddError($"--budget: expected {BudgetText.Expected}, got '{text}'.");
+        return null;
+    }
+}
