@@ -10,12 +10,16 @@ internal sealed class CompareCommand
     private readonly PipelineList _pipelines;
     private readonly CompareArguments _settings;
     private readonly Option<string[]> _files = new("--file", "-f") { Description = "A text to compare over, '-' for standard input; may be repeated.", HelpName = "FILE" };
+    private readonly Option<string[]> _tasks = new("--task") { Description = $"Ask the questions of a JSON file too: {string.Join(", ", ComparisonTask.KindNames)}. May be repeated.", HelpName = "KIND=FILE" };
+    private readonly Option<int?> _items = Values.Integer("--items", 1, int.MaxValue, "Most questions of each task. Default: all.");
     private readonly CompareOutputs _outputs;
 
     private CompareCommand(Command command, Shell shell)
     {
         _shell = shell;
         command.Options.Add(_files);
+        command.Options.Add(_tasks);
+        command.Options.Add(_items);
         _settings = new(command);
         _pipelines = new(command, shell);
         _outputs = new(command, shell);
@@ -33,11 +37,12 @@ internal sealed class CompareCommand
     {
         ComparisonSettings settings = _settings.Read(parsed);
         ComparedText[] texts = [.. Texts(parsed)];
+        ComparisonTask[] tasks = [.. Tasks(parsed)];
         StateFile? state = _outputs.State(parsed, parsed.GetValue(_files) ?? []);
-        List<ComparedPipeline> pipelines = _pipelines.Load(parsed, settings.ContextTokens);
+        List<ComparedPipeline> pipelines = _pipelines.Load(parsed, settings.ContextTokens, tasks.Select(task => task.ContextTokens).DefaultIfEmpty().Max());
         try
         {
-            ComparisonRun run = new(pipelines, texts, settings, state);
+            ComparisonRun run = new(pipelines, texts, settings, state, tasks);
             if (run.Resumed)
                 _shell.Say($"note: going on with the comparison in {state!.Path}");
 
@@ -65,6 +70,18 @@ internal sealed class CompareCommand
                 ? "interrupted: nothing is kept. With --json, --html or --state FILE an interrupted comparison goes on where it was."
                 : $"interrupted: kept in {state.Path}; the same command goes on from there.");
             throw;
+        }
+    }
+
+    private IEnumerable<ComparisonTask> Tasks(ParseResult parsed)
+    {
+        foreach (string task in parsed.GetValue(_tasks) ?? [])
+        {
+            string[] parts = task.Split('=', 2);
+            if (parts.Length < 2 || parts.Any(string.IsNullOrWhiteSpace))
+                throw new BadInputException($"--task: expected KIND=FILE, such as lambada=lambada_test.jsonl, got '{task}'. Kinds: {string.Join(", ", ComparisonTask.KindNames)}.");
+
+            yield return ComparisonTask.Load(parts[0], parts[1], parsed.GetValue(_items));
         }
     }
 

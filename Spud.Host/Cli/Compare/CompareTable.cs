@@ -18,6 +18,9 @@ internal sealed class CompareTable(TextWriter to)
         foreach (TextResult text in result.Texts.Length > 1 ? result.Texts : [])
             WriteQuality(Shown.Line(text.Name), [text], [.. text.Pipelines]);
 
+        foreach (TaskResult task in result.Tasks)
+            WriteTask(task);
+
         WriteCompute(result);
         WriteMemory(result);
         WriteSpeed(result);
@@ -44,6 +47,30 @@ internal sealed class CompareTable(TextWriter to)
                 i == 0 ? "" : Small(of.Divergence99),
                 i == 0 ? "" : Invariant($"{100 * of.Agreement.Value:0.00} %"),
                 i == 0 ? "" : of.Parity switch { true => "yes", false => "no", _ => "unknown" });
+        }
+
+        table.Write(to);
+    }
+
+    private void WriteTask(TaskResult task)
+    {
+        to.WriteLine();
+        to.WriteLine(Invariant($"{task.Name}: {task.Items:N0} questions of {Shown.Line(task.File)}"));
+        TextTable table = new("<<><>>>");
+        table.Add("", "metric", "value", "95 %", "against A", "CU each", "a CU");
+        foreach ((int i, TaskFigures of) in task.Pipelines.Index())
+        {
+            foreach ((int metric, MetricFigures figures) in of.Metrics.Index())
+            {
+                table.Add(
+                    metric == 0 ? Letter(i) : "",
+                    figures.Name,
+                    Invariant($"{figures.Value.Value:0.0000}"),
+                    figures.Value is { Low: { } low, High: { } high } ? Invariant($"{low:0.000} .. {high:0.000}") : "too few",
+                    i == 0 ? "" : Invariant($"{figures.AgainstFirst.Value:0.0000}"),
+                    metric == 0 ? Invariant($"{of.ComputeUnitsPerItem:0.0000}") : "",
+                    metric == 0 ? Invariant($"{of.AccuracyPerComputeUnit:0.0000}") : "");
+            }
         }
 
         table.Write(to);

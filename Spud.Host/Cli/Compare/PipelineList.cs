@@ -2,6 +2,7 @@ using System.CommandLine;
 using Spud.Runtime;
 using Spud.Runtime.Comparison;
 using Spud.Runtime.Composition;
+using Spud.Runtime.Models;
 using Spud.Runtime.Plugins;
 
 namespace Spud.Host;
@@ -25,10 +26,13 @@ internal sealed class PipelineList
     /// <summary>Composes all of them, in order; they are the caller's.</summary>
     /// <param name="parsed">The command line.</param>
     /// <param name="contextTokens">The longest text.</param>
+    /// <param name="wanted">What would be good to have, as far as the model was made for it.</param>
     /// <exception cref="BadInputException">There are fewer than two, or they are named twice.</exception>
-    public List<ComparedPipeline> Load(ParseResult parsed, int contextTokens)
+    public List<ComparedPipeline> Load(ParseResult parsed, int contextTokens, int wanted)
     {
         (string Name, PipelineDocument Document)[] documents = [.. Documents(parsed, contextTokens)];
+        if (wanted > contextTokens && documents.Length > 0)
+            documents = [.. Documents(parsed, Math.Max(contextTokens, Math.Min(wanted, MadeFor(ModelLoader.ModelOf(documents[0].Document)))))];
         if (documents.Length < 2)
             throw new BadInputException("a comparison takes at least two pipelines. Name a second file, or vary an option: --vary cache.format=f16,f32");
 
@@ -49,6 +53,12 @@ internal sealed class PipelineList
             loaded.ForEach(pipeline => pipeline.Model.Dispose());
             throw;
         }
+    }
+
+    private static int MadeFor(string model)
+    {
+        using GgufFile file = GgufFile.Open(model);
+        return file.Metadata.TryGetString("general.architecture", out string? architecture) && file.Metadata.TryGetInt($"{architecture}.context_length", out int tokens) ? tokens : 0;
     }
 
     private LanguageModel Load(ParseResult parsed, string name, PipelineDocument document, PluginCatalog catalog)

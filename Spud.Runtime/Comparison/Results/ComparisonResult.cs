@@ -12,6 +12,9 @@ public sealed record ComparisonResult
     /// <summary>The texts.</summary>
     public required ImmutableArray<TextResult> Texts { get; init; }
 
+    /// <summary>The tasks.</summary>
+    public required ImmutableArray<TaskResult> Tasks { get; init; }
+
     /// <summary>The pipelines; the first one is what the others are held against.</summary>
     public required ImmutableArray<PipelineResult> Pipelines { get; init; }
 

@@ -3,7 +3,7 @@ using Spud.Runtime.Composition;
 namespace Spud.Runtime.Comparison;
 
 /// <summary>Figures out of sums: a pure function of what was measured.</summary>
-internal sealed class Summary(IReadOnlyList<ComparedPipeline> pipelines, IReadOnlyList<ComparedText> texts, ComparisonSettings settings, ComparisonState state)
+internal sealed class Summary(IReadOnlyList<ComparedPipeline> pipelines, IReadOnlyList<ComparedText> texts, IReadOnlyList<ComparisonTask> tasks, ComparisonSettings settings, ComparisonState state)
 {
     /// <summary>Perplexity, ratio, divergence and agreement of each pipeline.</summary>
     private const int FiguresPerPipeline = 4;
@@ -15,6 +15,7 @@ internal sealed class Summary(IReadOnlyList<ComparedPipeline> pipelines, IReadOn
         {
             Settings = settings,
             Texts = [.. texts.Zip(state.Texts, Text)],
+            Tasks = [.. tasks.Zip(state.Tasks, (task, sums) => TaskSummary.Of(task, sums, settings.Bootstrap))],
             Pipelines = [.. pipelines.Select((pipeline, i) => Pipeline(pipeline, i, overall[i]))],
             ForwardSeconds = state.ForwardSeconds.Sum(),
             OwnSeconds = state.OwnSeconds,

@@ -9,6 +9,7 @@ public sealed class ComparisonRun
 
     private readonly IReadOnlyList<ComparedPipeline> _pipelines;
     private readonly IReadOnlyList<ComparedText> _texts;
+    private readonly IReadOnlyList<ComparisonTask> _tasks;
     private readonly ComparisonSettings _settings;
     private readonly StateFile? _file;
     private readonly ComparisonState _state;
@@ -21,23 +22,24 @@ public sealed class ComparisonRun
     /// <param name="settings">What is measured.</param>
     /// <param name="file">Where it is kept until it is finished; null: nowhere.</param>
     /// <exception cref="ComparisonException">The pipelines are not comparable, a setting is wrong, or the file belongs to another comparison.</exception>
-    public ComparisonRun(IReadOnlyList<ComparedPipeline> pipelines, IReadOnlyList<ComparedText> texts, ComparisonSettings settings, StateFile? file = null)
+    /// <param name="tasks">Asked after the texts; null: none.</param>
+    public ComparisonRun(IReadOnlyList<ComparedPipeline> pipelines, IReadOnlyList<ComparedText> texts, ComparisonSettings settings, StateFile? file = null, IReadOnlyList<ComparisonTask>? tasks = null)
     {
         ArgumentNullException.ThrowIfNull(settings);
         settings.Window.Require();
         Comparability.Require(pipelines);
-        (_pipelines, _texts, _settings, _file) = (pipelines, texts, settings, file);
-        string fingerprint = Fingerprint.Of(pipelines, texts, settings);
+        (_pipelines, _texts, _tasks, _settings, _file) = (pipelines, texts, tasks ?? [], settings, file);
+        string fingerprint = Fingerprint.Of(pipelines, texts, _tasks, settings);
         ComparisonState? kept = file?.Read(fingerprint);
-        (_state, Resumed) = (kept ?? ComparisonState.New(fingerprint, pipelines.Count, pipelines[0].Model.Pipeline.Model.Layers.Length, texts.Count), kept is not null);
+        (_state, Resumed) = (kept ?? ComparisonState.New(fingerprint, pipelines.Count, pipelines[0].Model.Pipeline.Model.Layers.Length, texts.Count, _tasks.Count), kept is not null);
         _cuts = new(pipelines[0].Model.Tokenizer);
     }
 
     /// <summary>Whether it goes on from an interrupted one.</summary>
     public bool Resumed { get; }
 
-    /// <summary>What is done one after the other, for people: the texts, and the measurement of speed.</summary>
-    public IReadOnlyList<string> Parts => [.. _texts.Select(text => text.Name), .. _settings.Speed is null ? Array.Empty<string>() : ["speed"]];
+    /// <summary>What is done one after the other, for people: the texts, the tasks, and the measurement of speed.</summary>
+    public IReadOnlyList<string> Parts => [.. _texts.Select(text => text.Name), .. _tasks.Select(task => task.Name), .. _settings.Speed is null ? Array.Empty<string>() : ["speed"]];
 
     /// <summary>Gets the index of one of the <see cref="Parts"/> and how much of it is done, 0 to 1.</summary>
     public Action<int, double>? Progress { get; set; }
@@ -54,6 +56,9 @@ public sealed class ComparisonRun
             for (int i = 0; i < _texts.Count; i++)
                 Compare(comparison, i, cancellation);
 
+            for (int i = 0; i < _tasks.Count; i++)
+                Ask(i, cancellation);
+
             MeasureSpeed(cancellation);
         }
         catch (OperationCanceledException)
@@ -63,7 +68,7 @@ public sealed class ComparisonRun
         }
 
         Keep();
-        return new Summary(_pipelines, _texts, _settings, _state).Result();
+        return new Summary(_pipelines, _texts, _tasks, _settings, _state).Result();
     }
 
     private void Compare(TextComparison comparison, int index, CancellationToken cancellation)
@@ -122,6 +127,34 @@ public sealed class ComparisonRun
         _state.OwnSeconds += (Stopwatch.GetElapsedTime(start) - forward).TotalSeconds;
     }
 
+    private void Ask(int index, CancellationToken cancellation)
+    {
+        (ComparisonTask task, TaskSums sums) = (_tasks[index], _state.Tasks[index]);
+        TaskJudge[] judges = [.. _pipelines.Select(pipeline => new TaskJudge(pipeline))];
+        try
+        {
+            while (sums.Done < task.Items.Count)
+            {
+                (double[] Values, long Flops)[] asked = [.. judges.Select(judge => judge.Ask(task.Kind, task.Items[sums.Done], cancellation))];
+                for (int i = 0; i < asked.Length; i++)
+                {
+                    sums.Values[i].AddRange(asked[i].Values);
+                    sums.Flops[i] += asked[i].Flops;
+                }
+
+                sums.Done++;
+                Progress?.Invoke(_texts.Count + index, (double)sums.Done / task.Items.Count);
+                if (Stopwatch.GetElapsedTime(_kept) > KeepEvery)
+                    Keep();
+            }
+        }
+        finally
+        {
+            foreach (TaskJudge judge in judges)
+                judge.Dispose();
+        }
+    }
+
     private void MeasureSpeed(CancellationToken cancellation)
     {
         if (_settings.Speed is not { } speed || _state.Speed.Prefill[0].Count >= speed.Repeats)
@@ -133,7 +166,7 @@ public sealed class ComparisonRun
         while (_state.Speed.Prefill[0].Count < speed.Repeats)
         {
             meter.Measure(tokens, _state.Speed.Prefill[0].Count + 1, _state.Speed, cancellation);
-            Progress?.Invoke(_texts.Count, (double)_state.Speed.Prefill[0].Count / speed.Repeats);
+            Progress?.Invoke(_texts.Count + _tasks.Count, (double)_state.Speed.Prefill[0].Count / speed.Repeats);
         }
     }
 

@@ -17,6 +17,9 @@ public sealed class ComparisonState
     /// <summary>[text].</summary>
     public required TextSums[] Texts { get; init; }
 
+    /// <summary>[task].</summary>
+    public required TaskSums[] Tasks { get; init; }
+
     /// <summary>Measured speed.</summary>
     public required SpeedSums Speed { get; init; }
 
@@ -26,10 +29,11 @@ public sealed class ComparisonState
     /// <summary>Seconds that the texts took beside forward passes: reading, tokens, logits, this file.</summary>
     public double OwnSeconds { get; set; }
 
-    internal static ComparisonState New(string fingerprint, int pipelines, int layers, int texts) => new()
+    internal static ComparisonState New(string fingerprint, int pipelines, int layers, int texts, int tasks) => new()
     {
         Fingerprint = fingerprint,
         Texts = [.. Enumerable.Range(0, texts).Select(_ => TextSums.Of(pipelines, layers))],
+        Tasks = [.. Enumerable.Range(0, tasks).Select(_ => TaskSums.Of(pipelines))],
         Speed = SpeedSums.Of(pipelines),
         ForwardSeconds = new double[pipelines],
     };

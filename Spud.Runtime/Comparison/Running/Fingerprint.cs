@@ -7,7 +7,7 @@ namespace Spud.Runtime.Comparison;
 /// <summary>What a comparison's figures depend on, as one hash: pipelines as they were resolved, model files, texts, settings.</summary>
 internal static class Fingerprint
 {
-    public static string Of(IReadOnlyList<ComparedPipeline> pipelines, IReadOnlyList<ComparedText> texts, ComparisonSettings settings)
+    public static string Of(IReadOnlyList<ComparedPipeline> pipelines, IReadOnlyList<ComparedText> texts, IReadOnlyList<ComparisonTask> tasks, ComparisonSettings settings)
     {
         StringBuilder all = new();
         all.Append(typeof(Fingerprint).Assembly.GetName().Version).Append('\n').Append(settings).Append('\n');
@@ -16,6 +16,9 @@ internal static class Fingerprint
 
         foreach (ComparedText text in texts)
             all.Append(text.Sha256).Append('\n');
+
+        foreach (ComparisonTask task in tasks)
+            all.Append($"{task.Name} {task.Sha256} {task.Items.Count}\n");
 
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(all.ToString())));
     }

@@ -27,7 +27,7 @@ public sealed class CompareCommandTests
         using JsonDocument document = JsonDocument.Parse(spoken.Out);
         JsonElement root = document.RootElement, result = root.GetProperty("result");
         Assert.Equal(["spud", "command", "created", "machine", "result"], Names(root));
-        Assert.Equal(["settings", "texts", "pipelines", "forwardSeconds", "ownSeconds"], Names(result));
+        Assert.Equal(["settings", "texts", "tasks", "pipelines", "forwardSeconds", "ownSeconds"], Names(result));
         Assert.Equal(["name", "bytes", "sha256", "windows", "tokens", "blocks", "pipelines"], Names(result.GetProperty("texts")[0]));
         Assert.Equal(["tokens", "perplexity", "perplexityRatio", "meanDivergence", "divergence99", "agreement", "parity"], Names(result.GetProperty("pipelines")[1].GetProperty("quality")));
         Assert.Equal(["value", "low", "high"], Names(result.GetProperty("pipelines")[1].GetProperty("quality").GetProperty("perplexity")));

@@ -40,6 +40,9 @@ internal static class ComparePage
         if (result.Texts.Length > 1)
             yield return Wide("Text by text", null, PageTables.Texts(result));
 
+        foreach (TaskResult task in result.Tasks)
+            yield return Wide($"{task.Name}: {task.Items:N0} questions", "Judged as the lm-evaluation-harness does it. Below each figure, its interval.", PageTables.Task(task));
+
         yield return Wide("The pipelines, side by side", "As they were resolved; what differs is marked with ≠.", PageTables.SideBySide(result));
         yield return Wide("How it was made", null, PageTables.Origin(report));
     }

@@ -30,6 +30,14 @@ internal static class PageTables
         ["", .. result.Texts.Select(text => Path.GetFileName(text.Name))],
         result.Pipelines.Select((_, i) => Row(Letter(i), result.Texts.Select(text => Cell($"{text.Pipelines[i].Perplexity.Value:0.000}", i == 0 ? null : $"ratio {PageText.Ratio(text.Pipelines[i].PerplexityRatio)}")))));
 
+    /// <summary>Figures of a task.</summary>
+    public static XElement Task(TaskResult task) => Table(
+        ["", .. task.Pipelines[0].Metrics.SelectMany(metric => new[] { metric.Name, "against A" }), "CU a question", "accuracy a CU"],
+        task.Pipelines.Select((pipeline, i) => Row(Letter(i), [
+            .. pipeline.Metrics.SelectMany(metric => new[] { Cell($"{metric.Value.Value:0.0000}", PageText.Range(metric.Value, "0.000")), i == 0 ? Cell("", null) : Cell($"{metric.AgainstFirst.Value:0.0000}", PageText.Range(metric.AgainstFirst, "0.000")) }),
+            Cell(PageText.Units(pipeline.ComputeUnitsPerItem), null),
+            Cell($"{pipeline.AccuracyPerComputeUnit:0.0000}", null)])));
+
     /// <summary>Compute and time by role, folded away.</summary>
     public static XElement Roles(ComparisonResult result) => Folded("As a table", Table(
         ["", .. result.Pipelines[0].Compute.Roles.Select(role => role.Role)],
@@ -67,6 +75,7 @@ internal static class PageTables
                 Entry("Machine", $"{report.Machine.Processor}, {report.Machine.Cores} processors ({string.Join(", ", report.Machine.Vectors)}), {Units.Bytes(report.Machine.MemoryBytes)}"),
                 Entry("Model", string.Join("; ", result.Pipelines.Select(pipeline => $"{Path.GetFileName(pipeline.Explanation.Model.Path)}, {pipeline.Explanation.Model.FileBytes:N0} bytes").Distinct())),
                 result.Texts.Select(text => Entry("Text", $"{text.Name}, {text.Bytes:N0} bytes, SHA-256 {text.Sha256}, {text.Windows:N0} windows, {text.Tokens:N0} predicted tokens")),
+                result.Tasks.Select(task => Entry("Task", $"{task.Name}: {task.File}, SHA-256 {task.Sha256}, {task.Items:N0} questions")),
                 Entry("Windows", $"{window.Tokens} tokens, each read from an empty context, {scored}"),
                 Entry("Intervals", $"{100 * result.Settings.Bootstrap.Confidence:0} %, {result.Settings.Bootstrap.Repetitions:N0} repetitions over {result.Texts.Sum(text => text.Blocks):N0} blocks, seed {result.Settings.Bootstrap.Seed}"),
                 Entry("Time", $"{result.ForwardSeconds:0.0} s in forward passes over the texts, {result.OwnSeconds:0.0} s beside them ({100 * result.OwnSeconds / Math.Max(result.ForwardSeconds, 1e-9):0.0} %)")));
