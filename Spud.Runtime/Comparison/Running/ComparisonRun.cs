@@ -14,7 +14,9 @@ public sealed class ComparisonRun
     private readonly StateFile? _file;
     private readonly ComparisonState _state;
     private readonly TextCuts _cuts;
-    private long _kept = Stopwatch.GetTimestamp();
+
+    // Kept after the first window: who cannot write there is told before hours are spent.
+    private long? _kept;
 
     /// <summary>A comparison, begun anew or taken up where it was interrupted.</summary>
     /// <param name="pipelines">At least two, of one model; owned by the caller.</param>
@@ -83,8 +85,7 @@ public sealed class ComparisonRun
         {
             Timed(comparison, () => comparison.Compare(window, sums, cancellation));
             Progress?.Invoke(index, Math.Min(Done(windows, text), 0.999));
-            if (Stopwatch.GetElapsedTime(_kept) > KeepEvery)
-                Keep();
+            KeepNowAndThen();
         }
 
         if (sums.Windows == 0)
@@ -144,8 +145,7 @@ public sealed class ComparisonRun
 
                 sums.Done++;
                 Progress?.Invoke(_texts.Count + index, (double)sums.Done / task.Items.Count);
-                if (Stopwatch.GetElapsedTime(_kept) > KeepEvery)
-                    Keep();
+                KeepNowAndThen();
             }
         }
         finally
@@ -186,11 +186,17 @@ public sealed class ComparisonRun
         return [.. tokens];
     }
 
+    private void KeepNowAndThen()
+    {
+        if (_kept is not { } before || Stopwatch.GetElapsedTime(before) > KeepEvery)
+            Keep();
+    }
+
     private void Keep()
     {
         long start = Stopwatch.GetTimestamp();
         _file?.Write(_state);
         _kept = Stopwatch.GetTimestamp();
-        _state.OwnSeconds += Stopwatch.GetElapsedTime(start, _kept).TotalSeconds;
+        _state.OwnSeconds += Stopwatch.GetElapsedTime(start).TotalSeconds;
     }
 }
