@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 using System.Text;
 using System.Text.Json;
 
@@ -8,7 +10,7 @@ namespace Spud.Bench.Peer;
 internal static class ReportWriter
 {
     public static Report Describe(IReadOnlyList<Result> results, string arguments) => new(
-        Processor(),
+        $"{Processor()}, vectors of {Vectors()}",
         Environment.ProcessorCount,
         "llama.cpp of npm's node-llama-cpp 3.22.1",
         $"bench/run.sh {arguments}".TrimEnd(),
@@ -45,6 +47,9 @@ internal static class ReportWriter
         string? line = File.Exists(file) ? File.ReadLines(file).FirstOrDefault(text => text.StartsWith("model name", StringComparison.Ordinal)) : null;
         return line is null ? Environment.GetEnvironmentVariable("PROCESSOR_IDENTIFIER") ?? "unknown processor" : line[(line.IndexOf(':') + 1)..].Trim();
     }
+
+    private static string Vectors() =>
+        (Vector512.IsHardwareAccelerated ? "512 bits" : Vector256.IsHardwareAccelerated ? "256 bits" : "128 bits or less") + (AvxVnni.IsSupported ? " with AVX-VNNI" : ", no AVX-VNNI");
 
     private static string Output(string program, params string[] arguments)
     {
