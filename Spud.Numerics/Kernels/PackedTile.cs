@@ -71,12 +71,13 @@ internal static unsafe class PackedTile
                     TBytes n00 = TBytes.Zero, n01 = n00, n10 = n00, n11 = n00, n20 = n00, n21 = n00, n30 = n00, n31 = n00;
                     TBytes high0 = TFormat.HighBits<TBytes, TFloat>(codes, part);
                     TBytes high1 = TFormat.HighBits<TBytes, TFloat>(codes + 4 * TFloat.Count, part);
-                    for (int pair = part * 2; pair < part * 2 + 4 / TFormat.Parts; pair++)
+                    int first = part * (TFormat.Steps / 2), end = first + TFormat.Steps / TFormat.Parts;
+                    for (int step = first; step < end; step++)
                     {
-                        TFormat.Read<TBytes, TFloat>(codes, pair, ref high0, out TBytes a0, out TBytes b0);
-                        TFormat.Read<TBytes, TFloat>(codes + 4 * TFloat.Count, pair, ref high1, out TBytes a1, out TBytes b1);
-                        sbyte* q = quants + 8 * pair;
-                        short* p = pairs + 8 * pair;
+                        TFormat.Read<TBytes, TFloat>(codes, step, ref high0, out TBytes a0, out TBytes b0);
+                        TFormat.Read<TBytes, TFloat>(codes + 4 * TFloat.Count, step, ref high1, out TBytes a1, out TBytes b1);
+                        sbyte* q = quants + 32 / TFormat.Steps * step;
+                        short* p = pairs + 32 / TFormat.Steps * step;
                         TFormat.Multiply<TBytes, TFloat>(ref n00, ref n01, a0, a1, b0, b1, q, p);
                         if (typeof(TRows) != typeof(OneRow))
                         {

@@ -12,6 +12,9 @@ internal unsafe interface IPackedFormat
     /// <summary>Scale bytes in front of each eight groups.</summary>
     static abstract int HeadBytes { get; }
 
+    /// <summary>In how many steps a group is multiplied: 4 of two quads, or 8 of one.</summary>
+    static abstract int Steps { get; }
+
     /// <summary>
     /// In how many parts a group is summed: 1, or 2 where the halves have scales of their own or the products of a
     /// group do not fit an i16 (codes above 15).
@@ -27,24 +30,24 @@ internal unsafe interface IPackedFormat
         where TBytes : struct, IByteLanes<TBytes, TFloat>
         where TFloat : struct, ILanes<TFloat>;
 
-    /// <summary>Codes of quads 2 pair and 2 pair + 1; takes their bits off <paramref name="high"/>.</summary>
+    /// <summary>Codes of a step, both the same where it has one quad; takes their bits off <paramref name="high"/>.</summary>
     /// <param name="codes">At the lane's first byte.</param>
-    /// <param name="pair">0 to 3.</param>
+    /// <param name="step">Below <see cref="Steps"/>.</param>
     /// <param name="high">What <see cref="HighBits"/> returned for this half.</param>
-    /// <param name="first">Codes of quad 2 pair.</param>
-    /// <param name="second">Codes of quad 2 pair + 1.</param>
-    static abstract void Read<TBytes, TFloat>(byte* codes, int pair, ref TBytes high, out TBytes first, out TBytes second)
+    /// <param name="first">Codes of the first quad.</param>
+    /// <param name="second">Codes of the second one.</param>
+    static abstract void Read<TBytes, TFloat>(byte* codes, int step, ref TBytes high, out TBytes first, out TBytes second)
         where TBytes : struct, IByteLanes<TBytes, TFloat>
         where TFloat : struct, ILanes<TFloat>;
 
-    /// <summary>Adds the products of two quads (a, b) of two vectors of outputs with one row of x to n.</summary>
+    /// <summary>Adds the products of a step's quads (a, b) of two vectors of outputs with one row of x to n.</summary>
     /// <param name="n0">Of the first vector: i16 sums of pairs, or i32.</param>
     /// <param name="n1">Of the second vector.</param>
     /// <param name="a0">First quad, first vector.</param>
     /// <param name="a1">First quad, second vector.</param>
     /// <param name="b0">Second quad, first vector.</param>
     /// <param name="b1">Second quad, second vector.</param>
-    /// <param name="quants">Eight quants of the row.</param>
+    /// <param name="quants">The row's quants of the step.</param>
     /// <param name="pairs">The same as i16.</param>
     static abstract void Multiply<TBytes, TFloat>(
         ref TBytes n0, ref TBytes n1, TBytes a0, TBytes a1, TBytes b0, TBytes b1, sbyte* quants, short* pairs)

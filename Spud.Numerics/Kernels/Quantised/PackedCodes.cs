@@ -8,16 +8,6 @@ internal static unsafe class PackedCodes
     /// <summary>The values of MXFP4 plus 12, so that they are unsigned.</summary>
     public static ReadOnlySpan<sbyte> ShiftedMXFP4 => [12, 13, 14, 15, 16, 18, 20, 24, 12, 11, 10, 9, 8, 6, 4, 0];
 
-    /// <summary>Row 2 pair and row 2 pair + 1.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Bytes<TBytes, TFloat>(byte* codes, int pair, out TBytes first, out TBytes second)
-        where TBytes : struct, IByteLanes<TBytes, TFloat>
-        where TFloat : struct, ILanes<TFloat>
-    {
-        first = TBytes.Load(codes + 256 * pair);
-        second = TBytes.Load(codes + 256 * pair + 128);
-    }
-
     /// <summary>Row pair: low nibbles, high nibbles.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Nibbles<TBytes, TFloat>(byte* codes, int pair, out TBytes first, out TBytes second)

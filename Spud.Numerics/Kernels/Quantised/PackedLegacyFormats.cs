@@ -13,6 +13,8 @@ internal readonly unsafe struct PackedQ8_0 : IPackedFormat
 
     public static int HeadBytes => 0;
 
+    public static int Steps => 8;
+
     public static int Parts => 1;
 
     public static bool HasMinimum => false;
@@ -23,17 +25,17 @@ internal readonly unsafe struct PackedQ8_0 : IPackedFormat
         where TFloat : struct, ILanes<TFloat> => TBytes.Zero;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Read<TBytes, TFloat>(byte* codes, int pair, ref TBytes high, out TBytes first, out TBytes second)
+    public static void Read<TBytes, TFloat>(byte* codes, int step, ref TBytes high, out TBytes first, out TBytes second)
         where TBytes : struct, IByteLanes<TBytes, TFloat>
         where TFloat : struct, ILanes<TFloat> =>
-        PackedCodes.Bytes<TBytes, TFloat>(codes, pair, out first, out second);
+        first = second = TBytes.Load(codes + 128 * step);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Multiply<TBytes, TFloat>(
         ref TBytes n0, ref TBytes n1, TBytes a0, TBytes a1, TBytes b0, TBytes b1, sbyte* quants, short* pairs)
         where TBytes : struct, IByteLanes<TBytes, TFloat>
         where TFloat : struct, ILanes<TFloat> =>
-        PackedProducts.Signed<TBytes, TFloat>(ref n0, ref n1, a0, a1, b0, b1, quants, pairs);
+        TBytes.MultiplyAddSigned(ref n0, ref n1, a0, a1, quants, pairs);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Total<TBytes, TFloat>(ref TBytes n0, ref TBytes n1, int* halfSums, int part)
@@ -59,6 +61,8 @@ internal readonly unsafe struct PackedQ4_0 : IPackedFormat
 
     public static int HeadBytes => 0;
 
+    public static int Steps => 4;
+
     public static int Parts => 1;
 
     public static bool HasMinimum => false;
@@ -69,10 +73,10 @@ internal readonly unsafe struct PackedQ4_0 : IPackedFormat
         where TFloat : struct, ILanes<TFloat> => TBytes.Zero;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Read<TBytes, TFloat>(byte* codes, int pair, ref TBytes high, out TBytes first, out TBytes second)
+    public static void Read<TBytes, TFloat>(byte* codes, int step, ref TBytes high, out TBytes first, out TBytes second)
         where TBytes : struct, IByteLanes<TBytes, TFloat>
         where TFloat : struct, ILanes<TFloat> =>
-        PackedCodes.Nibbles<TBytes, TFloat>(codes, pair, out first, out second);
+        PackedCodes.Nibbles<TBytes, TFloat>(codes, step, out first, out second);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Multiply<TBytes, TFloat>(
@@ -105,6 +109,8 @@ internal readonly unsafe struct PackedQ4_1 : IPackedFormat
 
     public static int HeadBytes => 0;
 
+    public static int Steps => 4;
+
     public static int Parts => 1;
 
     public static bool HasMinimum => true;
@@ -115,10 +121,10 @@ internal readonly unsafe struct PackedQ4_1 : IPackedFormat
         where TFloat : struct, ILanes<TFloat> => TBytes.Zero;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Read<TBytes, TFloat>(byte* codes, int pair, ref TBytes high, out TBytes first, out TBytes second)
+    public static void Read<TBytes, TFloat>(byte* codes, int step, ref TBytes high, out TBytes first, out TBytes second)
         where TBytes : struct, IByteLanes<TBytes, TFloat>
         where TFloat : struct, ILanes<TFloat> =>
-        PackedCodes.Nibbles<TBytes, TFloat>(codes, pair, out first, out second);
+        PackedCodes.Nibbles<TBytes, TFloat>(codes, step, out first, out second);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Multiply<TBytes, TFloat>(
@@ -151,6 +157,8 @@ internal readonly unsafe struct PackedQ5_0 : IPackedFormat
 
     public static int HeadBytes => 0;
 
+    public static int Steps => 4;
+
     public static int Parts => 2;
 
     public static bool HasMinimum => false;
@@ -161,10 +169,10 @@ internal readonly unsafe struct PackedQ5_0 : IPackedFormat
         where TFloat : struct, ILanes<TFloat> => PackedCodes.FifthBits<TBytes, TFloat>(codes, half);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Read<TBytes, TFloat>(byte* codes, int pair, ref TBytes high, out TBytes first, out TBytes second)
+    public static void Read<TBytes, TFloat>(byte* codes, int step, ref TBytes high, out TBytes first, out TBytes second)
         where TBytes : struct, IByteLanes<TBytes, TFloat>
         where TFloat : struct, ILanes<TFloat> =>
-        PackedCodes.FiveBits<TBytes, TFloat>(codes, pair, ref high, out first, out second);
+        PackedCodes.FiveBits<TBytes, TFloat>(codes, step, ref high, out first, out second);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Multiply<TBytes, TFloat>(
@@ -197,6 +205,8 @@ internal readonly unsafe struct PackedQ5_1 : IPackedFormat
 
     public static int HeadBytes => 0;
 
+    public static int Steps => 4;
+
     public static int Parts => 2;
 
     public static bool HasMinimum => true;
@@ -207,10 +217,10 @@ internal readonly unsafe struct PackedQ5_1 : IPackedFormat
         where TFloat : struct, ILanes<TFloat> => PackedCodes.FifthBits<TBytes, TFloat>(codes, half);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Read<TBytes, TFloat>(byte* codes, int pair, ref TBytes high, out TBytes first, out TBytes second)
+    public static void Read<TBytes, TFloat>(byte* codes, int step, ref TBytes high, out TBytes first, out TBytes second)
         where TBytes : struct, IByteLanes<TBytes, TFloat>
         where TFloat : struct, ILanes<TFloat> =>
-        PackedCodes.FiveBits<TBytes, TFloat>(codes, pair, ref high, out first, out second);
+        PackedCodes.FiveBits<TBytes, TFloat>(codes, step, ref high, out first, out second);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Multiply<TBytes, TFloat>(
@@ -243,6 +253,8 @@ internal readonly unsafe struct PackedIQ4_NL : IPackedFormat
 
     public static int HeadBytes => 0;
 
+    public static int Steps => 4;
+
     public static int Parts => 1;
 
     public static bool HasMinimum => false;
@@ -253,10 +265,10 @@ internal readonly unsafe struct PackedIQ4_NL : IPackedFormat
         where TFloat : struct, ILanes<TFloat> => TBytes.Zero;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Read<TBytes, TFloat>(byte* codes, int pair, ref TBytes high, out TBytes first, out TBytes second)
+    public static void Read<TBytes, TFloat>(byte* codes, int step, ref TBytes high, out TBytes first, out TBytes second)
         where TBytes : struct, IByteLanes<TBytes, TFloat>
         where TFloat : struct, ILanes<TFloat> =>
-        PackedCodes.LookUp<TBytes, TFloat>(BlockIQ4_NL.Table, codes, pair, out first, out second);
+        PackedCodes.LookUp<TBytes, TFloat>(BlockIQ4_NL.Table, codes, step, out first, out second);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Multiply<TBytes, TFloat>(
@@ -289,6 +301,8 @@ internal readonly unsafe struct PackedMXFP4 : IPackedFormat
 
     public static int HeadBytes => 0;
 
+    public static int Steps => 4;
+
     public static int Parts => 2;
 
     public static bool HasMinimum => false;
@@ -299,10 +313,10 @@ internal readonly unsafe struct PackedMXFP4 : IPackedFormat
         where TFloat : struct, ILanes<TFloat> => TBytes.Zero;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Read<TBytes, TFloat>(byte* codes, int pair, ref TBytes high, out TBytes first, out TBytes second)
+    public static void Read<TBytes, TFloat>(byte* codes, int step, ref TBytes high, out TBytes first, out TBytes second)
         where TBytes : struct, IByteLanes<TBytes, TFloat>
         where TFloat : struct, ILanes<TFloat> =>
-        PackedCodes.LookUp<TBytes, TFloat>(PackedCodes.ShiftedMXFP4, codes, pair, out first, out second);
+        PackedCodes.LookUp<TBytes, TFloat>(PackedCodes.ShiftedMXFP4, codes, step, out first, out second);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Multiply<TBytes, TFloat>(

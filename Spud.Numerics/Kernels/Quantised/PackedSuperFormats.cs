@@ -13,6 +13,8 @@ internal readonly unsafe struct PackedQ4_K : IPackedFormat
 
     public static int HeadBytes => 128;
 
+    public static int Steps => 4;
+
     public static int Parts => 1;
 
     public static bool HasMinimum => true;
@@ -23,10 +25,10 @@ internal readonly unsafe struct PackedQ4_K : IPackedFormat
         where TFloat : struct, ILanes<TFloat> => TBytes.Zero;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Read<TBytes, TFloat>(byte* codes, int pair, ref TBytes high, out TBytes first, out TBytes second)
+    public static void Read<TBytes, TFloat>(byte* codes, int step, ref TBytes high, out TBytes first, out TBytes second)
         where TBytes : struct, IByteLanes<TBytes, TFloat>
         where TFloat : struct, ILanes<TFloat> =>
-        PackedCodes.Nibbles<TBytes, TFloat>(codes, pair, out first, out second);
+        PackedCodes.Nibbles<TBytes, TFloat>(codes, step, out first, out second);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Multiply<TBytes, TFloat>(
@@ -60,6 +62,8 @@ internal readonly unsafe struct PackedQ5_K : IPackedFormat
 
     public static int HeadBytes => 128;
 
+    public static int Steps => 4;
+
     public static int Parts => 2;
 
     public static bool HasMinimum => true;
@@ -70,10 +74,10 @@ internal readonly unsafe struct PackedQ5_K : IPackedFormat
         where TFloat : struct, ILanes<TFloat> => PackedCodes.FifthBits<TBytes, TFloat>(codes, half);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Read<TBytes, TFloat>(byte* codes, int pair, ref TBytes high, out TBytes first, out TBytes second)
+    public static void Read<TBytes, TFloat>(byte* codes, int step, ref TBytes high, out TBytes first, out TBytes second)
         where TBytes : struct, IByteLanes<TBytes, TFloat>
         where TFloat : struct, ILanes<TFloat> =>
-        PackedCodes.FiveBits<TBytes, TFloat>(codes, pair, ref high, out first, out second);
+        PackedCodes.FiveBits<TBytes, TFloat>(codes, step, ref high, out first, out second);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Multiply<TBytes, TFloat>(
@@ -107,6 +111,8 @@ internal readonly unsafe struct PackedQ6_K : IPackedFormat
 
     public static int HeadBytes => 64;
 
+    public static int Steps => 4;
+
     public static int Parts => 2;
 
     public static bool HasMinimum => false;
@@ -117,10 +123,10 @@ internal readonly unsafe struct PackedQ6_K : IPackedFormat
         where TFloat : struct, ILanes<TFloat> => TBytes.Load(codes + 512 + 128 * half);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Read<TBytes, TFloat>(byte* codes, int pair, ref TBytes high, out TBytes first, out TBytes second)
+    public static void Read<TBytes, TFloat>(byte* codes, int step, ref TBytes high, out TBytes first, out TBytes second)
         where TBytes : struct, IByteLanes<TBytes, TFloat>
         where TFloat : struct, ILanes<TFloat> =>
-        PackedCodes.SixBits<TBytes, TFloat>(codes, pair, ref high, out first, out second);
+        PackedCodes.SixBits<TBytes, TFloat>(codes, step, ref high, out first, out second);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Multiply<TBytes, TFloat>(
