@@ -35,11 +35,13 @@ public sealed partial class DisassemblyTests
 
     private static void Run(string program, string listing)
     {
-        var start = new ProcessStartInfo(program, ["-class", "*PackedMatMulTests", "-class", "*AttentionTests", "-class", "*ElementwiseTests", "-class", "*MatMulF32Tests"])
+        // One thread compiles at a time: listings of two would be mixed line by line.
+        var start = new ProcessStartInfo(program, ["-parallel", "none", "-class", "*PackedMatMulTests", "-class", "*AttentionTests", "-class", "*ElementwiseTests", "-class", "*MatMulF32Tests"])
         {
             RedirectStandardOutput = true,
             Environment =
             {
+                ["DOTNET_TieredCompilation"] = "0",
                 ["DOTNET_JitStdOutFile"] = listing,
                 ["DOTNET_JitDisasm"] = string.Join(' ', _bodies.Select(body => $"*{body}*")),
             },
