@@ -84,7 +84,7 @@ public sealed class ComparisonRun
         while ((_settings.MostWindows is not { } most || windows.Windows < most) && Read(windows, window, sums, cancellation))
         {
             Timed(comparison, () => comparison.Compare(window, sums, cancellation));
-            Progress?.Invoke(index, Math.Min(Done(windows, text), 0.999));
+            Progress?.Invoke(index, Math.Min(Done(windows), 0.999));
             KeepNowAndThen();
         }
 
@@ -110,8 +110,8 @@ public sealed class ComparisonRun
         return read;
     }
 
-    private double Done(WindowReader windows, ComparedText text) =>
-        _settings.MostWindows is { } most ? Math.Max((double)windows.Windows / most, (double)windows.BytesDone / text.Bytes) : (double)windows.BytesDone / text.Bytes;
+    private double Done(WindowReader windows) =>
+        _settings.MostWindows is { } most ? Math.Max((double)windows.Windows / most, windows.Done) : windows.Done;
 
     private void Timed(TextComparison comparison, Action work)
     {
@@ -160,7 +160,7 @@ public sealed class ComparisonRun
         if (_settings.Speed is not { } speed || _state.Speed.Prefill[0].Count >= speed.Repeats)
             return;
 
-        int[] tokens = SpeedTokens(speed);
+        int[] tokens = SpeedMeter.Tokens(_texts[0], _pipelines[0].Model.Tokenizer, _cuts, speed);
         SpeedMeter meter = new(_pipelines, speed);
         meter.Measure(tokens, 0, _state.Speed, cancellation);
         while (_state.Speed.Prefill[0].Count < speed.Repeats)
@@ -168,22 +168,6 @@ public sealed class ComparisonRun
             meter.Measure(tokens, _state.Speed.Prefill[0].Count + 1, _state.Speed, cancellation);
             Progress?.Invoke(_texts.Count + _tasks.Count, (double)_state.Speed.Prefill[0].Count / speed.Repeats);
         }
-    }
-
-    /// <summary>The beginning of the first text, repeated if it is too short.</summary>
-    private int[] SpeedTokens(SpeedSettings speed)
-    {
-        using WindowReader windows = new(_texts[0], _pipelines[0].Model.Tokenizer, _cuts, _settings.Window with { Stride = null });
-        int[] window = new int[_settings.Window.Tokens];
-        List<int> tokens = [];
-        while (tokens.Count < speed.Prompt + speed.Generate && windows.Read(window))
-            tokens.AddRange(window);
-
-        int read = tokens.Count;
-        for (int i = 0; tokens.Count < speed.Prompt + speed.Generate; i++)
-            tokens.Add(tokens[i % read]);
-
-        return [.. tokens];
     }
 
     private void KeepNowAndThen()

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Spud.Runtime.Execution;
+using Spud.Runtime.Tokenization;
 
 namespace Spud.Runtime.Comparison;
 
@@ -10,6 +11,21 @@ namespace Spud.Runtime.Comparison;
 internal sealed class SpeedMeter(IReadOnlyList<ComparedPipeline> pipelines, SpeedSettings settings)
 {
     private readonly Batch[] _batches = [.. pipelines.Select(pipeline => pipeline.Model.Batch)];
+
+    /// <summary>The beginning of a text, repeated if it is too short.</summary>
+    public static int[] Tokens(ComparedText text, Tokenizer tokenizer, TextCuts cuts, SpeedSettings speed)
+    {
+        using TokenStream stream = new(text, tokenizer, cuts);
+        List<int> tokens = tokenizer is { AddsBos: true, Bos: { } bos } ? [bos] : [];
+        int wanted = speed.Prompt + speed.Generate, read = 0;
+        while (tokens.Count < wanted && stream.Read(tokens))
+            read = tokens.Count;
+
+        for (int i = 0; tokens.Count < wanted; i++)
+            tokens.Add(tokens[i % read]);
+
+        return [.. tokens.Take(wanted)];
+    }
 
     /// <summary>One repetition.</summary>
     /// <param name="tokens">At least as many as prompt and generated ones together.</param>

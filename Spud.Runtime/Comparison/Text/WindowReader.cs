@@ -10,10 +10,12 @@ internal sealed class WindowReader : IDisposable
     private readonly WindowSettings _settings;
     private readonly int? _bos;
     private readonly List<int> _ids = [];
+    private readonly long _bytes;
+    private long _taken;
 
     public WindowReader(ComparedText text, Tokenizer tokenizer, TextCuts cuts, WindowSettings settings)
     {
-        (_stream, _settings) = (new(text, tokenizer, cuts), settings);
+        (_stream, _settings, _bytes) = (new(text, tokenizer, cuts), settings, text.Bytes);
         _bos = tokenizer.AddsBos ? tokenizer.Bos : null;
         if (_bos is { } bos)
             _ids.Add(bos);
@@ -22,8 +24,8 @@ internal sealed class WindowReader : IDisposable
     /// <summary>Windows that were read.</summary>
     public int Windows { get; private set; }
 
-    /// <summary>Bytes of the text that were read so far.</summary>
-    public long BytesDone => _stream.BytesDone;
+    /// <summary>How much of the text is in windows that were read, 0 to 1: of the bytes that were read, those of ids that do not wait any more.</summary>
+    public double Done => (double)_stream.BytesDone / _bytes * _taken / Math.Max(_taken + _ids.Count, 1);
 
     /// <summary>Ids that were read and make no window any more, once the text has ended.</summary>
     public int Rest => _ids.Count;
@@ -43,7 +45,7 @@ internal sealed class WindowReader : IDisposable
         if (_bos is { } bos)
             window[0] = bos;
 
-        Windows++;
+        (Windows, _taken) = (Windows + 1, _taken + _settings.Step);
         return true;
     }
 

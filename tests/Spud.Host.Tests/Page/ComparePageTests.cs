@@ -28,7 +28,7 @@ public sealed class ComparePageTests
         Assert.Empty(seen.Overflowing);
         Assert.Equal(6, seen.Pictures);
         Assert.Equal(dark ? "rgb(18, 18, 17)" : "rgb(246, 246, 243)", seen.Background);
-        Assert.Contains("≠ router.", seen.Text);
+        Assert.Contains("≠\u00a0router.", seen.Text);
         Assert.True(new FileInfo(Screenshot(name)).Length > 50_000);
     }
 
@@ -54,6 +54,7 @@ public sealed class ComparePageTests
         Assert.Empty(root.Descendants("slot"));
         Assert.Empty(root.Descendants("script"));
         Assert.DoesNotContain(root.Descendants().Attributes(), attribute => attribute.Name.LocalName is "src" or "href" && attribute.Value != "data:,");
+        Assert.Equal(6, root.Descendants("svg").Count());
         Assert.All(root.Descendants("svg"), svg => Assert.NotEmpty(svg.Element("desc")!.Value));
         Assert.Contains("spud compare -m", root.Descendants("pre").Single().Value);
     }

@@ -69,8 +69,13 @@ public sealed class TokenStreamTests
         using WindowReader reader = new(ComparedText.OfBytes("test", bytes), tokenizer, new(tokenizer), settings);
         List<int[]> windows = [];
         int[] window = new int[settings.Tokens];
+        double done = 0;
         while (reader.Read(window))
+        {
             windows.Add([.. window]);
+            Assert.InRange(reader.Done, done + 1e-9, 1);
+            done = reader.Done;
+        }
 
         return windows;
     }

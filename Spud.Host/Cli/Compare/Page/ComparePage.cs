@@ -32,7 +32,7 @@ internal static class ComparePage
         yield return Wide("Quality", "Below each figure, its interval: 95 of 100 repetitions of a paired bootstrap over blocks of text. KL divergence in nats, from A.", PageTables.Quality(result));
         yield return Wide("Cost", "Bits a CU: what is saved for each token against guessing among all of the vocabulary, for each compute unit.", PageTables.Cost(result));
         yield return Card("Quality against compute", "Whoever is on the line is beaten by no other in both. The vertical lines are intervals of the ratio.", Figure(FrontChart.Draw(result)));
-        yield return Experts(result);
+        yield return ExpertsOrMemory(result);
         yield return Card("Where the compute went", "CU of a token by role; the same for every number format.", Figure(RolesChart.Draw(result, "Compute by role", "CU per token", role => role.ComputeUnitsPerToken)), Legend(result), PageTables.Roles(result));
         yield return Card("Where the time went", "Milliseconds of a token by role while the texts were read, many rows at a time.", Figure(RolesChart.Draw(result, "Time by role", "ms per token", role => 1000 * role.SecondsPerToken)), Legend(result));
         foreach (XElement speed in result.Settings.Speed is { } settings ? Speed(result, settings) : [])
@@ -47,9 +47,9 @@ internal static class ComparePage
         yield return Wide("How it was made", null, PageTables.Origin(report));
     }
 
-    private static XElement Experts(ComparisonResult result) => ExpertsChart.IsWorthIt(result)
+    private static XElement ExpertsOrMemory(ComparisonResult result) => ExpertsChart.IsWorthIt(result)
         ? Card("Experts by layer", "Average number of experts of a token; the darker, the more.", Figure(ExpertsChart.Draw(result)), PageTables.Experts(result))
-        : Card("Experts by layer", "Every layer is dense: each token uses the one expert that there is, in every pipeline.");
+        : Card("Memory", "Every layer is dense, so there are no experts to count. What a pipeline has of its own, and what it reads from the model's file, which pipelines of one file share.", Figure(MemoryChart.Draw(result)), Key(("own", "its own"), ("bar", "mapped from the file")));
 
     private static IEnumerable<XElement> Speed(ComparisonResult result, SpeedSettings settings)
     {
@@ -58,9 +58,12 @@ internal static class ComparePage
         yield return Card($"Decode of {settings.Generate} tokens", how, Figure(SpeedChart.Draw(result, "Speed of decode", speed => speed.Decode)));
     }
 
-    private static XElement Legend(ComparisonResult result) => Element("ul", With("class", "legend"), result.Pipelines
+    private static XElement Legend(ComparisonResult result) => Key([.. result.Pipelines
         .SelectMany(pipeline => pipeline.Compute.Roles).Where(role => role.ComputeUnitsPerToken > 0 || role.SecondsPerToken > 0).Select(role => role.Role).Distinct()
-        .Select(role => Element("li", Element("span", With("class", role)), role)));
+        .Select(role => (role, role))]);
+
+    private static XElement Key(params (string Style, string Name)[] entries) =>
+        Element("ul", With("class", "legend"), entries.Select(entry => Element("li", Element("span", With("class", entry.Style)), entry.Name)));
 
     private static XElement Figure(XElement svg) => Element("figure", svg);
 

@@ -121,7 +121,7 @@ internal static class PageTables
     {
         XElement table = Table(head, settings.Select(setting =>
         {
-            XElement row = Row(Element("th", With("scope", "row"), Differs(setting) ? $"≠ {setting.Name}" : setting.Name), setting.Values.Select(value => Cell(value, null)));
+            XElement row = Row(Element("th", With("scope", "row"), Differs(setting) ? $"≠\u00a0{setting.Name}" : setting.Name), setting.Values.Select(value => Cell(value, null)));
             row.Add(Differs(setting) ? With("class", "differs") : null);
             return row;
         }));
