@@ -33,12 +33,12 @@ internal sealed class PageBuilder(MemoryAccount memory, IMemoryDomain host, Mode
         KvGeometry kv = model.Layers[layer].Kv;
         if (layout.PageTokens < 1 || layout.TokensAtMost < 1)
             throw Fault($"pages of {layout.PageTokens} tokens and at most {layout.TokensAtMost} tokens; both must be at least 1");
-        foreach ((ElementType type, int width) in new[] { (layout.Keys, kv.KeyWidth), (layout.Values, kv.ValueWidth) })
+        foreach ((string what, ElementType type, int width) in new[] { ("keys", layout.Keys, kv.KeyWidth), ("values", layout.Values, kv.ValueWidth) })
         {
             if (type is not (ElementType.F32 or ElementType.F16 or ElementType.BF16 or ElementType.Q8_0 or ElementType.Q4_0))
                 throw Fault($"{type} is no page format; known: F32, F16, BF16, Q8_0, Q4_0");
             if (width % type.BlockElements != 0)
-                throw Fault($"{type} needs heads whose width is a multiple of {type.BlockElements}, this model's are {width} wide; choose F16");
+                throw Fault($"{type} needs {what} whose width is a multiple of {type.BlockElements}, this model's are {width} wide; choose F32, F16 or BF16");
         }
 
         CompositionException Fault(string what) => new($"cache '{cache.Name}', layer {layer}: {what}.");

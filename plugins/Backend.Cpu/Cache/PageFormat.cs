@@ -13,4 +13,16 @@ internal enum PageFormat
     /// <summary>IEEE 754 binary32.</summary>
     [JsonStringEnumMemberName("f32")]
     F32,
+
+    /// <summary>The upper half of a binary32.</summary>
+    [JsonStringEnumMemberName("bf16")]
+    BF16,
+
+    /// <summary>Blocks of 32 with 8 bits each and one scale.</summary>
+    [JsonStringEnumMemberName("q8_0")]
+    Q8_0,
+
+    /// <summary>Blocks of 32 with 4 bits each and one scale.</summary>
+    [JsonStringEnumMemberName("q4_0")]
+    Q4_0,
 }

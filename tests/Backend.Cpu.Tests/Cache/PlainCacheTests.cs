@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Backend.Cpu.Cache;
 using Spud;
 using Spud.Conformance.Fixtures;
@@ -17,6 +18,20 @@ public sealed class PlainCacheTests
         History history = new(500, [(0, 255), (256, 499)]);
         cache.Review(0, history);
         Assert.Empty(history.Dropped);
+    }
+
+    [Theory]
+    [InlineData("f32", ElementType.F32)]
+    [InlineData("f16", ElementType.F16)]
+    [InlineData("bf16", ElementType.BF16)]
+    [InlineData("q8_0", ElementType.Q8_0)]
+    [InlineData("q4_0", ElementType.Q4_0)]
+    public void AFormatIsNamedAsInAPipeline(string name, ElementType type)
+    {
+        using TestBuild build = new(new TestModel().Describe());
+        using PlainCache cache = new(JsonSerializer.Deserialize($$"""{"format":"{{name}}"}""", CpuJson.Default.CacheOptions)!, build);
+        CacheLayout layout = cache.Layout(0);
+        Assert.Equal((type, type), (layout.Keys, layout.Values));
     }
 
     [Fact]

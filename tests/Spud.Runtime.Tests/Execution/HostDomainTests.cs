@@ -1,3 +1,4 @@
+using Spud.Numerics.Blocks;
 using Spud.Runtime.Execution;
 using Xunit;
 
@@ -95,6 +96,42 @@ public sealed class HostDomainTests
 
         AssertAppended(memory, of.Key, pool.Keys, to, tolerance);
         AssertAppended(memory, of.Value, pool.Values, to, tolerance);
+    }
+
+    [Theory]
+    [InlineData(ElementType.F16)]
+    [InlineData(ElementType.BF16)]
+    [InlineData(ElementType.Q8_0)]
+    [InlineData(ElementType.Q4_0)]
+    public void What_is_appended_has_the_bytes_that_rounding_gives(ElementType type)
+    {
+        using MemoryAccount memory = new("test");
+        const int heads = 2, width = 64, rows = 3;
+        PagePool pool = new()
+        {
+            Keys = memory.Allocate(_host, type, 1, heads, rows, width),
+            Values = memory.Allocate(_host, type, 1, heads, rows, width),
+            Positions = memory.Allocate(_host, ElementType.I32, 1, rows),
+        };
+        TensorView query = memory.Allocate(_host, ElementType.F32, rows, heads, width), key = memory.Allocate(_host, ElementType.F32, rows, heads, width);
+        Fill(key, 7);
+        TensorView slots = memory.Allocate(_host, ElementType.I32, rows);
+        new[] { 2, 0, 1 }.CopyTo(slots.AsSpan<int>());
+        _host.Append(new() { Query = query, Key = key, Value = key }, slots, pool);
+
+        byte[] expected = new byte[type.BytesOf(width)];
+        for (int row = 0; row < rows; row++)
+        {
+            for (int head = 0; head < heads; head++)
+            {
+                Rounding.FromF32((int)type, key.At(row).At(head).AsSpan<float>(), expected);
+                foreach (TensorView pages in new[] { pool.Keys, pool.Values })
+                {
+                    TensorView stored = pages.At(0).At(head).At(slots.AsSpan<int>()[row]);
+                    Assert.Equal(expected, new TensorView(_host, stored.Address, ElementType.I8, expected.Length).AsSpan<byte>().ToArray());
+                }
+            }
+        }
     }
 
     private void AssertAppended(MemoryAccount memory, in TensorView rows, in TensorView pages, int[] slots, float tolerance)

@@ -36,6 +36,23 @@ public sealed class PipelineExplanationTests
         Assert.Empty(explanation.Copies);
     }
 
+    [Theory]
+    [InlineData("f32", 4 * 64)]
+    [InlineData("f16", 2 * 64)]
+    [InlineData("bf16", 2 * 64)]
+    [InlineData("q8_0", 2 * 34)]
+    [InlineData("q4_0", 2 * 18)]
+    public void PagesTakeWhatTheirFormatTakes(string format, int headBytes)
+    {
+        using Pipeline pipeline = Explained.Compose(TestData.DefaultModel, $"cache.format={format}", "context=512");
+        PipelineExplanation explanation = PipelineExplanation.Of(pipeline);
+        PagesExplanation pages = Assert.Single(explanation.Pages);
+        int token = 2 * 3 * headBytes; // keys and values of three heads
+        Assert.Equal((format, token), (pages.Keys.ToLowerInvariant(), pages.BytesPerTokenAndLayer));
+        Assert.Equal(30L * 512 * (token + 4), pages.TotalBytes);
+        Assert.Equal(30L * token, explanation.Compute.DecodeAtStart.KvBytesWritten);
+    }
+
     [Fact]
     public void LayersThatDifferAreShownApart()
     {

@@ -17,6 +17,7 @@ public sealed class AllocationTests
         { "families/gemma3.gguf", "q8", "f16" },
         { "families/qwen3moe.gguf", "q8", "f16" },
         { "quantised/base-moe-q4_k_m.gguf", "q8", "f16" },
+        { "quantised/base-q8_0.gguf", "q8", "q4_0" },
     };
 
     [Theory]

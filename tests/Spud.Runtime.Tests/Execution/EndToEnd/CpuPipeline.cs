@@ -14,7 +14,7 @@ internal sealed class CpuPipeline : IDisposable
     /// <param name="model">Path of the model file.</param>
     /// <param name="options">What the host decides; null: two threads.</param>
     /// <param name="activations">"f32" or "q8".</param>
-    /// <param name="cache">"f32" or "f16".</param>
+    /// <param name="cache">A page format of cache "plain".</param>
     /// <param name="edits">More of a pipeline, as <c>--set</c> writes it.</param>
     public CpuPipeline(string model, PipelineOptions? options = null, string activations = "f32", string cache = "f32", params IEnumerable<string> edits)
     {

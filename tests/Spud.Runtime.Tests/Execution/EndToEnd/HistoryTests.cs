@@ -14,6 +14,9 @@ public sealed class HistoryTests(ITestOutputHelper output)
         { "families/gpt-oss.gguf", "f16" },
         { "families/qwen3moe.gguf", "f16" },
         { "quantised/base-q8_0.gguf", "f16" },
+        { "families/llama.gguf", "bf16" },
+        { "quantised/base-q8_0.gguf", "q8_0" },
+        { "quantised/base-moe-q8_0.gguf", "q4_0" },
     };
 
     [Theory]
