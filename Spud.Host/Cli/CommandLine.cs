@@ -57,8 +57,7 @@ internal static class CommandLine
         catch (Exception exception)
         {
             Failure failure = Failure.Of(exception);
-            if (failure.Message.Length > 0)
-                Report(failure.Message.Split('\n'), shell);
+            failure.Report(shell);
             if (verbose && failure.ExitCode != ExitCodes.Done)
                 shell.Error.WriteLine(exception);
 

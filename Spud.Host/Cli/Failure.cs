@@ -18,6 +18,13 @@ internal readonly record struct Failure(string Message, int ExitCode)
     private const int WindowsBrokenPipe = unchecked((int)0x8007006D);
     private const int WindowsPipeClosing = unchecked((int)0x800700E8);
 
+    /// <summary>Tells the user, each line as an error.</summary>
+    public void Report(Shell shell)
+    {
+        foreach (string line in Message.Split('\n', StringSplitOptions.RemoveEmptyEntries))
+            shell.Say($"error: {line}");
+    }
+
     /// <summary>The one place that knows which exceptions are meant for users.</summary>
     public static Failure Of(Exception exception) => exception switch
     {

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Spud.Runtime;
 using Spud.Runtime.Composition;
+using Spud.Runtime.Plugins;
 
 namespace Spud.Host;
 
@@ -24,11 +25,19 @@ internal sealed class ModelLoader(PipelineArguments arguments, Shell shell)
     /// <summary>Stands in the place of each router; null: the router itself.</summary>
     public Func<IRouter, ModelDescription, IRouter>? Tap { get; init; }
 
-    /// <summary>Composes the pipeline.</summary>
+    /// <summary>Composes the pipeline of the plugins in sight.</summary>
     /// <exception cref="BadInputException">A plugin folder or every model is missing.</exception>
     /// <exception cref="ConfigurationException">The pipeline has faults.</exception>
     /// <exception cref="CompositionException">Components, model and machine do not go together.</exception>
-    public LanguageModel Load(ParseResult parsed)
+    public LanguageModel Load(ParseResult parsed) => Load(parsed, arguments.Catalog(parsed));
+
+    /// <summary>Composes the pipeline.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="plugins">Who offers components.</param>
+    /// <exception cref="BadInputException">Every model is missing.</exception>
+    /// <exception cref="ConfigurationException">The pipeline has faults.</exception>
+    /// <exception cref="CompositionException">Components, model and machine do not go together.</exception>
+    public LanguageModel Load(ParseResult parsed, PluginCatalog plugins)
     {
         PipelineDocument document = arguments.Document(parsed, ContextTokens, Edits);
         string model = ModelOf(document);
@@ -41,7 +50,7 @@ internal sealed class ModelLoader(PipelineArguments arguments, Shell shell)
             Tap = Tap,
             Log = line => shell.Say($"note: {line}"),
         };
-        return Loading.Show($"loading {Path.GetFileName(model)}", () => LanguageModel.Load(document, arguments.Catalog(parsed), options), shell);
+        return Loading.Show($"loading {Path.GetFileName(model)}", () => LanguageModel.Load(document, plugins, options), shell);
     }
 
     /// <summary>The model file of a pipeline.</summary>

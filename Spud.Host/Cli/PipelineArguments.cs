@@ -44,9 +44,8 @@ internal sealed class PipelineArguments
     /// <summary>The file of <c>-p</c>.</summary>
     public string? File(ParseResult parsed) => parsed.GetValue(_pipeline);
 
-    /// <summary>The plugins in sight.</summary>
-    /// <exception cref="BadInputException">A folder is not there.</exception>
-    public PluginCatalog Catalog(ParseResult parsed) => _plugins.Catalog(parsed);
+    /// <inheritdoc cref="PluginArguments.Catalog"/>
+    public PluginCatalog Catalog(ParseResult parsed, bool reloadable = false) => _plugins.Catalog(parsed, reloadable);
 
     /// <summary>Folders that are searched for plugins.</summary>
     public IReadOnlyList<string> Folders(ParseResult parsed) => _plugins.Folders(parsed);

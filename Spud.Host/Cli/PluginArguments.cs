@@ -19,6 +19,9 @@ internal sealed class PluginArguments
     public IReadOnlyList<string> Folders(ParseResult parsed) => Places.PluginFolders(parsed.GetValue(_plugins) ?? []);
 
     /// <summary>The plugins in sight.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="reloadable">Whether they may be loaded anew; no figure is measured then.</param>
     /// <exception cref="BadInputException">A folder is not there.</exception>
-    public PluginCatalog Catalog(ParseResult parsed) => PluginCatalog.Discover(Folders(parsed), CatalogOptions);
+    public PluginCatalog Catalog(ParseResult parsed, bool reloadable = false) =>
+        PluginCatalog.Discover(Folders(parsed), reloadable ? new() { ProbeCommand = ProbePluginCommand.Start, Reloadable = true } : CatalogOptions);
 }

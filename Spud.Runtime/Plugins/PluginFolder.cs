@@ -7,7 +7,7 @@ namespace Spud.Runtime.Plugins;
 /// <summary>One plugin folder and how far its plugin came. Not thread-safe: the catalog is.</summary>
 internal sealed class PluginFolder
 {
-    private PluginFolder(string path) => Path = path;
+    private PluginFolder(string path) => (Path, Id) = (path, System.IO.Path.GetFileName(path));
 
     /// <summary>Full path.</summary>
     public string Path { get; }
@@ -20,8 +20,8 @@ internal sealed class PluginFolder
 
     public LoadedPlugin? Loaded { get; private set; }
 
-    /// <summary>The manifest's id, or the folder's name.</summary>
-    public string Id => Manifest?.Id ?? System.IO.Path.GetFileName(Path);
+    /// <summary>The manifest's id when the folder was found, or the folder's name; a manifest that is broken later does not change it.</summary>
+    public string Id { get; private set; }
 
     /// <summary>Whether its components can be used, as far as is known by now.</summary>
     public bool MayBeUsed => State is PluginState.Discovered or PluginState.Active;
@@ -45,6 +45,7 @@ internal sealed class PluginFolder
     {
         PluginFolder found = new(System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(folder)));
         found.Attempt(found.ReadManifest);
+        found.Id = found.Manifest?.Id ?? found.Id;
         return found;
     }
 
@@ -71,12 +72,11 @@ internal sealed class PluginFolder
     /// <summary>Lets go of its code and begins anew with what the folder holds now.</summary>
     public void Reset()
     {
-        string id = Id;
         Loaded?.Context.Unload();
         (Loaded, Manifest, Reason, Cause, State) = (null, null, null, null, PluginState.Discovered);
         Attempt(ReadManifest);
-        if (State == PluginState.Discovered && Id != id)
-            Fail(new PluginException(PluginState.Malformed, $"its id was '{id}' and is '{Id}' now. Restart the program to use it under another id."));
+        if (State == PluginState.Discovered && Manifest!.Id != Id)
+            Fail(new PluginException(PluginState.Malformed, $"its id was '{Id}' and is '{Manifest.Id}' now. Restart the program to use it under another id."));
     }
 
     private void ReadManifest()

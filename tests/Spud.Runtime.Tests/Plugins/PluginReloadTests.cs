@@ -67,6 +67,24 @@ public sealed class PluginReloadTests : IDisposable
     }
 
     [Fact]
+    public void A_plugin_is_known_by_its_id_while_its_manifest_is_broken_or_says_another()
+    {
+        string folder = _folders.Add("Odd"), moved = Path.Combine(_folders.Path, "another-name"), manifest = Path.Combine(moved, PluginManifest.FileName);
+        Directory.Move(folder, moved);
+        using PluginCatalog catalog = _folders.Discover(s_reloadable);
+        Assert.Equal(PluginState.Active, catalog.LoadAll()[0].State);
+        string good = File.ReadAllText(manifest);
+        foreach (string bad in new[] { "{", good.Replace("\"id\": \"odd\"", "\"id\": \"even\"") })
+        {
+            File.WriteAllText(manifest, bad);
+            PluginStatus broken = catalog.Reload("odd");
+            Assert.Equal((PluginState.Malformed, "odd"), (broken.State, broken.Id));
+            File.WriteAllText(manifest, good);
+            Assert.Equal(PluginState.Active, catalog.Reload("odd").State);
+        }
+    }
+
+    [Fact]
     public void Copies_are_gone_with_the_catalog()
     {
         _folders.Add("Odd");

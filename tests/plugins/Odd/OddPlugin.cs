@@ -3,7 +3,7 @@ using Spud;
 
 namespace Odd;
 
-/// <summary>Does what <c>behaviour.txt</c> beside it says: "constructor throws", "probe hangs", "load NAME", ...; without the file it is a good plugin.</summary>
+/// <summary>Does what <c>behaviour.txt</c> beside it says: "constructor throws", "probe hangs", "load NAME", "expert 3", ...; without the file it is a good plugin.</summary>
 public sealed class OddPlugin : ISpudPlugin
 {
     private readonly string _behaviour = Read();
@@ -58,6 +58,13 @@ public sealed class OddPlugin : ISpudPlugin
             case "registers null":
                 registry.AddRouter<OddOptions>("odd", null!, new Offer(), static (_, build) => new OddRouter(build));
                 return;
+        }
+
+        if (_behaviour.StartsWith("expert ", StringComparison.Ordinal))
+        {
+            int expert = int.Parse(_behaviour[7..]);
+            registry.AddRouter("odd", OddJson.Default.OddOptions, new Offer { Knows = [Trait.Renormalise] }, (_, build) => new OddRouter(build, expert));
+            return;
         }
 
         Add(registry, "odd", _behaviour.StartsWith("load ", StringComparison.Ordinal) ? Assembly.Load(_behaviour[5..]).FullName! : _behaviour);

@@ -1,10 +1,9 @@
 using System.CommandLine;
 using System.Text;
-using Spud.Runtime;
-using Spud.Runtime.ChatTemplates;
 using Spud.Runtime.Execution;
 using Spud.Runtime.Generation;
 using Spud.Runtime.Metering;
+using Spud.Runtime.Plugins;
 
 namespace Spud.Host;
 
@@ -13,17 +12,20 @@ internal sealed class ChatCommand
 {
     private const int UsualTokens = 1024;
     private const string Marker = "> ";
+    private const string Usage = "/reset forgets the dialogue, /exit or Ctrl-D ends; Ctrl-C stops an answer, twice ends.";
 
     private readonly Shell _shell;
     private readonly PipelineArguments _pipeline;
     private readonly SamplingArguments _sampling;
     private readonly RequestArguments _request;
     private readonly Option<string?> _system = new("--system") { Description = $"What the model is told before the dialogue. Default for the embedded model: {Chat.EmbeddedModelSystem}", HelpName = "TEXT" };
+    private readonly Option<bool> _reload = new("--reload") { Description = "For plugin authors: /reload loads the plugins anew and goes on with the dialogue. Slower; no figure of this mode counts." };
 
     private ChatCommand(Command command, Shell shell)
     {
         _shell = shell;
         command.Options.Add(_system);
+        command.Options.Add(_reload);
         _sampling = new(command, UsualTokens);
         _request = new(command);
         _pipeline = new(command);
@@ -32,7 +34,7 @@ internal sealed class ChatCommand
 
     public static Command Create(Shell shell)
     {
-        Command command = new("chat", "Talk with the model, line by line. /reset forgets the dialogue, /exit or Ctrl-D ends; Ctrl-C stops an answer, twice ends.");
+        Command command = new("chat", $"Talk with the model, line by line. {Usage}");
         _ = new ChatCommand(command, shell);
         return command;
     }
@@ -42,22 +44,36 @@ internal sealed class ChatCommand
         GenerationOptions options = _sampling.Read(parsed);
         PriceList? prices = _request.Prices(parsed);
         _request.Apply(parsed, prices, options);
-        using LanguageModel model = new ModelLoader(_pipeline, _shell).Load(parsed);
-        Chat.RequireTemplate(model);
-        using Dialogue dialogue = new(model, parsed.GetValue(_system));
+        bool reloads = parsed.GetValue(_reload);
+        using PluginCatalog plugins = _pipeline.Catalog(parsed, reloads);
+        ChatModels models = new(new ModelLoader(_pipeline, _shell), plugins, parsed, reloads);
+        if (reloads)
+            _shell.Say("note: --reload runs plugins as code that can be unloaded, which is slower: no figure of this mode counts.");
+
+        using Dialogue dialogue = new(parsed.GetValue(_system));
+        dialogue.Use(models.Load());
         using StreamReader lines = new(_shell.In, new UTF8Encoding(false, throwOnInvalidBytes: true), detectEncodingFromByteOrderMarks: true);
         if (_shell.InIsTerminal)
-            _shell.Say("/reset forgets the dialogue, /exit or Ctrl-D ends; Ctrl-C stops an answer, twice ends.");
+            _shell.Say(reloads ? $"/reload loads the plugins anew, {Usage}" : Usage);
 
+        return Converse(lines, dialogue, models, options, prices);
+    }
+
+    private int Converse(StreamReader lines, Dialogue dialogue, ChatModels models, GenerationOptions options, PriceList? prices)
+    {
         while (Ask(lines) is { } line && line is not "/exit")
         {
             if (line is "/reset")
                 Reset(dialogue);
+            else if (line is "/reload")
+                Reload(dialogue, models);
+            else if (line.Length > 0 && !dialogue.HasModel)
+                _shell.Say("error: no pipeline is loaded, so nobody answers. Mend what the last /reload reported, then enter /reload again.");
             else if (line.Length > 0)
-                Answer(dialogue, line, options, prices);
+                Answer(dialogue, line, options, prices, models.Reloads);
         }
 
-        return ExitCodes.Done;
+        return dialogue.HasModel ? ExitCodes.Done : ExitCodes.Failed;
     }
 
     /// <summary>The next line without the blanks around it; null at the end of the input.</summary>
@@ -91,12 +107,13 @@ internal sealed class ChatCommand
         }
     }
 
-    private void Answer(Dialogue dialogue, string line, GenerationOptions options, PriceList? prices)
+    private void Answer(Dialogue dialogue, string line, GenerationOptions options, PriceList? prices, bool reloads)
     {
         using Interrupts.Section section = _shell.Interrupts.Begin();
+        bool begun = false;
         try
         {
-            TextGeneration generation = dialogue.Ask(line, options, Print, section.Token);
+            TextGeneration generation = dialogue.Ask(line, options, text => Print(text, ref begun), section.Token);
             _shell.Out.WriteLine();
             _shell.Out.Flush();
             if (_shell.ErrorIsTerminal)
@@ -107,6 +124,12 @@ internal sealed class ChatCommand
             // A person can go on; a script had better know.
             _shell.Say($"error: {refusal.Message} /reset forgets the dialogue.");
         }
+        catch (ComponentException thrown) when (reloads)
+        {
+            if (begun)
+                _shell.Out.WriteLine();
+            _shell.Say($"error: {thrown.Message} Mend the plugin, then enter /reload.");
+        }
     }
 
     private void Reset(Dialogue dialogue)
@@ -116,41 +139,31 @@ internal sealed class ChatCommand
             _shell.Say("(forgotten)");
     }
 
-    private void Print(string text)
+    private void Reload(Dialogue dialogue, ChatModels models)
     {
-        _shell.Out.Write(text);
-        _shell.Out.Flush();
+        if (!models.Reloads)
+        {
+            _shell.Say("error: /reload needs a chat that was started for it: spud chat --reload");
+            return;
+        }
+
+        try
+        {
+            dialogue.LetGo();
+            dialogue.Use(models.LoadAgain());
+            _shell.Say($"(reloaded: {models.Plugins})");
+        }
+        catch (Exception fault) when (Failure.Of(fault) is { Message.Length: > 0 } failure)
+        {
+            // Whatever its plugin did, the author mends it and goes on.
+            failure.Report(_shell);
+        }
     }
 
-    /// <summary>A conversation and what of it is computed.</summary>
-    private sealed class Dialogue(LanguageModel model, string? system) : IDisposable
+    private void Print(string text, ref bool begun)
     {
-        private readonly TextSession _session = new(model);
-        private readonly List<ChatMessage> _messages = [.. Chat.Opening(model, system)];
-
-        public void Reset()
-        {
-            _messages.Clear();
-            _messages.AddRange(Chat.Opening(model, system));
-        }
-
-        /// <summary>Adds a question and its answer, also one that was interrupted; a question that does not fit is not kept.</summary>
-        public TextGeneration Ask(string question, GenerationOptions options, Action<string> onText, CancellationToken cancellation)
-        {
-            ChatMessage[] asked = [.. _messages, new("user", question)];
-            TextGeneration generation = _session.Generate(model.Encode(asked), options, cancellation);
-            StringBuilder answer = new();
-            foreach (TextPiece piece in generation)
-            {
-                onText(piece.Text);
-                answer.Append(piece.Text);
-            }
-
-            _messages.Add(asked[^1]);
-            _messages.Add(new("assistant", answer.ToString()));
-            return generation;
-        }
-
-        public void Dispose() => _session.Dispose();
+        begun = true;
+        _shell.Out.Write(text);
+        _shell.Out.Flush();
     }
 }
