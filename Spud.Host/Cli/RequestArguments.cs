@@ -19,16 +19,26 @@ internal sealed class RequestArguments
     private readonly Option<float?> _effort = Values.Number("--effort", 0, 1, "How much compute an answer is worth: routers that can choose take fewer experts. Default: the pipeline's, or 1.");
     private readonly Option<string?> _prices = new("--prices") { Description = "Price list, a JSON file: the bill says what an answer costs.", HelpName = "FILE" };
 
+    private readonly Option<Uri?> _otlp = new("--otlp")
+    {
+        Description = "Send spans and metrics to this OpenTelemetry collector (OTLP over HTTP, such as http://localhost:4318). Default: nothing is sent.",
+        HelpName = "URL",
+        CustomParser = ParseUrl,
+    };
+
     /// <summary>Adds the options to a command.</summary>
     public RequestArguments(Command command)
     {
-        foreach (Option option in new Option[] { _budget, _effort, _prices })
+        foreach (Option option in new Option[] { _budget, _effort, _prices, _otlp })
             command.Options.Add(option);
     }
 
     /// <summary>The price list; null: none was named.</summary>
     /// <exception cref="ConfigurationException">With all faults of the file.</exception>
     public PriceList? Prices(ParseResult parsed) => parsed.GetValue(_prices) is { } path ? PriceList.Load(path) : null;
+
+    /// <summary>Where telemetry goes; null: nowhere.</summary>
+    public Uri? Collector(ParseResult parsed) => parsed.GetValue(_otlp);
 
     /// <summary>Sets what the user asked for.</summary>
     /// <param name="parsed">The command line.</param>
@@ -48,6 +58,16 @@ internal sealed class RequestArguments
             return budget;
 
         result.AddError($"--budget: expected {BudgetText.Expected}, got '{text}'.");
+        return null;
+    }
+
+    private static Uri? ParseUrl(ArgumentResult result)
+    {
+        string text = result.Tokens[0].Value;
+        if (Uri.TryCreate(text, UriKind.Absolute, out Uri? url) && url is { Scheme: "http" or "https", Query: "", Fragment: "" })
+            return url;
+
+        result.AddError($"--otlp: expected a URL such as http://localhost:4318, got '{text}'.");
         return null;
     }
 }

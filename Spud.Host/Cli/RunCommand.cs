@@ -56,6 +56,7 @@ internal sealed class RunCommand
         GenerationOptions options = _sampling.Read(parsed);
         PriceList? prices = _request.Prices(parsed);
         _request.Apply(parsed, prices, options);
+        using IDisposable? telemetry = OtlpExport.Start(_request.Collector(parsed), _shell);
         using LanguageModel model = new ModelLoader(_pipeline, _shell).Load(parsed);
         int[] ids = raw ? model.Encode(prompt) : Chat.Encode(model, [.. Chat.Opening(model, system), new("user", prompt)]);
         if (ids.Length == 0)

@@ -92,6 +92,7 @@ public sealed class TextGeneration : IEnumerable<TextPiece>
 
     private IEnumerator<TextPiece> Pieces()
     {
+        RequestSpan span = RequestSpan.Begin(Path.GetFileName(_session.Model.Pipeline.File.Path), _options);
         try
         {
             foreach (int token in Tokens())
@@ -100,6 +101,7 @@ public sealed class TextGeneration : IEnumerable<TextPiece>
         finally
         {
             Ledger?.Close(OutcomeOf(Finish));
+            span.End(this);
             if (_ownsSession)
                 _session.Dispose();
         }

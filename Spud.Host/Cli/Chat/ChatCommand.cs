@@ -44,6 +44,7 @@ internal sealed class ChatCommand
         GenerationOptions options = _sampling.Read(parsed);
         PriceList? prices = _request.Prices(parsed);
         _request.Apply(parsed, prices, options);
+        using IDisposable? telemetry = OtlpExport.Start(_request.Collector(parsed), _shell);
         bool reloads = parsed.GetValue(_reload);
         using PluginCatalog plugins = _pipeline.Catalog(parsed, reloads);
         ChatModels models = new(new ModelLoader(_pipeline, _shell), plugins, parsed, reloads);
