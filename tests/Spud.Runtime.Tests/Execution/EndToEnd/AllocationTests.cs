@@ -33,10 +33,18 @@ public sealed class AllocationTests
         for (int i = 0; i < 70; i++)
             token = generator.Next(token);
 
-        long before = GC.GetTotalAllocatedBytes(true);
-        for (int i = 0; i < 64; i++)
-            token = generator.Next(token);
+        // What the runtime allocates once in a thread's life, as at its first contended lock, may fall into one of the windows; what a
+        // token allocates falls into each.
+        long least = long.MaxValue;
+        for (int window = 0; window < 3; window++)
+        {
+            long before = GC.GetTotalAllocatedBytes(true);
+            for (int i = 0; i < 32; i++)
+                token = generator.Next(token);
 
-        Assert.Equal(0, GC.GetTotalAllocatedBytes(true) - before);
+            least = Math.Min(least, GC.GetTotalAllocatedBytes(true) - before);
+        }
+
+        Assert.Equal(0, least);
     }
 }
