@@ -11,11 +11,12 @@ internal sealed class SpudProcess : IDisposable
     private readonly Pipeline _pipeline;
     private readonly Engine _engine;
     private readonly Batch _batch;
+    private Sequence? _deep;
 
     public SpudProcess(PluginCatalog plugins, string model, int threads, int contextTokens, int sequences)
     {
         PipelineDocument document = PipelineDocument.Load(null, [$"model={model}", $"context={contextTokens}"]);
-        _pipeline = Pipeline.Compose(document, plugins, new PipelineOptions { Threads = threads, Sequences = sequences });
+        _pipeline = Pipeline.Compose(document, plugins, new PipelineOptions { Threads = threads, Sequences = sequences + 1 });
         _engine = new(_pipeline);
         _batch = _engine.NewBatch();
     }
@@ -31,7 +32,11 @@ internal sealed class SpudProcess : IDisposable
         return work.IsPrefill ? Prefill(tokens) : Decode(work, tokens);
     }
 
-    public void Dispose() => _pipeline.Dispose();
+    public void Dispose()
+    {
+        _deep?.Dispose();
+        _pipeline.Dispose();
+    }
 
     private double Prefill(ReadOnlySpan<int> tokens)
     {
@@ -44,11 +49,8 @@ internal sealed class SpudProcess : IDisposable
     private double Decode(Work work, int[] tokens)
     {
         Sequence[] sequences = new Sequence[work.Batch];
-        sequences[0] = _engine.Open();
-        if (work.Depth > 0)
-            Read(sequences[0], tokens.AsSpan(0, work.Depth));
-        for (int i = 1; i < sequences.Length; i++)
-            sequences[i] = sequences[0].Fork();
+        for (int i = 0; i < sequences.Length; i++)
+            sequences[i] = work.Depth > 0 ? Deep(tokens.AsSpan(0, work.Depth)).Fork() : _engine.Open();
 
         long start = Stopwatch.GetTimestamp();
         for (int step = 0; step < work.Generate; step++)
@@ -65,6 +67,19 @@ internal sealed class SpudProcess : IDisposable
             sequence.Dispose();
 
         return work.Generate * work.Batch / elapsed;
+    }
+
+    /// <summary>A sequence that has read these tokens: they are read once and kept for the next work of the same depth.</summary>
+    private Sequence Deep(ReadOnlySpan<int> tokens)
+    {
+        if (_deep?.Tokens != tokens.Length)
+        {
+            _deep?.Dispose();
+            _deep = _engine.Open();
+            Read(_deep, tokens);
+        }
+
+        return _deep;
     }
 
     private void Read(Sequence sequence, ReadOnlySpan<int> tokens)

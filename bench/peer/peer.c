@@ -64,7 +64,13 @@ static void decode(struct llama_context *ctx, struct llama_batch batch) {
     llama_synchronize(ctx);
 }
 
-static void clear(struct llama_context *ctx) { llama_memory_clear(llama_get_memory(ctx), true); }
+// Tokens that sequence 0 holds of the text, 0 for none.
+static int held = 0;
+
+static void clear(struct llama_context *ctx) {
+    llama_memory_clear(llama_get_memory(ctx), true);
+    held = 0;
+}
 
 static double prefill(struct llama_context *ctx, int *tokens, int count) {
     clear(ctx);
@@ -82,12 +88,18 @@ static void add(struct llama_batch *batch, int token, int position, int sequence
     batch->logits[i] = 1;
 }
 
-// The depth is read once and copied to the other sequences.
+// The depth is read once, kept for the next work of the same depth, and copied to the other sequences.
 static double generate(struct llama_context *ctx, int *tokens, int vocabulary, int count, int depth, int sequences) {
-    clear(ctx);
-    if (depth) {
-        decode(ctx, llama_batch_get_one(tokens, depth));
-        for (int s = 1; s < sequences; s++) llama_memory_seq_cp(llama_get_memory(ctx), 0, s, -1, -1);
+    if (!depth || depth != held) {
+        clear(ctx);
+        if (depth) decode(ctx, llama_batch_get_one(tokens, depth));
+        held = depth;
+    }
+    llama_memory_t memory = llama_get_memory(ctx);
+    llama_memory_seq_rm(memory, 0, depth, -1);
+    for (int s = 1; s < sequences; s++) {
+        llama_memory_seq_rm(memory, s, -1, -1);
+        if (depth) llama_memory_seq_cp(memory, 0, s, -1, -1);
     }
     struct llama_batch batch = llama_batch_init(sequences, 0, 1);
     double start = seconds();
@@ -112,6 +124,7 @@ static int bench(char **argv) {
         if (!ctx || longest > size || sequences > most) {
             if (ctx) llama_free(ctx);
             ctx = context(model, size = longest, most = sequences, threads, kv);
+            held = 0;
         }
         int *tokens = malloc(sizeof(int) * longest);
         srand(1);
