@@ -1,3 +1,5 @@
+using Spud.Runtime.Comparison;
+
 namespace Spud.Host;
 
 /// <summary>A file that is written whole or not at all: what was there before stays until then.</summary>
@@ -19,35 +21,5 @@ internal sealed class CalibrationOutput
     public string Path { get; }
 
     /// <exception cref="IOException">It cannot be written, or the disk is full.</exception>
-    public void Write(ReadOnlySpan<byte> content)
-    {
-        try
-        {
-            string target = new FileInfo(Path).LinkTarget is null ? Path : File.ResolveLinkTarget(Path, returnFinalTarget: true)!.FullName;
-            // A device, or a file that holds nothing: there is nothing to lose, and a device is not to be replaced.
-            if (new FileInfo(target) is { Exists: true, Length: 0 })
-                File.WriteAllBytes(target, content);
-            else
-                Replace(target, content);
-        }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
-        {
-            throw new IOException($"{Path}: could not be written: {fault.Message}", fault);
-        }
-    }
-
-    private static void Replace(string target, ReadOnlySpan<byte> content)
-    {
-        string beside = $"{target}.{Environment.ProcessId}.tmp";
-        try
-        {
-            File.WriteAllBytes(beside, content);
-            File.Move(beside, target, overwrite: true);
-        }
-        catch (IOException)
-        {
-            File.Delete(beside);
-            throw;
-        }
-    }
+    public void Write(ReadOnlySpan<byte> content) => SafeFile.Write(Path, content);
 }

@@ -65,16 +65,6 @@ internal unsafe struct Bytes1 : IByteLanes<Bytes1, Lanes1>
     public static Bytes1 Widen(Bytes1 sum) => sum;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Bytes1 EvenBytes(Bytes1 value) => new() { Value = (ushort)(sbyte)value.Value + ((sbyte)(value.Value >> 16) << 16) };
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Bytes1 OddBytes(Bytes1 value) => EvenBytes(new() { Value = value.Value >> 8 });
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Bytes1 MultiplyAddPairs(Bytes1 sum, Bytes1 left, Bytes1 right) =>
-        new() { Value = sum.Value + (short)left.Value * (short)right.Value + (left.Value >> 16) * (right.Value >> 16) };
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void MultiplyAddSigned(ref Bytes1 n0, ref Bytes1 n1, Bytes1 a0, Bytes1 a1, sbyte* quants, short* pairs)
     {
         Bytes1 x = Broadcast(*(int*)quants), sign = Broadcast(unchecked((int)0x80808080));

@@ -58,13 +58,13 @@ internal unsafe struct Bytes16 : IByteLanes<Bytes16, Lanes16>
     public static Bytes16 Widen(Bytes16 sum) => new() { Value = Avx512BW.MultiplyAddAdjacent(sum.Value.AsInt16(), Vector512.Create((short)1)).AsByte() };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Bytes16 EvenBytes(Bytes16 value) => new() { Value = ((value.Value.AsInt16() << 8) >> 8).AsByte() };
+    private static Bytes16 EvenBytes(Bytes16 value) => new() { Value = ((value.Value.AsInt16() << 8) >> 8).AsByte() };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Bytes16 OddBytes(Bytes16 value) => new() { Value = (value.Value.AsInt16() >> 8).AsByte() };
+    private static Bytes16 OddBytes(Bytes16 value) => new() { Value = (value.Value.AsInt16() >> 8).AsByte() };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Bytes16 MultiplyAddPairs(Bytes16 sum, Bytes16 left, Bytes16 right) =>
+    private static Bytes16 MultiplyAddPairs(Bytes16 sum, Bytes16 left, Bytes16 right) =>
         new() { Value = (sum.Value.AsInt32() + Avx512BW.MultiplyAddAdjacent(left.Value.AsInt16(), right.Value.AsInt16())).AsByte() };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -66,13 +66,13 @@ internal unsafe struct Bytes4 : IByteLanes<Bytes4, Lanes4>
     public static Bytes4 Widen(Bytes4 sum) => MultiplyAddPairs(Zero, sum, Broadcast(0x00010001));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Bytes4 EvenBytes(Bytes4 value) => new() { Value = ((value.Value.AsInt16() << 8) >> 8).AsByte() };
+    private static Bytes4 EvenBytes(Bytes4 value) => new() { Value = ((value.Value.AsInt16() << 8) >> 8).AsByte() };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Bytes4 OddBytes(Bytes4 value) => new() { Value = (value.Value.AsInt16() >> 8).AsByte() };
+    private static Bytes4 OddBytes(Bytes4 value) => new() { Value = (value.Value.AsInt16() >> 8).AsByte() };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Bytes4 MultiplyAddPairs(Bytes4 sum, Bytes4 left, Bytes4 right)
+    private static Bytes4 MultiplyAddPairs(Bytes4 sum, Bytes4 left, Bytes4 right)
     {
         Vector128<int> a = left.Value.AsInt32(), b = right.Value.AsInt32();
         Vector128<int> products = Sse2.IsSupported

@@ -57,16 +57,6 @@ internal unsafe struct Bytes8 : IByteLanes<Bytes8, Lanes8>
     public static Bytes8 Widen(Bytes8 sum) => new() { Value = Avx2.MultiplyAddAdjacent(sum.Value.AsInt16(), Vector256.Create((short)1)).AsByte() };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Bytes8 EvenBytes(Bytes8 value) => new() { Value = ((value.Value.AsInt16() << 8) >> 8).AsByte() };
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Bytes8 OddBytes(Bytes8 value) => new() { Value = (value.Value.AsInt16() >> 8).AsByte() };
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Bytes8 MultiplyAddPairs(Bytes8 sum, Bytes8 left, Bytes8 right) =>
-        new() { Value = (sum.Value.AsInt32() + Avx2.MultiplyAddAdjacent(left.Value.AsInt16(), right.Value.AsInt16())).AsByte() };
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void MultiplyAddSigned(ref Bytes8 n0, ref Bytes8 n1, Bytes8 a0, Bytes8 a1, sbyte* quants, short* pairs)
     {
         Vector256<sbyte> x = Vector256.Create(*(int*)quants).AsSByte(), c0 = a0.Value.AsSByte(), c1 = a1.Value.AsSByte();

@@ -57,16 +57,6 @@ internal unsafe struct Bytes8Vnni : IByteLanes<Bytes8Vnni, Lanes8>
     public static Bytes8Vnni Widen(Bytes8Vnni sum) => sum;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Bytes8Vnni EvenBytes(Bytes8Vnni value) => new() { Value = ((value.Value.AsInt16() << 8) >> 8).AsByte() };
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Bytes8Vnni OddBytes(Bytes8Vnni value) => new() { Value = (value.Value.AsInt16() >> 8).AsByte() };
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Bytes8Vnni MultiplyAddPairs(Bytes8Vnni sum, Bytes8Vnni left, Bytes8Vnni right) =>
-        new() { Value = (sum.Value.AsInt32() + Avx2.MultiplyAddAdjacent(left.Value.AsInt16(), right.Value.AsInt16())).AsByte() };
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void MultiplyAddSigned(ref Bytes8Vnni n0, ref Bytes8Vnni n1, Bytes8Vnni a0, Bytes8Vnni a1, sbyte* quants, short* pairs)
     {
         Bytes8Vnni x = Broadcast(*(int*)quants), sign = Broadcast(unchecked((int)0x80808080));

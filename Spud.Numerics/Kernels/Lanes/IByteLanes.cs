@@ -46,15 +46,6 @@ internal unsafe interface IByteLanes<T, TFloat>
     /// <summary>What <see cref="MultiplyAddBytes"/> summed, as i32.</summary>
     static abstract T Widen(T sum);
 
-    /// <summary>Signed bytes 0 and 2 of each lane as i16.</summary>
-    static abstract T EvenBytes(T value);
-
-    /// <summary>Signed bytes 1 and 3 of each lane as i16.</summary>
-    static abstract T OddBytes(T value);
-
-    /// <summary>sum + both i16 products of a lane, i32.</summary>
-    static abstract T MultiplyAddPairs(T sum, T left, T right);
-
     /// <summary>
     /// n + signed bytes x signed bytes, all four of a lane, i32; where <see cref="HasByteDot"/> holds, as if the first were 128 more.
     /// </summary>

@@ -3,13 +3,14 @@ namespace Spud.Runtime.Comparison;
 /// <summary>Files that are replaced as a whole: at any moment there is the old content or the new, whatever happens to process, machine or disk.</summary>
 public static class SafeFile
 {
-    /// <summary>Replaces a file's content; a device or pipe is written to as it is.</summary>
+    /// <summary>Replaces a file's content, that of a link where it leads; a device or pipe is written to as it is.</summary>
     /// <exception cref="IOException">It cannot be written; what was there before is unharmed.</exception>
     public static void Write(string path, ReadOnlySpan<byte> content)
     {
         // A device or pipe has no length, and is no file that could be replaced; in an empty file there is nothing to lose.
-        bool ordinary = !File.Exists(path) || new FileInfo(path).Length > 0;
-        string beside = ordinary ? path + ".new" : path;
+        string target = new FileInfo(path).LinkTarget is null ? path : File.ResolveLinkTarget(path, returnFinalTarget: true)!.FullName;
+        bool ordinary = !File.Exists(target) || new FileInfo(target).Length > 0;
+        string beside = ordinary ? target + ".new" : target;
         try
         {
             using (FileStream file = new(beside, ordinary ? FileMode.Create : FileMode.Open, FileAccess.Write, FileShare.Read, bufferSize: 0))
@@ -20,7 +21,7 @@ public static class SafeFile
             }
 
             if (ordinary)
-                File.Move(beside, path, overwrite: true);
+                File.Move(beside, target, overwrite: true);
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
