@@ -2,7 +2,8 @@ namespace Spud;
 
 /// <summary>
 /// Which experts a row uses, ragged: row t owns entries <c>Offsets[t] .. Offsets[t + 1]</c> of (expert, weight). Weights are final
-/// multipliers: gating function, renormalisation and scaling are in them already. The host owns one plan per layer and checks it.
+/// multipliers: gating function, renormalisation and scaling are in them already. It lies in the domain of the router that fills it; the
+/// host owns it and checks it.
 /// </summary>
 public readonly struct RoutingPlan
 {

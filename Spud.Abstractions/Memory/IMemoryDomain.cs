@@ -24,16 +24,23 @@ public interface IMemoryDomain
 
     /// <summary>
     /// Copies between equal shapes, inside the domain or to and from the host, and converts: any type to F32, F32 to F16, BF16 or a
-    /// page type, or any type to itself. A host source may be changed when this returns.
+    /// page type, or any type to itself. A host source may be changed when this returns; a host destination may be read after
+    /// <see cref="Wait"/>. A device need not convert: it may refuse types that it does not compute in.
     /// </summary>
     /// <exception cref="ArgumentException">The shapes differ or no such conversion exists.</exception>
+    /// <exception cref="DeviceLostException">The device is gone.</exception>
     void Copy(in TensorView source, in TensorView destination);
 
     /// <summary>
     /// Writes rows of keys and values, encoded, into pages: row t goes to entry <c>slots[t] = page * P + key</c> of the pool.
     /// </summary>
     /// <param name="heads">Keys F32 [T, G, D] and values F32 [T, G, Dv].</param>
-    /// <param name="slots">I32 [T], each inside the pool, none twice.</param>
+    /// <param name="slots">I32 [T] on the host, each inside the pool, none twice; may be changed when this returns.</param>
     /// <param name="pool">Keys [N, G, P, D] and values [N, G, P, Dv].</param>
+    /// <exception cref="DeviceLostException">The device is gone.</exception>
     void Append(in Heads heads, in TensorView slots, PagePool pool);
+
+    /// <summary>Returns when all queued work has ended; what failed on the device is thrown here at the latest.</summary>
+    /// <exception cref="DeviceLostException">The device is gone.</exception>
+    void Wait();
 }

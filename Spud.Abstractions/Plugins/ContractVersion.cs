@@ -1,11 +1,14 @@
 namespace Spud;
 
-/// <summary>The version of this contract. While it is 0.x, a minor may break; from 1.0 on only a major does.</summary>
+/// <summary>
+/// The version of this contract; only a major breaks. In a minor, interfaces that the host implements may gain members; those that a
+/// plugin implements never do.
+/// </summary>
 public static class ContractVersion
 {
     /// <summary>Breaking changes.</summary>
-    public const int Major = 0;
+    public const int Major = 1;
 
-    /// <summary>Additions; below 1.0 breaking changes too.</summary>
-    public const int Minor = 1;
+    /// <summary>Additions.</summary>
+    public const int Minor = 0;
 }

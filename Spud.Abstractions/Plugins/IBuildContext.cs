@@ -36,6 +36,12 @@ public interface IBuildContext
     /// <summary>A share of the domain's arena.</summary>
     Workspace Reserve(IMemoryDomain domain, long bytes);
 
+    /// <summary>
+    /// Memory that a native library will take for the component beside all of the above, as far as its author can tell: for
+    /// <c>spud explain</c>, which calls it an estimate. Adds up over calls.
+    /// </summary>
+    void EstimateNative(IMemoryDomain domain, long bytes);
+
     /// <summary>A line for the host's log.</summary>
     void Log(string line);
 }

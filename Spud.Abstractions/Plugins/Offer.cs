@@ -14,6 +14,12 @@ public sealed class Offer
     /// <summary>Attention: the cache of a pipeline that names none.</summary>
     public string? DefaultCache { get; init; }
 
+    /// <summary>
+    /// Name of the native library's threads that it computes on ("libtorch"); null: the pipeline's. While such a component works the
+    /// pipeline's own threads are parked, and its factory gives the library as many threads as the pipeline has.
+    /// </summary>
+    public string? NativeThreads { get; init; }
+
     /// <summary>A row's bits do not depend on T, its neighbours or the chunk.</summary>
     public bool RowInvariant { get; init; }
 }

@@ -30,6 +30,9 @@ internal sealed class BuildContext : IBuildContext
 
     public IReadOnlyList<Workspace> Workspaces => _workspaces;
 
+    /// <summary>What native libraries will take, as the component's author estimates.</summary>
+    public long NativeBytes { get; private set; }
+
     IWeightSource IBuildContext.Weights => Taken;
 
     string IBuildContext.ModelHash => Hash.Value;
@@ -45,6 +48,12 @@ internal sealed class BuildContext : IBuildContext
         Workspace workspace = new(domain, bytes);
         _workspaces.Add(workspace);
         return workspace;
+    }
+
+    public void EstimateNative(IMemoryDomain domain, long bytes)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(bytes);
+        NativeBytes += bytes;
     }
 
     public void Log(string line) => Logger(line);

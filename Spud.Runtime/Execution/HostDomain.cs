@@ -27,6 +27,10 @@ internal sealed class HostDomain : IMemoryDomain
         Append(heads.Value, slots, pool.Values);
     }
 
+    public void Wait()
+    {
+    }
+
     private static void Append(in TensorView rows, in TensorView slots, in TensorView pages)
     {
         (int heads, int width, int pageTokens) = (rows.Shape[1], rows.Shape[2], pages.Shape[2]);

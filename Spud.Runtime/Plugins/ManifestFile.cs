@@ -30,6 +30,9 @@ internal sealed class ManifestFile
     public string[] NativeLibraries { get; set; } = [];
 
     public bool ProbeMayCrash { get; set; }
+
+    [StringLength(256, MinimumLength = 1)]
+    public string? Setup { get; set; }
 }
 
 /// <summary>Names of offered components by role.</summary>

@@ -32,6 +32,7 @@ internal static class ManifestReader
             Components = ByRole(file.Components),
             NativeLibraries = [.. file.NativeLibraries],
             ProbeMayCrash = file.ProbeMayCrash,
+            Setup = file.Setup,
         };
     }
 
@@ -40,7 +41,7 @@ internal static class ManifestReader
         if (node is not ConfigScalar { Text: { Length: > 0 } text })
             return null; // the binder has said so
         if (!ContractRange.TryParse(text, out ContractRange? range))
-            faults.Add(node.Origin, $"{node.Path} must be a range of contract versions such as \"[0.1,0.2)\", got {Shown.Value(node)}.");
+            faults.Add(node.Origin, $"{node.Path} must be a range of contract versions such as \"[1.0,2.0)\", got {Shown.Value(node)}.");
         return range;
     }
 

@@ -100,8 +100,11 @@ internal sealed class PluginFolder
                     : "Update Spud, or get an older version of the plugin."));
         }
 
-        if (!File.Exists(System.IO.Path.Combine(Path, Manifest.EntryAssembly)))
-            throw new PluginException(PluginState.Malformed, $"{PluginManifest.FileName} names the entry assembly {Manifest.EntryAssembly}, which is not in the folder. Build the plugin, or correct entryAssembly.");
+        if (File.Exists(System.IO.Path.Combine(Path, Manifest.EntryAssembly)))
+            return;
+        throw Manifest.Setup is { } setup
+            ? new PluginException(PluginState.Unavailable, $"not set up on this machine. Run: {setup}")
+            : new PluginException(PluginState.Malformed, $"{PluginManifest.FileName} names the entry assembly {Manifest.EntryAssembly}, which is not in the folder. Build the plugin, or correct entryAssembly.");
     }
 
     private void Attempt(Action step)

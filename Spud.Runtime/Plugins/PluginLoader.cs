@@ -62,7 +62,8 @@ internal static class PluginLoader
         {
             throw new PluginException(
                 PluginState.Unavailable,
-                $"native library missing: {string.Join(", ", absent)}. Looked in {NativeFiles.Searched(folder)} and where the system looks. Install it, or copy it into one of these folders.");
+                $"native library missing: {string.Join(", ", absent)}. Looked in {NativeFiles.Searched(folder)} and where the system looks. "
+                + (manifest.Setup is { } setup ? $"Run: {setup}" : "Install it, or copy it into one of these folders."));
         }
 
         return context;

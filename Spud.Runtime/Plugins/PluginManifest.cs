@@ -38,6 +38,9 @@ public sealed class PluginManifest
     /// <summary>Whether the probe must run in a child process.</summary>
     public required bool ProbeMayCrash { get; init; }
 
+    /// <summary>The command that installs what the plugin needs; null: it needs nothing, or says so in its probe.</summary>
+    public required string? Setup { get; init; }
+
     /// <summary>Reads the manifest of a plugin folder.</summary>
     /// <param name="path">The file <c>spud-plugin.json</c>.</param>
     /// <exception cref="ConfigurationException">The file cannot be read or is no manifest; with all faults.</exception>

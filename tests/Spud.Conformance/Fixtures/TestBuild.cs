@@ -62,6 +62,11 @@ public sealed class TestBuild : IBuildContext, IWeightSource, IDisposable
     }
 
     /// <inheritdoc/>
+    public void EstimateNative(IMemoryDomain domain, long bytes)
+    {
+    }
+
+    /// <inheritdoc/>
     public void Log(string line)
     {
     }

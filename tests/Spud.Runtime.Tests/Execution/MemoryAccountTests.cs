@@ -43,5 +43,7 @@ public sealed class MemoryAccountTests
         public void Copy(in TensorView source, in TensorView destination) => throw new NotSupportedException();
 
         public void Append(in Heads heads, in TensorView slots, PagePool pool) => throw new NotSupportedException();
+
+        public void Wait() => throw new NotSupportedException();
     }
 }

@@ -41,12 +41,12 @@ public sealed class PluginDiscoveryTests : IDisposable
     }
 
     [Theory]
-    [InlineData("[1.0,2.0)", "made for contract [1.0,2.0), this host has 0.1. Update Spud, or get an older version of the plugin.")]
-    [InlineData("[0.2,0.3)", "made for contract [0.2,0.3), this host has 0.1. Update Spud, or get an older version of the plugin.")]
-    [InlineData("[0.0,0.1)", "made for contract [0.0,0.1), this host has 0.1. Get a newer version of the plugin, or build it against this host's contract.")]
+    [InlineData("[9.0,9.9)", "made for contract [9.0,9.9), this host has 1.0. Update Spud, or get an older version of the plugin.")]
+    [InlineData("[1.1,1.2)", "made for contract [1.1,1.2), this host has 1.0. Update Spud, or get an older version of the plugin.")]
+    [InlineData("[0.0,0.1)", "made for contract [0.0,0.1), this host has 1.0. Get a newer version of the plugin, or build it against this host's contract.")]
     public void A_plugin_for_another_contract_is_incompatible(string range, string reason)
     {
-        _folders.Add("Odd", edits: [("[0.1,0.2)", range)]);
+        _folders.Add("Odd", edits: [("[1.0,2.0)", range)]);
 
         PluginStatus status = Assert.Single(_folders.Discover().LoadAll());
 
@@ -56,7 +56,7 @@ public sealed class PluginDiscoveryTests : IDisposable
     [Fact]
     public void A_malformed_manifest_is_shown_with_all_faults_and_their_places()
     {
-        string folder = _folders.Add("Odd", edits: [("\"version\"", "\"versoin\""), ("[0.1,0.2)", "0.1")]);
+        string folder = _folders.Add("Odd", edits: [("\"version\"", "\"versoin\""), ("[1.0,2.0)", "0.1")]);
 
         PluginStatus status = Assert.Single(_folders.Discover().Statuses);
 
@@ -110,7 +110,7 @@ public sealed class PluginDiscoveryTests : IDisposable
     [Fact]
     public void An_incompatible_plugin_claims_no_id()
     {
-        _folders.Add("Odd", "a", edits: [("[0.1,0.2)", "[1.0,2.0)"), ("\"id\": \"a\"", "\"id\": \"b\"")]);
+        _folders.Add("Odd", "a", edits: [("[1.0,2.0)", "[9.0,9.9)"), ("\"id\": \"a\"", "\"id\": \"b\"")]);
         _folders.Add("Odd", "b");
 
         Assert.Equal([PluginState.Incompatible, PluginState.Active], _folders.Discover().LoadAll().Select(status => status.State));

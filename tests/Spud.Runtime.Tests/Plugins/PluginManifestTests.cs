@@ -13,7 +13,7 @@ public sealed class PluginManifestTests
           "$schema": "spud-plugin.schema.json", // for editors
           "id": "router.dynamic",
           "version": "1.2.3-beta.1+5",
-          "contract": "[0.1,0.2)",
+          "contract": "[1.0,2.0)",
           "entryAssembly": "Router.Dynamic.dll",
           "entryType": "Router.Dynamic.DynamicRouterPlugin",
           "components": { "router": ["dynamic", "top-p"], "cache": ["window"] },
@@ -29,7 +29,7 @@ public sealed class PluginManifestTests
 
         Assert.Equal("router.dynamic", manifest.Id);
         Assert.Equal("1.2.3-beta.1+5", manifest.Version);
-        Assert.True(manifest.Contract.Contains(0, 1));
+        Assert.True(manifest.Contract.Contains(1, 0));
         Assert.Equal("Router.Dynamic.dll", manifest.EntryAssembly);
         Assert.Equal("Router.Dynamic.DynamicRouterPlugin", manifest.EntryType);
         Assert.Equal(["dynamic", "top-p"], manifest.Components["router"].AsEnumerable());
@@ -68,7 +68,7 @@ public sealed class PluginManifestTests
     [InlineData("\"router.dynamic\"", "\"\"", "m.json:3:9: $.id must not be empty.")]
     [InlineData("\"router.dynamic\"", "7", "m.json:3:9: $.id must be a string that matches [a-z0-9]+([.-][a-z0-9]+)*, got 7.")]
     [InlineData("\"id\"", "\"ids\"", "m.json:1:1: $ lacks 'id', which a plugin manifest needs.|m.json:3:3: $.ids is not a member of a plugin manifest. Known: id, version, contract, entryAssembly, entryType, components, nativeLibraries, probeMayCrash. Did you mean 'id'?")]
-    [InlineData("[0.1,0.2)", "^0.1", "m.json:5:15: $.contract must be a range of contract versions such as \"[0.1,0.2)\", got \"^0.1\".")]
+    [InlineData("[1.0,2.0)", "^0.1", "m.json:5:15: $.contract must be a range of contract versions such as \"[1.0,2.0)\", got \"^0.1\".")]
     [InlineData("\"router\": [", "\"ruoter\": [", "m.json:8:19: $.components.ruoter is not a member of 'components' of a plugin manifest. Known: head, attention, cache, router, experts. Did you mean 'router'?")]
     [InlineData("[\"window\"]", "[]", null)]
     [InlineData("\"router\": [\"dynamic\", \"top-p\"], \"cache\": [\"window\"]", "", "m.json:8:17: $.components offers nothing. Name at least one component, such as { \"experts\": [\"cpu\"] }.")]

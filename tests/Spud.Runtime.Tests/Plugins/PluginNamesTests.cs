@@ -61,10 +61,10 @@ public sealed class PluginNamesTests : IDisposable
     [Fact]
     public void A_name_of_an_incompatible_plugin_is_refused_with_its_reason()
     {
-        _folders.Add("Odd", edits: [("[0.1,0.2)", "[2.0,3.0)")]);
+        _folders.Add("Odd", edits: [("[1.0,2.0)", "[2.0,3.0)")]);
 
         Assert.StartsWith(
-            "router 'odd' cannot be used: plugin odd: incompatible: made for contract [2.0,3.0), this host has 0.1.",
+            "router 'odd' cannot be used: plugin odd: incompatible: made for contract [2.0,3.0), this host has 1.0.",
             Refusal(_folders.Discover(), Roles.Router, "odd"),
             StringComparison.Ordinal);
     }

@@ -55,9 +55,9 @@ public sealed class PluginReloadTests : IDisposable
 
         PluginFolders.Behave(folder, "registration throws");
         Assert.Equal(PluginState.Faulty, catalog.Reload("odd").State);
-        PluginFolders.Edit(folder, ("[0.1,0.2)", "[2.0,3.0)"));
+        PluginFolders.Edit(folder, ("[1.0,2.0)", "[2.0,3.0)"));
         Assert.Equal(PluginState.Incompatible, catalog.Reload("odd").State);
-        PluginFolders.Edit(folder, ("[2.0,3.0)", "[0.1,0.2)"));
+        PluginFolders.Edit(folder, ("[2.0,3.0)", "[1.0,2.0)"));
         PluginFolders.Behave(folder, "");
         Assert.Equal(PluginState.Active, catalog.Reload("odd").State);
 
