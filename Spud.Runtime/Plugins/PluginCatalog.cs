@@ -115,6 +115,13 @@ public sealed class PluginCatalog : IDisposable
             _shadows.Dispose();
     }
 
+    /// <summary>A plugin's device is lost: nothing of it can be used until the program is started anew.</summary>
+    internal void MarkFaulty(string id, string reason)
+    {
+        lock (_gate)
+            _plugins.FirstOrDefault(plugin => plugin.Id == id && plugin.State == PluginState.Active)?.MarkFaulty(reason);
+    }
+
     /// <summary>Finds a component, and loads its plugin.</summary>
     /// <param name="role">One of <see cref="Roles"/>.</param>
     /// <param name="name">"name", or "plugin-id/name" where two plugins offer it.</param>
