@@ -214,7 +214,7 @@ internal sealed class PipelineComposer : IDisposable
     }
 
     private static Placed<T> Placed<T>(Places places, PipelineComponent component)
-        where T : class => new(component.Registered.FullName, component.Registered.Offer, (T)component.Instance, places.Of(component.Instance));
+        where T : class => new(component.Registered.FullName, component.Registered.Offer, (T)component.Instance, places.Of(component.Instance, component.Role));
 
     // Components take turns: a domain's arena is as large as the largest of them needs.
     private void ShareArenas()

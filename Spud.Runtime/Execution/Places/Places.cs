@@ -40,20 +40,20 @@ internal sealed class Places
     /// <summary>Host memory that the buffers take.</summary>
     public long HostBytes { get; private set; }
 
-    /// <summary>The place of a component, with what it needs there.</summary>
-    public Place Of(IDisposable component)
+    /// <summary>The place of a component, with what its role needs there.</summary>
+    public Place Of(IDisposable component, string role)
     {
         long before = _account.HostBytes;
         Place place = component is IComponent { Domain: { IsHost: false } domain } ? Device(domain) : Host;
-        switch (component)
+        switch (role)
         {
-            case IHead:
+            case Roles.Head:
                 place.ServeHead();
                 break;
-            case IAttention:
+            case Roles.Attention:
                 place.ServeAttention();
                 break;
-            case IRouter or IExperts:
+            case Roles.Router or Roles.Experts:
                 place.ServePlans(_expertsPerRow, Host.One);
                 break;
         }
