@@ -1,0 +1,14 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Backend.Torch.Router;
+
+/// <summary>Options of router "torch".</summary>
+internal sealed class RouterOptions
+{
+    /// <summary>Where to compute: "cpu", "cuda" or "cuda:1".</summary>
+    public string Device { get; set; } = "cpu";
+
+    /// <summary>Experts of a row; absent: as many as the model was trained with.</summary>
+    [Range(1, 1024)]
+    public int? Experts { get; set; }
+}
