@@ -13,9 +13,13 @@ internal sealed class ForwardPass(PipelineParts pipeline, StepMeter meter)
     private readonly Places _places = pipeline.Places;
     private readonly ResidualStream _stream = pipeline.Places.Stream;
     private readonly PlanDelivery _plans = new(pipeline, meter);
+    private Place _here = pipeline.Places.Host;
 
     /// <summary>Who was at work last: the guilty one if a step throws.</summary>
     public (string Role, string Component, int? Layer) At { get; private set; } = (Roles.Head, "", null);
+
+    /// <summary>The device that was at work last; the host's domain if none was.</summary>
+    public IMemoryDomain Device => (_here.IsHost ? _stream.At : _here).Domain;
 
     /// <summary>Computes the batch's logits; its rows stay pending.</summary>
     /// <exception cref="OperationCanceledException">Every sequence of the batch was cancelled.</exception>
@@ -95,7 +99,10 @@ internal sealed class ForwardPass(PipelineParts pipeline, StepMeter meter)
     private void Settle(Batch batch, Phase phase)
     {
         foreach (Place device in _places.Devices)
+        {
+            _here = device;
             device.Domain.Wait();
+        }
 
         foreach (int layer in _plans.Unchecked)
         {
@@ -111,6 +118,6 @@ internal sealed class ForwardPass(PipelineParts pipeline, StepMeter meter)
         if (component.Offer.NativeThreads is not null)
             pipeline.Pool.Park();
 
-        return component.Place;
+        return _here = component.Place;
     }
 }

@@ -7,12 +7,14 @@ namespace Spud.Runtime.Execution;
 internal sealed class ResidualStream
 {
     private readonly Place _host;
-    private Place _at;
     private long _version;
     private int _rows;
 
     /// <param name="host">The host's place.</param>
-    public ResidualStream(Place host) => _host = _at = host;
+    public ResidualStream(Place host) => _host = At = host;
+
+    /// <summary>Where somebody last added to it.</summary>
+    public Place At { get; private set; }
 
     /// <summary>A new step: the head writes here.</summary>
     public TensorView Begin(Place at, int rows)
@@ -27,8 +29,8 @@ internal sealed class ResidualStream
         if (place.Version == _version)
             return place.Hidden(_rows);
 
-        Place from = place.IsHost || _at.IsHost ? _at : _host;
-        Places.Copy(from == _at ? _at.Hidden(_rows) : ReadAt(_host), place.Hidden(_rows));
+        Place from = place.IsHost || At.IsHost ? At : _host;
+        Places.Copy(from == At ? At.Hidden(_rows) : ReadAt(_host), place.Hidden(_rows));
         if (place.IsHost)
             from.Domain.Wait();
 
@@ -45,7 +47,7 @@ internal sealed class ResidualStream
 
     private TensorView Changed(Place place)
     {
-        _at = place;
+        At = place;
         place.Version = ++_version;
         return place.Hidden(_rows);
     }

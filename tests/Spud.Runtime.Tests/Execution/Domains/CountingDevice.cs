@@ -42,6 +42,6 @@ internal sealed class CountingDevice(string name) : IMemoryDomain
     {
         Waits++;
         if (IsLost)
-            throw new DeviceLostException(this, "it was pulled out");
+            throw new DeviceLostException("it was pulled out");
     }
 }
