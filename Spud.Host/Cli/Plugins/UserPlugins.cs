@@ -18,21 +18,8 @@ internal sealed class UserPlugins : IDisposable
     /// <exception cref="BadInputException">It cannot be written, or another process changes it now.</exception>
     public UserPlugins(string folder)
     {
-        _folder = folder;
-        try
-        {
-            Directory.CreateDirectory(folder);
-            _lock = new(Path.Combine(folder, ".lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-            ClearUp();
-        }
-        catch (UnauthorizedAccessException denied)
-        {
-            throw new BadInputException($"{folder}: cannot be written: {denied.Message} It is your folder of plugins: see to its rights.");
-        }
-        catch (IOException busy) when (Directory.Exists(folder) && _lock is null)
-        {
-            throw new BadInputException($"{folder}: cannot be changed now: {busy.Message} Wait for the other 'spud plugins' to end.");
-        }
+        (_folder, _lock) = (folder, Take(folder));
+        ClearUp();
     }
 
     /// <summary>Takes a plugin folder through all steps of loading in a way that it can be moved afterwards.</summary>
@@ -108,6 +95,23 @@ internal sealed class UserPlugins : IDisposable
     public string FolderOf(string id) => Path.Combine(_folder, id);
 
     public void Dispose() => _lock.Dispose();
+
+    private static FileStream Take(string folder)
+    {
+        try
+        {
+            Directory.CreateDirectory(folder);
+            return new(Path.Combine(folder, ".lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException busy) when (Directory.Exists(folder))
+        {
+            throw new BadInputException($"{folder}: cannot be changed now: {busy.Message} Wait for the other 'spud plugins' to end.");
+        }
+        catch (Exception denied) when (denied is IOException or UnauthorizedAccessException)
+        {
+            throw new BadInputException($"{folder}: cannot be written: {denied.Message} It is your folder of plugins: see to its rights.");
+        }
+    }
 
     private string Hidden(string prefix) => Path.Combine(_folder, prefix + Path.GetRandomFileName());
 

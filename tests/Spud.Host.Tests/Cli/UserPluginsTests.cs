@@ -31,6 +31,6 @@ public sealed class UserPluginsTests : IDisposable
     {
         PluginFiles files = new("source", _folder.Path, CancellationToken.None) { MostBytes = 100 };
         files.Write("a/first", new MemoryStream(new byte[60]));
-        Assert.Contains("more than 100 B", Assert.Throws<BadInputException>(() => files.Write("second", new MemoryStream(new byte[60]))).Message);
+        Assert.Contains("more than 100 bytes", Assert.Throws<BadInputException>(() => files.Write("second", new MemoryStream(new byte[60]))).Message);
     }
 }
