@@ -1,19 +1,16 @@
-using System.Reflection;
-using Spud.Runtime.Plugins;
-using Xunit;
+using Spud.Conformance;
 
 namespace TemplateSpace.Tests;
 
-/// <summary>The plugin as it was built, through the steps that Spud takes.</summary>
-public sealed class ConformanceTests
+/// <summary>Every suite of the kit, over what the plugin registers.</summary>
+public sealed class ConformanceTests : PluginContract
 {
-    private static string Folder => typeof(ConformanceTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(data => data.Key == "Plugin").Value!;
+    protected override string PluginFolder => FindAbove("Template-Plugin/bin/{configuration}/{framework}");
 
-    [Fact]
-    public void It_loads()
-    {
-        PluginStatus status = PluginCatalog.Check(Folder);
-
-        Assert.True(status.State == PluginState.Active, status.ToString());
-    }
+    protected override IEnumerable<Variant> Variants =>
+    [
+        // With all of the mass it is the model's own routing; by default it takes fewer experts, and means to.
+        new() { Role = "router", Component = "best", Options = """{ "mass": 1 }""" },
+        new() { Role = "router", Component = "best", OwnRouting = "takes the best experts only, up to half of the mass" },
+    ];
 }
