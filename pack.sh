@@ -2,7 +2,6 @@
 # Packs what a plugin's author needs (the contract, kernels, the runtime, the conformance kit, the template) into a folder that NuGet takes
 # as a source.
 # usage: ./pack.sh [FOLDER]       FOLDER: artifacts/packages unless named.
-# With SPUD_PACKAGE_SUFFIX=x the versions end in -x, so that no cache has seen them.
 set -euo pipefail
 called_from=$PWD
 cd "$(dirname "$0")"
@@ -16,15 +15,13 @@ command -v dotnet >/dev/null || { echo "error: the .NET 10 SDK is missing: https
 
 mkdir -p "$folder"
 rm -f "$folder"/Spud.{Abstractions,Numerics,Runtime,Conformance,Templates}.*.nupkg
-dotnet build packages.proj -c Release --nologo -v quiet -p:RunAnalyzers=false -p:PackageOutputPath="$folder" -p:PackageSuffix="${SPUD_PACKAGE_SUFFIX:-}"
+dotnet build packages.proj -c Release --nologo -v quiet -p:RunAnalyzers=false -p:PackageOutputPath="$folder"
 
 # NuGet keeps a version that it has unpacked once; these may have been packed anew under the same number.
-if [ -z "${SPUD_PACKAGE_SUFFIX:-}" ]; then
-    cache=$(dotnet nuget locals global-packages --list | sed 's/^global-packages: *//')
-    for package in "$folder"/*.nupkg; do
-        name=$(basename "$package" .nupkg | tr '[:upper:]' '[:lower:]')
-        id=$(printf '%s' "$name" | sed -E 's/\.[0-9]+\.[0-9]+\.[0-9]+.*$//')
-        rm -rf "${cache:?}/$id/${name#"$id".}"
-    done
-fi
-ls "$folder"/*.nupkg
+cache=$(dotnet nuget locals global-packages --list | sed 's/^global-packages: *//')
+for package in "$folder"/Spud.*.nupkg; do
+    name=$(basename "$package" .nupkg | tr '[:upper:]' '[:lower:]')
+    id=$(printf '%s' "$name" | sed -E 's/\.[0-9]+\.[0-9]+\.[0-9]+.*$//')
+    rm -rf "${cache:?}/$id/${name#"$id".}"
+done
+ls "$folder"/Spud.*.nupkg
