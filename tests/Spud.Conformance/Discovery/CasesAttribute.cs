@@ -5,38 +5,29 @@ using Xunit.v3;
 
 namespace Spud.Conformance.Discovery;
 
-/// <summary>
-/// The cases of a test: each variant of each component of a role, and with each of them what <paramref name="source"/> lists. The test's
-/// parameters are the variant's label and, where there is a source, the name of the case.
-/// </summary>
-/// <param name="role">The role, or null for all of them.</param>
-/// <param name="source">Null, or a type with a public or internal static method <c>IEnumerable&lt;string&gt; NamesFor(Subject)</c>.</param>
-[AttributeUsage(AttributeTargets.Method, AllowMultiple = true)]
-internal sealed class CasesAttribute(string role, Type? source = null) : DataAttribute
+/// <summary>The cases of a test: one for each variant of each component of some roles, or several.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+internal abstract class CasesAttribute : DataAttribute
 {
     /// <summary>Whether a contract has any.</summary>
-    public bool AnyFor(Type contract) => Subjects(contract).Any(subject => subject.SkipReason is not null || Names(subject).Any());
+    public bool AnyFor(Type contract) => Rows(contract).Any();
 
     /// <inheritdoc/>
     public override bool SupportsDiscoveryEnumeration() => true;
 
     /// <inheritdoc/>
-    public override ValueTask<IReadOnlyCollection<ITheoryDataRow>> GetData(MethodInfo testMethod, DisposalTracker disposalTracker)
-    {
-        // Inherited test methods: the class that is run is the reflected one.
-        List<ITheoryDataRow> rows = [];
-        foreach (Subject subject in Subjects(testMethod.ReflectedType!))
-        {
-            foreach (string? name in subject.SkipReason is not null && source is not null ? ["all"] : Names(subject))
-                rows.Add(new TheoryDataRow(name is null ? [subject.Label] : [subject.Label, name]) { Skip = subject.SkipReason });
-        }
+    public override ValueTask<IReadOnlyCollection<ITheoryDataRow>> GetData(MethodInfo testMethod, DisposalTracker disposalTracker) =>
+        new([.. Rows(testMethod.ReflectedType!)]); // of an inherited test this is the class that is run
 
-        return new(rows);
-    }
+    /// <summary>The test's arguments for a component, one or more times.</summary>
+    protected abstract IEnumerable<object[]> ArgumentsFor(Subject subject);
 
-    private IEnumerable<Subject> Subjects(Type contract) => PluginUnderTest.Of(contract).Subjects.Where(subject => subject.Role == role);
+    /// <summary>Whether the test is for components of the role.</summary>
+    protected abstract bool IsFor(Subject subject);
 
-    private IEnumerable<string?> Names(Subject subject) => source is null
-        ? new string?[] { null }
-        : (IEnumerable<string?>)source.GetMethod("NamesFor", BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic)!.Invoke(null, [subject])!;
+    private IEnumerable<ITheoryDataRow> Rows(Type contract) =>
+        from subject in PluginUnderTest.Of(contract).Subjects
+        where IsFor(subject)
+        from arguments in ArgumentsFor(subject)
+        select new TheoryDataRow(arguments) { Skip = subject.SkipReason };
 }

@@ -17,8 +17,11 @@ internal sealed class ReferenceOptions
 /// <summary>Options of the cache.</summary>
 internal sealed class CacheOptions
 {
-    /// <summary>Format of keys and values: F32, F16, BF16, Q8_0 or Q4_0.</summary>
+    /// <summary>Format of keys, and of values that have none of their own: F32, F16, BF16, Q8_0 or Q4_0.</summary>
     public ElementType Format { get; set; } = ElementType.F32;
+
+    /// <summary>Format of values.</summary>
+    public ElementType? Values { get; set; }
 
     /// <summary>Keys of a page.</summary>
     [Range(1, int.MaxValue)]

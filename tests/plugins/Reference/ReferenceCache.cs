@@ -13,7 +13,7 @@ internal sealed class ReferenceCache(CacheOptions options, IBuildContext build) 
         {
             PageTokens = page,
             Keys = options.Format,
-            Values = options.Format,
+            Values = options.Values ?? options.Format,
             TokensAtMost = (int)Math.Min(most, build.Limits.ContextTokens),
         };
     }
