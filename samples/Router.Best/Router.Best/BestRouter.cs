@@ -33,6 +33,7 @@ internal sealed class BestRouter : IRouter
     public void Route(int layer, in Step step, in TensorView hidden, in RoutingPlan plan)
     {
         Shape.Require(hidden, [step.Rows, _model.HiddenWidth], "hidden");
+        Shape.Require(plan.Offsets, [step.Rows + 1], "plan.Offsets");
         for (int row = 0; row < step.Rows; row++)
         {
             Span<float> probabilities = Probabilities(layer, hidden.At(row).AsSpan<float>());
