@@ -1,7 +1,7 @@
 using System.Numerics.Tensors;
 using Spud;
 
-namespace Router.Best;
+namespace TemplateSpace;
 
 /// <summary>Takes a row's best experts until their probabilities sum to a given mass, at most as many as the model was trained with.</summary>
 internal sealed class BestRouter : IRouter
@@ -33,6 +33,7 @@ internal sealed class BestRouter : IRouter
     public void Route(int layer, in Step step, in TensorView hidden, in RoutingPlan plan)
     {
         Shape.Require(hidden, [step.Rows, _model.HiddenWidth], "hidden");
+        Shape.Require(plan.Offsets, [step.Rows + 1], "plan.Offsets");
         for (int row = 0; row < step.Rows; row++)
         {
             Span<float> probabilities = Probabilities(layer, hidden.At(row).AsSpan<float>());
