@@ -54,7 +54,7 @@ internal sealed class ExpandedPages
         }
     }
 
-    private PageView Expand(KvGeometry kv, in PageView pages, in KeyRun run, int from, int count)
+    private FoldedPages Expand(KvGeometry kv, in PageView pages, in KeyRun run, int from, int count)
     {
         TensorView keys = _workspace.View(ElementType.F32, 1, kv.Heads, count, kv.KeyWidth);
         TensorView values = _workspace.ViewAt(_values, ElementType.F32, 1, kv.Heads, count, kv.ValueWidth);
@@ -68,7 +68,9 @@ internal sealed class ExpandedPages
         _host.Copy(pages.PositionsOf(run).Rows(from, count), positions.At(0));
         return new()
         {
-            Pool = new() { Keys = keys, Values = values, Positions = positions },
+            Keys = keys,
+            Values = values,
+            Positions = positions,
             Runs = OneRun(positions.AsSpan<int>()),
             RunOffsets = OneOffset(),
         };

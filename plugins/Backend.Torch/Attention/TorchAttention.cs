@@ -48,7 +48,7 @@ internal sealed class TorchAttention : IAttention
         if (_expanded is not null && ExpandedPages.Needs(pages))
             _expanded.Fold(_layers[layer]!, model, step, query, pages, state);
         else
-            _layers[layer]!.Fold(step.Sequences, query, pages, state);
+            _layers[layer]!.Fold(step.Sequences, query, FoldedPages.Of(pages), state);
     }
 
     public void Finish(int layer, in Step step, in AttentionState state, in TensorView output)

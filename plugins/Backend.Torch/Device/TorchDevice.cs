@@ -1,16 +1,18 @@
 using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
-using System.Text.RegularExpressions;
 using Backend.Torch.Native;
 using Spud;
 
 namespace Backend.Torch.Device;
 
 /// <summary>A device of libtorch's: one instance for each name, for the life of the process.</summary>
-internal sealed partial class TorchDevice
+internal sealed class TorchDevice
 {
+    /// <summary>What an option may name.</summary>
+    public const string Names = "cpu|cuda|cuda:[0-9]{1,2}";
+
     /// <summary>For tests alone: the processor, with memory that the host may not read. No option can name it.</summary>
-    internal const string Pretended = "pretended";
+    public const string Pretended = "pretended";
 
     private static readonly ConcurrentDictionary<string, TorchDevice> s_all = new();
     private readonly nint _name;
@@ -36,9 +38,6 @@ internal sealed partial class TorchDevice
     /// <exception cref="RefusedException">There is no such device.</exception>
     public static TorchDevice Of(string name)
     {
-        if (name != Pretended && !Names().IsMatch(name))
-            throw new RefusedException($"device '{name}' is none that this backend knows. Known: cpu, cuda, cuda:0, cuda:1, ….");
-
         TorchDevice device = s_all.GetOrAdd(name == "cuda" ? "cuda:0" : name, static name => new(name, name == Pretended ? "cpu" : name));
         if (!device.IsHost && Shim.DeviceCheck(device._name) is var error && error != 0)
         {
@@ -55,7 +54,4 @@ internal sealed partial class TorchDevice
 
     /// <summary>For a component's configuration.</summary>
     public NativePlace Place() => new() { Device = _name, IsHost = IsHost ? 1 : 0 };
-
-    [GeneratedRegex(@"\A(cpu|cuda(:[0-9]{1,2})?)\z")]
-    private static partial Regex Names();
 }

@@ -1,3 +1,4 @@
+using Backend.Torch.Attention;
 using Spud;
 
 namespace Backend.Torch.Native;
@@ -18,21 +19,21 @@ internal sealed class AttentionHandle : IDisposable
     /// <param name="query">[T, H, D].</param>
     /// <param name="pages">What to read.</param>
     /// <param name="state">Merged into.</param>
-    public unsafe void Fold(ReadOnlySpan<SequenceSlice> slices, in TensorView query, in PageView pages, in AttentionState state)
+    public unsafe void Fold(ReadOnlySpan<SequenceSlice> slices, in TensorView query, in FoldedPages pages, in AttentionState state)
     {
         fixed (SequenceSlice* first = slices)
         {
             NativeFoldInput input = new()
             {
                 Query = new(query),
-                Keys = new(pages.Pool.Keys),
-                Values = new(pages.Pool.Values),
-                Positions = (int*)pages.Pool.Positions.Address,
+                Keys = new(pages.Keys),
+                Values = new(pages.Values),
+                Positions = (int*)pages.Positions.Address,
                 Runs = (KeyRun*)pages.Runs.Address,
                 RunOffsets = (int*)pages.RunOffsets.Address,
                 Slices = first,
                 Sequences = slices.Length,
-                PageTokens = pages.Pool.Keys.Shape[2],
+                PageTokens = pages.Keys.Shape[2],
             };
             Shim.Require(Shim.AttentionFold(_attention, input, new(state)));
         }

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Backend.Torch.Device;
 
 namespace Backend.Torch.Router;
 
@@ -6,6 +7,7 @@ namespace Backend.Torch.Router;
 internal sealed class RouterOptions
 {
     /// <summary>Where to compute: "cpu", "cuda" or "cuda:1".</summary>
+    [RegularExpression(TorchDevice.Names)]
     public string Device { get; set; } = "cpu";
 
     /// <summary>Experts of a row; absent: as many as the model was trained with.</summary>
