@@ -98,10 +98,11 @@ internal sealed class ForwardPass(PipelineParts pipeline, StepMeter meter)
     /// <summary>What devices have not done by now they do here, and what they made for the host is looked at.</summary>
     private void Settle(Batch batch, Phase phase)
     {
-        foreach (Place device in _places.Devices)
+        // By index: the enumerator of an interface is an object.
+        for (int i = 0; i < _places.Devices.Count; i++)
         {
-            _here = device;
-            device.Domain.Wait();
+            _here = _places.Devices[i];
+            _here.Domain.Wait();
         }
 
         foreach (int layer in _plans.Unchecked)
