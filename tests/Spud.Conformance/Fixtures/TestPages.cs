@@ -32,6 +32,9 @@ public sealed class TestPages
     public static float[] ValueOf(TestModel model, int sequence, int position) =>
         Samples.Of($"value {sequence} {position}", Of(model).KvHeads * model.ValueWidth);
 
+    /// <summary>Adds a step's next sequence, whose id is its place in the step.</summary>
+    public TestPages Add(IEnumerable<int> positions) => Add(_offsets.Count - 1, positions);
+
     /// <summary>Adds a step's next sequence, with keys at these positions, ascending.</summary>
     public TestPages Add(int sequence, IEnumerable<int> positions)
     {
