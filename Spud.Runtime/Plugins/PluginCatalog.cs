@@ -108,6 +108,13 @@ public sealed class PluginCatalog : IDisposable
             _shadows.Dispose();
     }
 
+    /// <summary>A plugin's device is lost: nothing of it can be used until the program is started anew.</summary>
+    internal void MarkFaulty(string id, string reason)
+    {
+        lock (_gate)
+            _plugins.FirstOrDefault(plugin => plugin.Id == id && plugin.State == PluginState.Active)?.MarkFaulty(reason);
+    }
+
     /// <summary>A catalog of these plugin folders alone; a missing one is malformed.</summary>
     internal static PluginCatalog Of(IEnumerable<string> pluginFolders, PluginCatalogOptions options) =>
         Of([.. pluginFolders.Select(PluginFolder.Discover)], options);

@@ -58,9 +58,6 @@ public abstract partial class PluginContract
         using RouterRig rig = new(subject, settings with { Slices = TestStep.Slices((70, 3), (1, 90), (5, 0)) });
         rig.Call(rig.Run);
         (int Expert, float Weight)[][] plan = rig.Planned();
-        if (subject.Variant.OwnRouting is { } own)
-            return;
-
         RouterOracle oracle = new(rig.Model, rig.Build);
         int nearTies = 0;
         for (int row = 0; row < plan.Length; row++)

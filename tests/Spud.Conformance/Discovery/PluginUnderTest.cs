@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
-using Spud.Runtime.Composition;
 using Spud.Runtime.Plugins;
 
 namespace Spud.Conformance.Discovery;

@@ -1,3 +1,5 @@
+using Spud.Conformance.Fixtures;
+using Spud.Conformance.Rigs;
 using Spud.Runtime.Composition;
 using Spud.Runtime.Plugins;
 
@@ -6,6 +8,10 @@ namespace Spud.Conformance.Discovery;
 /// <summary>One component in one configuration.</summary>
 internal sealed class Subject
 {
+    private readonly Lazy<bool> _computesElsewhere;
+
+    public Subject() => _computesElsewhere = new(BuildsElsewhere);
+
     /// <summary>The configuration.</summary>
     public required Variant Variant { get; init; }
 
@@ -27,8 +33,8 @@ internal sealed class Subject
     /// <summary>How far it may be off.</summary>
     public Tolerance Tolerance => Variant.Tolerance;
 
-    /// <summary>As tolerances are for a row in another company: 0 where the component promises the same bits.</summary>
-    public bool PromisesBits => Offer.RowInvariant;
+    /// <summary>Whether its domain is not the host's memory; found out by building it once.</summary>
+    public bool ComputesElsewhere => _computesElsewhere.Value;
 
     private RegisteredComponent Component => Registered ?? throw new InvalidOperationException($"{Role} '{Label}' was not loaded: {SkipReason}");
 
@@ -44,5 +50,22 @@ internal sealed class Subject
         object? options = PipelineDocument.Load(null, [$"{Role}={Variant.Options}"])[Role][0].BindOptions(Component.Name, Component.Options, faults);
         faults.ThrowIfAny();
         return Component.Create(options!, build);
+    }
+
+    private bool BuildsElsewhere()
+    {
+        if (SkipReason is not null || Role == Roles.Cache)
+            return false;
+
+        using TestBuild build = new(RigFactory.ModelFor(this).Describe(), threads: 1);
+        try
+        {
+            using IComponent component = (IComponent)Create(build);
+            return !component.Domain.IsHost;
+        }
+        catch (Exception)
+        {
+            return false; // one that cannot be built fails every other test of its role, and says why there
+        }
     }
 }

@@ -9,23 +9,19 @@ namespace Spud.Conformance.Rigs;
 internal sealed class CacheRig : IDisposable
 {
     private readonly TestBuild _build;
-    private readonly PagePool _pool;
+    private readonly Limits _limits;
+    private readonly Lazy<LayerPages> _pages;
+    private readonly Lazy<PageTable> _table;
     private int _tokens;
 
     public CacheRig(Subject subject, TestModel model, Limits limits)
     {
-        Model = model;
+        (Model, _limits) = (model, limits);
         _build = new TestBuild(model.Describe(), threads: 1, limits: limits);
         Policy = (ICachePolicy)subject.Create(_build);
         Layout = Policy.Layout(0);
-        int perSequence = (int)((Math.Min((long)Layout.TokensAtMost + limits.Rows, limits.ContextTokens) + Layout.PageTokens - 1) / Layout.PageTokens) + 1;
-        _pool = new()
-        {
-            Keys = _build.Allocate(_build.Host, Layout.Keys, perSequence, model.KvHeads, Layout.PageTokens, model.KeyWidth),
-            Values = _build.Allocate(_build.Host, Layout.Values, perSequence, model.KvHeads, Layout.PageTokens, model.ValueWidth),
-            Positions = _build.Allocate(_build.Host, ElementType.I32, perSequence, Layout.PageTokens),
-        };
-        Table = new PageTable(new LayerPages(_build.Host, Layout, _pool, perSequence));
+        _pages = new(NewPages);
+        _table = new(() => new PageTable(_pages.Value));
     }
 
     public TestModel Model { get; }
@@ -34,7 +30,8 @@ internal sealed class CacheRig : IDisposable
 
     public CacheLayout Layout { get; }
 
-    public PageTable Table { get; }
+    /// <summary>The sequence's; a layout that is impossible has none.</summary>
+    public PageTable Table => _table.Value;
 
     /// <summary>Positions that are kept.</summary>
     public ImmutableHashSet<int> Kept
@@ -44,7 +41,7 @@ internal sealed class CacheRig : IDisposable
             ImmutableHashSet<int>.Builder kept = ImmutableHashSet.CreateBuilder<int>();
             foreach (KeyRun run in Table.Runs)
             {
-                foreach (int position in _pool.Positions.At(run.Page).Rows(run.FirstKey, run.Keys).AsSpan<int>())
+                foreach (int position in _pages.Value.Pool.Positions.At(run.Page).Rows(run.FirstKey, run.Keys).AsSpan<int>())
                     kept.Add(position);
             }
 
@@ -64,5 +61,17 @@ internal sealed class CacheRig : IDisposable
     {
         Policy.Dispose();
         _build.Dispose();
+    }
+
+    private LayerPages NewPages()
+    {
+        int perSequence = (int)((Math.Min((long)Layout.TokensAtMost + _limits.Rows, _limits.ContextTokens) + Layout.PageTokens - 1) / Layout.PageTokens) + 1;
+        PagePool pool = new()
+        {
+            Keys = _build.Allocate(_build.Host, Layout.Keys, perSequence, Model.KvHeads, Layout.PageTokens, Model.KeyWidth),
+            Values = _build.Allocate(_build.Host, Layout.Values, perSequence, Model.KvHeads, Layout.PageTokens, Model.ValueWidth),
+            Positions = _build.Allocate(_build.Host, ElementType.I32, perSequence, Layout.PageTokens),
+        };
+        return new LayerPages(_build.Host, Layout, pool, perSequence);
     }
 }

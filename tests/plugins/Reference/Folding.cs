@@ -6,14 +6,15 @@ namespace Reference;
 internal sealed class Folding
 {
     private readonly IMemoryDomain _domain;
-    private readonly TensorView _keyRow, _valueRow;
+    private readonly Workspace _rows;
+    private readonly int _mostKey;
     private readonly double[] _max, _sum, _accumulator;
 
     public Folding(IBuildContext build, IMemoryDomain domain)
     {
         _domain = domain;
-        _keyRow = build.Allocate(domain, ElementType.F32, build.Model.Layers.Max(of => of.Kv.KeyWidth));
-        _valueRow = build.Allocate(domain, ElementType.F32, build.Model.Layers.Max(of => of.Kv.ValueWidth));
+        _mostKey = build.Model.Layers.Max(of => of.Kv.KeyWidth);
+        _rows = build.Reserve(domain, sizeof(float) * (_mostKey + build.Model.Layers.Max(of => of.Kv.ValueWidth)));
         int heads = build.Limits.Rows * build.Model.Layers.Max(of => of.QueryHeads);
         (_max, _sum) = (new double[heads], new double[heads]);
         _accumulator = new double[heads * build.Model.Layers.Max(of => of.Kv.ValueWidth)];
@@ -45,7 +46,7 @@ internal sealed class Folding
 
     private void FoldKey(LayerDescription of, in SequenceSlice slice, int kvHead, int keyPosition, in TensorView key, in TensorView value, in TensorView query)
     {
-        ReadOnlySpan<float> k = Expanded(key, _keyRow), v = Expanded(value, _valueRow);
+        ReadOnlySpan<float> k = Expanded(key, 0), v = Expanded(value, _mostKey);
         float window = of.Number(Trait.Window, float.PositiveInfinity);
         int group = of.QueryHeads / of.Kv.Heads;
         for (int row = 0; row < slice.Rows; row++)
@@ -59,12 +60,12 @@ internal sealed class Folding
         }
     }
 
-    private ReadOnlySpan<float> Expanded(in TensorView stored, in TensorView row)
+    private ReadOnlySpan<float> Expanded(in TensorView stored, int at)
     {
         if (stored.Type == ElementType.F32)
             return stored.Floats;
 
-        TensorView floats = row.Rows(0, stored.Shape[0]);
+        TensorView floats = _rows.ViewAt(at * sizeof(float), ElementType.F32, stored.Shape[0]);
         _domain.Copy(stored, floats);
         return floats.Floats;
     }

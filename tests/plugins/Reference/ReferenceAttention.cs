@@ -10,7 +10,7 @@ internal sealed class ReferenceAttention : IAttention
     private readonly Folding _folding;
     private readonly double[] _row, _heads, _added;
 
-    public ReferenceAttention(ReferenceOptions options, IBuildContext build, IMemoryDomain domain)
+    public ReferenceAttention(IBuildContext build, IMemoryDomain domain)
     {
         (_model, Domain) = (build.Model, domain);
         _layers = new AttentionWeights?[_model.Layers.Length];

@@ -9,7 +9,7 @@ internal sealed class ReferenceExperts : IExperts
     private readonly ExpertWeights?[] _layers;
     private readonly double[] _row, _delta, _gate, _up, _down;
 
-    public ReferenceExperts(ReferenceOptions options, IBuildContext build, IMemoryDomain domain)
+    public ReferenceExperts(IBuildContext build, IMemoryDomain domain)
     {
         (_model, Domain) = (build.Model, domain);
         _layers = new ExpertWeights?[_model.Layers.Length];

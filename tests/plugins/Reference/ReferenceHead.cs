@@ -9,7 +9,7 @@ internal sealed class ReferenceHead : IHead
     private readonly TensorView _embedding, _norm, _output;
     private readonly double[] _row;
 
-    public ReferenceHead(ReferenceOptions options, IBuildContext build, IMemoryDomain domain)
+    public ReferenceHead(IBuildContext build, IMemoryDomain domain)
     {
         (_model, Domain) = (build.Model, domain);
         (int v, int c) = (_model.Vocabulary, _model.HiddenWidth);

@@ -35,28 +35,64 @@ public sealed class ReferencePlugin : ISpudPlugin
         RowInvariant = true,
     };
 
-    // A domain is a device, and there is one.
+    // A domain is a device, and there is one of each kind.
     private readonly Lock _gate = new();
-    private PretendDomain? _pretend;
+    private readonly Dictionary<Fault, PretendDomain> _pretend = [];
 
     /// <inheritdoc/>
     public void Register(IPluginRegistry registry)
     {
-        registry.AddHead("reference", ReferenceJson.Default.ReferenceOptions, HeadOffer, (options, build) => new ReferenceHead(options, build, DomainOf(options, build)));
-        registry.AddAttention(
-            "reference", ReferenceJson.Default.ReferenceOptions, AttentionOffer, (options, build) => new ReferenceAttention(options, build, DomainOf(options, build)));
-        registry.AddCache("reference", ReferenceJson.Default.CacheOptions, new Offer { RowInvariant = true }, (options, build) => new ReferenceCache(options, build));
-        registry.AddRouter("reference", ReferenceJson.Default.ReferenceOptions, RouterOffer, (options, build) => new ReferenceRouter(options, build, DomainOf(options, build)));
-        registry.AddExperts(
-            "reference", ReferenceJson.Default.ReferenceOptions, ExpertsOffer, (options, build) => new ReferenceExperts(options, build, DomainOf(options, build)));
+        registry.AddHead("reference", ReferenceJson.Default.ReferenceOptions, HeadOffer, (options, build) => Head(options, build));
+        registry.AddAttention("reference", ReferenceJson.Default.ReferenceOptions, AttentionOffer, (options, build) => Attention(options, build));
+        registry.AddCache("reference", ReferenceJson.Default.CacheOptions, new Offer { RowInvariant = true }, (options, build) => Cache(options, build));
+        registry.AddRouter("reference", ReferenceJson.Default.ReferenceOptions, RouterOffer, (options, build) => Router(options, build));
+        registry.AddExperts("reference", ReferenceJson.Default.ReferenceOptions, ExpertsOffer, (options, build) => Experts(options, build));
     }
+
+    private IHead Head(ReferenceOptions options, IBuildContext build) => options.Fault == Fault.None
+        ? new ReferenceHead(build, DomainOf(options, build))
+        : new FaultyHead(() => new ReferenceHead(build, DomainOf(options, build)), options.Fault, build);
+
+    private IAttention Attention(ReferenceOptions options, IBuildContext build)
+    {
+        ReferenceAttention attention = new(Seen(options, build), DomainOf(options, build));
+        return options.Fault == Fault.None ? attention : new FaultyAttention(attention, options.Fault, build);
+    }
+
+    private static ICachePolicy Cache(CacheOptions options, IBuildContext build)
+    {
+        ReferenceCache cache = new(options, build);
+        return options.Fault == Fault.None ? cache : new FaultyCache(cache, options.Fault, build);
+    }
+
+    private IRouter Router(ReferenceOptions options, IBuildContext build)
+    {
+        ReferenceRouter router = new(Seen(options, build), DomainOf(options, build));
+        return options.Fault == Fault.None ? router : new FaultyRouter(router, options.Fault);
+    }
+
+    private IExperts Experts(ReferenceOptions options, IBuildContext build)
+    {
+        ReferenceExperts experts = new(Seen(options, build), DomainOf(options, build));
+        return options.Fault == Fault.None ? experts : new FaultyExperts(experts, options.Fault, build);
+    }
+
+    private static IBuildContext Seen(ReferenceOptions options, IBuildContext build) =>
+        options.Fault == Fault.IgnoresTraits ? new TraitlessBuild(build) : build;
 
     private IMemoryDomain DomainOf(ReferenceOptions options, IBuildContext build)
     {
         if (options.Device == Device.Host)
             return build.Host;
+        if (options.Fault == Fault.HasOwnDomain)
+            return new PretendDomain(build.Host, Fault.None);
 
+        Fault fault = PretendDomain.Has(options.Fault) ? options.Fault : Fault.None;
         lock (_gate)
-            return _pretend ??= new PretendDomain(build.Host);
+        {
+            if (!_pretend.TryGetValue(fault, out PretendDomain? domain))
+                _pretend[fault] = domain = new PretendDomain(build.Host, fault);
+            return domain;
+        }
     }
 }

@@ -9,7 +9,7 @@ internal sealed class ReferenceRouter : IRouter
     private readonly Gate?[] _gates;
     private readonly double[] _row, _probabilities;
 
-    public ReferenceRouter(ReferenceOptions options, IBuildContext build, IMemoryDomain domain)
+    public ReferenceRouter(IBuildContext build, IMemoryDomain domain)
     {
         (_model, Domain) = (build.Model, domain);
         _gates = new Gate?[_model.Layers.Length];

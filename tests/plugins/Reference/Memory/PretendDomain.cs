@@ -8,21 +8,32 @@ namespace Reference;
 /// before.
 /// </summary>
 /// <param name="host">Does the work; any host's will do.</param>
-internal sealed class PretendDomain(IMemoryDomain host) : IMemoryDomain
+/// <param name="fault">What it does wrong on purpose.</param>
+internal sealed class PretendDomain(IMemoryDomain host, Fault fault) : IMemoryDomain
 {
     private static readonly nint Disguise = unchecked((nint)(1UL << 62));
     private readonly Lock _gate = new();
     private readonly List<Arrival> _arrivals = [];
+    private readonly List<(TensorView Source, TensorView Destination)> _late = [];
     private int _pending;
 
-    public string Name => "pretend";
+    public string Name => fault == Fault.None ? "pretend" : $"pretend ({fault})";
 
     public bool IsHost => false;
+
+    /// <summary>Whether a fault is a device's.</summary>
+    public static bool Has(Fault fault) => fault is Fault.LeavesMemoryDirty or Fault.ReadsSourcesLate or Fault.ForgetsRows or Fault.CopiesAnyShape;
 
     /// <summary>Where the memory really is.</summary>
     public static nint Real(nint address) => address ^ Disguise;
 
-    public nint Allocate(long bytes) => Real(host.Allocate(bytes));
+    public nint Allocate(long bytes)
+    {
+        nint address = host.Allocate(bytes);
+        if (fault == Fault.LeavesMemoryDirty && bytes >= sizeof(float))
+            new TensorView(host, address, ElementType.F32, 1).Floats[0] = 1;
+        return Real(address);
+    }
 
     public void Free(nint address, long bytes) => host.Free(Real(address), bytes);
 
@@ -30,9 +41,14 @@ internal sealed class PretendDomain(IMemoryDomain host) : IMemoryDomain
     {
         Require(source);
         Require(destination);
+        if (fault == Fault.CopiesAnyShape && !source.Shape.SequenceEqual(destination.Shape))
+            return;
+
         lock (_gate)
         {
-            if (destination.Domain.IsHost && !source.Domain.IsHost)
+            if (fault == Fault.ReadsSourcesLate && source.Domain.IsHost)
+                _late.Add((source, destination));
+            else if (destination.Domain.IsHost && !source.Domain.IsHost)
                 Send(source, destination);
             else
                 host.Copy(OnHost(source), OnHost(destination));
@@ -49,6 +65,10 @@ internal sealed class PretendDomain(IMemoryDomain host) : IMemoryDomain
     {
         lock (_gate)
         {
+            foreach ((TensorView source, TensorView destination) in _late)
+                host.Copy(OnHost(source), OnHost(destination));
+
+            _late.Clear();
             for (int i = 0; i < _pending; i++)
                 host.Copy(_arrivals[i].Staged, _arrivals[i].Destination);
 
@@ -83,7 +103,8 @@ internal sealed class PretendDomain(IMemoryDomain host) : IMemoryDomain
         Require(rows);
         Require(pages);
         ReadOnlySpan<int> to = slots.AsSpan<int>();
-        for (int row = 0; row < to.Length; row++)
+        int rowCount = fault == Fault.ForgetsRows ? to.Length - 1 : to.Length;
+        for (int row = 0; row < rowCount; row++)
         {
             (int page, int key) = Math.DivRem(to[row], pages.Shape[2]);
             for (int head = 0; head < rows.Shape[1]; head++)

@@ -1,0 +1,47 @@
+using System.Runtime.InteropServices;
+using Spud.Runtime.Execution;
+using Spud.Runtime.Models;
+using Spud.Runtime.Models.Families;
+
+namespace Spud.Bench.Torch;
+
+/// <summary>A model file on one side, a file of plain numbers on the other.</summary>
+internal sealed class WeightDump : IDisposable
+{
+    private readonly GgufFile _file;
+    private readonly ComponentWeights _weights;
+    private readonly HostDomain _host = new();
+    private readonly FileStream _output;
+
+    public WeightDump(string model, string output)
+    {
+        _file = GgufFile.Open(model);
+        (ModelDescription description, WeightCatalog catalog) = ModelReader.Read(_file);
+        Model = description;
+        _weights = new ComponentWeights(catalog, _host);
+        _output = File.Create(output);
+    }
+
+    public ModelDescription Model { get; }
+
+    public void Write(ReadOnlySpan<int> numbers) => _output.Write(MemoryMarshal.AsBytes(numbers));
+
+    public void Write(ReadOnlySpan<float> numbers) => _output.Write(MemoryMarshal.AsBytes(numbers));
+
+    /// <summary>Writes a weight in f32.</summary>
+    public void Write(string name, params ReadOnlySpan<int> shape)
+    {
+        TensorView weight = _weights.Take(name, shape);
+        long bytes = weight.Elements * sizeof(float);
+        TensorView exact = new(_host, _host.Allocate(bytes), ElementType.F32, shape);
+        _host.Copy(weight, exact);
+        _output.Write(exact.AsSpan<byte>());
+        _host.Free(exact.Address, bytes);
+    }
+
+    public void Dispose()
+    {
+        _output.Dispose();
+        _file.Dispose();
+    }
+}

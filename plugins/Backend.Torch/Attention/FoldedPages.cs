@@ -1,0 +1,32 @@
+using Spud;
+
+namespace Backend.Torch.Attention;
+
+/// <summary>What one call of the shim folds: a page source, or keys of one that were expanded.</summary>
+internal readonly struct FoldedPages
+{
+    /// <summary>A page source as it is.</summary>
+    public static FoldedPages Of(in PageView pages) => new()
+    {
+        Keys = pages.Pool.Keys,
+        Values = pages.Pool.Values,
+        Positions = pages.Pool.Positions,
+        Runs = pages.Runs,
+        RunOffsets = pages.RunOffsets,
+    };
+
+    /// <summary>[N, G, P, D].</summary>
+    public required TensorView Keys { get; init; }
+
+    /// <summary>[N, G, P, Dv].</summary>
+    public required TensorView Values { get; init; }
+
+    /// <summary>I32 [N, P], on the host.</summary>
+    public required TensorView Positions { get; init; }
+
+    /// <summary>I32 [R, 5], on the host.</summary>
+    public required TensorView Runs { get; init; }
+
+    /// <summary>I32 [S + 1], on the host.</summary>
+    public required TensorView RunOffsets { get; init; }
+}

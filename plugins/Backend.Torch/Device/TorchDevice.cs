@@ -1,0 +1,57 @@
+using System.Collections.Concurrent;
+using System.Runtime.InteropServices;
+using Backend.Torch.Native;
+using Spud;
+
+namespace Backend.Torch.Device;
+
+/// <summary>A device of libtorch's: one instance for each name, for the life of the process.</summary>
+internal sealed class TorchDevice
+{
+    /// <summary>What an option may name.</summary>
+    public const string Names = "cpu|cuda|cuda:[0-9]{1,2}";
+
+    /// <summary>For tests alone: the processor, with memory that the host may not read. No option can name it.</summary>
+    public const string Pretended = "pretended";
+
+    private static readonly ConcurrentDictionary<string, TorchDevice> s_all = new();
+    private readonly nint _name;
+
+    private TorchDevice(string name, string torchName)
+    {
+        (Name, _name) = (name, Marshal.StringToCoTaskMemUTF8(torchName));
+        Own = name == "cpu" ? null : new TorchDomain(this);
+    }
+
+    /// <summary>"cpu", "cuda:0".</summary>
+    public string Name { get; }
+
+    /// <summary>The same for the shim.</summary>
+    public nint NativeName => _name;
+
+    /// <summary>Whether it is the processor.</summary>
+    public bool IsHost => Own is null;
+
+    private TorchDomain? Own { get; }
+
+    /// <summary>The device that an option names.</summary>
+    /// <exception cref="RefusedException">There is no such device.</exception>
+    public static TorchDevice Of(string name)
+    {
+        TorchDevice device = s_all.GetOrAdd(name == "cuda" ? "cuda:0" : name, static name => new(name, name == Pretended ? "cpu" : name));
+        if (!device.IsHost && Shim.DeviceCheck(device._name) is var error && error != 0)
+        {
+            throw new RefusedException(
+                $"device {device.Name} cannot be used: {Shim.Text(error).Split('\n')[0]}. Use device cpu, or set Spud up with a libtorch that has CUDA: "
+                + "install PyTorch with CUDA for python3, or give its folder in SPUD_TORCH, and run ./spud setup torch.");
+        }
+
+        return device;
+    }
+
+    /// <summary>Where its components work.</summary>
+    public IMemoryDomain Domain(IBuildContext build) => Own is { } domain ? domain : build.Host;
+
+    /// <summary>For a component's configuration.</summary>
+    public NativePlace Place() => new() { Device = _name, IsHost = IsHost ? 1 : 0 };
+}

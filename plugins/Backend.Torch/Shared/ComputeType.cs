@@ -1,0 +1,37 @@
+using System.Text.Json.Serialization;
+using Spud;
+
+namespace Backend.Torch.Shared;
+
+/// <summary>Type of weights and of what products read.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<ComputeType>))]
+internal enum ComputeType
+{
+    /// <summary>IEEE 754 binary32.</summary>
+    [JsonStringEnumMemberName("f32")]
+    F32,
+
+    /// <summary>The upper half of a binary32.</summary>
+    [JsonStringEnumMemberName("bf16")]
+    BF16,
+
+    /// <summary>IEEE 754 binary16; on the processor weights alone, expanded to f32 piece by piece.</summary>
+    [JsonStringEnumMemberName("f16")]
+    F16,
+}
+
+/// <summary>Of the contract's types.</summary>
+internal static class ComputeTypes
+{
+    extension(ComputeType type)
+    {
+        /// <summary>As the contract has it.</summary>
+        public ElementType Element => type switch
+        {
+            ComputeType.F32 => ElementType.F32,
+            ComputeType.BF16 => ElementType.BF16,
+            ComputeType.F16 => ElementType.F16,
+            _ => throw new ArgumentOutOfRangeException(nameof(type), type, "unknown type"),
+        };
+    }
+}

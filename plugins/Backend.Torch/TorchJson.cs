@@ -1,0 +1,13 @@
+using System.Text.Json.Serialization;
+using Backend.Torch.Cache;
+using Backend.Torch.Router;
+using Backend.Torch.Shared;
+
+namespace Backend.Torch;
+
+/// <summary>How the options of this plugin are read.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(TorchOptions))]
+[JsonSerializable(typeof(CacheOptions))]
+[JsonSerializable(typeof(RouterOptions))]
+internal sealed partial class TorchJson : JsonSerializerContext;

@@ -1,0 +1,76 @@
+#!/usr/bin/env bash
+# Sets libtorch up for Backend.Torch: finds it (or installs Debian's), builds the shim against it, and tries it.
+# usage: plugins/Backend.Torch/setup.sh [FOLDER]
+#   FOLDER, or SPUD_TORCH: a libtorch, as a folder with share/cmake/Torch in it (a Python package's torch folder is one).
+#   Without it: the torch package of python3, then the system's libtorch-dev.
+# What was built lies in .cache/torch of the repository; run again, it does what is missing. Then build Spud again.
+set -euo pipefail
+here=$(cd "$(dirname "$0")" && pwd)
+root=$(cd "$here/../.." && pwd)
+out=$root/.cache/torch
+packages="libtorch-dev libopenblas0-pthread cmake g++ make"
+
+say() { echo "torch: $*"; }
+die() { echo "torch: $*" >&2; exit 1; }
+is_debian() { [ -e /etc/debian_version ] && command -v apt-get >/dev/null; }
+has_packages() { dpkg -s $packages >/dev/null 2>&1; }
+has_tools() { command -v cmake >/dev/null && command -v make >/dev/null && command -v c++ >/dev/null; }
+
+# The folder that CMake's find_package(Torch) reads, or nothing.
+config_in() {
+    local folder
+    for folder in "$1" "$1/share/cmake" "$1/torch/share/cmake"; do
+        [ -e "$folder/Torch/TorchConfig.cmake" ] && { echo "$folder/Torch"; return; }
+    done
+}
+
+install_packages() {
+    is_debian || die "$1 Install libtorch (https://pytorch.org, or python3 -m pip install torch), cmake, make and a C++ compiler, then run this again."
+    [ "$(id -u)" = 0 ] || die "$1 Run this, then try again:  sudo apt-get install -y $packages"
+    say "installing $packages (about 130 MB) …"
+    apt-get update -qq || say "the package lists could not be refreshed; trying with those that are here"
+    DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends $packages
+}
+
+find_torch() {
+    local given=${1:-${SPUD_TORCH:-}}
+    if [ -n "$given" ]; then
+        config=$(config_in "$given")
+        [ -n "$config" ] || die "$given is no libtorch: expected share/cmake/Torch/TorchConfig.cmake in it."
+        has_tools || install_packages "cmake, make or a C++ compiler is missing."
+        return
+    fi
+    local python
+    python=$(python3 -c "import torch; print(torch.utils.cmake_prefix_path)" 2>/dev/null || true)
+    config=${python:+$(config_in "$python")}
+    if [ -n "$config" ]; then
+        has_tools || install_packages "cmake, make or a C++ compiler is missing."
+        return
+    fi
+    # The system's; without OpenBLAS its products are thirty times slower.
+    if is_debian; then
+        has_packages || install_packages "libtorch is missing."
+    fi
+    config=$(ls -d /usr/share/cmake/Torch /usr/lib/*/cmake/Torch /usr/lib/cmake/Torch /usr/local/share/cmake/Torch 2>/dev/null | head -n 1 || true)
+    [ -n "$config" ] || install_packages "libtorch was not found."
+}
+
+build() {
+    mkdir -p "$out/build"
+    # A build folder of another libtorch is of no use.
+    [ "$(cat "$out/config" 2>/dev/null)" = "$config" ] || rm -rf "$out/build"
+    say "building the shim with libtorch in $config …"
+    cmake -S "$here/shim" -B "$out/build" -DTorch_DIR="$config" -DCMAKE_BUILD_TYPE=Release > "$out/build.log" 2>&1 \
+        || { tail -n 20 "$out/build.log" >&2; die "CMake failed; all of it: $out/build.log"; }
+    echo "$config" > "$out/config"
+    cmake --build "$out/build" --parallel 2>&1 | tee -a "$out/build.log" | grep --line-buffered -E '^\[ *[0-9]+%\]' | sed -u 's/^/torch: /' || true
+    [ "${PIPESTATUS[0]}" -eq 0 ] || { grep -E 'error|Error' "$out/build.log" | tail -n 20 >&2; die "the shim does not compile; all of it: $out/build.log"; }
+}
+
+config=
+find_torch "$@"
+build
+said=$("$out/build/spud_torch_selftest") || die "the shim was built, but does not work: $said"
+# The file comes as a whole: a Spud that runs goes on with the old one.
+cmp -s "$out/build/libspud_torch.so" "$out/libspud_torch.so" || { cp "$out/build/libspud_torch.so" "$out/libspud_torch.so.new" && mv "$out/libspud_torch.so.new" "$out/libspud_torch.so"; }
+say "ready: $said"
