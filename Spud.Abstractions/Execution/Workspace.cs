@@ -10,7 +10,10 @@ public sealed class Workspace(IMemoryDomain domain, long bytes)
     /// <summary>Size of the share, bytes.</summary>
     public long Bytes => bytes;
 
-    /// <summary>Where the arena lies; the host sets it when every component of the pipeline is built.</summary>
+    /// <summary>Whose arena it is a share of.</summary>
+    internal IMemoryDomain Domain => domain;
+
+    /// <summary>First byte of the share; the host sets it when every component of the pipeline is built.</summary>
     internal nint Address { get; set; }
 
     /// <summary>The share, from its first byte, as an array; valid inside calls of the component that reserved it.</summary>

@@ -17,7 +17,7 @@ public interface IMemoryDomain
     /// <exception cref="InsufficientMemoryException">There is not so much.</exception>
     nint Allocate(long bytes);
 
-    /// <summary>Gives memory back, once queued work has ended.</summary>
+    /// <summary>Gives memory back, once queued work has ended. Does not throw: memory of a lost device is gone already.</summary>
     /// <param name="address">What <see cref="Allocate"/> returned.</param>
     /// <param name="bytes">What it was asked for.</param>
     void Free(nint address, long bytes);

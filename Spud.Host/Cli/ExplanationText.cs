@@ -68,7 +68,7 @@ internal sealed class ExplanationText(TextWriter to)
         if (component.ExpertsAtMost is { } most)
             Line(FormattableString.Invariant($"at most {most} {(most == 1 ? "expert" : "experts")} a token{(component.ExpertsExpected is { } expected ? $", {expected:0.00} expected on average" : "")}"));
         if (component.Role != Roles.Cache)
-            Line($"{component.Weights} weights: {Units.Bytes(component.MappedBytes)} mapped, {Units.Bytes(component.OwnBytes)} own; workspace {Units.Bytes(component.WorkspaceBytes)}");
+            Line($"{component.Weights} weights: {Units.Bytes(component.MappedBytes)} mapped, {Units.Bytes(component.OwnBytes)} own{(component.NativeBytes == 0 ? "" : $", about {Units.Bytes(component.NativeBytes)} native")}; workspace {Units.Bytes(component.WorkspaceBytes)}");
         Line(Shown.Line(component.Folder));
     }
 
@@ -89,6 +89,8 @@ internal sealed class ExplanationText(TextWriter to)
         Title("Memory when the context is full");
         TextTable table = new("<>");
         table.Add("weights expanded or repacked", Units.Bytes(memory.Components));
+        if (memory.Native > 0)
+            table.Add("native libraries, estimated", Units.Bytes(memory.Native));
         table.Add("arena of workspaces, shared in turn", Units.Bytes(memory.Arena));
         table.Add("pages of keys and values", Units.Bytes(memory.Pages));
         table.Add("step buffers", Units.Bytes(memory.StepBuffers));
@@ -97,6 +99,9 @@ internal sealed class ExplanationText(TextWriter to)
         table.Add(".NET and compiled code", Units.Bytes(memory.Runtime));
         table.Add("private memory", Units.Bytes(memory.PrivateBytes));
         table.Add("mapped from the model file", Units.Bytes(memory.MappedBytes));
+        foreach ((string domain, long bytes) in memory.Devices)
+            table.Add($"on {domain}", Units.Bytes(bytes));
+
         table.Write(to);
     }
 

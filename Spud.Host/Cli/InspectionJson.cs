@@ -20,8 +20,21 @@ internal sealed record PluginResult(string Id, string? Version, string Status, s
 /// <param name="Plugins">In the order in which they were found.</param>
 internal sealed record PluginsResult(string[] Folders, PluginResult[] Plugins);
 
+/// <summary>What <c>spud plugins add --json</c> prints.</summary>
+/// <param name="Plugin">As it is now; its status is "active" or "unavailable".</param>
+/// <param name="Replaced">The version that was there before; null: none.</param>
+internal sealed record PluginAddedResult(PluginResult Plugin, string? Replaced);
+
+/// <summary>What <c>spud plugins remove --json</c> prints.</summary>
+/// <param name="Id">Its id.</param>
+/// <param name="Version">Null where its manifest could not be read.</param>
+/// <param name="Folder">Full path; gone.</param>
+internal sealed record PluginRemovedResult(string Id, string? Version, string Folder);
+
 [JsonSerializable(typeof(PipelineExplanation))]
 [JsonSerializable(typeof(PluginsResult))]
+[JsonSerializable(typeof(PluginAddedResult))]
+[JsonSerializable(typeof(PluginRemovedResult))]
 [JsonSerializable(typeof(DoctorReport))]
 internal sealed partial class InspectionJson : JsonSerializerContext
 {

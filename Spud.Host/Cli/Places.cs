@@ -36,11 +36,17 @@ internal static class Places
         return [.. usual.Where(Directory.Exists).Concat(additional.Select(Path.GetFullPath)).Distinct()];
     }
 
+    /// <summary>The user's own folder of plugins, <c>~/.spud/plugins</c>, whether it is there or not.</summary>
+    /// <exception cref="BadInputException">The user has no home.</exception>
+    public static string UserPlugins() => HomePlugins() ?? throw new BadInputException("you have no home folder, and so no folder of plugins. Set HOME, or name a folder with --plugins.");
+
+    private static string? HomePlugins() =>
+        Environment.GetFolderPath(Environment.SpecialFolder.UserProfile) is { Length: > 0 } home ? Path.Combine(home, ".spud", "plugins") : null;
+
     private static IEnumerable<string> UserFolders()
     {
-        string home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
-        if (home.Length > 0)
-            yield return Path.Combine(home, ".spud", "plugins");
+        if (HomePlugins() is { } plugins)
+            yield return plugins;
 
         // $XDG_DATA_HOME or ~/.local/share; %LOCALAPPDATA% on Windows.
         string data = Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData);

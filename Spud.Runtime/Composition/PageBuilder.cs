@@ -19,7 +19,7 @@ internal sealed class PageBuilder(MemoryAccount memory, IMemoryDomain host, Mode
             foreach (LayerParts[] phase in parts)
                 RequireReadable(cache, phase[layer].Attention, layer, layout);
 
-            layers[layer] = Pages(layer, layout);
+            layers[layer] = Pages(layer, layout, DomainOf([.. parts.Select(phase => phase[layer].Attention)], layer));
             mostRuns = Math.Max(mostRuns, MostRuns(layers[layer]));
         }
 
@@ -56,6 +56,16 @@ internal sealed class PageBuilder(MemoryAccount memory, IMemoryDomain host, Mode
         }
     }
 
+    private static IMemoryDomain DomainOf(Placed<IAttention>[] attentions, int layer)
+    {
+        Placed<IAttention> first = attentions[0];
+        return Array.Find(attentions, other => other.Place != first.Place) is { } other
+            ? throw new CompositionException(
+                $"layer {layer}: attention '{first.Name}' works in {first.Place.Domain.Name} memory and '{other.Name}' in {other.Place.Domain.Name} memory, "
+                + "but both phases read the same pages. Give both the same device.")
+            : first.Place.Domain;
+    }
+
     // Forked sequences share pages but each has runs of its own, and a policy may cut runs down to single keys.
     private int MostRuns(LayerPages layer)
     {
@@ -63,7 +73,7 @@ internal sealed class PageBuilder(MemoryAccount memory, IMemoryDomain host, Mode
         return checked((int)(kept * limits.Sequences));
     }
 
-    private LayerPages Pages(int layer, CacheLayout layout)
+    private LayerPages Pages(int layer, CacheLayout layout, IMemoryDomain domain)
     {
         // Between steps a sequence keeps TokensAtMost; within one, its new rows too. What begins in the middle of a text need not begin
         // on a page's border: one page more.
@@ -74,10 +84,10 @@ internal sealed class PageBuilder(MemoryAccount memory, IMemoryDomain host, Mode
         KvGeometry kv = model.Layers[layer].Kv;
         PagePool pool = new()
         {
-            Keys = memory.Allocate(host, layout.Keys, pages, kv.Heads, layout.PageTokens, kv.KeyWidth),
-            Values = memory.Allocate(host, layout.Values, pages, kv.Heads, layout.PageTokens, kv.ValueWidth),
+            Keys = memory.Allocate(domain, layout.Keys, pages, kv.Heads, layout.PageTokens, kv.KeyWidth),
+            Values = memory.Allocate(domain, layout.Values, pages, kv.Heads, layout.PageTokens, kv.ValueWidth),
             Positions = memory.Allocate(host, ElementType.I32, pages, layout.PageTokens),
         };
-        return new LayerPages(host, layout, pool, perSequence);
+        return new LayerPages(domain, layout, pool, perSequence);
     }
 }

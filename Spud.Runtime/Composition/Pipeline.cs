@@ -1,3 +1,4 @@
+using Spud.Runtime.Execution;
 using Spud.Runtime.Metering;
 using Spud.Runtime.Models;
 using Spud.Runtime.Plugins;
@@ -30,6 +31,9 @@ public sealed class Pipeline : IDisposable
 
     internal bool IsDisposed { get; private set; }
 
+    /// <summary>Why no step can be computed any more; null: it can.</summary>
+    internal ComponentException? Lost { get; private set; }
+
     /// <summary>Composes a pipeline.</summary>
     /// <param name="document">What its author wrote.</param>
     /// <param name="plugins">Who offers components.</param>
@@ -46,6 +50,14 @@ public sealed class Pipeline : IDisposable
         ArgumentNullException.ThrowIfNull(options);
         options.Require();
         return PipelineComposer.Compose(document, plugins, options);
+    }
+
+    /// <summary>A device is gone: the plugins that work on it are marked as faulty, and every later step is refused.</summary>
+    internal void Lose(IMemoryDomain device, ComponentException fault)
+    {
+        Lost = fault;
+        foreach (PipelineComponent component in Parts.Components.Where(component => component.Instance is IComponent of && of.Domain == device))
+            Parts.MarkFaulty(component.Registered.PluginId, $"its device {device.Name} is lost, and with it this process's use of it: {fault.Message}");
     }
 
     /// <summary>Frees components, memory, threads and the model's mapping.</summary>

@@ -31,8 +31,24 @@ internal sealed class PipelineComponent : IDisposable
 
     public string Role => Registered.Role;
 
-    /// <summary>Its share of the arena, bytes.</summary>
+    /// <summary>What a native library takes for it, as its author estimates.</summary>
+    public required long NativeBytes { get; init; }
+
+    /// <summary>Its share of a domain's arena, bytes.</summary>
+    public long WorkspaceBytesIn(IMemoryDomain domain) => Workspaces.Sum(workspace => workspace.Domain == domain ? BuildContext.Aligned(workspace.Bytes) : 0);
+
+    /// <summary>Its shares of all arenas, bytes.</summary>
     public long WorkspaceBytes => Workspaces.Sum(workspace => BuildContext.Aligned(workspace.Bytes));
+
+    /// <summary>Lays its shares of a domain's arena one after the other.</summary>
+    public void LayWorkspaces(IMemoryDomain domain, nint arena)
+    {
+        foreach (Workspace workspace in Workspaces.Where(workspace => workspace.Domain == domain))
+        {
+            workspace.Address = arena;
+            arena += (nint)BuildContext.Aligned(workspace.Bytes);
+        }
+    }
 
     public void Dispose()
     {

@@ -85,20 +85,28 @@ internal sealed class PipelineComposer : IDisposable
         PipelineComponent cache = Build(chosen[Roles.Cache][0]);
         RequireUnderstood();
 
+        Places places = new(_memory, _host, _model, _limits, routers.Max(router => (router?.Instance as IRouter)?.MaxExpertsPerRow ?? 0));
         LayerParts[][] parts = [.. Enum.GetValues<Phase>().Select(phase => Enumerable.Range(0, _model.Layers.Length).Select(layer => new LayerParts(
-            At<IAttention>(chosen[Roles.Attention], attentions, layer, phase)!,
-            Tapped(At<IRouter>(chosen[Roles.Router], routers, layer, phase)),
-            At<IExperts>(chosen[Roles.Experts], experts, layer, phase)!)).ToArray())];
+            At<IAttention>(places, chosen[Roles.Attention], attentions, layer, phase)!,
+            Tapped(At<IRouter>(places, chosen[Roles.Router], routers, layer, phase)),
+            At<IExperts>(places, chosen[Roles.Experts], experts, layer, phase)!)).ToArray())];
         bool splits = chosen.Values.Any(entries => entries.Any(entry => entry.Entry.Phase is not null));
-        return Freeze(document, Placed<IHead>(head), Placed<ICachePolicy>(cache), parts, splits);
+        return Freeze(document, plugins, places, Placed<IHead>(places, head), Placed<ICachePolicy>(places, cache), parts, splits);
     }
 
-    private Pipeline Freeze(PipelineDocument document, Placed<IHead> head, Placed<ICachePolicy> cache, LayerParts[][] parts, bool splits)
+    private Pipeline Freeze(PipelineDocument document, PluginCatalog plugins, Places places, Placed<IHead> head, Placed<ICachePolicy> cache, LayerParts[][] parts, bool splits)
     {
         PageStore pages = new PageBuilder(_memory, _host, _model, _limits, _options.CacheTokens).Build(cache, parts);
-        int expertsPerRow = parts.SelectMany(layers => layers).Max(layer => layer.Router?.Component.MaxExpertsPerRow ?? 0);
-        StepBuffers buffers = new(_memory, _host, _model, _limits, expertsPerRow);
-        ShareArena();
+        foreach (LayerParts[] phase in parts)
+        {
+            for (int layer = 0; layer < phase.Length; layer++)
+            {
+                if (phase[layer].Router is { } router)
+                    places.Mirror(layer, router);
+            }
+        }
+
+        ShareArenas();
         _finished = true;
         return new Pipeline(new PipelineParts
         {
@@ -115,7 +123,8 @@ internal sealed class PipelineComposer : IDisposable
             Layers = parts,
             SplitsPhases = splits,
             Pages = pages,
-            Buffers = buffers,
+            Places = places,
+            MarkFaulty = plugins.MarkFaulty,
         });
     }
 
@@ -151,9 +160,9 @@ internal sealed class PipelineComposer : IDisposable
                 Memory = memory,
                 Instance = registered.Create(chosen.Options, context) ?? throw new InvalidOperationException("its factory made nothing"),
                 Workspaces = context.Workspaces,
+                NativeBytes = context.NativeBytes,
             };
             _built.Add(component);
-            RequireHost(component);
             RequireRoutes(component);
             return component;
         }
@@ -163,12 +172,6 @@ internal sealed class PipelineComposer : IDisposable
             string what = fault is RefusedException or InsufficientMemoryException ? fault.Message : $"it threw {fault.GetType().Name}: {fault.Message}";
             throw new CompositionException($"{registered.Role} '{registered.FullName}' cannot serve {_file.Path}: {what}", fault);
         }
-    }
-
-    private static void RequireHost(PipelineComponent component)
-    {
-        if (component.Instance is IComponent { Domain: { IsHost: false } domain })
-            throw new CompositionException($"{component.Role} '{component.Registered.FullName}' works in {domain.Name} memory; this version of Spud composes components in host memory only.");
     }
 
     private static void RequireRoutes(PipelineComponent component)
@@ -188,13 +191,13 @@ internal sealed class PipelineComposer : IDisposable
         }
     }
 
-    private static Placed<T>? At<T>(ImmutableArray<ChosenComponent> chosen, PipelineComponent?[] built, int layer, Phase phase)
+    private static Placed<T>? At<T>(Places places, ImmutableArray<ChosenComponent> chosen, PipelineComponent?[] built, int layer, Phase phase)
         where T : class
     {
         for (int i = 0; i < built.Length; i++)
         {
             if (built[i] is { } component && chosen[i].Serves(layer, phase) && component.Layers.Contains(layer))
-                return Placed<T>(component);
+                return Placed<T>(places, component);
         }
 
         return null;
@@ -210,22 +213,17 @@ internal sealed class PipelineComposer : IDisposable
         return router with { Component = tap };
     }
 
-    private static Placed<T> Placed<T>(PipelineComponent component)
-        where T : class => new(component.Registered.FullName, component.Registered.Offer, (T)component.Instance);
+    private static Placed<T> Placed<T>(Places places, PipelineComponent component)
+        where T : class => new(component.Registered.FullName, component.Registered.Offer, (T)component.Instance, places.Of(component.Instance, component.Role));
 
-    private void ShareArena()
+    // Components take turns: a domain's arena is as large as the largest of them needs.
+    private void ShareArenas()
     {
-        // Components take turns: the arena is as large as the largest of them needs.
-        long bytes = _built.Max(component => component.WorkspaceBytes);
-        nint arena = bytes == 0 ? 0 : _memory.Allocate(_host, bytes);
-        foreach (PipelineComponent component in _built)
+        foreach (IMemoryDomain domain in _built.SelectMany(component => component.Workspaces).Select(workspace => workspace.Domain).Distinct())
         {
-            nint address = arena;
-            foreach (Workspace workspace in component.Workspaces)
-            {
-                workspace.Address = address;
-                address += (nint)BuildContext.Aligned(workspace.Bytes);
-            }
+            nint arena = _memory.Allocate(domain, Math.Max(1, _built.Max(component => component.WorkspaceBytesIn(domain))));
+            foreach (PipelineComponent component in _built)
+                component.LayWorkspaces(domain, arena);
         }
     }
 }

@@ -37,7 +37,11 @@ internal sealed class PipelineParts
 
     public required PageStore Pages { get; init; }
 
-    public required StepBuffers Buffers { get; init; }
+    /// <summary>The memory domains that components work in, with the buffers of a step.</summary>
+    public required Places Places { get; init; }
+
+    /// <summary>Told the plugin and the reason when a device is lost.</summary>
+    public required Action<string, string> MarkFaulty { get; init; }
 
     public LayerParts At(int layer, Phase phase) => Layers[(int)phase][layer];
 }

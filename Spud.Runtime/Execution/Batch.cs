@@ -38,12 +38,14 @@ public sealed class Batch
 
     internal ReadOnlySpan<int> RowsWithLogits => _logitRows.AsSpan(0, LogitRowCount);
 
+    internal ReadOnlyMemory<SequenceSlice> Slices => _slices.AsMemory(0, _count);
+
     internal Step Step => new()
     {
         TokenIds = _buffers.TokenIds.Rows(0, Rows),
         Positions = _buffers.Positions.Rows(0, Rows),
         SequenceOfRow = _buffers.SequenceOfRow.Rows(0, Rows),
-        Slices = _slices.AsMemory(0, _count),
+        Slices = Slices,
     };
 
     /// <summary>Whether every sequence in it was cancelled.</summary>

@@ -53,13 +53,16 @@ public sealed class Engine
     /// <exception cref="BudgetExceededException">The rows of a sequence may cost more than its budget has left; nothing was computed.</exception>
     /// <exception cref="PagePoolFullException">The pages do not suffice; nothing was computed.</exception>
     /// <exception cref="OperationCanceledException">Every sequence of the batch was cancelled; nothing was kept.</exception>
-    /// <exception cref="ComponentException">The batch has one sequence, and a component threw.</exception>
+    /// <exception cref="ComponentException">The batch has one sequence, and a component threw; or a device of the pipeline was lost in an earlier step.</exception>
     public void Run(Batch batch)
     {
         ArgumentNullException.ThrowIfNull(batch);
         ThrowIfDisposed();
         if (batch.Sequences == 0)
             throw new ArgumentException("engine: the batch is empty", nameof(batch));
+
+        if (_owner.Lost is { } lost)
+            throw lost;
 
         RequireCurrent(batch);
         RequireOnePhase(batch);
@@ -116,7 +119,11 @@ public sealed class Engine
                 throw;
 
             (string role, string component, int? layer) = _pass.At;
-            return new(role, component, layer, fault);
+            ComponentException named = new(role, component, layer, fault);
+            if (fault is DeviceLostException)
+                _owner.Lose(_pass.Device, named);
+
+            return named;
         }
     }
 
@@ -164,6 +171,12 @@ public sealed class Engine
             // One that was cancelled is not committed, like any cancelled one among others.
             if (entry.Sequence.Cancellation.IsCancellationRequested)
                 continue;
+
+            if (_owner.Lost is { } lost)
+            {
+                entry.Sequence.End(lost);
+                continue;
+            }
 
             _alone.Clear();
             _alone.Add(entry.Sequence, batch.TokensOf(entry), entry.Phase, entry.LogitRows switch { 0 => LogitRows.None, 1 => LogitRows.Last, _ => LogitRows.All });

@@ -10,8 +10,14 @@ internal sealed class MemoryAccount(string owner) : IDisposable
 
     public string Owner => owner;
 
-    /// <summary>Bytes allocated so far.</summary>
+    /// <summary>Bytes allocated so far, in all domains.</summary>
     public long Bytes => _blocks.Sum(block => block.Bytes);
+
+    /// <summary>Bytes of the host's memory.</summary>
+    public long HostBytes => _blocks.Sum(block => block.Domain.IsHost ? block.Bytes : 0);
+
+    /// <summary>Bytes on devices, a line a domain's name.</summary>
+    public IEnumerable<(string Domain, long Bytes)> OnDevices => _blocks.Where(block => !block.Domain.IsHost).Select(block => (block.Domain.Name, block.Bytes));
 
     /// <summary>Zeroed memory in the shape of a view.</summary>
     /// <exception cref="InsufficientMemoryException">There is not so much.</exception>

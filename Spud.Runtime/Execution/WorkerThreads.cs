@@ -25,6 +25,7 @@ internal sealed class WorkerThreads : WorkerPool, IDisposable
     private int _parked;
     private bool _running;
     private bool _stop;
+    private long _parkedAfter = -1;
     private int _failedPart;
     private Exception? _failure;
 
@@ -55,6 +56,9 @@ internal sealed class WorkerThreads : WorkerPool, IDisposable
         foreach (Thread worker in _workers)
             worker.Join();
     }
+
+    /// <summary>Whoever waits for a next job sleeps at once, so that a native library's threads have the processors.</summary>
+    public void Park() => Volatile.Write(ref _parkedAfter, Generation());
 
     internal override unsafe void Fork(int parts, delegate*<nint, int, int, void> body, nint job)
     {
@@ -171,7 +175,7 @@ internal sealed class WorkerThreads : WorkerPool, IDisposable
         long start = Stopwatch.GetTimestamp();
         while (Generation() == seen)
         {
-            if (Stopwatch.GetTimestamp() - start <= s_spinTicks)
+            if (Volatile.Read(ref _parkedAfter) != seen && Stopwatch.GetTimestamp() - start <= s_spinTicks)
             {
                 Thread.SpinWait(4);
                 continue;

@@ -39,14 +39,7 @@ public sealed class PluginCatalog : IDisposable
         FaultList faults = new();
         ImmutableArray<PluginFolder> plugins = [.. folders.SelectMany(folder => PluginFoldersIn(folder, faults)).Distinct().Select(PluginFolder.Discover)];
         faults.ThrowIfAny();
-        Dictionary<string, PluginFolder> claimed = [];
-        foreach (PluginFolder plugin in plugins.Where(plugin => plugin.MayBeUsed))
-        {
-            if (!claimed.TryAdd(plugin.Id, plugin))
-                plugin.MarkDuplicate(claimed[plugin.Id]);
-        }
-
-        return new PluginCatalog(plugins, options);
+        return Of(plugins, options);
     }
 
     /// <summary>Takes one plugin folder through all steps, for its author.</summary>
@@ -115,6 +108,17 @@ public sealed class PluginCatalog : IDisposable
             _shadows.Dispose();
     }
 
+    /// <summary>A plugin's device is lost: nothing of it can be used until the program is started anew.</summary>
+    internal void MarkFaulty(string id, string reason)
+    {
+        lock (_gate)
+            _plugins.FirstOrDefault(plugin => plugin.Id == id && plugin.State == PluginState.Active)?.MarkFaulty(reason);
+    }
+
+    /// <summary>A catalog of these plugin folders alone; a missing one is malformed.</summary>
+    internal static PluginCatalog Of(IEnumerable<string> pluginFolders, PluginCatalogOptions options) =>
+        Of([.. pluginFolders.Select(PluginFolder.Discover)], options);
+
     /// <summary>Finds a component, and loads its plugin.</summary>
     /// <param name="role">One of <see cref="Roles"/>.</param>
     /// <param name="name">"name", or "plugin-id/name" where two plugins offer it.</param>
@@ -136,6 +140,18 @@ public sealed class PluginCatalog : IDisposable
                 refusal = active.Length > 1 ? Ambiguous(role, own, active) : Unknown(role, name, offering);
             return component is not null;
         }
+    }
+
+    private static PluginCatalog Of(ImmutableArray<PluginFolder> plugins, PluginCatalogOptions options)
+    {
+        Dictionary<string, PluginFolder> claimed = [];
+        foreach (PluginFolder plugin in plugins.Where(plugin => plugin.MayBeUsed))
+        {
+            if (!claimed.TryAdd(plugin.Id, plugin))
+                plugin.MarkDuplicate(claimed[plugin.Id]);
+        }
+
+        return new PluginCatalog(plugins, options);
     }
 
     private static string Ambiguous(string role, string name, PluginFolder[] active) =>

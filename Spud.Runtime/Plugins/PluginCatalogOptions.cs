@@ -14,4 +14,7 @@ public sealed class PluginCatalogOptions
     /// be replaced, and as collectible code, which is slower: no figure is measured in this mode.
     /// </summary>
     public bool Reloadable { get; init; }
+
+    /// <summary>Whether probes that may crash run in this process all the same: in a test program, whose crash is an answer too.</summary>
+    internal bool ProbesInProcess { get; init; }
 }

@@ -55,6 +55,9 @@ internal sealed class PluginFolder
         PluginState.Duplicate,
         $"plugin '{Id}' was found in {first.Path} already, and that one is used. Remove one of the two folders, or give its plugin another id."));
 
+    /// <summary>What was loaded stays loaded, but nobody gets a component of it any more.</summary>
+    public void MarkFaulty(string reason) => Fail(new PluginException(PluginState.Faulty, reason));
+
     /// <summary>Load, probe and register, once.</summary>
     /// <param name="codeFolder">Where its files are loaded from: its folder, or a copy.</param>
     /// <param name="options">Of the catalog.</param>

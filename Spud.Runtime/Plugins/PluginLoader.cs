@@ -18,13 +18,14 @@ internal static class PluginLoader
     /// <exception cref="PluginException">A step failed.</exception>
     public static LoadedPlugin Load(string folder, string codeFolder, PluginManifest manifest, PluginCatalogOptions options)
     {
-        if (manifest.ProbeMayCrash)
+        bool probesInChild = manifest.ProbeMayCrash && !options.ProbesInProcess;
+        if (probesInChild)
             ProbeProcess.Run(codeFolder, options);
         PluginLoadContext context = Open(codeFolder, manifest, options.Reloadable);
         try
         {
             ISpudPlugin plugin = Create(context, manifest);
-            if (!manifest.ProbeMayCrash)
+            if (!probesInChild)
                 PluginProbe.Run(plugin, manifest, options.ProbeTimeout);
             return new LoadedPlugin(context, Register(plugin, folder, manifest));
         }

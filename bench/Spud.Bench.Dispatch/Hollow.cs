@@ -1,4 +1,5 @@
 using Spud.Runtime.Composition;
+using Spud.Runtime.Execution;
 
 namespace Spud.Bench.Dispatch;
 
@@ -12,7 +13,8 @@ internal sealed class Hollow(IMemoryDomain host) : IHead, IAttention, IExperts
     {
         PipelineParts parts = pipeline.Parts;
         Hollow hollow = new(parts.Host);
-        LayerParts layer = new(new("hollow", new Offer(), hollow), null, new("hollow", new Offer(), hollow));
+        Place host = parts.Places.Host;
+        LayerParts layer = new(new("hollow", new Offer(), hollow, host), null, new("hollow", new Offer(), hollow, host));
         return new Pipeline(new PipelineParts
         {
             Document = parts.Document,
@@ -23,12 +25,13 @@ internal sealed class Hollow(IMemoryDomain host) : IHead, IAttention, IExperts
             Host = parts.Host,
             Memory = parts.Memory,
             Components = [],
-            Head = new("hollow", new Offer(), hollow),
+            Head = new("hollow", new Offer(), hollow, host),
             Cache = parts.Cache,
             Layers = [.. parts.Layers.Select(phase => phase.Select(_ => layer).ToArray())],
             SplitsPhases = parts.SplitsPhases,
             Pages = parts.Pages,
-            Buffers = parts.Buffers,
+            Places = parts.Places,
+            MarkFaulty = parts.MarkFaulty,
         });
     }
 

@@ -21,7 +21,7 @@ internal static class LedgerTimes
         batch.Clear();
         batch.Add(sequence, [7], Phase.Decode, LogitRows.Last);
         StepMeter meter = new(new PipelineCosts(pipeline.Parts), 1, pipeline.Model.Layers.Max(layer => layer.Experts));
-        RoutingPlan plan = pipeline.Parts.Buffers.PlanOfOne(1);
+        RoutingPlan plan = pipeline.Parts.Places.Host.One.Of(1, 1);
         double best = double.MaxValue;
         for (int round = 0; round < 20; round++)
         {

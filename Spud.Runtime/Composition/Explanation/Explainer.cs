@@ -13,13 +13,30 @@ internal sealed class Explainer(PipelineParts parts)
     {
         Model = Model(),
         Limits = new(parts.Limits.Rows, parts.Limits.Sequences, parts.Limits.ContextTokens, parts.Limits.LogitRows),
-        Pools = [new PoolExplanation("managed", parts.Pool.Threads, [.. parts.Components.Select(component => $"{component.Role} {component.Registered.FullName}")])],
-        Copies = [], // the composer refuses components outside of host memory
+        Pools = [.. parts.Components.GroupBy(component => component.Registered.Offer.NativeThreads ?? "managed").Select(Pool)],
+        Copies = [.. Copies()],
         Components = [.. parts.Components.Select(Component)],
         Pages = [.. Alike(PagesKey).Select(Pages)],
         Memory = Memory(),
         Compute = Compute(),
     };
+
+    private PoolExplanation Pool(IGrouping<string, PipelineComponent> users) =>
+        new(users.Key, parts.Pool.Threads, [.. users.Select(component => $"{component.Role} {component.Registered.FullName}")]);
+
+    private IEnumerable<string> Copies()
+    {
+        IEnumerable<Phase> phases = parts.SplitsPhases ? Enum.GetValues<Phase>() : [Phase.Decode];
+        return phases.SelectMany(phase => Crossings.Of(parts, phase).GroupBy(copy => copy with { Layer = null }).Select(alike => Copy(alike.Key, [.. alike.Select(copy => copy.Layer).OfType<int>()], phase)));
+    }
+
+    private string Copy(Crossing copy, int[] layers, Phase phase)
+    {
+        string before = copy.Before is null ? "" : $" before {copy.Before}";
+        string where = layers.Length == 0 ? "" : $", layers {LayerNumbers.Text(layers)}";
+        string when = parts.SplitsPhases ? $"{phase.ToString().ToLowerInvariant()}: " : "";
+        return $"{when}{copy.What}: {copy.From} -> {copy.To}{before}{where}: {copy.BytesPerToken * Math.Max(1, layers.Length)} bytes a token";
+    }
 
     private ModelExplanation Model() => new()
     {
@@ -77,6 +94,7 @@ internal sealed class Explainer(PipelineParts parts)
         Weights = component.Weights.Taken.Count,
         MappedBytes = component.Weights.MappedBytes,
         OwnBytes = component.Memory.Bytes,
+        NativeBytes = component.NativeBytes,
         WorkspaceBytes = component.WorkspaceBytes,
     };
 
@@ -106,19 +124,22 @@ internal sealed class Explainer(PipelineParts parts)
     {
         MemoryExplanation memory = new()
         {
-            Components = parts.Components.Sum(component => component.Memory.Bytes),
-            Arena = parts.Components.Max(component => component.WorkspaceBytes),
-            Pages = parts.Pages.Layers.Sum(layer => layer.Bytes) + parts.Pages.TableBytes,
-            StepBuffers = parts.Buffers.Bytes,
+            Components = parts.Components.Sum(component => component.Memory.HostBytes),
+            Native = parts.Components.Sum(component => component.NativeBytes),
+            Arena = parts.Components.Max(component => component.WorkspaceBytesIn(parts.Host)),
+            Pages = parts.Pages.Layers.Sum(layer => layer.HostBytes) + parts.Pages.TableBytes,
+            StepBuffers = parts.Places.HostBytes,
             Batch = BatchBuffers.BytesOf(parts.Limits, _model.Vocabulary),
             Runtime = RuntimeMemory.Base + parts.Pool.Threads * RuntimeMemory.PerThread,
             Tokenizer = _model.Vocabulary * RuntimeMemory.PerToken,
             PrivateBytes = 0,
+            Devices = parts.Components.Select(component => component.Memory).Append(parts.Memory).SelectMany(memory => memory.OnDevices)
+                .GroupBy(block => block.Domain).ToImmutableSortedDictionary(domain => domain.Key, domain => domain.Sum(block => block.Bytes)),
             MappedBytes = parts.Components.SelectMany(component => component.Weights.Mapped).DistinctBy(weight => weight.Name).Sum(weight => weight.Bytes),
         };
         return memory with
         {
-            PrivateBytes = memory.Components + memory.Arena + memory.Pages + memory.StepBuffers + memory.Batch + memory.Runtime + memory.Tokenizer,
+            PrivateBytes = memory.Components + memory.Native + memory.Arena + memory.Pages + memory.StepBuffers + memory.Batch + memory.Runtime + memory.Tokenizer,
         };
     }
 

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Spud.Runtime.Composition;
 
 /// <summary>
@@ -8,6 +10,9 @@ public sealed record MemoryExplanation
 {
     /// <summary>Weights that components expanded or packed.</summary>
     public required long Components { get; init; }
+
+    /// <summary>What native libraries take for components beside that: an estimate of their authors.</summary>
+    public required long Native { get; init; }
 
     /// <summary>The arena that components share in turn.</summary>
     public required long Arena { get; init; }
@@ -29,6 +34,9 @@ public sealed record MemoryExplanation
 
     /// <summary>Everything above.</summary>
     public required long PrivateBytes { get; init; }
+
+    /// <summary>Memory on devices by domain, what native libraries take there left out.</summary>
+    public required ImmutableSortedDictionary<string, long> Devices { get; init; }
 
     /// <summary>Bytes of the model file that components go on reading, each tensor once.</summary>
     public required long MappedBytes { get; init; }

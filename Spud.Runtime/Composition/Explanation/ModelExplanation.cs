@@ -81,7 +81,7 @@ public sealed record LayerShape
 public sealed record LimitsExplanation(int Rows, int Sequences, int ContextTokens, int LogitRows);
 
 /// <summary>Threads that compute.</summary>
-/// <param name="Name">"managed" is Spud's own.</param>
+/// <param name="Name">"managed" is Spud's own; others are those of native libraries.</param>
 /// <param name="Threads">The calling one included.</param>
 /// <param name="Components">Who uses it.</param>
 public sealed record PoolExplanation(string Name, int Threads, ImmutableArray<string> Components);

@@ -36,6 +36,9 @@ internal sealed class LayerPages
     /// <summary>Bytes of the pool.</summary>
     public long Bytes => Pool.Keys.Bytes + Pool.Values.Bytes + Pool.Positions.Bytes;
 
+    /// <summary>Those of the host's memory: positions always, keys and values where attention works there.</summary>
+    public long HostBytes => _domain.IsHost ? Bytes : Pool.Positions.Bytes;
+
     /// <summary>Bytes that one token takes, keys and values.</summary>
     public long BytesPerToken => (Pool.Keys.Bytes + Pool.Values.Bytes) / ((long)_references.Length * PageTokens);
 

@@ -5,15 +5,15 @@ namespace Spud.Conformance.Fixtures;
 
 /// <summary>
 /// A build context over random weights: whatever a component takes is made up from the name, and the oracle reads the same numbers back.
-/// The arena is filled with NaN before every call, since a workspace holds nothing from call to call.
+/// Arenas are filled with NaN before every call, since a workspace holds nothing from call to call.
 /// </summary>
 public sealed class TestBuild : IBuildContext, IWeightSource, IDisposable
 {
     private readonly MemoryAccount _memory = new("test");
     private readonly WorkerThreads _pool;
-    private readonly List<Workspace> _workspaces = [];
+    private readonly TestArenas _arenas;
     private readonly Dictionary<string, TensorView> _weights = [];
-    private TensorView _arena;
+    private readonly Dictionary<string, double[]> _exact = [];
 
     /// <summary>A context for one layer, number 0.</summary>
     public TestBuild(ModelDescription model, int threads = 2, ElementType weights = ElementType.F32, Limits? limits = null)
@@ -21,6 +21,7 @@ public sealed class TestBuild : IBuildContext, IWeightSource, IDisposable
         (Model, MatrixType) = (model, weights);
         Limits = limits ?? new() { Rows = 96, Sequences = 8, ContextTokens = 2048, LogitRows = 8 };
         _pool = new WorkerThreads(threads);
+        _arenas = new TestArenas(Host, _memory);
     }
 
     /// <inheritdoc/>
@@ -31,6 +32,9 @@ public sealed class TestBuild : IBuildContext, IWeightSource, IDisposable
 
     /// <summary>Type of matrices whose rows are whole blocks of it; the others and all vectors are F32.</summary>
     public ElementType MatrixType { get; }
+
+    /// <summary>How many weights can be taken before the file turns out to lack one; null: it has all.</summary>
+    public int? WeightsThere { get; init; }
 
     /// <inheritdoc/>
     public ImmutableArray<int> Layers { get; } = [0];
@@ -50,51 +54,61 @@ public sealed class TestBuild : IBuildContext, IWeightSource, IDisposable
     /// <summary>Names taken so far.</summary>
     public IReadOnlyCollection<string> Taken => _weights.Keys;
 
+    /// <summary>Bytes allocated through it and not given back yet.</summary>
+    public long AllocatedBytes => _memory.Bytes;
+
     /// <inheritdoc/>
     public TensorView Allocate(IMemoryDomain domain, ElementType type, params ReadOnlySpan<int> shape) => _memory.Allocate(domain, type, shape);
 
     /// <inheritdoc/>
-    public Workspace Reserve(IMemoryDomain domain, long bytes)
-    {
-        Workspace workspace = new(domain, bytes);
-        _workspaces.Add(workspace);
-        return workspace;
-    }
+    public Workspace Reserve(IMemoryDomain domain, long bytes) => _arenas.Reserve(domain, bytes);
 
     /// <inheritdoc/>
     public void EstimateNative(IMemoryDomain domain, long bytes)
     {
+        ArgumentNullException.ThrowIfNull(domain);
+        ArgumentOutOfRangeException.ThrowIfNegative(bytes);
     }
 
     /// <inheritdoc/>
-    public void Log(string line)
-    {
-    }
+    public void Log(string line) => ArgumentNullException.ThrowIfNull(line);
 
     /// <inheritdoc/>
     public TensorView Take(string name, params ReadOnlySpan<int> shape)
     {
+        ArgumentNullException.ThrowIfNull(name);
         if (_weights.TryGetValue(name, out TensorView known))
             return known;
+        if (_weights.Count == WeightsThere)
+            throw new RefusedException($"the model has no tensor '{name}' [{Shape.Text(shape)}]");
 
-        TensorView exact = Floats(Samples.Of(name, Count(shape), name.Contains("norm") ? 1 : 0), shape);
         bool typed = shape.Length > 1 && shape[^1] % MatrixType.BlockElements == 0;
         TensorView weight = _memory.Allocate(Host, typed ? MatrixType : ElementType.F32, shape);
-        Host.Copy(exact, weight);
+        TestWeights.Fill(Host, name, weight);
         return _weights[name] = weight;
     }
 
     /// <inheritdoc/>
     public void Release(in TensorView weight)
     {
+        nint address = weight.Address;
+        if (!_weights.Values.Any(taken => taken.Address == address))
+            throw new ArgumentException("release: this view is no weight that the component took", nameof(weight));
     }
 
     /// <summary>What a component reads of a weight that it took, in double precision.</summary>
     public double[] Read(string name)
     {
-        TensorView weight = _weights[name], exact = _memory.Allocate(Host, ElementType.F32, weight.Shape);
-        Host.Copy(weight, exact);
-        return [.. exact.AsSpan<float>().ToArray().Select(value => (double)value)];
+        ArgumentNullException.ThrowIfNull(name);
+        if (_exact.TryGetValue(name, out double[]? known))
+            return known;
+
+        // A component that takes too few is wrong about the numbers, not about the names.
+        TensorView weight = _weights.TryGetValue(name, out TensorView taken) ? taken : throw new InvalidOperationException($"the component never took '{name}'");
+        using MemoryAccount scratch = new("scratch");
+        TensorView floats = scratch.Allocate(Host, ElementType.F32, weight.Shape);
+        Host.Copy(weight, floats);
+        return _exact[name] = [.. floats.AsSpan<float>().ToArray().Select(value => (double)value)];
     }
 
     /// <summary>A view of a copy of these numbers.</summary>
@@ -113,37 +127,13 @@ public sealed class TestBuild : IBuildContext, IWeightSource, IDisposable
         return view;
     }
 
-    /// <summary>Called when components are built, and before every call of one: the arena's bytes mean nothing from now on.</summary>
-    public void Spoil()
-    {
-        if (!_arena.IsPresent)
-        {
-            long bytes = _workspaces.Sum(workspace => (workspace.Bytes + 63) / 64 * 64);
-            _arena = _memory.Allocate(Host, ElementType.F32, checked((int)(bytes / sizeof(float))) + 16);
-            nint address = _arena.Address;
-            foreach (Workspace workspace in _workspaces)
-            {
-                workspace.Address = address;
-                address += (nint)((workspace.Bytes + 63) / 64 * 64);
-            }
-        }
-
-        _arena.AsSpan<float>().Fill(float.NaN);
-    }
+    /// <summary>Called when components are built, and before every call of one: the arenas' bytes mean nothing from now on.</summary>
+    public void Spoil() => _arenas.Spoil();
 
     /// <inheritdoc/>
     public void Dispose()
     {
         _pool.Dispose();
         _memory.Dispose();
-    }
-
-    private static int Count(ReadOnlySpan<int> shape)
-    {
-        int count = 1;
-        foreach (int axis in shape)
-            count *= axis;
-
-        return count;
     }
 }

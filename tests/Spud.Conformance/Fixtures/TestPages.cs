@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Spud.Conformance.Fixtures;
 
 /// <summary>
@@ -16,6 +18,12 @@ public sealed class TestPages
     /// <summary>Format of keys and values.</summary>
     public required ElementType Type { get; init; }
 
+    /// <summary>What keys and values are multiplied with, by position: later tokens can be changed, and earlier rows must not notice.</summary>
+    public Func<int, float> Factor { get; init; } = static _ => 1;
+
+    /// <summary>Kept positions by sequence id, oldest first.</summary>
+    internal Dictionary<int, List<int>> Positions { get; } = [];
+
     /// <summary>What a position of a sequence has as key: [G, D].</summary>
     public static float[] KeyOf(TestModel model, int sequence, int position) =>
         Samples.Of($"key {sequence} {position}", Of(model).KvHeads * model.KeyWidth);
@@ -24,11 +32,12 @@ public sealed class TestPages
     public static float[] ValueOf(TestModel model, int sequence, int position) =>
         Samples.Of($"value {sequence} {position}", Of(model).KvHeads * model.ValueWidth);
 
-    /// <summary>Adds the next sequence, with keys at these positions, ascending.</summary>
-    public TestPages Add(IEnumerable<int> positions)
+    /// <summary>Adds a step's next sequence, with keys at these positions, ascending.</summary>
+    public TestPages Add(int sequence, IEnumerable<int> positions)
     {
-        int sequence = _offsets.Count - 1, used = 0;
-        foreach (int[] page in positions.Chunk(PageTokens))
+        Positions[sequence] = [.. positions];
+        int used = 0;
+        foreach (int[] page in Positions[sequence].Chunk(PageTokens))
         {
             // The first page of a sequence starts in its middle, as after a drop, and half a page is a run of its own.
             foreach (int[] run in used == 0 ? page.Chunk(Math.Max(1, (page.Length + 1) / 2)) : [page])
@@ -40,8 +49,11 @@ public sealed class TestPages
         return this;
     }
 
-    /// <summary>The view, once all sequences are there.</summary>
-    public PageView Build(TestBuild build, TestModel model)
+    /// <summary>The view in host memory, once all sequences are there.</summary>
+    public PageView Build(TestBuild build, TestModel model) => Build(build, build?.Host!, model);
+
+    /// <summary>The view with its keys and values in a domain.</summary>
+    internal PageView Build(TestBuild build, IMemoryDomain domain, TestModel model)
     {
         ArgumentNullException.ThrowIfNull(build);
         (int n, int g) = (Math.Max(1, _pages), Of(model).KvHeads);
@@ -51,33 +63,43 @@ public sealed class TestPages
         values.AsSpan<float>().Fill(1000);
         foreach ((int page, int key, int sequence, int position) in _entries)
         {
-            Fill(keys.At(page), key, KeyOf(model, sequence, position));
-            Fill(values.At(page), key, ValueOf(model, sequence, position));
+            Fill(keys.At(page), key, KeyOf(model, sequence, position), Factor(position));
+            Fill(values.At(page), key, ValueOf(model, sequence, position), Factor(position));
             positions.At(page).AsSpan<int>()[key] = position;
         }
 
         return new()
         {
-            Pool = new() { Keys = InType(build, keys), Values = InType(build, values), Positions = positions },
-            Runs = build.Ints(System.Runtime.InteropServices.MemoryMarshal.Cast<KeyRun, int>(_runs.ToArray()), Math.Max(1, _runs.Count), 5),
+            Pool = new() { Keys = Placed(build, domain, keys), Values = Placed(build, domain, values), Positions = positions },
+            Runs = build.Ints(MemoryMarshal.Cast<KeyRun, int>(_runs.ToArray()), Math.Max(1, _runs.Count), 5),
             RunOffsets = build.Ints(_offsets.ToArray(), _offsets.Count),
         };
     }
 
     private static TestModel Of(TestModel? model) => model ?? throw new ArgumentNullException(nameof(model));
 
-    private static void Fill(in TensorView page, int key, float[] row)
+    private static void Fill(in TensorView page, int key, float[] row, float factor)
     {
         (int heads, int width) = (page.Shape[0], page.Shape[2]);
         for (int head = 0; head < heads; head++)
-            row.AsSpan(head * width, width).CopyTo(page.At(head).At(key).AsSpan<float>());
+        {
+            Span<float> to = page.At(head).At(key).AsSpan<float>();
+            for (int i = 0; i < width; i++)
+                to[i] = factor * row[head * width + i];
+        }
     }
 
-    private TensorView InType(TestBuild build, in TensorView floats)
+    // Encoded by the host: a device need not convert what it never appends itself.
+    private TensorView Placed(TestBuild build, IMemoryDomain domain, in TensorView floats)
     {
         TensorView typed = build.Allocate(build.Host, Type, floats.Shape);
         build.Host.Copy(floats, typed);
-        return typed;
+        if (domain.IsHost)
+            return typed;
+
+        TensorView there = build.Allocate(domain, Type, floats.Shape);
+        domain.Copy(typed, there);
+        return there;
     }
 
     private void AddRun(int sequence, int[] positions, int firstKey)

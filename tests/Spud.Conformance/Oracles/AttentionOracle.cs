@@ -33,13 +33,29 @@ public sealed class AttentionOracle(TestModel model, TestBuild build)
         for (int head = 0; head < model.QueryHeads; head++)
         {
             int g = head / group;
-            double[] scores = [.. seen.Select(key => Enumerable.Range(0, d).Sum(i => query[head * d + i] * key.Key[g * d + i]))];
-            double sum = scores.Sum(Math.Exp) + (sinks.Length == 0 ? 0 : Math.Exp(sinks[head]));
+            double sum = sinks.Length == 0 ? 0 : Math.Exp(sinks[head]);
+            foreach ((_, double[] key, double[] value) in seen)
+            {
+                double weight = Math.Exp(Plain.Dot(query.AsSpan(head * d, d), key.AsSpan(g * d, d)));
+                sum += weight;
+                for (int i = 0; i < dv; i++)
+                    result[head * dv + i] += weight * value[g * dv + i];
+            }
+
             for (int i = 0; i < dv; i++)
-                result[head * dv + i] = seen.Select((key, at) => Math.Exp(scores[at]) * key.Value[g * dv + i]).Sum() / sum;
+                result[head * dv + i] /= sum;
         }
 
         return result;
+    }
+
+    /// <summary>A head's complete state, sinks included: [Dv].</summary>
+    /// <param name="state">Largest score, sum of exp(score - largest), and sum of exp(score - largest) * value.</param>
+    /// <param name="head">0 .. H - 1.</param>
+    public double[] Divide((double Max, double Sum, double[] Accumulator) state, int head)
+    {
+        double sum = state.Sum + (model.Has(Trait.Sinks) ? Math.Exp(Read("attn_sinks.weight")[head] - state.Max) : 0);
+        return [.. state.Accumulator.Select(value => value / sum)];
     }
 
     /// <summary>What is added to a row: [C].</summary>

@@ -18,6 +18,16 @@ public static class Plain
         return y;
     }
 
+    /// <summary>a . b.</summary>
+    public static double Dot(ReadOnlySpan<double> a, ReadOnlySpan<double> b)
+    {
+        double sum = 0;
+        for (int i = 0; i < a.Length; i++)
+            sum += a[i] * b[i];
+
+        return sum;
+    }
+
     /// <summary>w x / sqrt(mean x^2 + epsilon).</summary>
     public static double[] RmsNorm(ReadOnlySpan<double> x, double[] w, double epsilon)
     {
@@ -35,4 +45,14 @@ public static class Plain
 
     /// <summary>Row of a view in double precision.</summary>
     public static double[] Row(in TensorView rows, int row) => [.. rows.At(row).AsSpan<float>().ToArray().Select(value => (double)value)];
+
+    /// <summary>Row of an array in double precision.</summary>
+    internal static double[] Row(ReadOnlySpan<float> rows, int row, int width)
+    {
+        double[] values = new double[width];
+        for (int i = 0; i < width; i++)
+            values[i] = rows[row * width + i];
+
+        return values;
+    }
 }

@@ -41,8 +41,11 @@ internal static class Spud
         return Finish(Start("/bin/sh", ["-c", line]), []);
     }
 
+    /// <summary>Runs a command line as a user with another home.</summary>
+    public static Outcome RunAt(string home, params string[] arguments) => Finish(Start(Program, arguments, home), []);
+
     /// <summary>Starts a command line.</summary>
-    public static Process Start(string program, IEnumerable<string> arguments)
+    public static Process Start(string program, IEnumerable<string> arguments, string? home = null)
     {
         ProcessStartInfo start = new(program, arguments)
         {
@@ -53,6 +56,8 @@ internal static class Spud
             WorkingDirectory = TestData.Root,
         };
         start.Environment["SPUD"] = Program;
+        foreach (string variable in home is null ? [] : new[] { "HOME", "USERPROFILE", "XDG_DATA_HOME", "LOCALAPPDATA" })
+            start.Environment[variable] = home;
         // A locale that is not UTF-8 changes nothing.
         start.Environment["LC_ALL"] = "C";
         return Process.Start(start)!;

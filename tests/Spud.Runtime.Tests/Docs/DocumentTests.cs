@@ -10,8 +10,11 @@ public sealed partial class DocumentTests
 
     public static TheoryData<string> Documents => [.. Directory.GetFiles(Path.Combine(s_root, "docs"), "*.md").Append(Path.Combine(s_root, "README.md")).Select(file => Path.GetRelativePath(s_root, file))];
 
+    // The tutorial is not only compared: a test of the host writes its files and enters its commands.
+    public static TheoryData<string> Quoting => [.. Directory.GetFiles(Path.Combine(s_root, "docs"), "*.md").Select(file => Path.GetRelativePath(s_root, file)).Where(file => Path.GetFileName(file) != "writing-a-plugin.md").Append("README.md")];
+
     [Theory]
-    [MemberData(nameof(Documents))]
+    [MemberData(nameof(Quoting))]
     public void Every_code_block_stands_in_a_compiled_file(string document)
     {
         string[] sources = [.. Directory.GetFiles(Path.Combine(s_root, "samples"), "*.cs*", SearchOption.AllDirectories).Select(File.ReadAllText)];

@@ -19,7 +19,9 @@ internal sealed class ToyPipeline : IDisposable
         Limits = new() { Rows = settings.Rows, Sequences = settings.Sequences, ContextTokens = settings.ContextTokens, LogitRows = settings.LogitRows };
         Router = new ToyRouter(_host, Model, Faults);
         Cache = new ToyCache(settings.PageTokens, settings.TokensAtMost ?? settings.ContextTokens, settings.Format);
-        Placed<ICachePolicy> cache = new("toy/cache", new Offer(), Cache);
+        Places = new Places(_memory, _host, Model, Limits, Router.MaxExpertsPerRow);
+        Places.Host.ServeAttention();
+        Placed<ICachePolicy> cache = new("toy/cache", new Offer(), Cache, Places.Host);
         LayerParts[] layers = [.. Model.Layers.Select(layer => Parts(layer, settings))];
         LayerParts[][] phases = [layers, settings.SplitsPhases ? [.. layers] : layers];
         Pages = new PageBuilder(_memory, _host, Model, Limits, settings.CacheTokens).Build(cache, phases);
@@ -33,12 +35,13 @@ internal sealed class ToyPipeline : IDisposable
             Host = _host,
             Memory = _memory,
             Components = [],
-            Head = new("toy/head", new Offer(), new ToyHead(_host, Faults)),
+            Head = new("toy/head", new Offer(), new ToyHead(_host, Faults), Places.Host),
             Cache = cache,
             Layers = phases,
             SplitsPhases = settings.SplitsPhases,
             Pages = Pages,
-            Buffers = new StepBuffers(_memory, _host, Model, Limits, Router.MaxExpertsPerRow),
+            Places = Places,
+            MarkFaulty = (plugin, reason) => MarkedFaulty.Add((plugin, reason)),
         });
         Engine = new Engine(Pipeline);
     }
@@ -52,6 +55,10 @@ internal sealed class ToyPipeline : IDisposable
     public ModelDescription Model { get; }
 
     public Limits Limits { get; }
+
+    public Places Places { get; }
+
+    public List<(string Plugin, string Reason)> MarkedFaulty { get; } = [];
 
     public PageStore Pages { get; }
 
@@ -71,9 +78,9 @@ internal sealed class ToyPipeline : IDisposable
     public void Dispose() => Pipeline.Dispose();
 
     private LayerParts Parts(LayerDescription layer, ToySettings settings) => new(
-        new("toy/attention", new Offer { PageTypes = [ElementType.F32] }, settings.Attention?.Invoke(_host) ?? new ToyAttention(_host, Model, Faults)),
-        layer.Experts > 1 ? new("toy/router", new Offer(), Router) : null,
-        new("toy/experts", new Offer(), new ToyExperts(_host, Faults)));
+        new("toy/attention", new Offer { PageTypes = [ElementType.F32] }, settings.Attention?.Invoke(_host) ?? new ToyAttention(_host, Model, Faults), Places.Host),
+        layer.Experts > 1 ? new("toy/router", new Offer(), Router, Places.Host) : null,
+        new("toy/experts", new Offer(), new ToyExperts(_host, Faults), Places.Host));
 
     private static ModelDescription ToyModel(ToySettings settings) => new()
     {

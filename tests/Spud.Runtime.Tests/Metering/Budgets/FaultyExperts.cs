@@ -16,7 +16,7 @@ internal sealed class FaultyExperts(IExperts experts) : IExperts
         LayerParts last = pipeline.Parts.Layers[0][^1];
         FaultyExperts faulty = new(last.Experts.Component);
         foreach (LayerParts[] phase in pipeline.Parts.Layers)
-            phase[^1] = last with { Experts = new("faulty", last.Experts.Offer, faulty) };
+            phase[^1] = last with { Experts = new("faulty", last.Experts.Offer, faulty, last.Experts.Place) };
 
         return faulty;
     }

@@ -1,0 +1,89 @@
+using System.CommandLine;
+using Spud.Runtime.Composition;
+using Spud.Runtime.Plugins;
+
+namespace Spud.Host;
+
+/// <summary><c>spud plugins add DIR|NUPKG</c>: copies a plugin into the user's folder, after it went through all steps of loading.</summary>
+internal sealed class AddPluginCommand
+{
+    private readonly Shell _shell;
+    private readonly bool _force;
+    private readonly bool _json;
+
+    private AddPluginCommand(Shell shell, bool force, bool json) => (_shell, _force, _json) = (shell, force, json);
+
+    public static Command Create(Shell shell)
+    {
+        Argument<string> source = PluginSource.Argument();
+        Option<bool> force = new("--force") { Description = "Replace the version that is installed." };
+        Command command = new("add", "Install a plugin for you: checks it and copies it into your folder of plugins.") { source, force };
+        Option<bool> json = PluginsCommand.JsonOption(command);
+        command.SetAction(parsed =>
+        {
+            AddPluginCommand add = new(shell, parsed.GetValue(force), parsed.GetValue(json));
+            add.Run(PluginSource.Of(parsed.GetRequiredValue(source)), Places.UserPlugins());
+            return ExitCodes.Done;
+        });
+        return command;
+    }
+
+    private void Run(PluginSource source, string userFolder)
+    {
+        _shell.Say("note: a plugin is full-trust code: it can do whatever you can, already when it is checked. Add what you trust.");
+        using Interrupts.Section section = _shell.Interrupts.Begin();
+        using UserPlugins plugins = new(userFolder);
+        string staged = plugins.NewStage();
+        try
+        {
+            source.CopyTo(staged, section.Token);
+            PluginStatus status = UserPlugins.CheckMovable(staged);
+            Require(status with { Reason = status.Reason?.Replace(staged, source.Path, StringComparison.Ordinal) }, source);
+            section.Token.ThrowIfCancellationRequested();
+            Install(plugins, staged, status);
+        }
+        finally
+        {
+            UserPlugins.Discard(staged);
+        }
+    }
+
+    private void Install(UserPlugins plugins, string staged, PluginStatus status)
+    {
+        string target = plugins.FolderOf(status.Id);
+        RefuseElsewhere(status.Id, target);
+        string? before = plugins.VersionOf(status.Id);
+        if (before is not null && !_force)
+            throw new BadInputException($"plugin '{status.Id}' {before} is installed in {target}. --force replaces it with {status.Version}.");
+
+        plugins.Install(staged, status.Id);
+        Report(status with { Folder = target, Reason = status.Reason?.Replace(staged, target, StringComparison.Ordinal) }, before);
+    }
+
+    private void Report(PluginStatus status, string? before)
+    {
+        if (_json)
+        {
+            _shell.WriteJson(new(PluginText.Result(status), before), InspectionJson.Readable.PluginAddedResult);
+            return;
+        }
+
+        _shell.Out.Write(before is null ? "added " : $"replaced {before} by ");
+        PluginText.Write(_shell.Out, status);
+    }
+
+    /// <summary>What cannot be loaded is not installed; what only lacks something on this machine is, and its reason says what.</summary>
+    private static void Require(PluginStatus status, PluginSource source)
+    {
+        if (status.State is not (PluginState.Active or PluginState.Unavailable))
+            throw new BadInputException($"{source.Path}: not installed, plugin {status}");
+    }
+
+    // The first folder wins: the plugin would never be used, or would silently take the place of another.
+    private static void RefuseElsewhere(string id, string target)
+    {
+        using PluginCatalog catalog = PluginCatalog.Discover(Places.PluginFolders([]));
+        if (catalog.Statuses.FirstOrDefault(other => other.Id == id && other.Folder != target) is { } other)
+            throw new BadInputException($"a plugin '{Shown.Text(id)}' is in {other.Folder} already. Give this one another id, or remove that folder.");
+    }
+}

@@ -1,0 +1,56 @@
+namespace Spud.Host;
+
+/// <summary>Writes the files of one plugin below a folder, never outside it, and no more than a plugin may have.</summary>
+/// <param name="source">Where they come from, for messages.</param>
+/// <param name="folder">Where they go.</param>
+/// <param name="cancellation">Of the whole copy.</param>
+internal sealed class PluginFiles(string source, string folder, CancellationToken cancellation)
+{
+    /// <summary>Most files of a plugin.</summary>
+    private const int MostFiles = 20_000;
+
+    /// <summary>Most bytes of a plugin; room for the libraries of a large backend.</summary>
+    public long MostBytes { get; init; } = 8L << 30;
+
+    private readonly byte[] _buffer = new byte[1 << 16];
+    private int _files;
+    private long _bytes;
+
+    /// <summary>Writes one file.</summary>
+    /// <param name="name">Relative, with '/' between its parts.</param>
+    /// <param name="content">Read to its end.</param>
+    /// <exception cref="BadInputException">The name leads outside, is there twice, or the plugin is too large.</exception>
+    public void Write(string name, Stream content)
+    {
+        if (++_files > MostFiles)
+            throw new BadInputException($"{source}: more than {MostFiles} files: this is no plugin.");
+
+        string path = PathOf(name);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        if (Path.Exists(path))
+            throw new BadInputException($"{source}: holds '{Printable(name)}' twice. Pack the plugin again.");
+
+        using FileStream file = new(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0);
+        for (int read; (read = content.Read(_buffer)) > 0;)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            // What is written counts, not what a package says about itself.
+            if ((_bytes += read) > MostBytes)
+                throw new BadInputException($"{source}: more than {Units.Bytes(MostBytes)}: this is no plugin.");
+
+            file.Write(_buffer.AsSpan(0, read));
+        }
+    }
+
+    /// <summary>A name without control characters, for messages.</summary>
+    public static string Printable(string name) => string.Concat(name.Select(letter => char.IsControl(letter) ? '?' : letter));
+
+    private string PathOf(string name)
+    {
+        string[] parts = name.Split('/');
+        if (parts.Any(part => part is "" or "." or ".." || part.AsSpan().IndexOfAny('\\', '\0') >= 0 || OperatingSystem.IsWindows() && part.Contains(':')))
+            throw new BadInputException($"{source}: '{Printable(name)}' is no name of a file inside a plugin. Nothing was installed; do not trust who made this.");
+
+        return Path.Combine([folder, .. parts]);
+    }
+}

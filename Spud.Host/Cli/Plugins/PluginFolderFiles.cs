@@ -1,0 +1,45 @@
+using Spud.Runtime.Plugins;
+
+namespace Spud.Host;
+
+/// <summary>The files of a plugin's folder.</summary>
+internal static class PluginFolderFiles
+{
+    private static readonly EnumerationOptions s_all = new() { AttributesToSkip = 0, RecurseSubdirectories = false };
+
+    /// <summary>Copies all. Links to files inside the folder are followed (native libraries have them); others are refused.</summary>
+    /// <exception cref="BadInputException">It is no plugin's folder, or a link leads outside.</exception>
+    public static void Copy(string folder, PluginFiles files)
+    {
+        if (!File.Exists(Path.Combine(folder, PluginManifest.FileName)))
+            throw new BadInputException($"{folder}: holds no {PluginManifest.FileName}. Give the folder that a plugin is built to.");
+
+        DirectoryInfo root = new(folder);
+        Copy((DirectoryInfo?)root.ResolveLinkTarget(returnFinalTarget: true) ?? root, "", files, root: null);
+    }
+
+    private static void Copy(DirectoryInfo folder, string prefix, PluginFiles files, string? root)
+    {
+        root ??= folder.FullName;
+        foreach (FileSystemInfo entry in folder.EnumerateFileSystemInfos("*", s_all).OrderBy(entry => entry.Name, StringComparer.Ordinal))
+        {
+            if (entry is DirectoryInfo { LinkTarget: null } below)
+            {
+                Copy(below, $"{prefix}{below.Name}/", files, root);
+                continue;
+            }
+
+            using FileStream content = new(FileBehind(entry, root), FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
+            files.Write(prefix + entry.Name, content);
+        }
+    }
+
+    private static string FileBehind(FileSystemInfo entry, string root)
+    {
+        if (entry.LinkTarget is null)
+            return entry.FullName;
+        return entry.ResolveLinkTarget(returnFinalTarget: true) is FileInfo { Exists: true } target && target.FullName.StartsWith(root + Path.DirectorySeparatorChar, StringComparison.Ordinal)
+            ? target.FullName
+            : throw new BadInputException($"{entry.FullName}: is a link to {entry.LinkTarget}, which is no file of the plugin's folder. Put a copy in its place.");
+    }
+}

@@ -1,0 +1,44 @@
+using System.IO.Compression;
+using Spud.Runtime.Plugins;
+
+namespace Spud.Host;
+
+/// <summary>The files of a plugin in a NuGet package: what lies below <c>spud-plugin/</c>.</summary>
+internal static class PluginPackageFiles
+{
+    private const string Root = "spud-plugin/";
+    private const int UnixTypeShift = 16;
+    private const int UnixTypeMask = 0xF000;
+    private const int UnixRegularFile = 0x8000;
+
+    /// <summary>Unpacks all.</summary>
+    /// <exception cref="BadInputException">It is no package, holds no plugin, or an entry that is no plain file.</exception>
+    public static void Unpack(string package, PluginFiles files)
+    {
+        try
+        {
+            using ZipArchive archive = ZipFile.OpenRead(package);
+            // Entry names are parts of addresses: a blank is %20.
+            (string Name, ZipArchiveEntry Entry)[] entries = [.. archive.Entries.Select(entry => (Uri.UnescapeDataString(entry.FullName), entry)).Where(entry => entry.Item1.StartsWith(Root, StringComparison.Ordinal))];
+            if (!entries.Any(entry => entry.Name == Root + PluginManifest.FileName))
+                throw new BadInputException($"{package}: holds no plugin (no {Root}{PluginManifest.FileName}). 'dotnet pack' puts it there in a project that references Spud.Abstractions and sets SpudPlugin.");
+
+            foreach ((string name, ZipArchiveEntry entry) in entries.Where(entry => !entry.Name.EndsWith('/')))
+                Write(package, name, entry, files);
+        }
+        catch (InvalidDataException damaged)
+        {
+            throw new BadInputException($"{package}: cannot be read as a package: {damaged.Message} Get it again.");
+        }
+    }
+
+    private static void Write(string package, string name, ZipArchiveEntry entry, PluginFiles files)
+    {
+        int type = (entry.ExternalAttributes >> UnixTypeShift) & UnixTypeMask;
+        if (type is not (0 or UnixRegularFile))
+            throw new BadInputException($"{package}: '{PluginFiles.Printable(name)}' is no plain file. Nothing was installed; do not trust who made this.");
+
+        using Stream content = entry.Open();
+        files.Write(name[Root.Length..], content);
+    }
+}

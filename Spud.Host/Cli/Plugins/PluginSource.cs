@@ -1,0 +1,46 @@
+using System.CommandLine;
+using Spud.Runtime.Plugins;
+
+namespace Spud.Host;
+
+/// <summary>Where a plugin's files are taken from: its folder, or the package that <c>dotnet pack</c> makes of its project.</summary>
+internal sealed class PluginSource
+{
+    private PluginSource(string path, bool isFolder) => (Path, IsFolder) = (path, isFolder);
+
+    /// <summary>Full path.</summary>
+    public string Path { get; }
+
+    /// <summary>Whether it is a folder rather than a package.</summary>
+    public bool IsFolder { get; }
+
+    /// <summary>The argument of a command that takes one.</summary>
+    public static Argument<string> Argument() => new("DIR|NUPKG")
+    {
+        Description = $"The plugin's folder, the one that holds {PluginManifest.FileName}, or the package that 'dotnet pack' makes of its project.",
+    };
+
+    /// <exception cref="BadInputException">There is no such thing.</exception>
+    public static PluginSource Of(string path)
+    {
+        string full = System.IO.Path.GetFullPath(path);
+        if (Directory.Exists(full))
+            return new(full, isFolder: true);
+        return File.Exists(full)
+            ? new(full, isFolder: false)
+            : throw new BadInputException($"there is no folder or package {full}. Give the folder that holds the plugin's {PluginManifest.FileName}, or the .nupkg that 'dotnet pack' makes of its project.");
+    }
+
+    /// <summary>Copies the plugin's files.</summary>
+    /// <param name="folder">An empty one.</param>
+    /// <param name="cancellation">Looked at between files and while a large one is copied.</param>
+    /// <exception cref="BadInputException">It holds no plugin, or something that is not copied.</exception>
+    public void CopyTo(string folder, CancellationToken cancellation)
+    {
+        PluginFiles files = new(Path, folder, cancellation);
+        if (IsFolder)
+            PluginFolderFiles.Copy(Path, files);
+        else
+            PluginPackageFiles.Unpack(Path, files);
+    }
+}

@@ -1,0 +1,154 @@
+using Backend.Onnx.Kernels;
+using Spud;
+
+namespace Backend.Onnx.Attention;
+
+/// <summary>
+/// Folds the keys of a step, some rows and some keys at a time. F32 keys that lie together are read in place; others are brought together
+/// first. Into an empty state a graph writes directly; into another one it is merged.
+/// </summary>
+internal sealed class Fold
+{
+    private const int BlockRows = 128, ScoresAtOnce = 1 << 20, LeastKeys = 128, MostKeysOfBlock = 1024, MostKeysOfRow = 16384;
+    private const int GatheredKeys = 2048;
+
+    // A shorter run than this is copied to the next one: a graph's run costs about as much.
+    private const int WorthItsRun = 256;
+
+    private readonly KeyGather _gather;
+    private readonly FoldMask _mask;
+    private readonly Workspace _states;
+    private readonly IMemoryDomain _host;
+
+    public Fold(IBuildContext build, IReadOnlyCollection<Geometry> shapes)
+    {
+        _host = build.Host;
+        int rows = Math.Min(BlockRows, build.Limits.Rows), context = build.Limits.ContextTokens;
+        _gather = new KeyGather(build, shapes, Math.Min(GatheredKeys, context));
+        _mask = new FoldMask(build, rows * Math.Min(MostKeysOfBlock, context));
+        _states = build.Reserve(build.Host, (long)rows * shapes.Max(shape => shape.QueryHeads * (2 + shape.ValueWidth)) * sizeof(float));
+        const int copiesOfScores = 3;
+        build.EstimateNative(build.Host, (long)ScoresAtOnce * copiesOfScores * sizeof(float));
+    }
+
+    /// <summary>Merges the step's keys into the state.</summary>
+    public void Run(AttentionLayer layer, in Step step, in TensorView query, in PageView pages, in AttentionState state)
+    {
+        ReadOnlySpan<SequenceSlice> sequences = step.Sequences;
+        for (int i = 0; i < sequences.Length; i++)
+        {
+            SequenceSlice sequence = sequences[i];
+            for (int row = 0; row < sequence.Rows; row += BlockRows)
+            {
+                RowBlock block = new(sequence.FirstRow + row, Math.Min(BlockRows, sequence.Rows - row), sequence.FirstPosition + row);
+                FoldRuns(layer, block, query.Rows(block.FirstRow, block.Rows), pages, pages.Of(i), StateOf(state, block));
+            }
+        }
+    }
+
+    private static AttentionState StateOf(in AttentionState state, in RowBlock rows) => new()
+    {
+        Max = state.Max.Rows(rows.FirstRow, rows.Rows),
+        Sum = state.Sum.Rows(rows.FirstRow, rows.Rows),
+        Accumulator = state.Accumulator.Rows(rows.FirstRow, rows.Rows),
+    };
+
+    private static KeyBlock InPlace(in PageView pages, in KeyRun run)
+    {
+        (TensorView keys, TensorView values) = (pages.Pool.Keys, pages.Pool.Values);
+        return new()
+        {
+            Keys = pages.KeysOf(run, 0).Address,
+            Values = pages.ValuesOf(run, 0).Address,
+            KeyStride = (nint)keys.Shape[2] * keys.Shape[3] * sizeof(float),
+            ValueStride = (nint)values.Shape[2] * values.Shape[3] * sizeof(float),
+            Count = run.Keys,
+        };
+    }
+
+    private static int MostKeys(Geometry shape, int rows) => rows == 1
+        ? MostKeysOfRow
+        : Math.Clamp(ScoresAtOnce / (shape.QueryHeads * rows), LeastKeys, MostKeysOfBlock);
+
+    private void FoldRuns(
+        AttentionLayer layer, in RowBlock rows, in TensorView query, in PageView pages, ReadOnlySpan<KeyRun> runs, in AttentionState state)
+    {
+        int from = Math.Max(0, rows.FirstPosition - layer.Window + 1), to = rows.LastPosition, most = MostKeys(layer.Shape, rows.Rows);
+        bool readable = pages.Pool.Keys.Type == ElementType.F32 && pages.Pool.Values.Type == ElementType.F32;
+        _gather.Clear(layer.Shape, most);
+        for (int i = RunSearch.FirstReaching(runs, from); i < runs.Length && runs[i].FirstPosition <= to; i++)
+        {
+            bool isLast = i + 1 == runs.Length || runs[i + 1].FirstPosition > to;
+            KeyRun left = RunSearch.Cut(pages, runs[i], from, to);
+            while (left.Keys > 0)
+            {
+                int keys = Math.Min(left.Keys, most);
+                if (readable && _gather.Count == 0 && (keys >= WorthItsRun || isLast))
+                {
+                    KeyRun part = RunSearch.Part(pages, left, 0, keys);
+                    FoldKeys(layer, rows, query, InPlace(pages, part), pages.PositionsOf(part).AsSpan<int>(), state);
+                }
+                else
+                {
+                    keys = _gather.Add(pages, left);
+                    if (_gather.IsFull)
+                        FoldGathered(layer, rows, query, state, most);
+                }
+
+                left = RunSearch.Part(pages, left, keys, left.Keys - keys);
+            }
+        }
+
+        if (_gather.Count > 0)
+            FoldGathered(layer, rows, query, state, most);
+    }
+
+    private void FoldGathered(AttentionLayer layer, in RowBlock rows, in TensorView query, in AttentionState state, int mostKeys)
+    {
+        FoldKeys(layer, rows, query, _gather.Block, _gather.Positions, state);
+        _gather.Clear(layer.Shape, mostKeys);
+    }
+
+    private void FoldKeys(
+        AttentionLayer layer, in RowBlock rows, in TensorView query, in KeyBlock keys, ReadOnlySpan<int> positions, in AttentionState state)
+    {
+        bool isMasked = FoldMask.IsNeeded(rows, layer.Window, positions), isEmpty = !state.Sum.AsSpan<float>().ContainsAnyExcept(0f);
+        AttentionState target = isEmpty ? state : Scratch(layer.Shape, rows.Rows);
+        FoldGraph graph = isMasked ? layer.FoldMasked : rows.Rows == 1 ? layer.FoldRow : layer.FoldRows;
+        graph.Run(query, keys, isMasked ? _mask.Of(rows, layer.Window, positions) : default, target);
+        if (isMasked)
+            ForgetBlindRows(target);
+        if (!isEmpty)
+            Merge(target, state);
+    }
+
+    private AttentionState Scratch(Geometry shape, int rows)
+    {
+        (int h, int dv) = (shape.QueryHeads, shape.ValueWidth);
+        long floats = (long)rows * h;
+        return new()
+        {
+            Accumulator = _states.View(ElementType.F32, rows, h, dv),
+            Max = _states.ViewAt(floats * dv * sizeof(float), ElementType.F32, rows, h),
+            Sum = _states.ViewAt(floats * (dv + 1) * sizeof(float), ElementType.F32, rows, h),
+        };
+    }
+
+    private static void ForgetBlindRows(in AttentionState state)
+    {
+        ReadOnlySpan<float> max = state.Max.AsSpan<float>();
+        Span<float> sum = state.Sum.AsSpan<float>();
+        for (int i = 0; i < max.Length; i++)
+            if (max[i] < FoldMask.NoKey)
+                sum[i] = 0;
+    }
+
+    private static void Merge(in AttentionState from, in AttentionState into)
+    {
+        ReadOnlySpan<float> max = from.Max.AsSpan<float>(), sum = from.Sum.AsSpan<float>(), accumulator = from.Accumulator.AsSpan<float>();
+        Span<float> intoMax = into.Max.AsSpan<float>(), intoSum = into.Sum.AsSpan<float>(), intoAccumulator = into.Accumulator.AsSpan<float>();
+        int width = accumulator.Length / max.Length;
+        for (int i = 0; i < max.Length; i++)
+            StateMerge.Run(max[i], sum[i], accumulator.Slice(i * width, width), ref intoMax[i], ref intoSum[i], intoAccumulator.Slice(i * width, width));
+    }
+}

@@ -1,0 +1,64 @@
+using Spud;
+
+namespace Backend.Onnx.Attention;
+
+/// <summary>Brings keys that do not lie together, or are not F32, together in scratch.</summary>
+internal sealed class KeyGather
+{
+    private readonly Workspace _keys, _values;
+    private readonly IMemoryDomain _host;
+    private readonly int[] _positions;
+    private Geometry _shape;
+    private int _room;
+
+    /// <param name="build">For memory.</param>
+    /// <param name="shapes">Of all layers.</param>
+    /// <param name="mostKeys">At once.</param>
+    public KeyGather(IBuildContext build, IReadOnlyCollection<Geometry> shapes, int mostKeys)
+    {
+        (_host, _positions, _shape) = (build.Host, new int[mostKeys], shapes.First());
+        _keys = build.Reserve(build.Host, (long)mostKeys * shapes.Max(shape => shape.KeyOutputs) * sizeof(float));
+        _values = build.Reserve(build.Host, (long)mostKeys * shapes.Max(shape => shape.ValueOutputs) * sizeof(float));
+    }
+
+    /// <summary>Keys so far.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>Whether no more fit.</summary>
+    public bool IsFull => Count == _room;
+
+    /// <summary>Their positions.</summary>
+    public ReadOnlySpan<int> Positions => _positions.AsSpan(0, Count);
+
+    /// <summary>What was brought together.</summary>
+    public KeyBlock Block => new()
+    {
+        Keys = _keys.View(ElementType.F32, 1).Address,
+        Values = _values.View(ElementType.F32, 1).Address,
+        KeyStride = (nint)_room * _shape.KeyWidth * sizeof(float),
+        ValueStride = (nint)_room * _shape.ValueWidth * sizeof(float),
+        Count = Count,
+    };
+
+    /// <summary>Starts anew, for so many keys at most.</summary>
+    public void Clear(Geometry shape, int mostKeys) => (_shape, _room, Count) = (shape, Math.Min(mostKeys, _positions.Length), 0);
+
+    /// <summary>Adds the first keys of a run, as many as fit; returns how many.</summary>
+    public int Add(in PageView pages, in KeyRun run)
+    {
+        int keys = Math.Min(run.Keys, _room - Count);
+        KeyRun part = RunSearch.Part(pages, run, 0, keys);
+        for (int head = 0; head < _shape.KvHeads; head++)
+        {
+            _host.Copy(pages.KeysOf(part, head), Place(_keys, head, _shape.KeyWidth, keys));
+            _host.Copy(pages.ValuesOf(part, head), Place(_values, head, _shape.ValueWidth, keys));
+        }
+
+        pages.PositionsOf(part).AsSpan<int>().CopyTo(_positions.AsSpan(Count));
+        Count += keys;
+        return keys;
+    }
+
+    private TensorView Place(Workspace workspace, int head, int width, int keys) =>
+        workspace.ViewAt(((long)head * _room + Count) * width * sizeof(float), ElementType.F32, keys, width);
+}

@@ -1,0 +1,55 @@
+using Spud;
+
+namespace Backend.Onnx.Attention;
+
+/// <summary>Cosines and sines by position, computed in double precision up to the furthest position seen so far.</summary>
+internal sealed class RopeTable
+{
+    private readonly Rope _rope;
+    private readonly double[] _frequencies;
+    private int _covered;
+
+    public RopeTable(IBuildContext build, Rope rope)
+    {
+        (_rope, int half) = (rope, rope.Width / 2);
+
+        // The operator wants at least as many positions as a step has rows.
+        int positions = Math.Max(build.Limits.ContextTokens, build.Limits.Rows);
+        Cos = build.Allocate(build.Host, ElementType.F32, positions, half);
+        Sin = build.Allocate(build.Host, ElementType.F32, positions, half);
+        _frequencies = new double[half];
+        for (int i = 0; i < half; i++)
+            _frequencies[i] = Math.Pow(rope.Base, -2.0 * i / rope.Width) / (rope.Factors.IsEmpty ? 1 : rope.Factors[i]);
+    }
+
+    /// <summary>F32 [positions, Width / 2].</summary>
+    public TensorView Cos { get; }
+
+    /// <summary>Likewise.</summary>
+    public TensorView Sin { get; }
+
+    /// <summary>Whether pairs are neighbours.</summary>
+    public bool Interleaved => _rope.Interleaved;
+
+    /// <summary>Elements of a head that turn.</summary>
+    public int Width => _rope.Width;
+
+    /// <summary>Whether layers with this embedding share the table.</summary>
+    public bool Serves(Rope rope) =>
+        rope.Interleaved == _rope.Interleaved && rope.Width == _rope.Width && rope.Base == _rope.Base
+        && rope.Magnitude == _rope.Magnitude && rope.Factors.AsSpan().SequenceEqual(_rope.Factors.AsSpan());
+
+    /// <summary>Makes sure of positions 0 .. <paramref name="positions"/> - 1.</summary>
+    public void Cover(int positions)
+    {
+        for (; _covered < positions; _covered++)
+        {
+            Span<float> cos = Cos.At(_covered).AsSpan<float>(), sin = Sin.At(_covered).AsSpan<float>();
+            for (int i = 0; i < cos.Length; i++)
+            {
+                (double s, double c) = Math.SinCos(_covered * _frequencies[i]);
+                (cos[i], sin[i]) = ((float)(c * _rope.Magnitude), (float)(s * _rope.Magnitude));
+            }
+        }
+    }
+}

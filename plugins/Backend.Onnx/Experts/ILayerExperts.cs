@@ -1,0 +1,10 @@
+using Spud;
+
+namespace Backend.Onnx.Experts;
+
+/// <summary>The experts of one layer: dense or routed.</summary>
+internal interface ILayerExperts
+{
+    /// <summary>As <see cref="IExperts.Execute"/>.</summary>
+    void Execute(in TensorView input, in RoutingPlan plan, in TensorView output);
+}

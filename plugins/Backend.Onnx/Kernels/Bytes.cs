@@ -1,0 +1,9 @@
+using System.Runtime.InteropServices;
+
+namespace Backend.Onnx.Kernels;
+
+/// <summary>Numbers as the bytes they are.</summary>
+internal static class Bytes
+{
+    public static ReadOnlySpan<byte> Of(ReadOnlySpan<float> values) => MemoryMarshal.AsBytes(values);
+}

@@ -1,0 +1,5 @@
+namespace Backend.Onnx.Native;
+
+/// <summary>ONNX Runtime refused a call.</summary>
+/// <param name="reason">What it said.</param>
+internal sealed class OnnxException(string reason) : Exception("ONNX Runtime: " + reason);

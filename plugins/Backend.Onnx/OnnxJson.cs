@@ -1,0 +1,17 @@
+using System.Text.Json.Serialization;
+using Backend.Onnx.Attention;
+using Backend.Onnx.Cache;
+using Backend.Onnx.Experts;
+using Backend.Onnx.Head;
+using Backend.Onnx.Router;
+
+namespace Backend.Onnx;
+
+/// <summary>How the options of this plugin are read.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(HeadOptions))]
+[JsonSerializable(typeof(AttentionOptions))]
+[JsonSerializable(typeof(CacheOptions))]
+[JsonSerializable(typeof(RouterOptions))]
+[JsonSerializable(typeof(ExpertsOptions))]
+internal sealed partial class OnnxJson : JsonSerializerContext;

@@ -1,0 +1,49 @@
+using Backend.Onnx.Graphs;
+using Backend.Onnx.Native;
+using Backend.Onnx.Shared;
+using Backend.Onnx.Weights;
+using Spud;
+
+namespace Backend.Onnx.Router;
+
+/// <summary>Softmax over all experts, then the K largest; of equals the lower number, as ONNX's TopK has it.</summary>
+internal sealed class OnnxRouter : IRouter
+{
+    private readonly IBuildContext _build;
+    private readonly Sessions _sessions;
+    private readonly RouterLayer[] _layers;
+
+    public OnnxRouter(RouterOptions options, IBuildContext build, Sessions sessions)
+    {
+        (_build, _sessions, _layers) = (build, sessions, new RouterLayer[build.Model.Layers.Length]);
+        WeightReader weights = new(build, new MatrixOptions { Weights = WeightFormat.F32 });
+        int mostExperts = 0;
+        foreach (int layer in build.Layers)
+        {
+            int experts = build.Model.Layers[layer].Experts, used = options.Experts ?? build.Model.Layers[layer].ExpertsUsed;
+            if (experts == 1)
+                continue;
+            if (used > experts)
+                throw new RefusedException($"router onnx: {used} experts of a row, but layer {layer} has {experts}. Set experts to {experts} or less.");
+
+            _layers[layer] = new RouterLayer(build, sessions, weights, layer, used);
+            (mostExperts, MaxExpertsPerRow) = (Math.Max(mostExperts, experts), Math.Max(MaxExpertsPerRow, used));
+        }
+
+        build.EstimateNative(build.Host, (long)build.Limits.Rows * (build.Model.HiddenWidth + 4L * mostExperts) * sizeof(float));
+    }
+
+    public IMemoryDomain Domain => _build.Host;
+
+    public int MaxExpertsPerRow { get; } = 1;
+
+    public void Route(int layer, in Step step, in TensorView hidden, in RoutingPlan plan)
+    {
+        (int t, int c) = (step.Rows, _build.Model.HiddenWidth);
+        Shape.Require(hidden, [t, c], "hidden", "[T, C]");
+        Shape.Require(plan.Offsets, [t + 1], "offsets", "[T + 1]");
+        _layers[layer].Route(hidden, plan);
+    }
+
+    public void Dispose() => _sessions.Dispose();
+}

@@ -1,0 +1,70 @@
+using System.Security.Cryptography;
+using Backend.Onnx.Graphs;
+using Backend.Onnx.Native;
+using Spud;
+
+namespace Backend.Onnx.Shared;
+
+/// <summary>
+/// The sessions and bindings of one component, and its lease of the environment. Graphs that are the same but for bound weights are one
+/// session.
+/// </summary>
+internal sealed class Sessions : IDisposable
+{
+    // What a session takes beside its packed weights, as measured.
+    private const long SessionBytes = 200_000;
+    private readonly IBuildContext _build;
+    private readonly OnnxRuntime _lease;
+    private readonly Dictionary<string, OnnxSession> _shared = [];
+    private readonly List<IDisposable> _owned = [];
+
+    private Sessions(IBuildContext build) => (_build, _lease) = (build, OnnxRuntime.Lease(build));
+
+    /// <summary>Makes a component; what it had of ONNX Runtime is given back if it fails.</summary>
+    public static TComponent Build<TComponent>(IBuildContext build, OnnxOptions options, Func<Sessions, TComponent> make)
+    {
+        Device.Require(options);
+        Sessions sessions = new(build);
+        try
+        {
+            return make(sessions);
+        }
+        catch
+        {
+            sessions.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>A binding of its own for a graph.</summary>
+    public Binding Bind(Graph graph)
+    {
+        Binding binding = new(SessionOf(graph), graph);
+        _owned.Add(binding);
+        return binding;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        for (int i = _owned.Count - 1; i >= 0; i--)
+            _owned[i].Dispose();
+
+        _owned.Clear();
+        _lease.Dispose();
+    }
+
+    private OnnxSession SessionOf(Graph graph)
+    {
+        byte[] model = graph.ToBytes();
+        _ = graph.HoldsWeights;
+        string key = Convert.ToHexString(SHA256.HashData(model));
+        if (_shared.TryGetValue(key, out OnnxSession? known))
+            return known;
+
+        _build.EstimateNative(_build.Host, SessionBytes + (graph.HoldsWeights ? model.Length : 0));
+        OnnxSession made = new(model);
+        _owned.Add(made);
+        return _shared[key] = made;
+    }
+}

@@ -1,0 +1,16 @@
+using System.Text.Json.Serialization;
+
+namespace Backend.Onnx.Weights;
+
+/// <summary>How matrices are held.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<WeightFormat>))]
+internal enum WeightFormat
+{
+    /// <summary>As blocks where ONNX Runtime has the same ones, else as f32.</summary>
+    [JsonStringEnumMemberName("auto")]
+    Auto,
+
+    /// <summary>Expanded to f32.</summary>
+    [JsonStringEnumMemberName("f32")]
+    F32,
+}

@@ -1,0 +1,126 @@
+using System.Runtime.InteropServices;
+using Backend.Onnx.Shared;
+using Spud;
+
+namespace Backend.Onnx.Weights;
+
+/// <summary>Takes the weights of one component and lays them out for ONNX Runtime.</summary>
+internal sealed class WeightReader(IBuildContext build, MatrixOptions options)
+{
+    private float[] _scratch = [];
+
+    /// <summary>A small weight, expanded to f32; the file's pages are given back.</summary>
+    public TensorView Floats(string name, params ReadOnlySpan<int> shape)
+    {
+        TensorView weight = build.Weights.Take(name, shape), floats = build.Allocate(build.Host, ElementType.F32, shape);
+        build.Host.Copy(weight, floats);
+        build.Weights.Release(weight);
+        return floats;
+    }
+
+    /// <summary>The same where the condition holds, else an absent view.</summary>
+    public TensorView FloatsIf(bool condition, string name, params ReadOnlySpan<int> shape) => condition ? Floats(name, shape) : default;
+
+    /// <summary>A matrix [N, K].</summary>
+    public Matrix Matrix(string name, int outputs, int inputs) => Matrix(inputs, (name, outputs));
+
+    /// <summary>Matrices of the same inputs one below the other, as one.</summary>
+    public Matrix Matrix(int inputs, params ReadOnlySpan<(string Name, int Outputs)> parts)
+    {
+        TensorView[] weights = new TensorView[parts.Length];
+        for (int i = 0; i < parts.Length; i++)
+            weights[i] = build.Weights.Take(parts[i].Name, parts[i].Outputs, inputs);
+
+        Matrix matrix = Of(inputs, weights);
+        foreach (TensorView weight in weights)
+            build.Weights.Release(weight);
+        return matrix;
+    }
+
+    /// <summary>A matrix [N, K] that the file has as [1, N, K].</summary>
+    public Matrix OnlyExpert(string name, int outputs, int inputs)
+    {
+        TensorView weights = build.Weights.Take(name, 1, outputs, inputs);
+        Matrix matrix = Share(weights.At(0));
+        build.Weights.Release(weights);
+        return matrix;
+    }
+
+    /// <summary>A matrix whose file memory somebody goes on reading.</summary>
+    public Matrix Share(in TensorView weight) => Of(weight.Shape[1], [weight]);
+
+    /// <summary>E matrices [N, K], each transposed: F32 [E, K, N].</summary>
+    public TensorView Experts(string name, int experts, int outputs, int inputs)
+    {
+        TensorView weights = build.Weights.Take(name, experts, outputs, inputs);
+        TensorView all = build.Allocate(build.Host, ElementType.F32, experts, inputs, outputs);
+        for (int i = 0; i < experts; i++)
+            Expand(weights.At(i), all.At(i), 0);
+
+        build.Weights.Release(weights);
+        return all;
+    }
+
+    private Matrix Of(int inputs, TensorView[] weights)
+    {
+        ElementType type = weights[0].Type;
+        int outputs = weights.Sum(weight => weight.Shape[0]);
+        return options.Weights == WeightFormat.Auto && BlockMapping.Of(type, options.Activations) is { } mapping && weights.All(weight => weight.Type == type)
+            ? Blocks(mapping, outputs, inputs, weights)
+            : Transposed(outputs, inputs, weights);
+    }
+
+    private FloatMatrix Transposed(int outputs, int inputs, TensorView[] weights)
+    {
+        TensorView transposed = build.Allocate(build.Host, ElementType.F32, inputs, outputs);
+        int column = 0;
+        foreach (TensorView weight in weights)
+        {
+            Expand(weight, transposed, column);
+            column += weight.Shape[0];
+        }
+
+        return new FloatMatrix { Outputs = outputs, Inputs = inputs, Transposed = transposed };
+    }
+
+    private BlockMatrix Blocks(BlockMapping mapping, int outputs, int inputs, TensorView[] weights)
+    {
+        byte[] codes = new byte[checked(outputs * (inputs * mapping.Bits / 8))];
+        float[] scales = new float[outputs * (inputs / mapping.Elements)];
+        float[] values = ScratchOf(inputs);
+        int row = 0, codeBytes = inputs * mapping.Bits / 8, blocks = inputs / mapping.Elements;
+        foreach (TensorView weight in weights)
+        {
+            for (int i = 0; i < weight.Shape[0]; i++, row++)
+            {
+                TensorView source = weight.At(i);
+                build.Host.Copy(source, new TensorView(build.Host, Marshal.UnsafeAddrOfPinnedArrayElement(values, 0), ElementType.F32, inputs));
+                mapping.Map(
+                    weight.Type, source.AsSpan<byte>(), values.AsSpan(0, inputs),
+                    codes.AsSpan(row * codeBytes, codeBytes), scales.AsSpan(row * blocks, blocks));
+            }
+        }
+
+        return new BlockMatrix { Outputs = outputs, Inputs = inputs, Mapping = mapping, Activations = options.Activations, Codes = codes, Scales = scales };
+    }
+
+    private void Expand(in TensorView weight, in TensorView transposed, int column)
+    {
+        ExpandJob job = new()
+        {
+            Weight = weight,
+            Transposed = transposed,
+            FirstColumn = column,
+            Scratch = ScratchOf(checked(build.Pool.Threads * ExpandJob.Rows * weight.Shape[1])),
+        };
+        build.Pool.Run(job.Parts, ref job);
+    }
+
+    // Pinned, because the host's copies want an address.
+    private float[] ScratchOf(int floats)
+    {
+        if (_scratch.Length < floats)
+            _scratch = GC.AllocateUninitializedArray<float>(floats, pinned: true);
+        return _scratch;
+    }
+}

@@ -1,0 +1,12 @@
+namespace Spud.Conformance.Tests;
+
+/// <summary>The kit on the reference plugin, on the host and on the device that is none.</summary>
+public sealed class ReferenceContract : PluginContract
+{
+    private const string Pretend = """{"device":"pretend"}""";
+
+    protected override string PluginFolder => FindAbove("tests/plugins/Reference/bin/{configuration}/{framework}");
+
+    protected override IEnumerable<Variant> Variants =>
+        from role in new[] { "head", "attention", "router", "experts" } select new Variant { Role = role, Component = "reference", Options = Pretend };
+}

@@ -1,0 +1,10 @@
+using System.Runtime.CompilerServices;
+using Xunit;
+using Xunit.v3;
+
+namespace Spud.Conformance.Discovery;
+
+/// <summary>A theory that does not exist where the plugin has nothing for it: a router plugin has no tests of attention.</summary>
+[XunitTestCaseDiscoverer(typeof(ContractTheoryDiscoverer))]
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class ContractTheoryAttribute([CallerFilePath] string? file = null, [CallerLineNumber] int line = -1) : TheoryAttribute(file, line);

@@ -1,0 +1,95 @@
+using Spud.Conformance.Cases;
+using Spud.Conformance.Discovery;
+using Spud.Conformance.Fixtures;
+using Spud.Conformance.Rigs;
+using Spud.Runtime.Composition;
+using Xunit;
+
+namespace Spud.Conformance;
+
+/// <summary>Cache policies, on the runtime's own pages.</summary>
+public abstract partial class PluginContract
+{
+    /// <summary>Page types of the contract, whole blocks, at least one token a page and one in all, whatever model and limits.</summary>
+    [ContractTheory]
+    [OfRole(Roles.Cache)]
+    public void Layouts_are_possible(string component)
+    {
+        foreach (TestModel model in CacheModels.All)
+        {
+            foreach (Limits limits in CacheModels.Limits)
+            {
+                using CacheRig rig = new(Plugin[Roles.Cache, component], model, limits);
+                CacheLayout layout = rig.Layout;
+                Assert.True(layout.PageTokens >= 1 && layout.TokensAtMost >= 1, $"pages of {layout.PageTokens} tokens and at most {layout.TokensAtMost}");
+                foreach ((ElementType type, int width) in new[] { (layout.Keys, model.KeyWidth), (layout.Values, model.ValueWidth) })
+                {
+                    Assert.Contains(type, new[] { ElementType.F32, ElementType.F16, ElementType.BF16, ElementType.Q8_0, ElementType.Q4_0 });
+                    Assert.True(width % type.BlockElements == 0, $"{type} in heads of {width}");
+                }
+            }
+        }
+    }
+
+    /// <summary>A history that grows by prompts and single tokens stays within the promise at every review, and only keys that are there are dropped.</summary>
+    [ContractTheory]
+    [OfRole(Roles.Cache)]
+    public void What_is_kept_stays_within_the_promise(string component) => Grow(component, static (rig, _) =>
+        Assert.True(rig.Kept.Count <= rig.Layout.TokensAtMost, $"{rig.Kept.Count} tokens are kept, {rig.Layout.TokensAtMost} were promised at most"));
+
+    /// <summary>A policy that promises row invariance keeps every key that a row to come may see.</summary>
+    [ContractTheory]
+    [OfRole(Roles.Cache)]
+    public void What_a_row_to_come_sees_is_kept(string component)
+    {
+        if (!Plugin[Roles.Cache, component].Offer.RowInvariant)
+            Assert.Skip("this policy forgets keys that rows may see: its offer does not promise row invariance");
+
+        Grow(component, static (rig, tokens) =>
+        {
+            int window = (int)rig.Model.Describe().Layers[0].Number(Trait.Window, tokens + 1);
+            int[] missing = [.. Enumerable.Range(0, tokens).Where(position => position > tokens - window).Except(rig.Kept)];
+            Assert.True(missing.Length == 0, $"after {tokens} tokens positions {string.Join(", ", missing.Take(5))} are gone, and the next row sees them");
+        });
+    }
+
+    /// <summary>A review allocates no managed memory once its policy is warm.</summary>
+    [ContractTheory]
+    [OfRole(Roles.Cache)]
+    public void A_review_allocates_nothing(string component)
+    {
+        foreach (TestModel model in CacheModels.All)
+        {
+            using CacheRig rig = new(Plugin[Roles.Cache, component], model, CacheModels.Limits[0]);
+            rig.Append(CacheModels.Limits[0].Rows);
+            QuietHistory history = new(rig.Table);
+            for (int i = 0; i < 30; i++)
+                rig.Policy.Review(0, history);
+
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            rig.Policy.Review(0, history);
+            Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        }
+    }
+
+    private void Grow(string component, Action<CacheRig, int> check)
+    {
+        foreach (TestModel model in CacheModels.All)
+        {
+            foreach (Limits limits in CacheModels.Limits)
+            {
+                using CacheRig rig = new(Plugin[Roles.Cache, component], model, limits);
+                int tokens = 0;
+                foreach (int rows in (int[])[limits.Rows, 1, 7, limits.Rows, 16, .. Enumerable.Repeat(1, 70), limits.Rows])
+                {
+                    int fits = Math.Min(Math.Min(rows, limits.Rows), limits.ContextTokens - tokens);
+                    if (fits == 0)
+                        break;
+                    rig.Append(fits);
+                    tokens += fits;
+                    check(rig, tokens);
+                }
+            }
+        }
+    }
+}

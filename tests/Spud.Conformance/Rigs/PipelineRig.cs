@@ -1,0 +1,122 @@
+using Spud.Conformance.Discovery;
+using Spud.Conformance.Fixtures;
+using Spud.Runtime.Composition;
+using Spud.Runtime.Execution;
+using Spud.Runtime.Plugins;
+using Xunit;
+
+namespace Spud.Conformance.Rigs;
+
+/// <summary>A whole pipeline with an engine; the reference plugin fills the roles that are not tested.</summary>
+internal sealed class PipelineRig : IDisposable
+{
+    private readonly Pipeline _pipeline;
+    private readonly Batch _batch;
+
+    /// <param name="plugins">The plugin that is tested, and the reference plugin.</param>
+    /// <param name="edits">Who fills which role.</param>
+    /// <param name="model">A model file.</param>
+    /// <param name="tap">What happens beside each call of a router: the layer is given.</param>
+    public PipelineRig(PluginCatalog plugins, IEnumerable<string> edits, TestModelFile model, Action<int>? tap = null)
+    {
+        PipelineDocument document = PipelineDocument.Load(null, [$"model={model.Path}", .. edits]);
+        _pipeline = Pipeline.Compose(document, plugins, new PipelineOptions
+        {
+            Threads = 2,
+            Rows = 64,
+            Sequences = 4,
+            LogitRows = 64,
+            Tap = tap is null ? null : (router, _) => new TappedRouter(router, tap),
+        });
+        Engine = new Engine(_pipeline);
+        _batch = Engine.NewBatch();
+    }
+
+    public Engine Engine { get; }
+
+    public Pipeline Pipeline => _pipeline;
+
+    /// <summary>Tokens of a text, a pattern below V.</summary>
+    public static int[] Text(int seed, int count) => [.. Enumerable.Range(0, count).Select(i => (i * 7 + seed * 13 + i * i % 5) % TestModelFile.Vocabulary)];
+
+    /// <summary>The component in a pipeline; where the runtime cannot compose its memory, the test is skipped with the runtime's reason.</summary>
+    public static PipelineRig Of(PluginUnderTest plugin, Subject subject, TestModelFile model, Action<int>? tap = null)
+    {
+        try
+        {
+            return new(plugin.Catalog, TestPipeline.Edits(subject), model, tap);
+        }
+        catch (CompositionException refusal) when (refusal.Message.Contains("host memory only"))
+        {
+            Assert.Skip(refusal.Message);
+            throw;
+        }
+    }
+
+    /// <summary>Reads so many tokens a step, and returns the logits of every row: [tokens, V].</summary>
+    public float[] Read(Sequence sequence, int[] tokens, int chunk = 64, Phase phase = Phase.Prefill)
+    {
+        List<float> logits = [];
+        foreach (int[] part in tokens.Chunk(chunk))
+        {
+            _batch.Clear();
+            _batch.Add(sequence, part, phase, LogitRows.All);
+            Engine.Run(_batch);
+            for (int row = 0; row < part.Length; row++)
+                logits.AddRange(_batch.Logits(0, row));
+        }
+
+        return [.. logits];
+    }
+
+    /// <summary>One step of several sequences; the logits of every row, by sequence.</summary>
+    public float[][] Step(params (Sequence Sequence, int[] Tokens)[] parts)
+    {
+        _batch.Clear();
+        foreach ((Sequence sequence, int[] tokens) in parts)
+            _batch.Add(sequence, tokens, tokens.Length == 1 ? Phase.Decode : Phase.Prefill, LogitRows.All);
+        Engine.Run(_batch);
+        return [.. parts.Select((part, i) => Enumerable.Range(0, part.Tokens.Length).SelectMany(row => _batch.Logits(i, row).ToArray()).ToArray())];
+    }
+
+    /// <summary>One token, as in decoding; allocates nothing itself.</summary>
+    public void Decode(Sequence sequence, ReadOnlySpan<int> token)
+    {
+        _batch.Clear();
+        _batch.Add(sequence, token, Phase.Decode, LogitRows.Last);
+        Engine.Run(_batch);
+    }
+
+    /// <summary>A text by itself: the logits of every row.</summary>
+    public float[] Fresh(int[] tokens)
+    {
+        using Sequence sequence = Engine.Open();
+        return Read(sequence, tokens);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _pipeline.Dispose();
+        Assert.Equal(0, _pipeline.Parts.Memory.Bytes);
+        Assert.All(_pipeline.Parts.Components, component => Assert.Equal(0, component.Memory.Bytes));
+    }
+
+    private sealed class TappedRouter(IRouter router, Action<int> tap) : IRouter
+    {
+        public IMemoryDomain Domain => router.Domain;
+
+        public int MaxExpertsPerRow => router.MaxExpertsPerRow;
+
+        public void Route(int layer, in Step step, in TensorView hidden, in RoutingPlan plan)
+        {
+            tap(layer);
+            router.Route(layer, step, hidden, plan);
+        }
+
+        // The pipeline disposes the router itself.
+        public void Dispose()
+        {
+        }
+    }
+}

@@ -1,0 +1,33 @@
+namespace Spud.Conformance;
+
+/// <summary>
+/// One configuration of one component, which the suites run over. A component without variants is tested with its options as they are
+/// when nobody sets any; so is one whose variants all set some. To widen the tolerance of the default options, or to skip them, name a
+/// variant without <see cref="Options"/>.
+/// </summary>
+public sealed record Variant
+{
+    /// <summary>"head", "attention", "cache", "router" or "experts".</summary>
+    public required string Role { get; init; }
+
+    /// <summary>The component's name in the manifest.</summary>
+    public required string Component { get; init; }
+
+    /// <summary>Its options as in <c>pipeline.json</c>, without <c>use</c>: <c>{"dtype":"bf16"}</c>.</summary>
+    public string Options { get; init; } = "{}";
+
+    /// <summary>How far its results may be from the reference.</summary>
+    public Tolerance Tolerance { get; init; } = Tolerance.F32;
+
+    /// <summary>Why it cannot be tested on this machine ("needs a CUDA device"): its tests are shown as skipped. Null: it can.</summary>
+    public string? Skip { get; init; }
+
+    /// <summary>
+    /// Routers: why its plans are meant to differ from what the model was trained with. They are then checked for form and not compared
+    /// with the reference; the reason is printed with the results. Null: they are compared.
+    /// </summary>
+    public string? OwnRouting { get; init; }
+
+    /// <summary>Its name in test results: "cpu", or "cpu {"dtype":"bf16"}".</summary>
+    internal string Label => Options == "{}" ? Component : $"{Component} {Options}";
+}

@@ -1,0 +1,168 @@
+using System.Text.Json.Serialization;
+
+namespace Reference;
+
+/// <summary>What a component may do wrong on purpose, so that a test can show that the conformance kit sees it.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<Fault>))]
+internal enum Fault
+{
+    /// <summary>Nothing.</summary>
+    [JsonStringEnumMemberName("none")]
+    None,
+
+    /// <summary>Attention: a row sees the token after it.</summary>
+    [JsonStringEnumMemberName("forgets-causality")]
+    ForgetsCausality,
+
+    /// <summary>Attention: the last key of a full page is not read.</summary>
+    [JsonStringEnumMemberName("loses-page-borders")]
+    LosesPageBorders,
+
+    /// <summary>Attention: a fold begins anew instead of adding to the state.</summary>
+    [JsonStringEnumMemberName("forgets-state")]
+    ForgetsState,
+
+    /// <summary>Attention: positions are counted from a run's first, not read from the pages.</summary>
+    [JsonStringEnumMemberName("assumes-no-gaps")]
+    AssumesNoGaps,
+
+    /// <summary>Attention: every sequence reads the keys of the first.</summary>
+    [JsonStringEnumMemberName("reads-one-sequence")]
+    ReadsOneSequence,
+
+    /// <summary>Every role: window, sinks, renormalisation and shared expert are known by name and not computed.</summary>
+    [JsonStringEnumMemberName("ignores-traits")]
+    IgnoresTraits,
+
+    /// <summary>Attention and experts: the output is replaced, not added to.</summary>
+    [JsonStringEnumMemberName("overwrites-output")]
+    OverwritesOutput,
+
+    /// <summary>Experts: the input is read again after the first add.</summary>
+    [JsonStringEnumMemberName("reads-late")]
+    ReadsLate,
+
+    /// <summary>Experts: a row without an entry in the plan gets no shared expert either.</summary>
+    [JsonStringEnumMemberName("skips-empty-rows")]
+    SkipsEmptyRows,
+
+    /// <summary>Experts: a plan that nobody checked is followed.</summary>
+    [JsonStringEnumMemberName("trusts-any-plan")]
+    TrustsAnyPlan,
+
+    /// <summary>Router: an expert stands twice in a row.</summary>
+    [JsonStringEnumMemberName("names-twice")]
+    NamesTwice,
+
+    /// <summary>Router: a row of little effort gets no expert.</summary>
+    [JsonStringEnumMemberName("names-none")]
+    NamesNone,
+
+    /// <summary>Head: logits are those of the first rows.</summary>
+    [JsonStringEnumMemberName("reads-first-rows")]
+    ReadsFirstRows,
+
+    /// <summary>Head: logits have 8 bits.</summary>
+    [JsonStringEnumMemberName("rounds-to-bf16")]
+    RoundsToBF16,
+
+    /// <summary>Head: one number is written behind the embedding.</summary>
+    [JsonStringEnumMemberName("writes-outside")]
+    WritesOutside,
+
+    /// <summary>Head: one number is written before the embedding.</summary>
+    [JsonStringEnumMemberName("writes-before")]
+    WritesBefore,
+
+    /// <summary>Head: the hidden rows are changed.</summary>
+    [JsonStringEnumMemberName("changes-input")]
+    ChangesInput,
+
+    /// <summary>Head: what it computes depends on the calls before.</summary>
+    [JsonStringEnumMemberName("keeps-state")]
+    KeepsState,
+
+    /// <summary>Head: it reads what a workspace held from the call before.</summary>
+    [JsonStringEnumMemberName("uses-workspace")]
+    UsesWorkspace,
+
+    /// <summary>Head: the last bits are random.</summary>
+    [JsonStringEnumMemberName("is-random")]
+    IsRandom,
+
+    /// <summary>Head: the result depends on the number of threads.</summary>
+    [JsonStringEnumMemberName("depends-on-threads")]
+    DependsOnThreads,
+
+    /// <summary>Head: a row's result depends on the other rows.</summary>
+    [JsonStringEnumMemberName("depends-on-company")]
+    DependsOnCompany,
+
+    /// <summary>Head: wrong shapes are passed over in silence.</summary>
+    [JsonStringEnumMemberName("takes-any-shape")]
+    TakesAnyShape,
+
+    /// <summary>Head: two instances share what they compute with.</summary>
+    [JsonStringEnumMemberName("shares-scratch")]
+    SharesScratch,
+
+    /// <summary>Head and cache: managed memory is allocated in every call.</summary>
+    [JsonStringEnumMemberName("allocates")]
+    Allocates,
+
+    /// <summary>Head: likewise, on the pool's threads.</summary>
+    [JsonStringEnumMemberName("allocates-on-workers")]
+    AllocatesOnWorkers,
+
+    /// <summary>Head: a missing weight is reported as something else.</summary>
+    [JsonStringEnumMemberName("hides-refusals")]
+    HidesRefusals,
+
+    /// <summary>Head: after a build that failed the next one goes wrong.</summary>
+    [JsonStringEnumMemberName("stays-half-built")]
+    StaysHalfBuilt,
+
+    /// <summary>Head: it cannot be disposed.</summary>
+    [JsonStringEnumMemberName("fails-to-go")]
+    FailsToGo,
+
+    /// <summary>Head: it relies on every step being completed.</summary>
+    [JsonStringEnumMemberName("counts-calls")]
+    CountsCalls,
+
+    /// <summary>Head: a domain of its own, of the same name as the others'.</summary>
+    [JsonStringEnumMemberName("has-own-domain")]
+    HasOwnDomain,
+
+    /// <summary>Cache: half a window is forgotten.</summary>
+    [JsonStringEnumMemberName("drops-too-much")]
+    DropsTooMuch,
+
+    /// <summary>Cache: more is kept than was promised.</summary>
+    [JsonStringEnumMemberName("keeps-too-much")]
+    KeepsTooMuch,
+
+    /// <summary>Cache: keys are dropped that a run does not have.</summary>
+    [JsonStringEnumMemberName("drops-what-is-not-there")]
+    DropsWhatIsNotThere,
+
+    /// <summary>Cache: pages of no token.</summary>
+    [JsonStringEnumMemberName("has-no-layout")]
+    HasNoLayout,
+
+    /// <summary>Device: memory is not zeroed.</summary>
+    [JsonStringEnumMemberName("leaves-memory-dirty")]
+    LeavesMemoryDirty,
+
+    /// <summary>Device: a host source is read when somebody waits.</summary>
+    [JsonStringEnumMemberName("reads-sources-late")]
+    ReadsSourcesLate,
+
+    /// <summary>Device: the last row of an append is left out.</summary>
+    [JsonStringEnumMemberName("forgets-rows")]
+    ForgetsRows,
+
+    /// <summary>Device: copies between other shapes are not refused.</summary>
+    [JsonStringEnumMemberName("copies-any-shape")]
+    CopiesAnyShape,
+}

@@ -1,0 +1,80 @@
+using Spud;
+
+namespace Reference;
+
+/// <summary>An attention that goes wrong in one way.</summary>
+internal sealed class FaultyAttention(IAttention attention, Fault fault, IBuildContext build) : IAttention
+{
+    public IMemoryDomain Domain => attention.Domain;
+
+    public void Project(int layer, in Step step, in TensorView input, in Heads heads) => attention.Project(layer, step, input, heads);
+
+    public void Fold(int layer, in Step step, in TensorView query, in PageView pages, in AttentionState state)
+    {
+        if (fault == Fault.ForgetsState)
+            state.Sum.Floats.Clear();
+
+        attention.Fold(layer, fault == Fault.ForgetsCausality ? Later(step) : step, query, Changed(pages), state);
+    }
+
+    public void Finish(int layer, in Step step, in AttentionState state, in TensorView output)
+    {
+        if (fault == Fault.OverwritesOutput)
+            output.Floats.Clear();
+
+        attention.Finish(layer, step, state, output);
+    }
+
+    public void Dispose() => attention.Dispose();
+
+    private static Step Later(in Step step) => new()
+    {
+        TokenIds = step.TokenIds,
+        Positions = step.Positions,
+        SequenceOfRow = step.SequenceOfRow,
+        Slices = step.Sequences.ToArray().Select(slice => slice with { FirstPosition = slice.FirstPosition + 1 }).ToArray(),
+    };
+
+    private PageView Changed(in PageView pages)
+    {
+        if (fault is not (Fault.LosesPageBorders or Fault.AssumesNoGaps or Fault.ReadsOneSequence))
+            return pages;
+
+        TensorView runs = Copy(pages.Runs), offsets = Copy(pages.RunOffsets), positions = Copy(pages.Pool.Positions);
+        PageView changed = new() { Pool = new() { Keys = pages.Pool.Keys, Values = pages.Pool.Values, Positions = positions }, Runs = runs, RunOffsets = offsets };
+        if (fault == Fault.ReadsOneSequence)
+        {
+            // All of them get the runs of the first, one after the other.
+            (int first, int sequences) = (offsets.Ints[1], offsets.Shape[0] - 1);
+            changed = changed with { Runs = Repeated(runs, first, sequences) };
+            for (int i = 0; i <= sequences; i++)
+                offsets.Ints[i] = i * first;
+            return changed;
+        }
+
+        foreach (ref KeyRun run in runs.AsSpan<KeyRun>())
+        {
+            if (fault == Fault.LosesPageBorders && run.FirstKey + run.Keys == positions.Shape[1] && run.Keys > 1)
+                run = run with { Keys = run.Keys - 1 };
+            for (int key = 0; fault == Fault.AssumesNoGaps && key < run.Keys; key++)
+                positions.At(run.Page).Ints[run.FirstKey + key] = run.FirstPosition + key;
+        }
+
+        return changed;
+    }
+
+    private TensorView Repeated(in TensorView runs, int first, int times)
+    {
+        TensorView all = build.Allocate(build.Host, ElementType.I32, first * times, runs.Shape[1]);
+        for (int i = 0; i < times; i++)
+            runs.Rows(0, first).Ints.CopyTo(all.Rows(i * first, first).Ints);
+        return all;
+    }
+
+    private TensorView Copy(in TensorView ints)
+    {
+        TensorView copy = build.Allocate(build.Host, ElementType.I32, ints.Shape);
+        ints.Ints.CopyTo(copy.Ints);
+        return copy;
+    }
+}

@@ -1,0 +1,50 @@
+using System.ComponentModel.DataAnnotations;
+using System.Text.Json.Serialization;
+using Spud;
+
+namespace Reference;
+
+/// <summary>Options of every component but the cache.</summary>
+internal sealed class ReferenceOptions
+{
+    /// <summary>Where it computes.</summary>
+    public Device Device { get; set; } = Device.Host;
+
+    /// <summary>What it does wrong on purpose.</summary>
+    public Fault Fault { get; set; } = Fault.None;
+}
+
+/// <summary>Options of the cache.</summary>
+internal sealed class CacheOptions
+{
+    /// <summary>Format of keys, and of values that have none of their own: F32, F16, BF16, Q8_0 or Q4_0.</summary>
+    public ElementType Format { get; set; } = ElementType.F32;
+
+    /// <summary>Format of values.</summary>
+    public ElementType? Values { get; set; }
+
+    /// <summary>Keys of a page.</summary>
+    [Range(1, int.MaxValue)]
+    public int PageTokens { get; set; } = 32;
+
+    /// <summary>What it does wrong on purpose.</summary>
+    public Fault Fault { get; set; } = Fault.None;
+}
+
+/// <summary>Where a component computes.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<Device>))]
+internal enum Device
+{
+    /// <summary>In the host's memory.</summary>
+    [JsonStringEnumMemberName("host")]
+    Host,
+
+    /// <summary>On a device that is none: see <see cref="PretendDomain"/>.</summary>
+    [JsonStringEnumMemberName("pretend")]
+    Pretend,
+}
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(ReferenceOptions))]
+[JsonSerializable(typeof(CacheOptions))]
+internal sealed partial class ReferenceJson : JsonSerializerContext;
