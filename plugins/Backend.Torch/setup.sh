@@ -63,8 +63,11 @@ build() {
     cmake -S "$here/shim" -B "$out/build" -DTorch_DIR="$config" -DCMAKE_BUILD_TYPE=Release > "$out/build.log" 2>&1 \
         || { tail -n 20 "$out/build.log" >&2; die "CMake failed; all of it: $out/build.log"; }
     echo "$config" > "$out/config"
-    cmake --build "$out/build" --parallel 2>&1 | tee -a "$out/build.log" | grep --line-buffered -E '^\[ *[0-9]+%\]' | sed -u 's/^/torch: /' || true
-    [ "${PIPESTATUS[0]}" -eq 0 ] || { grep -E 'error|Error' "$out/build.log" | tail -n 20 >&2; die "the shim does not compile; all of it: $out/build.log"; }
+    set +e
+    cmake --build "$out/build" --parallel 2>&1 | tee -a "$out/build.log" | grep --line-buffered -E '^\[ *[0-9]+%\]' | sed -u 's/^/torch: /'
+    local failed=${PIPESTATUS[0]}
+    set -e
+    [ "$failed" -eq 0 ] || { grep -E 'error|Error' "$out/build.log" | tail -n 20 >&2; die "the shim does not compile; all of it: $out/build.log"; }
 }
 
 config=
@@ -72,5 +75,6 @@ find_torch "$@"
 build
 said=$("$out/build/spud_torch_selftest") || die "the shim was built, but does not work: $said"
 # The file comes as a whole: a Spud that runs goes on with the old one.
-cmp -s "$out/build/libspud_torch.so" "$out/libspud_torch.so" || { cp "$out/build/libspud_torch.so" "$out/libspud_torch.so.new" && mv "$out/libspud_torch.so.new" "$out/libspud_torch.so"; }
+cmp -s "$out/build/libspud_torch.so" "$out/libspud_torch.so" \
+    || { cp "$out/build/libspud_torch.so" "$out/libspud_torch.so.new" && mv "$out/libspud_torch.so.new" "$out/libspud_torch.so"; }
 say "ready: $said"

@@ -1,4 +1,3 @@
-using Backend.Torch.Device;
 using Backend.Torch.Native;
 using Backend.Torch.Shared;
 using Spud;

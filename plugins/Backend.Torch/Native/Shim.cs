@@ -20,6 +20,9 @@ internal static unsafe partial class Shim
     [LibraryImport(Library, EntryPoint = "spud_torch_threads")]
     public static partial nint Threads(int threads);
 
+    [LibraryImport(Library, EntryPoint = "spud_torch_openblas_threads")]
+    public static partial int OpenBlasThreads();
+
     [LibraryImport(Library, EntryPoint = "spud_torch_head")]
     public static partial nint Head(in NativeHeadConfig config, out nint made);
 

@@ -15,14 +15,16 @@ internal static partial class TorchLibrary
     /// <summary>Why libtorch cannot be used here and what to do; null if it can.</summary>
     public static string? Missing => s_missing.Value;
 
-    /// <summary>Gives libtorch its threads; called by every component that is built.</summary>
+    /// <summary>Gives libtorch as many threads as the pipeline has; called by every component that is built.</summary>
     /// <exception cref="RefusedException">It is not there.</exception>
-    public static void Use(int threads)
+    public static void Use(IBuildContext build)
     {
         if (Missing is { } reason)
             throw new RefusedException(reason);
 
-        Shim.Require(Shim.Threads(threads));
+        Shim.Require(Shim.Threads(build.Pool.Threads));
+        if (Shim.OpenBlasThreads() == 0 && Shim.Text(Shim.Config()).Contains("BLAS_INFO=generic", StringComparison.Ordinal))
+            build.Log("libtorch computes with a BLAS that may be thirty times slower than OpenBLAS: apt-get install libopenblas0-pthread");
     }
 
     private static string? Load()
@@ -68,9 +70,11 @@ internal static partial class TorchLibrary
     // Read by the libraries while they are loaded; what .NET sets does not reach them, and what the user set stays.
     private static void SetEnvironment()
     {
-        // Threads that wait for work sleep, or they would take the processor from Spud's own threads and from each other.
-        SetVariable("OMP_WAIT_POLICY", "passive");
-        SetVariable("OPENBLAS_THREAD_TIMEOUT", "4");
+        // Threads that wait for work spin for some 50 microseconds, as Spud's own do, and then sleep: long enough for the next product of
+        // a layer, too short to take the processor from others. libgomp counts turns, OpenBLAS 2^n clock ticks.
+        if (Environment.GetEnvironmentVariable("OMP_WAIT_POLICY") is null)
+            SetVariable("GOMP_SPINCOUNT", "1000");
+        SetVariable("OPENBLAS_THREAD_TIMEOUT", "17");
         // Debian's OpenBLAS 0.3.21 knows no processor younger than itself, and takes kernels that are half as fast or less.
         if (Avx512F.IsSupported)
             SetVariable("OPENBLAS_CORETYPE", "SkylakeX");

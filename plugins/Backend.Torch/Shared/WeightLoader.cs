@@ -19,7 +19,7 @@ internal sealed class WeightLoader : IDisposable
     /// <exception cref="RefusedException">libtorch or the device is not there.</exception>
     public WeightLoader(IBuildContext build, string device, ElementType type)
     {
-        TorchLibrary.Use(build.Pool.Threads);
+        TorchLibrary.Use(build);
         (_build, Device, _type) = (build, TorchDevice.Of(device), type);
         Domain = Device.Domain(build);
     }

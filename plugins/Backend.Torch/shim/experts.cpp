@@ -13,6 +13,9 @@ struct Expert {
   spud::Linear down;     // [C, F]
 };
 
+// Entries of a plan up to which a device gathers weights rather than waiting for the plan.
+constexpr int64_t kGathered = 16;
+
 // The rows of one expert, ascending, with their multipliers.
 struct Group {
   std::vector<int64_t> rows;
@@ -26,6 +29,10 @@ class Experts {
         norm_(spud::tensor(config.norm, device)),
         shared_gate_(spud::tensor(config.shared_gate, device)),
         post_norm_(spud::tensor(config.post_norm, device)),
+        gate_up_(spud::tensor(config.gate_up, device)),
+        gate_up_bias_(spud::tensor(config.gate_up_bias, device)),
+        down_(spud::tensor(config.down, device)),
+        down_bias_(spud::tensor(config.down_bias, device)),
         routed_(experts(config.gate_up, config.gate_up_bias, config.down, config.down_bias)),
         shared_(experts(config.shared_gate_up, {}, config.shared_down, {})),
         groups_(routed_.size()),
@@ -39,9 +46,10 @@ class Experts {
     // From here on the input is not read any more: it may be the output.
     at::Tensor target = post_norm_.defined() ? at::zeros_like(output) : output;
     const double factor = post_norm_.defined() ? 1 : residual_scale_;
-    take(plan, input.size(0));
-    for (size_t i = 0; i < routed_.size(); i++)
-      if (!groups_[i].rows.empty()) run(routed_[i], groups_[i], rows, factor, target);
+    if (gathers(plan))
+      run_gathered(plan, rows, factor, target);
+    else
+      run_grouped(plan, rows, factor, target);
     if (!shared_.empty()) run_shared(normed, factor, target);
     if (post_norm_.defined()) output.add_(spud::rms_norm(target, post_norm_, epsilon_), residual_scale_);
   }
@@ -57,6 +65,36 @@ class Experts {
       made.push_back({spud::Linear(gu.select(0, i), gub.defined() ? gub.select(0, i) : at::Tensor()),
                       spud::Linear(d.select(0, i), db.defined() ? db.select(0, i) : at::Tensor())});
     return made;
+  }
+
+  void run_grouped(const PlanViews& plan, const at::Tensor& rows, double factor, at::Tensor target) {
+    take(plan, rows.size(0));
+    for (size_t i = 0; i < routed_.size(); i++)
+      if (!groups_[i].rows.empty()) run(routed_[i], groups_[i], rows, factor, target);
+  }
+
+  bool gathers(const PlanViews& plan) const { return !device.is_host && routed_.size() > 1 && plan.experts.shape[0] <= kGathered; }
+
+  // A few rows on a device: every entry brings the weights of its expert, and nobody waits to read the plan. Nobody has checked it, either:
+  // entries that cannot be count nothing.
+  void run_gathered(const PlanViews& plan, const at::Tensor& rows, double factor, at::Tensor target) const {
+    at::Tensor offsets = spud::tensor(plan.offsets, device), ids = spud::tensor(plan.experts, device), weights = spud::tensor(plan.weights, device);
+    const int64_t count = ids.size(0), last = rows.size(0) - 1, experts = static_cast<int64_t>(routed_.size());
+    at::Tensor entries = at::arange(count, ids.options());
+    at::Tensor row = at::searchsorted(offsets.narrow(0, 1, last + 1), entries, /*out_int32=*/false, /*right=*/true);
+    at::Tensor wrong = row.gt(last).logical_or_(ids.lt(0)).logical_or_(ids.ge(experts));
+    at::Tensor expert = ids.clamp(0, experts - 1).to(at::kLong), source = row.clamp_max(last);
+    at::Tensor inner = activated(chosen(gate_up_, gate_up_bias_, expert, rows.index_select(0, source)));
+    at::Tensor results = chosen(down_, down_bias_, expert, inner);
+    // [T, entries]: a product adds the entries of a row in one order, always.
+    at::Tensor share = source.unsqueeze(0).eq(at::arange(last + 1, source.options()).unsqueeze(1)).to(at::kFloat);
+    target.addmm_(share.mul_(weights.masked_fill(wrong, 0).unsqueeze(0)), results, 1, factor);
+  }
+
+  // y[i] = W[expert[i]] x[i] + bias[expert[i]], in f32.
+  static at::Tensor chosen(const at::Tensor& matrices, const at::Tensor& biases, const at::Tensor& expert, const at::Tensor& x) {
+    at::Tensor y = at::bmm(matrices.index_select(0, expert), x.to(matrices.scalar_type()).unsqueeze(2)).squeeze(2).to(at::kFloat);
+    return biases.defined() ? y.add_(biases.index_select(0, expert)) : y;
   }
 
   // Groups a plan by expert. A plan on a device comes over first, and nobody has checked it: entries that cannot be are left out.
@@ -135,7 +173,7 @@ class Experts {
     }
   }
 
-  at::Tensor norm_, shared_gate_, post_norm_;
+  at::Tensor norm_, shared_gate_, post_norm_, gate_up_, gate_up_bias_, down_, down_bias_;
   std::vector<Expert> routed_, shared_;
   std::vector<Group> groups_;
   int32_t activation_;

@@ -26,6 +26,13 @@ SPUD_API const char* spud_torch_config() {
   return text.c_str();
 }
 
+// Threads of the OpenBLAS behind libtorch; 0 if it computes with something else.
+SPUD_API int32_t spud_torch_openblas_threads() {
+  using Get = int (*)();
+  auto get = reinterpret_cast<Get>(dlsym(RTLD_DEFAULT, "openblas_get_num_threads"));
+  return get ? get() : 0;
+}
+
 // Threads of libtorch and of the OpenBLAS behind it, if that is what it computes with.
 SPUD_API const char* spud_torch_threads(int32_t threads) {
   return spud::guarded([&] {

@@ -41,4 +41,19 @@ public sealed class ProjectTests
             Compare.Near(value, run.Heads.Value.At(row).AsSpan<float>(), Compare.F32);
         }
     }
+
+    [Theory]
+    [InlineData("BF16", Compare.BF16)]
+    [InlineData("F16", Compare.F16)]
+    public void SmallerTypesStayNearTheOracle(string dtype, double tolerance)
+    {
+        foreach (int rows in new[] { 1, 19 })
+        {
+            using AttentionRun run = new(s_plain, TestStep.Slices((rows, 3)), dtype: Enum.Parse<ComputeType>(dtype));
+            run.Project();
+            (double[] query, double[] key, _) = new AttentionOracle(s_plain, run.Build).Project(Plain.Row(run.Input, 0), 3);
+            Compare.Near(query, run.Heads.Query.At(0).AsSpan<float>(), tolerance);
+            Compare.Near(key, run.Heads.Key.At(0).AsSpan<float>(), tolerance);
+        }
+    }
 }

@@ -1,5 +1,4 @@
 using Backend.Torch.Experts;
-using Backend.Torch.Shared;
 using Backend.Torch.Tests.Shared;
 using Spud;
 using Spud.Conformance.Fixtures;

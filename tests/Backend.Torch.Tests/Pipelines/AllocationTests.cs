@@ -6,8 +6,7 @@ using Xunit;
 
 namespace Backend.Torch.Tests.Pipelines;
 
-[Collection(nameof(AllocationTests))]
-[CollectionDefinition(nameof(AllocationTests), DisableParallelization = true)]
+[Collection(Alone.Name)]
 public sealed class AllocationTests
 {
     [Theory]
