@@ -37,7 +37,7 @@ public sealed class RefusalTests : IDisposable
     [Theory]
     [InlineData("gpu")]
     [InlineData("cuda:x")]
-    [InlineData("pretended")]
+    [InlineData("cuda:100")]
     public void AnUnknownDeviceIsAFaultOfTheConfiguration(string device)
     {
         Libtorch.Require();
@@ -50,12 +50,14 @@ public sealed class RefusalTests : IDisposable
         }
     }
 
-    [Fact]
-    public void CudaWithoutCudaSaysWhatToInstall()
+    [Theory]
+    [InlineData("cuda")]
+    [InlineData("cuda:1")]
+    public void CudaWithoutCudaSaysWhatToInstall(string device)
     {
         Libtorch.Require();
         Assert.SkipUnless(Shim.Text(Shim.Config()).Contains("USE_CUDA=OFF", StringComparison.Ordinal), "this libtorch has CUDA");
-        CompositionException refusal = Assert.Throws<CompositionException>(() => new TorchPipeline(TestData.Path("families/llama.gguf"), "experts.use=torch", "experts.device=cuda"));
+        CompositionException refusal = Assert.Throws<CompositionException>(() => new TorchPipeline(TestData.Path("families/llama.gguf"), "experts.use=torch", $"experts.device={device}"));
         Assert.Contains("without CUDA", refusal.Message);
         Assert.Contains("./spud setup torch", refusal.Message);
     }

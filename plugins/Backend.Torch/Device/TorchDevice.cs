@@ -9,10 +9,16 @@ namespace Backend.Torch.Device;
 internal sealed class TorchDevice
 {
     /// <summary>What an option may name.</summary>
-    public const string Names = "cpu|cuda|cuda:[0-9]{1,2}";
+    public const string Names = "cpu|cuda(:[0-9]{1,2})?";
 
-    /// <summary>For tests alone: the processor, with memory that the host may not read. No option can name it.</summary>
-    public const string Pretended = "pretended";
+    /// <summary>
+    /// For tests, which turn on the switch of this name: <see cref="Pretended"/> is then the processor, with memory that the host may not
+    /// read, so that all that is done for a device can be seen without one.
+    /// </summary>
+    public const string PretendSwitch = "Backend.Torch.PretendDevice";
+
+    /// <summary>No machine has so many.</summary>
+    public const string Pretended = "cuda:99";
 
     private static readonly ConcurrentDictionary<string, TorchDevice> s_all = new();
     private readonly nint _name;
@@ -38,7 +44,7 @@ internal sealed class TorchDevice
     /// <exception cref="RefusedException">There is no such device.</exception>
     public static TorchDevice Of(string name)
     {
-        TorchDevice device = s_all.GetOrAdd(name == "cuda" ? "cuda:0" : name, static name => new(name, name == Pretended ? "cpu" : name));
+        TorchDevice device = s_all.GetOrAdd(name == "cuda" ? "cuda:0" : name, static name => new(name, IsPretended(name) ? "cpu" : name));
         if (!device.IsHost && Shim.DeviceCheck(device._name) is var error && error != 0)
         {
             throw new RefusedException(
@@ -54,4 +60,6 @@ internal sealed class TorchDevice
 
     /// <summary>For a component's configuration.</summary>
     public NativePlace Place() => new() { Device = _name, IsHost = IsHost ? 1 : 0 };
+
+    private static bool IsPretended(string name) => name == Pretended && AppContext.TryGetSwitch(PretendSwitch, out bool pretends) && pretends;
 }

@@ -28,7 +28,7 @@ public sealed class RolesOnADeviceTests
         Step step = TestStep.Of(build, slices);
         TestPages pages = new() { PageTokens = 16, Type = ElementType.F32 };
         foreach (SequenceSlice slice in slices)
-            pages.Add(Enumerable.Range(0, slice.FirstPosition + slice.Rows));
+            pages.Add(slice.Id, Enumerable.Range(0, slice.FirstPosition + slice.Rows));
 
         PageView view = pages.Build(build, s_model);
         TensorView input = build.Floats(Samples.Of("input", step.Rows * s_model.Hidden), step.Rows, s_model.Hidden);

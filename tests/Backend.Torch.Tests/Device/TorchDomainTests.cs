@@ -17,7 +17,7 @@ public sealed class TorchDomainTests : IDisposable
         IMemoryDomain domain = Domain();
         Assert.Same(domain, Domain());
         Assert.False(domain.IsHost);
-        Assert.Equal("torch pretended", domain.Name);
+        Assert.Equal("torch cuda:99", domain.Name);
     }
 
     [Fact]

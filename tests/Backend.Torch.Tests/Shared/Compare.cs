@@ -1,4 +1,3 @@
-using Spud;
 using Xunit;
 
 namespace Backend.Torch.Tests.Shared;
@@ -8,12 +7,6 @@ internal static class Compare
 {
     /// <summary>f32 arithmetic: some hundred roundings of 2^-24 in any order, as seen with a margin of ten.</summary>
     public const double F32 = 2e-5;
-
-    /// <summary>Weights and inputs rounded to 8 bits of mantissa: 2^-9 each, averaged over a row, as seen with a margin of three.</summary>
-    public const double BF16 = 2e-2;
-
-    /// <summary>Weights rounded to 11 bits of mantissa.</summary>
-    public const double F16 = 2e-3;
 
     /// <summary>Absolute difference at most tolerance times the largest expected magnitude.</summary>
     public static void Near(double[] expected, ReadOnlySpan<float> got, double tolerance)
@@ -26,7 +19,4 @@ internal static class Compare
                 Assert.Fail($"element {i} of {expected.Length}: expected {expected[i]}, got {got[i]} (largest {scale}, tolerance {tolerance})");
         }
     }
-
-    /// <summary>The bits of a view.</summary>
-    public static int[] Bits(in TensorView view) => view.AsSpan<int>().ToArray();
 }
