@@ -33,8 +33,8 @@ internal sealed class Graph
         _model.Graph.Input.Select(input => (input.Name, false, TypeOf(input)))
             .Concat(_model.Graph.Output.Select(output => (output.Name, true, TypeOf(output))));
 
-    /// <summary>Whether it holds weights of its own, so that no other layer has the same graph.</summary>
-    public bool HoldsWeights { get; private set; }
+    /// <summary>Bytes of the weights that it brings along; with some, no other layer has the same graph.</summary>
+    public long WeightBytes { get; private set; }
 
     /// <summary>A value that each run binds.</summary>
     public string Input(string name, ElementType type, params ReadOnlySpan<Dim> shape)
@@ -60,7 +60,7 @@ internal sealed class Graph
         TensorProto tensor = new() { Name = name, DataType = (int)type, RawData = ByteString.CopyFrom(bytes) };
         tensor.Dims.AddRange(shape.ToArray());
         _model.Graph.Initializer.Add(tensor);
-        HoldsWeights |= bytes.Length > 1024;
+        WeightBytes += bytes.Length;
         return name;
     }
 

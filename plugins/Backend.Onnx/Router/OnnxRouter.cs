@@ -16,7 +16,7 @@ internal sealed class OnnxRouter : IRouter
     public OnnxRouter(RouterOptions options, IBuildContext build, Sessions sessions)
     {
         (_build, _sessions, _layers) = (build, sessions, new RouterLayer[build.Model.Layers.Length]);
-        WeightReader weights = new(build, new MatrixOptions { Weights = WeightFormat.F32 });
+        WeightReader weights = new(build, new MatrixOptions { Weights = WeightFormat.F32, Prepack = false });
         int mostExperts = 0;
         foreach (int layer in build.Layers)
         {

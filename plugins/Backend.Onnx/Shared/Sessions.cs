@@ -57,14 +57,15 @@ internal sealed class Sessions : IDisposable
     private OnnxSession SessionOf(Graph graph)
     {
         byte[] model = graph.ToBytes();
-        _ = graph.HoldsWeights;
-        string key = Convert.ToHexString(SHA256.HashData(model));
-        if (_shared.TryGetValue(key, out OnnxSession? known))
+        string? key = graph.WeightBytes == 0 ? Convert.ToHexString(SHA256.HashData(model)) : null;
+        if (key is not null && _shared.TryGetValue(key, out OnnxSession? known))
             return known;
 
-        _build.EstimateNative(_build.Host, SessionBytes + (graph.HoldsWeights ? model.Length : 0));
+        _build.EstimateNative(_build.Host, SessionBytes + graph.WeightBytes);
         OnnxSession made = new(model);
         _owned.Add(made);
-        return _shared[key] = made;
+        if (key is not null)
+            _shared[key] = made;
+        return made;
     }
 }

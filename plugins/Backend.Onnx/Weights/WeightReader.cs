@@ -67,7 +67,22 @@ internal sealed class WeightReader(IBuildContext build, MatrixOptions options)
         int outputs = weights.Sum(weight => weight.Shape[0]);
         return options.Weights == WeightFormat.Auto && BlockMapping.Of(type, options.Activations) is { } mapping && weights.All(weight => weight.Type == type)
             ? Blocks(mapping, outputs, inputs, weights)
-            : Transposed(outputs, inputs, weights);
+            : options.Prepack && (long)outputs * inputs * sizeof(float) <= PackedMatrix.MostBytes ? Packed(outputs, inputs, weights) : Transposed(outputs, inputs, weights);
+    }
+
+    private PackedMatrix Packed(int outputs, int inputs, TensorView[] weights)
+    {
+        float[] values = GC.AllocateUninitializedArray<float>(outputs * inputs, pinned: true);
+        TensorView expanded = new(build.Host, Marshal.UnsafeAddrOfPinnedArrayElement(values, 0), ElementType.F32, outputs, inputs);
+        int row = 0;
+        foreach (TensorView weight in weights)
+        {
+            ExpandRowsJob job = new() { Weight = weight, Expanded = expanded.Rows(row, weight.Shape[0]) };
+            build.Pool.Run(job.Parts, ref job);
+            row += weight.Shape[0];
+        }
+
+        return new PackedMatrix { Outputs = outputs, Inputs = inputs, Values = values };
     }
 
     private FloatMatrix Transposed(int outputs, int inputs, TensorView[] weights)
