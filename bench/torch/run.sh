@@ -8,7 +8,7 @@ model=models/smollm2-135m-instruct-q4_1.gguf
 threads=$(nproc)
 [ -e "$cache/config" ] || { echo "run.sh: libtorch is not set up: ./spud setup torch" >&2; exit 1; }
 
-cmake -S bench/torch -B "$cache/plain" -DTorch_DIR="$(cat "$cache/config")" > "$cache/plain.log" 2>&1
+cmake -S bench/torch -B "$cache/plain" "$(cat "$cache/config")" > "$cache/plain.log" 2>&1
 cmake --build "$cache/plain" >> "$cache/plain.log" 2>&1 || { tail "$cache/plain.log" >&2; exit 1; }
 dotnet build bench/Spud.Bench.Torch -c Release --nologo -v quiet
 [ -e "$cache/smollm2.f32" ] || bench/Spud.Bench.Torch/bin/Release/net10.0/Spud.Bench.Torch "$model" "$cache/smollm2.f32"

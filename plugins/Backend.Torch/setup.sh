@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Sets libtorch up for Backend.Torch: finds it (or installs Debian's), builds the shim against it, and tries it.
 # usage: plugins/Backend.Torch/setup.sh [FOLDER]
-#   FOLDER, or SPUD_TORCH: a libtorch, as a folder with share/cmake/Torch in it (a Python package's torch folder is one).
+#   FOLDER, or SPUD_TORCH: a libtorch, as a folder with include/ and lib/ in it (a Python package's torch folder is one).
 #   Without it: the torch package of python3, then the system's libtorch-dev.
 # What was built lies in .cache/torch of the repository; run again, it does what is missing. Then build Spud again.
 set -euo pipefail
@@ -16,13 +16,8 @@ is_debian() { [ -e /etc/debian_version ] && command -v apt-get >/dev/null; }
 has_packages() { dpkg -s $packages >/dev/null 2>&1; }
 has_tools() { command -v cmake >/dev/null && command -v make >/dev/null && command -v c++ >/dev/null; }
 
-# The folder that CMake's find_package(Torch) reads, or nothing.
-config_in() {
-    local folder
-    for folder in "$1" "$1/share/cmake" "$1/torch/share/cmake"; do
-        [ -e "$folder/Torch/TorchConfig.cmake" ] && { echo "$folder/Torch"; return; }
-    done
-}
+# Whether a folder holds a libtorch of its own.
+is_torch() { [ -e "$1/lib/libtorch_cpu.so" ] && [ -e "$1/include/ATen/ATen.h" ]; }
 
 install_packages() {
     is_debian || die "$1 Install libtorch (https://pytorch.org, or python3 -m pip install torch), cmake, make and a C++ compiler, then run this again."
@@ -32,35 +27,39 @@ install_packages() {
     DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends $packages
 }
 
+require_tools() { has_tools || install_packages "cmake, make or a C++ compiler is missing."; }
+
+# Sets the argument that tells CMake where libtorch is.
 find_torch() {
-    local given=${1:-${SPUD_TORCH:-}}
-    if [ -n "$given" ]; then
-        config=$(config_in "$given")
-        [ -n "$config" ] || die "$given is no libtorch: expected share/cmake/Torch/TorchConfig.cmake in it."
-        has_tools || install_packages "cmake, make or a C++ compiler is missing."
+    local folder=${1:-${SPUD_TORCH:-}}
+    if [ -n "$folder" ]; then
+        is_torch "$folder" || die "$folder is no libtorch: expected lib/libtorch_cpu.so and include/ATen/ATen.h in it."
+        config="-DSPUD_TORCH=$(cd "$folder" && pwd)"
+        require_tools
         return
     fi
-    local python
-    python=$(python3 -c "import torch; print(torch.utils.cmake_prefix_path)" 2>/dev/null || true)
-    config=${python:+$(config_in "$python")}
-    if [ -n "$config" ]; then
-        has_tools || install_packages "cmake, make or a C++ compiler is missing."
+    # The prefix path is share/cmake of the package's folder; Debian's own package says the same, and has its headers elsewhere.
+    folder=$(python3 -c "import torch; print(torch.utils.cmake_prefix_path)" 2>/dev/null || true)
+    if [ -n "$folder" ] && is_torch "$folder/../.."; then
+        config="-DSPUD_TORCH=$(cd "$folder/../.." && pwd)"
+        require_tools
         return
     fi
     # The system's; without OpenBLAS its products are thirty times slower.
     if is_debian; then
         has_packages || install_packages "libtorch is missing."
     fi
-    config=$(ls -d /usr/share/cmake/Torch /usr/lib/*/cmake/Torch /usr/lib/cmake/Torch /usr/local/share/cmake/Torch 2>/dev/null | head -n 1 || true)
-    [ -n "$config" ] || install_packages "libtorch was not found."
+    folder=$(ls -d /usr/lib/*/cmake/Torch /usr/share/cmake/Torch /usr/lib/cmake/Torch /usr/local/share/cmake/Torch 2>/dev/null | head -n 1 || true)
+    [ -n "$folder" ] || install_packages "libtorch was not found."
+    config="-DTorch_DIR=$folder"
 }
 
 build() {
     mkdir -p "$out/build"
     # A build folder of another libtorch is of no use.
     [ "$(cat "$out/config" 2>/dev/null)" = "$config" ] || rm -rf "$out/build"
-    say "building the shim with libtorch in $config …"
-    cmake -S "$here/shim" -B "$out/build" -DTorch_DIR="$config" -DCMAKE_BUILD_TYPE=Release > "$out/build.log" 2>&1 \
+    say "building the shim with libtorch in ${config#*=} …"
+    cmake -S "$here/shim" -B "$out/build" "$config" -DCMAKE_BUILD_TYPE=Release > "$out/build.log" 2>&1 \
         || { tail -n 20 "$out/build.log" >&2; die "CMake failed; all of it: $out/build.log"; }
     echo "$config" > "$out/config"
     set +e

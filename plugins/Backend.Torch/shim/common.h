@@ -1,6 +1,7 @@
 // What every role shares: the guarded border, views as tensors, the norm.
 #pragma once
 #include <ATen/ATen.h>
+#include <c10/core/InferenceMode.h>
 
 #include <string>
 

@@ -1,0 +1,26 @@
+# The target "libtorch": of a folder with include/ and lib/ in it (SPUD_TORCH; a Python package's torch folder is one), or the system's
+# (Torch_DIR). A folder is linked as it is: its own TorchConfig.cmake would ask for a whole CUDA toolkit.
+add_library(libtorch INTERFACE)
+if(SPUD_TORCH)
+  target_include_directories(libtorch INTERFACE ${SPUD_TORCH}/include ${SPUD_TORCH}/include/torch/csrc/api/include)
+  # All that are there, whether or not a symbol asks for them: devices register themselves when their library is loaded.
+  target_link_options(libtorch INTERFACE -Wl,--no-as-needed)
+  foreach(name c10 torch_cpu torch c10_cuda torch_cuda)
+    set(file ${SPUD_TORCH}/lib/lib${name}.so)
+    if(EXISTS ${file})
+      target_link_libraries(libtorch INTERFACE ${file})
+    endif()
+  endforeach()
+  # Which std::string it was compiled with.
+  execute_process(COMMAND ${CMAKE_NM} -D ${SPUD_TORCH}/lib/libc10.so OUTPUT_VARIABLE symbols ERROR_QUIET)
+  if(symbols MATCHES "__cxx11")
+    target_compile_definitions(libtorch INTERFACE _GLIBCXX_USE_CXX11_ABI=1)
+  else()
+    target_compile_definitions(libtorch INTERFACE _GLIBCXX_USE_CXX11_ABI=0)
+  endif()
+else()
+  find_package(Torch REQUIRED)
+  separate_arguments(torch_flags UNIX_COMMAND "${TORCH_CXX_FLAGS}")
+  target_compile_options(libtorch INTERFACE ${torch_flags})
+  target_link_libraries(libtorch INTERFACE ${TORCH_LIBRARIES})
+endif()
