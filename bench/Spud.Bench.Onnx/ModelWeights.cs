@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Spud.Numerics.Blocks;
 using Spud.Runtime.Models;
 
@@ -32,5 +31,10 @@ internal static unsafe class ModelWeights
     }
 
     /// <summary>Bytes of numbers.</summary>
-    public static ReadOnlySpan<byte> Bytes(float[] values) => MemoryMarshal.AsBytes(values.AsSpan());
+    public static byte[] Bytes(float[] values)
+    {
+        byte[] bytes = new byte[checked(values.Length * sizeof(float))];
+        Buffer.BlockCopy(values, 0, bytes, 0, bytes.Length);
+        return bytes;
+    }
 }

@@ -1,5 +1,3 @@
-using Spud;
-
 namespace Backend.Onnx.Attention;
 
 /// <summary>Graphs and numbers of one layer.</summary>

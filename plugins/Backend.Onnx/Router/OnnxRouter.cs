@@ -1,5 +1,3 @@
-using Backend.Onnx.Graphs;
-using Backend.Onnx.Native;
 using Backend.Onnx.Shared;
 using Backend.Onnx.Weights;
 using Spud;
