@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Spud.Runtime.Execution;
 using Spud.Runtime.Models;
 using Spud.Runtime.Models.Families;
@@ -11,7 +10,7 @@ internal sealed class WeightDump : IDisposable
     private readonly GgufFile _file;
     private readonly ComponentWeights _weights;
     private readonly HostDomain _host = new();
-    private readonly FileStream _output;
+    private readonly BinaryWriter _output;
 
     public WeightDump(string model, string output)
     {
@@ -19,14 +18,22 @@ internal sealed class WeightDump : IDisposable
         (ModelDescription description, WeightCatalog catalog) = ModelReader.Read(_file);
         Model = description;
         _weights = new ComponentWeights(catalog, _host);
-        _output = File.Create(output);
+        _output = new BinaryWriter(File.Create(output));
     }
 
     public ModelDescription Model { get; }
 
-    public void Write(ReadOnlySpan<int> numbers) => _output.Write(MemoryMarshal.AsBytes(numbers));
+    public void Write(ReadOnlySpan<int> numbers)
+    {
+        foreach (int number in numbers)
+            _output.Write(number);
+    }
 
-    public void Write(ReadOnlySpan<float> numbers) => _output.Write(MemoryMarshal.AsBytes(numbers));
+    public void Write(ReadOnlySpan<float> numbers)
+    {
+        foreach (float number in numbers)
+            _output.Write(number);
+    }
 
     /// <summary>Writes a weight in f32.</summary>
     public void Write(string name, params ReadOnlySpan<int> shape)

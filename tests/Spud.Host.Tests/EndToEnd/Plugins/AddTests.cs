@@ -1,3 +1,4 @@
+using System.Runtime.Versioning;
 using System.Text.Json;
 
 namespace Spud.Host.Tests.EndToEnd.Plugins;
@@ -146,6 +147,7 @@ public sealed class AddTests : IDisposable
     }
 
     [Fact]
+    [UnsupportedOSPlatform("windows")]
     public void A_home_that_cannot_be_written_is_refused()
     {
         File.WriteAllText(Path.Combine(_home.Home, ".spud"), "a file in the place of the folder");

@@ -1,6 +1,5 @@
 using Spud.Runtime.Composition;
 using Spud.Runtime.Execution;
-using Spud.Runtime.Models;
 using Spud.Runtime.Plugins;
 
 namespace Spud.Runtime.Tests.Execution.Mixing;
