@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Spud.Runtime.Execution;
 using Spud.Runtime.Models;
 using Spud.Runtime.Models.Families;
@@ -24,9 +23,17 @@ internal sealed class WeightDump : IDisposable
 
     public ModelDescription Model { get; }
 
-    public void Write(ReadOnlySpan<int> numbers) => _output.Write(MemoryMarshal.AsBytes(numbers));
+    public void Write(ReadOnlySpan<int> numbers)
+    {
+        foreach (int number in numbers)
+            _output.Write(BitConverter.GetBytes(number));
+    }
 
-    public void Write(ReadOnlySpan<float> numbers) => _output.Write(MemoryMarshal.AsBytes(numbers));
+    public void Write(ReadOnlySpan<float> numbers)
+    {
+        foreach (float number in numbers)
+            _output.Write(BitConverter.GetBytes(number));
+    }
 
     /// <summary>Writes a weight in f32.</summary>
     public void Write(string name, params ReadOnlySpan<int> shape)
