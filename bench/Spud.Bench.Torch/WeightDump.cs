@@ -10,7 +10,7 @@ internal sealed class WeightDump : IDisposable
     private readonly GgufFile _file;
     private readonly ComponentWeights _weights;
     private readonly HostDomain _host = new();
-    private readonly BinaryWriter _output;
+    private readonly FileStream _output;
 
     public WeightDump(string model, string output)
     {
@@ -18,7 +18,7 @@ internal sealed class WeightDump : IDisposable
         (ModelDescription description, WeightCatalog catalog) = ModelReader.Read(_file);
         Model = description;
         _weights = new ComponentWeights(catalog, _host);
-        _output = new BinaryWriter(File.Create(output));
+        _output = File.Create(output);
     }
 
     public ModelDescription Model { get; }
@@ -26,13 +26,13 @@ internal sealed class WeightDump : IDisposable
     public void Write(ReadOnlySpan<int> numbers)
     {
         foreach (int number in numbers)
-            _output.Write(number);
+            _output.Write(BitConverter.GetBytes(number));
     }
 
     public void Write(ReadOnlySpan<float> numbers)
     {
         foreach (float number in numbers)
-            _output.Write(number);
+            _output.Write(BitConverter.GetBytes(number));
     }
 
     /// <summary>Writes a weight in f32.</summary>
