@@ -55,9 +55,13 @@ internal sealed class Graph
     }
 
     /// <summary>A weight that ONNX Runtime packs, or a constant.</summary>
-    public string Initialiser(string name, DataType type, ReadOnlySpan<long> shape, ReadOnlySpan<byte> bytes)
+    /// <param name="name">Of the value.</param>
+    /// <param name="type">Of its elements.</param>
+    /// <param name="shape">Its lengths.</param>
+    /// <param name="bytes">Not copied: it must not change any more.</param>
+    public string Initialiser(string name, DataType type, ReadOnlySpan<long> shape, byte[] bytes)
     {
-        TensorProto tensor = new() { Name = name, DataType = (int)type, RawData = ByteString.CopyFrom(bytes) };
+        TensorProto tensor = new() { Name = name, DataType = (int)type, RawData = UnsafeByteOperations.UnsafeWrap(bytes) };
         tensor.Dims.AddRange(shape.ToArray());
         _model.Graph.Initializer.Add(tensor);
         WeightBytes += bytes.Length;
@@ -118,6 +122,9 @@ internal sealed class Graph
 
     /// <summary>The graph in ONNX's format.</summary>
     public byte[] ToBytes() => _model.ToByteArray();
+
+    /// <summary>Lets go of the weights that it brought along; a session has them now.</summary>
+    public void ForgetWeights() => _model.Graph.Initializer.Clear();
 
     private static void Rename(Google.Protobuf.Collections.RepeatedField<string> names, string from, string to)
     {

@@ -41,6 +41,7 @@ internal sealed class Sessions : IDisposable
     {
         Binding binding = new(SessionOf(graph), graph);
         _owned.Add(binding);
+        graph.ForgetWeights();
         return binding;
     }
 

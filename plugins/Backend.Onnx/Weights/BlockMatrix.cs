@@ -25,7 +25,7 @@ internal sealed class BlockMatrix : Matrix
     {
         int blocks = Inputs / Mapping.Elements;
         string codes = graph.Initialiser(name, DataType.Uint8, [Outputs, blocks, Mapping.Elements * Mapping.Bits / 8], Codes);
-        string scales = graph.Initialiser(name + ".scales", DataType.Float, [Outputs, blocks], Kernels.Bytes.Of(Scales));
+        string scales = graph.Initialiser(name + ".scales", DataType.Float, [Outputs, blocks], Kernels.Bytes.Of(Scales).ToArray());
         string product = graph.MicrosoftNode(
             "MatMulNBits", [x, codes, scales],
             Graphs.Attribute.Int("K", Inputs), Graphs.Attribute.Int("N", Outputs), Graphs.Attribute.Int("bits", Mapping.Bits),

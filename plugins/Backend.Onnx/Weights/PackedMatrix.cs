@@ -10,8 +10,8 @@ internal sealed class PackedMatrix : Matrix
     /// <summary>Most bytes of a matrix: a graph in ONNX's format ends below 2 GiB.</summary>
     public const long MostBytes = 1_900_000_000;
 
-    /// <summary>[N, K].</summary>
-    public required float[] Values { get; init; }
+    /// <summary>F32 [N, K].</summary>
+    public required byte[] Values { get; init; }
 
     public override string Product(Graph graph, string name, string x, in TensorView bias = default)
     {
@@ -22,5 +22,5 @@ internal sealed class PackedMatrix : Matrix
     public override string AddedTo(Graph graph, string name, string x, string residual, float factor) => graph.Node(
         "Gemm", [x, Weight(graph, name), residual], Graphs.Attribute.Int("transB", 1), Graphs.Attribute.Float("alpha", factor));
 
-    private string Weight(Graph graph, string name) => graph.Initialiser(name, DataType.Float, [Outputs, Inputs], Kernels.Bytes.Of(Values));
+    private string Weight(Graph graph, string name) => graph.Initialiser(name, DataType.Float, [Outputs, Inputs], Values);
 }

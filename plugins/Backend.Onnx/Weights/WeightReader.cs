@@ -72,7 +72,7 @@ internal sealed class WeightReader(IBuildContext build, MatrixOptions options)
 
     private PackedMatrix Packed(int outputs, int inputs, TensorView[] weights)
     {
-        float[] values = GC.AllocateUninitializedArray<float>(outputs * inputs, pinned: true);
+        byte[] values = GC.AllocateUninitializedArray<byte>(outputs * inputs * sizeof(float), pinned: true);
         TensorView expanded = new(build.Host, Marshal.UnsafeAddrOfPinnedArrayElement(values, 0), ElementType.F32, outputs, inputs);
         int row = 0;
         foreach (TensorView weight in weights)
