@@ -35,8 +35,11 @@ internal sealed class ComponentChoice(PipelineDocument document, PluginCatalog p
         foreach (string role in Roles.All.Where(role => role != Roles.Cache))
             chosen[role] = ChooseRole(role, s_defaults[role]);
 
-        string? cache = chosen[Roles.Attention].IsEmpty ? null : chosen[Roles.Attention][^1].Registered.Offer.DefaultCache;
-        chosen[Roles.Cache] = ChooseRole(Roles.Cache, cache);
+        // Whose default it is cannot be told where the attention itself is faulty; that has been said.
+        bool isKnown = !chosen[Roles.Attention].IsEmpty;
+        chosen[Roles.Cache] = isKnown || document[Roles.Cache].All(entry => entry.Use is not null)
+            ? ChooseRole(Roles.Cache, isKnown ? chosen[Roles.Attention][^1].Registered.Offer.DefaultCache : null)
+            : [];
         _faults.ThrowIfAny();
         return chosen.ToFrozenDictionary();
     }

@@ -1,7 +1,7 @@
 using System.Collections.Frozen;
 using Spud.Runtime.Composition;
+using Spud.Runtime.Execution;
 using Spud.Runtime.Models;
-using Spud.Runtime.Plugins;
 using Spud.Runtime.Tests.Execution.Toy;
 
 namespace Spud.Runtime.Tests.Execution.Domains;
