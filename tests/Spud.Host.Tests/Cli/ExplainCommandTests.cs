@@ -33,7 +33,7 @@ public sealed class ExplainCommandTests
         using JsonDocument document = JsonDocument.Parse(spoken.Out);
         JsonElement root = document.RootElement;
         Assert.Equal(["model", "limits", "pools", "copies", "components", "pages", "memory", "compute"], Names(root));
-        Assert.Equal(["components", "arena", "pages", "stepBuffers", "batch", "runtime", "tokenizer", "privateBytes", "mappedBytes"], Names(root.GetProperty("memory")));
+        Assert.Equal(["components", "native", "arena", "pages", "stepBuffers", "batch", "runtime", "tokenizer", "privateBytes", "devices", "mappedBytes"], Names(root.GetProperty("memory")));
         Assert.Equal(["decodeAtStart", "decodeAtFullContext", "prefillAtStart", "prefillAtFullContext"], Names(root.GetProperty("compute")));
         Assert.Equal(["depth", "roles", "flops", "computeUnits", "weightBytesRead", "kvBytesRead", "kvBytesWritten"], Names(root.GetProperty("compute").GetProperty("decodeAtStart")));
         Assert.Equal(1_023, root.GetProperty("compute").GetProperty("decodeAtFullContext").GetProperty("depth").GetInt32());
