@@ -135,20 +135,20 @@ class Experts {
     const bool together = group.rows.back() - first + 1 == count && std::is_sorted(group.rows.begin(), group.rows.end());
     const bool alike = std::all_of(group.weights.begin(), group.weights.end(), [&](float w) { return w == group.weights[0]; });
     if (together && alike) {
-      at::Tensor inner = activated(expert.gate_up.apply(rows.narrow(0, first, count)));
+      at::Tensor inner = activated(expert.gate_up.apply_narrow(rows.narrow(0, first, count)));
       expert.down.add_to(target.narrow(0, first, count), inner, factor * group.weights[0]);
       return;
     }
 
     at::Tensor index = at::from_blob(const_cast<int64_t*>(group.rows.data()), {count}, at::kLong).to(device.where);
     at::Tensor weights = at::from_blob(const_cast<float*>(group.weights.data()), {count, 1}, at::kFloat).to(device.where);
-    at::Tensor inner = activated(expert.gate_up.apply(rows.index_select(0, index)));
+    at::Tensor inner = activated(expert.gate_up.apply_narrow(rows.index_select(0, index)));
     target.index_add_(0, index, expert.down.apply(inner).mul_(weights).mul_(factor));
   }
 
   void run_shared(const at::Tensor& normed, double factor, at::Tensor target) const {
     const Expert& expert = shared_[0];
-    at::Tensor inner = activated(expert.gate_up.apply(normed));
+    at::Tensor inner = activated(expert.gate_up.apply_narrow(normed));
     if (!shared_gate_.defined()) {
       expert.down.add_to(target, inner, factor);
       return;

@@ -83,8 +83,9 @@ void Attention::fold_keys(const FoldInput& input, const at::Tensor& query, const
     for (const Segment& segment : segments) parts.push_back(pages.select(0, segment.run->page).narrow(1, segment.first, segment.keys));
     return at::cat(parts, 1);
   };
-  // A processor computes attention in f32; a device in the type of its pages, which its matrix units read.
-  const at::ScalarType math = device.where.is_cpu() ? at::kFloat : keys.scalar_type();
+  // A device computes in the type of its pages, which its matrix units read; a processor in f32, unless pages and weights are bf16.
+  const bool brain = qkv_.type() == at::kBFloat16 && keys.scalar_type() == at::kBFloat16 && values.scalar_type() == at::kBFloat16;
+  const at::ScalarType math = device.where.is_cpu() && !brain ? at::kFloat : keys.scalar_type();
   at::Tensor k = gather(keys).to(math), v = gather(values).to(math);
   at::Tensor scores = at::bmm(query.to(math), k.transpose(1, 2)).to(at::kFloat);
   const bool masked = hide(input, segments, block, scores);

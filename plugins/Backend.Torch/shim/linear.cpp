@@ -21,22 +21,20 @@ at::Tensor Linear::prepare(const at::Tensor& rows) const {
 }
 
 at::Tensor Linear::apply(const at::Tensor& rows) const {
-  at::Tensor x = prepare(rows), y;
-  // One row: a matrix-vector product reads the weights at the speed of memory, a matrix product packs them first.
-  if (expands_)
-    y = expanded(x);
-  else if (x.size(0) == 1)
-    y = at::mv(weight_, x.select(0, 0)).unsqueeze(0);
-  else
-    y = at::mm(x, transposed_);
-
-  y = y.to(at::kFloat);
+  at::Tensor y = product(rows).to(at::kFloat);
   return bias_.defined() ? y.add_(bias_) : y;
+}
+
+at::Tensor Linear::product(const at::Tensor& rows) const {
+  at::Tensor x = prepare(rows);
+  // One row: a matrix-vector product reads the weights at the speed of memory, a matrix product packs them first.
+  if (expands_) return expanded(x);
+  return x.size(0) == 1 ? at::mv(weight_, x.select(0, 0)).unsqueeze(0) : at::mm(x, transposed_);
 }
 
 void Linear::add_to(at::Tensor output, const at::Tensor& rows, double factor) const {
   if (bias_.defined() || weight_.scalar_type() != at::kFloat)
-    output.add_(apply(rows), factor);
+    output.add_(apply_narrow(rows), factor);
   else if (rows.size(0) == 1)
     output.select(0, 0).addmv_(weight_, rows.select(0, 0), 1, factor);
   else

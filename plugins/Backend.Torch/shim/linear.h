@@ -17,10 +17,17 @@ class Linear {
   // f32 [T, N] of rows [T, K].
   at::Tensor apply(const at::Tensor& rows) const;
 
+  // The same in the type that the product has: half the bytes where that is bf16, and f32 where a bias is added.
+  at::Tensor apply_narrow(const at::Tensor& rows) const { return bias_.defined() ? apply(rows) : product(rows); }
+
+  // Type of the weights.
+  at::ScalarType type() const { return weight_.scalar_type(); }
+
   // output += factor * apply(rows); output f32 [T, N].
   void add_to(at::Tensor output, const at::Tensor& rows, double factor) const;
 
  private:
+  at::Tensor product(const at::Tensor& rows) const;
   at::Tensor expanded(const at::Tensor& rows) const;
 
   at::Tensor weight_;     // [N, K]
