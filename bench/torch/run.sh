@@ -17,6 +17,7 @@ dotnet build bench/Spud.Bench.Torch -c Release --nologo -v quiet
 grep -m 1 'model name' /proc/cpuinfo || true
 # The peer gets what the plugin sets for itself, where the user has set nothing.
 if grep -q avx512f /proc/cpuinfo; then export OPENBLAS_CORETYPE=${OPENBLAS_CORETYPE:-SkylakeX}; fi
+export GOMP_SPINCOUNT=${GOMP_SPINCOUNT:-1000} OPENBLAS_THREAD_TIMEOUT=${OPENBLAS_THREAD_TIMEOUT:-17}
 for round in $(seq "${1:-3}"); do
     for type in f32 bf16; do
         echo "round $round, $type: the plain loop, then Spud"
