@@ -1,6 +1,7 @@
 using Backend.Onnx.Graphs;
 using Backend.Onnx.Native;
 using Backend.Onnx.Shared;
+using Backend.Onnx.Weights;
 using Spud;
 
 namespace Backend.Onnx.Experts;
@@ -18,8 +19,9 @@ internal sealed class ExpertGraph
         Graph graph = new();
         string normed = graph.RmsNorm(graph.Input("input", ElementType.F32, "n", c), "norm", norm, build.Model.NormEpsilon);
         bool bias = weights.GateBias.IsPresent;
-        string gate = Product(graph, normed, "gate", c, f, bias), up = Product(graph, normed, "up", c, f, bias);
-        graph.Output(Product(graph, graph.Activate(model, gate, up), "down", f, c, bias), "result", ElementType.F32, "n", c);
+        ElementType type = weights.Gate.Type;
+        string gate = Product(graph, normed, "gate", type, c, f, bias), up = Product(graph, normed, "up", type, c, f, bias);
+        graph.Output(Product(graph, graph.Activate(model, gate, up), "down", type, f, c, bias), "result", ElementType.F32, "n", c);
         _binding = sessions.Bind(graph);
         (_input, _output) = (_binding.SlotOf("input"), _binding.SlotOf("result"));
         (_gate, _up, _down) = (_binding.SlotOf("gate"), _binding.SlotOf("up"), _binding.SlotOf("down"));
@@ -48,9 +50,11 @@ internal sealed class ExpertGraph
         _binding.Run();
     }
 
-    private static string Product(Graph graph, string x, string name, int inputs, int outputs, bool bias)
+    private static string Product(Graph graph, string x, string name, ElementType type, int inputs, int outputs, bool bias)
     {
-        string product = graph.Node("MatMul", [x, graph.Input(name, ElementType.F32, inputs, outputs)]);
+        string product = type == ElementType.F32
+            ? graph.Node("MatMul", [x, graph.Input(name, type, inputs, outputs)])
+            : NarrowMatrix.Multiplied(graph, x, graph.Input(name, type, outputs, inputs));
         return bias ? graph.Node("Add", [product, graph.Input(name + ".bias", ElementType.F32, outputs)]) : product;
     }
 }

@@ -5,7 +5,7 @@ namespace Backend.Onnx.Shared;
 /// <summary>What components with large matrices have in common.</summary>
 internal class MatrixOptions : OnnxOptions
 {
-    /// <summary>"auto": blocks where ONNX Runtime computes on them exactly, else f32; "f32": always f32.</summary>
+    /// <summary>"auto": blocks where ONNX Runtime computes on them exactly, else f32; "f32": always f32; "f16", "bf16": rounded to it, half the memory.</summary>
     public WeightFormat Weights { get; set; } = WeightFormat.Auto;
 
     /// <summary>

@@ -13,4 +13,12 @@ internal enum WeightFormat
     /// <summary>Expanded to f32.</summary>
     [JsonStringEnumMemberName("f32")]
     F32,
+
+    /// <summary>Rounded to IEEE 754 binary16; products compute in f32.</summary>
+    [JsonStringEnumMemberName("f16")]
+    F16,
+
+    /// <summary>Rounded to the upper half of a binary32; likewise.</summary>
+    [JsonStringEnumMemberName("bf16")]
+    BF16,
 }

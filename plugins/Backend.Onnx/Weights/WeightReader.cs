@@ -8,6 +8,14 @@ namespace Backend.Onnx.Weights;
 internal sealed class WeightReader(IBuildContext build, MatrixOptions options)
 {
     private float[] _scratch = [];
+    private long _widenedBytes;
+
+    private ElementType? NarrowType => options.Weights switch
+    {
+        WeightFormat.F16 => ElementType.F16,
+        WeightFormat.BF16 => ElementType.BF16,
+        _ => null,
+    };
 
     /// <summary>A small weight, expanded to f32; the file's pages are given back.</summary>
     public TensorView Floats(string name, params ReadOnlySpan<int> shape)
@@ -49,13 +57,23 @@ internal sealed class WeightReader(IBuildContext build, MatrixOptions options)
     /// <summary>A matrix whose file memory somebody goes on reading.</summary>
     public Matrix Share(in TensorView weight) => Of(weight.Shape[1], [weight]);
 
-    /// <summary>E matrices [N, K], each transposed: F32 [E, K, N].</summary>
+    /// <summary>E matrices [N, K]: F32, each transposed, [E, K, N], or of half the width, [E, N, K].</summary>
     public TensorView Experts(string name, int experts, int outputs, int inputs)
     {
         TensorView weights = build.Weights.Take(name, experts, outputs, inputs);
-        TensorView all = build.Allocate(build.Host, ElementType.F32, experts, inputs, outputs);
+        TensorView all = NarrowType is { } type
+            ? build.Allocate(build.Host, type, experts, outputs, inputs)
+            : build.Allocate(build.Host, ElementType.F32, experts, inputs, outputs);
         for (int i = 0; i < experts; i++)
-            Expand(weights.At(i), all.At(i), 0);
+        {
+            if (NarrowType is null)
+                Expand(weights.At(i), all.At(i), 0);
+            else
+                Narrow(weights.At(i), all.At(i));
+        }
+
+        if (NarrowType is not null)
+            EstimateWidened((long)outputs * inputs * sizeof(float));
 
         build.Weights.Release(weights);
         return all;
@@ -65,6 +83,9 @@ internal sealed class WeightReader(IBuildContext build, MatrixOptions options)
     {
         ElementType type = weights[0].Type;
         int outputs = weights.Sum(weight => weight.Shape[0]);
+        if (NarrowType is { } narrow)
+            return Narrowed(narrow, outputs, inputs, weights);
+
         return options.Weights == WeightFormat.Auto && BlockMapping.Of(type, options.Activations) is { } mapping && weights.All(weight => weight.Type == type)
             ? Blocks(mapping, outputs, inputs, weights)
             : options.Prepack && (long)outputs * inputs * sizeof(float) <= PackedMatrix.MostBytes ? Packed(outputs, inputs, weights) : Transposed(outputs, inputs, weights);
@@ -83,6 +104,21 @@ internal sealed class WeightReader(IBuildContext build, MatrixOptions options)
         }
 
         return new PackedMatrix { Outputs = outputs, Inputs = inputs, Values = values };
+    }
+
+    private NarrowMatrix Narrowed(ElementType type, int outputs, int inputs, TensorView[] weights)
+    {
+        TensorView values = build.Allocate(build.Host, type, outputs, inputs);
+        int row = 0;
+        foreach (TensorView weight in weights)
+        {
+            Narrow(weight, values.Rows(row, weight.Shape[0]));
+            row += weight.Shape[0];
+        }
+
+        NarrowMatrix matrix = new() { Outputs = outputs, Inputs = inputs, Values = values };
+        EstimateWidened(matrix.WidenedBytes);
+        return matrix;
     }
 
     private FloatMatrix Transposed(int outputs, int inputs, TensorView[] weights)
@@ -129,6 +165,22 @@ internal sealed class WeightReader(IBuildContext build, MatrixOptions options)
             Scratch = ScratchOf(checked(build.Pool.Threads * ExpandJob.Rows * weight.Shape[1])),
         };
         build.Pool.Run(job.Parts, ref job);
+    }
+
+    private void Narrow(in TensorView weight, in TensorView narrow)
+    {
+        NarrowJob job = new() { Weight = weight, Narrow = narrow, Scratch = ScratchOf(checked(build.Pool.Threads * NarrowJob.Rows * weight.Shape[1])) };
+        build.Pool.Run(job.Parts, ref job);
+    }
+
+    // One arena serves all graphs: only the largest counts.
+    private void EstimateWidened(long bytes)
+    {
+        if (bytes <= _widenedBytes)
+            return;
+
+        build.EstimateNative(build.Host, bytes - _widenedBytes);
+        _widenedBytes = bytes;
     }
 
     // Pinned, because the host's copies want an address.

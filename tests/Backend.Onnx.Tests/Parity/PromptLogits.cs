@@ -49,7 +49,7 @@ internal sealed class PromptLogits
     /// <summary>The pipeline of a model.</summary>
     public Pipeline Compose(string model, int sequences = 1, int? context = null)
     {
-        string[] limit = context is { } tokens ? [$"contextTokens={tokens}"] : [];
+        string[] limit = context is { } tokens ? [$"context={tokens}"] : [];
         PipelineDocument document = PipelineDocument.Load(null, [$"model={model}", .. Settings, .. limit]);
         return Pipeline.Compose(
             document, PluginCatalog.Discover(PluginFolder), new PipelineOptions { Threads = Threads, Rows = Rows, LogitRows = Rows, Sequences = sequences });
