@@ -9,7 +9,9 @@ namespace Backend.Onnx.Shared;
 /// </summary>
 internal sealed class OnnxRuntime : IDisposable
 {
-    private static readonly Lock s_lock = new();
+    // The library is one a process, this class one a loaded plugin (a host may load it anew): making an environment while another copy
+    // ends the last one fails in the library. The contract's type is the one object that all copies share.
+    private static readonly object s_lock = typeof(ISpudPlugin);
     private static int s_leases;
     private static int s_threads;
     private static OrtEnv? s_environment;

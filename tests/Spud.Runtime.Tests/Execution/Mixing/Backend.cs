@@ -16,7 +16,7 @@ internal sealed record Backend(string Name, string Use, params string[] Options)
     public static Backend[] Exact { get; } = [Cpu, new("onnx", "onnx", "weights=f32"), new("torch", "torch", "dtype=f32")];
 
     /// <summary>Those of half the width.</summary>
-    public static Backend[] Half { get; } = [new("onnx f16", "onnx", "weights=f16"), new("torch f16", "torch", "dtype=f16"), new("torch bf16", "torch", "dtype=bf16")];
+    public static Backend[] Half { get; } = [new("onnx f16", "onnx", "weights=f16"), new("onnx bf16", "onnx", "weights=bf16"), new("torch f16", "torch", "dtype=f16"), new("torch bf16", "torch", "dtype=bf16")];
 
     public static Backend Of(string name) => Exact.Concat(Half).Single(backend => backend.Name == name);
 
