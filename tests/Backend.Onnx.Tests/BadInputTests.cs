@@ -37,7 +37,7 @@ public sealed class BadInputTests
     public void OnlyVersionsThatWereTriedServe(string version, bool serves) => Assert.Equal(serves, OrtLibrary.ProblemOf(version) is null);
 
     [Theory]
-    [InlineData("cuda:0", "processor")]
+    [InlineData("cuda:0", "./spud setup onnx --cuda")]
     [InlineData("tpu", "Known: cpu")]
     public void AnUnknownDeviceIsRefusedWithWhatIsKnown(string device, string says)
     {

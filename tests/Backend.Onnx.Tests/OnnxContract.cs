@@ -1,3 +1,4 @@
+using Backend.Onnx.Device;
 using Spud.Conformance;
 
 namespace Backend.Onnx.Tests;
@@ -19,6 +20,10 @@ public sealed class OnnxContract : PluginContract
         {
             foreach (string role in new[] { "head", "attention", "experts" })
                 yield return new() { Role = role, Component = "onnx", Options = """{"weights":"f16"}""", Tolerance = s_half };
+
+            // The processor with memory that the host may not read.
+            foreach (string role in new[] { "head", "attention", "router", "experts" })
+                yield return new() { Role = role, Component = "onnx", Options = $$"""{"device":"{{OnnxDevice.Pretended}}"}""" };
 
             foreach (string format in new[] { "f16", "bf16" })
                 yield return new() { Role = "cache", Component = "contiguous", Options = $$"""{"format":"{{format}}"}""" };

@@ -24,8 +24,12 @@ internal sealed class FinishGraph
         (int h, int dv, int c, string prefix) = (_shape.QueryHeads, _shape.ValueWidth, build.Model.HiddenWidth, $"blk.{layer}.");
         bool sinks = model.Has(Trait.Sinks);
         string accumulator = _graph.Input("accumulator", ElementType.F32, "T", h, dv), sum = _graph.Input("sum", ElementType.F32, "T", h, 1);
+        string max = sinks ? _graph.Input("max", ElementType.F32, "T", h, 1) : "";
+        if (!sessions.Domain.IsHost)
+            (max, sum, accumulator) = Filled(max, sum, accumulator);
+
         string attended = sinks
-            ? WithSinks(accumulator, sum, weights.Floats(prefix + "attn_sinks.weight", h))
+            ? WithSinks(accumulator, max, sum, weights.Floats(prefix + "attn_sinks.weight", h))
             : _graph.Node("Div", [accumulator, sum]);
         string rows = _graph.Reshape(attended, -1, h * dv), residual = _graph.Input("residual", ElementType.F32, "T", c);
 
@@ -56,10 +60,19 @@ internal sealed class FinishGraph
         _binding.Run();
     }
 
-    // accumulator e^(max - top) / (sum e^(max - top) + e^(sink - top)), top = max(max, sink)
-    private string WithSinks(string accumulator, string sum, in TensorView sinks)
+    // What saw no key attends to nothing: its maximum and accumulator may hold NaN. On the host this is done before the graph, where it is rare.
+    private (string Max, string Sum, string Accumulator) Filled(string max, string sum, string accumulator)
     {
-        string max = _graph.Input("max", ElementType.F32, "T", _shape.QueryHeads, 1);
+        string zero = _graph.Scalar(0), empty = _graph.Node("Equal", [sum, zero]);
+        return (
+            max.Length == 0 ? max : _graph.Node("Where", [empty, _graph.Scalar(FoldMask.Hidden), max]),
+            _graph.Node("Where", [empty, _graph.Scalar(1), sum]),
+            _graph.Node("Where", [empty, zero, accumulator]));
+    }
+
+    // accumulator e^(max - top) / (sum e^(max - top) + e^(sink - top)), top = max(max, sink)
+    private string WithSinks(string accumulator, string max, string sum, in TensorView sinks)
+    {
         string sink = _graph.Reshape(_graph.Weight("sinks", sinks), _shape.QueryHeads, 1), top = _graph.Node("Max", [max, sink]);
         string keep = _graph.Node("Exp", [_graph.Node("Sub", [max, top])]), extra = _graph.Node("Exp", [_graph.Node("Sub", [sink, top])]);
         string whole = _graph.Node("Add", [_graph.Node("Mul", [sum, keep]), extra]);

@@ -1,11 +1,13 @@
 using Backend.Onnx.Kernels;
+using Backend.Onnx.Shared;
 using Spud;
 
 namespace Backend.Onnx.Attention;
 
 /// <summary>
 /// Folds the keys of a step, some rows and some keys at a time. F32 keys that lie together are read in place; others are brought together
-/// first. Into an empty state a graph writes directly; into another one it is merged.
+/// first. Into an empty state a graph writes directly; into another one it is merged. On a device, where nobody sees whether it is empty, a
+/// graph merges always.
 /// </summary>
 internal sealed class Fold
 {
@@ -18,17 +20,19 @@ internal sealed class Fold
     private readonly KeyGather _gather;
     private readonly FoldMask _mask;
     private readonly Workspace _states;
-    private readonly IMemoryDomain _host;
+    private readonly MergeGraph? _merge;
+    private readonly long _stateBytes;
 
-    public Fold(IBuildContext build, IReadOnlyCollection<Geometry> shapes)
+    public Fold(IBuildContext build, Sessions sessions, IReadOnlyCollection<Geometry> shapes)
     {
-        _host = build.Host;
         int rows = Math.Min(BlockRows, build.Limits.Rows), context = build.Limits.ContextTokens;
-        _gather = new KeyGather(build, shapes, Math.Min(GatheredKeys, context));
-        _mask = new FoldMask(build, rows * Math.Min(MostKeysOfBlock, context));
-        _states = build.Reserve(build.Host, (long)rows * shapes.Max(shape => shape.QueryHeads * (2 + shape.ValueWidth)) * sizeof(float));
+        _gather = new KeyGather(build, sessions.Domain, shapes, Math.Min(GatheredKeys, context));
+        _mask = new FoldMask(build, sessions.Domain, rows * Math.Min(MostKeysOfBlock, context));
+        _stateBytes = (long)rows * shapes.Max(shape => shape.QueryHeads * (2 + shape.ValueWidth)) * sizeof(float);
+        _states = build.Reserve(sessions.Domain, sessions.Domain.IsHost ? _stateBytes : 2 * _stateBytes);
+        _merge = sessions.Domain.IsHost ? null : new MergeGraph(sessions);
         const int copiesOfScores = 3;
-        build.EstimateNative(build.Host, (long)ScoresAtOnce * copiesOfScores * sizeof(float));
+        build.EstimateNative(sessions.Domain, (long)ScoresAtOnce * copiesOfScores * sizeof(float));
     }
 
     /// <summary>Merges the step's keys into the state.</summary>
@@ -112,25 +116,40 @@ internal sealed class Fold
     private void FoldKeys(
         AttentionLayer layer, in RowBlock rows, in TensorView query, in KeyBlock keys, ReadOnlySpan<int> positions, in AttentionState state)
     {
-        bool isMasked = FoldMask.IsNeeded(rows, layer.Window, positions), isEmpty = !state.Sum.AsSpan<float>().ContainsAnyExcept(0f);
-        AttentionState target = isEmpty ? state : Scratch(layer.Shape, rows.Rows);
+        bool isMasked = FoldMask.IsNeeded(rows, layer.Window, positions), isEmpty = _merge is null && !state.Sum.AsSpan<float>().ContainsAnyExcept(0f);
+        AttentionState target = isEmpty ? state : Scratch(layer.Shape, rows.Rows, 0);
         FoldGraph graph = isMasked ? layer.FoldMasked : rows.Rows == 1 ? layer.FoldRow : layer.FoldRows;
         graph.Run(query, keys, isMasked ? _mask.Of(rows, layer.Window, positions) : default, target);
+        if (_merge is not null)
+        {
+            MergeThere(target, state, Scratch(layer.Shape, rows.Rows, _stateBytes));
+            return;
+        }
+
         if (isMasked)
             ForgetBlindRows(target);
         if (!isEmpty)
             Merge(target, state);
     }
 
-    private AttentionState Scratch(Geometry shape, int rows)
+    private void MergeThere(in AttentionState from, in AttentionState into, in AttentionState merged)
+    {
+        _merge!.Run(from, into, merged);
+        IMemoryDomain domain = into.Max.Domain;
+        domain.Copy(merged.Max, into.Max);
+        domain.Copy(merged.Sum, into.Sum);
+        domain.Copy(merged.Accumulator, into.Accumulator);
+    }
+
+    private AttentionState Scratch(Geometry shape, int rows, long at)
     {
         (int h, int dv) = (shape.QueryHeads, shape.ValueWidth);
         long floats = (long)rows * h;
         return new()
         {
-            Accumulator = _states.View(ElementType.F32, rows, h, dv),
-            Max = _states.ViewAt(floats * dv * sizeof(float), ElementType.F32, rows, h),
-            Sum = _states.ViewAt(floats * (dv + 1) * sizeof(float), ElementType.F32, rows, h),
+            Accumulator = _states.ViewAt(at, ElementType.F32, rows, h, dv),
+            Max = _states.ViewAt(at + floats * dv * sizeof(float), ElementType.F32, rows, h),
+            Sum = _states.ViewAt(at + floats * (dv + 1) * sizeof(float), ElementType.F32, rows, h),
         };
     }
 

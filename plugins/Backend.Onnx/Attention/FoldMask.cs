@@ -6,7 +6,7 @@ namespace Backend.Onnx.Attention;
 /// What is added to scores: 0 where a row sees a key, <see cref="Hidden"/> where it does not. The layers of a step mostly want the same
 /// one, so the last one is kept.
 /// </summary>
-internal sealed class FoldMask(IBuildContext build, int mostElements)
+internal sealed class FoldMask(IBuildContext build, IMemoryDomain domain, int mostElements)
 {
     /// <summary>Far below any score and far above minus infinity, so that a row without a key gives numbers.</summary>
     public const float Hidden = -1e30f;
@@ -15,6 +15,7 @@ internal sealed class FoldMask(IBuildContext build, int mostElements)
     public const float NoKey = -1e29f;
 
     private readonly TensorView _memory = build.Allocate(build.Host, ElementType.F32, mostElements);
+    private readonly TensorView _there = domain.IsHost ? default : build.Allocate(domain, ElementType.F32, mostElements);
     private (RowBlock Rows, int Window, int First, int Last) _made;
 
     /// <summary>Whether some row of the block does not see some key.</summary>
@@ -24,16 +25,19 @@ internal sealed class FoldMask(IBuildContext build, int mostElements)
     /// <summary>F32 [rows, keys].</summary>
     public TensorView Of(in RowBlock rows, int window, ReadOnlySpan<int> positions)
     {
-        TensorView mask = new(build.Host, _memory.Address, ElementType.F32, rows.Rows, positions.Length);
+        TensorView here = new(build.Host, _memory.Address, ElementType.F32, rows.Rows, positions.Length);
+        TensorView mask = domain.IsHost ? here : new(domain, _there.Address, ElementType.F32, rows.Rows, positions.Length);
         bool gapless = positions[^1] - positions[0] + 1 == positions.Length;
         (RowBlock, int, int, int) wanted = (rows with { FirstRow = 0 }, window, positions[0], positions[^1]);
         if (gapless && _made == wanted)
             return mask;
 
-        Span<float> all = mask.AsSpan<float>();
+        Span<float> all = here.AsSpan<float>();
         for (int row = 0; row < rows.Rows; row++)
             Fill(all.Slice(row * positions.Length, positions.Length), rows.FirstPosition + row, window, positions);
 
+        if (!domain.IsHost)
+            domain.Copy(here, mask);
         _made = gapless ? wanted : default;
         return mask;
     }

@@ -6,19 +6,20 @@ namespace Backend.Onnx.Attention;
 internal sealed class KeyGather
 {
     private readonly Workspace _keys, _values;
-    private readonly IMemoryDomain _host;
+    private readonly IMemoryDomain _domain;
     private readonly int[] _positions;
     private Geometry _shape;
     private int _room;
 
     /// <param name="build">For memory.</param>
+    /// <param name="domain">Where keys lie.</param>
     /// <param name="shapes">Of all layers.</param>
     /// <param name="mostKeys">At once.</param>
-    public KeyGather(IBuildContext build, IReadOnlyCollection<Geometry> shapes, int mostKeys)
+    public KeyGather(IBuildContext build, IMemoryDomain domain, IReadOnlyCollection<Geometry> shapes, int mostKeys)
     {
-        (_host, _positions, _shape) = (build.Host, new int[mostKeys], shapes.First());
-        _keys = build.Reserve(build.Host, (long)mostKeys * shapes.Max(shape => shape.KeyOutputs) * sizeof(float));
-        _values = build.Reserve(build.Host, (long)mostKeys * shapes.Max(shape => shape.ValueOutputs) * sizeof(float));
+        (_domain, _positions, _shape) = (domain, new int[mostKeys], shapes.First());
+        _keys = build.Reserve(domain, (long)mostKeys * shapes.Max(shape => shape.KeyOutputs) * sizeof(float));
+        _values = build.Reserve(domain, (long)mostKeys * shapes.Max(shape => shape.ValueOutputs) * sizeof(float));
     }
 
     /// <summary>Keys so far.</summary>
@@ -50,8 +51,8 @@ internal sealed class KeyGather
         KeyRun part = RunSearch.Part(pages, run, 0, keys);
         for (int head = 0; head < _shape.KvHeads; head++)
         {
-            _host.Copy(pages.KeysOf(part, head), Place(_keys, head, _shape.KeyWidth, keys));
-            _host.Copy(pages.ValuesOf(part, head), Place(_values, head, _shape.ValueWidth, keys));
+            _domain.Copy(pages.KeysOf(part, head), Place(_keys, head, _shape.KeyWidth, keys));
+            _domain.Copy(pages.ValuesOf(part, head), Place(_values, head, _shape.ValueWidth, keys));
         }
 
         pages.PositionsOf(part).AsSpan<int>().CopyTo(_positions.AsSpan(Count));

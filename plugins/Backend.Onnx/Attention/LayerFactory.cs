@@ -43,7 +43,7 @@ internal sealed class LayerFactory(IBuildContext build, Sessions sessions, Weigh
         if (_tables.Find(table => table.Serves(rope)) is { } known)
             return known;
 
-        RopeTable made = new(build, rope);
+        RopeTable made = new(build, sessions.Domain, rope);
         _tables.Add(made);
         return made;
     }

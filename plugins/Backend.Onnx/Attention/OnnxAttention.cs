@@ -16,17 +16,17 @@ internal sealed class OnnxAttention : IAttention
     public OnnxAttention(AttentionOptions options, IBuildContext build, Sessions sessions)
     {
         (_build, _sessions, _layers) = (build, sessions, new AttentionLayer[build.Model.Layers.Length]);
-        LayerFactory factory = new(build, sessions, new WeightReader(build, options));
+        LayerFactory factory = new(build, sessions, new WeightReader(build, sessions.Device, options));
         foreach (int layer in build.Layers)
             _layers[layer] = factory.Make(layer);
 
-        _fold = new Fold(build, factory.Shapes);
+        _fold = new Fold(build, sessions, factory.Shapes);
         _positions = build.Reserve(build.Host, (long)build.Limits.Rows * sizeof(long));
         long widest = factory.Shapes.Max(shape => 2L * (shape.QueryOutputs + shape.KeyOutputs + shape.ValueOutputs));
-        build.EstimateNative(build.Host, build.Limits.Rows * (widest + build.Model.HiddenWidth) * sizeof(float));
+        build.EstimateNative(Domain, build.Limits.Rows * (widest + build.Model.HiddenWidth) * sizeof(float));
     }
 
-    public IMemoryDomain Domain => _build.Host;
+    public IMemoryDomain Domain => _sessions.Domain;
 
     public void Project(int layer, in Step step, in TensorView input, in Heads heads)
     {
@@ -56,7 +56,8 @@ internal sealed class OnnxAttention : IAttention
         AttentionLayer attention = _layers[layer];
         Require(attention, step, state);
         Shape.Require(output, [step.Rows, _build.Model.HiddenWidth], "output", "[T, C]");
-        FillEmpty(state);
+        if (Domain.IsHost)
+            FillEmpty(state);
         attention.Finish.Run(state, output);
     }
 
@@ -89,9 +90,12 @@ internal sealed class OnnxAttention : IAttention
         }
     }
 
-    // I64 [T], as the operator wants them.
+    // I64 [T], as the operator wants them; on a device the graph widens.
     private TensorView Positions(in Step step)
     {
+        if (!Domain.IsHost)
+            return step.Positions;
+
         TensorView wide = _positions.View(ElementType.I64, step.Rows);
         Span<long> to = wide.AsSpan<long>();
         ReadOnlySpan<int> from = step.Positions.AsSpan<int>();

@@ -3,6 +3,7 @@ using Backend.Onnx.Native;
 using Backend.Onnx.Shared;
 using Backend.Onnx.Weights;
 using Spud;
+using DataType = Onnx.TensorProto.Types.DataType;
 
 namespace Backend.Onnx.Attention;
 
@@ -26,7 +27,7 @@ internal sealed class ProjectGraph
         Matrix matrix = weights.Matrix(_hidden, (prefix + "attn_q.weight", q), (prefix + "attn_k.weight", k), (prefix + "attn_v.weight", v));
         string product = matrix.Product(_graph, "qkv", normed, Bias(build, weights, prefix));
         string[] heads = _graph.Nodes("Split", "", 3, [product, _graph.Indices(q, k, v)], Graphs.Attribute.Int("axis", -1));
-        string positions = rope is null ? "" : _graph.Input("positions", ElementType.I64, 1, "T");
+        string positions = rope is null ? "" : Positions(sessions.Domain.IsHost);
 
         string query = Turned(Normed(weights, heads[0], prefix + "attn_q_norm.weight", "query.norm", _shape.QueryHeads), positions, _shape.QueryHeads);
         string key = Turned(Normed(weights, heads[1], prefix + "attn_k_norm.weight", "key.norm", _shape.KvHeads), positions, _shape.KvHeads);
@@ -41,7 +42,7 @@ internal sealed class ProjectGraph
 
     /// <summary>Computes the heads of a step.</summary>
     /// <param name="input">F32 [T, C].</param>
-    /// <param name="positions">I64 [T].</param>
+    /// <param name="positions">I64 [T]; on a device I32.</param>
     /// <param name="heads">Written.</param>
     public void Run(in TensorView input, in TensorView positions, in Heads heads)
     {
@@ -56,6 +57,11 @@ internal sealed class ProjectGraph
         _binding.Run();
     }
 
+    // The operator wants I64; a step has I32, which the host widens once for all layers.
+    private string Positions(bool onHost) => onHost
+        ? _graph.Input("positions", ElementType.I64, 1, "T")
+        : _graph.Node("Cast", [_graph.Input("positions", ElementType.I32, 1, "T")], Graphs.Attribute.Int("to", (long)DataType.Int64));
+
     // F32 [H * D + G * D + G * Dv], or absent.
     private TensorView Bias(IBuildContext build, WeightReader weights, string prefix)
     {
@@ -63,10 +69,10 @@ internal sealed class ProjectGraph
             return default;
 
         (int q, int k, int v) = (_shape.QueryOutputs, _shape.KeyOutputs, _shape.ValueOutputs);
-        TensorView all = build.Allocate(build.Host, ElementType.F32, q + k + v);
-        build.Host.Copy(weights.Floats(prefix + "attn_q.bias", q), all.Rows(0, q));
-        build.Host.Copy(weights.Floats(prefix + "attn_k.bias", k), all.Rows(q, k));
-        build.Host.Copy(weights.Floats(prefix + "attn_v.bias", v), all.Rows(q + k, v));
+        TensorView all = build.Allocate(weights.Domain, ElementType.F32, q + k + v);
+        weights.Domain.Copy(weights.Floats(prefix + "attn_q.bias", q), all.Rows(0, q));
+        weights.Domain.Copy(weights.Floats(prefix + "attn_k.bias", k), all.Rows(q, k));
+        weights.Domain.Copy(weights.Floats(prefix + "attn_v.bias", v), all.Rows(q + k, v));
         return all;
     }
 

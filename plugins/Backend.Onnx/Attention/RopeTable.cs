@@ -7,16 +7,19 @@ internal sealed class RopeTable
 {
     private readonly Rope _rope;
     private readonly double[] _frequencies;
+    private readonly TensorView _cos, _sin;
     private int _covered;
 
-    public RopeTable(IBuildContext build, Rope rope)
+    public RopeTable(IBuildContext build, IMemoryDomain domain, Rope rope)
     {
         (_rope, int half) = (rope, rope.Width / 2);
 
         // The operator wants at least as many positions as a step has rows.
         int positions = Math.Max(build.Limits.ContextTokens, build.Limits.Rows);
-        Cos = build.Allocate(build.Host, ElementType.F32, positions, half);
-        Sin = build.Allocate(build.Host, ElementType.F32, positions, half);
+        (_cos, _sin) = (build.Allocate(build.Host, ElementType.F32, positions, half), build.Allocate(build.Host, ElementType.F32, positions, half));
+        (Cos, Sin) = domain.IsHost
+            ? (_cos, _sin)
+            : (build.Allocate(domain, ElementType.F32, positions, half), build.Allocate(domain, ElementType.F32, positions, half));
         _frequencies = new double[half];
         for (int i = 0; i < half; i++)
             _frequencies[i] = Math.Pow(rope.Base, -2.0 * i / rope.Width) / (rope.Factors.IsEmpty ? 1 : rope.Factors[i]);
@@ -42,14 +45,21 @@ internal sealed class RopeTable
     /// <summary>Makes sure of positions 0 .. <paramref name="positions"/> - 1.</summary>
     public void Cover(int positions)
     {
+        int first = _covered;
         for (; _covered < positions; _covered++)
         {
-            Span<float> cos = Cos.At(_covered).AsSpan<float>(), sin = Sin.At(_covered).AsSpan<float>();
+            Span<float> cos = _cos.At(_covered).AsSpan<float>(), sin = _sin.At(_covered).AsSpan<float>();
             for (int i = 0; i < cos.Length; i++)
             {
                 (double s, double c) = Math.SinCos(_covered * _frequencies[i]);
                 (cos[i], sin[i]) = ((float)(c * _rope.Magnitude), (float)(s * _rope.Magnitude));
             }
         }
+
+        if (first == _covered || Cos.Domain.IsHost)
+            return;
+
+        Cos.Domain.Copy(_cos.Rows(first, _covered - first), Cos.Rows(first, _covered - first));
+        Sin.Domain.Copy(_sin.Rows(first, _covered - first), Sin.Rows(first, _covered - first));
     }
 }

@@ -54,7 +54,7 @@ internal sealed class ExpertGraph
     {
         string product = type == ElementType.F32
             ? graph.Node("MatMul", [x, graph.Input(name, type, inputs, outputs)])
-            : NarrowMatrix.Multiplied(graph, x, graph.Input(name, type, outputs, inputs));
+            : RowMatrix.Multiplied(graph, x, graph.Input(name, type, outputs, inputs), type);
         return bias ? graph.Node("Add", [product, graph.Input(name + ".bias", ElementType.F32, outputs)]) : product;
     }
 }

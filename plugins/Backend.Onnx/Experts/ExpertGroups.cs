@@ -45,5 +45,12 @@ internal sealed class ExpertGroups
     /// <summary>Their multipliers.</summary>
     public ReadOnlySpan<float> WeightsOf(int expert) => _weights.AsSpan(FirstOf(expert), _ends[expert] - FirstOf(expert));
 
-    private int FirstOf(int expert) => expert == 0 ? 0 : _ends[expert - 1];
+    /// <summary>Rows of all experts, one after the other.</summary>
+    public ReadOnlySpan<int> AllRows => _rows;
+
+    /// <summary>Their multipliers.</summary>
+    public ReadOnlySpan<float> AllWeights => _weights;
+
+    /// <summary>Where an expert's entries begin; of E: how many there are.</summary>
+    public int FirstOf(int expert) => expert == 0 ? 0 : _ends[expert - 1];
 }

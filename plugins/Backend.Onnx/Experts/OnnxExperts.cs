@@ -14,8 +14,9 @@ internal sealed class OnnxExperts : IExperts
     public OnnxExperts(ExpertsOptions options, IBuildContext build, Sessions sessions)
     {
         (_build, _sessions, _layers) = (build, sessions, new ILayerExperts[build.Model.Layers.Length]);
-        WeightReader weights = new(build, options);
+        WeightReader weights = new(build, sessions.Device, options);
         RoutedScratch? scratch = null;
+        DeviceScratch? deviceScratch = null;
         long widest = 0;
         foreach (int layer in build.Layers)
         {
@@ -23,14 +24,15 @@ internal sealed class OnnxExperts : IExperts
             widest = Math.Max(widest, Math.Max(model.ExpertWidth, (long)model.Number(Trait.SharedExpert, 0)));
             _layers[layer] = model.Experts == 1 && !model.Has(Trait.SharedExpert)
                 ? new DenseExperts(build, sessions, weights, layer)
-                : new RoutedExperts(build, sessions, weights, scratch ??= NewScratch(), layer);
+                : !sessions.Device.IsHost ? new DeviceExperts(build, sessions, weights, deviceScratch ??= new(build, Domain, MostExperts()), layer)
+                : new RoutedExperts(build, sessions, weights, scratch ??= new(build, MostExperts()), layer);
         }
 
         const int copiesOfInner = 3;
-        build.EstimateNative(build.Host, build.Limits.Rows * (copiesOfInner * widest + 2L * build.Model.HiddenWidth) * sizeof(float));
+        build.EstimateNative(Domain, build.Limits.Rows * (copiesOfInner * widest + 2L * build.Model.HiddenWidth) * sizeof(float));
     }
 
-    public IMemoryDomain Domain => _build.Host;
+    public IMemoryDomain Domain => _sessions.Domain;
 
     public void Execute(int layer, in Step step, in TensorView input, in RoutingPlan plan, in TensorView output)
     {
@@ -43,11 +45,11 @@ internal sealed class OnnxExperts : IExperts
 
     public void Dispose() => _sessions.Dispose();
 
-    private RoutedScratch NewScratch()
+    private int MostExperts()
     {
         int most = 1;
         foreach (int layer in _build.Layers)
             most = Math.Max(most, _build.Model.Layers[layer].Experts);
-        return new RoutedScratch(_build, most);
+        return most;
     }
 }

@@ -14,7 +14,7 @@ internal sealed class RoutedExperts : ILayerExperts
     private readonly RoutedScratch _scratch;
     private readonly ExpertGraph _expert;
     private readonly SharedGraph? _shared;
-    private readonly PostNormGraph? _postNorm;
+    private readonly AddGraph? _postNorm;
     private readonly int _experts;
     private readonly float _factor;
 
@@ -28,7 +28,7 @@ internal sealed class RoutedExperts : ILayerExperts
         if (model.Has(Trait.SharedExpert))
             _shared = new SharedGraph(build, sessions, weights, model, prefix, norm);
         if (model.Has(Trait.ExpertPostNorm))
-            _postNorm = new PostNormGraph(build, sessions, weights.Floats(prefix + "post_ffw_norm.weight", c), _factor);
+            _postNorm = new AddGraph(build, sessions, weights.Floats(prefix + "post_ffw_norm.weight", c), _factor);
     }
 
     public void Execute(in TensorView input, in RoutingPlan plan, in TensorView output)

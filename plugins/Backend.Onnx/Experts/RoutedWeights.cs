@@ -3,7 +3,7 @@ using Spud;
 
 namespace Backend.Onnx.Experts;
 
-/// <summary>All experts of one layer, F32 or of half the width ([E, F, C] and [E, C, F] then): a graph gets those of one expert at a time.</summary>
+/// <summary>All experts of one layer, F32, or on a device or of half the width (then [E, F, C] and [E, C, F]): a graph gets those of one expert at a time.</summary>
 internal sealed class RoutedWeights
 {
     public RoutedWeights(WeightReader weights, LayerDescription model, string prefix, int c)

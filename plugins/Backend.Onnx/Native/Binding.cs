@@ -45,15 +45,12 @@ internal sealed class Binding : IDisposable
         if (bound.Address == address && shape.SequenceEqual(bound.Shape))
             return;
 
-        long elements = 1;
-        foreach (int length in shape)
-            elements *= length;
-
-        bound.Address = 0;
-        BoundTensor tensor = new() { Memory = OnnxSession.HostMemory, Address = address, Bytes = bound.Type.BytesOf(elements), Type = (int)OnnxTypes.Of(bound.Type) };
-        OrtApi.Bind(_handle, bound.Name, bound.IsOutput, tensor, shape);
+        Bind(ref bound, _session.Device.Memory, address, shape);
         bound.Remember(address, shape);
     }
+
+    /// <summary>Binds memory of either side whatever was bound before: what lies on the other side is copied now.</summary>
+    public void SetAnew(int slot, nint memory, nint address, params ReadOnlySpan<int> shape) => Bind(ref _slots[slot], memory, address, shape);
 
     /// <summary>Computes the graph.</summary>
     public void Run() => _session.Run(_binding);
@@ -64,6 +61,17 @@ internal sealed class Binding : IDisposable
         _binding.Dispose();
         foreach (Slot slot in _slots)
             Marshal.FreeCoTaskMem(slot.Name);
+    }
+
+    private void Bind(ref Slot bound, nint memory, nint address, ReadOnlySpan<int> shape)
+    {
+        long elements = 1;
+        foreach (int length in shape)
+            elements *= length;
+
+        bound.Address = 0;
+        BoundTensor tensor = new() { Memory = memory, Address = address, Bytes = bound.Type.BytesOf(elements), Type = (int)OnnxTypes.Of(bound.Type) };
+        OrtApi.Bind(_handle, bound.Name, bound.IsOutput, tensor, shape);
     }
 
     private struct Slot

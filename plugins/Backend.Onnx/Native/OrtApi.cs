@@ -9,7 +9,7 @@ namespace Backend.Onnx.Native;
 internal static unsafe class OrtApi
 {
     private const uint Version = 14;
-    private const int GetErrorMessage = 2, CreateTensorWithData = 49, ReleaseStatus = 93, ReleaseValue = 96, BindInputAt = 136, BindOutputAt = 137;
+    private const int GetErrorMessage = 2, CreateTensorWithData = 49, AllocatorAlloc = 75, AllocatorFree = 76, ReleaseStatus = 93, ReleaseValue = 96, BindInputAt = 136, BindOutputAt = 137;
 
     private static readonly nint* s_table = Load();
 
@@ -36,6 +36,23 @@ internal static unsafe class OrtApi
         Check(status);
     }
 
+    /// <summary>Memory of an allocator.</summary>
+    /// <exception cref="InsufficientMemoryException">There is not so much.</exception>
+    public static nint Allocate(nint allocator, long bytes)
+    {
+        nint address;
+        Check(((delegate* unmanaged<nint, nuint, nint*, nint>)s_table[AllocatorAlloc])(allocator, (nuint)bytes, &address));
+        return address != 0 ? address : throw new InsufficientMemoryException($"ONNX Runtime has no {bytes} bytes left. Choose a shorter context, fewer sequences, weights f16 or a smaller model.");
+    }
+
+    /// <summary>Gives it back; what could fail here is a lost device, whose memory is gone already.</summary>
+    public static void Free(nint allocator, nint address)
+    {
+        nint status = ((delegate* unmanaged<nint, nint, nint>)s_table[AllocatorFree])(allocator, address);
+        if (status != 0)
+            ((delegate* unmanaged<nint, void>)s_table[ReleaseStatus])(status);
+    }
+
     private static void Check(nint status)
     {
         if (status == 0)
@@ -43,7 +60,7 @@ internal static unsafe class OrtApi
 
         string text = Marshal.PtrToStringUTF8(((delegate* unmanaged<nint, nint>)s_table[GetErrorMessage])(status)) ?? "no message";
         ((delegate* unmanaged<nint, void>)s_table[ReleaseStatus])(status);
-        throw new OnnxException(text);
+        throw OnnxFault.Of(text);
     }
 
     private static nint* Load()

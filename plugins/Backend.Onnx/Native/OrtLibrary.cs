@@ -37,6 +37,11 @@ internal static unsafe class OrtLibrary
         return ProblemOf(version);
     }
 
+    /// <summary>Why the CUDA provider is not there and what to do; null if it is.</summary>
+    public static string? CudaProblem() => File.Exists(Path.Combine(NativeFolder(Folder), "libonnxruntime_providers_cuda.so"))
+        ? null
+        : $"ONNX Runtime's CUDA provider is missing (libonnxruntime_providers_cuda.so in {NativeFolder(Folder)}). Run: ./spud setup onnx --cuda";
+
     /// <summary>Why a version does not serve; null if it does.</summary>
     public static string? ProblemOf(string version) =>
         System.Version.TryParse(version, out Version? parsed) && parsed is { Major: 1, Minor: >= OldestMinor }

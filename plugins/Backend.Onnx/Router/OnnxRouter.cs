@@ -10,11 +10,12 @@ internal sealed class OnnxRouter : IRouter
     private readonly IBuildContext _build;
     private readonly Sessions _sessions;
     private readonly RouterLayer[] _layers;
+    private readonly Dictionary<int, TensorView> _offsets = [];
 
     public OnnxRouter(RouterOptions options, IBuildContext build, Sessions sessions)
     {
         (_build, _sessions, _layers) = (build, sessions, new RouterLayer[build.Model.Layers.Length]);
-        WeightReader weights = new(build, new MatrixOptions { Weights = WeightFormat.F32, Prepack = false });
+        WeightReader weights = new(build, sessions.Device, new MatrixOptions { Weights = WeightFormat.F32, Prepack = false });
         int mostExperts = 0;
         foreach (int layer in build.Layers)
         {
@@ -24,14 +25,14 @@ internal sealed class OnnxRouter : IRouter
             if (used > experts)
                 throw new RefusedException($"router onnx: {used} experts of a row, but layer {layer} has {experts}. Set experts to {experts} or less.");
 
-            _layers[layer] = new RouterLayer(build, sessions, weights, layer, used);
+            _layers[layer] = new RouterLayer(build, sessions, weights, OffsetsFor(used), layer, used);
             (mostExperts, MaxExpertsPerRow) = (Math.Max(mostExperts, experts), Math.Max(MaxExpertsPerRow, used));
         }
 
-        build.EstimateNative(build.Host, (long)build.Limits.Rows * (build.Model.HiddenWidth + 4L * mostExperts) * sizeof(float));
+        build.EstimateNative(Domain, (long)build.Limits.Rows * (build.Model.HiddenWidth + 4L * mostExperts) * sizeof(float));
     }
 
-    public IMemoryDomain Domain => _build.Host;
+    public IMemoryDomain Domain => _sessions.Domain;
 
     public int MaxExpertsPerRow { get; } = 1;
 
@@ -44,4 +45,21 @@ internal sealed class OnnxRouter : IRouter
     }
 
     public void Dispose() => _sessions.Dispose();
+
+    // I32 [T + 1]: what offsets always are where every row has so many experts.
+    private TensorView OffsetsFor(int used)
+    {
+        if (_offsets.TryGetValue(used, out TensorView known))
+            return known;
+
+        TensorView offsets = _build.Allocate(_build.Host, ElementType.I32, _build.Limits.Rows + 1);
+        for (int row = 0; row <= _build.Limits.Rows; row++)
+            offsets.AsSpan<int>()[row] = row * used;
+        if (Domain.IsHost)
+            return _offsets[used] = offsets;
+
+        TensorView there = _build.Allocate(Domain, ElementType.I32, _build.Limits.Rows + 1);
+        Domain.Copy(offsets, there);
+        return _offsets[used] = there;
+    }
 }

@@ -11,13 +11,14 @@ namespace Backend.Onnx.Router;
 internal sealed class RouterLayer
 {
     private readonly Binding _binding;
+    private readonly TensorView _offsets;
     private readonly int _hidden, _experts, _weights, _used;
 
-    public RouterLayer(IBuildContext build, Sessions sessions, WeightReader weights, int layer, int used)
+    public RouterLayer(IBuildContext build, Sessions sessions, WeightReader weights, TensorView offsets, int layer, int used)
     {
         LayerDescription model = build.Model.Layers[layer];
         (int e, int c, string prefix) = (model.Experts, build.Model.HiddenWidth, $"blk.{layer}.");
-        _used = used;
+        (_used, _offsets) = (used, offsets);
         Graph graph = new();
         string hidden = graph.Input("hidden", ElementType.F32, "T", c);
         string normed = graph.RmsNorm(hidden, "norm", weights.Floats(prefix + "ffn_norm.weight", c), build.Model.NormEpsilon);
@@ -43,9 +44,6 @@ internal sealed class RouterLayer
         _binding.Set(_experts, plan.Experts.Address, rows, _used);
         _binding.Set(_weights, plan.Weights.Address, rows, _used);
         _binding.Run();
-
-        Span<int> offsets = plan.Offsets.AsSpan<int>();
-        for (int row = 0; row <= rows; row++)
-            offsets[row] = row * _used;
+        _offsets.Domain.Copy(_offsets.Rows(0, rows + 1), plan.Offsets);
     }
 }

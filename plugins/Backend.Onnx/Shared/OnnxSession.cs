@@ -1,3 +1,5 @@
+using Backend.Onnx.Device;
+using Backend.Onnx.Native;
 using Microsoft.ML.OnnxRuntime;
 
 namespace Backend.Onnx.Shared;
@@ -10,13 +12,15 @@ internal sealed class OnnxSession : IDisposable
     private readonly InferenceSession _session;
     private readonly RunOptions _run = new();
 
-    public OnnxSession(byte[] model)
+    public OnnxSession(byte[] model, OnnxDevice device)
     {
+        Device = device;
         _options = new SessionOptions { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR, EnableMemoryPattern = false };
         try
         {
             _options.DisablePerSessionThreads();
             _options.AddSessionConfigEntry("session.use_env_allocators", "1");
+            device.Configure(_options);
             _session = new InferenceSession(model, _options);
         }
         catch
@@ -30,9 +34,25 @@ internal sealed class OnnxSession : IDisposable
     /// <summary>OrtMemoryInfo of the processor's memory.</summary>
     public static nint HostMemory { get; } = OrtMemoryInfo.DefaultInstance.DangerousGetHandle();
 
+    /// <summary>Where it computes.</summary>
+    public OnnxDevice Device { get; }
+
+    /// <summary>Of the device's memory.</summary>
+    public OrtAllocator Allocator() => Device.AllocatorOf(_session);
+
     public OrtIoBinding NewBinding() => _session.CreateIoBinding();
 
-    public void Run(OrtIoBinding binding) => _session.RunWithBinding(_run, binding);
+    public void Run(OrtIoBinding binding)
+    {
+        try
+        {
+            _session.RunWithBinding(_run, binding);
+        }
+        catch (OnnxRuntimeException exception)
+        {
+            throw OnnxFault.Of(exception.Message);
+        }
+    }
 
     /// <inheritdoc/>
     public void Dispose()

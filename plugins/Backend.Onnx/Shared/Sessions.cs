@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Backend.Onnx.Device;
 using Backend.Onnx.Graphs;
 using Backend.Onnx.Native;
 using Spud;
@@ -17,14 +18,33 @@ internal sealed class Sessions : IDisposable
     private readonly OnnxRuntime _lease;
     private readonly Dictionary<string, OnnxSession> _shared = [];
     private readonly List<IDisposable> _owned = [];
+    private bool _isDisposed;
 
-    private Sessions(IBuildContext build) => (_build, _lease) = (build, OnnxRuntime.Lease(build));
+    private Sessions(IBuildContext build, OnnxDevice device)
+    {
+        (_build, Device, _lease) = (build, device, OnnxRuntime.Lease(build));
+        try
+        {
+            device.Own?.Retain(build);
+        }
+        catch
+        {
+            _lease.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Where their graphs are computed.</summary>
+    public OnnxDevice Device { get; }
+
+    /// <summary>Where their values lie.</summary>
+    public IMemoryDomain Domain => Device.Domain(_build);
+
 
     /// <summary>Makes a component; what it had of ONNX Runtime is given back if it fails.</summary>
     public static TComponent Build<TComponent>(IBuildContext build, OnnxOptions options, Func<Sessions, TComponent> make)
     {
-        Device.Require(options);
-        Sessions sessions = new(build);
+        Sessions sessions = new(build, OnnxDevice.Of(options.Device));
         try
         {
             return make(sessions);
@@ -52,6 +72,9 @@ internal sealed class Sessions : IDisposable
             _owned[i].Dispose();
 
         _owned.Clear();
+        if (!_isDisposed)
+            Device.Own?.Release();
+        _isDisposed = true;
         _lease.Dispose();
     }
 
@@ -62,8 +85,8 @@ internal sealed class Sessions : IDisposable
         if (key is not null && _shared.TryGetValue(key, out OnnxSession? known))
             return known;
 
-        _build.EstimateNative(_build.Host, SessionBytes + graph.WeightBytes);
-        OnnxSession made = new(model);
+        _build.EstimateNative(Domain, SessionBytes + graph.WeightBytes);
+        OnnxSession made = new(model, Device);
         _owned.Add(made);
         if (key is not null)
             _shared[key] = made;

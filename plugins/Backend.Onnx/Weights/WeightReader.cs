@@ -1,27 +1,34 @@
 using System.Runtime.InteropServices;
+using Backend.Onnx.Device;
 using Backend.Onnx.Shared;
 using Spud;
 
 namespace Backend.Onnx.Weights;
 
 /// <summary>Takes the weights of one component and lays them out for ONNX Runtime.</summary>
-internal sealed class WeightReader(IBuildContext build, MatrixOptions options)
+internal sealed class WeightReader(IBuildContext build, OnnxDevice device, MatrixOptions options)
 {
+    private const int ElementsAtOnce = 1 << 20;
     private float[] _scratch = [];
+    private byte[] _staged = [];
     private long _widenedBytes;
 
-    private ElementType? NarrowType => options.Weights switch
+    /// <summary>Where the weights lie.</summary>
+    public IMemoryDomain Domain { get; } = device.Domain(build);
+
+    // What matrices are kept as, where they lie as they are in the file; null: in a layout for the processor.
+    private ElementType? RowType => options.Weights switch
     {
         WeightFormat.F16 => ElementType.F16,
         WeightFormat.BF16 => ElementType.BF16,
-        _ => null,
+        _ => Domain.IsHost ? null : ElementType.F32,
     };
 
     /// <summary>A small weight, expanded to f32; the file's pages are given back.</summary>
     public TensorView Floats(string name, params ReadOnlySpan<int> shape)
     {
-        TensorView weight = build.Weights.Take(name, shape), floats = build.Allocate(build.Host, ElementType.F32, shape);
-        build.Host.Copy(weight, floats);
+        TensorView weight = build.Weights.Take(name, shape), floats = build.Allocate(Domain, ElementType.F32, shape);
+        Convert(weight, floats);
         build.Weights.Release(weight);
         return floats;
     }
@@ -57,22 +64,31 @@ internal sealed class WeightReader(IBuildContext build, MatrixOptions options)
     /// <summary>A matrix whose file memory somebody goes on reading.</summary>
     public Matrix Share(in TensorView weight) => Of(weight.Shape[1], [weight]);
 
-    /// <summary>E matrices [N, K]: F32, each transposed, [E, K, N], or of half the width, [E, N, K].</summary>
+    /// <summary>A matrix [N, K] to look rows up in, as it is kept.</summary>
+    public RowMatrix Table(string name, int outputs, int inputs)
+    {
+        TensorView weight = build.Weights.Take(name, outputs, inputs);
+        RowMatrix matrix = InRows(RowType ?? ElementType.F32, outputs, inputs, [weight]);
+        build.Weights.Release(weight);
+        return matrix;
+    }
+
+    /// <summary>E matrices [N, K]: F32, each transposed, [E, K, N]; or, on a device or of half the width, [E, N, K].</summary>
     public TensorView Experts(string name, int experts, int outputs, int inputs)
     {
         TensorView weights = build.Weights.Take(name, experts, outputs, inputs);
-        TensorView all = NarrowType is { } type
-            ? build.Allocate(build.Host, type, experts, outputs, inputs)
+        TensorView all = RowType is { } type
+            ? build.Allocate(Domain, type, experts, outputs, inputs)
             : build.Allocate(build.Host, ElementType.F32, experts, inputs, outputs);
         for (int i = 0; i < experts; i++)
         {
-            if (NarrowType is null)
+            if (RowType is null)
                 Expand(weights.At(i), all.At(i), 0);
             else
-                Narrow(weights.At(i), all.At(i));
+                Bring(weights.At(i), all.At(i));
         }
 
-        if (NarrowType is not null)
+        if (RowType is ElementType.F16 or ElementType.BF16)
             EstimateWidened((long)outputs * inputs * sizeof(float));
 
         build.Weights.Release(weights);
@@ -81,12 +97,12 @@ internal sealed class WeightReader(IBuildContext build, MatrixOptions options)
 
     private Matrix Of(int inputs, TensorView[] weights)
     {
-        ElementType type = weights[0].Type;
         int outputs = weights.Sum(weight => weight.Shape[0]);
-        if (NarrowType is { } narrow)
-            return Narrowed(narrow, outputs, inputs, weights);
+        if (RowType is { } type)
+            return InRows(type, outputs, inputs, weights);
 
-        return options.Weights == WeightFormat.Auto && BlockMapping.Of(type, options.Activations) is { } mapping && weights.All(weight => weight.Type == type)
+        ElementType stored = weights[0].Type;
+        return options.Weights == WeightFormat.Auto && BlockMapping.Of(stored, options.Activations) is { } mapping && weights.All(weight => weight.Type == stored)
             ? Blocks(mapping, outputs, inputs, weights)
             : options.Prepack && (long)outputs * inputs * sizeof(float) <= PackedMatrix.MostBytes ? Packed(outputs, inputs, weights) : Transposed(outputs, inputs, weights);
     }
@@ -106,17 +122,17 @@ internal sealed class WeightReader(IBuildContext build, MatrixOptions options)
         return new PackedMatrix { Outputs = outputs, Inputs = inputs, Values = values };
     }
 
-    private NarrowMatrix Narrowed(ElementType type, int outputs, int inputs, TensorView[] weights)
+    private RowMatrix InRows(ElementType type, int outputs, int inputs, TensorView[] weights)
     {
-        TensorView values = build.Allocate(build.Host, type, outputs, inputs);
+        TensorView values = build.Allocate(Domain, type, outputs, inputs);
         int row = 0;
         foreach (TensorView weight in weights)
         {
-            Narrow(weight, values.Rows(row, weight.Shape[0]));
+            Bring(weight, values.Rows(row, weight.Shape[0]));
             row += weight.Shape[0];
         }
 
-        NarrowMatrix matrix = new() { Outputs = outputs, Inputs = inputs, Values = values };
+        RowMatrix matrix = new() { Outputs = outputs, Inputs = inputs, Values = values };
         EstimateWidened(matrix.WidenedBytes);
         return matrix;
     }
@@ -167,10 +183,45 @@ internal sealed class WeightReader(IBuildContext build, MatrixOptions options)
         build.Pool.Run(job.Parts, ref job);
     }
 
-    private void Narrow(in TensorView weight, in TensorView narrow)
+    // A matrix [N, K]; to a device some rows at a time.
+    private void Bring(in TensorView weight, in TensorView target)
     {
-        NarrowJob job = new() { Weight = weight, Narrow = narrow, Scratch = ScratchOf(checked(build.Pool.Threads * NarrowJob.Rows * weight.Shape[1])) };
-        build.Pool.Run(job.Parts, ref job);
+        (int rows, int width) = (weight.Shape[0], weight.Shape[1]);
+        int atOnce = Domain.IsHost ? rows : Math.Max(1, ElementsAtOnce / width);
+        for (int row = 0; row < rows; row += atOnce)
+        {
+            int count = Math.Min(atOnce, rows - row);
+            TensorView place = target.Rows(row, count), here = Domain.IsHost ? place : Staged(target.Type, count, width);
+            RowsJob job = new() { Weight = weight.Rows(row, count), Target = here, Scratch = ScratchOf(checked(build.Pool.Threads * RowsJob.Rows * width)) };
+            build.Pool.Run(job.Parts, ref job);
+            if (!Domain.IsHost)
+                Domain.Copy(here, place);
+        }
+    }
+
+    // Of any shape, to F32.
+    private void Convert(in TensorView weight, in TensorView floats)
+    {
+        if (Domain.IsHost)
+        {
+            build.Host.Copy(weight, floats);
+            return;
+        }
+
+        TensorView here = Staged(ElementType.F32, weight.Shape);
+        build.Host.Copy(weight, here);
+        Domain.Copy(here, floats);
+    }
+
+    private TensorView Staged(ElementType type, params ReadOnlySpan<int> shape)
+    {
+        long elements = 1;
+        foreach (int length in shape)
+            elements *= length;
+        if (_staged.Length < type.BytesOf(elements))
+            _staged = GC.AllocateUninitializedArray<byte>(checked((int)type.BytesOf(elements)), pinned: true);
+
+        return new TensorView(build.Host, Marshal.UnsafeAddrOfPinnedArrayElement(_staged, 0), type, shape);
     }
 
     // One arena serves all graphs: only the largest counts.
@@ -179,7 +230,7 @@ internal sealed class WeightReader(IBuildContext build, MatrixOptions options)
         if (bytes <= _widenedBytes)
             return;
 
-        build.EstimateNative(build.Host, bytes - _widenedBytes);
+        build.EstimateNative(Domain, bytes - _widenedBytes);
         _widenedBytes = bytes;
     }
 

@@ -5,17 +5,17 @@ using Spud;
 
 namespace Backend.Onnx.Experts;
 
-/// <summary>residual + factor * norm(delta).</summary>
-internal sealed class PostNormGraph
+/// <summary>residual + factor * norm(delta); the norm may be absent.</summary>
+internal sealed class AddGraph
 {
     private readonly Binding _binding;
     private readonly int _delta, _residual, _output;
 
-    public PostNormGraph(IBuildContext build, Sessions sessions, in TensorView norm, float factor)
+    public AddGraph(IBuildContext build, Sessions sessions, in TensorView norm, float factor)
     {
         int c = build.Model.HiddenWidth;
         Graph graph = new();
-        string normed = graph.RmsNorm(graph.Input("delta", ElementType.F32, "T", c), "norm", norm, build.Model.NormEpsilon);
+        string delta = graph.Input("delta", ElementType.F32, "T", c), normed = norm.IsPresent ? graph.RmsNorm(delta, "norm", norm, build.Model.NormEpsilon) : delta;
         graph.Output(graph.Node("Add", [graph.Input("residual", ElementType.F32, "T", c), graph.Scaled(normed, factor)]), "result", ElementType.F32, "T", c);
         _binding = sessions.Bind(graph);
         (_delta, _residual, _output) = (_binding.SlotOf("delta"), _binding.SlotOf("residual"), _binding.SlotOf("result"));

@@ -3,8 +3,8 @@ using Spud;
 
 namespace Backend.Onnx.Weights;
 
-/// <summary>Rounds a matrix [N, K] to half the width; a part is some rows.</summary>
-internal struct NarrowJob : IJob
+/// <summary>Brings a matrix [N, K] into another type; a part is some rows.</summary>
+internal struct RowsJob : IJob
 {
     /// <summary>Rows of a part.</summary>
     public const int Rows = 32;
@@ -12,8 +12,8 @@ internal struct NarrowJob : IJob
     /// <summary>[N, K], of any type.</summary>
     public required TensorView Weight;
 
-    /// <summary>F16 or BF16 [N, K], written.</summary>
-    public required TensorView Narrow;
+    /// <summary>F32, F16 or BF16 [N, K], written.</summary>
+    public required TensorView Target;
 
     /// <summary>Pinned, <see cref="Rows"/> * K floats for each worker.</summary>
     public required float[] Scratch;
@@ -23,8 +23,8 @@ internal struct NarrowJob : IJob
     public readonly void Run(int part, int worker)
     {
         int first = part * Rows, rows = Math.Min(Rows, Weight.Shape[0] - first), width = Weight.Shape[1];
-        IMemoryDomain host = Narrow.Domain;
-        TensorView source = Weight.Rows(first, rows), target = Narrow.Rows(first, rows);
+        IMemoryDomain host = Target.Domain;
+        TensorView source = Weight.Rows(first, rows), target = Target.Rows(first, rows);
         if (source.Type == target.Type || source.Type == ElementType.F32)
         {
             host.Copy(source, target);

@@ -1,0 +1,11 @@
+using System.Runtime.CompilerServices;
+using Backend.Onnx.Device;
+
+namespace Backend.Onnx.Tests.Shared;
+
+/// <summary>Turns the device of these tests on, before any of them runs: in the plugin that is referenced here and in the one that is loaded.</summary>
+internal static class PretendedDevice
+{
+    [ModuleInitializer]
+    internal static void TurnOn() => AppContext.SetSwitch(OnnxDevice.PretendSwitch, true);
+}
