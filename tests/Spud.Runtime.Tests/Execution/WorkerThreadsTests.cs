@@ -10,6 +10,22 @@ public sealed class WorkerThreadsTests(ITestOutputHelper output)
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
+    [InlineData(5)]
+    public void Workers_that_were_sent_to_park_do_every_part_of_the_next_job(int threads)
+    {
+        using WorkerThreads pool = new(threads);
+        CountJob job = new() { Counts = new int[24], Workers = threads };
+        for (int fork = 1; fork <= 500; fork++)
+        {
+            pool.Park();
+            pool.Run(24, ref job);
+            Assert.All(job.Counts, count => Assert.Equal(fork, count));
+        }
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
     [InlineData(3)]
     [InlineData(5)]
     [InlineData(8)]

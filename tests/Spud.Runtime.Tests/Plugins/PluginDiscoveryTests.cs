@@ -93,6 +93,16 @@ public sealed class PluginDiscoveryTests : IDisposable
     }
 
     [Fact]
+    public void One_that_is_yet_to_be_set_up_is_unavailable_and_names_the_command()
+    {
+        _folders.Add("Odd", edits: [("Odd.dll", "Even.dll"), ("\"contract\"", "\"setup\": \"./spud setup odd\", \"contract\"")]);
+
+        PluginStatus status = Assert.Single(_folders.Discover().Statuses);
+
+        Assert.Equal((PluginState.Unavailable, "not set up on this machine. Run: ./spud setup odd"), (status.State, status.Reason));
+    }
+
+    [Fact]
     public void Of_two_plugins_with_one_id_the_first_found_is_used_and_the_second_names_it()
     {
         string first = _folders.Add("Odd", "a"), second = _folders.Add("Odd", "b");
