@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Spud.Runtime.Composition;
-using Spud.Runtime.Execution;
 using Xunit;
 
 namespace Spud.Runtime.Tests.Composition.Explanation;

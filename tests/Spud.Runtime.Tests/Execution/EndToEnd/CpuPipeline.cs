@@ -25,7 +25,6 @@ internal sealed class CpuPipeline : IDisposable
         ];
         lock (s_gate)
             Pipeline = Pipeline.Compose(PipelineDocument.Load(null, all), Plugins, options ?? new() { Threads = 2, LogitRows = 64, Sequences = 4 });
-
     }
 
     /// <summary>What the host would find.</summary>
