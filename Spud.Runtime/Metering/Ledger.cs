@@ -13,14 +13,18 @@ public sealed class Ledger
     private readonly PhaseLedger[] _phases;
     private readonly int[] _kept;
     private readonly int[][] _keptByHead;
+    private readonly List<Ledger> _sharers;
     private Int128 _byteTicks;
     private long _last;
 
     /// <param name="costs">Of the pipeline.</param>
     /// <param name="tables">[L]: what the sequence keeps already.</param>
     /// <param name="limit">Never exceeded; null: none.</param>
-    internal Ledger(PipelineCosts costs, PageTable[] tables, Budget? limit)
+    /// <param name="sharer">Of the sequence that this one was forked from, where both spend from one limit; null: the limit is this ledger's alone.</param>
+    internal Ledger(PipelineCosts costs, PageTable[] tables, Budget? limit, Ledger? sharer = null)
     {
+        _sharers = sharer?._sharers ?? [];
+        _sharers.Add(this);
         (_costs, Limit, _last) = (costs, limit, Stopwatch.GetTimestamp());
         _kept = new int[tables.Length];
         _keptByHead = [.. tables.Select(table => new int[table.KvHeads])];
@@ -31,7 +35,7 @@ public sealed class Ledger
     /// <summary>File name of the model.</summary>
     public string Model => _costs.Model;
 
-    /// <summary>What the request may cost at most; null: no limit.</summary>
+    /// <summary>What the request may cost at most, its forks included; null: no limit.</summary>
     public Budget? Limit { get; }
 
     /// <summary>How the request ended, as its owner said.</summary>
@@ -63,6 +67,31 @@ public sealed class Ledger
 
     /// <summary>Kept bytes by the time they were kept, from one step to the next, in gigabytes (10^9) and seconds.</summary>
     public decimal KvGigabyteSeconds => GigabyteSeconds(_byteTicks);
+
+    /// <summary>FLOPs of everybody who spends from the same limit.</summary>
+    internal long SharedFlops
+    {
+        get
+        {
+            long flops = 0;
+            foreach (Ledger sharer in _sharers)
+                flops += sharer.Flops;
+
+            return flops;
+        }
+    }
+
+    /// <summary>What the work of everybody who spends from the same limit costs by now, before allowance and minimum.</summary>
+    internal decimal SharedAmount(PriceList prices)
+    {
+        decimal amount = 0;
+        foreach (Ledger sharer in _sharers)
+            amount += prices.AmountOf(sharer, sharer.KvGigabyteSecondsNow);
+
+        return amount;
+    }
+
+    internal bool SharesLimitWith(Ledger other) => _sharers == other._sharers;
 
     /// <summary>Until now.</summary>
     internal decimal KvGigabyteSecondsNow => GigabyteSeconds(_byteTicks + Held(Stopwatch.GetTimestamp()));
