@@ -69,7 +69,7 @@ public sealed class PublicApiTests
     [Fact]
     public void An_experimental_member_may_go_and_may_become_final_but_a_final_one_stays()
     {
-        ApiSurface with = Of("        [System.Diagnostics.CodeAnalysis.Experimental(\"SPUD0011\")]\n        void New();\n"), without = Of(""), final = Of("        void New();\n");
+        ApiSurface with = Of("        [System.Diagnostics.CodeAnalysis.Experimental(\"SPUD11\")]\n        void New();\n"), without = Of(""), final = Of("        void New();\n");
         Assert.Equal(["adds    + public interface IBuildContext :: void New();"], ApiSurface.Changes(without, with));
         Assert.Equal(["drops   - public interface IBuildContext :: void New();"], ApiSurface.Changes(with, without));
         Assert.Equal(["adds    ~ public interface IBuildContext :: void New(); is no longer experimental"], ApiSurface.Changes(with, final));
@@ -81,7 +81,7 @@ public sealed class PublicApiTests
     [Fact]
     public void Members_of_an_experimental_type_are_experimental()
     {
-        ApiSurface type = new("namespace Spud\n{\n    [System.Diagnostics.CodeAnalysis.Experimental(\"SPUD0011\")]\n    public interface IFold\n    {\n        void New();\n    }\n}");
+        ApiSurface type = new("namespace Spud\n{\n    [System.Diagnostics.CodeAnalysis.Experimental(\"SPUD11\")]\n    public interface IFold\n    {\n        void New();\n    }\n}");
         Assert.All(ApiSurface.Changes(type, new("")), change => Assert.StartsWith("drops", change));
         Assert.Equal(2, ApiSurface.Changes(type, new("")).Length);
     }
