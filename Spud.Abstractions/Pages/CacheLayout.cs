@@ -14,7 +14,7 @@ public sealed class CacheLayout
     /// <summary>A layout of several pools, or of one with per-head pages. The first pool takes the rows of every step.</summary>
     /// <param name="pools">At least one, in the order of the calls of <see cref="IAttention.Fold"/>; a policy moves keys into later ones.</param>
     /// <exception cref="ArgumentException">There is no pool.</exception>
-    [Experimental("SPUD11")]
+    [Experimental(Experiments.Id)]
     [SetsRequiredMembers]
     public CacheLayout(params ImmutableArray<PoolLayout> pools)
     {
@@ -41,6 +41,6 @@ public sealed class CacheLayout
     /// The pools, if the layout was made of some; otherwise empty, and the other properties describe the one pool. Where it is not empty the
     /// host reads nothing else about storage.
     /// </summary>
-    [Experimental("SPUD11")]
+    [Experimental(Experiments.Id)]
     public ImmutableArray<PoolLayout> Pools { get; } = [];
 }

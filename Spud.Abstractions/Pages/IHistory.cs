@@ -22,13 +22,13 @@ public interface IHistory
     /// <param name="pool">Index into <see cref="CacheLayout.Pools"/>.</param>
     /// <param name="head">0 .. G - 1; in a pool that the heads share, every head has the same runs.</param>
     /// <exception cref="ArgumentOutOfRangeException">There is no such pool or head.</exception>
-    [Experimental("SPUD11")]
+    [Experimental(Experiments.Id)]
     ReadOnlySpan<KeyRun> RunsOf(int pool, int head);
 
     /// <summary>Positions of a run's keys, ascending.</summary>
     /// <param name="pool">Index into <see cref="CacheLayout.Pools"/>.</param>
     /// <param name="run">One of its runs.</param>
-    [Experimental("SPUD11")]
+    [Experimental(Experiments.Id)]
     ReadOnlySpan<int> PositionsOf(int pool, in KeyRun run);
 
     /// <summary>Forgets keys of a run of a pool and KV head; in a pool that the heads share, for all of them.</summary>
@@ -38,7 +38,7 @@ public interface IHistory
     /// <param name="firstKey">First key of the run that goes, 0 .. Keys - 1.</param>
     /// <param name="keys">How many go, at least 1.</param>
     /// <exception cref="ArgumentOutOfRangeException">There are no such keys.</exception>
-    [Experimental("SPUD11")]
+    [Experimental(Experiments.Id)]
     void Drop(int pool, int head, int run, int firstKey, int keys);
 
     /// <summary>
@@ -50,6 +50,6 @@ public interface IHistory
     /// <param name="run">Index into <see cref="RunsOf"/>.</param>
     /// <param name="into">A later pool. From a per-head pool, a per-head pool.</param>
     /// <exception cref="ArgumentException">The pool cannot take it, or a later run was named before.</exception>
-    [Experimental("SPUD11")]
+    [Experimental(Experiments.Id)]
     void Encode(int pool, int head, int run, int into);
 }

@@ -18,7 +18,7 @@ public readonly struct PageView
     /// I32 [S * G + 1] on the host, in a per-head pool: where the runs of each sequence and KV head start, head after head in a sequence.
     /// Absent in a pool that the heads share.
     /// </summary>
-    [Experimental("SPUD11")]
+    [Experimental(Experiments.Id)]
     public TensorView HeadRunOffsets { get; init; }
 
     /// <summary>Runs of <c>Step.Sequences[sequence]</c>, oldest first; perhaps none. In a per-head pool, those of all heads.</summary>
@@ -29,7 +29,7 @@ public readonly struct PageView
     }
 
     /// <summary>Runs of <c>Step.Sequences[sequence]</c> and a KV head, oldest first; perhaps none.</summary>
-    [Experimental("SPUD11")]
+    [Experimental(Experiments.Id)]
     public ReadOnlySpan<KeyRun> Of(int sequence, int kvHead)
     {
         if (!HeadRunOffsets.IsPresent)

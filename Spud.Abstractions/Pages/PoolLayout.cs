@@ -3,7 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 namespace Spud;
 
 /// <summary>One pool of a layer's pages.</summary>
-[Experimental("SPUD11")]
+[Experimental(Experiments.Id)]
 public sealed class PoolLayout
 {
     /// <summary>P: keys of a page, at least 1.</summary>

@@ -13,7 +13,7 @@ public sealed class Offer
     public ImmutableArray<ElementType> PageTypes { get; init; } = [];
 
     /// <summary>Attention: whether it folds pools in which every KV head has runs of its own (<see cref="PageView.HeadRunOffsets"/>).</summary>
-    [Experimental("SPUD11")]
+    [Experimental(Experiments.Id)]
     public bool FoldsPerHead { get; init; }
 
     /// <summary>Attention: the cache of a pipeline that names none.</summary>
