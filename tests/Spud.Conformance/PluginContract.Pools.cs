@@ -2,7 +2,7 @@ using Spud.Conformance.Discovery;
 using Spud.Conformance.Fixtures;
 using Spud.Conformance.Oracles;
 using Spud.Conformance.Rigs;
-using Spud.Runtime.Composition;
+using Spud.Composition;
 using Xunit;
 
 namespace Spud.Conformance;

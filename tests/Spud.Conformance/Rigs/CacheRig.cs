@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
 using Spud.Conformance.Discovery;
 using Spud.Conformance.Fixtures;
-using Spud.Runtime.Composition;
-using Spud.Runtime.Execution;
+using Spud.Composition;
+using Spud.Execution;
 
 namespace Spud.Conformance.Rigs;
 
