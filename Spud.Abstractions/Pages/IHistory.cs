@@ -2,7 +2,10 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Spud;
 
-/// <summary>One layer of one sequence between two steps, as a cache policy sees it. Changes take effect when Review returns.</summary>
+/// <summary>
+/// One layer of one sequence between two steps, as a cache policy sees it. Changes take effect when Review returns. The bodies of some
+/// members serve histories that a policy's own tests make, with one pool; the host's has all that its layout names.
+/// </summary>
 public interface IHistory
 {
     /// <summary>Committed tokens, kept or not.</summary>
@@ -23,13 +26,13 @@ public interface IHistory
     /// <param name="head">0 .. G - 1; in a pool that the heads share, every head has the same runs.</param>
     /// <exception cref="ArgumentOutOfRangeException">There is no such pool or head.</exception>
     [Experimental(Experiments.Id)]
-    ReadOnlySpan<KeyRun> RunsOf(int pool, int head);
+    ReadOnlySpan<KeyRun> RunsOf(int pool, int head) => pool == 0 ? Runs : throw new ArgumentOutOfRangeException(nameof(pool));
 
     /// <summary>Positions of a run's keys, ascending.</summary>
     /// <param name="pool">Index into <see cref="CacheLayout.Pools"/>.</param>
     /// <param name="run">One of its runs.</param>
     [Experimental(Experiments.Id)]
-    ReadOnlySpan<int> PositionsOf(int pool, in KeyRun run);
+    ReadOnlySpan<int> PositionsOf(int pool, in KeyRun run) => throw new NotSupportedException("This history does not know the positions of single keys.");
 
     /// <summary>Forgets keys of a run of a pool and KV head; in a pool that the heads share, for all of them.</summary>
     /// <param name="pool">Index into <see cref="CacheLayout.Pools"/>.</param>
@@ -39,7 +42,11 @@ public interface IHistory
     /// <param name="keys">How many go, at least 1.</param>
     /// <exception cref="ArgumentOutOfRangeException">There are no such keys.</exception>
     [Experimental(Experiments.Id)]
-    void Drop(int pool, int head, int run, int firstKey, int keys);
+    void Drop(int pool, int head, int run, int firstKey, int keys)
+    {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(pool, 0);
+        Drop(run, firstKey, keys);
+    }
 
     /// <summary>
     /// Moves what is kept of a run into a later pool, in that pool's format. A pool takes keys in ascending order of their positions; of
@@ -51,5 +58,5 @@ public interface IHistory
     /// <param name="into">A later pool. From a per-head pool, a per-head pool.</param>
     /// <exception cref="ArgumentException">The pool cannot take it, or a later run was named before.</exception>
     [Experimental(Experiments.Id)]
-    void Encode(int pool, int head, int run, int into);
+    void Encode(int pool, int head, int run, int into) => throw new NotSupportedException("This history has one pool.");
 }

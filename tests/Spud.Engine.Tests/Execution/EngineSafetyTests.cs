@@ -1,11 +1,11 @@
-using Spud.Runtime.Composition;
-using Spud.Runtime.Execution;
-using Spud.Runtime.Metering;
-using Spud.Runtime.Tests.Execution.EndToEnd;
-using Spud.Runtime.Tests.Execution.Toy;
+using Spud.Composition;
+using Spud.Execution;
+using Spud.Metering;
+using Spud.Tests.Execution.EndToEnd;
+using Spud.Tests.Execution.Toy;
 using Xunit;
 
-namespace Spud.Runtime.Tests.Execution;
+namespace Spud.Tests.Execution;
 
 /// <summary>Who may use an engine, its batches and its memory, and when.</summary>
 public sealed class EngineSafetyTests

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Spud.Composition;
-using Spud.Execution;
 using Xunit;
 
 namespace Spud.Tests.Composition.Explanation;
