@@ -75,7 +75,7 @@ public sealed class FrozenPluginTests : IDisposable
         using PluginCatalog catalog = PluginCatalog.Discover(BuiltPlugins.Folder, _folder.Path);
         PipelineDocument document = PipelineDocument.Load(null, [$"model={TestData.Path($"families/{family}.gguf")}", .. settings]);
         using Pipeline pipeline = Pipeline.Compose(document, catalog, new PipelineOptions { Threads = 2, LogitRows = PromptTokens });
-        Engine engine = new(pipeline);
+        Engine engine = pipeline.Engine;
         using Sequence sequence = engine.Open();
         Batch batch = engine.NewBatch();
         List<float> logits = [];
