@@ -12,6 +12,9 @@ namespace Spud;
 /// <summary>A composed pipeline with its tokenizer and chat template: what a program that embeds Spud holds. One thread at a time.</summary>
 public sealed class LanguageModel : IDisposable
 {
+    /// <summary>Name of the activity source and of the meter that requests report to.</summary>
+    public const string TelemetryName = "Spud";
+
     private readonly Lazy<ChatTemplate?> _template;
     private readonly Lazy<Batch> _batch;
 
@@ -86,8 +89,8 @@ public sealed class LanguageModel : IDisposable
     /// <summary>Frees everything.</summary>
     public void Dispose() => Pipeline.Dispose();
 
-    /// <summary>Shared by all generations, which take turns: its contents live for one step.</summary>
-    internal Batch Batch => _batch.Value;
+    /// <summary>Shared by all that use the model in turn: its contents live for one step.</summary>
+    public Batch Batch => _batch.Value;
 
     private string TextOf(int? id) => id is { } known ? Tokenizer.TextOf(known) : "";
 }

@@ -4,7 +4,7 @@ namespace Spud.Models;
 
 /// <summary>Where a model's weights lie, by canonical name, and which of them somebody took.</summary>
 /// <param name="entries">Canonical name to file tensor.</param>
-internal sealed class WeightCatalog(IEnumerable<WeightEntry> entries)
+public sealed class WeightCatalog(IEnumerable<WeightEntry> entries)
 {
     private readonly FrozenDictionary<string, WeightEntry> _entries = entries.ToFrozenDictionary(entry => entry.Name);
     private readonly HashSet<string> _taken = [];

@@ -29,6 +29,9 @@ internal sealed class PipelineComponent : IDisposable
     /// <summary>IHead, IAttention, ICachePolicy, IRouter or IExperts.</summary>
     public required IDisposable Instance { get; init; }
 
+    /// <summary>What steps call: the component, or the probe around a router.</summary>
+    public IDisposable Called { get => field ?? Instance; init; }
+
     public string Role => Registered.Role;
 
     /// <summary>What a native library takes for it, as its author estimates.</summary>

@@ -21,7 +21,6 @@ internal sealed class PipelineComposer : IDisposable
     private readonly HostDomain _host = new();
     private readonly MemoryAccount _memory = new("pipeline");
     private readonly List<PipelineComponent> _built = [];
-    private readonly Dictionary<IRouter, IRouter> _taps = [];
     private bool _finished;
 
     private PipelineComposer(PipelineDocument document, PipelineOptions options)
@@ -89,7 +88,7 @@ internal sealed class PipelineComposer : IDisposable
         Places places = new(_memory, _host, _model, _limits, routers.Max(router => (router?.Instance as IRouter)?.MaxExpertsPerRow ?? 0));
         LayerParts[][] parts = [.. Enum.GetValues<Phase>().Select(phase => Enumerable.Range(0, _model.Layers.Length).Select(layer => new LayerParts(
             At<IAttention>(places, chosen[Roles.Attention], attentions, layer, phase)!,
-            Tapped(At<IRouter>(places, chosen[Roles.Router], routers, layer, phase)),
+            At<IRouter>(places, chosen[Roles.Router], routers, layer, phase),
             At<IExperts>(places, chosen[Roles.Experts], experts, layer, phase)!)).ToArray())];
         bool splits = chosen.Values.Any(entries => entries.Any(entry => entry.Entry.Phase is not null));
         return Freeze(document, plugins, places, Placed<IHead>(places, head), Placed<ICachePolicy>(places, cache), parts, splits);
@@ -152,6 +151,7 @@ internal sealed class PipelineComposer : IDisposable
         };
         try
         {
+            IDisposable instance = registered.Create(chosen.Options, context) ?? throw new InvalidOperationException("its factory made nothing");
             PipelineComponent component = new()
             {
                 Registered = registered,
@@ -160,7 +160,8 @@ internal sealed class PipelineComposer : IDisposable
                 Phase = chosen.Entry.Phase,
                 Weights = weights,
                 Memory = memory,
-                Instance = registered.Create(chosen.Options, context) ?? throw new InvalidOperationException("its factory made nothing"),
+                Instance = instance,
+                Called = Probed(instance),
                 Workspaces = context.Workspaces,
                 NativeBytes = context.NativeBytes,
             };
@@ -205,18 +206,11 @@ internal sealed class PipelineComposer : IDisposable
         return null;
     }
 
-    private Placed<IRouter>? Tapped(Placed<IRouter>? router)
-    {
-        if (router is null || _options.Tap is not { } make)
-            return router;
-        if (!_taps.TryGetValue(router.Component, out IRouter? tap))
-            _taps[router.Component] = tap = make(router.Component, _model);
-
-        return router with { Component = tap };
-    }
+    private IDisposable Probed(IDisposable instance) =>
+        instance is IRouter router && _options.RoutingProbe is { } probe ? probe(router, _model) : instance;
 
     private static Placed<T> Placed<T>(Places places, PipelineComponent component)
-        where T : class => new(component.Registered.FullName, component.Registered.Offer, (T)component.Instance, places.Of(component.Instance, component.Role));
+        where T : class => new(component.Registered.FullName, component.Registered.Offer, (T)component.Called, places.Of(component.Instance, component.Role));
 
     // Components take turns: a domain's arena is as large as the largest of them needs.
     private void ShareArenas()

@@ -89,8 +89,8 @@ internal sealed class PipelineCosts
     private bool Serves(PipelineComponent component, int layer, Phase phase)
     {
         LayerParts served = _parts.At(layer, phase);
-        return component.Instance == served.Attention.Component || component.Instance == served.Experts.Component
-            || component.Instance == served.Router?.Component || component.Role is Roles.Head or Roles.Cache;
+        return component.Called == served.Attention.Component || component.Called == served.Experts.Component
+            || component.Called == served.Router?.Component || component.Role is Roles.Head or Roles.Cache;
     }
 
     private int[][] Entries(Func<int, Phase, int> entries) =>

@@ -79,7 +79,7 @@ public sealed class PluginCatalog : IDisposable
         {
             PluginFolder[] same = [.. _plugins.Where(plugin => plugin.Id == id)];
             PluginFolder chosen = same.FirstOrDefault(plugin => plugin.MayBeUsed) ?? same.FirstOrDefault(plugin => plugin.State != PluginState.Duplicate)
-                ?? throw new ArgumentException($"no plugin '{id}'.{Nearest.Hint(id, _plugins.Select(plugin => plugin.Id))}", nameof(id));
+                ?? throw new ArgumentException($"no plugin '{id}'.{Suggestion.Hint(id, _plugins.Select(plugin => plugin.Id))}", nameof(id));
             chosen.Reset();
             Load(chosen);
             return chosen.Status;
@@ -163,7 +163,7 @@ public sealed class PluginCatalog : IDisposable
     {
         string known = $"Known: {Offered(role)}.";
         return offering.Length == 0
-            ? $"no plugin offers {role} '{name}'. {known}{Nearest.Hint(name, Known(role))}"
+            ? $"no plugin offers {role} '{name}'. {known}{Suggestion.Hint(name, Known(role))}"
             : $"{role} '{name}' cannot be used: {string.Join("; ", offering.Select(plugin => $"plugin {plugin.Status}"))} {known}";
     }
 

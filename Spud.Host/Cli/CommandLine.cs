@@ -108,7 +108,7 @@ internal static class CommandLine
             return parsed.Errors.Select(error => error.Message).Distinct();
 
         return parsed.UnmatchedTokens.Take(1).Select(token => token.StartsWith('-') ? Stray(token, command)
-            : command.Name == "spud" ? $"'{token}' is no command.{Nearest.Hint(token, command.Subcommands.Select(known => known.Name))} 'spud --help' lists them."
+            : command.Name == "spud" ? $"'{token}' is no command.{Suggestion.Hint(token, command.Subcommands.Select(known => known.Name))} 'spud --help' lists them."
             : $"'{token}' is one argument too many for 'spud {command.Name}'. A text of several words goes in quotes.");
     }
 
@@ -116,7 +116,7 @@ internal static class CommandLine
     {
         string name = token.Split('=')[0];
         IEnumerable<string> known = command.Options.SelectMany(option => option.Aliases.Append(option.Name)).Append(Verbose.Name);
-        return $"'{name}' is no option of '{Path(command)}'.{Nearest.Hint(name, known)}";
+        return $"'{name}' is no option of '{Path(command)}'.{Suggestion.Hint(name, known)}";
     }
 
     private static string Path(Command command) => command.Name == "spud" ? "spud" : $"spud {command.Name}";

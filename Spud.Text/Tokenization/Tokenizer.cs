@@ -101,7 +101,7 @@ public sealed partial class Tokenizer
     /// <param name="text">Cut from the whole where no token spans the cut.</param>
     /// <param name="beginsText">Whether it is the first part.</param>
     /// <param name="ids">Added to.</param>
-    internal void EncodePiece(string text, bool beginsText, List<int> ids) => EncodeFragments(Encoding.UTF8.GetBytes(text), parseSpecial: false, beginsText, ids);
+    public void EncodePiece(string text, bool beginsText, List<int> ids) => EncodeFragments(Encoding.UTF8.GetBytes(text), parseSpecial: false, beginsText, ids);
 
     private void EncodeFragments(ReadOnlySpan<byte> utf8, bool parseSpecial, bool followsSpecial, List<int> ids)
     {

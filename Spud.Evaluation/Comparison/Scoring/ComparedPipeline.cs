@@ -1,4 +1,3 @@
-using Spud.Composition;
 using Spud.Execution;
 using Spud.Models;
 
@@ -58,6 +57,4 @@ public sealed record ComparedPipeline(string Name, LanguageModel Model, long? Me
             model.Engine.Run(model.Batch);
         }
     }
-
-    internal PipelineParts Parts => Model.Pipeline.Parts;
 }

@@ -47,10 +47,10 @@ internal sealed class CalibrateCommand
         CalibrationGoal goal = CalibrationGoal.Of(path, parsed.GetValue(_experts), parsed.GetValue(_ratio), parsed.GetValue(_least), parsed.GetValue(_most));
         CalibrationOutput output = new(parsed.GetValue(_output) ?? Path.GetFileNameWithoutExtension(path) + ".calibration.json");
 
-        RoutingTap? tap = null;
-        using LanguageModel model = Loader(parsed, goal, made => tap = made).Load(parsed);
+        RoutingProbe? probe = null;
+        using LanguageModel model = Loader(parsed, goal, made => probe = made).Load(parsed);
         int[][] windows = Windows(model, text, parsed.GetValue(_maxTokens) ?? DefaultTokens);
-        CalibrationFit fit = Fit(model, tap!, goal, windows);
+        CalibrationFit fit = Fit(model, probe!, goal, windows);
         CalibrationDocument document = Document(model, goal, fit, windows, _text.Name(parsed));
         output.Write(document.ToJson());
         if (parsed.GetValue(_json))
@@ -61,16 +61,16 @@ internal sealed class CalibrateCommand
         return ExitCodes.Done;
     }
 
-    // All experts of every row, from the router that a pipeline gets when it names none; the tap cuts.
-    private ModelLoader Loader(ParseResult parsed, CalibrationGoal goal, Action<RoutingTap> onTap) => new(_pipeline, _shell)
+    // All experts of every row, from the router that a pipeline gets when it names none; the probe cuts.
+    private ModelLoader Loader(ParseResult parsed, CalibrationGoal goal, Action<RoutingProbe> onProbe) => new(_pipeline, _shell)
     {
         LogitRows = ScoreCommand.LogitRows,
-        Edits = [$"router={ComponentChoice.DefaultOf(Roles.Router, _pipeline.Catalog(parsed))}", $"router.experts={goal.All}"],
-        Tap = (router, model) =>
+        Edits = [$"router={Pipeline.DefaultComponent(Roles.Router, _pipeline.Catalog(parsed))}", $"router.experts={goal.All}"],
+        RoutingProbe = (router, model) =>
         {
-            RoutingTap tap = new(router, model, goal.Most);
-            onTap(tap);
-            return tap;
+            RoutingProbe probe = new(router, model, goal.Most);
+            onProbe(probe);
+            return probe;
         },
     };
 
@@ -81,13 +81,13 @@ internal sealed class CalibrateCommand
         return windows.Length > 0 ? windows : throw new BadInputException($"the text has {ids.Length} tokens, and the first is never predicted: it takes at least 2.");
     }
 
-    private CalibrationFit Fit(LanguageModel model, RoutingTap tap, CalibrationGoal goal, int[][] windows)
+    private CalibrationFit Fit(LanguageModel model, RoutingProbe probe, CalibrationGoal goal, int[][] windows)
     {
         using Interrupts.Section section = _shell.Interrupts.Begin();
         CancellationToken cancellation = section.Token;
         return CalibrationBar.Show(_shell, progress =>
         {
-            RouterCalibrator calibrator = new(model, tap, goal.Least, goal.Most, windows) { Progress = progress };
+            RouterCalibrator calibrator = new(model, probe, goal.Least, goal.Most, windows) { Progress = progress };
             return goal.Experts is { } experts ? calibrator.FitExperts(experts, cancellation) : calibrator.FitPerplexity(goal.PerplexityRatio!.Value, cancellation);
         });
     }
