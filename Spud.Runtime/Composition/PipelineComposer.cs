@@ -69,10 +69,14 @@ internal sealed class PipelineComposer : IDisposable
         if (_finished)
             return;
 
-        _built.ForEach(component => component.Dispose());
+        List<ComponentException> faults = [];
+        _built.ForEach(component => component.Dispose(faults));
         _memory.Dispose();
         _pool.Dispose();
         _file.Dispose();
+
+        // The reason why nothing was composed is on its way to the caller; these would hide it.
+        faults.ForEach(fault => _options.Log?.Invoke(fault.Message));
     }
 
     private Pipeline Compose(PipelineDocument document, PluginCatalog plugins)

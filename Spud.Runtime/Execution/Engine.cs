@@ -120,8 +120,8 @@ public sealed class Engine
 
             (string role, string component, int? layer) = _pass.At;
             ComponentException named = new(role, component, layer, fault);
-            if (fault is DeviceLostException)
-                _owner.Lose(_pass.Device, named);
+            if (fault is DeviceLostException lost)
+                _owner.Lose(lost.Domain ?? _pass.Domain, named);
 
             return named;
         }

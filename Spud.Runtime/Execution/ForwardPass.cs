@@ -18,8 +18,8 @@ internal sealed class ForwardPass(PipelineParts pipeline, StepMeter meter)
     /// <summary>Who was at work last: the guilty one if a step throws.</summary>
     public (string Role, string Component, int? Layer) At { get; private set; } = (Roles.Head, "", null);
 
-    /// <summary>The device that was at work last; the host's domain if none was.</summary>
-    public IMemoryDomain Device => (_here.IsHost ? _stream.At : _here).Domain;
+    /// <summary>Where it works.</summary>
+    public IMemoryDomain Domain => _here.Domain;
 
     /// <summary>Computes the batch's logits; its rows stay pending.</summary>
     /// <exception cref="OperationCanceledException">Every sequence of the batch was cancelled.</exception>
@@ -92,7 +92,7 @@ internal sealed class ForwardPass(PipelineParts pipeline, StepMeter meter)
         TensorView logits = here.Logits(batch);
         pipeline.Head.Component.Logits(here.Step, _stream.ReadAt(here), batch.RowsWithLogits, logits);
         if (!here.IsHost)
-            here.Domain.Copy(logits, batch.LogitsView);
+            DomainCopies.Copy(logits, batch.LogitsView);
     }
 
     /// <summary>What devices have not done by now they do here, and what they made for the host is looked at.</summary>
@@ -102,7 +102,7 @@ internal sealed class ForwardPass(PipelineParts pipeline, StepMeter meter)
         for (int i = 0; i < _places.Devices.Count; i++)
         {
             _here = _places.Devices[i];
-            _here.Domain.Wait();
+            DomainCopies.Wait(_here.Domain);
         }
 
         foreach (int layer in _plans.Unchecked)

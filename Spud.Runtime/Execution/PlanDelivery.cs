@@ -32,7 +32,7 @@ internal sealed class PlanDelivery(PipelineParts pipeline, StepMeter meter)
         int rows = batch.Rows, expertsPerRow = plan.Experts.Shape[0] / rows;
         RoutingPlan onHost = router.IsHost ? plan : _places.Mirror(layer).Of(rows, expertsPerRow);
         if (!router.IsHost)
-            Places.Copy(plan, onHost);
+            DomainCopies.Copy(plan, onHost);
         if (router == experts && !router.IsHost)
         {
             _unchecked[_count++] = layer;
@@ -40,14 +40,14 @@ internal sealed class PlanDelivery(PipelineParts pipeline, StepMeter meter)
         }
 
         if (!router.IsHost)
-            router.Domain.Wait();
+            DomainCopies.Wait(router.Domain);
 
         Check(layer, onHost, batch);
         if (experts.IsHost)
             return onHost;
 
         RoutingPlan delivered = experts.Plans.Of(rows, expertsPerRow);
-        Places.Copy(onHost, delivered);
+        DomainCopies.Copy(onHost, delivered);
         return delivered;
     }
 

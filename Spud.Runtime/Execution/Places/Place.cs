@@ -73,7 +73,7 @@ internal sealed class Place
         if (one is null)
             One.FillWithOne();
         else
-            Places.Copy(one.Of(_limits.Rows, 1), One.Of(_limits.Rows, 1));
+            DomainCopies.Copy(one.Of(_limits.Rows, 1), One.Of(_limits.Rows, 1));
     }
 
     /// <summary>Brings a step here.</summary>
@@ -98,7 +98,7 @@ internal sealed class Place
     private TensorView Brought(in TensorView from, in TensorView room)
     {
         TensorView to = room.Rows(0, from.Shape[0]);
-        Domain.Copy(from, to);
+        DomainCopies.Copy(from, to);
         return to;
     }
 }

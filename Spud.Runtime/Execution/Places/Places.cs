@@ -84,17 +84,6 @@ internal sealed class Places
             device.Begin(batch);
     }
 
-    /// <summary>Queues a copy between a device and the host, or inside one of them.</summary>
-    public static void Copy(in TensorView from, in TensorView to) => (from.Domain.IsHost ? to.Domain : from.Domain).Copy(from, to);
-
-    /// <summary>Queues a copy of a plan.</summary>
-    public static void Copy(in RoutingPlan from, in RoutingPlan to)
-    {
-        Copy(from.Offsets, to.Offsets);
-        Copy(from.Experts, to.Experts);
-        Copy(from.Weights, to.Weights);
-    }
-
     private Place Device(IMemoryDomain domain)
     {
         if (_devices.Find(known => known.Domain == domain) is { } place)

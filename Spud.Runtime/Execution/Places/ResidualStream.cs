@@ -30,9 +30,9 @@ internal sealed class ResidualStream
             return place.Hidden(_rows);
 
         Place from = place.IsHost || At.IsHost ? At : _host;
-        Places.Copy(from == At ? At.Hidden(_rows) : ReadAt(_host), place.Hidden(_rows));
+        DomainCopies.Copy(from == At ? At.Hidden(_rows) : ReadAt(_host), place.Hidden(_rows));
         if (place.IsHost)
-            from.Domain.Wait();
+            DomainCopies.Wait(from.Domain);
 
         place.Version = _version;
         return place.Hidden(_rows);

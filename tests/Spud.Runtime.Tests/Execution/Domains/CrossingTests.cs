@@ -67,12 +67,41 @@ public sealed class CrossingTests
         device.IsLost = true;
 
         ComponentException fault = Assert.Throws<ComponentException>(() => pipeline.Step(sequence));
-        Assert.Contains("it was pulled out", fault.Message);
+        Assert.Contains("one was pulled out", fault.Message);
         Assert.Equal("experts-plugin", Assert.Single(pipeline.MarkedFaulty).Plugin);
         Assert.Contains("its device one is lost", pipeline.MarkedFaulty[0].Reason);
 
         device.IsLost = false;
         Assert.Equal(fault.Message, Assert.Throws<ComponentException>(() => pipeline.Step(other)).Message);
+    }
+
+    /// <summary>A copy between two devices fails: its device is to blame, not the one that the host was working for.</summary>
+    [Theory]
+    [InlineData("one", Roles.Attention)]
+    [InlineData("two", Roles.Experts)]
+    public void A_copy_between_two_devices_that_fails_marks_the_plugin_of_the_lost_one(string lost, string role)
+    {
+        Dictionary<string, CountingDevice> devices = new() { ["one"] = new("one"), ["two"] = new("two") };
+        using SilentPipeline pipeline = new(at => at switch { Roles.Attention => devices["one"], Roles.Experts => devices["two"], _ => null });
+        using Sequence sequence = pipeline.Engine.Open();
+        pipeline.Silent(Roles.Attention).OnFinish = () => devices[lost].IsLost = true;
+
+        Assert.Throws<ComponentException>(() => pipeline.Step(sequence));
+
+        (string plugin, string reason) = Assert.Single(pipeline.MarkedFaulty);
+        Assert.Equal($"{role}-plugin", plugin);
+        Assert.Contains($"its device {lost} is lost", reason);
+    }
+
+    [Fact]
+    public void A_component_in_host_memory_that_loses_a_device_is_marked_alone()
+    {
+        using SilentPipeline pipeline = new(_ => null);
+        using Sequence sequence = pipeline.Engine.Open();
+        pipeline.Silent(Roles.Attention).OnFinish = () => throw new DeviceLostException("no answer");
+
+        Assert.Throws<ComponentException>(() => pipeline.Step(sequence));
+        Assert.Equal("attention-plugin", Assert.Single(pipeline.MarkedFaulty).Plugin);
     }
 
     // A plan of T rows has T + 1 offsets: the foretold bytes of a token are those of its row.

@@ -55,6 +55,9 @@ internal sealed class SilentPipeline : IDisposable
 
     public List<(string Plugin, string Reason)> MarkedFaulty { get; } = [];
 
+    /// <summary>The component of a role.</summary>
+    public SilentComponent Silent(string role) => (SilentComponent)Pipeline.Parts.Components.Single(component => component.Role == role).Instance;
+
     /// <summary>One token, with its logits.</summary>
     public void Step(Sequence sequence)
     {
