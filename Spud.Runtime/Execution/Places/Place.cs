@@ -95,7 +95,7 @@ internal sealed class Place
         };
     }
 
-    private TensorView Brought(in TensorView from, in TensorView room)
+    private static TensorView Brought(in TensorView from, in TensorView room)
     {
         TensorView to = room.Rows(0, from.Shape[0]);
         DomainCopies.Copy(from, to);
