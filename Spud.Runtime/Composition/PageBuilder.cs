@@ -8,7 +8,7 @@ internal sealed class PageBuilder(MemoryAccount memory, IMemoryDomain host, Mode
     private const int RunFields = 5;
 
     /// <exception cref="CompositionException">The layout is impossible, or an attention cannot read it.</exception>
-    public PageStore Build(Placed<ICachePolicy> cache, LayerParts[][] parts)
+    public PageStore Build(BoundComponent<ICachePolicy> cache, LayerParts[][] parts)
     {
         LayerPages[] layers = new LayerPages[model.Layers.Length];
         int mostRuns = 0;
@@ -28,7 +28,7 @@ internal sealed class PageBuilder(MemoryAccount memory, IMemoryDomain host, Mode
         return new PageStore(layers, cache.Component, slots, runs, memory.Allocate(host, ElementType.I32, limits.Sequences + 1));
     }
 
-    private void Require(Placed<ICachePolicy> cache, int layer, CacheLayout layout)
+    private void Require(BoundComponent<ICachePolicy> cache, int layer, CacheLayout layout)
     {
         KvGeometry kv = model.Layers[layer].Kv;
         if (layout.PageTokens < 1 || layout.TokensAtMost < 1)
@@ -44,7 +44,7 @@ internal sealed class PageBuilder(MemoryAccount memory, IMemoryDomain host, Mode
         CompositionException Fault(string what) => new($"cache '{cache.Name}', layer {layer}: {what}.");
     }
 
-    private static void RequireReadable(Placed<ICachePolicy> cache, Placed<IAttention> attention, int layer, CacheLayout layout)
+    private static void RequireReadable(BoundComponent<ICachePolicy> cache, BoundComponent<IAttention> attention, int layer, CacheLayout layout)
     {
         foreach (ElementType type in new[] { layout.Keys, layout.Values })
         {
@@ -56,14 +56,14 @@ internal sealed class PageBuilder(MemoryAccount memory, IMemoryDomain host, Mode
         }
     }
 
-    private static IMemoryDomain DomainOf(Placed<IAttention>[] attentions, int layer)
+    private static IMemoryDomain DomainOf(BoundComponent<IAttention>[] attentions, int layer)
     {
-        Placed<IAttention> first = attentions[0];
-        return Array.Find(attentions, other => other.Place != first.Place) is { } other
+        BoundComponent<IAttention> first = attentions[0];
+        return Array.Find(attentions, other => other.Domain != first.Domain) is { } other
             ? throw new CompositionException(
-                $"layer {layer}: attention '{first.Name}' works in {first.Place.Domain.Name} memory and '{other.Name}' in {other.Place.Domain.Name} memory, "
+                $"layer {layer}: attention '{first.Name}' works in {first.Domain.Memory.Name} memory and '{other.Name}' in {other.Domain.Memory.Name} memory, "
                 + "but both phases read the same pages. Give both the same device.")
-            : first.Place.Domain;
+            : first.Domain.Memory;
     }
 
     // Forked sequences share pages but each has runs of its own, and a policy may cut runs down to single keys.

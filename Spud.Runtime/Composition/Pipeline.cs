@@ -10,7 +10,11 @@ namespace Spud.Runtime.Composition;
 /// </summary>
 public sealed class Pipeline : IDisposable
 {
-    internal Pipeline(PipelineParts parts) => Parts = parts;
+    internal Pipeline(PipelineParts parts)
+    {
+        Parts = parts;
+        _ = parts.Plans; // compiled now: nothing of a step is left to decide
+    }
 
     /// <summary>The model.</summary>
     public ModelDescription Model => Parts.Model;

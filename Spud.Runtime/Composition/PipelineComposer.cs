@@ -89,27 +89,18 @@ internal sealed class PipelineComposer : IDisposable
         PipelineComponent cache = Build(chosen[Roles.Cache][0]);
         RequireUnderstood();
 
-        Places places = new(_memory, _host, _model, _limits, routers.Max(router => (router?.Instance as IRouter)?.MaxExpertsPerRow ?? 0));
+        StepDomains domains = new(_memory, _host, _model, _limits, routers.Max(router => (router?.Instance as IRouter)?.MaxExpertsPerRow ?? 0));
         LayerParts[][] parts = [.. Enum.GetValues<Phase>().Select(phase => Enumerable.Range(0, _model.Layers.Length).Select(layer => new LayerParts(
-            At<IAttention>(places, chosen[Roles.Attention], attentions, layer, phase)!,
-            Tapped(At<IRouter>(places, chosen[Roles.Router], routers, layer, phase)),
-            At<IExperts>(places, chosen[Roles.Experts], experts, layer, phase)!)).ToArray())];
+            At<IAttention>(domains, chosen[Roles.Attention], attentions, layer, phase)!,
+            Tapped(At<IRouter>(domains, chosen[Roles.Router], routers, layer, phase)),
+            At<IExperts>(domains, chosen[Roles.Experts], experts, layer, phase)!)).ToArray())];
         bool splits = chosen.Values.Any(entries => entries.Any(entry => entry.Entry.Phase is not null));
-        return Freeze(document, plugins, places, Placed<IHead>(places, head), Placed<ICachePolicy>(places, cache), parts, splits);
+        return Freeze(document, plugins, domains, Bound<IHead>(domains, head), Bound<ICachePolicy>(domains, cache), parts, splits);
     }
 
-    private Pipeline Freeze(PipelineDocument document, PluginCatalog plugins, Places places, Placed<IHead> head, Placed<ICachePolicy> cache, LayerParts[][] parts, bool splits)
+    private Pipeline Freeze(PipelineDocument document, PluginCatalog plugins, StepDomains domains, BoundComponent<IHead> head, BoundComponent<ICachePolicy> cache, LayerParts[][] parts, bool splits)
     {
         PageStore pages = new PageBuilder(_memory, _host, _model, _limits, _options.CacheTokens).Build(cache, parts);
-        foreach (LayerParts[] phase in parts)
-        {
-            for (int layer = 0; layer < phase.Length; layer++)
-            {
-                if (phase[layer].Router is { } router)
-                    places.Mirror(layer, router);
-            }
-        }
-
         ShareArenas();
         _finished = true;
         return new Pipeline(new PipelineParts
@@ -127,7 +118,7 @@ internal sealed class PipelineComposer : IDisposable
             Layers = parts,
             SplitsPhases = splits,
             Pages = pages,
-            Places = places,
+            Domains = domains,
             MarkFaulty = plugins.MarkFaulty,
         });
     }
@@ -195,19 +186,19 @@ internal sealed class PipelineComposer : IDisposable
         }
     }
 
-    private static Placed<T>? At<T>(Places places, ImmutableArray<ChosenComponent> chosen, PipelineComponent?[] built, int layer, Phase phase)
+    private static BoundComponent<T>? At<T>(StepDomains domains, ImmutableArray<ChosenComponent> chosen, PipelineComponent?[] built, int layer, Phase phase)
         where T : class
     {
         for (int i = 0; i < built.Length; i++)
         {
             if (built[i] is { } component && chosen[i].Serves(layer, phase) && component.Layers.Contains(layer))
-                return Placed<T>(places, component);
+                return Bound<T>(domains, component);
         }
 
         return null;
     }
 
-    private Placed<IRouter>? Tapped(Placed<IRouter>? router)
+    private BoundComponent<IRouter>? Tapped(BoundComponent<IRouter>? router)
     {
         if (router is null || _options.Tap is not { } make)
             return router;
@@ -217,8 +208,8 @@ internal sealed class PipelineComposer : IDisposable
         return router with { Component = tap };
     }
 
-    private static Placed<T> Placed<T>(Places places, PipelineComponent component)
-        where T : class => new(component.Registered.FullName, component.Registered.Offer, (T)component.Instance, places.Of(component.Instance, component.Role));
+    private static BoundComponent<T> Bound<T>(StepDomains domains, PipelineComponent component)
+        where T : class => new(component.Role, component.Registered.FullName, component.Registered.Offer, (T)component.Instance, domains.Of(component.Instance, component.Role));
 
     // Components take turns: a domain's arena is as large as the largest of them needs.
     private void ShareArenas()

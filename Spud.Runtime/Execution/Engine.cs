@@ -22,7 +22,7 @@ public sealed class Engine
     public Engine(Pipeline pipeline)
     {
         ArgumentNullException.ThrowIfNull(pipeline);
-        (_owner, _pipeline, _costs) = (pipeline, pipeline.Parts, new PipelineCosts(pipeline.Parts));
+        (_owner, _pipeline, _costs) = (pipeline, pipeline.Parts, pipeline.Parts.Costs);
         _meter = new StepMeter(_costs, pipeline.Limits.Sequences, pipeline.Model.Layers.Max(layer => layer.Experts));
         _guard = new BudgetGuard(_costs, pipeline.Limits.Rows);
         _pass = new ForwardPass(_pipeline, _meter);
@@ -137,7 +137,7 @@ public sealed class Engine
                 Commit(entry.Sequence, entry.Sequence.Tokens + entry.Rows);
         }
 
-        _meter.Stamp(_costs.Layers, RoleSlot.Cache);
+        _meter.Stamp(PipelineCosts.SlotOf(_costs.Layers, RoleSlot.Cache));
         for (int i = 0; i < batch.Sequences; i++)
         {
             // What was not kept is billed to nobody.

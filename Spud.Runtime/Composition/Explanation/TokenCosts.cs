@@ -6,7 +6,7 @@ namespace Spud.Runtime.Composition;
 /// <summary>What one token is expected to cost in a pipeline: the ledger's numbers for a row alone in its step.</summary>
 internal sealed class TokenCosts(PipelineParts parts)
 {
-    private readonly PipelineCosts _costs = new(parts);
+    private readonly PipelineCosts _costs = parts.Costs;
 
     /// <summary>The cost of a token alone in its step.</summary>
     /// <param name="phase">Whose components.</param>

@@ -3,13 +3,13 @@ using Spud.Runtime.Composition;
 namespace Spud.Runtime.Execution;
 
 /// <summary>The memory domains of a pipeline: the host's, and those of the devices that its components work on.</summary>
-internal sealed class Places
+internal sealed class StepDomains
 {
     private readonly MemoryAccount _account;
     private readonly ModelDescription _model;
     private readonly Limits _limits;
     private readonly int _expertsPerRow;
-    private readonly List<Place> _devices = [];
+    private readonly List<StepDomain> _devices = [];
     private readonly PlanBuffers?[] _mirrors;
 
     /// <param name="account">Counts the memory.</param>
@@ -17,80 +17,66 @@ internal sealed class Places
     /// <param name="model">The model.</param>
     /// <param name="limits">The largest step.</param>
     /// <param name="expertsPerRow">K of the routers' plans; 0 where every layer is dense.</param>
-    public Places(MemoryAccount account, IMemoryDomain host, ModelDescription model, Limits limits, int expertsPerRow)
+    public StepDomains(MemoryAccount account, IMemoryDomain host, ModelDescription model, Limits limits, int expertsPerRow)
     {
         (_account, _model, _limits, _expertsPerRow) = (account, model, limits, Math.Max(1, expertsPerRow));
         _mirrors = new PlanBuffers?[model.Layers.Length];
         long before = account.HostBytes;
-        Host = new Place(account, host, model, limits);
-        Host.ServePlans(_expertsPerRow, one: null);
-        Stream = new ResidualStream(Host);
+        Host = new StepDomain(account, host, model, limits);
+        Host.ServePlans(_expertsPerRow, densePlan: null);
         HostBytes = account.HostBytes - before;
     }
 
     /// <summary>The host's.</summary>
-    public Place Host { get; }
-
-    /// <summary>What runs through them.</summary>
-    public ResidualStream Stream { get; }
+    public StepDomain Host { get; }
 
     /// <summary>All others.</summary>
-    public IReadOnlyList<Place> Devices => _devices;
+    public IReadOnlyList<StepDomain> Devices => _devices;
 
     /// <summary>Host memory that the buffers take.</summary>
     public long HostBytes { get; private set; }
 
-    /// <summary>The place of a component, with what its role needs there.</summary>
-    public Place Of(IDisposable component, string role)
+    /// <summary>The domain of a component, with what its role needs there.</summary>
+    public StepDomain Of(IDisposable component, string role)
     {
         long before = _account.HostBytes;
-        Place place = component is IComponent { Domain: { IsHost: false } domain } ? Device(domain) : Host;
+        StepDomain domain = component is IComponent { Domain: { IsHost: false } memory } ? Device(memory) : Host;
         switch (role)
         {
             case Roles.Head:
-                place.ServeHead();
+                domain.ServeHead();
                 break;
             case Roles.Attention:
-                place.ServeAttention();
+                domain.ServeAttention();
                 break;
             case Roles.Router or Roles.Experts:
-                place.ServePlans(_expertsPerRow, Host.One);
+                domain.ServePlans(_expertsPerRow, Host.DensePlan);
                 break;
         }
 
         HostBytes += _account.HostBytes - before;
-        return place;
+        return domain;
     }
 
-    /// <summary>The host's copy of a layer's plan that was made on a device.</summary>
-    public PlanBuffers Mirror(int layer) => _mirrors[layer]!;
-
-    /// <summary>Makes room for the mirror of a layer whose router is on a device.</summary>
-    public void Mirror(int layer, Placed<IRouter> router)
+    /// <summary>Buffers of the host for a layer's plan that is made on a device.</summary>
+    public PlanBuffers Mirror(int layer)
     {
-        if (router.Place.IsHost || _mirrors[layer] is not null)
-            return;
+        if (_mirrors[layer] is { } mirror)
+            return mirror;
 
         long before = _account.HostBytes;
-        _mirrors[layer] = new PlanBuffers(_account, Host.Domain, _limits.Rows, _expertsPerRow);
+        mirror = _mirrors[layer] = new PlanBuffers(_account, Host.Memory, _limits.Rows, _expertsPerRow);
         HostBytes += _account.HostBytes - before;
+        return mirror;
     }
 
-    /// <summary>Brings a step to every place.</summary>
-    public void Begin(Batch batch)
+    private StepDomain Device(IMemoryDomain memory)
     {
-        Host.Begin(batch);
-        foreach (Place device in _devices)
-            device.Begin(batch);
-    }
+        if (_devices.Find(known => known.Memory == memory) is { } device)
+            return device;
 
-    private Place Device(IMemoryDomain domain)
-    {
-        if (_devices.Find(known => known.Domain == domain) is { } place)
-            return place;
-
-        place = new Place(_account, domain, _model, _limits);
-        _devices.Add(place);
-        return place;
+        device = new StepDomain(_account, memory, _model, _limits);
+        _devices.Add(device);
+        return device;
     }
 }

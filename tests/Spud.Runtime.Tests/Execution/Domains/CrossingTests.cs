@@ -32,7 +32,7 @@ public sealed class CrossingTests
 
     [Theory]
     [MemberData(nameof(Placements))]
-    public void Copies_are_those_that_were_foretold_and_everybody_works_at_home(string head, string attention, string router, string experts)
+    public void Copies_are_the_operations_of_the_plan_and_every_component_gets_memory_of_its_domain(string head, string attention, string router, string experts)
     {
         Dictionary<string, CountingDevice> devices = new() { ["one"] = new("one"), ["two"] = new("two") };
         Dictionary<string, string> placement = new() { [Roles.Head] = head, [Roles.Attention] = attention, [Roles.Router] = router, [Roles.Experts] = experts };
@@ -43,9 +43,9 @@ public sealed class CrossingTests
 
         pipeline.Step(sequence);
 
-        IEnumerable<(string From, string To, long Bytes)> foretold = Crossings.Of(pipeline.Pipeline.Parts, Phase.Decode)
-            .Select(crossing => (crossing.From, crossing.To, crossing.BytesPerToken));
-        Assert.Equal(Sums(foretold), Sums(devices.Values.SelectMany(device => device.Crossed).Select(WithoutLastOffset)));
+        IEnumerable<(string From, string To, long Bytes)> planned = pipeline.Pipeline.Parts.PlanOf(Phase.Decode).Copies
+            .Select(copy => (copy.From.Memory.Name, copy.Domain.Memory.Name, copy.BytesPerToken));
+        Assert.Equal(Sums(planned), Sums(devices.Values.SelectMany(device => device.Crossed).Select(WithoutLastOffset)));
         if (placement.Values.All(place => place == head))
             Assert.DoesNotContain(devices.Values.SelectMany(device => device.Crossed), copy => copy.Bytes == 8 * sizeof(float));
     }
@@ -54,7 +54,7 @@ public sealed class CrossingTests
     public void A_pipeline_in_one_domain_copies_nothing()
     {
         using SilentPipeline pipeline = new(_ => null);
-        Assert.Empty(Crossings.Of(pipeline.Pipeline.Parts, Phase.Decode));
+        Assert.Empty(pipeline.Pipeline.Parts.PlanOf(Phase.Decode).Copies);
     }
 
     [Fact]
@@ -104,7 +104,7 @@ public sealed class CrossingTests
         Assert.Equal("attention-plugin", Assert.Single(pipeline.MarkedFaulty).Plugin);
     }
 
-    // A plan of T rows has T + 1 offsets: the foretold bytes of a token are those of its row.
+    // A plan of T rows has T + 1 offsets: the bytes of a token are those of its row.
     private static (string From, string To, long Bytes) WithoutLastOffset((string From, string To, long Bytes) copy) =>
         copy.Bytes == 2 * sizeof(int) ? copy with { Bytes = sizeof(int) } : copy;
 
