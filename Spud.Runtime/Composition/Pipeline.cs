@@ -13,8 +13,11 @@ public sealed class Pipeline : IDisposable
     internal Pipeline(PipelineParts parts)
     {
         Parts = parts;
-        _ = parts.Plans; // compiled now: nothing of a step is left to decide
+        Engine = new(this);
     }
+
+    /// <summary>Runs the pipeline's steps.</summary>
+    public Engine Engine { get; }
 
     /// <summary>The model.</summary>
     public ModelDescription Model => Parts.Model;
@@ -71,6 +74,7 @@ public sealed class Pipeline : IDisposable
     }
 
     /// <summary>Frees components, memory, threads and the model's mapping; a component that throws does not keep the others from being freed.</summary>
+    /// <exception cref="InvalidOperationException">Another thread runs a step.</exception>
     /// <exception cref="ComponentException">A component threw; everything else was freed.</exception>
     /// <exception cref="AggregateException">Several components threw: a <see cref="ComponentException"/> each.</exception>
     public void Dispose()
@@ -78,6 +82,7 @@ public sealed class Pipeline : IDisposable
         if (IsDisposed)
             return;
 
+        using Engine.Turn turn = Engine.TakeTurn();
         IsDisposed = true;
         List<ComponentException> faults = [];
         foreach (PipelineComponent component in Parts.Components)

@@ -102,8 +102,7 @@ internal sealed class PipelineComposer : IDisposable
     {
         PageStore pages = new PageBuilder(_memory, _host, _model, _limits, _options.CacheTokens).Build(cache, parts);
         ShareArenas();
-        _finished = true;
-        return new Pipeline(new PipelineParts
+        Pipeline pipeline = new(new PipelineParts
         {
             Document = document,
             File = _file,
@@ -121,6 +120,8 @@ internal sealed class PipelineComposer : IDisposable
             Domains = domains,
             MarkFaulty = plugins.MarkFaulty,
         });
+        _finished = true;
+        return pipeline;
     }
 
     private PipelineComponent?[] BuildAll(ImmutableArray<ChosenComponent> chosen) =>

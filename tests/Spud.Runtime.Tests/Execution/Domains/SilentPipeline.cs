@@ -43,12 +43,11 @@ internal sealed class SilentPipeline : IDisposable
             Domains = _domains,
             MarkFaulty = (plugin, reason) => MarkedFaulty.Add((plugin, reason)),
         });
-        Engine = new Engine(Pipeline);
     }
 
     public Pipeline Pipeline { get; }
 
-    public Engine Engine { get; }
+    public Engine Engine => Pipeline.Engine;
 
     public List<(string Plugin, string Reason)> MarkedFaulty { get; } = [];
 
