@@ -83,20 +83,17 @@ internal sealed class PipelineComposer : IDisposable
     private Pipeline Compose(PipelineDocument document, PluginCatalog plugins)
     {
         FrozenDictionary<string, ImmutableArray<ChosenComponent>> chosen = new ComponentChoice(document, plugins, _model).Choose();
-        PipelineComponent head = Build(chosen[Roles.Head][0]);
-        PipelineComponent?[] attentions = BuildAll(chosen[Roles.Attention]);
-        PipelineComponent?[] routers = BuildAll(chosen[Roles.Router]);
-        PipelineComponent?[] experts = BuildAll(chosen[Roles.Experts]);
-        PipelineComponent cache = Build(chosen[Roles.Cache][0]);
+        Dictionary<Role, PipelineComponent?[]> built = Role.All.OrderBy(role => role.IsPolicy).ToDictionary(role => role, role => BuildAll(chosen[role.Name]));
         RequireUnderstood();
 
-        StepDomains domains = new(_memory, _host, _model, _limits, routers.Max(router => (router?.Instance as IRouter)?.MaxExpertsPerRow ?? 0));
+        StepDomains domains = new(_memory, _host, _model, _limits, built[Role.Router].Max(router => (router?.Instance as IRouter)?.MaxExpertsPerRow ?? 0));
         LayerParts[][] parts = [.. Enum.GetValues<Phase>().Select(phase => Enumerable.Range(0, _model.Layers.Length).Select(layer => new LayerParts(
-            At<IAttention>(domains, chosen[Roles.Attention], attentions, layer, phase)!,
-            Tapped(At<IRouter>(domains, chosen[Roles.Router], routers, layer, phase)),
-            At<IExperts>(domains, chosen[Roles.Experts], experts, layer, phase)!)).ToArray())];
+            At<IAttention>(layer, phase)!, Tapped(At<IRouter>(layer, phase)), At<IExperts>(layer, phase)!)).ToArray())];
         bool splits = chosen.Values.Any(entries => entries.Any(entry => entry.Entry.Phase is not null));
-        return Freeze(document, plugins, domains, Bound<IHead>(domains, head), Bound<ICachePolicy>(domains, cache), parts, splits);
+        return Freeze(document, plugins, domains, Bound<IHead>(domains, built[Role.Head][0]!), Bound<ICachePolicy>(domains, built[Role.Cache][0]!), parts, splits);
+
+        BoundComponent<T>? At<T>(int layer, Phase phase)
+            where T : class => PipelineComposer.At<T>(domains, chosen[Role.Of<T>().Name], built[Role.Of<T>()], layer, phase);
     }
 
     private Pipeline Freeze(PipelineDocument document, PluginCatalog plugins, StepDomains domains, BoundComponent<IHead> head, BoundComponent<ICachePolicy> cache, LayerParts[][] parts, bool splits)
@@ -126,7 +123,7 @@ internal sealed class PipelineComposer : IDisposable
     }
 
     private PipelineComponent?[] BuildAll(ImmutableArray<ChosenComponent> chosen) =>
-        [.. chosen.Select(component => component.Layers.IsEmpty ? null : Build(component))];
+        [.. chosen.Select(component => component.Layers.IsEmpty && Role.Of(component.Registered.Role).DiffersByLayer ? null : Build(component))];
 
     private PipelineComponent Build(ChosenComponent chosen)
     {
@@ -211,7 +208,7 @@ internal sealed class PipelineComposer : IDisposable
     }
 
     private static BoundComponent<T> Bound<T>(StepDomains domains, PipelineComponent component)
-        where T : class => new(component.Role, component.Registered.FullName, component.Registered.Offer, (T)component.Instance, domains.Of(component.Instance, component.Role));
+        where T : class => new(Role.Of<T>(), component.Registered.FullName, component.Registered.Offer, (T)component.Instance, domains.Of(component.Instance, Role.Of<T>()));
 
     // Components take turns: a domain's arena is as large as the largest of them needs.
     private void ShareArenas()

@@ -169,7 +169,7 @@ public sealed class Engine
                 Commit(entry.Sequence, entry.Sequence.Tokens + entry.Rows);
         }
 
-        _meter.Stamp(PipelineCosts.SlotOf(_costs.Layers, RoleSlot.Cache));
+        _meter.Stamp(PipelineCosts.SlotOf(_costs.Layers, Role.Cache));
         for (int i = 0; i < batch.Sequences; i++)
         {
             // What was not kept is billed to nobody.

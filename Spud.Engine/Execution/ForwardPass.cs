@@ -9,7 +9,7 @@ internal sealed class ForwardPass(PipelineParts pipeline, StepMeter meter)
     private Operation _at = pipeline.PlanOf(Phase.Prefill).Operations[0];
 
     /// <summary>The component that was at work last, which is at fault if a step throws.</summary>
-    public (string Role, string Component, int? Layer) At => (_at.Blamed.Role, _at.Blamed.Name, _at.Layer);
+    public (string Role, string Component, int? Layer) At => (_at.Blamed.Role.Name, _at.Blamed.Name, _at.Layer);
 
     /// <summary>Where it works.</summary>
     public IMemoryDomain Domain => _at.Domain.Memory;

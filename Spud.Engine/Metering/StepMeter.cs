@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Numerics;
+using Spud.Composition;
 using Spud.Execution;
 
 namespace Spud.Metering;
@@ -61,7 +62,7 @@ internal sealed class StepMeter(PipelineCosts costs, int sequences, int experts)
             int before = offsets[entry.FirstRow], own = offsets[entry.FirstRow + entry.Rows] - before;
             ref LayerCount count = ref Count(i, layer);
             count.PlanEntries = own;
-            long read = different * costs.Of(entry.Phase)[PipelineCosts.SlotOf(layer, RoleSlot.Experts)].Bytes.PerExpert;
+            long read = different * costs.Of(entry.Phase)[PipelineCosts.SlotOf(layer, Role.Experts)].Bytes.PerExpert;
             count.ExpertBytes = Share(read, before, own, all);
         }
     }
@@ -71,7 +72,7 @@ internal sealed class StepMeter(PipelineCosts costs, int sequences, int experts)
     /// <param name="entry">The entry.</param>
     /// <param name="layer">0 .. L - 1; L: no layer.</param>
     /// <param name="role">The role.</param>
-    public Tally Of(int index, in BatchEntry entry, int layer, RoleSlot role)
+    public Tally Of(int index, in BatchEntry entry, int layer, Role role)
     {
         int slot = PipelineCosts.SlotOf(layer, role);
         ref readonly RoleCosts cost = ref costs.Of(entry.Phase)[slot];
@@ -83,10 +84,10 @@ internal sealed class StepMeter(PipelineCosts costs, int sequences, int experts)
         return new()
         {
             Flops = cost.Flops(entry.Rows, count.PlanEntries, entry.LogitRows, count.Keys.Seen),
-            WeightBytesRead = once + cost.Bytes.PerRow * entry.Rows + (role == RoleSlot.Experts ? count.ExpertBytes : 0),
+            WeightBytesRead = once + cost.Bytes.PerRow * entry.Rows + (role == Role.Experts ? count.ExpertBytes : 0),
             KvBytesRead = cost.BytesPerKey * count.Keys.Read,
             KvBytesWritten = cost.BytesPerRow * entry.Rows,
-            PlanEntries = role == RoleSlot.Experts ? count.PlanEntries : 0,
+            PlanEntries = role == Role.Experts ? count.PlanEntries : 0,
             Ticks = Share(_ticks[slot], entry.FirstRow, entry.Rows, _rows),
         };
     }

@@ -14,7 +14,7 @@ internal sealed class Hollow(IMemoryDomain host) : IHead, IAttention, IExperts
         PipelineParts parts = pipeline.Parts;
         Hollow hollow = new(parts.Host);
         StepDomain host = parts.Domains.Host;
-        LayerParts layer = new(new(Roles.Attention, "hollow", new Offer(), hollow, host), null, new(Roles.Experts, "hollow", new Offer(), hollow, host));
+        LayerParts layer = new(new(Role.Attention, "hollow", new Offer(), hollow, host), null, new(Role.Experts, "hollow", new Offer(), hollow, host));
         return new Pipeline(new PipelineParts
         {
             Document = parts.Document,
@@ -25,7 +25,7 @@ internal sealed class Hollow(IMemoryDomain host) : IHead, IAttention, IExperts
             Host = parts.Host,
             Memory = parts.Memory,
             Components = [],
-            Head = new(Roles.Head, "hollow", new Offer(), hollow, host),
+            Head = new(Role.Head, "hollow", new Offer(), hollow, host),
             Cache = parts.Cache,
             Layers = [.. parts.Layers.Select(phase => phase.Select(_ => layer).ToArray())],
             SplitsPhases = parts.SplitsPhases,

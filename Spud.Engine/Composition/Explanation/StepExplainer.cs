@@ -35,6 +35,6 @@ internal static class StepExplainer
     }
 
     private static OperationExplanation Explain(Operation operation) => operation is CopyOperation copy
-        ? new(copy.Name, copy.Component.Role, copy.Component.Name, copy.Domain.Memory.Name, copy.What, copy.From.Memory.Name, copy.BytesPerToken)
-        : new(operation.Name, operation.Component.Role, operation.Component.Name, operation.Domain.Memory.Name, Copies: null, From: null, BytesPerToken: 0);
+        ? new(copy.Name, copy.Component.Role.Name, copy.Component.Name, copy.Domain.Memory.Name, copy.What, copy.From.Memory.Name, copy.BytesPerToken)
+        : new(operation.Name, operation.Component.Role.Name, operation.Component.Name, operation.Domain.Memory.Name, Copies: null, From: null, BytesPerToken: 0);
 }

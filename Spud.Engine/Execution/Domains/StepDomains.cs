@@ -37,26 +37,17 @@ internal sealed class StepDomains
     public long HostBytes { get; private set; }
 
     /// <summary>The domain of a component, with what its role needs there.</summary>
-    public StepDomain Of(IDisposable component, string role)
+    public StepDomain Of(IDisposable component, Role role)
     {
         long before = _account.HostBytes;
         StepDomain domain = component is IComponent { Domain: { IsHost: false } memory } ? Device(memory) : Host;
-        switch (role)
-        {
-            case Roles.Head:
-                domain.ServeHead();
-                break;
-            case Roles.Attention:
-                domain.ServeAttention();
-                break;
-            case Roles.Router or Roles.Experts:
-                domain.ServePlans(_expertsPerRow, Host.DensePlan);
-                break;
-        }
-
+        role.Prepare(domain, this);
         HostBytes += _account.HostBytes - before;
         return domain;
     }
+
+    /// <summary>Allocates what routers and experts need in a domain.</summary>
+    public void ServePlans(StepDomain domain) => domain.ServePlans(_expertsPerRow, Host.DensePlan);
 
     /// <summary>Buffers of the host for a layer's plan that is made on a device.</summary>
     public PlanBuffers Mirror(int layer)

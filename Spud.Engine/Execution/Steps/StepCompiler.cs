@@ -46,16 +46,16 @@ internal sealed class StepCompiler
 
     private void Embed(BoundComponent<IHead> head)
     {
-        _operations.Add(new EmbedOperation(head, Slot(null, RoleSlot.Head)));
+        _operations.Add(new EmbedOperation(head, Slot(null, Role.Head)));
         Changed(head);
     }
 
     private void Attend(BoundComponent<IAttention> attention, int layer)
     {
-        int slot = Slot(layer, RoleSlot.Attention);
+        int slot = Slot(layer, Role.Attention);
         BringHidden(attention, layer, slot);
         _operations.Add(new ProjectOperation(attention, layer, slot));
-        _operations.Add(new AppendOperation(_pipeline.Cache, attention, _pipeline.Pages, layer, Slot(layer, RoleSlot.Cache)));
+        _operations.Add(new AppendOperation(_pipeline.Cache, attention, _pipeline.Pages, layer, Slot(layer, Role.Cache)));
         _operations.Add(new FoldOperation(attention, _pipeline.Pages, layer, slot));
         _operations.Add(new FinishOperation(attention, layer, slot));
         Changed(attention);
@@ -64,15 +64,15 @@ internal sealed class StepCompiler
     private void Mix(BoundComponent<IRouter>? router, BoundComponent<IExperts> experts, int layer)
     {
         LayerPlan plan = router is null ? new(experts.Domain.DensePlan, 1) : Route(router, experts, layer);
-        BringHidden(experts, layer, Slot(layer, RoleSlot.Experts));
-        _operations.Add(new ExecuteOperation(experts, plan, layer, Slot(layer, RoleSlot.Experts)));
+        BringHidden(experts, layer, Slot(layer, Role.Experts));
+        _operations.Add(new ExecuteOperation(experts, plan, layer, Slot(layer, Role.Experts)));
         Changed(experts);
     }
 
     /// <summary>The plan of a layer, where its experts work.</summary>
     private LayerPlan Route(BoundComponent<IRouter> router, BoundComponent<IExperts> experts, int layer)
     {
-        int slot = Slot(layer, RoleSlot.Router);
+        int slot = Slot(layer, Role.Router);
         LayerPlan made = new(router.Domain.Plans, router.Component.MaxExpertsPerRow), onHost = made;
         BringHidden(router, layer, slot);
         _operations.Add(new RouteOperation(router, made, layer, slot));
@@ -92,13 +92,13 @@ internal sealed class StepCompiler
             return onHost;
 
         LayerPlan delivered = made with { Buffers = experts.Domain.Plans };
-        _operations.Add(new CopyPlanOperation(_host, experts.Domain, (onHost, delivered), Roles.Experts, experts, layer, slot));
+        _operations.Add(new CopyPlanOperation(_host, experts.Domain, (onHost, delivered), Role.Experts, experts, layer, slot));
         return delivered;
     }
 
     private void Logits(BoundComponent<IHead> head)
     {
-        int slot = Slot(null, RoleSlot.Head);
+        int slot = Slot(null, Role.Head);
         BringHidden(head, null, slot);
         _operations.Add(new LogitsOperation(head, slot));
         if (!head.Domain.IsHost)
@@ -108,13 +108,13 @@ internal sealed class StepCompiler
     // What devices have not done by now they do here, and plans that were left on one are checked.
     private void Settle()
     {
-        int slot = Slot(null, RoleSlot.Head);
+        int slot = Slot(null, Role.Head);
         _operations.AddRange(_domains.Devices.Where(IsUsed).Select(device => new WaitOperation(device, On(device).Last(), slot)).ToArray());
         _operations.AddRange(_checks);
     }
 
     private IEnumerable<Operation> Uploads() =>
-        _domains.Devices.Where(IsUsed).Select(device => new UploadOperation(_host, device, On(device).First(), Slot(null, RoleSlot.Head)));
+        _domains.Devices.Where(IsUsed).Select(device => new UploadOperation(_host, device, On(device).First(), Slot(null, Role.Head)));
 
     /// <summary>Copies the residual stream to a component, unless its domain holds it already; between two devices by way of the host.</summary>
     private void BringHidden(BoundComponent to, int? layer, int slot)
@@ -144,5 +144,5 @@ internal sealed class StepCompiler
     private IEnumerable<BoundComponent> On(StepDomain device) =>
         _operations.OfType<ComponentOperation>().Where(operation => operation.Domain == device).Select(operation => operation.Component);
 
-    private int Slot(int? layer, RoleSlot role) => PipelineCosts.SlotOf(layer ?? NoLayer, role);
+    private int Slot(int? layer, Role role) => PipelineCosts.SlotOf(layer ?? NoLayer, role);
 }

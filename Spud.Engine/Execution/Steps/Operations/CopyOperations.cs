@@ -13,7 +13,7 @@ namespace Spud.Execution;
 /// <param name="component">The component on the device's side, which a lost device is put down to.</param>
 /// <param name="layer">Layer of the model; null: none.</param>
 /// <param name="costSlot">Where its time is counted.</param>
-internal abstract class CopyOperation(StepDomain from, StepDomain to, string? reader, BoundComponent component, int? layer, int costSlot)
+internal abstract class CopyOperation(StepDomain from, StepDomain to, Role? reader, BoundComponent component, int? layer, int costSlot)
     : Operation(component, layer, to, costSlot)
 {
     public sealed override string Name => "copy";
@@ -23,7 +23,7 @@ internal abstract class CopyOperation(StepDomain from, StepDomain to, string? re
 
     public StepDomain From => from;
 
-    public string? Reader => reader;
+    public Role? Reader => reader;
 
     public abstract long BytesPerToken { get; }
 
@@ -46,7 +46,7 @@ internal sealed class UploadOperation(StepDomain host, StepDomain device, BoundC
 }
 
 /// <summary>The residual stream goes to the component that reads it next.</summary>
-internal sealed class CopyHiddenOperation(StepDomain from, StepDomain to, string reader, BoundComponent component, int hiddenWidth, int? layer, int costSlot)
+internal sealed class CopyHiddenOperation(StepDomain from, StepDomain to, Role reader, BoundComponent component, int hiddenWidth, int? layer, int costSlot)
     : CopyOperation(from, to, reader, component, layer, costSlot)
 {
     public override string What => "hidden rows";
@@ -61,7 +61,7 @@ internal sealed class CopyHiddenOperation(StepDomain from, StepDomain to, string
 }
 
 /// <summary>A routing plan goes to the host, which checks it, or from there to the experts.</summary>
-internal sealed class CopyPlanOperation(StepDomain from, StepDomain to, (LayerPlan From, LayerPlan To) plan, string? reader, BoundComponent component, int layer, int costSlot)
+internal sealed class CopyPlanOperation(StepDomain from, StepDomain to, (LayerPlan From, LayerPlan To) plan, Role? reader, BoundComponent component, int layer, int costSlot)
     : CopyOperation(from, to, reader, component, layer, costSlot)
 {
     public override string What => "routing plan";

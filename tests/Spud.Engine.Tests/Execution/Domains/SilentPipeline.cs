@@ -25,7 +25,7 @@ internal sealed class SilentPipeline : IDisposable
         BoundComponent<IExperts> experts = Put<IExperts>(Roles.Experts, device);
         BoundComponent<IHead> head = Put<IHead>(Roles.Head, device);
         LayerParts[] layers = [.. model.Layers.Select(layer => new LayerParts(attention, layer.Experts > 1 ? router : null, experts))];
-        BoundComponent<ICachePolicy> cache = new(Roles.Cache, "silent/cache", new Offer(), new ToyCache(16, 16, ElementType.F32), _domains.Host);
+        BoundComponent<ICachePolicy> cache = new(Role.Cache, "silent/cache", new Offer(), new ToyCache(16, 16, ElementType.F32), _domains.Host);
         Pipeline = new Pipeline(new PipelineParts
         {
             Document = PipelineDocument.Default,
@@ -69,7 +69,7 @@ internal sealed class SilentPipeline : IDisposable
         where T : class, IComponent
     {
         SilentComponent component = new(device(role) ?? _host);
-        return new(role, $"{role}-plugin/silent", new Offer { PageTypes = [ElementType.F32] }, (T)(object)component, _domains.Of(component, role));
+        return new(Role.Of(role), $"{role}-plugin/silent", new Offer { PageTypes = [ElementType.F32] }, (T)(object)component, _domains.Of(component, Role.Of(role)));
     }
 
     private static PipelineComponent Built<T>(string role, BoundComponent<T> bound)

@@ -22,7 +22,7 @@ internal sealed class ToyPipeline : IDisposable
         Cache = new ToyCache(settings.PageTokens, settings.TokensAtMost ?? settings.ContextTokens, settings.Format);
         Domains = new StepDomains(_memory, _host, Model, Limits, Router.MaxExpertsPerRow);
         Domains.Host.ServeAttention();
-        BoundComponent<ICachePolicy> cache = new(Roles.Cache, "toy/cache", new Offer(), Cache, Domains.Host);
+        BoundComponent<ICachePolicy> cache = new(Role.Cache, "toy/cache", new Offer(), Cache, Domains.Host);
         LayerParts[] layers = [.. Model.Layers.Select(layer => Parts(layer, settings))];
         LayerParts[][] phases = [layers, settings.SplitsPhases ? [.. layers] : layers];
         Pages = new PageBuilder(_memory, _host, Model, Limits, settings.CacheTokens).Build(cache, phases);
@@ -36,7 +36,7 @@ internal sealed class ToyPipeline : IDisposable
             Host = _host,
             Memory = _memory,
             Components = [],
-            Head = new(Roles.Head, "toy/head", new Offer(), new ToyHead(_host, Faults), Domains.Host),
+            Head = new(Role.Head, "toy/head", new Offer(), new ToyHead(_host, Faults), Domains.Host),
             Cache = cache,
             Layers = phases,
             SplitsPhases = settings.SplitsPhases,
@@ -78,9 +78,9 @@ internal sealed class ToyPipeline : IDisposable
     public void Dispose() => Pipeline.Dispose();
 
     private LayerParts Parts(LayerDescription layer, ToySettings settings) => new(
-        new(Roles.Attention, "toy/attention", new Offer { PageTypes = [ElementType.F32] }, settings.Attention?.Invoke(_host) ?? new ToyAttention(_host, Model, Faults), Domains.Host),
-        layer.Experts > 1 ? new(Roles.Router, "toy/router", new Offer(), Router, Domains.Host) : null,
-        new(Roles.Experts, "toy/experts", new Offer(), new ToyExperts(_host, Faults), Domains.Host));
+        new(Role.Attention, "toy/attention", new Offer { PageTypes = [ElementType.F32] }, settings.Attention?.Invoke(_host) ?? new ToyAttention(_host, Model, Faults), Domains.Host),
+        layer.Experts > 1 ? new(Role.Router, "toy/router", new Offer(), Router, Domains.Host) : null,
+        new(Role.Experts, "toy/experts", new Offer(), new ToyExperts(_host, Faults), Domains.Host));
 
     private static ModelDescription ToyModel(ToySettings settings) => new()
     {
