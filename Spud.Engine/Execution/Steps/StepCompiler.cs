@@ -56,7 +56,9 @@ internal sealed class StepCompiler
         BringHidden(attention, layer, slot);
         _operations.Add(new ProjectOperation(attention, layer, slot));
         _operations.Add(new AppendOperation(_pipeline.Cache, attention, _pipeline.Pages, layer, Slot(layer, Role.Cache)));
-        _operations.Add(new FoldOperation(attention, _pipeline.Pages, layer, slot));
+        for (int pool = 0; pool < _pipeline.Pages.Layers[layer].Pools.Length; pool++)
+            _operations.Add(new FoldOperation(attention, _pipeline.Pages, layer, pool, slot));
+
         _operations.Add(new FinishOperation(attention, layer, slot));
         Changed(attention);
     }

@@ -28,16 +28,18 @@ internal sealed class AppendOperation(BoundComponent<ICachePolicy> cache, BoundC
     }
 }
 
-/// <summary>Queries over the pages, into an attention state that was empty.</summary>
-internal sealed class FoldOperation(BoundComponent<IAttention> attention, PageStore pages, int layer, int costSlot) : ComponentOperation(attention, layer, costSlot)
+/// <summary>Queries over the pages of a pool are merged into the attention state, which the first pool of a layer finds empty.</summary>
+internal sealed class FoldOperation(BoundComponent<IAttention> attention, PageStore pages, int layer, int pool, int costSlot) : ComponentOperation(attention, layer, costSlot)
 {
     public override string Name => "fold";
 
     public override void Run(Batch batch, StepMeter meter)
     {
         AttentionState state = Domain.Attention.State(layer, batch.Rows);
-        Domain.Attention.Empty(state);
-        attention.Component.Fold(layer, Domain.Step, Domain.Attention.Heads(layer, batch.Rows).Query, pages.View(layer, batch), state);
+        if (pool == 0)
+            Domain.Attention.Empty(state);
+        if (pages.TryView(layer, pool, batch, out PageView view))
+            attention.Component.Fold(layer, Domain.Step, Domain.Attention.Heads(layer, batch.Rows).Query, view, state);
     }
 }
 

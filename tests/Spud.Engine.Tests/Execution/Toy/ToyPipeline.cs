@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Collections.Immutable;
 using Spud.Composition;
 using Spud.Configuration;
 using Spud.Execution;
@@ -19,7 +20,7 @@ internal sealed class ToyPipeline : IDisposable
         Model = ToyModel(settings);
         Limits = new() { Rows = settings.Rows, Sequences = settings.Sequences, ContextTokens = settings.ContextTokens, LogitRows = settings.LogitRows };
         Router = new ToyRouter(_host, Model, Faults);
-        Cache = new ToyCache(settings.PageTokens, settings.TokensAtMost ?? settings.ContextTokens, settings.Format);
+        Cache = new ToyCache(settings.PageTokens, settings.TokensAtMost ?? settings.ContextTokens, settings.Format, settings.Layout);
         Domains = new StepDomains(_memory, _host, Model, Limits, Router.MaxExpertsPerRow);
         Domains.Host.ServeAttention();
         BoundComponent<ICachePolicy> cache = new(Role.Cache, "toy/cache", new Offer(), Cache, Domains.Host);
@@ -78,7 +79,7 @@ internal sealed class ToyPipeline : IDisposable
     public void Dispose() => Pipeline.Dispose();
 
     private LayerParts Parts(LayerDescription layer, ToySettings settings) => new(
-        new(Role.Attention, "toy/attention", new Offer { PageTypes = [ElementType.F32] }, settings.Attention?.Invoke(_host) ?? new ToyAttention(_host, Model, Faults), Domains.Host),
+        new(Role.Attention, "toy/attention", new Offer { PageTypes = settings.PageTypes, FoldsPerHead = settings.FoldsPerHead }, settings.Attention?.Invoke(_host) ?? new ToyAttention(_host, Model, Faults), Domains.Host),
         layer.Experts > 1 ? new(Role.Router, "toy/router", new Offer(), Router, Domains.Host) : null,
         new(Role.Experts, "toy/experts", new Offer(), new ToyExperts(_host, Faults), Domains.Host));
 
@@ -136,6 +137,13 @@ internal sealed record ToySettings
     public int? CacheTokens { get; init; }
 
     public ElementType Format { get; init; } = ElementType.F32;
+
+    /// <summary>Instead of one made of the numbers above.</summary>
+    public CacheLayout? Layout { get; init; }
+
+    public ImmutableArray<ElementType> PageTypes { get; init; } = [ElementType.F32];
+
+    public bool FoldsPerHead { get; init; } = true;
 
     public int? Window { get; init; }
 
