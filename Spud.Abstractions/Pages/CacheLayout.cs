@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace Spud;
 
 /// <summary>How a layer's keys and values are stored.</summary>
@@ -14,4 +16,12 @@ public sealed class CacheLayout
 
     /// <summary>Most tokens of a sequence that are kept between two steps; sizes the pool.</summary>
     public required int TokensAtMost { get; init; }
+
+    /// <summary>
+    /// Review borders: a text is reviewed each time that its length reaches a multiple of this, and no step crosses one, so that every way of
+    /// reading a text keeps the same keys. Null: a policy that promises <see cref="Offer.RowInvariant"/> has no borders, since nothing that it
+    /// drops is missed, and is asked at each commit that filled a page; any other policy has one at every page. At least 1.
+    /// </summary>
+    [Experimental("SPUD0011")]
+    public int? ReviewTokens { get; init; }
 }

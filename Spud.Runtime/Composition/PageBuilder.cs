@@ -12,10 +12,14 @@ internal sealed class PageBuilder(MemoryAccount memory, IMemoryDomain host, Mode
     {
         LayerPages[] layers = new LayerPages[model.Layers.Length];
         int mostRuns = 0;
+        List<int> borders = [];
         for (int layer = 0; layer < layers.Length; layer++)
         {
             CacheLayout layout = cache.Component.Layout(layer);
             Require(cache, layer, layout);
+            if (ReviewBorders.Of(layout, cache.Offer) is { } every)
+                borders.Add(every);
+
             foreach (LayerParts[] phase in parts)
                 RequireReadable(cache, phase[layer].Attention, layer, layout);
 
@@ -25,7 +29,7 @@ internal sealed class PageBuilder(MemoryAccount memory, IMemoryDomain host, Mode
 
         TensorView slots = memory.Allocate(host, ElementType.I32, limits.Rows);
         TensorView runs = memory.Allocate(host, ElementType.I32, mostRuns, RunFields);
-        return new PageStore(layers, cache.Component, slots, runs, memory.Allocate(host, ElementType.I32, limits.Sequences + 1));
+        return new PageStore(layers, cache.Component, slots, runs, memory.Allocate(host, ElementType.I32, limits.Sequences + 1)) { Borders = new(borders) };
     }
 
     private void Require(Placed<ICachePolicy> cache, int layer, CacheLayout layout)
@@ -33,6 +37,8 @@ internal sealed class PageBuilder(MemoryAccount memory, IMemoryDomain host, Mode
         KvGeometry kv = model.Layers[layer].Kv;
         if (layout.PageTokens < 1 || layout.TokensAtMost < 1)
             throw Fault($"pages of {layout.PageTokens} tokens and at most {layout.TokensAtMost} tokens; both must be at least 1");
+        if (layout.ReviewTokens < 1)
+            throw Fault($"a review every {layout.ReviewTokens} tokens; expected at least 1");
         foreach ((string what, ElementType type, int width) in new[] { ("keys", layout.Keys, kv.KeyWidth), ("values", layout.Values, kv.ValueWidth) })
         {
             if (type is not (ElementType.F32 or ElementType.F16 or ElementType.BF16 or ElementType.Q8_0 or ElementType.Q4_0))
@@ -88,6 +94,6 @@ internal sealed class PageBuilder(MemoryAccount memory, IMemoryDomain host, Mode
             Values = memory.Allocate(domain, layout.Values, pages, kv.Heads, layout.PageTokens, kv.ValueWidth),
             Positions = memory.Allocate(host, ElementType.I32, pages, layout.PageTokens),
         };
-        return new LayerPages(domain, layout, pool, perSequence);
+        return new LayerPages(domain, layout, pool, perSequence) { ReviewTokens = layout.ReviewTokens ?? layout.PageTokens };
     }
 }

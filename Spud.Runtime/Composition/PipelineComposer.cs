@@ -46,8 +46,9 @@ internal sealed class PipelineComposer : IDisposable
         {
             Rows = (int)Math.Min(options.Rows, (long)context * options.Sequences),
             Sequences = options.Sequences,
+            StepSequences = Math.Min(options.StepSequences ?? options.Sequences, options.Sequences),
             ContextTokens = context,
-            LogitRows = Math.Max(options.LogitRows, options.Sequences),
+            LogitRows = Math.Max(options.LogitRows, Math.Min(options.StepSequences ?? options.Sequences, options.Sequences)),
         };
         _pool = new WorkerThreads(options.Threads);
     }

@@ -31,11 +31,9 @@ public sealed class TokenGenerator(Engine engine, Sequence sequence, Batch batch
             sampler.Accept(id);
 
         prompt = prompt[reused..];
-        int rows = batch.MaxRows;
-        for (; prompt.Length > rows; prompt = prompt[rows..])
-            Run(prompt[..rows], Phase.Prefill, LogitRows.None);
+        while (!prompt.IsEmpty)
+            prompt = prompt[engine.Step(batch, sequence, prompt, Phase.Prefill, LogitRows.Last)..];
 
-        Run(prompt, Phase.Prefill, LogitRows.Last);
         return Choose();
     }
 
@@ -43,15 +41,8 @@ public sealed class TokenGenerator(Engine engine, Sequence sequence, Batch batch
     /// <exception cref="OperationCanceledException">The sequence was cancelled.</exception>
     public int Next(int token)
     {
-        Run([token], Phase.Decode, LogitRows.Last);
+        engine.Step(batch, sequence, [token], Phase.Decode, LogitRows.Last);
         return Choose();
-    }
-
-    private void Run(ReadOnlySpan<int> tokens, Phase phase, LogitRows logits)
-    {
-        batch.Clear();
-        batch.Add(sequence, tokens, phase, logits);
-        engine.Run(batch);
     }
 
     private int Choose()

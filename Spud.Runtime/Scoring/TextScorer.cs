@@ -33,19 +33,14 @@ public sealed class TextScorer
 
         using Sequence sequence = _engine.Open();
         sequence.Cancellation = cancellation;
-        Batch batch = _batch;
         float[] losses = new float[tokens.Length - 1];
-        int rows = Math.Min(_pipeline.Limits.Rows, _pipeline.Limits.LogitRows);
-        for (int first = 0; first < tokens.Length; first += rows)
+        for (int first = 0; first < tokens.Length; first = sequence.Tokens)
         {
-            ReadOnlySpan<int> chunk = tokens.Slice(first, Math.Min(rows, tokens.Length - first));
-            batch.Clear();
-            batch.Add(sequence, chunk, Phase.Prefill, LogitRows.All);
-            _engine.Run(batch);
+            int rows = _engine.Step(_batch, sequence, tokens[first..], Phase.Prefill, LogitRows.All);
             cancellation.ThrowIfCancellationRequested();
-            for (int row = 0; row < chunk.Length; row++)
+            for (int row = 0; row < rows; row++)
             {
-                ReadOnlySpan<float> logits = batch.Logits(0, row);
+                ReadOnlySpan<float> logits = _batch.Logits(0, row);
                 onLogits?.Invoke(logits);
                 if (first + row < losses.Length)
                     losses[first + row] = (float)Loss(logits, tokens[first + row + 1]);

@@ -52,28 +52,20 @@ internal sealed class SpeedMeter(IReadOnlyList<ComparedPipeline> pipelines, Spee
     {
         using Sequence sequence = pipelines[pipeline].Model.Engine.Open();
         sequence.Cancellation = cancellation;
-        ReadOnlySpan<int> prompt = tokens[..settings.Prompt];
         long start = Stopwatch.GetTimestamp();
-        while (!prompt.IsEmpty)
-        {
-            int rows = Math.Min(prompt.Length, _batches[pipeline].MaxRows);
-            Run(pipeline, sequence, prompt[..rows], Phase.Prefill, rows == prompt.Length ? LogitRows.Last : LogitRows.None);
-            prompt = prompt[rows..];
-        }
+        while (sequence.Tokens < settings.Prompt)
+            Step(pipeline, sequence, tokens[sequence.Tokens..settings.Prompt], Phase.Prefill);
 
         long read = Stopwatch.GetTimestamp();
         for (int step = 0; step < settings.Generate; step++)
-            Run(pipeline, sequence, tokens.Slice(settings.Prompt + step, 1), Phase.Decode, LogitRows.Last);
+            Step(pipeline, sequence, tokens.Slice(settings.Prompt + step, 1), Phase.Decode);
 
         return (settings.Prompt / Stopwatch.GetElapsedTime(start, read).TotalSeconds, settings.Generate / Stopwatch.GetElapsedTime(read).TotalSeconds);
     }
 
-    private void Run(int pipeline, Sequence sequence, ReadOnlySpan<int> tokens, Phase phase, LogitRows logits)
+    private void Step(int pipeline, Sequence sequence, ReadOnlySpan<int> tokens, Phase phase)
     {
-        Batch batch = _batches[pipeline];
-        batch.Clear();
-        batch.Add(sequence, tokens, phase, logits);
-        pipelines[pipeline].Model.Engine.Run(batch);
+        pipelines[pipeline].Model.Engine.Step(_batches[pipeline], sequence, tokens, phase, LogitRows.Last);
         sequence.Cancellation.ThrowIfCancellationRequested();
     }
 }

@@ -84,10 +84,8 @@ internal sealed class ContinuationScorer(ComparedPipeline pipeline)
         {
             int at = sequence.Tokens;
             bool scored = at >= first - 1;
-            int rows = scored ? Math.Min(_model.Pipeline.Limits.LogitRows, ids.Length - 1 - at) : Math.Min(_model.Batch.MaxRows, first - 1 - at);
-            _model.Batch.Clear();
-            _model.Batch.Add(sequence, ids.AsSpan(at, rows), Phase.Prefill, scored ? LogitRows.All : LogitRows.None);
-            _model.Engine.Run(_model.Batch);
+            ReadOnlySpan<int> next = scored ? ids.AsSpan(at..^1) : ids.AsSpan(at..(first - 1));
+            int rows = _model.Engine.Step(_model.Batch, sequence, next, Phase.Prefill, scored ? LogitRows.All : LogitRows.None);
             cancellation.ThrowIfCancellationRequested();
             for (int row = 0; scored && row < rows; row++)
             {

@@ -26,6 +26,9 @@ internal sealed class LayerPages
     /// <summary>P.</summary>
     public int PageTokens { get; }
 
+    /// <summary>A text is reviewed each time that its length reaches or passes a multiple of this.</summary>
+    public required int ReviewTokens { get; init; }
+
     /// <summary>Most tokens of a sequence that the policy promised to keep between two steps.</summary>
     public int TokensAtMost { get; }
 

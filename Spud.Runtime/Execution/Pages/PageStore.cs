@@ -14,6 +14,9 @@ internal sealed class PageStore(LayerPages[] layers, ICachePolicy policy, Tensor
     /// <summary>[L].</summary>
     public IReadOnlyList<LayerPages> Layers => layers;
 
+    /// <summary>Where texts are reviewed.</summary>
+    public required ReviewBorders Borders { get; init; }
+
     /// <summary>Bytes of the scratch beside the pools.</summary>
     public long TableBytes => slots.Bytes + runs.Bytes + runOffsets.Bytes;
 
@@ -81,7 +84,7 @@ internal sealed class PageStore(LayerPages[] layers, ICachePolicy policy, Tensor
             table.Rollback();
     }
 
-    /// <summary>Keeps what the step appended to one layer of a sequence.</summary>
+    /// <summary>Keeps what the step appended to one layer of a sequence, up to a length.</summary>
     public void Commit(int layer, Sequence sequence, int tokens) => sequence.Tables[layer].Commit(tokens, layer, policy);
 
     private int PagesWanted(int layer, ReadOnlySpan<BatchEntry> entries)

@@ -76,12 +76,13 @@ internal sealed class PageTable(LayerPages pages) : IHistory
     /// <summary>Drops what is pending.</summary>
     public void Rollback() => CutTo(_committed);
 
-    /// <summary>Keeps what is pending and lets the policy look at it if a page was filled.</summary>
+    /// <summary>Keeps what is pending up to a length, drops the rest, and lets the policy look at it if a border was reached.</summary>
     public void Commit(int tokens, int layer, ICachePolicy policy)
     {
-        bool filled = tokens / pages.PageTokens != _committed.Tokens / pages.PageTokens;
+        bool review = tokens / pages.ReviewTokens != _committed.Tokens / pages.ReviewTokens;
+        CutTo(MarkAt(tokens));
         _committed = new(_count, _count == 0 ? 0 : End(_runs[_count - 1]), tokens);
-        if (!filled)
+        if (!review)
             return;
 
         policy.Review(layer, this);
@@ -93,6 +94,13 @@ internal sealed class PageTable(LayerPages pages) : IHistory
     /// <summary>Forgets everything from position <paramref name="tokens"/> on.</summary>
     public void Truncate(int tokens)
     {
+        CutTo(MarkAt(tokens));
+        (_committed, LastDropped) = (new(_count, _count == 0 ? 0 : End(_runs[_count - 1]), tokens), Math.Min(LastDropped, tokens - 1));
+    }
+
+    /// <summary>Where the keys of the positions below <paramref name="tokens"/> end.</summary>
+    private Mark MarkAt(int tokens)
+    {
         int count = _count;
         while (count > 0 && _runs[count - 1].FirstPosition >= tokens)
             count--;
@@ -101,8 +109,7 @@ internal sealed class PageTable(LayerPages pages) : IHistory
         if (count > 0 && _runs[count - 1].LastPosition >= tokens)
             end = _runs[count - 1].FirstKey + pages.PositionsOf(_runs[count - 1]).IndexOfAnyInRange(tokens, int.MaxValue);
 
-        CutTo(new(count, end, tokens));
-        (_committed, LastDropped) = (new(_count, end, tokens), Math.Min(LastDropped, tokens - 1));
+        return new(count, end, tokens);
     }
 
     /// <summary>The committed part, shared: pages are copied when one of the two writes into them.</summary>

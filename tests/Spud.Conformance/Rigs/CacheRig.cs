@@ -72,6 +72,6 @@ internal sealed class CacheRig : IDisposable
             Values = _build.Allocate(_build.Host, Layout.Values, perSequence, Model.KvHeads, Layout.PageTokens, Model.ValueWidth),
             Positions = _build.Allocate(_build.Host, ElementType.I32, perSequence, Layout.PageTokens),
         };
-        return new LayerPages(_build.Host, Layout, pool, perSequence);
+        return new LayerPages(_build.Host, Layout, pool, perSequence) { ReviewTokens = Layout.ReviewTokens ?? Layout.PageTokens };
     }
 }

@@ -27,7 +27,7 @@ internal sealed class SilentPipeline : IDisposable
         for (int layer = 1; layer < layers.Length; layer++)
             _places.Mirror(layer, router);
 
-        Placed<ICachePolicy> cache = new("silent/cache", new Offer(), new ToyCache(16, 16, ElementType.F32), _places.Host);
+        Placed<ICachePolicy> cache = new("silent/cache", new Offer { RowInvariant = true }, new ToyCache(16, 16, ElementType.F32), _places.Host);
         Pipeline = new Pipeline(new PipelineParts
         {
             Document = PipelineDocument.Default,

@@ -18,10 +18,10 @@ internal sealed class ToyPipeline : IDisposable
         Model = ToyModel(settings);
         Limits = new() { Rows = settings.Rows, Sequences = settings.Sequences, ContextTokens = settings.ContextTokens, LogitRows = settings.LogitRows };
         Router = new ToyRouter(_host, Model, Faults);
-        Cache = new ToyCache(settings.PageTokens, settings.TokensAtMost ?? settings.ContextTokens, settings.Format);
+        Cache = new ToyCache(settings.PageTokens, settings.TokensAtMost ?? settings.ContextTokens, settings.Format, settings.ReviewTokens);
         Places = new Places(_memory, _host, Model, Limits, Router.MaxExpertsPerRow);
         Places.Host.ServeAttention();
-        Placed<ICachePolicy> cache = new("toy/cache", new Offer(), Cache, Places.Host);
+        Placed<ICachePolicy> cache = new("toy/cache", new Offer { RowInvariant = !settings.Forgets }, Cache, Places.Host);
         LayerParts[] layers = [.. Model.Layers.Select(layer => Parts(layer, settings))];
         LayerParts[][] phases = [layers, settings.SplitsPhases ? [.. layers] : layers];
         Pages = new PageBuilder(_memory, _host, Model, Limits, settings.CacheTokens).Build(cache, phases);
@@ -139,6 +139,11 @@ internal sealed record ToySettings
     public int? Window { get; init; }
 
     public bool SharedExpert { get; init; }
+
+    /// <summary>Whether the cache may drop keys that rows to come would see.</summary>
+    public bool Forgets { get; init; }
+
+    public int? ReviewTokens { get; init; }
 
     public bool SplitsPhases { get; init; }
 
