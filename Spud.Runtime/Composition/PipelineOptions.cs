@@ -6,7 +6,7 @@ public sealed class PipelineOptions
     /// <summary>Model of a document that names none; null: such a document is refused.</summary>
     public string? DefaultModel { get; init; }
 
-    /// <summary>Threads, the calling one included; at least 1.</summary>
+    /// <summary>Threads, the one that runs the steps included; at least 1.</summary>
     public int Threads { get; init; } = Environment.ProcessorCount;
 
     /// <summary>Sequences alive at once, at least 1.</summary>

@@ -112,6 +112,9 @@ public sealed class Batch : IDisposable
     public int Fill(Sequence sequence, ReadOnlySpan<int> tokens, Phase phase, LogitRows logits)
     {
         ArgumentNullException.ThrowIfNull(sequence);
+        if (tokens.Length > _limits.ContextTokens - sequence.Tokens)
+            throw new ContextOverflowException(sequence.Tokens + tokens.Length, _limits.ContextTokens);
+
         int rows = Math.Min(tokens.Length, Math.Min(_limits.Rows - Rows, sequence.RowsToReview)), withLogits = _limits.LogitRows - LogitRowCount;
         if (logits == LogitRows.All)
             rows = Math.Min(rows, withLogits);

@@ -19,6 +19,7 @@ public sealed class Engine
     private readonly Stack<BatchBuffers> _idle = [];
     private readonly int[] _kept;
     private int _user;
+    private bool _runs;
 
     internal Engine(Pipeline pipeline)
     {
@@ -107,6 +108,19 @@ public sealed class Engine
         if (batch.Sequences == 0)
             throw new ArgumentException("engine: the batch is empty", nameof(batch));
 
+        _runs = true;
+        try
+        {
+            RunStep(batch, keep);
+        }
+        finally
+        {
+            _runs = false;
+        }
+    }
+
+    private void RunStep(Batch batch, Func<int, int>? keep)
+    {
         if (_owner.Lost is { } lost)
             throw lost;
 
@@ -143,14 +157,38 @@ public sealed class Engine
             _idle.Push(buffers);
     }
 
-    /// <summary>Makes the calling thread the engine's user until the turn is disposed.</summary>
-    /// <exception cref="InvalidOperationException">It has a user already.</exception>
+    /// <summary>Whether another sequence can be opened.</summary>
+    internal bool HasFreeSequence => Array.IndexOf(_sequences, null) >= 0;
+
+    /// <summary>Whether a step has one phase only.</summary>
+    internal bool SplitsPhases => _pipeline.SplitsPhases;
+
+    /// <summary>Whether sequences that read so many more tokens each find pages for them.</summary>
+    internal bool HasPagesFor(ReadOnlySpan<int> tokens) => _pipeline.Pages.HasRoomFor(tokens);
+
+    /// <summary>Makes the calling thread the engine's user until the turn is disposed. A user takes turns within its turn, but not within a step.</summary>
+    /// <exception cref="InvalidOperationException">It has another user, or runs a step.</exception>
     internal Turn TakeTurn()
     {
         int self = Environment.CurrentManagedThreadId, user = Interlocked.CompareExchange(ref _user, self, 0);
-        return user == 0 ? new Turn(this) : throw new InvalidOperationException(user == self
+        if (user == 0)
+            return new Turn(this);
+        if (user == self && !_runs)
+            return default;
+
+        throw new InvalidOperationException(user == self
             ? "The engine is in use: a component cannot call it in the middle of a step."
             : "The engine is in use by another thread. One thread at a time runs steps, and opens, changes or disposes sequences and batches.");
+    }
+
+    /// <summary>Takes a turn as soon as nobody has one.</summary>
+    internal Turn WaitForTurn()
+    {
+        SpinWait wait = default;
+        while (Interlocked.CompareExchange(ref _user, Environment.CurrentManagedThreadId, 0) != 0)
+            wait.SpinOnce();
+
+        return new Turn(this);
     }
 
     internal void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(_owner.IsDisposed, _owner);
@@ -338,8 +376,12 @@ public sealed class Engine
     private BatchBuffers AllocateBatch() => BatchBuffers.Allocate(_pipeline.Memory, _pipeline.Host, _pipeline.Limits, _pipeline.Model.Vocabulary);
 
     /// <summary>While it lasts, the calling thread is the engine's only user.</summary>
-    internal readonly ref struct Turn(Engine engine)
+    internal readonly ref struct Turn(Engine? engine)
     {
-        public void Dispose() => Volatile.Write(ref engine._user, 0);
+        public void Dispose()
+        {
+            if (engine is not null)
+                Volatile.Write(ref engine._user, 0);
+        }
     }
 }

@@ -9,13 +9,12 @@ public sealed class TextScorer
 {
     private readonly Engine _engine;
     private readonly Pipeline _pipeline;
-    private readonly Batch _batch;
 
     /// <summary>A scorer over an engine whose pipeline takes several logit rows a step (see <see cref="PipelineOptions.LogitRows"/>): the more, the faster.</summary>
     public TextScorer(LanguageModel model)
     {
         ArgumentNullException.ThrowIfNull(model);
-        (_engine, _pipeline, _batch) = (model.Engine, model.Pipeline, model.Batch);
+        (_engine, _pipeline) = (model.Engine, model.Pipeline);
     }
 
     /// <summary>Scores a text.</summary>
@@ -33,14 +32,15 @@ public sealed class TextScorer
 
         using Sequence sequence = _engine.Open();
         sequence.Cancellation = cancellation;
+        using Batch batch = _engine.NewBatch();
         float[] losses = new float[tokens.Length - 1];
         for (int first = 0; first < tokens.Length; first = sequence.Tokens)
         {
-            int rows = _engine.Step(_batch, sequence, tokens[first..], Phase.Prefill, LogitRows.All);
+            int rows = _engine.Step(batch, sequence, tokens[first..], Phase.Prefill, LogitRows.All);
             cancellation.ThrowIfCancellationRequested();
             for (int row = 0; row < rows; row++)
             {
-                ReadOnlySpan<float> logits = _batch.Logits(0, row);
+                ReadOnlySpan<float> logits = batch.Logits(0, row);
                 onLogits?.Invoke(logits);
                 if (first + row < losses.Length)
                     losses[first + row] = (float)Loss(logits, tokens[first + row + 1]);

@@ -10,8 +10,6 @@ namespace Spud.Runtime.Comparison;
 /// </summary>
 internal sealed class SpeedMeter(IReadOnlyList<ComparedPipeline> pipelines, SpeedSettings settings)
 {
-    private readonly Batch[] _batches = [.. pipelines.Select(pipeline => pipeline.Model.Batch)];
-
     /// <summary>The beginning of a text, repeated if it is too short.</summary>
     public static int[] Tokens(ComparedText text, Tokenizer tokenizer, TextCuts cuts, SpeedSettings speed)
     {
@@ -50,22 +48,24 @@ internal sealed class SpeedMeter(IReadOnlyList<ComparedPipeline> pipelines, Spee
 
     private (double Prefill, double Decode) Measure(int pipeline, ReadOnlySpan<int> tokens, CancellationToken cancellation)
     {
-        using Sequence sequence = pipelines[pipeline].Model.Engine.Open();
+        Engine engine = pipelines[pipeline].Model.Engine;
+        using Sequence sequence = engine.Open();
+        using Batch batch = engine.NewBatch();
         sequence.Cancellation = cancellation;
         long start = Stopwatch.GetTimestamp();
         while (sequence.Tokens < settings.Prompt)
-            Step(pipeline, sequence, tokens[sequence.Tokens..settings.Prompt], Phase.Prefill);
+            Step(engine, batch, sequence, tokens[sequence.Tokens..settings.Prompt], Phase.Prefill);
 
         long read = Stopwatch.GetTimestamp();
         for (int step = 0; step < settings.Generate; step++)
-            Step(pipeline, sequence, tokens.Slice(settings.Prompt + step, 1), Phase.Decode);
+            Step(engine, batch, sequence, tokens.Slice(settings.Prompt + step, 1), Phase.Decode);
 
         return (settings.Prompt / Stopwatch.GetElapsedTime(start, read).TotalSeconds, settings.Generate / Stopwatch.GetElapsedTime(read).TotalSeconds);
     }
 
-    private void Step(int pipeline, Sequence sequence, ReadOnlySpan<int> tokens, Phase phase)
+    private static void Step(Engine engine, Batch batch, Sequence sequence, ReadOnlySpan<int> tokens, Phase phase)
     {
-        pipelines[pipeline].Model.Engine.Step(_batches[pipeline], sequence, tokens, phase, LogitRows.Last);
+        engine.Step(batch, sequence, tokens, phase, LogitRows.Last);
         sequence.Cancellation.ThrowIfCancellationRequested();
     }
 }

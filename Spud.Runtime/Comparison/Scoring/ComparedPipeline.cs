@@ -50,9 +50,10 @@ public sealed record ComparedPipeline(string Name, LanguageModel Model, long? Me
     private static void Touch(LanguageModel model, int tokens)
     {
         using Sequence sequence = model.Engine.Open();
+        using Batch batch = model.Engine.NewBatch();
         int[] text = new int[tokens];
         while (sequence.Tokens < tokens)
-            model.Engine.Step(model.Batch, sequence, text.AsSpan(sequence.Tokens), Phase.Prefill, LogitRows.All);
+            model.Engine.Step(batch, sequence, text.AsSpan(sequence.Tokens), Phase.Prefill, LogitRows.All);
     }
 
     internal PipelineParts Parts => Model.Pipeline.Parts;

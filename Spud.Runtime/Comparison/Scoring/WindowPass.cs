@@ -11,7 +11,7 @@ internal sealed class WindowPass(ComparedPipeline pipeline) : IDisposable
     private Sequence? _sequence;
 
     /// <summary>Its rows and logits.</summary>
-    public Batch Batch { get; } = pipeline.Model.Batch;
+    public Batch Batch { get; } = pipeline.Model.Engine.NewBatch();
 
     /// <summary>Time in forward passes.</summary>
     public TimeSpan Forward { get; private set; }
@@ -47,7 +47,11 @@ internal sealed class WindowPass(ComparedPipeline pipeline) : IDisposable
         _sequence = null;
     }
 
-    public void Dispose() => End();
+    public void Dispose()
+    {
+        End();
+        Batch.Dispose();
+    }
 
     private void Step(ReadOnlySpan<int> tokens, LogitRows logits)
     {

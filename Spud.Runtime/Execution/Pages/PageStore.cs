@@ -37,9 +37,25 @@ internal sealed class PageStore(LayerPages[] layers, ICachePolicy policy, Tensor
             {
                 throw new PagePoolFullException(
                     $"layer {layer}: the step needs {wanted} pages of {layers[layer].PageTokens} tokens, {layers[layer].FreePages} are free. "
-                    + "End a sequence, or give the pipeline more cache tokens.");
+                    + "End a sequence, or give the pipeline more cache tokens.", FirstTooMany(layer, batch.Entries));
             }
         }
+    }
+
+    /// <summary>Whether sequences that read so many more tokens each find pages for them, if nothing is shared or let go meanwhile.</summary>
+    public bool HasRoomFor(ReadOnlySpan<int> tokens)
+    {
+        foreach (LayerPages layer in layers)
+        {
+            long wanted = 0;
+            foreach (int rows in tokens)
+                wanted += Math.Min((rows + layer.PageTokens - 1) / layer.PageTokens, layer.PagesPerSequence);
+
+            if (wanted > layer.FreePages)
+                return false;
+        }
+
+        return true;
     }
 
     /// <summary>Writes the step's keys and values into one layer's pages; pending until committed.</summary>
@@ -86,6 +102,15 @@ internal sealed class PageStore(LayerPages[] layers, ICachePolicy policy, Tensor
 
     /// <summary>Keeps what the step appended to one layer of a sequence, up to a length.</summary>
     public void Commit(int layer, Sequence sequence, int tokens) => sequence.Tables[layer].Commit(tokens, layer, policy);
+
+    private Sequence FirstTooMany(int layer, ReadOnlySpan<BatchEntry> entries)
+    {
+        int fit = entries.Length - 1;
+        while (fit > 0 && PagesWanted(layer, entries[..fit]) > layers[layer].FreePages)
+            fit--;
+
+        return entries[fit].Sequence;
+    }
 
     private int PagesWanted(int layer, ReadOnlySpan<BatchEntry> entries)
     {

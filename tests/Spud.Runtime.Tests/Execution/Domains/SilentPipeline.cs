@@ -35,6 +35,7 @@ internal sealed class SilentPipeline : IDisposable
             Model = model,
             Limits = limits,
             Pool = new WorkerThreads(1),
+            OwnsPool = true,
             Host = _host,
             Memory = _memory,
             Components = [.. new[] { Built(Roles.Head, head), Built(Roles.Attention, attention), Built(Roles.Router, router), Built(Roles.Experts, experts) }],

@@ -32,6 +32,7 @@ internal sealed class ToyPipeline : IDisposable
             Model = Model,
             Limits = Limits,
             Pool = new WorkerThreads(1),
+            OwnsPool = true,
             Host = _host,
             Memory = _memory,
             Components = [],
