@@ -12,7 +12,7 @@ public sealed class Limits
     public required int Sequences { get; init; }
 
     /// <summary>Largest S: sequences of a step; at most, and by default, <see cref="Sequences"/>.</summary>
-    [Experimental("SPUD0011")]
+    [Experimental(Experiments.Id)]
     public int StepSequences
     {
         get => field == 0 ? Sequences : field;

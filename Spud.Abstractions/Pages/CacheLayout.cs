@@ -22,6 +22,6 @@ public sealed class CacheLayout
     /// reading a text keeps the same keys. Null: a policy that promises <see cref="Offer.RowInvariant"/> has no borders, since nothing that it
     /// drops is missed, and is asked at each commit that filled a page; any other policy has one at every page. At least 1.
     /// </summary>
-    [Experimental("SPUD0011")]
+    [Experimental(Experiments.Id)]
     public int? ReviewTokens { get; init; }
 }
