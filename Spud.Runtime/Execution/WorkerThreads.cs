@@ -66,7 +66,7 @@ internal sealed class WorkerThreads : WorkerPool, IDisposable
         ArgumentOutOfRangeException.ThrowIfGreaterThan(parts, MostParts);
         ObjectDisposedException.ThrowIf(_stop, this);
         if (Interlocked.Exchange(ref _running, true))
-            throw new InvalidOperationException("The worker pool is in use: a job may not fork, and pipelines that share a pool run their steps one after the other.");
+            throw new InvalidOperationException("The worker pool is in use: it is not re-entrant, so a job may not fork, and pipelines that share it run their steps one after the other.");
 
         try
         {
