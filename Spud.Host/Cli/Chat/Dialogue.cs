@@ -1,8 +1,7 @@
 using System.Text;
-using Spud.Runtime;
-using Spud.Runtime.ChatTemplates;
-using Spud.Runtime.Execution;
-using Spud.Runtime.Generation;
+using Spud.Execution;
+using Spud.Generation;
+using Spud.Text.ChatTemplates;
 
 namespace Spud.Host;
 

@@ -1,6 +1,6 @@
 using System.CommandLine;
-using Spud.Runtime.Comparison;
-using Spud.Runtime.Generation;
+using Spud.Evaluation.Comparison;
+using Spud.Generation;
 
 namespace Spud.Host;
 

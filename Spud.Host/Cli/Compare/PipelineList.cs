@@ -1,10 +1,10 @@
 using System.CommandLine;
-using Spud.Runtime;
-using Spud.Runtime.Comparison;
-using Spud.Runtime.Composition;
-using Spud.Runtime.Generation;
-using Spud.Runtime.Models;
-using Spud.Runtime.Plugins;
+using Spud.Composition;
+using Spud.Configuration;
+using Spud.Evaluation.Comparison;
+using Spud.Generation;
+using Spud.Models;
+using Spud.Plugins;
 
 namespace Spud.Host;
 

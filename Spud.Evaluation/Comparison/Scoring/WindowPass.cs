@@ -1,0 +1,63 @@
+using System.Diagnostics;
+using Spud.Execution;
+using Spud.Metering;
+
+namespace Spud.Evaluation.Comparison;
+
+/// <summary>One pipeline's way through the windows of a text: each is read from an empty context.</summary>
+internal sealed class WindowPass(ComparedPipeline pipeline) : IDisposable
+{
+    private readonly Engine _engine = pipeline.Model.Engine;
+    private Sequence? _sequence;
+
+    /// <summary>Its rows and logits.</summary>
+    public Batch Batch { get; } = pipeline.Model.Engine.NewBatch();
+
+    /// <summary>Time in forward passes.</summary>
+    public TimeSpan Forward { get; private set; }
+
+    /// <summary>Starts a window.</summary>
+    public void Begin(CancellationToken cancellation)
+    {
+        End();
+        _sequence = _engine.Open();
+        _sequence.Cancellation = cancellation;
+    }
+
+    /// <summary>Reads rows whose logits nobody wants, up to a position.</summary>
+    public void Skip(ReadOnlySpan<int> window, int to)
+    {
+        while (_sequence!.Tokens < to)
+            Step(window[_sequence.Tokens..to], LogitRows.None);
+    }
+
+    /// <summary>Rows that <see cref="Score"/> can read in one step.</summary>
+    public int RowsToReview => _sequence!.RowsToReview;
+
+    /// <summary>Reads the next rows, in one step; their logits are in <see cref="Batch"/>.</summary>
+    public void Score(ReadOnlySpan<int> window, int rows) => Step(window.Slice(_sequence!.Tokens, rows), LogitRows.All);
+
+    /// <summary>What the window took.</summary>
+    public Ledger Ledger => _sequence!.Ledger;
+
+    /// <summary>Gives the window's pages back.</summary>
+    public void End()
+    {
+        _sequence?.Dispose();
+        _sequence = null;
+    }
+
+    public void Dispose()
+    {
+        End();
+        Batch.Dispose();
+    }
+
+    private void Step(ReadOnlySpan<int> tokens, LogitRows logits)
+    {
+        long start = Stopwatch.GetTimestamp();
+        _engine.Step(Batch, _sequence!, tokens, Phase.Prefill, logits);
+        Forward += Stopwatch.GetElapsedTime(start);
+        _sequence!.Cancellation.ThrowIfCancellationRequested();
+    }
+}
