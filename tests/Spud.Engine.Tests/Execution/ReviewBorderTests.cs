@@ -1,8 +1,9 @@
-using Spud.Evaluation.Comparison;
 using Spud.Composition;
+using Spud.Configuration;
+using Spud.Evaluation.Comparison;
+using Spud.Evaluation.Likelihood;
 using Spud.Execution;
 using Spud.Plugins;
-using Spud.Evaluation.Likelihood;
 using Spud.Tests.Execution.Toy;
 using Spud.Tests.Plugins;
 using Xunit;

@@ -1,6 +1,5 @@
 using Spud.Composition;
 using Spud.Execution;
-using Spud.Generation;
 using Spud.Sampling;
 using Xunit;
 
