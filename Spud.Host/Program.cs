@@ -1,4 +1,8 @@
 using Spud.Host;
 
-using Shell shell = Shell.OfProcess();
-return CommandLine.Run(args, shell);
+int code;
+using (Shell shell = Shell.OfProcess())
+    code = CommandLine.Run(args, shell);
+
+// Not by returning: the process would wait for threads that a plugin started.
+Environment.Exit(code);

@@ -22,7 +22,7 @@ internal sealed class BenchCommand
         foreach (Option option in new Option[] { _prompt, _generate, _depth, _repeat, _batch })
             command.Options.Add(option);
 
-        _pipeline = new(command);
+        _pipeline = new(command, shell);
         command.Options.Add(_json);
         command.SetAction(Run);
     }

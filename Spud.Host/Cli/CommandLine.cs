@@ -59,7 +59,7 @@ internal static class CommandLine
             Failure failure = Failure.Of(exception);
             failure.Report(shell);
             if (verbose && failure.ExitCode != ExitCodes.Done)
-                shell.Error.WriteLine(exception);
+                shell.Error.WriteLine(Failure.Details(exception));
 
             return failure.ExitCode;
         }
@@ -80,7 +80,7 @@ internal static class CommandLine
     private static int Report(IEnumerable<string> faults, Shell shell)
     {
         foreach (string fault in faults)
-            shell.Error.WriteLine($"error: {fault}");
+            shell.Say($"error: {fault}");
 
         return ExitCodes.BadInput;
     }

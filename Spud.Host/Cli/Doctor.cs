@@ -65,7 +65,7 @@ internal sealed class Doctor(Machine machine)
                 _ => CheckStatus.Fail,
             };
             string reason = plugin.Reason is null ? "" : $": {plugin.Reason}";
-            Add($"plugin {Shown.Text(plugin.Id)}", status, $"{plugin.Version} {plugin.State.ToString().ToLowerInvariant()}{reason}".TrimStart(), status == CheckStatus.Fail ? $"Put it right, or remove {plugin.Folder}" : null);
+            Add($"plugin {plugin.Id}", status, $"{plugin.Version} {plugin.State.ToString().ToLowerInvariant()}{reason}".TrimStart(), status == CheckStatus.Fail ? $"Put it right, or remove {plugin.Folder}" : null);
         }
 
         if (statuses.Count == 0)

@@ -14,7 +14,7 @@ internal sealed class DoctorCommand
 
     private DoctorCommand(Command command, Shell shell)
     {
-        (_shell, _arguments) = (shell, new(command));
+        (_shell, _arguments) = (shell, new(command, shell));
         command.Options.Add(_deep);
         command.Options.Add(_json);
         command.SetAction(Run);

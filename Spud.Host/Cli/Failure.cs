@@ -13,6 +13,8 @@ namespace Spud.Host;
 /// <param name="ExitCode">One of <see cref="ExitCodes"/>.</param>
 internal readonly record struct Failure(string Message, int ExitCode)
 {
+    private const int MaxLines = 50;
+
     // HResult of an IOException is errno on Unix and 0x8007xxxx on Windows.
     private const int BrokenPipe = 32;
     private const int WindowsBrokenPipe = unchecked((int)0x8007006D);
@@ -21,8 +23,37 @@ internal readonly record struct Failure(string Message, int ExitCode)
     /// <summary>Tells the user, each line as an error.</summary>
     public void Report(Shell shell)
     {
-        foreach (string line in Message.Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        string[] lines = Message.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        foreach (string line in lines.Take(MaxLines))
             shell.Say($"error: {line}");
+        if (lines.Length > MaxLines)
+            shell.Say($"error: … and {lines.Length - MaxLines} more lines.");
+    }
+
+    /// <summary>What an exception says; one that a plugin wrote may say nothing, or throw when it is asked.</summary>
+    public static string MessageOf(Exception exception)
+    {
+        try
+        {
+            return exception.Message ?? "(no message)";
+        }
+        catch (Exception fault) when (fault is not OutOfMemoryException)
+        {
+            return "(its message cannot be read)";
+        }
+    }
+
+    /// <summary>What is known of an exception, for <c>--verbose</c>.</summary>
+    public static string Details(Exception exception)
+    {
+        try
+        {
+            return exception.ToString();
+        }
+        catch (Exception fault) when (fault is not OutOfMemoryException)
+        {
+            return $"{exception.GetType()}: {MessageOf(exception)}\n{exception.StackTrace}";
+        }
     }
 
     /// <summary>The one place that knows which exceptions are meant for users.</summary>
@@ -30,11 +61,11 @@ internal readonly record struct Failure(string Message, int ExitCode)
     {
         OperationCanceledException => new("", ExitCodes.Interrupted),
         BadInputException or ConfigurationException or CompositionException or ModelFileException
-            or ContextOverflowException or BudgetExceededException or TemplateException or RefusedException or ComparisonException => new(exception.Message, ExitCodes.BadInput),
-        PagePoolFullException or InsufficientMemoryException or ComponentException or CalibrationException => new(exception.Message, ExitCodes.Failed),
+            or ContextOverflowException or BudgetExceededException or TemplateException or RefusedException or ComparisonException => new(MessageOf(exception), ExitCodes.BadInput),
+        PagePoolFullException or InsufficientMemoryException or ComponentException or CalibrationException => new(MessageOf(exception), ExitCodes.Failed),
         UnauthorizedAccessException or FileNotFoundException or DirectoryNotFoundException => new(exception.Message, ExitCodes.BadInput),
         IOException { HResult: BrokenPipe or WindowsBrokenPipe or WindowsPipeClosing } => new("", ExitCodes.Done),
         IOException => new(exception.Message, ExitCodes.Failed),
-        _ => new($"unexpected: {exception.GetType().Name}: {exception.Message} (--verbose shows where)", ExitCodes.Failed),
+        _ => new($"unexpected: {exception.GetType().Name}: {MessageOf(exception)} (--verbose shows where)", ExitCodes.Failed),
     };
 }

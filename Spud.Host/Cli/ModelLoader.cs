@@ -50,7 +50,11 @@ internal sealed class ModelLoader(PipelineArguments arguments, Shell shell)
             Tap = Tap,
             Log = line => shell.Say($"note: {line}"),
         };
-        return Loading.Show($"loading {Path.GetFileName(model)}", () => LanguageModel.Load(document, plugins, options), shell);
+        LanguageModel loaded = Loading.Show($"loading {Path.GetFileName(model)}", () => LanguageModel.Load(document, plugins, options), shell);
+        foreach (string part in loaded.Pipeline.File.Files)
+            shell.Files.Reads(part);
+
+        return loaded;
     }
 
     /// <summary>The model file of a pipeline.</summary>

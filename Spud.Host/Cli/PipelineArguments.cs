@@ -14,10 +14,14 @@ internal sealed class PipelineArguments
     private readonly Option<int?> _threads = Values.Integer("--threads", 1, 1024, $"Threads that compute. Default: {Environment.ProcessorCount}, the processors of this machine.");
     private readonly Option<int?> _context = Values.Integer("--ctx", 1, int.MaxValue, "The longest text in tokens, prompt and answer together. Default: the model's.");
     private readonly PluginArguments _plugins;
+    private readonly Shell _shell;
 
     /// <summary>Adds the options to a command.</summary>
-    public PipelineArguments(Command command)
+    /// <param name="command">Gets them.</param>
+    /// <param name="shell">Is told which files are read.</param>
+    public PipelineArguments(Command command, Shell shell)
     {
+        _shell = shell;
         foreach (Option option in new Option[] { _model, _pipeline, _set, _threads, _context })
             command.Options.Add(option);
 
@@ -38,8 +42,17 @@ internal sealed class PipelineArguments
     /// <param name="edits">What sets it apart; these come last.</param>
     /// <param name="contextTokens">The longest text, where the command line does not say.</param>
     /// <exception cref="ConfigurationException">The file or an edit has faults.</exception>
-    public PipelineDocument Document(ParseResult parsed, string? path, IEnumerable<string> edits, int? contextTokens) =>
-        PipelineDocument.Load(path, Edits(parsed, parsed.GetValue(_context) ?? contextTokens).Concat(edits));
+    public PipelineDocument Document(ParseResult parsed, string? path, IEnumerable<string> edits, int? contextTokens)
+    {
+        if (path is not null)
+            _shell.Files.Reads(path);
+
+        PipelineDocument document = PipelineDocument.Load(path, Edits(parsed, parsed.GetValue(_context) ?? contextTokens).Concat(edits));
+        foreach (string file in document.Files.Append(Places.DefaultModel()).OfType<string>())
+            _shell.Files.Reads(file);
+
+        return document;
+    }
 
     /// <summary>The file of <c>-p</c>.</summary>
     public string? File(ParseResult parsed) => parsed.GetValue(_pipeline);

@@ -21,7 +21,7 @@ internal sealed class ReceiptOutput : IDisposable
     public ReceiptOutput(string? path, PriceList? prices, Shell shell)
     {
         (_shell, _prices, _asTable) = (shell, prices, path == Table);
-        _file = path is null or Table ? null : new OutputFile(path);
+        _file = path is null or Table ? null : shell.Files.Create(path);
     }
 
     /// <summary>Writes the receipt of a ledger.</summary>

@@ -26,16 +26,28 @@ internal sealed class RequestArguments
         CustomParser = ParseUrl,
     };
 
+    private readonly Shell _shell;
+
     /// <summary>Adds the options to a command.</summary>
-    public RequestArguments(Command command)
+    /// <param name="command">Gets them.</param>
+    /// <param name="shell">Is told which files are read.</param>
+    public RequestArguments(Command command, Shell shell)
     {
+        _shell = shell;
         foreach (Option option in new Option[] { _budget, _effort, _prices, _otlp })
             command.Options.Add(option);
     }
 
     /// <summary>The price list; null: none was named.</summary>
     /// <exception cref="ConfigurationException">With all faults of the file.</exception>
-    public PriceList? Prices(ParseResult parsed) => parsed.GetValue(_prices) is { } path ? PriceList.Load(path) : null;
+    public PriceList? Prices(ParseResult parsed)
+    {
+        if (parsed.GetValue(_prices) is not { } path)
+            return null;
+
+        _shell.Files.Reads(path);
+        return PriceList.Load(path);
+    }
 
     /// <summary>Where telemetry goes; null: nowhere.</summary>
     public Uri? Collector(ParseResult parsed) => parsed.GetValue(_otlp);

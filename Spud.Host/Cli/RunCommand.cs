@@ -23,17 +23,19 @@ internal sealed class RunCommand
     private readonly Option<string?> _receipt = new("--receipt") { Description = "Write the bill: JSON into a file, '-' for a table on standard error.", HelpName = "FILE" };
     private readonly Option<bool> _json = new("--json") { Description = "Print text and figures as one JSON document, at the end." };
 
+    private readonly Option<bool> _rawOutput = SamplingArguments.RawOutput();
+
     private RunCommand(Command command, Shell shell)
     {
         _shell = shell;
         command.Arguments.Add(_prompt);
-        foreach (Option option in new Option[] { _file, _raw, _system })
+        foreach (Option option in new Option[] { _file, _raw, _system, _rawOutput })
             command.Options.Add(option);
 
         _sampling = new(command, UsualTokens);
-        _request = new(command);
+        _request = new(command, shell);
         command.Options.Add(_receipt);
-        _pipeline = new(command);
+        _pipeline = new(command, shell);
         command.Options.Add(_json);
         command.SetAction(Run);
     }
@@ -47,7 +49,7 @@ internal sealed class RunCommand
 
     private int Run(ParseResult parsed)
     {
-        bool raw = parsed.GetValue(_raw), json = parsed.GetValue(_json);
+        bool raw = parsed.GetValue(_raw);
         string? system = parsed.GetValue(_system);
         if (raw && system is not null)
             throw new BadInputException("--system goes into the chat template, which --raw leaves out: give one of them.");
@@ -67,7 +69,7 @@ internal sealed class RunCommand
         TextGeneration generation = model.Generate(ids, options, section.Token);
         try
         {
-            Answer(generation, json, prices);
+            Answer(generation, parsed, prices);
         }
         finally
         {
@@ -79,10 +81,11 @@ internal sealed class RunCommand
         return generation.Finish == FinishReason.Cancelled ? ExitCodes.Interrupted : ExitCodes.Done;
     }
 
-    private void Answer(TextGeneration generation, bool json, PriceList? prices)
+    private void Answer(TextGeneration generation, ParseResult parsed, PriceList? prices)
     {
+        bool json = parsed.GetValue(_json);
         RunTimes times = new();
-        string text = json ? Collect(generation, times) : Stream(generation, times);
+        string text = json ? Collect(generation, times) : Stream(generation, times, parsed.GetValue(_rawOutput));
         ReceiptCharge? charge = prices is null ? null : Receipt.Of(generation.Ledger!, prices).Charge;
         if (json)
             _shell.WriteJson(Result(generation, text, times, charge), ResultJson.Readable.RunResult);
@@ -102,7 +105,7 @@ internal sealed class RunCommand
         return string.IsNullOrWhiteSpace(prompt) ? throw new BadInputException("the prompt is empty.") : prompt;
     }
 
-    private string Stream(TextGeneration generation, RunTimes times)
+    private string Stream(TextGeneration generation, RunTimes times, bool rawOutput)
     {
         char last = '\n';
         foreach (TextPiece piece in generation)
@@ -111,15 +114,13 @@ internal sealed class RunCommand
             if (piece.Text.Length == 0)
                 continue;
 
-            _shell.Out.Write(piece.Text);
-            _shell.Out.Flush();
+            _shell.WriteModelText(piece.Text, rawOutput);
             last = piece.Text[^1];
         }
 
         if (last != '\n')
-            _shell.Out.Write('\n');
+            _shell.WriteModelText("\n", rawOutput);
 
-        _shell.Out.Flush();
         return "";
     }
 

@@ -27,7 +27,7 @@ internal sealed class ScoreCommand
         foreach (Option option in new Option[] { _maxTokens, _logits, _tokens })
             command.Options.Add(option);
 
-        _pipeline = new(command);
+        _pipeline = new(command, shell);
         command.Options.Add(_json);
         command.SetAction(Run);
     }
@@ -50,8 +50,8 @@ internal sealed class ScoreCommand
             throw new BadInputException($"the text has {ids.Length} tokens, and the first is never predicted: it takes at least 2.");
 
         using Interrupts.Section section = _shell.Interrupts.Begin();
-        using OutputFile? logits = Open(parsed.GetValue(_logits));
-        using OutputFile? tokens = Open(parsed.GetValue(_tokens));
+        using OutputFile? logits = _shell.Files.CreateIfNamed(parsed.GetValue(_logits));
+        using OutputFile? tokens = _shell.Files.CreateIfNamed(parsed.GetValue(_tokens));
         long start = Stopwatch.GetTimestamp();
         TextScore score = new TextScorer(model).Score(ids, logits is null ? null : logits.Write, section.Token);
         double speed = Figures.Rate(ids.Length, Stopwatch.GetElapsedTime(start));
@@ -78,6 +78,4 @@ internal sealed class ScoreCommand
         double[] experts = [.. model.Pipeline.Model.Layers.Index().Where(layer => layer.Item.Experts > 1).Select(layer => score.Ledger[Phase.Prefill].ExpertsPerToken(layer.Index))];
         return experts.Length > 0 ? experts : null;
     }
-
-    private static OutputFile? Open(string? path) => path is null ? null : new(path);
 }

@@ -17,7 +17,7 @@ internal sealed class TokenizeCommand
     {
         _shell = shell;
         _text = new(command);
-        _pipeline = new(command);
+        _pipeline = new(command, shell);
         command.Options.Add(_json);
         command.SetAction(Run);
     }

@@ -30,7 +30,7 @@ internal sealed class CalibrateCommand
         foreach (Option option in new Option[] { _experts, _ratio, _least, _most, _maxTokens, _output })
             command.Options.Add(option);
 
-        _pipeline = new(command);
+        _pipeline = new(command, shell);
         command.Options.Add(_json);
         command.SetAction(Run);
     }
@@ -46,7 +46,7 @@ internal sealed class CalibrateCommand
     {
         string text = _text.Read(parsed, _shell), path = ModelLoader.ModelOf(_pipeline.Document(parsed));
         CalibrationGoal goal = CalibrationGoal.Of(path, parsed.GetValue(_experts), parsed.GetValue(_ratio), parsed.GetValue(_least), parsed.GetValue(_most));
-        CalibrationOutput output = new(parsed.GetValue(_output) ?? Path.GetFileNameWithoutExtension(path) + ".calibration.json");
+        using OutputFile output = _shell.Files.Create(parsed.GetValue(_output) ?? Path.GetFileNameWithoutExtension(path) + ".calibration.json");
 
         RoutingTap? tap = null;
         using LanguageModel model = Loader(parsed, goal, made => tap = made).Load(parsed);
@@ -54,6 +54,7 @@ internal sealed class CalibrateCommand
         CalibrationFit fit = Fit(model, tap!, goal, windows);
         CalibrationDocument document = Document(model, goal, fit, windows, _text.Name(parsed));
         output.Write(document.ToJson());
+        output.Complete();
         if (parsed.GetValue(_json))
             _shell.WriteJson(document, CalibrationJson.Compact.CalibrationDocument);
         else

@@ -21,14 +21,18 @@ internal sealed class ChatCommand
     private readonly Option<string?> _system = new("--system") { Description = $"What the model is told before the dialogue. Default for the embedded model: {Chat.EmbeddedModelSystem}", HelpName = "TEXT" };
     private readonly Option<bool> _reload = new("--reload") { Description = "For plugin authors: /reload loads the plugins anew and goes on with the dialogue. Slower; no figure of this mode counts." };
 
+    private readonly Option<bool> _rawOutput = SamplingArguments.RawOutput();
+    private bool _rawText;
+
     private ChatCommand(Command command, Shell shell)
     {
         _shell = shell;
         command.Options.Add(_system);
         command.Options.Add(_reload);
+        command.Options.Add(_rawOutput);
         _sampling = new(command, UsualTokens);
-        _request = new(command);
-        _pipeline = new(command);
+        _request = new(command, shell);
+        _pipeline = new(command, shell);
         command.SetAction(Run);
     }
 
@@ -41,6 +45,7 @@ internal sealed class ChatCommand
 
     private int Run(ParseResult parsed)
     {
+        _rawText = parsed.GetValue(_rawOutput);
         GenerationOptions options = _sampling.Read(parsed);
         PriceList? prices = _request.Prices(parsed);
         _request.Apply(parsed, prices, options);
@@ -164,7 +169,6 @@ internal sealed class ChatCommand
     private void Print(string text, ref bool begun)
     {
         begun = true;
-        _shell.Out.Write(text);
-        _shell.Out.Flush();
+        _shell.WriteModelText(text, _rawText);
     }
 }

@@ -38,17 +38,18 @@ internal sealed class CompareCommand
         ComparisonSettings settings = _settings.Read(parsed);
         ComparedText[] texts = [.. Texts(parsed)];
         ComparisonTask[] tasks = [.. Tasks(parsed)];
-        StateFile? state = _outputs.State(parsed, parsed.GetValue(_files) ?? []);
         List<ComparedPipeline> pipelines = _pipelines.Load(parsed, settings.ContextTokens, tasks.Select(task => task.ContextTokens).DefaultIfEmpty().Max());
         try
         {
+            using CompareOutputs.Opened outputs = _outputs.Open(parsed);
+            StateFile? state = outputs.State;
             ComparisonRun run = new(pipelines, texts, settings, state, tasks);
             if (run.Resumed)
-                _shell.Say($"note: going on with the comparison in {state!.Path}");
+                _shell.Say($"note: continuing the comparison in {state!.Path}");
 
             using Interrupts.Section section = _shell.Interrupts.Begin();
             ComparisonResult result = Show(run, state, section.Token);
-            _outputs.Write(parsed, result);
+            outputs.Write(result);
             state?.Delete();
             return ExitCodes.Done;
         }
@@ -67,8 +68,8 @@ internal sealed class CompareCommand
         catch (OperationCanceledException)
         {
             _shell.Say(state is null
-                ? "interrupted: nothing is kept. With --json, --html or --state FILE an interrupted comparison goes on where it was."
-                : $"interrupted: kept in {state.Path}; the same command goes on from there.");
+                ? "interrupted: nothing is kept. With --output, --html or --state FILE an interrupted comparison continues where it stopped."
+                : $"interrupted: kept in {state.Path}; the same command continues from there.");
             throw;
         }
     }
@@ -81,6 +82,7 @@ internal sealed class CompareCommand
             if (parts.Length < 2 || parts.Any(string.IsNullOrWhiteSpace))
                 throw new BadInputException($"--task: expected KIND=FILE, such as lambada=lambada_test.jsonl, got '{task}'. Kinds: {string.Join(", ", ComparisonTask.KindNames)}.");
 
+            _shell.Files.Reads(parts[1]);
             yield return ComparisonTask.Load(parts[0], parts[1], parsed.GetValue(_items));
         }
     }
@@ -92,6 +94,9 @@ internal sealed class CompareCommand
             throw new BadInputException("there is no text to compare over. Give one with -f FILE, or with -f - for standard input.");
 
         foreach (string file in files)
+        {
+            _shell.Files.Reads(file == InputText.StandardInput ? "/dev/stdin" : file);
             yield return file == InputText.StandardInput ? ComparedText.OfBytes("standard input", InputText.ReadBytes(_shell)) : ComparedText.OfFile(file);
+        }
     }
 }

@@ -12,11 +12,11 @@ internal sealed class CompareTable(TextWriter to)
         ComparisonResult result = report.Result;
         to.WriteLine("Pipelines");
         foreach ((int i, PipelineResult pipeline) in result.Pipelines.Index())
-            to.WriteLine($"  {Letter(i)}  {Shown.Line(pipeline.Name)}{(i == 0 ? "  (the others are held against this one)" : "")}");
+            to.WriteLine($"  {Letter(i)}  {pipeline.Name}{(i == 0 ? "  (the others are held against this one)" : "")}");
 
         WriteQuality("Quality", result.Texts, [.. result.Pipelines.Select(pipeline => pipeline.Quality)]);
         foreach (TextResult text in result.Texts.Length > 1 ? result.Texts : [])
-            WriteQuality(Shown.Line(text.Name), [text], [.. text.Pipelines]);
+            WriteQuality(text.Name, [text], [.. text.Pipelines]);
 
         foreach (TaskResult task in result.Tasks)
             WriteTask(task);
@@ -55,7 +55,7 @@ internal sealed class CompareTable(TextWriter to)
     private void WriteTask(TaskResult task)
     {
         to.WriteLine();
-        to.WriteLine(Invariant($"{task.Name}: {task.Items:N0} questions of {Shown.Line(task.File)}"));
+        to.WriteLine(Invariant($"{task.Name}: {task.Items:N0} questions of {task.File}"));
         TextTable table = new("<<><>>>");
         table.Add("", "metric", "value", "95 %", "against A", "CU each", "a CU");
         foreach ((int i, TaskFigures of) in task.Pipelines.Index())

@@ -20,7 +20,7 @@ internal sealed class PipelineList
         _shell = shell;
         command.Arguments.Add(_files);
         command.Options.Add(_vary);
-        _arguments = new(command);
+        _arguments = new(command, shell);
     }
 
     /// <summary>Composes all of them, in order; they are the caller's.</summary>

@@ -84,6 +84,6 @@ internal sealed class AddPluginCommand
     {
         using PluginCatalog catalog = PluginCatalog.Discover(Places.PluginFolders([]));
         if (catalog.Statuses.FirstOrDefault(other => other.Id == id && other.Folder != target) is { } other)
-            throw new BadInputException($"a plugin '{Shown.Text(id)}' is in {other.Folder} already. Give this one another id, or remove that folder.");
+            throw new BadInputException($"a plugin '{id}' is in {other.Folder} already. Give this one another id, or remove that folder.");
     }
 }

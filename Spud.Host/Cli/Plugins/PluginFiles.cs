@@ -28,7 +28,7 @@ internal sealed class PluginFiles(string source, string folder, CancellationToke
         string path = PathOf(name);
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         if (Path.Exists(path))
-            throw new BadInputException($"{source}: holds '{Printable(name)}' twice. Pack the plugin again.");
+            throw new BadInputException($"{source}: holds '{name}' twice. Pack the plugin again.");
 
         using FileStream file = new(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0);
         for (int read; (read = content.Read(_buffer)) > 0;)
@@ -42,14 +42,11 @@ internal sealed class PluginFiles(string source, string folder, CancellationToke
         }
     }
 
-    /// <summary>A name without control characters, for messages.</summary>
-    public static string Printable(string name) => string.Concat(name.Select(letter => char.IsControl(letter) ? '?' : letter));
-
     private string PathOf(string name)
     {
         string[] parts = name.Split('/');
         if (parts.Any(part => part is "" or "." or ".." || part.AsSpan().IndexOfAny('\\', '\0') >= 0 || OperatingSystem.IsWindows() && part.Contains(':')))
-            throw new BadInputException($"{source}: '{Printable(name)}' is no name of a file inside a plugin. Nothing was installed; do not trust who made this.");
+            throw new BadInputException($"{source}: '{name}' is no name of a file inside a plugin. Nothing was installed; do not trust who made this.");
 
         return Path.Combine([folder, .. parts]);
     }

@@ -36,7 +36,7 @@ internal static class PluginPackageFiles
     {
         int type = (entry.ExternalAttributes >> UnixTypeShift) & UnixTypeMask;
         if (type is not (0 or UnixRegularFile))
-            throw new BadInputException($"{package}: '{PluginFiles.Printable(name)}' is no plain file. Nothing was installed; do not trust who made this.");
+            throw new BadInputException($"{package}: '{name}' is no plain file. Nothing was installed; do not trust who made this.");
 
         using Stream content = entry.Open();
         files.Write(name[Root.Length..], content);

@@ -28,6 +28,10 @@ public sealed class PipelineDocument
     /// <summary>How much compute a request is worth, 0 .. 1, unless it says so itself.</summary>
     public float Effort { get; init; } = 1;
 
+    /// <summary>Full paths of the files that it names and that exist: the model, and those in options.</summary>
+    public IEnumerable<string> Files => _entries.Values
+        .SelectMany(entries => entries).SelectMany(entry => entry.Texts()).Append(Model).OfType<string>().Where(File.Exists);
+
     /// <summary>The entries of a role, at least one: the first that serves a layer and phase fills the role there.</summary>
     public ImmutableArray<RoleEntry> this[string role] => _entries[role];
 

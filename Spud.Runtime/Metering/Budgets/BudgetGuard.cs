@@ -71,8 +71,9 @@ internal sealed class BudgetGuard(PipelineCosts costs, int rowsPerStep)
         return sum;
     }
 
+    // As the receipt will state it: rounding up must not exceed the budget either.
     private decimal Charge(Ledger ledger, PriceList prices, Phase phase) =>
-        prices.ChargeFor(prices.AmountOf(ledger, ledger.KvGigabyteSecondsNow) + Amount(prices, phase));
+        prices.Rounded(prices.ChargeFor(prices.AmountOf(ledger, ledger.KvGigabyteSecondsNow) + Amount(prices, phase)));
 
     private decimal Amount(PriceList prices, Phase phase)
     {

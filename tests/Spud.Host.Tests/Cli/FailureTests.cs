@@ -39,4 +39,22 @@ public sealed class FailureTests
 
     [Fact]
     public void A_closed_pipe_is_no_failure() => Assert.Equal(new("", 0), Failure.Of(new IOException("m", 32)));
+
+    [Fact]
+    public void An_exception_without_a_message_or_with_one_that_throws_is_reported_all_the_same()
+    {
+        Assert.Equal(new("unexpected: Mute: (no message) (--verbose shows where)", 1), Failure.Of(new Mute()));
+        Assert.Equal(new("unexpected: Trap: (its message cannot be read) (--verbose shows where)", 1), Failure.Of(new Trap()));
+        Assert.Contains("Trap", Failure.Details(new Trap()));
+    }
+
+    private sealed class Mute : Exception
+    {
+        public override string Message => null!;
+    }
+
+    private sealed class Trap : Exception
+    {
+        public override string Message => throw new NotSupportedException();
+    }
 }

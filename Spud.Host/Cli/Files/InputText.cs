@@ -18,6 +18,7 @@ internal static class InputText
     /// <exception cref="BadInputException">There is no such file, it is a directory, may not be read, is too long, or is no UTF-8.</exception>
     public static string Read(string path, Shell shell)
     {
+        shell.Files.Reads(path == StandardInput ? "/dev/stdin" : path);
         if (path == StandardInput)
             return Decode(ReadAll(shell.In, "standard input"), "standard input");
         if (Directory.Exists(path))
