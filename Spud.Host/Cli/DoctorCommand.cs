@@ -33,7 +33,7 @@ internal sealed class DoctorCommand
         using PluginCatalog catalog = _arguments.Catalog(parsed);
         Doctor doctor = new(Machine.Here());
         doctor.CheckMachine();
-        doctor.CheckDefaultModel(parsed.GetValue(_deep), needed: document.Model is null);
+        doctor.CheckModel(document.Model, parsed.GetValue(_deep));
         doctor.CheckPlugins(catalog, _arguments.Folders(parsed));
         if ((document.Model ?? Places.DefaultModel()) is { } model)
             doctor.CheckPipeline(new FileInfo(model) is { Exists: true } file ? file.Length : 0, () => Explain(document, catalog, parsed));

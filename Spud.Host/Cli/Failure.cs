@@ -5,6 +5,7 @@ using Spud.Runtime.Composition;
 using Spud.Runtime.Execution;
 using Spud.Runtime.Metering;
 using Spud.Runtime.Models;
+using Spud.Runtime.Plugins;
 
 namespace Spud.Host;
 
@@ -30,19 +31,6 @@ internal readonly record struct Failure(string Message, int ExitCode)
             shell.Say($"error: … and {lines.Length - MaxLines} more lines.");
     }
 
-    /// <summary>What an exception says; one that a plugin wrote may say nothing, or throw when it is asked.</summary>
-    public static string MessageOf(Exception exception)
-    {
-        try
-        {
-            return exception.Message ?? "(no message)";
-        }
-        catch (Exception fault) when (fault is not OutOfMemoryException)
-        {
-            return "(its message cannot be read)";
-        }
-    }
-
     /// <summary>What is known of an exception, for <c>--verbose</c>.</summary>
     public static string Details(Exception exception)
     {
@@ -52,7 +40,7 @@ internal readonly record struct Failure(string Message, int ExitCode)
         }
         catch (Exception fault) when (fault is not OutOfMemoryException)
         {
-            return $"{exception.GetType()}: {MessageOf(exception)}\n{exception.StackTrace}";
+            return $"{exception.GetType()}: {ThrownText.Of(exception)}\n{exception.StackTrace}";
         }
     }
 
@@ -60,12 +48,15 @@ internal readonly record struct Failure(string Message, int ExitCode)
     public static Failure Of(Exception exception) => exception switch
     {
         OperationCanceledException => new("", ExitCodes.Interrupted),
+        // Wherever memory runs out: what was asked for is right, the machine is too small.
+        CompositionException { InnerException: InsufficientMemoryException } => new(ThrownText.Of(exception), ExitCodes.Failed),
+        OutOfMemoryException and not InsufficientMemoryException => new($"the system refuses memory or threads: {ThrownText.Of(exception)} Use fewer threads (--threads), a shorter context (--ctx) or a smaller model, or raise the limits (ulimit -v, -u).", ExitCodes.Failed),
         BadInputException or ConfigurationException or CompositionException or ModelFileException
-            or ContextOverflowException or BudgetExceededException or TemplateException or RefusedException or ComparisonException => new(MessageOf(exception), ExitCodes.BadInput),
-        PagePoolFullException or InsufficientMemoryException or ComponentException or CalibrationException => new(MessageOf(exception), ExitCodes.Failed),
+            or ContextOverflowException or BudgetExceededException or TemplateException or RefusedException or ComparisonException => new(ThrownText.Of(exception), ExitCodes.BadInput),
+        PagePoolFullException or InsufficientMemoryException or ComponentException or CalibrationException => new(ThrownText.Of(exception), ExitCodes.Failed),
         UnauthorizedAccessException or FileNotFoundException or DirectoryNotFoundException => new(exception.Message, ExitCodes.BadInput),
         IOException { HResult: BrokenPipe or WindowsBrokenPipe or WindowsPipeClosing } => new("", ExitCodes.Done),
         IOException => new(exception.Message, ExitCodes.Failed),
-        _ => new($"unexpected: {exception.GetType().Name}: {MessageOf(exception)} (--verbose shows where)", ExitCodes.Failed),
+        _ => new($"unexpected: {exception.GetType().Name}: {ThrownText.Of(exception)} (--verbose shows where)", ExitCodes.Failed),
     };
 }

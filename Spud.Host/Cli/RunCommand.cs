@@ -84,7 +84,7 @@ internal sealed class RunCommand
     private void Answer(TextGeneration generation, ParseResult parsed, PriceList? prices)
     {
         bool json = parsed.GetValue(_json);
-        RunTimes times = new();
+        RunTimes times = new(_shell);
         string text = json ? Collect(generation, times) : Stream(generation, times, parsed.GetValue(_rawOutput));
         ReceiptCharge? charge = prices is null ? null : Receipt.Of(generation.Ledger!, prices).Charge;
         if (json)
@@ -151,7 +151,7 @@ internal sealed class RunCommand
         charge?.Currency);
 
     /// <summary>When the first token came, counted from the start of the process: what the user waited.</summary>
-    private sealed class RunTimes
+    private sealed class RunTimes(Shell shell)
     {
         private long _first;
 
@@ -162,9 +162,18 @@ internal sealed class RunCommand
                 if (_first == 0)
                     return TimeSpan.Zero;
 
-                using Process self = Process.GetCurrentProcess();
-                return DateTime.Now - self.StartTime - Stopwatch.GetElapsedTime(_first);
+                return DateTime.Now - Started() - Stopwatch.GetElapsedTime(_first);
             }
+        }
+
+        // ./spud becomes this process after it has built: what it was before does not count.
+        private DateTime Started()
+        {
+            if (Environment.GetEnvironmentVariable("SPUD_BUILT") is not null)
+                return shell.Started;
+
+            using Process self = Process.GetCurrentProcess();
+            return self.StartTime;
         }
 
         public void Note()

@@ -42,10 +42,12 @@ internal sealed class ScoreCommand
     private int Run(ParseResult parsed)
     {
         string text = _text.Read(parsed, _shell);
-        using LanguageModel model = new ModelLoader(_pipeline, _shell) { LogitRows = LogitRows }.Load(parsed);
+        using LanguageModel model = new ModelLoader(_pipeline, _shell) { LogitRows = LogitRows, IgnoresBudget = true }.Load(parsed);
         int[] ids = model.Encode(text);
         if (parsed.GetValue(_maxTokens) is { } most && most < ids.Length)
             ids = ids[..most];
+        if (ids.Length > model.Pipeline.Limits.ContextTokens)
+            throw new BadInputException(TooLong(ids.Length, model.Pipeline.Limits.ContextTokens));
         if (ids.Length < 2)
             throw new BadInputException($"the text has {ids.Length} tokens, and the first is never predicted: it takes at least 2.");
 
@@ -58,18 +60,34 @@ internal sealed class ScoreCommand
         tokens?.Write(ids);
         logits?.Complete();
         tokens?.Complete();
-        Print(new(score.Tokens, score.MeanLoss, score.Perplexity, speed, score.Ledger.ComputeUnits, ExpertsPerToken(model, score)), parsed.GetValue(_json));
-        return ExitCodes.Done;
+        string? reason = WhyNoLoss(score, model);
+        Print(new(score.Tokens, score.MeanLoss, score.Perplexity, speed, score.Ledger.ComputeUnits, ExpertsPerToken(model, score), reason), parsed.GetValue(_json));
+        return reason is null ? ExitCodes.Done : ExitCodes.Failed;
     }
+
+    private static string TooLong(int tokens, int context) =>
+        $"the text has {tokens} tokens, and the context of {context} tokens is scored at once. Score its beginning (--max-tokens {context}), raise the context (--ctx), or read all of it in windows (spud compare).";
 
     private void Print(ScoreResult result, bool json)
     {
+        if (result.Reason is { } reason)
+            _shell.Say($"error: {reason}");
         if (json)
             _shell.WriteJson(result, ResultJson.Readable.ScoreResult);
+        else if (result.Reason is not null)
+            return;
         else
-            _shell.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{result.Tokens} tokens, mean loss {result.MeanLoss:0.000000}, perplexity {result.Perplexity:0.0000}, {result.TokensPerSecond:0.0} tokens/s"));
+            _shell.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{result.Tokens} tokens, mean loss {result.MeanLoss:0.000000}, perplexity {result.Perplexity:0.0000}, {result.PrefillTokensPerSecond:0.0} tokens/s"));
         if (!json && result.ExpertsPerToken is { } experts)
             _shell.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{experts.Average():0.000} experts a token, {result.ComputeUnits:0.000000} CU"));
+    }
+
+    // Logits that are infinite or not a number come from weights or from a component: there is no telling which from here.
+    private static string? WhyNoLoss(TextScore score, LanguageModel model)
+    {
+        int first = score.Losses.Index().FirstOrDefault(loss => !float.IsFinite(loss.Item), (-1, 0)).Index;
+        return first < 0 ? null : $"{model.Pipeline.File.Path}: no perplexity: the loss of token {first + 1} is {(float.IsNaN(score.Losses[first]) ? "not a number" : "infinite")}. "
+            + "The model file is damaged, or a component computes it wrongly ('spud explain' lists them).";
     }
 
     /// <summary>Of layers with several experts; null: there are none.</summary>

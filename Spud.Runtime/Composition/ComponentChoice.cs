@@ -10,7 +10,10 @@ namespace Spud.Runtime.Composition;
 /// </summary>
 internal sealed class ComponentChoice(PipelineDocument document, PluginCatalog plugins, ModelDescription model)
 {
-    /// <summary>Who fills a role that nobody names. A cache that nobody names is the one that the attention names.</summary>
+    /// <summary>The plugin whose components fill the roles that nobody names, so that another plugin's component of the same name stops no pipeline.</summary>
+    private const string DefaultPlugin = "backend.cpu";
+
+    /// <summary>Components that fill a role that nobody names. A cache that nobody names is the one that the attention names.</summary>
     private static readonly FrozenDictionary<string, string> s_defaults = new Dictionary<string, string>
     {
         [Roles.Head] = "cpu",
@@ -22,23 +25,35 @@ internal sealed class ComponentChoice(PipelineDocument document, PluginCatalog p
     private readonly FaultList _faults = new();
 
     /// <summary>The component of a role that nobody names, where nobody names the attention either; null: there is none.</summary>
-    public static string? DefaultOf(string role, PluginCatalog plugins) => role != Roles.Cache
-        ? s_defaults[role]
-        : plugins.TryResolve(Roles.Attention, s_defaults[Roles.Attention], out RegisteredComponent? attention, out _) ? attention.Offer.DefaultCache : null;
+    public static string? DefaultOf(string role, PluginCatalog plugins)
+    {
+        if (role != Roles.Cache)
+            return Qualified(plugins, DefaultPlugin, role, s_defaults[role]);
+
+        bool isKnown = plugins.TryResolve(Roles.Attention, Qualified(plugins, DefaultPlugin, Roles.Attention, s_defaults[Roles.Attention]), out RegisteredComponent? attention, out _);
+        return isKnown ? DefaultCache(plugins, attention!) : null;
+    }
+
+    // The plugin's own, where it offers one of that name.
+    private static string? DefaultCache(PluginCatalog plugins, RegisteredComponent attention) =>
+        attention.Offer.DefaultCache is { } name ? Qualified(plugins, attention.PluginId, Roles.Cache, name) : null;
+
+    private static string Qualified(PluginCatalog plugins, string plugin, string role, string name) => plugins.Offers(plugin, role, name) ? $"{plugin}/{name}" : name;
 
     /// <summary>Components by role, in the order of the document.</summary>
     /// <exception cref="ConfigurationException">With every fault.</exception>
     public FrozenDictionary<string, ImmutableArray<ChosenComponent>> Choose()
     {
+        _faults.AddRange(document.Faults);
         document.CheckLayers(model.Layers.Length, _faults);
         Dictionary<string, ImmutableArray<ChosenComponent>> chosen = [];
         foreach (string role in Roles.All.Where(role => role != Roles.Cache))
-            chosen[role] = ChooseRole(role, s_defaults[role]);
+            chosen[role] = ChooseRole(role, DefaultOf(role, plugins));
 
         // Whose default it is cannot be told where the attention itself is faulty; that has been said.
         bool isKnown = !chosen[Roles.Attention].IsEmpty;
         chosen[Roles.Cache] = isKnown || document[Roles.Cache].All(entry => entry.Use is not null)
-            ? ChooseRole(Roles.Cache, isKnown ? chosen[Roles.Attention][^1].Registered.Offer.DefaultCache : null)
+            ? ChooseRole(Roles.Cache, isKnown ? DefaultCache(plugins, chosen[Roles.Attention][^1].Registered) : null)
             : [];
         _faults.ThrowIfAny();
         return chosen.ToFrozenDictionary();

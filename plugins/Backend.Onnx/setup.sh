@@ -20,7 +20,8 @@ cuda=
 for argument in "$@"; do
     case $argument in
         --cuda) cuda=yes ;;
-        *) fail "setup onnx: '$argument' is not known. Known: --cuda" ;;
+        --yes) ;; # nothing of the system is changed: there is nothing to ask
+        *) fail "setup onnx: '$argument' is not known. Known: --cuda, --yes" ;;
     esac
 done
 

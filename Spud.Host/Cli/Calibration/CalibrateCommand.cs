@@ -67,7 +67,8 @@ internal sealed class CalibrateCommand
     private ModelLoader Loader(ParseResult parsed, CalibrationGoal goal, Action<RoutingTap> onTap) => new(_pipeline, _shell)
     {
         LogitRows = ScoreCommand.LogitRows,
-        Edits = [$"router={ComponentChoice.DefaultOf(Roles.Router, _pipeline.Catalog(parsed))}", $"router.experts={goal.All}"],
+        IgnoresBudget = true,
+        Edits = [new($"router={ComponentChoice.DefaultOf(Roles.Router, _pipeline.Catalog(parsed))}", "calibrate"), new($"router.experts={goal.All}", "calibrate")],
         Tap = (router, model) =>
         {
             RoutingTap tap = new(router, model, goal.Most);

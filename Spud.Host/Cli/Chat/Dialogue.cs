@@ -63,10 +63,20 @@ internal sealed class Dialogue(string? system) : IDisposable
         ChatMessage[] asked = [.. _messages, new("user", question)];
         TextGeneration generation = _session.Generate(_model.Encode(asked), options, cancellation);
         StringBuilder answer = new();
-        foreach (TextPiece piece in generation)
+        try
         {
-            onText(piece.Text);
-            answer.Append(piece.Text);
+            foreach (TextPiece piece in generation)
+            {
+                onText(piece.Text);
+                answer.Append(piece.Text);
+            }
+        }
+        catch
+        {
+            // What is computed of the dialogue may have ended with the component that threw; the messages stay.
+            _session.Dispose();
+            _session = new TextSession(_model);
+            throw;
         }
 
         _messages.Add(asked[^1]);

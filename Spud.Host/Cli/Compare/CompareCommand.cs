@@ -49,9 +49,13 @@ internal sealed class CompareCommand
 
             using Interrupts.Section section = _shell.Interrupts.Begin();
             ComparisonResult result = Show(run, state, section.Token);
-            outputs.Write(result);
+            CompareReport report = CompareReport.Of(result, parsed);
+            outputs.Write(report);
             state?.Delete();
-            return ExitCodes.Done;
+            if (report.Reason is not null)
+                _shell.Say($"error: {report.Reason}");
+
+            return report.Reason is null ? ExitCodes.Done : ExitCodes.Failed;
         }
         finally
         {

@@ -63,9 +63,8 @@ internal sealed class CompareOutputs
 
         /// <summary>Writes everything that was asked for.</summary>
         /// <exception cref="IOException">A file cannot be written.</exception>
-        public void Write(ComparisonResult result)
+        public void Write(CompareReport report)
         {
-            CompareReport report = CompareReport.Of(result, parsed);
             Complete(Json, Serialized, report);
             Complete(Html, ComparePage.Write, report);
             if (parsed.GetValue(owner._json))

@@ -2,7 +2,6 @@ using System.CommandLine;
 using Spud.Runtime;
 using Spud.Runtime.Comparison;
 using Spud.Runtime.Composition;
-using Spud.Runtime.Models;
 using Spud.Runtime.Plugins;
 
 namespace Spud.Host;
@@ -32,7 +31,7 @@ internal sealed class PipelineList
     {
         (string Name, PipelineDocument Document)[] documents = [.. Documents(parsed, contextTokens)];
         if (wanted > contextTokens && documents.Length > 0)
-            documents = [.. Documents(parsed, Math.Max(contextTokens, Math.Min(wanted, MadeFor(ModelLoader.ModelOf(documents[0].Document)))))];
+            documents = [.. Documents(parsed, Math.Max(contextTokens, Math.Min(wanted, ModelLoader.TrainedContext(ModelLoader.ModelOf(documents[0].Document)))))];
         if (documents.Length < 2)
             throw new BadInputException("a comparison takes at least two pipelines. Name a second file, or vary an option: --vary cache.format=f16,f32");
 
@@ -55,15 +54,10 @@ internal sealed class PipelineList
         }
     }
 
-    private static int MadeFor(string model)
-    {
-        using GgufFile file = GgufFile.Open(model);
-        return file.Metadata.TryGetString("general.architecture", out string? architecture) && file.Metadata.TryGetInt($"{architecture}.context_length", out int tokens) ? tokens : 0;
-    }
-
     private LanguageModel Load(ParseResult parsed, string name, PipelineDocument document, PluginCatalog catalog)
     {
         string model = ModelLoader.ModelOf(document);
+        ModelLoader.NoteBudget(document, _shell);
         PipelineOptions options = new()
         {
             DefaultModel = model,
@@ -90,7 +84,7 @@ internal sealed class PipelineList
             {
                 string? file = sources.Length == 1 && edits.Length > 0 ? null : unique ? Path.GetFileName(source) : source;
                 string[] parts = [.. file is null ? Array.Empty<string>() : [file], .. edits];
-                yield return (parts.Length == 0 ? "default" : string.Join(' ', parts), _arguments.Document(parsed, source, edits, contextTokens));
+                yield return (parts.Length == 0 ? "default" : string.Join(' ', parts), _arguments.Document(parsed, source, edits.Select(edit => new PipelineEdit(edit, $"--vary {edit}")), contextTokens));
             }
         }
     }

@@ -57,7 +57,7 @@ internal sealed class AddPluginCommand
             throw new BadInputException($"plugin '{status.Id}' {before} is installed in {target}. --force replaces it with {status.Version}.");
 
         plugins.Install(staged, status.Id);
-        Report(status with { Folder = target, Reason = status.Reason?.Replace(staged, target, StringComparison.Ordinal) }, before);
+        Report(ComponentClash.Noted(status) with { Folder = target, Reason = status.Reason?.Replace(staged, target, StringComparison.Ordinal) }, before);
     }
 
     private void Report(PluginStatus status, string? before)

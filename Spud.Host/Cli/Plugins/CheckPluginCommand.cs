@@ -17,7 +17,7 @@ internal static class CheckPluginCommand
 
     private static int Check(Shell shell, PluginSource source, bool json)
     {
-        PluginStatus status = source.IsFolder ? PluginCatalog.Check(source.Path, PluginArguments.CatalogOptions) : CheckUnpacked(source);
+        PluginStatus status = ComponentClash.Noted(source.IsFolder ? PluginCatalog.Check(source.Path, PluginArguments.CatalogOptions) : CheckUnpacked(source));
         if (json)
             shell.WriteJson(PluginText.Result(status), InspectionJson.Readable.PluginResult);
         else

@@ -29,6 +29,10 @@ internal static class PluginFolderFiles
                 continue;
             }
 
+            // A pipe would be waited for without end.
+            if (!FileIdentity.Of(FileBehind(entry, root)).IsOrdinary)
+                throw new BadInputException($"{entry.FullName}: is neither a file nor a folder. Remove it from the plugin's folder.");
+
             using FileStream content = new(FileBehind(entry, root), FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
             files.Write(prefix + entry.Name, content);
         }

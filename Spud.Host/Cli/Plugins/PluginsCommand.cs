@@ -14,7 +14,7 @@ internal static class PluginsCommand
             AddPluginCommand.Create(shell),
             RemovePluginCommand.Create(shell),
         };
-        PluginArguments arguments = new(command);
+        PluginArguments arguments = new(command, shell);
         Option<bool> json = JsonOption(command);
         command.SetAction(parsed =>
         {

@@ -47,6 +47,9 @@ internal sealed class Shell : IDisposable
     /// <summary>Whether a person reads the errors: progress is shown only there.</summary>
     public bool ErrorIsTerminal { get; init; }
 
+    /// <summary>When this program took over.</summary>
+    public DateTime Started { get; } = DateTime.Now;
+
     /// <summary>Ctrl-C and other signals that end the process.</summary>
     public Interrupts Interrupts { get; init; } = new();
 

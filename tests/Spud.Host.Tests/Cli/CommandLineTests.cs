@@ -52,4 +52,15 @@ public sealed class CommandLineTests
 
     [Fact]
     public void System_and_raw_exclude_each_other() => Assert.Contains("--raw", TestShell.Run("run", "--raw", "--system", "Be brief.", "Hello").Error);
+
+    [Theory]
+    [InlineData("error: --vary cache.formt=f16: ", "compare", "--vary", "cache.formt=f16,f32", "-f", "LICENSE")]
+    [InlineData("error: --set cache.formt=f16: ", "run", "--set", "cache.formt=f16", "Hello")]
+    [InlineData("error: -m ", "run", "-m", "", "Hello")]
+    public void A_fault_names_the_option_that_was_written(string beginning, params string[] arguments)
+    {
+        Spoken spoken = Spoken.WithPlugins([.. arguments.Select(argument => argument == "LICENSE" ? Path.Combine(TestData.Root, argument) : argument)]);
+        Assert.Equal(ExitCodes.BadInput, spoken.ExitCode);
+        Assert.StartsWith(beginning, spoken.Error);
+    }
 }

@@ -26,13 +26,13 @@ public sealed class CompareCommandTests
         Assert.Equal((ExitCodes.Done, ""), (spoken.ExitCode, spoken.Error));
         using JsonDocument document = JsonDocument.Parse(spoken.Out);
         JsonElement root = document.RootElement, result = root.GetProperty("result");
-        Assert.Equal(["spud", "command", "created", "machine", "result"], Names(root));
+        Assert.Equal(["spud", "command", "created", "machine", "result", "reason"], Names(root));
         Assert.Equal(["settings", "texts", "tasks", "pipelines", "forwardSeconds", "ownSeconds"], Names(result));
         Assert.Equal(["name", "bytes", "sha256", "windows", "tokens", "blocks", "pipelines"], Names(result.GetProperty("texts")[0]));
         Assert.Equal(["tokens", "perplexity", "perplexityRatio", "meanDivergence", "divergence99", "agreement", "parity"], Names(result.GetProperty("pipelines")[1].GetProperty("quality")));
         Assert.Equal(["value", "low", "high"], Names(result.GetProperty("pipelines")[1].GetProperty("quality").GetProperty("perplexity")));
         Assert.Equal(["name", "quality", "speed", "compute", "kvBytesPerToken", "memory", "forwardSeconds", "explanation"], Names(result.GetProperty("pipelines")[1]));
-        Assert.Equal(["computeUnitsPerToken", "bitsPerComputeUnit", "roles", "expertsByLayer"], Names(result.GetProperty("pipelines")[1].GetProperty("compute")));
+        Assert.Equal(["computeUnitsPerToken", "bitsPerComputeUnit", "roles", "expertsPerToken"], Names(result.GetProperty("pipelines")[1].GetProperty("compute")));
         Assert.Equal(JsonValueKind.Null, result.GetProperty("pipelines")[0].GetProperty("speed").ValueKind);
         Assert.StartsWith("spud compare", root.GetProperty("command").GetString());
 

@@ -35,6 +35,14 @@ public sealed class FailureTests
         Assert.Equal(new("unexpected: ArithmeticException: m (--verbose shows where)", 1), Failure.Of(new ArithmeticException("m")));
 
     [Fact]
+    public void Too_little_memory_is_one_exit_code_wherever_it_runs_out()
+    {
+        InsufficientMemoryException none = new("m");
+        Assert.All<Exception>([none, new CompositionException("m", none), new OutOfMemoryException("m"), new ComponentException("head", "cpu", null, none)], fault => Assert.Equal(1, Failure.Of(fault).ExitCode));
+        Assert.DoesNotContain("unexpected", Failure.Of(new OutOfMemoryException("m")).Message);
+    }
+
+    [Fact]
     public void An_interrupt_says_nothing() => Assert.Equal(new("", 130), Failure.Of(new OperationCanceledException()));
 
     [Fact]

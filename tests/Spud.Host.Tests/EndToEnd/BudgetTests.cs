@@ -42,6 +42,19 @@ public sealed class BudgetTests : IDisposable
         Assert.InRange(other.GetProperty("computeUnits").GetDecimal(), 0.019m, 0.02m);
     }
 
+    [Fact]
+    public void The_receipts_column_of_money_sums_up_to_its_total()
+    {
+        string prices = _folder.Write("prices.json", """{ "name": "n", "version": "1", "currency": "EUR", "rates": [{ "perComputeUnit": 2 }], "minimumCharge": 0.12345, "freeAmount": 0.001, "decimals": 2 }"""u8);
+        string[] lines = Spud.Run([.. s_greedy, "--max-tokens", "2", "--prices", prices, "--receipt", "-", "Once upon a time"]).Succeeded().Error.Split('\n');
+        int first = Array.FindIndex(lines, line => line.TrimStart().StartsWith("phase", StringComparison.Ordinal)) + 1, last = Array.FindIndex(lines, line => line.TrimStart().StartsWith("total", StringComparison.Ordinal));
+        Assert.Contains(lines, line => line.TrimStart().StartsWith("minimum charge", StringComparison.Ordinal));
+        Assert.Equal(0.12m, Amount(lines[last]));
+        Assert.Equal(Amount(lines[last]), lines[first..last].Sum(Amount));
+
+        static decimal Amount(string line) => decimal.Parse(line.Split(' ')[^1]);
+    }
+
     [Theory]
     [InlineData("1.2")]
     [InlineData("0.6")]

@@ -44,6 +44,17 @@ public sealed class AddTests : IDisposable
     }
 
     [Fact]
+    public void A_pipe_in_the_folder_is_refused_and_not_waited_for()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "needs mkfifo and the kernel's word about what a file is");
+        using (System.Diagnostics.Process make = System.Diagnostics.Process.Start("mkfifo", [Path.Combine(_home.Source, "pipe")]))
+            make.WaitForExit();
+
+        _home.Spud("add", _home.Source).Refused(2, "pipe: is neither a file nor a folder");
+        Assert.Empty(_home.InFolder);
+    }
+
+    [Fact]
     public void Json_has_stable_names()
     {
         JsonElement added = _home.Spud("add", _home.Source, "--json").Succeeded().Json;
