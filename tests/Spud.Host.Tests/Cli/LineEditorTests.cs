@@ -30,7 +30,7 @@ public sealed class LineEditorTests
     [Fact]
     public void Nothing_that_is_typed_reaches_the_screen_as_an_escape_sequence()
     {
-        string screen = Type("\u001b[2J\u009b2J\u202e\u001b\r").Screen;
+        string screen = Type("\u001b[2J\u009b2J\u202e\r").Screen;
         Assert.DoesNotContain("\u001b[2J", screen);
         Assert.DoesNotContain('\u009b', screen);
         Assert.DoesNotContain('\u202e', screen);

@@ -128,14 +128,14 @@ public sealed class DataTests
         {
             JsonElement json = JsonDocument.Parse(lines[i]).RootElement;
             Assert.True(json.GetProperty("prefillTokensPerSecond").GetDouble() > 0);
-            Assert.True(json.GetProperty("decode").GetDouble() > 0);
+            Assert.True(json.GetProperty("decodeTokensPerSecond").GetDouble() > 0);
             Assert.Equal([i + 1, 20, 5, 3, 2, 2], new[] { "repeat", "promptTokens", "generatedTokens", "depthTokens", "sequences", "threads" }.Select(name => json.GetProperty(name).GetInt32()));
         }
     }
 
     [Fact]
     public void Bench_in_a_context_that_is_too_small_is_refused() =>
-        Spud.Run("bench", "-m", s_model, "--ctx", "10", "--prompt", "20").Refused(2, "at least 64", "10");
+        Spud.Run("bench", "-m", s_model, "--ctx", "10", "--prompt", "20").Refused(2, "takes 64 tokens of context", "the pipeline has 10");
 
     private static double Loss(ReadOnlySpan<float> logits, int token)
     {

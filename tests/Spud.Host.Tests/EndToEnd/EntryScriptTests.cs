@@ -68,7 +68,7 @@ public sealed class EntryScriptTests : IDisposable
     {
         string host = Path.Combine(_folder.Path, "Spud.Host", "bin", "Release", "net10.0", "Spud.Host");
         string makesHost = $"mkdir -p \"{Path.GetDirectoryName(host)}\"; printf '#!/bin/sh\\necho host \"$@\"\\n' > \"{host}\"; chmod +x \"{host}\"";
-        File.Copy(Path.Combine(TestData.Root, "spud"), _folder.File("spud"));
+        File.Copy(Path.Combine(TestData.Root, "spud"), _folder.File("spud"), overwrite: true);
         Script("bin/dotnet", $"{(dotnet == "exit 0" ? makesHost : "")}\n{dotnet}");
         Script("plugins/Backend.Plain/setup.sh", "exit 0");
         if (built)
