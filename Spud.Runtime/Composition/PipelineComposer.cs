@@ -119,8 +119,7 @@ internal sealed class PipelineComposer : IDisposable
         }
 
         ShareArenas();
-        _finished = true;
-        return new Pipeline(new PipelineParts
+        Pipeline pipeline = new(new PipelineParts
         {
             Document = document,
             File = _file,
@@ -138,6 +137,8 @@ internal sealed class PipelineComposer : IDisposable
             Places = places,
             MarkFaulty = plugins.MarkFaulty,
         });
+        _finished = true;
+        return pipeline;
     }
 
     private PipelineComponent?[] BuildAll(ImmutableArray<ChosenComponent> chosen) =>

@@ -1,6 +1,5 @@
 using System.Globalization;
 using Spud.Runtime.Comparison;
-using Spud.Runtime.Composition;
 
 namespace Spud.Host;
 

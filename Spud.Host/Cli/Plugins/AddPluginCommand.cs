@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Spud.Runtime.Composition;
 using Spud.Runtime.Plugins;
 
 namespace Spud.Host;
