@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
-using Spud.Runtime;
-using Spud.Runtime.Composition;
+using Spud.Composition;
+using Spud.Configuration;
 
 namespace Spud.Host;
 

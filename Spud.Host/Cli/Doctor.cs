@@ -1,8 +1,8 @@
 using System.Runtime.Intrinsics;
 using System.Security.Cryptography;
 using System.Text.RegularExpressions;
-using Spud.Runtime.Composition;
-using Spud.Runtime.Plugins;
+using Spud.Composition;
+using Spud.Plugins;
 
 namespace Spud.Host;
 

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
-using Spud.Runtime.Composition;
+using Spud.Composition;
 
 namespace Spud.Host;
 

@@ -2,8 +2,8 @@ using System.Buffers;
 using System.CommandLine;
 using System.Globalization;
 using System.Text;
-using Spud.Runtime.Models;
-using Spud.Runtime.Tokenization;
+using Spud.Models;
+using Spud.Text.Tokenization;
 
 namespace Spud.Host;
 

@@ -1,8 +1,8 @@
 using System.CommandLine;
-using Spud.Runtime;
-using Spud.Runtime.Comparison;
-using Spud.Runtime.Composition;
-using Spud.Runtime.Plugins;
+using Spud.Composition;
+using Spud.Configuration;
+using Spud.Evaluation.Comparison;
+using Spud.Plugins;
 
 namespace Spud.Host;
 

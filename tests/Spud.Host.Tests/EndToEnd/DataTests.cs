@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 using System.Text.Json;
-using Spud.Runtime.Models;
+using Spud.Models;
 
 namespace Spud.Host.Tests.EndToEnd;
 
