@@ -10,12 +10,12 @@ internal sealed class BenchCommand
 {
     private readonly Shell _shell;
     private readonly PipelineArguments _pipeline;
-    private readonly Option<int?> _prompt = Values.Integer("--prompt", 1, Values.MaxTokens, "Tokens that prefill reads. Default: 256.");
-    private readonly Option<int?> _generate = Values.Integer("--generate", 1, Values.MaxTokens, "Steps of decode. Default: 64.");
-    private readonly Option<int?> _depth = Values.Integer("--depth", 0, Values.MaxTokens, "Tokens before the first step of decode. Default: 0.");
-    private readonly Option<int?> _repeat = Values.Integer("--repeat", 1, 1_000_000, "Measurements, after one pass that does not count. Default: 5.");
-    private readonly Option<int?> _batch = Values.Integer("--batch", 1, 4096, "Sequences that decode together; the speed is that of all. Default: 1.");
-    private readonly Option<bool> _json = new("--json") { Description = "Print one JSON object a line for each measurement." };
+    private readonly Option<int?> _prompt = Values.Integer("--prompt", 1, Values.MaxTokens, "Tokens to prefill. Default: 256.");
+    private readonly Option<int?> _generate = Values.Integer("--generate", 1, Values.MaxTokens, "Tokens to decode. Default: 64.");
+    private readonly Option<int?> _depth = Values.Integer("--depth", 0, Values.MaxTokens, "Tokens in the context before decoding starts. Default: 0.");
+    private readonly Option<int?> _repeat = Values.Integer("--repeat", 1, 1_000_000, "Measurements, after one warm-up. Default: 5.");
+    private readonly Option<int?> _batch = Values.Integer("--batch", 1, 4096, "Sequences decoded together; the speed is the sum over all. Default: 1.");
+    private readonly Option<bool> _json = new("--json") { Description = "Print one JSON object per measurement, one per line." };
 
     private BenchCommand(Command command, Shell shell)
     {
@@ -30,7 +30,7 @@ internal sealed class BenchCommand
 
     public static Command Create(Shell shell)
     {
-        Command command = new("bench", "Measure tokens per second of prefill and decode, with random tokens.");
+        Command command = new("bench", "Measure prefill and decode in tokens per second, on random tokens.");
         _ = new BenchCommand(command, shell);
         return command;
     }

@@ -66,9 +66,9 @@ internal sealed class DoctorCommand
         _shell.Out.WriteLine();
         _shell.Out.WriteLine(report.Status switch
         {
-            CheckStatus.Ok => "Everything is fine.",
+            CheckStatus.Ok => "All checks passed.",
             CheckStatus.Warn => "It will run; see the warnings.",
-            _ => "It will not run as it should: see what failed.",
+            _ => "Some checks failed: see above.",
         });
     }
 

@@ -10,9 +10,9 @@ internal sealed class PipelineArguments
 {
     private readonly Option<string?> _model = new("--model", "-m") { Description = "The model, a GGUF file. Default: the embedded one.", HelpName = "FILE" };
     private readonly Option<string?> _pipeline = new("--pipeline", "-p") { Description = "The pipeline. Default: what the plugins that came with Spud offer.", HelpName = "FILE" };
-    private readonly Option<string[]> _set = new("--set") { Description = "Change the pipeline, such as cache.format=f32; may be repeated.", HelpName = "PATH=VALUE" };
-    private readonly Option<int?> _threads = Values.Integer("--threads", 1, 1024, $"Threads that compute. Default: {Environment.ProcessorCount}, the processors of this machine.");
-    private readonly Option<int?> _context = Values.Integer("--ctx", 1, int.MaxValue, "The longest text in tokens, prompt and answer together. Default: the model's.");
+    private readonly Option<string[]> _set = new("--set") { Description = "Change the pipeline, for example cache.format=f32; may be repeated.", HelpName = "PATH=VALUE" };
+    private readonly Option<int?> _threads = Values.Integer("--threads", 1, 1024, $"Compute threads. Default: {Environment.ProcessorCount}, this machine's processors.");
+    private readonly Option<int?> _context = Values.Integer("--ctx", 1, int.MaxValue, "Context length in tokens, prompt and answer together. Default: the model's.");
     private readonly PluginArguments _plugins;
     private readonly Shell _shell;
 

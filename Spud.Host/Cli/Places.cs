@@ -29,7 +29,7 @@ internal static class Places
         foreach (string folder in named)
         {
             if (!Directory.Exists(folder))
-                throw new BadInputException($"--plugins: there is no folder {Path.GetFullPath(folder)}.");
+                throw new BadInputException($"--plugins: no such folder: {Path.GetFullPath(folder)}");
         }
 
         string[] usual = [Path.Combine(AppContext.BaseDirectory, "plugins"), .. UserFolders()];
@@ -38,7 +38,7 @@ internal static class Places
 
     /// <summary>The user's own folder of plugins, <c>~/.spud/plugins</c>, whether it is there or not.</summary>
     /// <exception cref="BadInputException">The user has no home.</exception>
-    public static string UserPlugins() => HomePlugins() ?? throw new BadInputException("you have no home folder, and so no folder of plugins. Set HOME, or name a folder with --plugins.");
+    public static string UserPlugins() => HomePlugins() ?? throw new BadInputException("there is no home folder, and so no user plugin folder. Set HOME, or name a folder with --plugins.");
 
     private static string? HomePlugins() =>
         Environment.GetFolderPath(Environment.SpecialFolder.UserProfile) is { Length: > 0 } home ? Path.Combine(home, ".spud", "plugins") : null;

@@ -11,13 +11,13 @@ internal sealed class RequestArguments
 {
     private readonly Option<BudgetText?> _budget = new("--budget")
     {
-        Description = "What an answer may cost at most: 250cu (10^9 FLOP each), or 0.002eur by a price list. It is never exceeded. Default: the pipeline's.",
+        Description = "Maximum cost of an answer: 250cu (10^9 FLOP each), or 0.002eur with a price list. It is never exceeded. Default: the pipeline's.",
         HelpName = "LIMIT",
         CustomParser = Parse,
     };
 
     private readonly Option<float?> _effort = Values.Number("--effort", 0, 1, "How much compute an answer is worth: routers that can choose take fewer experts. Default: the pipeline's, or 1.");
-    private readonly Option<string?> _prices = new("--prices") { Description = "Price list, a JSON file: the bill says what an answer costs.", HelpName = "FILE" };
+    private readonly Option<string?> _prices = new("--prices") { Description = "Price list, a JSON file: the receipt states what an answer costs.", HelpName = "FILE" };
 
     private readonly Option<Uri?> _otlp = new("--otlp")
     {

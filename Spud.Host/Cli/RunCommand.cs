@@ -15,12 +15,12 @@ internal sealed class RunCommand
     private readonly PipelineArguments _pipeline;
     private readonly SamplingArguments _sampling;
     private readonly RequestArguments _request;
-    private readonly Argument<string?> _prompt = new("prompt") { Description = "The prompt. One that begins with '-' goes after '--'.", Arity = ArgumentArity.ZeroOrOne };
+    private readonly Argument<string?> _prompt = new("prompt") { Description = "The prompt. Put a prompt that begins with '-' after '--'.", Arity = ArgumentArity.ZeroOrOne };
     private readonly Option<string?> _file = new("--file", "-f") { Description = "Read the prompt from a file, '-' for standard input. One line break at its end is dropped.", HelpName = "FILE" };
     private readonly Option<bool> _raw = new("--raw") { Description = "Continue the prompt as it stands, without the model's chat template." };
     private readonly Option<string?> _system = new("--system") { Description = $"What the model is told before the prompt. Default for the embedded model: {Chat.EmbeddedModelSystem}", HelpName = "TEXT" };
-    private readonly Option<string?> _receipt = new("--receipt") { Description = "Write the bill: JSON into a file, '-' for a table on standard error.", HelpName = "FILE" };
-    private readonly Option<bool> _json = new("--json") { Description = "Print text and figures as one JSON document, at the end." };
+    private readonly Option<string?> _receipt = new("--receipt") { Description = "Write the receipt: JSON to a file, '-' for a table on standard error.", HelpName = "FILE" };
+    private readonly Option<bool> _json = new("--json") { Description = "Print text and figures as one JSON document at the end." };
 
     private readonly Option<bool> _rawOutput = SamplingArguments.RawOutput();
 
@@ -51,7 +51,7 @@ internal sealed class RunCommand
         bool raw = parsed.GetValue(_raw);
         string? system = parsed.GetValue(_system);
         if (raw && system is not null)
-            throw new BadInputException("--system goes into the chat template, which --raw leaves out: give one of them.");
+            throw new BadInputException("--system needs the chat template, and --raw leaves it out. Use one.");
 
         string prompt = Prompt(parsed);
         GenerationOptions options = _sampling.Read(parsed);
@@ -96,9 +96,9 @@ internal sealed class RunCommand
     {
         (string? text, string? file) = (parsed.GetValue(_prompt), parsed.GetValue(_file));
         if (text is not null && file is not null)
-            throw new BadInputException("the prompt comes twice, as an argument and with -f: give one of them.");
+            throw new BadInputException("the prompt is given twice (argument and -f). Use one.");
         if (text is null && file is null)
-            throw new BadInputException("there is no prompt. Give it in quotes, or with -f FILE, or with -f - for standard input.");
+            throw new BadInputException("no prompt is given. Give it in quotes, with -f FILE, or with -f - for standard input.");
 
         string prompt = text ?? InputText.ReadPrompt(file!, _shell);
         return string.IsNullOrWhiteSpace(prompt) ? throw new BadInputException("the prompt is empty.") : prompt;

@@ -14,8 +14,8 @@ internal sealed class ScoreCommand
     private readonly Shell _shell;
     private readonly PipelineArguments _pipeline;
     private readonly TextArguments _text;
-    private readonly Option<int?> _maxTokens = Values.Integer("--max-tokens", 2, int.MaxValue, "Score only so many tokens from the beginning.");
-    private readonly Option<string?> _logits = new("--logits") { Description = "Write the logits of every position: float32, little-endian, one row of the vocabulary's size a token.", HelpName = "FILE" };
+    private readonly Option<int?> _maxTokens = Values.Integer("--max-tokens", 2, int.MaxValue, "Score only this many tokens from the beginning.");
+    private readonly Option<string?> _logits = new("--logits") { Description = "Write the logits of every position: float32, little-endian, one row per token.", HelpName = "FILE" };
     private readonly Option<string?> _tokens = new("--tokens") { Description = "Write the ids: int32, little-endian.", HelpName = "FILE" };
     private readonly Option<bool> _json = new("--json") { Description = "Print the figures as one JSON document." };
 
@@ -48,7 +48,7 @@ internal sealed class ScoreCommand
         if (ids.Length > model.Pipeline.Limits.ContextTokens)
             throw new BadInputException(TooLong(ids.Length, model.Pipeline.Limits.ContextTokens));
         if (ids.Length < 2)
-            throw new BadInputException($"the text has {ids.Length} tokens, and the first is never predicted: it takes at least 2.");
+            throw new BadInputException($"the text has {ids.Length} tokens; at least 2 are needed, because the first is never predicted.");
 
         using Interrupts.Section section = _shell.Interrupts.Begin();
         using OutputFile? logits = _shell.Files.CreateIfNamed(parsed.GetValue(_logits));

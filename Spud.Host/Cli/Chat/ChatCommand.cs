@@ -10,14 +10,14 @@ namespace Spud.Host;
 internal sealed class ChatCommand
 {
     private const int UsualTokens = 1024;
-    private const string Usage = "/reset forgets the dialogue, /exit or Ctrl-D ends, /help lists this; Ctrl-C stops an answer, twice ends.";
+    private const string Usage = "/reset clears the dialogue, /exit or Ctrl-D ends, /help lists this; Ctrl-C stops an answer, twice ends.";
 
     private readonly Shell _shell;
     private readonly PipelineArguments _pipeline;
     private readonly SamplingArguments _sampling;
     private readonly RequestArguments _request;
     private readonly Option<string?> _system = new("--system") { Description = $"What the model is told before the dialogue. Default for the embedded model: {Chat.EmbeddedModelSystem}", HelpName = "TEXT" };
-    private readonly Option<bool> _reload = new("--reload") { Description = "For plugin authors: /reload loads the plugins anew and goes on with the dialogue. Slower; no figure of this mode counts." };
+    private readonly Option<bool> _reload = new("--reload") { Description = "For plugin authors: /reload loads the plugins again and continues the dialogue. Slower: do not measure in this mode." };
 
     private readonly Option<bool> _rawOutput = SamplingArguments.RawOutput();
     private bool _rawText;
@@ -36,7 +36,7 @@ internal sealed class ChatCommand
 
     public static Command Create(Shell shell)
     {
-        Command command = new("chat", $"Talk with the model, line by line. {Usage}");
+        Command command = new("chat", $"Chat with the model. {Usage}");
         _ = new ChatCommand(command, shell);
         return command;
     }
@@ -52,7 +52,7 @@ internal sealed class ChatCommand
         using PluginCatalog plugins = _pipeline.Catalog(parsed, reloads);
         ChatModels models = new(new ModelLoader(_pipeline, _shell), plugins, parsed, reloads);
         if (reloads)
-            _shell.Say("note: --reload runs plugins as code that can be unloaded, which is slower: no figure of this mode counts.");
+            _shell.Say("note: --reload runs plugins as unloadable code, which is slower: do not measure in this mode.");
 
         using Dialogue dialogue = new(parsed.GetValue(_system));
         dialogue.Use(models.Load());
@@ -63,7 +63,7 @@ internal sealed class ChatCommand
         return Converse(input, dialogue, models, options, prices);
     }
 
-    private static string HelpText(ChatModels models) => models.Reloads ? $"/reload loads the plugins anew, {Usage}" : Usage;
+    private static string HelpText(ChatModels models) => models.Reloads ? $"/reload loads the plugins again, {Usage}" : Usage;
 
     private int Converse(ChatInput input, Dialogue dialogue, ChatModels models, GenerationOptions options, PriceList? prices)
     {
@@ -107,7 +107,7 @@ internal sealed class ChatCommand
                 _shell.WriteModelText("\n", _rawText);
 
             failure.Report(_shell);
-            _shell.Say(fault is ComponentException && reloads ? "Correct the plugin, then enter /reload." : "The message was not added to the dialogue; /reset forgets the dialogue.");
+            _shell.Say(fault is ComponentException && reloads ? "Correct the plugin, then enter /reload." : "The message was not added to the dialogue; /reset clears the dialogue.");
         }
     }
 
@@ -115,14 +115,14 @@ internal sealed class ChatCommand
     {
         dialogue.Reset();
         if (_shell.InIsTerminal)
-            _shell.Say("(forgotten)");
+            _shell.Say("(dialogue reset)");
     }
 
     private void Reload(Dialogue dialogue, ChatModels models)
     {
         if (!models.Reloads)
         {
-            _shell.Say("error: /reload needs a chat that was started for it: spud chat --reload");
+            _shell.Say("error: /reload needs a chat started with: spud chat --reload");
             return;
         }
 

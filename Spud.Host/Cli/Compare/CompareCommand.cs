@@ -11,7 +11,7 @@ internal sealed class CompareCommand
     private readonly CompareArguments _settings;
     private readonly Option<string[]> _files = new("--file", "-f") { Description = "A text to compare over, '-' for standard input; may be repeated.", HelpName = "FILE" };
     private readonly Option<string[]> _tasks = new("--task") { Description = $"Ask the questions of a JSON file too: {string.Join(", ", ComparisonTask.KindNames)}. May be repeated.", HelpName = "KIND=FILE" };
-    private readonly Option<int?> _items = Values.Integer("--items", 1, int.MaxValue, "Most questions of each task. Default: all.");
+    private readonly Option<int?> _items = Values.Integer("--items", 1, int.MaxValue, "Maximum questions per task. Default: all.");
     private readonly CompareOutputs _outputs;
 
     private CompareCommand(Command command, Shell shell)
@@ -28,7 +28,7 @@ internal sealed class CompareCommand
 
     public static Command Create(Shell shell)
     {
-        Command command = new("compare", "Compare pipelines of one model over texts: quality, speed, compute and memory. An interrupted comparison goes on where it was when it is repeated.");
+        Command command = new("compare", "Compare pipelines of one model over texts: quality, speed, compute and memory. Repeat an interrupted comparison to continue it.");
         _ = new CompareCommand(command, shell);
         return command;
     }
@@ -95,7 +95,7 @@ internal sealed class CompareCommand
     {
         string[] files = parsed.GetValue(_files) ?? [];
         if (files.Length == 0)
-            throw new BadInputException("there is no text to compare over. Give one with -f FILE, or with -f - for standard input.");
+            throw new BadInputException("no text to compare over is given. Give one with -f FILE, or with -f - for standard input.");
 
         foreach (string file in files)
         {

@@ -11,7 +11,7 @@ internal sealed class CompareTable(TextWriter to)
         ComparisonResult result = report.Result;
         to.WriteLine("Pipelines");
         foreach ((int i, PipelineResult pipeline) in result.Pipelines.Index())
-            to.WriteLine($"  {Letter(i)}  {pipeline.Name}{(i == 0 ? "  (the others are held against this one)" : "")}");
+            to.WriteLine($"  {Letter(i)}  {pipeline.Name}{(i == 0 ? "  (reference)" : "")}");
 
         WriteQuality("Quality", result.Texts, [.. result.Pipelines.Select(pipeline => pipeline.Quality)]);
         foreach (TextResult text in result.Texts.Length > 1 ? result.Texts : [])
@@ -130,7 +130,7 @@ internal sealed class CompareTable(TextWriter to)
         ComparisonResult result = report.Result;
         to.WriteLine();
         WrappedText.Write(to, Invariant($"Parity: the upper end of the ratio's interval is at most {result.Settings.ParityRatio:0.00}. Intervals: paired bootstrap over {result.Texts.Sum(text => text.Blocks):N0} blocks of text. KL in nats. docs/measuring.md says how to read it."), 0);
-        WrappedText.Write(to, Invariant($"{result.ForwardSeconds:0.0} s in forward passes over the texts, {result.OwnSeconds:0.0} s beside them ({100 * result.OwnSeconds / Math.Max(result.ForwardSeconds, 1e-9):0.0} %); {report.Machine.Processor}."), 0);
+        WrappedText.Write(to, Invariant($"{result.ForwardSeconds:0.0} s in forward passes over the texts, {result.OwnSeconds:0.0} s overhead ({100 * result.OwnSeconds / Math.Max(result.ForwardSeconds, 1e-9):0.0} %); {report.Machine.Processor}."), 0);
     }
 
     private static string SpreadText(Spread spread) => Invariant($"{spread.Median:0.0} ({spread.Low:0.0} .. {spread.High:0.0})");

@@ -33,7 +33,7 @@ internal sealed class PipelineList
         if (wanted > contextTokens && documents.Length > 0)
             documents = [.. Documents(parsed, Math.Max(contextTokens, Math.Min(wanted, ModelLoader.TrainedContext(ModelLoader.ModelOf(documents[0].Document)))))];
         if (documents.Length < 2)
-            throw new BadInputException("a comparison takes at least two pipelines. Name a second file, or vary an option: --vary cache.format=f16,f32");
+            throw new BadInputException("a comparison needs at least two pipelines. Name a second file, or vary an option: --vary cache.format=f16,f32");
 
         if (documents.FirstOrDefault(document => document.Document.ContextTokens < contextTokens).Document is { ContextTokens: { } context })
             throw new BadInputException($"--ctx: expected at least {contextTokens} tokens for this comparison, got {context}.");
@@ -73,7 +73,7 @@ internal sealed class PipelineList
         string[] files = parsed.GetValue(_files) ?? [];
         string? named = _arguments.File(parsed);
         if (files.Length > 0 && named is not null)
-            throw new BadInputException("the pipelines come twice, as arguments and with -p: give one of them.");
+            throw new BadInputException("the pipelines are given twice (arguments and -p). Use one.");
 
         string[][] variations = [.. Variation.Combinations(parsed.GetValue(_vary) ?? [])];
         string?[] sources = files.Length > 0 ? [.. files] : [named];

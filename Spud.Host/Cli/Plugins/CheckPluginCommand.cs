@@ -9,7 +9,7 @@ internal static class CheckPluginCommand
     public static Command Create(Shell shell)
     {
         Argument<string> source = PluginSource.Argument();
-        Command command = new("check", "Take one plugin through all steps of loading, for its author.") { source };
+        Command command = new("check", "Take one plugin through all steps of loading (for plugin authors).") { source };
         Option<bool> json = PluginsCommand.JsonOption(command);
         command.SetAction(parsed => Check(shell, PluginSource.Of(parsed.GetRequiredValue(source)), parsed.GetValue(json)));
         return command;

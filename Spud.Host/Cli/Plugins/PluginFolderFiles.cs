@@ -44,6 +44,6 @@ internal static class PluginFolderFiles
             return entry.FullName;
         return entry.ResolveLinkTarget(returnFinalTarget: true) is FileInfo { Exists: true } target && target.FullName.StartsWith(root + Path.DirectorySeparatorChar, StringComparison.Ordinal)
             ? target.FullName
-            : throw new BadInputException($"{entry.FullName}: is a link to {entry.LinkTarget}, which is no file of the plugin's folder. Put a copy in its place.");
+            : throw new BadInputException($"{entry.FullName}: is a link to {entry.LinkTarget}, which is not a file in the plugin's folder. Replace the link with a copy.");
     }
 }

@@ -33,9 +33,9 @@ public sealed class CommandLineTests
 
     [Theory]
     [InlineData("Did you mean '--json'?", "tokenize", "--jsno", "Hello")]
-    [InlineData("is no option of 'spud'.", "--tempo")]
-    [InlineData("'you' is one argument too many for 'spud run'", "run", "Hello", "you")]
-    [InlineData("'' is no command", "")]
+    [InlineData("'spud' has no option", "--tempo")]
+    [InlineData("Too many arguments for 'spud run': 'you'", "run", "Hello", "you")]
+    [InlineData("Unknown command ''", "")]
     public void What_cannot_be_parsed_is_one_error(string message, params string[] arguments)
     {
         (int code, string output, string error) = TestShell.Run(arguments);

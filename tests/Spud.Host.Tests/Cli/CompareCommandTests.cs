@@ -14,7 +14,7 @@ public sealed class CompareCommandTests
         Assert.Equal((ExitCodes.Done, ""), (spoken.ExitCode, spoken.Error));
         string[] lines = spoken.Out.Split('\n');
         Assert.All(lines, line => Assert.InRange(line.Length, 0, 80));
-        Assert.Contains("  A  cache.format=f32  (the others are held against this one)", lines);
+        Assert.Contains("  A  cache.format=f32  (reference)", lines);
         Assert.Contains("  B  cache.format=f16", lines);
         Assert.Contains(lines, line => line.StartsWith("Speed: tokens per second, median of 2", StringComparison.Ordinal));
     }

@@ -124,7 +124,7 @@ public sealed class BadInputTests
         Spud.Run("run", option, value).Refused(2, option, hint);
 
     [Fact]
-    public void An_unknown_command_is_refused_with_the_nearest() => Spud.Run("rnu", "Hello").Refused(2, "'rnu' is no command", "Did you mean 'run'?");
+    public void An_unknown_command_is_refused_with_the_nearest() => Spud.Run("rnu", "Hello").Refused(2, "Unknown command 'rnu'", "Did you mean 'run'?");
 
     [Theory]
     [InlineData("--temperature", "-1")]

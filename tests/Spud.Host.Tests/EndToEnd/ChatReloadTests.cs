@@ -94,7 +94,7 @@ public sealed class ChatReloadTests
     public void Without_the_option_a_reload_says_how_to_get_it()
     {
         using ReloadedChat chat = new(expert: 1);
-        Assert.Equal("error: /reload needs a chat that was started for it: spud chat --reload", chat.Tell("/reload"));
+        Assert.Equal("error: /reload needs a chat started with: spud chat --reload", chat.Tell("/reload"));
         Assert.NotEmpty(chat.Ask(Begin));
         Assert.Equal(0, chat.End().ExitCode);
     }

@@ -35,7 +35,7 @@ public sealed class AddTests : IDisposable
         _home.Spud("add", _home.Source).Succeeded();
         _home.Edit("\"version\": \"0.1.0\"", "\"version\": \"0.2.0\"");
 
-        _home.Spud("add", _home.Source).Refused(2, "plugin 'odd' 0.1.0 is installed in", "--force replaces it with 0.2.0");
+        _home.Spud("add", _home.Source).Refused(2, "plugin 'odd' 0.1.0 is installed in", "Use --force to replace it with 0.2.0");
         Assert.Contains("odd 0.1.0", _home.Spud().Output);
 
         Assert.StartsWith("replaced 0.1.0 by odd 0.2.0: active", _home.Spud("add", _home.Source, "--force").Succeeded().Output);
