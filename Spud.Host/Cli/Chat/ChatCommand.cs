@@ -106,8 +106,8 @@ internal sealed class ChatCommand
             if (begun)
                 _shell.WriteModelText("\n", _rawText);
 
-            failure.Report(_shell);
-            _shell.Say(fault is ComponentException && reloads ? "Correct the plugin, then enter /reload." : "The message was not added to the dialogue; /reset clears the dialogue.");
+            string advice = fault is ComponentException && reloads ? "Correct the plugin, then enter /reload." : "The message was not added to the dialogue; /reset clears the dialogue.";
+            (failure with { Message = $"{failure.Message} {advice}" }).Report(_shell);
         }
     }
 

@@ -99,6 +99,7 @@ public sealed class AddTests : IDisposable
     {
         _home.Edit("[1.0,2.0)", "[7.0,8.0)");
         _home.Spud("add", _home.Source).Refused(2, "incompatible: made for contract [7.0,8.0)");
+        _home.Edit("[7.0,8.0)", "[1.0,2.0)");
         _home.Edit("\"0.1.0\"", "7");
         _home.Spud("add", _home.Source).Refused(2, $"{_home.Source}/spud-plugin.json:3:", "$.version must be");
         Assert.Empty(_home.InFolder);
@@ -108,7 +109,7 @@ public sealed class AddTests : IDisposable
     public void An_id_that_comes_with_spud_is_refused()
     {
         _home.Edit("\"id\": \"odd\"", "\"id\": \"backend.cpu\"");
-        _home.Spud("add", _home.Source, "--force").Refused(2, "a plugin 'backend.cpu' is in", "Give this one another id");
+        _home.Spud("add", _home.Source, "--force").Refused(2, "a plugin 'backend.cpu' is already in", "Give this one another id");
         Assert.Empty(_home.InFolder);
     }
 
