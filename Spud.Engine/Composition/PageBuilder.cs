@@ -11,12 +11,14 @@ internal sealed class PageBuilder(MemoryAccount memory, IMemoryDomain host, Mode
     private readonly List<TensorView> _scratch = [];
 
     /// <exception cref="CompositionException">The layout is impossible, or an attention cannot read it.</exception>
-    public PageStore Build(Placed<ICachePolicy> cache, LayerParts[][] parts)
+    public PageStore Build(BoundComponent<ICachePolicy> cache, LayerParts[][] parts)
     {
         CacheLayout[] layouts = [.. Enumerable.Range(0, model.Layers.Length).Select(cache.Component.Layout)];
         LayerPages[] layers = new LayerPages[layouts.Length];
         for (int layer = 0; layer < layers.Length; layer++)
         {
+            if (layouts[layer].ReviewTokens < 1)
+                throw Fault(cache.Name, layer, $"a review every {layouts[layer].ReviewTokens} tokens; expected at least 1");
             foreach (PoolLayout pool in PoolsOf(layouts[layer]))
             {
                 Require(cache, layer, pool);
@@ -28,7 +30,8 @@ internal sealed class PageBuilder(MemoryAccount memory, IMemoryDomain host, Mode
             layers[layer] = Pages(cache.Name, layer, layouts[layer], domain);
         }
 
-        return new PageStore(layers, cache.Component, TablesFor(layers), _scratch.Sum(scratch => scratch.Domain.IsHost ? scratch.Bytes : 0));
+        ReviewBorders borders = new(layouts.Select(layout => ReviewBorders.Of(layout, cache.Offer)).OfType<int>());
+        return new PageStore(layers, cache.Component, TablesFor(layers), _scratch.Sum(scratch => scratch.Domain.IsHost ? scratch.Bytes : 0)) { Borders = borders };
     }
 
     private StepTables TablesFor(LayerPages[] layers)
@@ -46,7 +49,7 @@ internal sealed class PageBuilder(MemoryAccount memory, IMemoryDomain host, Mode
         ? [new() { PageTokens = layout.PageTokens, Keys = layout.Keys, Values = layout.Values, KeysAtMost = layout.TokensAtMost }]
         : layout.Pools;
 
-    private void Require(Placed<ICachePolicy> cache, int layer, PoolLayout pool)
+    private void Require(BoundComponent<ICachePolicy> cache, int layer, PoolLayout pool)
     {
         KvGeometry kv = model.Layers[layer].Kv;
         if (pool.PageTokens < 1 || pool.KeysAtMost < 1)
@@ -63,7 +66,7 @@ internal sealed class PageBuilder(MemoryAccount memory, IMemoryDomain host, Mode
     private static CompositionException Fault(string cache, int layer, string what, Exception? cause = null) =>
         new($"cache '{cache}', layer {layer}: {what}.", cause);
 
-    private static void RequireReadable(Placed<ICachePolicy> cache, Placed<IAttention> attention, int layer, PoolLayout pool)
+    private static void RequireReadable(BoundComponent<ICachePolicy> cache, BoundComponent<IAttention> attention, int layer, PoolLayout pool)
     {
         foreach (ElementType type in new[] { pool.Keys, pool.Values })
         {
@@ -82,14 +85,14 @@ internal sealed class PageBuilder(MemoryAccount memory, IMemoryDomain host, Mode
         }
     }
 
-    private static IMemoryDomain DomainOf(Placed<IAttention>[] attentions, int layer)
+    private static IMemoryDomain DomainOf(BoundComponent<IAttention>[] attentions, int layer)
     {
-        Placed<IAttention> first = attentions[0];
-        return Array.Find(attentions, other => other.Place != first.Place) is { } other
+        BoundComponent<IAttention> first = attentions[0];
+        return Array.Find(attentions, other => other.Domain != first.Domain) is { } other
             ? throw new CompositionException(
-                $"layer {layer}: attention '{first.Name}' works in {first.Place.Domain.Name} memory and '{other.Name}' in {other.Place.Domain.Name} memory, "
+                $"layer {layer}: attention '{first.Name}' works in {first.Domain.Memory.Name} memory and '{other.Name}' in {other.Domain.Memory.Name} memory, "
                 + "but both phases read the same pages. Give both the same device.")
-            : first.Place.Domain;
+            : first.Domain.Memory;
     }
 
     // Forked sequences share pages but each has runs of its own, and a policy may cut runs down to single keys.
@@ -119,7 +122,7 @@ internal sealed class PageBuilder(MemoryAccount memory, IMemoryDomain host, Mode
             pools.Add(pool);
         }
 
-        return new LayerPages(pools.ToImmutable(), layout.TokensAtMost);
+        return new LayerPages(pools.ToImmutable(), layout.TokensAtMost, layout.ReviewTokens ?? layouts[0].PageTokens);
     }
 
     private PoolPages Pages(PoolLayout layout, KvGeometry kv, bool isFirst, bool isDeclared, IMemoryDomain domain)
