@@ -50,10 +50,13 @@ internal sealed class KeptState
     public long Bytes => _states.Bytes + _earlier.Bytes + _notes.Bytes + _pending.Bytes;
 
     /// <summary>The step as the component sees it.</summary>
-    public Step In(in Step step)
+    /// <param name="step">Without state.</param>
+    /// <param name="isFirst">Whether no note has been written in the step yet.</param>
+    public Step In(in Step step, bool isFirst)
     {
         TensorView notes = _pending.Rows(0, step.Rows);
-        notes.AsSpan<byte>().Clear();
+        if (isFirst)
+            notes.AsSpan<byte>().Clear();
         return step with { States = _states, Notes = notes };
     }
 

@@ -23,8 +23,8 @@ internal sealed class SequenceStates
     /// <summary>Positions that no step crosses are the multiples of each.</summary>
     public IEnumerable<int> BorderTokens => _states.Select(static state => state.BorderTokens).Distinct();
 
-    /// <summary>What is kept for a component in a layer; null: nothing.</summary>
-    public KeptState? Of(object component, int layer) => Array.Find(_states, state => state.Component.Instance == component && state.Layer == layer);
+    /// <summary>What is kept for the component of a role in a layer; null: nothing. There is one for both phases.</summary>
+    public KeptState? Of(Role role, int layer) => Array.Find(_states, state => state.Component.Role == role.Name && state.Layer == layer);
 
     /// <summary>Keeps what a step noted of a sequence's rows.</summary>
     /// <exception cref="ComponentException">A component threw.</exception>
