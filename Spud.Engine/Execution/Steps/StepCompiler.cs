@@ -58,6 +58,7 @@ internal sealed class StepCompiler
         _operations.Add(new AppendOperation(_pipeline.Cache, attention, _pipeline.Pages, layer, Slot(layer, Role.Cache)));
         for (int pool = 0; pool < _pipeline.Pages.Layers[layer].Pools.Length; pool++)
             _operations.Add(new FoldOperation(attention, _pipeline.Pages, layer, pool, slot) { State = StateOf(Role.Attention, layer) });
+
         _operations.Add(new FinishOperation(attention, layer, slot) { State = StateOf(Role.Attention, layer) });
         Changed(attention);
     }

@@ -28,7 +28,7 @@ internal sealed class AppendOperation(BoundComponent<ICachePolicy> cache, BoundC
     }
 }
 
-/// <summary>Queries over the pages of one pool, merged into an attention state that is empty before the first pool.</summary>
+/// <summary>Queries over the pages of a pool are merged into the attention state, which the first pool of a layer finds empty.</summary>
 internal sealed class FoldOperation(BoundComponent<IAttention> attention, PageStore pages, int layer, int pool, int costSlot) : ComponentOperation(attention, layer, costSlot)
 {
     public override string Name => "fold";

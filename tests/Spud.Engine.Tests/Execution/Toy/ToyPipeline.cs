@@ -79,7 +79,7 @@ internal sealed class ToyPipeline : IDisposable
     public void Dispose() => Pipeline.Dispose();
 
     private LayerParts Parts(LayerDescription layer, ToySettings settings) => new(
-        new(Role.Attention, "toy/attention", new Offer { PageTypes = [ElementType.F32] }, settings.Attention?.Invoke(_host) ?? new ToyAttention(_host, Model, Faults), Domains.Host),
+        new(Role.Attention, "toy/attention", new Offer { PageTypes = settings.PageTypes, FoldsPerHead = settings.FoldsPerHead }, settings.Attention?.Invoke(_host) ?? new ToyAttention(_host, Model, Faults), Domains.Host),
         layer.Experts > 1 ? new(Role.Router, "toy/router", new Offer(), Router, Domains.Host) : null,
         new(Role.Experts, "toy/experts", new Offer(), new ToyExperts(_host, Faults), Domains.Host));
 
