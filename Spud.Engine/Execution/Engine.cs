@@ -59,8 +59,9 @@ public sealed class Engine
             throw new InvalidOperationException($"all {_sequences.Length} sequences of the pipeline are in use: dispose one, or give the pipeline more");
 
         _pipeline.States.Clear(id);
-        PageTable[] tables = _pipeline.Pages.NewTables();
-        return _sequences[id] = new Sequence(this, id, tables, NewLedger(tables), _pipeline.Limits.ContextTokens);
+        int[] ids = GC.AllocateUninitializedArray<int>(_pipeline.Limits.ContextTokens);
+        PageTable[] tables = _pipeline.Pages.NewTables(ids);
+        return _sequences[id] = new Sequence(this, id, tables, NewLedger(tables), ids);
     }
 
     /// <summary>A step of one sequence: reads as many of its next tokens as a step takes. All of them are read by calling it again with the rest.</summary>
@@ -284,6 +285,7 @@ public sealed class Engine
         try
         {
             _pipeline.States.Commit(entry, ids.Length);
+            sequence.Write(ids);
             for (; layer < sequence.Tables.Length; layer++)
                 _pipeline.Pages.Commit(layer, sequence, sequence.Tokens + ids.Length);
 

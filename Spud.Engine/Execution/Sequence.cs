@@ -8,9 +8,9 @@ public sealed class Sequence : IDisposable
     private readonly Engine _engine;
     private readonly int[] _ids;
 
-    internal Sequence(Engine engine, int id, PageTable[] tables, Ledger ledger, int contextTokens)
+    internal Sequence(Engine engine, int id, PageTable[] tables, Ledger ledger, int[] ids)
     {
-        (_engine, Id, _ids) = (engine, id, GC.AllocateUninitializedArray<int>(contextTokens));
+        (_engine, Id, _ids) = (engine, id, ids);
         (Tables, Ledger) = (tables, ledger);
     }
 
@@ -139,10 +139,13 @@ public sealed class Sequence : IDisposable
         _engine.Close(this);
     }
 
+    /// <summary>Ids of rows that are being committed: a review sees them.</summary>
+    internal void Write(ReadOnlySpan<int> ids) => ids.CopyTo(_ids.AsSpan(Tokens));
+
     /// <summary>What was appended to the pages is kept, and these are its ids.</summary>
     internal void Append(ReadOnlySpan<int> ids)
     {
-        ids.CopyTo(_ids.AsSpan(Tokens));
+        Write(ids);
         Tokens += ids.Length;
     }
 
