@@ -108,9 +108,15 @@ public sealed class LanguageModel : IDisposable
     public void Dispose()
     {
         Loop.End(Engine);
-        Pipeline.Dispose();
-        if (_ownsLoop)
-            Loop.Dispose();
+        try
+        {
+            Pipeline.Dispose();
+        }
+        finally
+        {
+            if (_ownsLoop)
+                Loop.Dispose();
+        }
     }
 
     /// <summary>Runs its requests.</summary>
