@@ -25,6 +25,6 @@ public readonly struct Step
     /// <summary>[S], always on the host.</summary>
     public ReadOnlySpan<SequenceSlice> Sequences => Slices.Span;
 
-    /// <summary>T.</summary>
+    /// <summary>T: rows of the step, of all its sequences.</summary>
     public int Rows => Positions.Shape[0];
 }

@@ -6,6 +6,9 @@ public interface ICachePolicy : IDisposable
     /// <summary>How a layer is stored; asked once, at build.</summary>
     CacheLayout Layout(int layer);
 
-    /// <summary>Asked at each commit that filled a page.</summary>
+    /// <summary>
+    /// Asked at a commit that completed a page's worth of tokens: where <c>Tokens / PageTokens</c> has changed, however many keys are kept.
+    /// What is kept when it returns must be within <see cref="CacheLayout.TokensAtMost"/>.
+    /// </summary>
     void Review(int layer, IHistory history);
 }

@@ -8,7 +8,7 @@ namespace Spud.Runtime.Composition;
 /// Finds the components that a document names, binds their options, and refuses what cannot meet the model, all before anything is
 /// built. Every fault of the document is reported at once.
 /// </summary>
-internal sealed class ComponentChoice(PipelineDocument document, PluginCatalog plugins, ModelDescription model)
+internal sealed class ComponentChoice
 {
     /// <summary>Who fills a role that nobody names. A cache that nobody names is the one that the attention names.</summary>
     private static readonly FrozenDictionary<string, string> s_defaults = new Dictionary<string, string>
@@ -19,7 +19,17 @@ internal sealed class ComponentChoice(PipelineDocument document, PluginCatalog p
         [Roles.Experts] = "cpu",
     }.ToFrozenDictionary();
 
+    private readonly PipelineDocument _document;
+    private readonly PluginCatalog _plugins;
+    private readonly ModelDescription _model;
     private readonly FaultList _faults = new();
+    private readonly ComponentBinder _binder;
+
+    public ComponentChoice(PipelineDocument document, PluginCatalog plugins, ModelDescription model)
+    {
+        (_document, _plugins, _model) = (document, plugins, model);
+        _binder = new ComponentBinder(plugins, model, _faults);
+    }
 
     /// <summary>The component of a role that nobody names, where nobody names the attention either; null: there is none.</summary>
     public static string? DefaultOf(string role, PluginCatalog plugins) => role != Roles.Cache
@@ -30,15 +40,15 @@ internal sealed class ComponentChoice(PipelineDocument document, PluginCatalog p
     /// <exception cref="ConfigurationException">With every fault.</exception>
     public FrozenDictionary<string, ImmutableArray<ChosenComponent>> Choose()
     {
-        document.CheckLayers(model.Layers.Length, _faults);
+        _document.CheckLayers(_model.Layers.Length, _faults);
         Dictionary<string, ImmutableArray<ChosenComponent>> chosen = [];
         foreach (string role in Roles.All.Where(role => role != Roles.Cache))
             chosen[role] = ChooseRole(role, s_defaults[role]);
 
         // Whose default it is cannot be told where the attention itself is faulty; that has been said.
         bool isKnown = !chosen[Roles.Attention].IsEmpty;
-        chosen[Roles.Cache] = isKnown || document[Roles.Cache].All(entry => entry.Use is not null)
-            ? ChooseRole(Roles.Cache, isKnown ? chosen[Roles.Attention][^1].Registered.Offer.DefaultCache : null)
+        chosen[Roles.Cache] = isKnown || _document[Roles.Cache].All(entry => entry.Use is not null)
+            ? ChooseRole(Roles.Cache, isKnown ? chosen[Roles.Attention][^1].Offer.DefaultCache : null)
             : [];
         _faults.ThrowIfAny();
         return chosen.ToFrozenDictionary();
@@ -47,49 +57,26 @@ internal sealed class ComponentChoice(PipelineDocument document, PluginCatalog p
     private ImmutableArray<ChosenComponent> ChooseRole(string role, string? otherwise)
     {
         ImmutableArray<ChosenComponent>.Builder chosen = ImmutableArray.CreateBuilder<ChosenComponent>();
-        foreach (RoleEntry entry in document[role])
+        foreach (RoleEntry entry in _document[role])
         {
             if ((entry.Use ?? otherwise) is not { } name)
             {
-                _faults.Add(entry.UseOrigin, $"$.{role} names no component, and attention has no default for it. Known: {plugins.Offered(role)}.");
+                _faults.Add(entry.UseOrigin, $"$.{role} names no component, and attention has no default for it. Known: {_plugins.Offered(role)}.");
                 continue;
             }
 
-            if (!plugins.TryResolve(role, name, out RegisteredComponent? registered, out string? refusal))
-                _faults.Add(entry.UseOrigin, refusal);
-            else if (entry.BindOptions(registered.Name, registered.Options, _faults) is { } options)
-                chosen.Add(WithLayers(registered, options, entry));
+            if (_binder.Bind(entry, name, LayersOf(entry)) is { } component)
+                chosen.Add(component);
         }
 
         return chosen.ToImmutable();
     }
 
-    private ChosenComponent WithLayers(RegisteredComponent registered, object options, RoleEntry entry)
-    {
-        ImmutableArray<int> layers = [.. Enumerable.Range(0, model.Layers.Length).Where(layer => FirstFor(entry, layer))];
-        if (registered.Role == Roles.Router)
-            layers = [.. layers.Where(layer => model.Layers[layer].Experts > 1)];
-
-        RequireTraits(registered, entry, layers);
-        return new(registered, options, entry, layers);
-    }
+    private ImmutableArray<int> LayersOf(RoleEntry entry) =>
+    [
+        .. Enumerable.Range(0, _model.Layers.Length).Where(layer => FirstFor(entry, layer) && (entry.Role != Roles.Router || _model.Layers[layer].Experts > 1)),
+    ];
 
     private bool FirstFor(RoleEntry entry, int layer) =>
-        Enum.GetValues<Phase>().Any(phase => document[entry.Role].First(candidate => candidate.Serves(layer, phase)) == entry);
-
-    private void RequireTraits(RegisteredComponent registered, RoleEntry entry, ImmutableArray<int> layers)
-    {
-        string prefix = registered.Role + ".";
-        IEnumerable<string> wanted = registered.Role == Roles.Head
-            ? model.Traits.Keys
-            : layers.SelectMany(layer => model.Layers[layer].Traits.Keys);
-        string[] unknown = [.. wanted.Where(trait => trait.StartsWith(prefix, StringComparison.Ordinal)).Distinct().Except(registered.Offer.Knows).Order(StringComparer.Ordinal)];
-        if (unknown.Length > 0)
-        {
-            _faults.Add(
-                entry.UseOrigin,
-                $"{registered.Role} '{registered.FullName}' does not know {string.Join(", ", unknown)}, which model family '{model.Architecture}' needs. "
-                + $"Name another {registered.Role}; known: {plugins.Offered(registered.Role)}.");
-        }
-    }
+        Enum.GetValues<Phase>().Any(phase => _document[entry.Role].First(candidate => candidate.Serves(layer, phase)) == entry);
 }

@@ -1,4 +1,5 @@
 using Spud.Runtime.Execution;
+using Spud.Runtime.Plugins;
 
 namespace Spud.Runtime.Composition;
 
@@ -14,7 +15,7 @@ internal sealed class PageBuilder(MemoryAccount memory, IMemoryDomain host, Mode
         int mostRuns = 0;
         for (int layer = 0; layer < layers.Length; layer++)
         {
-            CacheLayout layout = cache.Component.Layout(layer);
+            CacheLayout layout = LayoutOf(cache, layer);
             Require(cache, layer, layout);
             foreach (LayerParts[] phase in parts)
                 RequireReadable(cache, phase[layer].Attention, layer, layout);
@@ -26,6 +27,19 @@ internal sealed class PageBuilder(MemoryAccount memory, IMemoryDomain host, Mode
         TensorView slots = memory.Allocate(host, ElementType.I32, limits.Rows);
         TensorView runs = memory.Allocate(host, ElementType.I32, mostRuns, RunFields);
         return new PageStore(layers, cache.Component, slots, runs, memory.Allocate(host, ElementType.I32, limits.Sequences + 1));
+    }
+
+    private static CacheLayout LayoutOf(Placed<ICachePolicy> cache, int layer)
+    {
+        try
+        {
+            return cache.Component.Layout(layer)
+                ?? throw new CompositionException($"cache '{cache.Name}', layer {layer}: Layout returned null, expected a layout. This is a fault of the plugin.");
+        }
+        catch (Exception fault) when (fault is not CompositionException)
+        {
+            throw new CompositionException($"cache '{cache.Name}', layer {layer}: Layout threw {PluginException.Describe(fault)}", fault);
+        }
     }
 
     private void Require(Placed<ICachePolicy> cache, int layer, CacheLayout layout)

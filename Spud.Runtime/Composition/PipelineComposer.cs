@@ -19,11 +19,11 @@ internal sealed class PipelineComposer : IDisposable
     private readonly WorkerThreads _pool;
     private readonly HostDomain _host = new();
     private readonly MemoryAccount _memory = new("pipeline");
-    private readonly List<PipelineComponent> _built = [];
+    private readonly ComponentBuilder _builder;
     private readonly Dictionary<IRouter, IRouter> _taps = [];
     private bool _finished;
 
-    private PipelineComposer(PipelineDocument document, PipelineOptions options)
+    private PipelineComposer(PipelineDocument document, PluginCatalog plugins, PipelineOptions options)
     {
         _options = options;
         _file = GgufFile.Open(document.Model ?? options.DefaultModel ?? throw new CompositionException("The pipeline names no model. Give it one: -m FILE.gguf, or \"model\" in pipeline.json."));
@@ -50,6 +50,18 @@ internal sealed class PipelineComposer : IDisposable
             LogitRows = Math.Max(options.LogitRows, options.Sequences),
         };
         _pool = new WorkerThreads(options.Threads);
+        _builder = new ComponentBuilder
+        {
+            File = _file,
+            Hash = _hash,
+            Model = _model,
+            Weights = _weights,
+            Limits = _limits,
+            Pool = _pool,
+            Host = _host,
+            Plugins = plugins,
+            Log = options.Log,
+        };
     }
 
     /// <summary>Composes a pipeline.</summary>
@@ -59,7 +71,7 @@ internal sealed class PipelineComposer : IDisposable
     /// <exception cref="InsufficientMemoryException">The machine has too little memory.</exception>
     public static Pipeline Compose(PipelineDocument document, PluginCatalog plugins, PipelineOptions options)
     {
-        using PipelineComposer composer = new(document, options);
+        using PipelineComposer composer = new(document, plugins, options);
         return composer.Compose(document, plugins);
     }
 
@@ -69,7 +81,9 @@ internal sealed class PipelineComposer : IDisposable
         if (_finished)
             return;
 
-        _built.ForEach(component => component.Dispose());
+        foreach (PipelineComponent component in _builder.Built)
+            component.Dispose();
+
         _memory.Dispose();
         _pool.Dispose();
         _file.Dispose();
@@ -78,18 +92,21 @@ internal sealed class PipelineComposer : IDisposable
     private Pipeline Compose(PipelineDocument document, PluginCatalog plugins)
     {
         FrozenDictionary<string, ImmutableArray<ChosenComponent>> chosen = new ComponentChoice(document, plugins, _model).Choose();
-        PipelineComponent head = Build(chosen[Roles.Head][0]);
+        PipelineComponent head = _builder.Build(chosen[Roles.Head][0]);
         PipelineComponent?[] attentions = BuildAll(chosen[Roles.Attention]);
         PipelineComponent?[] routers = BuildAll(chosen[Roles.Router]);
         PipelineComponent?[] experts = BuildAll(chosen[Roles.Experts]);
-        PipelineComponent cache = Build(chosen[Roles.Cache][0]);
+        PipelineComponent cache = _builder.Build(chosen[Roles.Cache][0]);
         RequireUnderstood();
 
-        Places places = new(_memory, _host, _model, _limits, routers.Max(router => (router?.Instance as IRouter)?.MaxExpertsPerRow ?? 0));
+        Places places = new(_memory, _host, _model, _limits, routers.Max(router => router?.Routing!.MaxExperts ?? 0));
         LayerParts[][] parts = [.. Enum.GetValues<Phase>().Select(phase => Enumerable.Range(0, _model.Layers.Length).Select(layer => new LayerParts(
             At<IAttention>(places, chosen[Roles.Attention], attentions, layer, phase)!,
             Tapped(At<IRouter>(places, chosen[Roles.Router], routers, layer, phase)),
-            At<IExperts>(places, chosen[Roles.Experts], experts, layer, phase)!)).ToArray())];
+            At<IExperts>(places, chosen[Roles.Experts], experts, layer, phase)!)
+        {
+            MaxExperts = Serving(chosen[Roles.Router], routers, layer, phase)?.Routing!.MaxExpertsIn(layer) ?? 1,
+        }).ToArray())];
         bool splits = chosen.Values.Any(entries => entries.Any(entry => entry.Entry.Phase is not null));
         return Freeze(document, plugins, places, Placed<IHead>(places, head), Placed<ICachePolicy>(places, cache), parts, splits);
     }
@@ -116,7 +133,7 @@ internal sealed class PipelineComposer : IDisposable
             Pool = _pool,
             Host = _host,
             Memory = _memory,
-            Components = [.. _built],
+            Components = [.. _builder.Built],
             Head = head,
             Cache = cache,
             Layers = parts,
@@ -130,56 +147,7 @@ internal sealed class PipelineComposer : IDisposable
     }
 
     private PipelineComponent?[] BuildAll(ImmutableArray<ChosenComponent> chosen) =>
-        [.. chosen.Select(component => component.Layers.IsEmpty ? null : Build(component))];
-
-    private PipelineComponent Build(ChosenComponent chosen)
-    {
-        RegisteredComponent registered = chosen.Registered;
-        ComponentWeights weights = new(_weights, _host);
-        MemoryAccount memory = new($"{registered.Role} {registered.FullName}");
-        BuildContext context = new()
-        {
-            Model = _model,
-            Hash = _hash,
-            Layers = chosen.Layers,
-            Limits = _limits,
-            Taken = weights,
-            Pool = _pool,
-            Host = _host,
-            Memory = memory,
-            Logger = line => _options.Log?.Invoke($"{registered.FullName}: {line}"),
-        };
-        try
-        {
-            PipelineComponent component = new()
-            {
-                Registered = registered,
-                Options = chosen.Options,
-                Layers = chosen.Layers,
-                Phase = chosen.Entry.Phase,
-                Weights = weights,
-                Memory = memory,
-                Instance = registered.Create(chosen.Options, context) ?? throw new InvalidOperationException("its factory made nothing"),
-                Workspaces = context.Workspaces,
-                NativeBytes = context.NativeBytes,
-            };
-            _built.Add(component);
-            RequireRoutes(component);
-            return component;
-        }
-        catch (Exception fault) when (fault is not CompositionException)
-        {
-            memory.Dispose();
-            string what = fault is RefusedException or InsufficientMemoryException ? fault.Message : $"it threw {fault.GetType().Name}: {fault.Message}";
-            throw new CompositionException($"{registered.Role} '{registered.FullName}' cannot serve {_file.Path}: {what}", fault);
-        }
-    }
-
-    private static void RequireRoutes(PipelineComponent component)
-    {
-        if (component.Instance is IRouter { MaxExpertsPerRow: < 1 and int most })
-            throw new CompositionException($"{component.Role} '{component.Registered.FullName}' says that a row has at most {most} experts; expected at least 1.");
-    }
+        [.. chosen.Select(component => component.Layers.IsEmpty ? null : _builder.Build(component))];
 
     private void RequireUnderstood()
     {
@@ -193,12 +161,14 @@ internal sealed class PipelineComposer : IDisposable
     }
 
     private static Placed<T>? At<T>(Places places, ImmutableArray<ChosenComponent> chosen, PipelineComponent?[] built, int layer, Phase phase)
-        where T : class
+        where T : class => Serving(chosen, built, layer, phase) is { } component ? Placed<T>(places, component) : null;
+
+    private static PipelineComponent? Serving(ImmutableArray<ChosenComponent> chosen, PipelineComponent?[] built, int layer, Phase phase)
     {
         for (int i = 0; i < built.Length; i++)
         {
             if (built[i] is { } component && chosen[i].Serves(layer, phase) && component.Layers.Contains(layer))
-                return Placed<T>(places, component);
+                return component;
         }
 
         return null;
@@ -215,15 +185,16 @@ internal sealed class PipelineComposer : IDisposable
     }
 
     private static Placed<T> Placed<T>(Places places, PipelineComponent component)
-        where T : class => new(component.Registered.FullName, component.Registered.Offer, (T)component.Instance, places.Of(component.Instance, component.Role));
+        where T : class => new(component.Registered.FullName, component.Offer, (T)component.Instance, places.Of(component.Instance, component.Role));
 
-    // Components take turns: a domain's arena is as large as the largest of them needs.
+    // Components take turns: a domain's arena is as large as the largest of them needs, with those that it is built on.
     private void ShareArenas()
     {
-        foreach (IMemoryDomain domain in _built.SelectMany(component => component.Workspaces).Select(workspace => workspace.Domain).Distinct())
+        PipelineComponent[] outermost = [.. _builder.Built.Where(component => component.Outer is null)];
+        foreach (IMemoryDomain domain in _builder.Built.SelectMany(component => component.Workspaces).Select(workspace => workspace.Domain).Distinct())
         {
-            nint arena = _memory.Allocate(domain, Math.Max(1, _built.Max(component => component.WorkspaceBytesIn(domain))));
-            foreach (PipelineComponent component in _built)
+            nint arena = _memory.Allocate(domain, Math.Max(1, outermost.Max(component => component.WorkspaceBytesIn(domain))));
+            foreach (PipelineComponent component in outermost)
                 component.LayWorkspaces(domain, arena);
         }
     }

@@ -1,3 +1,5 @@
+using Spud.Runtime.Plugins;
+
 namespace Spud.Runtime.Execution;
 
 /// <summary>A component threw in the middle of a step: the request ends, the pipeline lives.</summary>
@@ -6,7 +8,7 @@ namespace Spud.Runtime.Execution;
 /// <param name="layer">Layer it was at; null for the head.</param>
 /// <param name="cause">What it threw.</param>
 public sealed class ComponentException(string role, string component, int? layer, Exception cause)
-    : Exception($"{role} '{component}' failed{(layer is { } at ? $" in layer {at}" : "")}: {cause.Message}", cause)
+    : Exception($"{role} '{component}' failed{(layer is { } at ? $" in layer {at}" : "")}: {PluginException.MessageOf(cause)}", cause)
 {
     /// <summary>Its role.</summary>
     public string Role => role;

@@ -67,7 +67,7 @@ internal sealed class ForwardPass(PipelineParts pipeline, StepMeter meter)
 
     private void Mix(int layer, LayerParts parts, Batch batch)
     {
-        RoutingPlan plan = parts.Router is { } router ? Route(layer, router, parts.Experts.Place, batch) : _plans.One(layer, parts.Experts.Place, batch);
+        RoutingPlan plan = parts.Router is { } router ? Route(layer, router, parts, batch) : _plans.One(layer, parts.Experts.Place, batch);
         meter.Stamp(layer, RoleSlot.Router);
         Place here = Enter(Roles.Experts, parts.Experts, layer);
         TensorView hidden = _stream.MoveTo(here);
@@ -75,12 +75,12 @@ internal sealed class ForwardPass(PipelineParts pipeline, StepMeter meter)
         meter.Stamp(layer, RoleSlot.Experts);
     }
 
-    private RoutingPlan Route(int layer, Placed<IRouter> router, Place experts, Batch batch)
+    private RoutingPlan Route(int layer, Placed<IRouter> router, LayerParts parts, Batch batch)
     {
         Place here = Enter(Roles.Router, router, layer);
-        RoutingPlan plan = here.Plans.Of(batch.Rows, router.Component.MaxExpertsPerRow);
+        RoutingPlan plan = here.Plans.Of(batch.Rows, parts.MaxExperts);
         router.Component.Route(layer, here.Step, _stream.ReadAt(here), plan);
-        return _plans.Deliver(layer, plan, here, experts, batch);
+        return _plans.Deliver(layer, plan, here, parts.Experts.Place, batch);
     }
 
     private void Read(Batch batch)
@@ -107,9 +107,9 @@ internal sealed class ForwardPass(PipelineParts pipeline, StepMeter meter)
 
         foreach (int layer in _plans.Unchecked)
         {
-            Placed<IRouter> router = pipeline.At(layer, phase).Router!;
-            At = (Roles.Router, router.Name, layer);
-            _plans.CheckMirror(layer, router, batch);
+            LayerParts parts = pipeline.At(layer, phase);
+            At = (Roles.Router, parts.Router!.Name, layer);
+            _plans.CheckMirror(layer, parts.MaxExperts, batch);
         }
     }
 

@@ -53,8 +53,8 @@ internal sealed class PlanDelivery(PipelineParts pipeline, StepMeter meter)
 
     /// <summary>Looks at a plan that was left on a device, once the device has done its work.</summary>
     /// <exception cref="InvalidDataException">The plan breaks a rule.</exception>
-    public void CheckMirror(int layer, Placed<IRouter> router, Batch batch) =>
-        Check(layer, _places.Mirror(layer).Of(batch.Rows, router.Component.MaxExpertsPerRow), batch);
+    public void CheckMirror(int layer, int maxExperts, Batch batch) =>
+        Check(layer, _places.Mirror(layer).Of(batch.Rows, maxExperts), batch);
 
     private void Check(int layer, in RoutingPlan plan, Batch batch)
     {

@@ -43,7 +43,7 @@ internal sealed class Crossings
             LayerParts parts = _parts.At(layer, phase);
             Move(parts.Attention.Place, Roles.Attention, layer);
             if (parts.Router is { } router)
-                Route(router, parts.Experts.Place, layer);
+                Route(router, parts, layer);
 
             Move(parts.Experts.Place, Roles.Experts, layer);
         }
@@ -53,11 +53,12 @@ internal sealed class Crossings
             Add("logits", _parts.Head.Place, _host, null, null, (long)_parts.Model.Vocabulary * sizeof(float));
     }
 
-    private void Route(Placed<IRouter> router, Place experts, int layer)
+    private void Route(Placed<IRouter> router, LayerParts parts, int layer)
     {
+        Place experts = parts.Experts.Place;
         Read(router.Place, Roles.Router, layer);
         (long perRow, long perEntry) = PlanBuffers.Bytes;
-        long bytes = perRow + router.Component.MaxExpertsPerRow * perEntry;
+        long bytes = perRow + parts.MaxExperts * perEntry;
         if (!router.Place.IsHost)
             Add("routing plan", router.Place, _host, null, layer, bytes);
         if (router.Place != experts && !experts.IsHost)

@@ -21,7 +21,14 @@ internal sealed class Folding
     }
 
     /// <summary>Folds one sequence's runs into its rows' state.</summary>
-    public void Fold(LayerDescription of, in SequenceSlice slice, ReadOnlySpan<KeyRun> runs, in PageView pages, in TensorView query, in AttentionState state)
+    /// <param name="of">The layer.</param>
+    /// <param name="slice">The sequence.</param>
+    /// <param name="positions">Of the step's rows.</param>
+    /// <param name="runs">The sequence's.</param>
+    /// <param name="pages">What they lie in.</param>
+    /// <param name="query">Of the step's rows.</param>
+    /// <param name="state">Merged into.</param>
+    public void Fold(LayerDescription of, in SequenceSlice slice, ReadOnlySpan<int> positions, ReadOnlySpan<KeyRun> runs, in PageView pages, in TensorView query, in AttentionState state)
     {
         int entries = slice.Rows * of.QueryHeads;
         _max.AsSpan(0, entries).Fill(double.NegativeInfinity);
@@ -29,11 +36,11 @@ internal sealed class Folding
         _accumulator.AsSpan(0, entries * of.Kv.ValueWidth).Clear();
         foreach (KeyRun run in runs)
         {
-            ReadOnlySpan<int> positions = pages.PositionsOf(run).Ints;
+            ReadOnlySpan<int> keyPositions = pages.PositionsOf(run).Ints;
             for (int kvHead = 0; kvHead < of.Kv.Heads; kvHead++)
             {
                 for (int key = 0; key < run.Keys; key++)
-                    FoldKey(of, slice, kvHead, positions[key], pages.KeysOf(run, kvHead).At(key), pages.ValuesOf(run, kvHead).At(key), query);
+                    FoldKey(of, slice, positions, kvHead, keyPositions[key], pages.KeysOf(run, kvHead).At(key), pages.ValuesOf(run, kvHead).At(key), query);
             }
         }
 
@@ -44,14 +51,14 @@ internal sealed class Folding
         }
     }
 
-    private void FoldKey(LayerDescription of, in SequenceSlice slice, int kvHead, int keyPosition, in TensorView key, in TensorView value, in TensorView query)
+    private void FoldKey(LayerDescription of, in SequenceSlice slice, ReadOnlySpan<int> positions, int kvHead, int keyPosition, in TensorView key, in TensorView value, in TensorView query)
     {
         ReadOnlySpan<float> k = Expanded(key, 0), v = Expanded(value, _mostKey);
         float window = of.Number(Trait.Window, float.PositiveInfinity);
         int group = of.QueryHeads / of.Kv.Heads;
         for (int row = 0; row < slice.Rows; row++)
         {
-            int position = slice.FirstPosition + row;
+            int position = positions[slice.FirstRow + row];
             if (keyPosition > position || keyPosition <= position - window)
                 continue;
 

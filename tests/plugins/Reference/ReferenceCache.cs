@@ -2,7 +2,7 @@ using Spud;
 
 namespace Reference;
 
-/// <summary>Keeps every key that a row to come may see: the whole history, or the window of a layer that has one.</summary>
+/// <summary>Keeps every key that a row to come may see (the whole history, or the window of a layer that has one), or only the latest of them.</summary>
 internal sealed class ReferenceCache(CacheOptions options, IBuildContext build) : ICachePolicy
 {
     public CacheLayout Layout(int layer)
@@ -20,9 +20,9 @@ internal sealed class ReferenceCache(CacheOptions options, IBuildContext build) 
 
     public void Review(int layer, IHistory history)
     {
-        // The next row stands at position Tokens and sees positions above Tokens - window. Newest first: a drop moves what follows.
+        // The next row stands at position Tokens and sees positions above Tokens - window.
         double firstSeen = history.Tokens - Window(layer) + 1;
-        for (int run = history.Runs.Length - 1; run >= 0; run--)
+        for (int run = 0; run < history.Runs.Length; run++)
         {
             if (history.Runs[run] is var keys && keys.LastPosition < firstSeen)
                 history.Drop(run, 0, keys.Keys);
@@ -33,5 +33,6 @@ internal sealed class ReferenceCache(CacheOptions options, IBuildContext build) 
     {
     }
 
-    private float Window(int layer) => build.Model.Layers[layer].Number(Trait.Window, float.PositiveInfinity);
+    // A row to come sees itself and what is kept.
+    private float Window(int layer) => Math.Min(build.Model.Layers[layer].Number(Trait.Window, float.PositiveInfinity), options.Keep + 1 ?? float.PositiveInfinity);
 }
