@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
-using Spud.Runtime.Composition;
-using Spud.Runtime.Metering;
+using Spud.Configuration;
+using Spud.Metering;
 
 namespace Spud.Host;
 
