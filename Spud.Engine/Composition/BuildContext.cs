@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Spud.Execution;
 using Spud.Models;
+using Spud.Models.Messages;
 
 namespace Spud.Composition;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
-using Spud.Configuration;
 using Spud.Metering;
+using Spud.Models.Messages;
 
 namespace Spud.Host;
 
