@@ -116,7 +116,7 @@ internal sealed class Binder
             case (JsonTypeInfoKind.None, ConfigObject or ConfigScalar { Kind: JsonValueKind.String }) when type.Type == typeof(ComponentSpec):
                 // Its own options are bound when the component that it names is known.
                 if (node is ConfigObject inner && inner["use"] is not ConfigScalar { Text.Length: > 0 } || node is ConfigScalar { Text.Length: 0 })
-                    _faults.Add(node.Origin, $"{node.Path} must be {LeafType.Describe(type, rules, node)}, got {Shown.Value(node)}.");
+                    _faults.Add(node.Origin, $"{node.Path} must be {LeafType.Describe(type, rules, node)}, got {node.Summary}.");
                 break;
             case (JsonTypeInfoKind.None, _):
                 return Leaf(node, type, rules);

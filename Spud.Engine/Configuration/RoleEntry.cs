@@ -60,7 +60,7 @@ public sealed class RoleEntry
         if (written is ConfigScalar { Text: { Length: > 0 } path } && !path.Contains('\0'))
             return written.Origin.FullPath(path, folder);
 
-        faults.Add(written.Origin, $"{written.Path} must be the path of a file, got {Shown.Value(written)}.");
+        faults.Add(written.Origin, $"{written.Path} must be the path of a file, got {written.Summary}.");
         return null;
     }
 
