@@ -12,6 +12,10 @@ public sealed class Offer
     /// <summary>Attention: page types that it folds.</summary>
     public ImmutableArray<ElementType> PageTypes { get; init => field = value.IsDefault ? [] : value; } = [];
 
+    /// <summary>Attention: whether it folds pools in which every KV head has runs of its own (<see cref="PageView.HeadRunOffsets"/>).</summary>
+    [Experimental(Experiments.Id)]
+    public bool FoldsPerHead { get; init; }
+
     /// <summary>Attention: the cache of a pipeline that names none.</summary>
     public string? DefaultCache { get; init; }
 
