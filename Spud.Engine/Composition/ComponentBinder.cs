@@ -115,9 +115,9 @@ internal sealed class ComponentBinder(PluginCatalog plugins, ModelDescription mo
     private bool KnowsTraits(RoleEntry entry, RegisteredComponent registered, Offer offer, ImmutableArray<int> layers)
     {
         string prefix = registered.Role + ".";
-        IEnumerable<string> wanted = registered.Role == Roles.Head
-            ? model.Traits.Keys
-            : layers.SelectMany(layer => model.Layers[layer].Traits.Keys);
+        IEnumerable<string> wanted = Role.Of(registered.Role).DiffersByLayer
+            ? layers.SelectMany(layer => model.Layers[layer].Traits.Keys)
+            : model.Traits.Keys;
         string[] unknown = [.. wanted.Where(trait => trait.StartsWith(prefix, StringComparison.Ordinal)).Distinct().Except(offer.Knows).Order(StringComparer.Ordinal)];
         if (unknown.Length == 0)
             return true;

@@ -11,15 +11,6 @@ namespace Spud.Composition;
 /// </summary>
 internal sealed class ComponentChoice
 {
-    /// <summary>Who fills a role that nobody names. A cache that nobody names is the one that the attention names.</summary>
-    private static readonly FrozenDictionary<string, string> s_defaults = new Dictionary<string, string>
-    {
-        [Roles.Head] = "cpu",
-        [Roles.Attention] = "cpu",
-        [Roles.Router] = "top-k",
-        [Roles.Experts] = "cpu",
-    }.ToFrozenDictionary();
-
     private readonly PipelineDocument _document;
     private readonly PluginCatalog _plugins;
     private readonly ModelDescription _model;
@@ -32,10 +23,10 @@ internal sealed class ComponentChoice
         _binder = new ComponentBinder(plugins, model, _faults);
     }
 
-    /// <summary>The component of a role that nobody names, where nobody names the attention either; null: there is none.</summary>
-    public static string? DefaultOf(string role, PluginCatalog plugins) => role != Roles.Cache
-        ? s_defaults[role]
-        : plugins.TryResolve(Roles.Attention, s_defaults[Roles.Attention], out RegisteredComponent? attention, out _) ? attention.Offer.DefaultCache : null;
+    /// <summary>The component of a role in a pipeline that names none; null: there is none.</summary>
+    public static string? DefaultOf(string role, PluginCatalog plugins) => Role.Of(role) != Role.Cache
+        ? Role.Of(role).Default
+        : plugins.TryResolve(Roles.Attention, Role.Attention.Default!, out RegisteredComponent? attention, out _) ? attention.Offer.DefaultCache : null;
 
     /// <summary>Components by role, in the order of the document.</summary>
     /// <exception cref="ConfigurationException">With every fault.</exception>
@@ -43,8 +34,8 @@ internal sealed class ComponentChoice
     {
         _document.CheckLayers(_model.Layers.Length, _faults);
         Dictionary<string, ImmutableArray<ChosenComponent>> chosen = [];
-        foreach (string role in Roles.All.Where(role => role != Roles.Cache))
-            chosen[role] = ChooseRole(role, s_defaults[role]);
+        foreach (Role role in Role.All.Where(role => role != Role.Cache))
+            chosen[role.Name] = ChooseRole(role.Name, role.Default);
 
         // Whose default it is cannot be told where the attention itself is faulty; that has been said.
         bool isKnown = !chosen[Roles.Attention].IsEmpty;
@@ -75,7 +66,7 @@ internal sealed class ComponentChoice
 
     private ImmutableArray<int> LayersOf(RoleEntry entry) =>
     [
-        .. Enumerable.Range(0, _model.Layers.Length).Where(layer => FirstFor(entry, layer) && (entry.Role != Roles.Router || _model.Layers[layer].Experts > 1)),
+        .. Enumerable.Range(0, _model.Layers.Length).Where(layer => FirstFor(entry, layer) && Role.Of(entry.Role).Serves(_model.Layers[layer])),
     ];
 
     private bool FirstFor(RoleEntry entry, int layer) =>

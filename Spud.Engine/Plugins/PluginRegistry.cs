@@ -13,34 +13,34 @@ internal sealed class PluginRegistry(string folder, PluginManifest manifest) : I
     private bool _closed;
 
     public void AddHead<TOptions>(string name, JsonTypeInfo<TOptions> options, Offer offer, Func<TOptions, IBuildContext, IHead> create) =>
-        Add(Roles.Head, name, options, offer, null, create);
+        Add(name, options, offer, null, create);
 
     public void AddHead<TOptions>(string name, JsonTypeInfo<TOptions> options, Func<TOptions, IOffers, Offer> offer, Func<TOptions, IBuildContext, IHead> create) =>
-        Add(Roles.Head, name, options, new Offer(), offer ?? throw new ArgumentNullException(nameof(offer)), create);
+        Add(name, options, new Offer(), offer ?? throw new ArgumentNullException(nameof(offer)), create);
 
     public void AddAttention<TOptions>(string name, JsonTypeInfo<TOptions> options, Offer offer, Func<TOptions, IBuildContext, IAttention> create) =>
-        Add(Roles.Attention, name, options, offer, null, create);
+        Add(name, options, offer, null, create);
 
     public void AddAttention<TOptions>(string name, JsonTypeInfo<TOptions> options, Func<TOptions, IOffers, Offer> offer, Func<TOptions, IBuildContext, IAttention> create) =>
-        Add(Roles.Attention, name, options, new Offer(), offer ?? throw new ArgumentNullException(nameof(offer)), create);
+        Add(name, options, new Offer(), offer ?? throw new ArgumentNullException(nameof(offer)), create);
 
     public void AddCache<TOptions>(string name, JsonTypeInfo<TOptions> options, Offer offer, Func<TOptions, IBuildContext, ICachePolicy> create) =>
-        Add(Roles.Cache, name, options, offer, null, create);
+        Add(name, options, offer, null, create);
 
     public void AddCache<TOptions>(string name, JsonTypeInfo<TOptions> options, Func<TOptions, IOffers, Offer> offer, Func<TOptions, IBuildContext, ICachePolicy> create) =>
-        Add(Roles.Cache, name, options, new Offer(), offer ?? throw new ArgumentNullException(nameof(offer)), create);
+        Add(name, options, new Offer(), offer ?? throw new ArgumentNullException(nameof(offer)), create);
 
     public void AddRouter<TOptions>(string name, JsonTypeInfo<TOptions> options, Offer offer, Func<TOptions, IBuildContext, IRouter> create) =>
-        Add(Roles.Router, name, options, offer, null, create);
+        Add(name, options, offer, null, create);
 
     public void AddRouter<TOptions>(string name, JsonTypeInfo<TOptions> options, Func<TOptions, IOffers, Offer> offer, Func<TOptions, IBuildContext, IRouter> create) =>
-        Add(Roles.Router, name, options, new Offer(), offer ?? throw new ArgumentNullException(nameof(offer)), create);
+        Add(name, options, new Offer(), offer ?? throw new ArgumentNullException(nameof(offer)), create);
 
     public void AddExperts<TOptions>(string name, JsonTypeInfo<TOptions> options, Offer offer, Func<TOptions, IBuildContext, IExperts> create) =>
-        Add(Roles.Experts, name, options, offer, null, create);
+        Add(name, options, offer, null, create);
 
     public void AddExperts<TOptions>(string name, JsonTypeInfo<TOptions> options, Func<TOptions, IOffers, Offer> offer, Func<TOptions, IBuildContext, IExperts> create) =>
-        Add(Roles.Experts, name, options, new Offer(), offer ?? throw new ArgumentNullException(nameof(offer)), create);
+        Add(name, options, new Offer(), offer ?? throw new ArgumentNullException(nameof(offer)), create);
 
     /// <summary>Ends registration.</summary>
     /// <exception cref="PluginException">What was registered is not what the manifest offers, or an options class is refused; with all faults.</exception>
@@ -59,9 +59,10 @@ internal sealed class PluginRegistry(string folder, PluginManifest manifest) : I
     }
 
     private void Add<TOptions, TComponent>(
-        string role, string name, JsonTypeInfo<TOptions> options, Offer offer, Func<TOptions, IOffers, Offer>? offers, Func<TOptions, IBuildContext, TComponent> create)
+        string name, JsonTypeInfo<TOptions> options, Offer offer, Func<TOptions, IOffers, Offer>? offers, Func<TOptions, IBuildContext, TComponent> create)
         where TComponent : class, IDisposable
     {
+        string role = Role.Of<TComponent>().Name;
         if (_closed)
             throw new InvalidOperationException("Components are registered inside Register, not later.");
         ArgumentException.ThrowIfNullOrEmpty(name);
