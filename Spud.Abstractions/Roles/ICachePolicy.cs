@@ -7,8 +7,9 @@ public interface ICachePolicy : IDisposable
     CacheLayout Layout(int layer);
 
     /// <summary>
-    /// Asked at a commit that completed a page's worth of tokens: where <c>Tokens / PageTokens</c> has changed, however many keys are kept.
-    /// What is kept when it returns must be within <see cref="CacheLayout.TokensAtMost"/>.
+    /// Asked at each commit that reached a review border (<see cref="CacheLayout.ReviewTokens"/>) or, without borders, completed a page's worth
+    /// of tokens: where <c>Tokens / PageTokens</c> has changed, however many keys are kept. What is kept when it returns must be within
+    /// <see cref="CacheLayout.TokensAtMost"/>.
     /// </summary>
     void Review(int layer, IHistory history);
 }
