@@ -1,5 +1,6 @@
 using Spud.Execution;
 using Spud.Models;
+using Spud.Models.Messages;
 using Spud.Plugins;
 
 namespace Spud.Composition;
@@ -91,7 +92,7 @@ internal sealed class ComponentBuilder
             if (fault is CompositionException)
                 throw;
 
-            string what = fault is RefusedException or InsufficientMemoryException or ModelFileException ? PluginException.MessageOf(fault) : $"it threw {PluginException.Describe(fault)}";
+            string what = fault is RefusedException or InsufficientMemoryException or ModelFileException ? ThrownText.Of(fault) : $"it threw {PluginException.Describe(fault)}";
             throw new CompositionException($"{registered.Role} '{registered.FullName}' cannot serve {File.Path}: {what}", fault);
         }
     }
@@ -104,6 +105,8 @@ internal sealed class ComponentBuilder
             throw new CompositionException($"{name}: Domain is null, expected the memory domain that it works in. This is a fault of the plugin.");
         if (component.Inner.FirstOrDefault(inner => inner.Offer.NativeThreads is not null && component.Offer.NativeThreads is null) is { } native)
             throw new CompositionException($"{name} is built on {native.Registered.FullName}, which computes on the threads of {native.Offer.NativeThreads}, and its own offer does not say so. This is a fault of the plugin.");
+        if (component.Inner.FirstOrDefault(static inner => inner.Instance is IKeepsSequenceState) is { } keeper)
+            throw new CompositionException($"{name} is built on {keeper.Registered.FullName}, which keeps state of sequences: only a component that the pipeline calls itself can. Name {keeper.Registered.FullName} in its place.");
         if (component.Pack is not { } pack)
             return;
         if (!context.ReadPack)

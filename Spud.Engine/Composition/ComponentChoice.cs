@@ -11,6 +11,9 @@ namespace Spud.Composition;
 /// </summary>
 internal sealed class ComponentChoice
 {
+    /// <summary>The plugin whose components fill the roles that nobody names, so that another plugin's component of the same name stops no pipeline.</summary>
+    private const string DefaultPlugin = "backend.cpu";
+
     private readonly PipelineDocument _document;
     private readonly PluginCatalog _plugins;
     private readonly ModelDescription _model;
@@ -24,23 +27,35 @@ internal sealed class ComponentChoice
     }
 
     /// <summary>The component of a role in a pipeline that names none; null: there is none.</summary>
-    public static string? DefaultOf(string role, PluginCatalog plugins) => Role.Of(role) != Role.Cache
-        ? Role.Of(role).Default
-        : plugins.TryResolve(Roles.Attention, Role.Attention.Default!, out RegisteredComponent? attention, out _) ? attention.Offer.DefaultCache : null;
+    public static string? DefaultOf(string role, PluginCatalog plugins)
+    {
+        if (Role.Of(role) != Role.Cache)
+            return Qualified(plugins, DefaultPlugin, role, Role.Of(role).Default!);
+
+        bool isKnown = plugins.TryResolve(Roles.Attention, DefaultOf(Roles.Attention, plugins)!, out RegisteredComponent? attention, out _);
+        return isKnown ? DefaultCache(plugins, attention!, attention!.Offer) : null;
+    }
+
+    // The plugin's own, where it offers one of that name.
+    private static string? DefaultCache(PluginCatalog plugins, RegisteredComponent attention, Offer offer) =>
+        offer.DefaultCache is { } name ? Qualified(plugins, attention.PluginId, Roles.Cache, name) : null;
+
+    private static string Qualified(PluginCatalog plugins, string plugin, string role, string name) => plugins.Offers(plugin, role, name) ? $"{plugin}/{name}" : name;
 
     /// <summary>Components by role, in the order of the document.</summary>
     /// <exception cref="ConfigurationException">With every fault.</exception>
     public FrozenDictionary<string, ImmutableArray<ChosenComponent>> Choose()
     {
+        _faults.AddRange(_document.Faults);
         _document.CheckLayers(_model.Layers.Length, _faults);
         Dictionary<string, ImmutableArray<ChosenComponent>> chosen = [];
         foreach (Role role in Role.All.Where(role => role != Role.Cache))
-            chosen[role.Name] = ChooseRole(role.Name, role.Default);
+            chosen[role.Name] = ChooseRole(role.Name, DefaultOf(role.Name, _plugins));
 
         // Whose default it is cannot be told where the attention itself is faulty; that has been said.
         bool isKnown = !chosen[Roles.Attention].IsEmpty;
         chosen[Roles.Cache] = isKnown || _document[Roles.Cache].All(entry => entry.Use is not null)
-            ? ChooseRole(Roles.Cache, isKnown ? chosen[Roles.Attention][^1].Offer.DefaultCache : null)
+            ? ChooseRole(Roles.Cache, isKnown ? DefaultCache(_plugins, chosen[Roles.Attention][^1].Registered, chosen[Roles.Attention][^1].Offer) : null)
             : [];
         _faults.ThrowIfAny();
         return chosen.ToFrozenDictionary();

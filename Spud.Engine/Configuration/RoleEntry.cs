@@ -76,6 +76,10 @@ public sealed class RoleEntry
         return new RoleEntry(Role, node) { Folder = Folder, Use = use, Layers = Layers, Phase = Phase, Pack = PackOf(node, Folder, faults) };
     }
 
+    /// <summary>Every text among the options, read as a path.</summary>
+    internal IEnumerable<string> Texts() => Node.Members.Select(member => member.Value).OfType<ConfigScalar>()
+        .Where(value => value.Text is { Length: > 0 } text && !text.Contains('\0')).Select(value => value.Origin.FullPath(value.Text!, Folder));
+
     /// <summary>Binds the options, or reports every fault and returns null.</summary>
     /// <param name="component">The name of the component that was chosen, for messages.</param>
     /// <param name="type">Of its options class.</param>

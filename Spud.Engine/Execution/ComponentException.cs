@@ -1,4 +1,4 @@
-using Spud.Plugins;
+using Spud.Models.Messages;
 
 namespace Spud.Execution;
 
@@ -8,7 +8,7 @@ namespace Spud.Execution;
 /// <param name="layer">Layer it was at; null for the head.</param>
 /// <param name="cause">What it threw.</param>
 public sealed class ComponentException(string role, string component, int? layer, Exception cause)
-    : Exception($"{role} '{component}' failed{(layer is { } at ? $" in layer {at}" : "")}: {PluginException.MessageOf(cause)}", cause)
+    : Exception($"{role} '{component}' failed{(layer is { } at ? $" in layer {at}" : "")}: {ThrownText.Of(cause)}", cause)
 {
     /// <summary>Its role.</summary>
     public string Role => role;

@@ -1,4 +1,5 @@
 using System.Reflection;
+using Spud.Models.Messages;
 
 namespace Spud.Plugins;
 
@@ -20,20 +21,7 @@ internal sealed class PluginException(PluginState state, string reason, Exceptio
         // A load that the plugin's context refused says so inside.
         while (thrown is TypeInitializationException or TargetInvocationException or FileNotFoundException or FileLoadException && thrown.InnerException is { } inner)
             thrown = inner;
-        string message = MessageOf(thrown).ReplaceLineEndings(" ").Trim();
+        string message = ThrownText.Of(thrown).ReplaceLineEndings(" ").Trim();
         return $"{thrown.GetType().Name}: {message}{(message.EndsWith('.') ? "" : ".")}";
-    }
-
-    /// <summary>The message of an exception whose class may be a plugin's: it may be null, and reading it may throw.</summary>
-    public static string MessageOf(Exception thrown)
-    {
-        try
-        {
-            return thrown.Message ?? "(no message)";
-        }
-        catch (Exception fault)
-        {
-            return $"(its message cannot be read: {fault.GetType().Name})";
-        }
     }
 }

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization.Metadata;
 using Spud.Composition;
+using Spud.Models.Messages;
 
 namespace Spud.Plugins;
 
@@ -54,7 +55,7 @@ internal sealed class RegisteredComponent
         }
         catch (Exception fault) when (fault is not CompositionException)
         {
-            string what = fault is RefusedException ? $": {PluginException.MessageOf(fault)}" : $": {member} threw {PluginException.Describe(fault)}";
+            string what = fault is RefusedException ? $": {ThrownText.Of(fault)}" : $": {member} threw {PluginException.Describe(fault)}";
             throw new CompositionException($"{Role} '{FullName}'{what}", fault);
         }
     }

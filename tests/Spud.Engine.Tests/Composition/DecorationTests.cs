@@ -112,6 +112,12 @@ public sealed class DecorationTests : IDisposable
     }
 
     [Fact]
+    public void A_component_that_keeps_state_of_sequences_cannot_be_inside_another_one() =>
+        Assert.Contains(
+            "router 'wrapper/capped' is built on reference/prompt, which keeps state of sequences: only a component that the pipeline calls itself can.",
+            Refused("mixtral", """router={"use":"capped","inner":"prompt"}"""));
+
+    [Fact]
     public void Figures_are_counted_by_request_and_billed_by_nobody()
     {
         PriceList prices = PriceList.Parse("""{ "name": "test", "version": "1", "currency": "EUR", "rates": [{ "perComputeUnit": 1 }], "decimals": 15 }""");
