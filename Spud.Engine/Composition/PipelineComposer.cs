@@ -131,7 +131,7 @@ internal sealed class PipelineComposer : IDisposable
 
     private Pipeline Freeze(PipelineDocument document, PluginCatalog plugins, StepDomains domains, BoundComponent<IHead> head, BoundComponent<ICachePolicy> cache, LayerParts[][] parts, bool splits)
     {
-        SequenceStates states = new(_memory, _host, _limits, _built);
+        SequenceStates states = new(_memory, _host, _limits, _builder.Built);
         PageStore pages = new PageBuilder(_memory, _host, _model, _limits, _options.CacheTokens).Build(cache, parts, states.BorderTokens);
         ShareArenas();
         Pipeline pipeline = new(new PipelineParts
