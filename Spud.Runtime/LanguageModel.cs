@@ -59,17 +59,19 @@ public sealed class LanguageModel : IDisposable
         }
     }
 
-    /// <summary>Ids of a plain text, with BOS as the model wants it and special tokens parsed.</summary>
-    public int[] Encode(string text) => Tokenizer.Encode(text, addSpecial: true, parseSpecial: true);
+    /// <summary>Ids of a plain text, with BOS as the model wants it.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="parseSpecial">Whether the text of a control token, such as &lt;|im_start|&gt;, is that token. Not for what strangers type.</param>
+    public int[] Encode(string text, bool parseSpecial = false) => Tokenizer.Encode(text, addSpecial: true, parseSpecial);
 
-    /// <summary>Ids of a conversation, rendered by the model's own template up to where the answer begins.</summary>
+    /// <summary>Ids of a conversation, rendered by the model's own template up to where the answer begins. The text of a control token in a message is only text.</summary>
     /// <exception cref="InvalidOperationException">The model brings no template.</exception>
     /// <exception cref="TemplateException">The template refuses the conversation.</exception>
     public int[] Encode(IReadOnlyList<ChatMessage> messages)
     {
         ChatTemplate template = ChatTemplate ?? throw new InvalidOperationException("The model brings no chat template: give it a plain text (--raw).");
-        string text = template.Render(messages, new ChatTemplateOptions { BosToken = TextOf(Tokenizer.Bos), EosToken = TextOf(Tokenizer.Eos) });
-        return Tokenizer.Encode(text, addSpecial: true, parseSpecial: true);
+        RenderedPrompt prompt = template.RenderPrompt(messages, new ChatTemplateOptions { BosToken = TextOf(Tokenizer.Bos), EosToken = TextOf(Tokenizer.Eos) });
+        return Tokenizer.Encode(prompt.Text, addSpecial: true, prompt.Foreign);
     }
 
     /// <summary>Continues a prompt. Who continues the same text again keeps a <see cref="TextSession"/> instead.</summary>

@@ -19,6 +19,7 @@ internal sealed class RunCommand
     private readonly Argument<string?> _prompt = new("prompt") { Description = "The prompt. One that begins with '-' goes after '--'.", Arity = ArgumentArity.ZeroOrOne };
     private readonly Option<string?> _file = new("--file", "-f") { Description = "Read the prompt from a file, '-' for standard input. One line break at its end is dropped.", HelpName = "FILE" };
     private readonly Option<bool> _raw = new("--raw") { Description = "Continue the prompt as it stands, without the model's chat template." };
+    private readonly Option<bool> _parseSpecial = TextArguments.SpecialOption("With --raw: ");
     private readonly Option<string?> _system = new("--system") { Description = $"What the model is told before the prompt. Default for the embedded model: {Chat.EmbeddedModelSystem}", HelpName = "TEXT" };
     private readonly Option<string?> _receipt = new("--receipt") { Description = "Write the bill: JSON into a file, '-' for a table on standard error.", HelpName = "FILE" };
     private readonly Option<bool> _json = new("--json") { Description = "Print text and figures as one JSON document, at the end." };
@@ -27,7 +28,7 @@ internal sealed class RunCommand
     {
         _shell = shell;
         command.Arguments.Add(_prompt);
-        foreach (Option option in new Option[] { _file, _raw, _system })
+        foreach (Option option in new Option[] { _file, _raw, _parseSpecial, _system })
             command.Options.Add(option);
 
         _sampling = new(command, UsualTokens);
@@ -52,13 +53,16 @@ internal sealed class RunCommand
         if (raw && system is not null)
             throw new BadInputException("--system goes into the chat template, which --raw leaves out: give one of them.");
 
+        if (!raw && parsed.GetValue(_parseSpecial))
+            throw new BadInputException("--parse-special needs --raw: in a conversation, only the chat template writes control tokens.");
+
         string prompt = Prompt(parsed);
         GenerationOptions options = _sampling.Read(parsed);
         PriceList? prices = _request.Prices(parsed);
         _request.Apply(parsed, prices, options);
         using IDisposable? telemetry = OtlpExport.Start(_request.Collector(parsed), _shell);
         using LanguageModel model = new ModelLoader(_pipeline, _shell).Load(parsed);
-        int[] ids = raw ? model.Encode(prompt) : Chat.Encode(model, [.. Chat.Opening(model, system), new("user", prompt)]);
+        int[] ids = raw ? model.Encode(prompt, parsed.GetValue(_parseSpecial)) : Chat.Encode(model, [.. Chat.Opening(model, system), new("user", prompt)]);
         if (ids.Length == 0)
             throw new BadInputException("the prompt has no tokens.");
 

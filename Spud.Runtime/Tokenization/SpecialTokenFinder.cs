@@ -38,10 +38,10 @@ internal sealed class SpecialTokenFinder
         _lengths = lengths.ToArray();
     }
 
-    /// <summary>Cuts <paramref name="text"/>. Without <paramref name="parseHidden"/>, control tokens are ordinary text.</summary>
-    public List<Fragment> Partition(ReadOnlySpan<byte> text, bool parseHidden)
+    /// <summary>Cuts <paramref name="text"/>. A control token that touches one of the <paramref name="foreign"/> ranges, ascending and with gaps between, is ordinary text.</summary>
+    public List<Fragment> Partition(ReadOnlySpan<byte> text, ReadOnlySpan<Range> foreign)
     {
-        List<Fragment> found = FindAll(text, parseHidden);
+        List<Fragment> found = FindAll(text, foreign);
         if (found.Count == 0)
         {
             return text.IsEmpty ? [] : [new Fragment(0, text.Length, null)];
@@ -67,27 +67,32 @@ internal sealed class SpecialTokenFinder
 
     // Where they stand, and of those at one place the longest first.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)] // looks at every byte
-    private List<Fragment> FindAll(ReadOnlySpan<byte> text, bool parseHidden)
+    private List<Fragment> FindAll(ReadOnlySpan<byte> text, ReadOnlySpan<Range> foreign)
     {
         var found = new List<Fragment>();
-        TokenAttributes ignored = parseHidden ? TokenAttributes.None : TokenAttributes.Hidden;
         for (int at = 0; at < text.Length; at++)
         {
+            while (!foreign.IsEmpty && foreign[0].End.Value <= at)
+            {
+                foreign = foreign[1..];
+            }
+
             if (_begins[text[at]])
             {
-                AddAt(text, at, ignored, found);
+                AddAt(text, at, foreign.IsEmpty ? text.Length : foreign[0].Start.Value, found);
             }
         }
 
         return found;
     }
 
-    private void AddAt(ReadOnlySpan<byte> text, int at, TokenAttributes ignored, List<Fragment> found)
+    // A control token ends before the next foreign byte.
+    private void AddAt(ReadOnlySpan<byte> text, int at, int nextForeign, List<Fragment> found)
     {
         foreach (int length in _lengths)
         {
             if (length <= text.Length - at && _vocabulary.TryFind(text.Slice(at, length), out int id)
-                && _vocabulary.Has(id, TokenAttributes.Special) && !_vocabulary.Has(id, ignored))
+                && _vocabulary.Has(id, TokenAttributes.Special) && (at + length <= nextForeign || !_vocabulary.Has(id, TokenAttributes.Guarded)))
             {
                 found.Add(new Fragment(at, length, id));
             }

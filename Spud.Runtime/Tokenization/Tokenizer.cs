@@ -77,12 +77,22 @@ public sealed partial class Tokenizer
     /// Whether to add BOS and EOS where the model wants them; one that the text itself brings (a chat template's, say) is not doubled.
     /// </param>
     /// <param name="parseSpecial">Whether the text of a control token, such as &lt;|im_start|&gt;, is that token. Not for what strangers type.</param>
-    public int[] Encode(ReadOnlySpan<char> text, bool addSpecial, bool parseSpecial)
+    public int[] Encode(ReadOnlySpan<char> text, bool addSpecial, bool parseSpecial) => Encode(text, addSpecial, parseSpecial ? [] : [Range.EndAt(text.Length)]);
+
+    /// <summary>The ids of a text of which parts come from strangers.</summary>
+    /// <param name="text">The text. Lone surrogates count as U+FFFD.</param>
+    /// <param name="addSpecial">As in the other overload.</param>
+    /// <param name="foreign">
+    /// Ranges of characters in which the text of a control token is only text: ascending, not empty, with gaps between. A control token that lies
+    /// partly in one is text as well. Text between control tokens is encoded in one piece, whoever wrote it.
+    /// </param>
+    public int[] Encode(ReadOnlySpan<char> text, bool addSpecial, IReadOnlyList<Range> foreign)
     {
+        ArgumentNullException.ThrowIfNull(foreign);
         var utf8 = new byte[Encoding.UTF8.GetByteCount(text)];
         Encoding.UTF8.GetBytes(text, utf8);
         var ids = new List<int>(utf8.Length / 3 + 2);
-        EncodeFragments(utf8, parseSpecial, followsSpecial: true, ids);
+        EncodeFragments(utf8, BytesOf(text, foreign), followsSpecial: true, ids);
         if (addSpecial && AddsBos && (ids.Count == 0 || ids[0] != Bos))
         {
             ids.Insert(0, Bos!.Value);
@@ -101,12 +111,37 @@ public sealed partial class Tokenizer
     /// <param name="text">Cut from the whole where no token spans the cut.</param>
     /// <param name="beginsText">Whether it is the first part.</param>
     /// <param name="ids">Added to.</param>
-    internal void EncodePiece(string text, bool beginsText, List<int> ids) => EncodeFragments(Encoding.UTF8.GetBytes(text), parseSpecial: false, beginsText, ids);
+    internal void EncodePiece(string text, bool beginsText, List<int> ids)
+    {
+        byte[] utf8 = Encoding.UTF8.GetBytes(text);
+        EncodeFragments(utf8, [Range.EndAt(utf8.Length)], beginsText, ids);
+    }
 
-    private void EncodeFragments(ReadOnlySpan<byte> utf8, bool parseSpecial, bool followsSpecial, List<int> ids)
+    // Where ranges of characters lie in UTF-8.
+    private static Range[] BytesOf(ReadOnlySpan<char> text, IReadOnlyList<Range> ranges)
+    {
+        var bytes = new Range[ranges.Count];
+        (int character, int at) = (0, 0);
+        for (int i = 0; i < bytes.Length; i++)
+        {
+            int start = ranges[i].Start.GetOffset(text.Length), end = ranges[i].End.GetOffset(text.Length);
+            start -= IsWithinPair(text, start) ? 1 : 0;
+            end += IsWithinPair(text, end) ? 1 : 0;
+            int first = at + Encoding.UTF8.GetByteCount(text[character..start]);
+            at = first + Encoding.UTF8.GetByteCount(text[start..end]);
+            bytes[i] = first..at;
+            character = end;
+        }
+
+        return bytes;
+    }
+
+    private static bool IsWithinPair(ReadOnlySpan<char> text, int at) => at > 0 && at < text.Length && char.IsSurrogatePair(text[at - 1], text[at]);
+
+    private void EncodeFragments(ReadOnlySpan<byte> utf8, ReadOnlySpan<Range> foreign, bool followsSpecial, List<int> ids)
     {
         SubwordSession session = _newSession();
-        foreach (Fragment fragment in _specials.Partition(utf8, parseSpecial))
+        foreach (Fragment fragment in _specials.Partition(utf8, foreign))
         {
             if (fragment.Token is { } token)
             {

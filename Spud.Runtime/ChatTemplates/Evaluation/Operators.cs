@@ -27,7 +27,7 @@ internal static class Operators
 
     public static object Apply(TemplateRun run, string symbol, object left, object right)
     {
-        if (symbol == "%" && left is string format)
+        if (symbol == "%" && left is TemplateString format)
             return PercentFormat.Apply(run, format, right);
         if (symbol == "+" && Sequences.TryAdd(run, left, right) is { } sum)
             return sum;

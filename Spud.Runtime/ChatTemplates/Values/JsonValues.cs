@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Spud.Runtime.ChatTemplates;
 
-/// <summary>Turns JSON into a template's values.</summary>
+/// <summary>Turns JSON into a template's values. All its strings are foreign.</summary>
 internal static class JsonValues
 {
     public static object From(TemplateRun run, JsonElement json)
@@ -34,18 +34,18 @@ internal static class JsonValues
         return value;
     }
 
-    private static string FromString(TemplateRun run, JsonElement json)
+    private static TemplateString FromString(TemplateRun run, JsonElement json)
     {
         string text = json.GetString()!;
         run.Charge(text.Length);
-        return text;
+        return TemplateString.Foreign(text);
     }
 
     private static TemplateMap FromObject(TemplateRun run, JsonElement json)
     {
         var map = new TemplateMap();
         foreach (JsonProperty property in json.EnumerateObject())
-            map.Set(run, property.Name, FromElement(run, property.Value));
+            map.Set(run, TemplateString.Foreign(property.Name), FromElement(run, property.Value));
         return map;
     }
 

@@ -1,23 +1,25 @@
+using System.Globalization;
+
 namespace Spud.Runtime.ChatTemplates;
 
 /// <summary>How a value prints: Python's <c>str()</c> outside, <c>repr()</c> inside of lists and dictionaries.</summary>
 internal static class ValueText
 {
-    public static string Of(TemplateRun run, object value)
+    public static TemplateString Of(TemplateRun run, object value)
     {
-        if (value is string text)
+        if (value is TemplateString text)
             return text;
         var writer = new BoundedText(run);
         if (value is not Undefined)
             Write(writer, value);
-        return writer.ToString();
+        return writer.ToText();
     }
 
-    public static string Quoted(TemplateRun run, object value)
+    public static TemplateString Quoted(TemplateRun run, object value)
     {
         var writer = new BoundedText(run);
         Write(writer, value);
-        return writer.ToString();
+        return writer.ToText();
     }
 
     private static void Write(BoundedText writer, object value)
@@ -35,12 +37,12 @@ internal static class ValueText
                 writer.Append(b ? "True" : "False");
                 break;
             case long n:
-                writer.Append(n.ToString());
+                writer.Append(n.ToString(CultureInfo.InvariantCulture));
                 break;
             case double d:
                 writer.Append(FloatText.Of(d));
                 break;
-            case string s:
+            case TemplateString s:
                 WriteString(writer, s);
                 break;
             case TemplateList list:
@@ -89,26 +91,27 @@ internal static class ValueText
         writer.Append("}");
     }
 
-    private static void WriteString(BoundedText writer, string text)
+    private static void WriteString(BoundedText writer, TemplateString text)
     {
-        char quote = text.Contains('\'') && !text.Contains('"') ? '"' : '\'';
+        char quote = text.Text.Contains('\'') && !text.Text.Contains('"') ? '"' : '\'';
         writer.Append(quote);
-        foreach (char c in text)
+        foreach ((Range characters, bool isForeign) in text.Runs())
         {
-            if (c == quote || c == '\\')
-                writer.Append('\\').Append(c);
-            else if (c == '\n')
-                writer.Append("\\n");
-            else if (c == '\r')
-                writer.Append("\\r");
-            else if (c == '\t')
-                writer.Append("\\t");
-            else if (c is < ' ' or (>= '\x7f' and <= '\xa0') or '\xad')
-                writer.Append($"\\x{(int)c:x2}");
-            else
-                writer.Append(c);
+            foreach (char c in text.Text.AsSpan(characters))
+                writer.Append(Escape(c, quote), c, isForeign);
         }
 
         writer.Append(quote);
     }
+
+    private static string? Escape(char c, char quote) => c switch
+    {
+        '\\' => "\\\\",
+        '\n' => "\\n",
+        '\r' => "\\r",
+        '\t' => "\\t",
+        < ' ' or (>= '\x7f' and <= '\xa0') or '\xad' => $"\\x{(int)c:x2}",
+        _ when c == quote => $"\\{c}",
+        _ => null,
+    };
 }

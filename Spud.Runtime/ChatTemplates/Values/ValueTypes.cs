@@ -10,7 +10,7 @@ internal static class ValueTypes
         bool => "a boolean",
         long => "an integer",
         double => "a float",
-        string => "a string",
+        TemplateString => "a string",
         TemplateList list => list.IsTuple ? "a tuple" : "a list",
         TemplateMap => "a dictionary",
         TemplateObject other => other.TypeName,
@@ -24,7 +24,7 @@ internal static class ValueTypes
         bool b => b,
         long n => n != 0,
         double d => d != 0,
-        string s => s.Length > 0,
+        TemplateString s => s.Length > 0,
         TemplateList list => list.Items.Count > 0,
         TemplateMap map => map.Entries.Count > 0,
         _ => true,
@@ -40,7 +40,7 @@ internal static class ValueTypes
             case TemplateMap map:
                 run.ChargeItems(map.Entries.Count);
                 return [.. map.Entries.Keys];
-            case string text:
+            case TemplateString text:
                 run.ChargeItems(text.Length);
                 return Characters.Split(text);
             case Undefined:
@@ -52,7 +52,7 @@ internal static class ValueTypes
 
     public static long Length(TemplateRun run, object value) => value switch
     {
-        string text => Characters.Count(text),
+        TemplateString text => Characters.Count(text.Text),
         TemplateList list => list.Items.Count,
         TemplateMap map => map.Entries.Count,
         Undefined => 0,

@@ -27,6 +27,21 @@ public sealed class DataTests
     }
 
     [Fact]
+    public void The_text_of_a_control_token_is_text_unless_the_user_says_otherwise()
+    {
+        Assert.Equal(1, Spud.Run("tokenize", "--parse-special", "--json", "<|im_start|>").Succeeded().Json.GetProperty("tokens").GetInt32());
+        Assert.True(Spud.Run("tokenize", "--json", "<|im_start|>").Succeeded().Json.GetProperty("tokens").GetInt32() > 1);
+    }
+
+    [Fact]
+    public void Measured_text_has_no_control_tokens_unless_the_user_says_otherwise()
+    {
+        const string Html = "The tag <s>old</s> and <unk> word";
+        Assert.Equal(23, Spud.Run("score", "-m", Spud.Stories, "--json", Html).Succeeded().Json.GetProperty("tokens").GetInt32());
+        Assert.Equal(18, Spud.Run("score", "-m", Spud.Stories, "--parse-special", "--json", Html).Succeeded().Json.GetProperty("tokens").GetInt32());
+    }
+
+    [Fact]
     public void Score_writes_ids_and_logits_from_which_its_loss_follows()
     {
         using TempFolder folder = new();
