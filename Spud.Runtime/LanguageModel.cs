@@ -11,14 +11,15 @@ namespace Spud.Runtime;
 /// <summary>A composed pipeline with its tokenizer and chat template: what a program that embeds Spud holds. One thread at a time.</summary>
 public sealed class LanguageModel : IDisposable
 {
-    private readonly Lazy<ChatTemplate?> _template;
+    private readonly Lazy<ChatTemplate?> _ownTemplate;
+    private ChatTemplate? _template;
     private readonly Lazy<Batch> _batch;
 
     private LanguageModel(Pipeline pipeline, Tokenizer tokenizer)
     {
         (Pipeline, Tokenizer, Engine) = (pipeline, tokenizer, new Engine(pipeline));
         _batch = new(Engine.NewBatch);
-        _template = new(() => pipeline.File.Metadata.TryGetString("tokenizer.chat_template", out string? source) ? ChatTemplates.ChatTemplate.Parse(source) : null);
+        _ownTemplate = new(() => pipeline.File.Metadata.TryGetString("tokenizer.chat_template", out string? source) ? ChatTemplates.ChatTemplate.Parse(source) : null);
     }
 
     /// <summary>Components, model and memory.</summary>
@@ -30,9 +31,13 @@ public sealed class LanguageModel : IDisposable
     /// <summary>Runs steps.</summary>
     public Engine Engine { get; }
 
-    /// <summary>The Jinja template of the model file; null if it brings none.</summary>
+    /// <summary>The template that conversations are rendered with: the model file's own unless another one is set; null if there is none.</summary>
     /// <exception cref="TemplateException">The model's template cannot be parsed.</exception>
-    public ChatTemplate? ChatTemplate => _template.Value;
+    public ChatTemplate? ChatTemplate
+    {
+        get => _template ?? _ownTemplate.Value;
+        set => _template = value;
+    }
 
     /// <summary>Composes a pipeline and loads the model's tokenizer.</summary>
     /// <param name="document">What its author wrote; see <see cref="PipelineDocument.Load(string?, IEnumerable{string})"/>.</param>
@@ -64,14 +69,24 @@ public sealed class LanguageModel : IDisposable
     /// <param name="parseSpecial">Whether the text of a control token, such as &lt;|im_start|&gt;, is that token. Not for what strangers type.</param>
     public int[] Encode(string text, bool parseSpecial = false) => Tokenizer.Encode(text, addSpecial: true, parseSpecial);
 
-    /// <summary>Ids of a conversation, rendered by the model's own template up to where the answer begins. The text of a control token in a message is only text.</summary>
-    /// <exception cref="InvalidOperationException">The model brings no template.</exception>
-    /// <exception cref="TemplateException">The template refuses the conversation.</exception>
-    public int[] Encode(IReadOnlyList<ChatMessage> messages)
+    /// <summary>Ids of a conversation up to where the answer begins. The text of a control token in a message is only text.</summary>
+    /// <inheritdoc cref="Render"/>
+    public int[] Encode(IReadOnlyList<ChatMessage> messages) => Encode(Render(messages));
+
+    /// <summary>Ids of a rendered conversation.</summary>
+    public int[] Encode(RenderedPrompt prompt)
     {
-        ChatTemplate template = ChatTemplate ?? throw new InvalidOperationException("The model brings no chat template: give it a plain text (--raw).");
-        RenderedPrompt prompt = template.RenderPrompt(messages, new ChatTemplateOptions { BosToken = TextOf(Tokenizer.Bos), EosToken = TextOf(Tokenizer.Eos) });
+        ArgumentNullException.ThrowIfNull(prompt);
         return Tokenizer.Encode(prompt.Text, addSpecial: true, prompt.Foreign);
+    }
+
+    /// <summary>A conversation as the chat template writes it, up to where the answer begins.</summary>
+    /// <exception cref="InvalidOperationException">There is no chat template.</exception>
+    /// <exception cref="TemplateException">The template refuses the conversation.</exception>
+    public RenderedPrompt Render(IReadOnlyList<ChatMessage> messages)
+    {
+        ChatTemplate template = ChatTemplate ?? throw new InvalidOperationException("The model file has no chat template. Give the model a plain text, or set a template.");
+        return ConversationPrompt.Render(template, messages, new ChatTemplateOptions { BosToken = TextOf(Tokenizer.Bos), EosToken = TextOf(Tokenizer.Eos) });
     }
 
     /// <summary>Continues a prompt. Who continues the same text again keeps a <see cref="TextSession"/> instead.</summary>

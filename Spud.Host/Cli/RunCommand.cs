@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Diagnostics;
-using System.Text;
 using Spud.Runtime;
+using Spud.Runtime.ChatTemplates;
 using Spud.Runtime.Generation;
 using Spud.Runtime.Metering;
 
@@ -20,7 +20,7 @@ internal sealed class RunCommand
     private readonly Option<string?> _file = new("--file", "-f") { Description = "Read the prompt from a file, '-' for standard input. One line break at its end is dropped.", HelpName = "FILE" };
     private readonly Option<bool> _raw = new("--raw") { Description = "Continue the prompt as it stands, without the model's chat template." };
     private readonly Option<bool> _parseSpecial = TextArguments.SpecialOption("With --raw: ");
-    private readonly Option<string?> _system = new("--system") { Description = $"What the model is told before the prompt. Default for the embedded model: {Chat.EmbeddedModelSystem}", HelpName = "TEXT" };
+    private readonly ConversationArguments _conversation;
     private readonly Option<string?> _receipt = new("--receipt") { Description = "Write the bill: JSON into a file, '-' for a table on standard error.", HelpName = "FILE" };
     private readonly Option<bool> _json = new("--json") { Description = "Print text and figures as one JSON document, at the end." };
 
@@ -28,9 +28,10 @@ internal sealed class RunCommand
     {
         _shell = shell;
         command.Arguments.Add(_prompt);
-        foreach (Option option in new Option[] { _file, _raw, _parseSpecial, _system })
+        foreach (Option option in new Option[] { _file, _raw, _parseSpecial })
             command.Options.Add(option);
 
+        _conversation = new(command);
         _sampling = new(command, UsualTokens);
         _request = new(command);
         command.Options.Add(_receipt);
@@ -49,9 +50,10 @@ internal sealed class RunCommand
     private int Run(ParseResult parsed)
     {
         bool raw = parsed.GetValue(_raw), json = parsed.GetValue(_json);
-        string? system = parsed.GetValue(_system);
-        if (raw && system is not null)
-            throw new BadInputException("--system goes into the chat template, which --raw leaves out: give one of them.");
+        string? system = _conversation.System(parsed);
+        ChatTemplate? template = _conversation.Template(parsed, _shell);
+        if (raw && (system is not null || template is not null))
+            throw new BadInputException("--system and --chat-template are for conversations, and --raw is none: use one of them.");
 
         if (!raw && parsed.GetValue(_parseSpecial))
             throw new BadInputException("--parse-special needs --raw: in a conversation, only the chat template writes control tokens.");
@@ -62,7 +64,9 @@ internal sealed class RunCommand
         _request.Apply(parsed, prices, options);
         using IDisposable? telemetry = OtlpExport.Start(_request.Collector(parsed), _shell);
         using LanguageModel model = new ModelLoader(_pipeline, _shell).Load(parsed);
-        int[] ids = raw ? model.Encode(prompt, parsed.GetValue(_parseSpecial)) : Chat.Encode(model, [.. Chat.Opening(model, system), new("user", prompt)]);
+        model.ChatTemplate = template;
+        RenderedPrompt? rendered = raw ? null : Chat.Render(model, [.. Chat.Opening(model, system), new("user", prompt)]);
+        int[] ids = rendered is null ? model.Encode(prompt, parsed.GetValue(_parseSpecial)) : model.Encode(rendered);
         if (ids.Length == 0)
             throw new BadInputException("the prompt has no tokens.");
 
@@ -71,7 +75,7 @@ internal sealed class RunCommand
         TextGeneration generation = model.Generate(ids, options, section.Token);
         try
         {
-            Answer(generation, json, prices);
+            Answer(generation, AnswerParser.For(raw ? null : model.ChatTemplate, rendered?.Text ?? ""), json, prices);
         }
         finally
         {
@@ -83,13 +87,20 @@ internal sealed class RunCommand
         return generation.Finish == FinishReason.Cancelled ? ExitCodes.Interrupted : ExitCodes.Done;
     }
 
-    private void Answer(TextGeneration generation, bool json, PriceList? prices)
+    private void Answer(TextGeneration generation, AnswerParser parser, bool json, PriceList? prices)
     {
         RunTimes times = new();
-        string text = json ? Collect(generation, times) : Stream(generation, times);
+        using AnswerOutput output = new(_shell, parser, isShown: !json);
+        foreach (TextPiece piece in generation)
+        {
+            times.Note();
+            output.Write(piece.Text);
+        }
+
+        output.End();
         ReceiptCharge? charge = prices is null ? null : Receipt.Of(generation.Ledger!, prices).Charge;
         if (json)
-            _shell.WriteJson(Result(generation, text, times, charge), ResultJson.Readable.RunResult);
+            _shell.WriteJson(Result(generation, parser.Answer, times, charge), ResultJson.Readable.RunResult);
 
         _shell.Say(Figures.Closing(generation, times.ToFirstToken, charge));
     }
@@ -106,41 +117,10 @@ internal sealed class RunCommand
         return string.IsNullOrWhiteSpace(prompt) ? throw new BadInputException("the prompt is empty.") : prompt;
     }
 
-    private string Stream(TextGeneration generation, RunTimes times)
-    {
-        char last = '\n';
-        foreach (TextPiece piece in generation)
-        {
-            times.Note();
-            if (piece.Text.Length == 0)
-                continue;
-
-            _shell.Out.Write(piece.Text);
-            _shell.Out.Flush();
-            last = piece.Text[^1];
-        }
-
-        if (last != '\n')
-            _shell.Out.Write('\n');
-
-        _shell.Out.Flush();
-        return "";
-    }
-
-    private static string Collect(TextGeneration generation, RunTimes times)
-    {
-        StringBuilder text = new();
-        foreach (TextPiece piece in generation)
-        {
-            times.Note();
-            text.Append(piece.Text);
-        }
-
-        return text.ToString();
-    }
-
-    private static RunResult Result(TextGeneration generation, string text, RunTimes times, ReceiptCharge? charge) => new(
-        text,
+    private static RunResult Result(TextGeneration generation, Answer answer, RunTimes times, ReceiptCharge? charge) => new(
+        answer.Final,
+        answer.Reasoning,
+        answer.ToolCalls.Count == 0 ? null : [.. answer.ToolCalls],
         Figures.Name(generation.Finish),
         generation.StopString,
         generation.PromptTokens,

@@ -11,10 +11,14 @@ public sealed class ChatTemplate
 {
     private readonly Block _body;
 
+    // gpt-oss's name for reasoning; most templates say reasoning_content.
+    private readonly bool _asksForThinking;
+
     private ChatTemplate(string source, Block body)
     {
         Source = source;
         _body = body;
+        _asksForThinking = source.Contains("thinking", StringComparison.Ordinal);
     }
 
     /// <summary>The template as it was given.</summary>
@@ -56,7 +60,7 @@ public sealed class ChatTemplate
         return new(text.Text, text.ForeignRanges());
     }
 
-    private static TemplateMap ValueOf(TemplateRun run, ChatMessage message)
+    private TemplateMap ValueOf(TemplateRun run, ChatMessage message)
     {
         var map = message.Fields is { } fields ? (TemplateMap)JsonValues.From(run, fields) : FromMembers(run, message);
         map.Set(run, "role", RoleOf(message.Role));
@@ -70,13 +74,15 @@ public sealed class ChatTemplate
     private static TemplateString RoleOf(string role) =>
         role.All(static c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-') ? TemplateString.Own(role) : TemplateString.Foreign(role);
 
-    private static TemplateMap FromMembers(TemplateRun run, ChatMessage message)
+    private TemplateMap FromMembers(TemplateRun run, ChatMessage message)
     {
         var map = new TemplateMap();
         map.Set(run, "role", None.Value);
         map.Set(run, "content", message.Content is { } content ? TemplateString.Foreign(content) : None.Value);
         SetIfGiven(run, map, "name", message.Name);
         SetIfGiven(run, map, "reasoning_content", message.Reasoning);
+        if (_asksForThinking)
+            SetIfGiven(run, map, "thinking", message.Reasoning);
         SetIfGiven(run, map, "tool_call_id", message.ToolCallId);
         if (message.ToolCalls is { } calls)
             map.Set(run, "tool_calls", JsonValues.From(run, calls));

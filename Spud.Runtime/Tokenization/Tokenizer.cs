@@ -29,12 +29,11 @@ public sealed partial class Tokenizer
         };
         _vocabulary = new Vocabulary(data);
         PreTokenizer? preTokenizer = _isBytePair ? FindPreTokenizer(data) : null;
-        _roles = new SpecialTokenRoles(_vocabulary, data.SpecialIds, Defaults(preTokenizer));
+        _roles = new SpecialTokenRoles(_vocabulary, data.SpecialIds, Defaults(_isBytePair));
         _specials = new SpecialTokenFinder(_vocabulary);
         WhiteSpaceRules.Apply(_vocabulary, data);
         AddsSpacePrefix = !_isBytePair && (data.AddSpacePrefix ?? true);
         AddsBos = (data.AddBos ?? preTokenizer?.AddsBos ?? true) && Bos is not null;
-        AddsEos = (data.AddEos ?? false) && Eos is not null;
         _newSession = preTokenizer is null ? SentencePiece() : BytePair(preTokenizer, data);
     }
 
@@ -58,9 +57,6 @@ public sealed partial class Tokenizer
     /// <summary>Whether the model wants <see cref="Bos"/> before a text.</summary>
     public bool AddsBos { get; }
 
-    /// <summary>Whether the model wants <see cref="Eos"/> after a text.</summary>
-    public bool AddsEos { get; }
-
     /// <summary>Whether text that follows nothing or a special token gets a space in front (SentencePiece).</summary>
     public bool AddsSpacePrefix { get; }
 
@@ -74,7 +70,8 @@ public sealed partial class Tokenizer
     /// <summary>The ids of a text. Lone surrogates count as U+FFFD.</summary>
     /// <param name="text">The text.</param>
     /// <param name="addSpecial">
-    /// Whether to add BOS and EOS where the model wants them; one that the text itself brings (a chat template's, say) is not doubled.
+    /// Whether to begin with BOS where the model wants it; one that the text itself brings (a chat template's, say) is not doubled. EOS is
+    /// never added, whatever the file says: a model continues its texts, and after EOS there is nothing to continue.
     /// </param>
     /// <param name="parseSpecial">Whether the text of a control token, such as &lt;|im_start|&gt;, is that token. Not for what strangers type.</param>
     public int[] Encode(ReadOnlySpan<char> text, bool addSpecial, bool parseSpecial) => Encode(text, addSpecial, parseSpecial ? [] : [Range.EndAt(text.Length)]);
@@ -96,12 +93,6 @@ public sealed partial class Tokenizer
         if (addSpecial && AddsBos && (ids.Count == 0 || ids[0] != Bos))
         {
             ids.Insert(0, Bos!.Value);
-        }
-
-        bool endsWithEos = utf8.Length > 0 && ids.Count > 0 && ids[^1] == Eos;
-        if (addSpecial && AddsEos && !endsWithEos)
-        {
-            ids.Add(Eos!.Value);
         }
 
         return [.. ids];
@@ -181,13 +172,8 @@ public sealed partial class Tokenizer
         throw new ModelFileException($"{data.Source}: tokenizer.ggml.pre: {got}. Known: {string.Join(", ", KnownPreTokenizers.Names)}.");
     }
 
-    // What llama.cpp takes for granted where a file names no ids.
-    private static SpecialTokenIds Defaults(PreTokenizer? preTokenizer) => preTokenizer switch
-    {
-        null => new SpecialTokenIds { Bos = 1, Eos = 2, Unknown = 0 },
-        { HasNoDefaultBos: true } => new SpecialTokenIds { Eos = 11 },
-        _ => new SpecialTokenIds { Bos = 11, Eos = 11 },
-    };
+    // Where a file names no ids. Byte-level BPE has no usual ones: llama.cpp takes 11 for BOS and EOS, which is a comma in many vocabularies.
+    private static SpecialTokenIds Defaults(bool isBytePair) => isBytePair ? new() : new() { Bos = 1, Eos = 2, Unknown = 0 };
 
     private int Checked(int id) => (uint)id < (uint)VocabularySize
         ? id

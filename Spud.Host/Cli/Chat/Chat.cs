@@ -18,13 +18,13 @@ internal static class Chat
         return (system ?? (embedded ? EmbeddedModelSystem : null)) is { } text ? [new("system", text)] : [];
     }
 
-    /// <summary>Ids of a conversation.</summary>
-    /// <exception cref="BadInputException">The model brings no template.</exception>
+    /// <summary>A conversation as a prompt.</summary>
+    /// <exception cref="BadInputException">There is no template.</exception>
     /// <exception cref="TemplateException">The template refuses the conversation.</exception>
-    public static int[] Encode(LanguageModel model, IReadOnlyList<ChatMessage> messages)
+    public static RenderedPrompt Render(LanguageModel model, IReadOnlyList<ChatMessage> messages)
     {
         RequireTemplate(model);
-        return model.Encode(messages);
+        return model.Render(messages);
     }
 
     /// <summary>Refuses a model that cannot converse.</summary>
@@ -32,6 +32,6 @@ internal static class Chat
     public static void RequireTemplate(LanguageModel model)
     {
         if (model.ChatTemplate is null)
-            throw new BadInputException($"{model.Pipeline.File.Path}: the model brings no chat template, so it cannot be asked. Let it continue a text: spud run --raw \"Once upon a time\"");
+            throw new BadInputException($"{model.Pipeline.File.Path}: the model file has no chat template, so it cannot chat. Name one with --chat-template, or continue plain text: spud run --raw \"Once upon a time\"");
     }
 }

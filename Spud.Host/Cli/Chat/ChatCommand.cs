@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text;
+using Spud.Runtime.ChatTemplates;
 using Spud.Runtime.Execution;
 using Spud.Runtime.Generation;
 using Spud.Runtime.Metering;
@@ -18,13 +19,13 @@ internal sealed class ChatCommand
     private readonly PipelineArguments _pipeline;
     private readonly SamplingArguments _sampling;
     private readonly RequestArguments _request;
-    private readonly Option<string?> _system = new("--system") { Description = $"What the model is told before the dialogue. Default for the embedded model: {Chat.EmbeddedModelSystem}", HelpName = "TEXT" };
+    private readonly ConversationArguments _conversation;
     private readonly Option<bool> _reload = new("--reload") { Description = "For plugin authors: /reload loads the plugins anew and goes on with the dialogue. Slower; no figure of this mode counts." };
 
     private ChatCommand(Command command, Shell shell)
     {
         _shell = shell;
-        command.Options.Add(_system);
+        _conversation = new(command);
         command.Options.Add(_reload);
         _sampling = new(command, UsualTokens);
         _request = new(command);
@@ -51,7 +52,7 @@ internal sealed class ChatCommand
         if (reloads)
             _shell.Say("note: --reload runs plugins as code that can be unloaded, which is slower: no figure of this mode counts.");
 
-        using Dialogue dialogue = new(parsed.GetValue(_system));
+        using Dialogue dialogue = new(_conversation.System(parsed), _conversation.Template(parsed, _shell));
         dialogue.Use(models.Load());
         using StreamReader lines = new(_shell.In, new UTF8Encoding(false, throwOnInvalidBytes: true), detectEncodingFromByteOrderMarks: true);
         if (_shell.InIsTerminal)
@@ -62,6 +63,7 @@ internal sealed class ChatCommand
 
     private int Converse(StreamReader lines, Dialogue dialogue, ChatModels models, GenerationOptions options, PriceList? prices)
     {
+        bool allAnswered = true;
         while (Ask(lines) is { } line && line is not "/exit")
         {
             if (line is "/reset")
@@ -71,10 +73,10 @@ internal sealed class ChatCommand
             else if (line.Length > 0 && !dialogue.HasModel)
                 _shell.Say("error: no pipeline is loaded, so nobody answers. Mend what the last /reload reported, then enter /reload again.");
             else if (line.Length > 0)
-                Answer(dialogue, line, options, prices, models.Reloads);
+                allAnswered &= Answer(dialogue, line, options, prices, models.Reloads);
         }
 
-        return dialogue.HasModel ? ExitCodes.Done : ExitCodes.Failed;
+        return dialogue.HasModel && allAnswered ? ExitCodes.Done : ExitCodes.Failed;
     }
 
     /// <summary>The next line without the blanks around it; null at the end of the input.</summary>
@@ -108,15 +110,13 @@ internal sealed class ChatCommand
         }
     }
 
-    private void Answer(Dialogue dialogue, string line, GenerationOptions options, PriceList? prices, bool reloads)
+    /// <returns>False if the question could not be answered and a script should know.</returns>
+    private bool Answer(Dialogue dialogue, string line, GenerationOptions options, PriceList? prices, bool reloads)
     {
         using Interrupts.Section section = _shell.Interrupts.Begin();
-        bool begun = false;
         try
         {
-            TextGeneration generation = dialogue.Ask(line, options, text => Print(text, ref begun), section.Token);
-            _shell.Out.WriteLine();
-            _shell.Out.Flush();
+            TextGeneration generation = dialogue.Ask(line, options, parser => new(_shell, parser, isShown: true), section.Token);
             if (_shell.ErrorIsTerminal)
                 _shell.Say(Figures.Closing(generation, generation.TimeToFirstToken, prices is null ? null : Receipt.Of(generation.Ledger!, prices).Charge));
         }
@@ -125,12 +125,18 @@ internal sealed class ChatCommand
             // A person can go on; a script had better know.
             _shell.Say($"error: {refusal.Message} /reset forgets the dialogue.");
         }
+        catch (TemplateException refusal)
+        {
+            // The question is not kept, and the dialogue goes on.
+            _shell.Say($"error: {refusal.Message} The question is not part of the dialogue. /reset forgets the dialogue.");
+            return _shell.InIsTerminal;
+        }
         catch (ComponentException thrown) when (reloads)
         {
-            if (begun)
-                _shell.Out.WriteLine();
-            _shell.Say($"error: {thrown.Message} Mend the plugin, then enter /reload.");
+            _shell.Say($"error: {thrown.Message} Fix the plugin, then enter /reload.");
         }
+
+        return true;
     }
 
     private void Reset(Dialogue dialogue)
@@ -159,12 +165,5 @@ internal sealed class ChatCommand
             // Whatever its plugin did, the author mends it and goes on.
             failure.Report(_shell);
         }
-    }
-
-    private void Print(string text, ref bool begun)
-    {
-        begun = true;
-        _shell.Out.Write(text);
-        _shell.Out.Flush();
     }
 }

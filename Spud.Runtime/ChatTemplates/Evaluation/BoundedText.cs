@@ -25,7 +25,7 @@ internal sealed class BoundedText(TemplateRun run)
     }
 
     /// <summary>Appends a character, or what it is escaped by.</summary>
-    public BoundedText Append(string? escape, char c, bool isForeign) => Append(escape is null ? [c] : escape, isForeign);
+    public BoundedText Append(string? escape, ReadOnlySpan<char> character, bool isForeign) => Append(escape ?? character, isForeign);
 
     public BoundedText Append(TemplateString text)
     {

@@ -22,7 +22,7 @@ internal static class Members
         {
             case Undefined undefined:
                 throw run.Fail(undefined.Problem);
-            case TemplateMap map when map.TryGet(run, index, out object value):
+            case TemplateMap map when TemplateMap.IsKey(index) && map.TryGet(run, index, out object value):
                 return value;
             case TemplateList list when ValueTypes.TryGetInteger(index, out long at):
                 return At(list.Items, at);

@@ -142,5 +142,5 @@ internal static class ListFilters
         return attribute is null or None ? item : Members.Path(run, item, attribute);
     }
 
-    private static object Fold(object key, bool caseSensitive) => key is TemplateString text && !caseSensitive ? text.Recast(text.Text.ToLowerInvariant()) : key;
+    private static object Fold(object key, bool caseSensitive) => key is TemplateString text && !caseSensitive ? text.Recast(static t => t.ToLowerInvariant()) : key;
 }

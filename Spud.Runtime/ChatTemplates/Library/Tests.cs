@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace Spud.Runtime.ChatTemplates;
 
 /// <summary>The tests that stand after <c>is</c>.</summary>
@@ -11,9 +13,9 @@ internal static class Tests
         OnValue("boolean", value => value is bool),
         OnValue("true", value => value is true),
         OnValue("false", value => value is false),
-        OnValue("integer", value => value is long),
+        OnValue("integer", value => value is long or BigInteger),
         OnValue("float", value => value is double),
-        OnValue("number", value => value is long or double or bool),
+        OnValue("number", value => value is long or BigInteger or double or bool),
         OnValue("string", value => value is TemplateString),
         OnValue("mapping", value => value is TemplateMap),
         OnValue("sequence", value => value is TemplateString or TemplateList or TemplateMap or Undefined),

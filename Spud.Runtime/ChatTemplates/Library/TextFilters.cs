@@ -5,7 +5,7 @@ internal static class TextFilters
 {
     public static IReadOnlyList<Builtin> All { get; } =
     [
-        OnText("upper", text => text.ToUpperInvariant()),
+        OnText("upper", Casing.ToUpper),
         OnText("lower", text => text.ToLowerInvariant()),
         OnText("capitalize", Characters.Capitalize),
         OnText("title", Characters.TitleWords),
@@ -23,7 +23,7 @@ internal static class TextFilters
     {
         TemplateString text = ValueText.Of(run, value);
         run.Charge(text.Length);
-        return text.Recast(change(text.Text));
+        return text.Recast(change);
     });
 
     private static object Replace(TemplateRun run, object value, BoundArguments arguments)
@@ -59,7 +59,7 @@ internal static class TextFilters
         foreach ((Range characters, bool isForeign) in text.Runs())
         {
             foreach (char c in text.Text.AsSpan(characters))
-                escaped.Append(c switch { '&' => "&amp;", '<' => "&lt;", '>' => "&gt;", '\'' => "&#39;", '"' => "&#34;", _ => null }, c, isForeign);
+                escaped.Append(c switch { '&' => "&amp;", '<' => "&lt;", '>' => "&gt;", '\'' => "&#39;", '"' => "&#34;", _ => null }, [c], isForeign);
         }
 
         return escaped.ToText();

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Numerics;
 using System.Text.Json;
 
 namespace Spud.Runtime.ChatTemplates;
@@ -34,6 +35,8 @@ internal static class ValueFilters
         object otherwise = arguments[0] ?? 0L;
         if (ValueTypes.TryGetInteger(value, out long whole))
             return whole;
+        if (value is BigInteger)
+            return value;
         long radix = arguments.Integer(1, 10);
         if (value is TemplateString text && NumberText.TryParseInteger(text.Text, radix, out long parsed))
             return parsed;
@@ -54,6 +57,8 @@ internal static class ValueFilters
     {
         if (ValueTypes.TryGetInteger(value, out long whole))
             return whole < 0 ? Operators.Sign(run, whole, isNegative: true) : whole;
+        if (value is BigInteger big)
+            return BigInteger.Abs(big);
         return value is double number ? Math.Abs(number) : throw run.Fail($"'abs' expects a number, got {ValueTypes.Describe(value)}");
     }
 

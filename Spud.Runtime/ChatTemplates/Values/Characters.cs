@@ -60,22 +60,25 @@ internal static class Characters
         if (text.Length == 0)
             return text;
         int first = char.IsHighSurrogate(text[0]) && text.Length > 1 ? 2 : 1;
-        return text[..first].ToUpperInvariant() + text[first..].ToLowerInvariant();
+        return (first == 1 ? Casing.ToTitle(text[0]) : text[..first].ToUpperInvariant()) + text[first..].ToLowerInvariant();
     }
 
     /// <summary>Python's <c>str.title</c>: a letter is large when none stands before it.</summary>
-    public static string Title(string text) => TitleAfter(text, static c => !char.IsLetter(c));
+    public static string Title(string text) => TitleAfter(text, static c => !char.IsLetter(c), Casing.ToTitle);
 
     /// <summary>Jinja's <c>title</c> filter: words start after space, hyphen or an opening bracket.</summary>
-    public static string TitleWords(string text) => TitleAfter(text, static c => IsSpace(c) || c is '-' or '(' or '{' or '[' or '<');
+    public static string TitleWords(string text) => TitleAfter(text, static c => IsSpace(c) || c is '-' or '(' or '{' or '[' or '<', Casing.ToUpper);
 
-    private static string TitleAfter(string text, Func<char, bool> startsWord)
+    private static string TitleAfter(string text, Func<char, bool> startsWord, Func<char, string> toCapital)
     {
         var title = new StringBuilder(text.Length);
         bool atStart = true;
         foreach (char c in text)
         {
-            title.Append(atStart ? char.ToUpperInvariant(c) : char.ToLowerInvariant(c));
+            if (atStart)
+                title.Append(toCapital(c));
+            else
+                title.Append(char.ToLowerInvariant(c));
             atStart = startsWord(c);
         }
 

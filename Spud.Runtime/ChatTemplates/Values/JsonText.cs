@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Numerics;
 
 namespace Spud.Runtime.ChatTemplates;
 
@@ -52,6 +53,7 @@ internal sealed class JsonText(TemplateRun run)
         None => "null",
         bool b => b ? "true" : "false",
         long n => n.ToString(CultureInfo.InvariantCulture),
+        BigInteger n => n.ToString(CultureInfo.InvariantCulture),
         double d => double.IsNaN(d) ? "NaN" : double.IsInfinity(d) ? (d > 0 ? "Infinity" : "-Infinity") : FloatText.Of(d),
         Undefined undefined => throw run.Fail($"cannot write as JSON: {undefined.Problem}"),
         _ => throw run.Fail($"cannot write {ValueTypes.Describe(value)} as JSON"),
@@ -132,7 +134,7 @@ internal sealed class JsonText(TemplateRun run)
         foreach ((Range characters, bool isForeign) in text.Runs())
         {
             foreach (char c in text.Text.AsSpan(characters))
-                _writer.Append(Escape(c), c, isForeign);
+                _writer.Append(Escape(c), [c], isForeign);
         }
 
         _writer.Append('"');

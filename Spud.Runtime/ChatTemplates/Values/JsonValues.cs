@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Numerics;
 using System.Text.Json;
 
 namespace Spud.Runtime.ChatTemplates;
@@ -5,6 +7,9 @@ namespace Spud.Runtime.ChatTemplates;
 /// <summary>Turns JSON into a template's values. All its strings are foreign.</summary>
 internal static class JsonValues
 {
+    /// <summary>Python's own limit.</summary>
+    private const int MostDigits = 4300;
+
     public static object From(TemplateRun run, JsonElement json)
     {
         try
@@ -25,7 +30,7 @@ internal static class JsonValues
             JsonValueKind.Object => FromObject(run, json),
             JsonValueKind.Array => FromArray(run, json),
             JsonValueKind.String => FromString(run, json),
-            JsonValueKind.Number => FromNumber(json),
+            JsonValueKind.Number => FromNumber(run, json),
             JsonValueKind.True => true,
             JsonValueKind.False => false,
             _ => None.Value,
@@ -58,9 +63,15 @@ internal static class JsonValues
         return new TemplateList(items);
     }
 
-    private static object FromNumber(JsonElement json)
+    private static object FromNumber(TemplateRun run, JsonElement json)
     {
-        bool isWhole = json.GetRawText().AsSpan().IndexOfAny('.', 'e', 'E') < 0;
-        return isWhole && json.TryGetInt64(out long whole) ? (object)whole : json.GetDouble();
+        string text = json.GetRawText();
+        if (text.AsSpan().IndexOfAny('.', 'e', 'E') >= 0)
+            return json.GetDouble();
+        if (json.TryGetInt64(out long whole))
+            return whole;
+        if (text.Length > MostDigits)
+            throw run.Fail($"the JSON holds an integer of {text.Length} digits, expected at most {MostDigits}");
+        return BigInteger.Parse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
     }
 }

@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace Spud.Runtime.ChatTemplates;
 
 /// <summary>A dictionary that keeps the order of insertion. Keys are strings, numbers, booleans and none.</summary>
@@ -29,8 +31,11 @@ internal sealed class TemplateMap
         return found;
     }
 
+    /// <summary>Whether a value may be a key. A subscript that may not be one finds nothing, as in Jinja; everything else refuses it.</summary>
+    public static bool IsKey(object value) => value is TemplateString or long or BigInteger or double or bool or None;
+
     private static object RequireKey(TemplateRun run, object key) =>
-        key is TemplateString or long or double or bool or None ? key : throw run.Fail($"a dictionary's key must be a string, a number, a boolean or none, got {ValueTypes.Describe(key)}");
+        IsKey(key) ? key : throw run.Fail($"a dictionary's key must be a string, a number, a boolean or none, got {ValueTypes.Describe(key)}");
 
     /// <summary>As in Python, 1, 1.0 and true are the same key. A look-up may give the text of a string instead of a string.</summary>
     private sealed class KeyComparer : IEqualityComparer<object>
@@ -43,6 +48,7 @@ internal sealed class TemplateMap
         {
             bool b => (b ? 1.0 : 0.0).GetHashCode(),
             long n => ((double)n).GetHashCode(),
+            BigInteger n => ((double)n).GetHashCode(),
             double d => d.GetHashCode(),
             _ => (TextOf(key) ?? key).GetHashCode(),
         };

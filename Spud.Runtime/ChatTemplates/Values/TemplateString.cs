@@ -56,8 +56,26 @@ internal sealed class TemplateString
     /// <summary>The ranges of foreign characters: ascending, not empty, with gaps between.</summary>
     public IReadOnlyList<Range> ForeignRanges() => IsForeign ? [Range.EndAt(Length)] : _foreign;
 
-    /// <summary>The same characters in another form, one for one, such as in capitals.</summary>
-    public TemplateString Recast(string text) => text.Length == Length ? new(text, _foreign) : Derived(text, this);
+    /// <summary>The characters in another form, such as capitals, which may take more of them.</summary>
+    public TemplateString Recast(Func<string, string> change)
+    {
+        string whole = change(Text);
+        if (whole.Length == Length || IsForeign || !HasForeign)
+            return new(whole, _foreign);
+
+        // Where the form depends on what stands around a run, it is not clear whose the characters are.
+        var foreign = new List<Range>();
+        int at = 0;
+        foreach ((Range characters, bool isForeign) in Runs())
+        {
+            int end = at + change(Text[characters]).Length;
+            if (isForeign)
+                foreign.Add(at..end);
+            at = end;
+        }
+
+        return at == whole.Length ? Marked(whole, foreign) : Foreign(whole);
+    }
 
     /// <summary>A part; with <see cref="Length"/> it is what <c>text[a..b]</c> means.</summary>
     public TemplateString Slice(int start, int length)

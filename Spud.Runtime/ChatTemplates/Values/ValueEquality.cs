@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace Spud.Runtime.ChatTemplates;
 
 /// <summary>Equality, order and membership of values, as in Python.</summary>
@@ -23,6 +25,8 @@ internal static class ValueEquality
             return a.Text == b.Text;
         if (ValueTypes.TryGetInteger(left, out long x) && ValueTypes.TryGetInteger(right, out long y))
             return x == y;
+        if (left is BigInteger p && right is BigInteger q)
+            return p == q;
         if (ValueTypes.TryGetFloat(left, out double u) && ValueTypes.TryGetFloat(right, out double v))
             return u == v;
         return ReferenceEquals(left, right);
@@ -36,6 +40,8 @@ internal static class ValueEquality
             return string.CompareOrdinal(a.Text, b.Text);
         if (ValueTypes.TryGetInteger(left, out long x) && ValueTypes.TryGetInteger(right, out long y))
             return x.CompareTo(y);
+        if (left is BigInteger p && right is BigInteger q)
+            return p.CompareTo(q);
         if (ValueTypes.TryGetFloat(left, out double u) && ValueTypes.TryGetFloat(right, out double v))
             return u.CompareTo(v);
         if (left is TemplateList l && right is TemplateList r && l.IsTuple == r.IsTuple)

@@ -1,4 +1,7 @@
+using System.Buffers;
 using System.Globalization;
+using System.Numerics;
+using System.Text;
 
 namespace Spud.Runtime.ChatTemplates;
 
@@ -37,6 +40,9 @@ internal static class ValueText
                 writer.Append(b ? "True" : "False");
                 break;
             case long n:
+                writer.Append(n.ToString(CultureInfo.InvariantCulture));
+                break;
+            case BigInteger n:
                 writer.Append(n.ToString(CultureInfo.InvariantCulture));
                 break;
             case double d:
@@ -96,22 +102,37 @@ internal static class ValueText
         char quote = text.Text.Contains('\'') && !text.Text.Contains('"') ? '"' : '\'';
         writer.Append(quote);
         foreach ((Range characters, bool isForeign) in text.Runs())
-        {
-            foreach (char c in text.Text.AsSpan(characters))
-                writer.Append(Escape(c, quote), c, isForeign);
-        }
+            WriteEscaped(writer, text.Text.AsSpan(characters), quote, isForeign);
 
         writer.Append(quote);
     }
 
-    private static string? Escape(char c, char quote) => c switch
+    private static void WriteEscaped(BoundedText writer, ReadOnlySpan<char> characters, char quote, bool isForeign)
+    {
+        while (!characters.IsEmpty)
+        {
+            bool isValid = Rune.DecodeFromUtf16(characters, out Rune rune, out int length) == OperationStatus.Done;
+            writer.Append(isValid ? Escape(rune, quote) : $"\\u{(int)characters[0]:x4}", characters[..length], isForeign);
+            characters = characters[length..];
+        }
+    }
+
+    private static string? Escape(Rune rune, char quote) => rune.Value switch
     {
         '\\' => "\\\\",
         '\n' => "\\n",
         '\r' => "\\r",
         '\t' => "\\t",
-        < ' ' or (>= '\x7f' and <= '\xa0') or '\xad' => $"\\x{(int)c:x2}",
-        _ when c == quote => $"\\{c}",
-        _ => null,
+        ' ' => null,
+        int c when c == quote => $"\\{quote}",
+        int c when IsPrintable(rune) => null,
+        <= 0xff and int c => $"\\x{c:x2}",
+        <= 0xffff and int c => $"\\u{c:x4}",
+        int c => $"\\U{c:x8}",
     };
+
+    // As Python has it: neither separators nor control, format, private or unassigned characters.
+    private static bool IsPrintable(Rune rune) => Rune.GetUnicodeCategory(rune) is not
+        (UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.Surrogate or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned
+        or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator or UnicodeCategory.SpaceSeparator);
 }

@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace Spud.Runtime.ChatTemplates;
 
 /// <summary>Questions about a value's type, answered as Python does.</summary>
@@ -9,6 +11,7 @@ internal static class ValueTypes
         Undefined => "an undefined value",
         bool => "a boolean",
         long => "an integer",
+        BigInteger => "an integer of more than 64 bits",
         double => "a float",
         TemplateString => "a string",
         TemplateList list => list.IsTuple ? "a tuple" : "a list",
@@ -23,6 +26,7 @@ internal static class ValueTypes
         None or Undefined => false,
         bool b => b,
         long n => n != 0,
+        BigInteger n => !n.IsZero,
         double d => d != 0,
         TemplateString s => s.Length > 0,
         TemplateList list => list.Items.Count > 0,
@@ -68,7 +72,7 @@ internal static class ValueTypes
 
     public static bool TryGetFloat(object value, out double number)
     {
-        number = value switch { double d => d, long n => n, bool b => b ? 1 : 0, _ => 0 };
-        return value is double or long or bool;
+        number = value switch { double d => d, long n => n, BigInteger n => (double)n, bool b => b ? 1 : 0, _ => 0 };
+        return value is double or long or BigInteger or bool;
     }
 }
