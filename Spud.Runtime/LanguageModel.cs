@@ -4,6 +4,7 @@ using Spud.Runtime.Execution;
 using Spud.Runtime.Generation;
 using Spud.Runtime.Models;
 using Spud.Runtime.Plugins;
+using Spud.Runtime.Sampling;
 using Spud.Runtime.Tokenization;
 
 namespace Spud.Runtime;
@@ -38,6 +39,9 @@ public sealed class LanguageModel : IDisposable
         get => _template ?? _ownTemplate.Value;
         set => _template = value;
     }
+
+    /// <summary>How the model file recommends to choose tokens, with neutral values for what it does not name. A new object each time.</summary>
+    public SamplingOptions RecommendedSampling => ModelSampling.Of(Pipeline.File.Metadata);
 
     /// <summary>Composes a pipeline and loads the model's tokenizer.</summary>
     /// <param name="document">What its author wrote; see <see cref="PipelineDocument.Load(string?, IEnumerable{string})"/>.</param>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Spud.Runtime.Generation;
 using Spud.Runtime.Metering;
+using Spud.Runtime.Sampling;
 
 namespace Spud.Host;
 
@@ -17,14 +18,17 @@ internal static class Figures
     /// <param name="generation">Finished.</param>
     /// <param name="firstToken">What the user waited for the first token.</param>
     /// <param name="charge">What it costs; null: nobody asks.</param>
-    public static string Closing(TextGeneration generation, TimeSpan firstToken, ReceiptCharge? charge)
+    /// <param name="sampling">How its tokens were chosen.</param>
+    public static string Closing(TextGeneration generation, TimeSpan firstToken, ReceiptCharge? charge, SamplingOptions sampling)
     {
         string reused = generation.ReusedTokens > 0 ? $" ({generation.ReusedTokens} reused)" : "";
         string prompt = $"prompt {generation.PromptTokens} tokens{reused}{Speed(Prefill(generation))}";
         string answer = $"generated {generation.GeneratedTokens} tokens{Speed(Decode(generation))}";
         string first = generation.GeneratedTokens > 0 ? string.Create(CultureInfo.InvariantCulture, $", first token after {firstToken.TotalSeconds:0.00} s") : "";
         string money = charge is null ? "" : string.Create(CultureInfo.InvariantCulture, $", {charge.Total:0.###############} {charge.Currency}");
-        return $"[{prompt}, {answer}{first}, {Units.Compute(generation.Ledger?.ComputeUnits ?? 0)}{money}{Ending(generation)}]";
+        // A drawn seed is the only way to have this text again.
+        string seed = sampling is { Seed: null, Temperature: > 0 } ? $", seed {generation.Seed}" : "";
+        return $"[{prompt}, {answer}{first}{seed}, {Units.Compute(generation.Ledger?.ComputeUnits ?? 0)}{money}{Ending(generation)}]";
     }
 
     /// <summary>The stable name of a reason, for JSON.</summary>

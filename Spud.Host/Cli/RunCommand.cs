@@ -64,6 +64,7 @@ internal sealed class RunCommand
         _request.Apply(parsed, prices, options);
         using IDisposable? telemetry = OtlpExport.Start(_request.Collector(parsed), _shell);
         using LanguageModel model = new ModelLoader(_pipeline, _shell).Load(parsed);
+        options.Sampling = _sampling.Sampling(parsed, model);
         model.ChatTemplate = template;
         RenderedPrompt? rendered = raw ? null : Chat.Render(model, [.. Chat.Opening(model, system), new("user", prompt)]);
         int[] ids = rendered is null ? model.Encode(prompt, parsed.GetValue(_parseSpecial)) : model.Encode(rendered);
@@ -75,7 +76,7 @@ internal sealed class RunCommand
         TextGeneration generation = model.Generate(ids, options, section.Token);
         try
         {
-            Answer(generation, AnswerParser.For(raw ? null : model.ChatTemplate, rendered?.Text ?? ""), json, prices);
+            Answer(generation, options, AnswerParser.For(raw ? null : model.ChatTemplate, rendered?.Text ?? ""), json, prices);
         }
         finally
         {
@@ -87,7 +88,7 @@ internal sealed class RunCommand
         return generation.Finish == FinishReason.Cancelled ? ExitCodes.Interrupted : ExitCodes.Done;
     }
 
-    private void Answer(TextGeneration generation, AnswerParser parser, bool json, PriceList? prices)
+    private void Answer(TextGeneration generation, GenerationOptions options, AnswerParser parser, bool json, PriceList? prices)
     {
         RunTimes times = new();
         using AnswerOutput output = new(_shell, parser, isShown: !json);
@@ -102,7 +103,7 @@ internal sealed class RunCommand
         if (json)
             _shell.WriteJson(Result(generation, parser.Answer, times, charge), ResultJson.Readable.RunResult);
 
-        _shell.Say(Figures.Closing(generation, times.ToFirstToken, charge));
+        _shell.Say(Figures.Closing(generation, times.ToFirstToken, charge, options.Sampling));
     }
 
     private string Prompt(ParseResult parsed)

@@ -14,6 +14,9 @@ public sealed class Sampler
     // Up to here a heap finds the top k in one pass; beyond, a selection over all keys is quicker.
     private const int HeapAtMost = 1024;
 
+    // What JSON readers with floating-point numbers read exactly.
+    private const int DrawnBits = 53;
+
     private readonly float _temperature, _topP, _minP;
     private readonly int _topK; // 0 where it keeps everything
     private readonly LogitAdjustment _adjustment;
@@ -32,7 +35,7 @@ public sealed class Sampler
         (_temperature, _topP, _minP) = (options.Temperature, options.TopP, options.MinP);
         _topK = options.TopK < vocabularySize ? options.TopK : 0;
         _adjustment = new LogitAdjustment(options, vocabularySize);
-        Seed = options.Seed ?? BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
+        Seed = options.Seed ?? BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong))) >> (64 - DrawnBits);
         _random = new Xoshiro256(Seed);
         int scratch = _temperature == 0 ? 0 : _topK is > 0 and <= HeapAtMost ? _topK : vocabularySize;
         _keys = new ulong[scratch];

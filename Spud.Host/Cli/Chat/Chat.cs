@@ -14,9 +14,11 @@ internal static class Chat
     /// <param name="system">What the user wants it told; null: nothing, or the embedded model's usual text.</param>
     public static ChatMessage[] Opening(LanguageModel model, string? system)
     {
-        bool embedded = Path.GetFileName(model.Pipeline.File.Path) == Places.DefaultModelName;
-        return (system ?? (embedded ? EmbeddedModelSystem : null)) is { } text ? [new("system", text)] : [];
+        return (system ?? (IsEmbedded(model) ? EmbeddedModelSystem : null)) is { } text ? [new("system", text)] : [];
     }
+
+    /// <summary>Whether it is the model that comes with the program: what it is tuned to reaches no other.</summary>
+    public static bool IsEmbedded(LanguageModel model) => Path.GetFileName(model.Pipeline.File.Path) == Places.DefaultModelName;
 
     /// <summary>A conversation as a prompt.</summary>
     /// <exception cref="BadInputException">There is no template.</exception>

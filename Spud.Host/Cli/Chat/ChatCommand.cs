@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text;
+using Spud.Runtime;
 using Spud.Runtime.ChatTemplates;
 using Spud.Runtime.Execution;
 using Spud.Runtime.Generation;
@@ -53,7 +54,9 @@ internal sealed class ChatCommand
             _shell.Say("note: --reload runs plugins as code that can be unloaded, which is slower: no figure of this mode counts.");
 
         using Dialogue dialogue = new(_conversation.System(parsed), _conversation.Template(parsed, _shell));
-        dialogue.Use(models.Load());
+        LanguageModel model = models.Load();
+        dialogue.Use(model);
+        options.Sampling = _sampling.Sampling(parsed, model);
         using StreamReader lines = new(_shell.In, new UTF8Encoding(false, throwOnInvalidBytes: true), detectEncodingFromByteOrderMarks: true);
         if (_shell.InIsTerminal)
             _shell.Say(reloads ? $"/reload loads the plugins anew, {Usage}" : Usage);
@@ -118,7 +121,7 @@ internal sealed class ChatCommand
         {
             TextGeneration generation = dialogue.Ask(line, options, parser => new(_shell, parser, isShown: true), section.Token);
             if (_shell.ErrorIsTerminal)
-                _shell.Say(Figures.Closing(generation, generation.TimeToFirstToken, prices is null ? null : Receipt.Of(generation.Ledger!, prices).Charge));
+                _shell.Say(Figures.Closing(generation, generation.TimeToFirstToken, prices is null ? null : Receipt.Of(generation.Ledger!, prices).Charge, options.Sampling));
         }
         catch (Exception refusal) when (_shell.InIsTerminal && refusal is ContextOverflowException or BudgetExceededException)
         {

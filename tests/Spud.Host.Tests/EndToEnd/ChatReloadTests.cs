@@ -72,7 +72,7 @@ public sealed class ChatReloadTests
         chat.Said();
         string error = chat.Tell(Begin);
         Assert.StartsWith("error: router 'odd/odd' failed in layer 0", error);
-        Assert.EndsWith("Mend the plugin, then enter /reload.", error);
+        Assert.EndsWith("Fix the plugin, then enter /reload.", error);
         chat.Behave("expert 0");
         Assert.StartsWith("(reloaded", chat.Tell("/reload"));
         Assert.NotEmpty(chat.Ask(Begin));
