@@ -84,11 +84,24 @@ public sealed class LanguageModel : IDisposable
         return Tokenizer.Encode(prompt.Text, addSpecial: true, prompt.Foreign);
     }
 
+    /// <summary>Refuses a text that is longer than the context by its length alone, before anything is done with it.</summary>
+    /// <exception cref="ContextOverflowException">It has more tokens than the context.</exception>
+    public void RequireRoom(string? text)
+    {
+        int least = Tokenizer.LeastTokens(text), context = Pipeline.Limits.ContextTokens;
+        if (least > context)
+            throw new ContextOverflowException(least, context, isLowerBound: true);
+    }
+
     /// <summary>A conversation as the chat template writes it, up to where the answer begins.</summary>
+    /// <exception cref="ContextOverflowException">A message alone is longer than the context.</exception>
     /// <exception cref="InvalidOperationException">There is no chat template.</exception>
     /// <exception cref="TemplateException">The template refuses the conversation.</exception>
     public RenderedPrompt Render(IReadOnlyList<ChatMessage> messages)
     {
+        ArgumentNullException.ThrowIfNull(messages);
+        foreach (ChatMessage message in messages)
+            RequireRoom(message.Content);
         ChatTemplate template = ChatTemplate ?? throw new InvalidOperationException("The model file has no chat template. Give the model a plain text, or set a template.");
         return ConversationPrompt.Render(template, messages, new ChatTemplateOptions { BosToken = TextOf(Tokenizer.Bos), EosToken = TextOf(Tokenizer.Eos) });
     }

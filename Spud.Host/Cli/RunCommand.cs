@@ -66,6 +66,7 @@ internal sealed class RunCommand
         using LanguageModel model = new ModelLoader(_pipeline, _shell).Load(parsed);
         options.Sampling = _sampling.Sampling(parsed, model);
         model.ChatTemplate = template;
+        model.RequireRoom(prompt);
         RenderedPrompt? rendered = raw ? null : Chat.Render(model, [.. Chat.Opening(model, system), new("user", prompt)]);
         int[] ids = rendered is null ? model.Encode(prompt, parsed.GetValue(_parseSpecial)) : model.Encode(rendered);
         if (ids.Length == 0)

@@ -44,7 +44,7 @@ public sealed class TextGeneration : IEnumerable<TextPiece>
         if (_effort is not (>= 0 and <= 1))
             throw new ArgumentException($"Effort: expected 0 to 1, got {_effort}.", nameof(options));
 
-        _sampler = new(options.Sampling, model.Pipeline.Model.Vocabulary);
+        _sampler = new(options.Sampling, model.Tokenizer.VocabularySize);
         _stops = new(options.IgnoreEndOfGeneration ? options.StopTokens : model.Tokenizer.EndOfGeneration.Concat(options.StopTokens), options.StopStrings);
         _decoder = model.Tokenizer.CreateDecoder(continuesText: true);
     }

@@ -15,6 +15,7 @@ public sealed partial class Tokenizer
     private readonly SpecialTokenFinder _specials;
     private readonly Func<SubwordSession> _newSession;
     private readonly bool _isBytePair;
+    private readonly bool _losesText;
 
     /// <summary>Builds a tokenizer.</summary>
     /// <exception cref="ModelFileException">The kind or the pre-tokeniser is unknown, or the data contradict themselves.</exception>
@@ -34,6 +35,7 @@ public sealed partial class Tokenizer
         WhiteSpaceRules.Apply(_vocabulary, data);
         AddsSpacePrefix = !_isBytePair && (data.AddSpacePrefix ?? true);
         AddsBos = (data.AddBos ?? preTokenizer?.AddsBos ?? true) && Bos is not null;
+        _losesText = LosesText();
         _newSession = preTokenizer is null ? SentencePiece() : BytePair(preTokenizer, data);
     }
 
@@ -98,6 +100,9 @@ public sealed partial class Tokenizer
         return [.. ids];
     }
 
+    /// <summary>How many tokens a text has at least, told from its length alone: a text that is far too long need not be encoded to be refused.</summary>
+    public int LeastTokens(ReadOnlySpan<char> text) => _losesText ? 0 : (Encoding.UTF8.GetByteCount(text) + _vocabulary.LongestBytes - 1) / _vocabulary.LongestBytes;
+
     /// <summary>Appends the ids of a part of a text, in which the text of a control token is text; nothing is added before or after.</summary>
     /// <param name="text">Cut from the whole where no token spans the cut.</param>
     /// <param name="beginsText">Whether it is the first part.</param>
@@ -158,6 +163,20 @@ public sealed partial class Tokenizer
         var table = new ByteStringTable(data.Merges
             ?? throw new ModelFileException($"{data.Source}: tokenizer.ggml.merges: expected the merges of a gpt2 tokenizer, got nothing. Convert the model again."));
         return () => new BytePairSession(_vocabulary, preTokenizer, table);
+    }
+
+    // Whether some text has no token at all: white space beside a special token, or a byte that the vocabulary cannot spell.
+    private bool LosesText()
+    {
+        Span<byte> text = stackalloc byte[2];
+        for (int b = 0; b < 256 && _isBytePair; b++)
+        {
+            if (!_vocabulary.TryFind(text[..ByteAlphabet.Encode([(byte)b], text)], out _))
+                return true;
+        }
+
+        bool spellsBytes = _isBytePair || _roles.Unknown is not null;
+        return !spellsBytes || Array.Exists(_vocabulary.Attributes, static attributes => (attributes & (TokenAttributes.StripLeft | TokenAttributes.StripRight)) != 0);
     }
 
     private static PreTokenizer FindPreTokenizer(VocabularyData data)

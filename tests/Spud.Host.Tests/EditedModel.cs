@@ -8,10 +8,12 @@ internal static class EditedModel
 {
     private const int Alignment = 32;
 
-    /// <summary>The file with keys set: strings, int (as UInt32), float and bool; null removes a key.</summary>
-    public static byte[] With(string path, params (string Key, object? Value)[] changes)
+    /// <summary>The file with keys set: strings, int (as UInt32), int[], float and bool; null removes a key.</summary>
+    public static byte[] With(string path, params (string Key, object? Value)[] changes) => With(File.ReadAllBytes(path), [], changes);
+
+    /// <summary>The file with tensors added, by name, type and axes (fastest first), and keys set.</summary>
+    public static byte[] With(byte[] file, (string Name, uint Type, ulong[] Axes, byte[] Data)[] added, params (string Key, object? Value)[] changes)
     {
-        byte[] file = File.ReadAllBytes(path);
         Reader reader = new(file);
         reader.Skip(8);
         ulong tensors = reader.Long(), pairs = reader.Long();
@@ -42,8 +44,32 @@ internal static class EditedModel
             reader.Skip(reader.Int() * 8 + 4 + 8);
         }
 
-        byte[] header = [.. file[..16], .. BitConverter.GetBytes(count), .. kept.ToArray(), .. file[tensorStart..reader.At]];
-        return [.. header, .. new byte[-header.Length & (Alignment - 1)], .. file[(reader.At + (-reader.At & (Alignment - 1)))..]];
+        byte[] data = file[(reader.At + (-reader.At & (Alignment - 1)))..];
+        using MemoryStream infos = new(), more = new();
+        more.Write(new byte[-data.Length & (Alignment - 1)]);
+        foreach ((string name, uint type, ulong[] axes, byte[] bytes) in added)
+        {
+            WriteInfo(infos, name, type, axes, (ulong)(data.Length + more.Length));
+            more.Write([.. bytes, .. new byte[-bytes.Length & (Alignment - 1)]]);
+        }
+
+        byte[] header =
+        [
+            .. file[..8], .. BitConverter.GetBytes(tensors + (ulong)added.Length), .. BitConverter.GetBytes(count), .. kept.ToArray(),
+            .. file[tensorStart..reader.At], .. infos.ToArray(),
+        ];
+        return [.. header, .. new byte[-header.Length & (Alignment - 1)], .. data, .. more.ToArray()];
+    }
+
+    private static void WriteInfo(Stream stream, string name, uint type, ulong[] axes, ulong offset)
+    {
+        using BinaryWriter writer = new(stream, Encoding.UTF8, leaveOpen: true);
+        Write(writer, name);
+        writer.Write((uint)axes.Length);
+        foreach (ulong axis in axes)
+            writer.Write(axis);
+        writer.Write(type);
+        writer.Write(offset);
     }
 
     private static void Write(Stream stream, string key, object value)
@@ -59,6 +85,13 @@ internal static class EditedModel
             case int number:
                 writer.Write(4u);
                 writer.Write(number);
+                break;
+            case int[] numbers:
+                writer.Write(9u);
+                writer.Write(5u);
+                writer.Write((ulong)numbers.Length);
+                foreach (int number in numbers)
+                    writer.Write(number);
                 break;
             case float number:
                 writer.Write(6u);

@@ -89,7 +89,7 @@ internal sealed class SilentPipeline : IDisposable
             Options = new object(),
             Layers = [0, 1, 2],
             Phase = null,
-            Weights = new ComponentWeights(new WeightCatalog([]), placed.Place.Domain),
+            Weights = new ComponentWeights(new WeightCatalog([], "model"), placed.Place.Domain),
             Memory = new MemoryAccount(role),
             Workspaces = [],
             NativeBytes = 0,
