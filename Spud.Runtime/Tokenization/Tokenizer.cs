@@ -171,7 +171,8 @@ public sealed partial class Tokenizer
         Span<byte> text = stackalloc byte[2];
         for (int b = 0; b < 256 && _isBytePair; b++)
         {
-            if (!_vocabulary.TryFind(text[..ByteAlphabet.Encode([(byte)b], text)], out _))
+            bool occurs = b is < 0xC0 or (>= 0xC2 and <= 0xF4); // in UTF-8
+            if (occurs && !_vocabulary.TryFind(text[..ByteAlphabet.Encode([(byte)b], text)], out _))
                 return true;
         }
 

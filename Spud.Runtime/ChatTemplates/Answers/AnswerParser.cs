@@ -41,18 +41,8 @@ public abstract class AnswerParser
     public IReadOnlyList<AnswerPiece> Append(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
-        _pending += text;
         var pieces = new List<AnswerPiece>();
-        while (FindMark(out int at, out string mark))
-        {
-            Add(_pending[..at], pieces);
-            _pending = _pending[(at + mark.Length)..];
-            Cross(mark, pieces);
-        }
-
-        int held = HeldBack();
-        Add(_pending[..^held], pieces);
-        _pending = _pending[^held..];
+        Read(text, pieces);
         return pieces;
     }
 
@@ -64,6 +54,37 @@ public abstract class AnswerParser
         _pending = "";
         End(pieces);
         return pieces;
+    }
+
+    /// <summary>Reads text after what is pending.</summary>
+    private protected void Read(string text, List<AnswerPiece> pieces)
+    {
+        _pending += text;
+        while (FindMark(out int at, out string mark))
+        {
+            Add(_pending[..at], pieces);
+            _pending = _pending[(at + mark.Length)..];
+            Cross(mark, pieces);
+        }
+
+        int held = HeldBack();
+        string clear = _pending[..^held];
+        _pending = _pending[^held..];
+        Add(clear, pieces);
+        Settle(pieces);
+    }
+
+    /// <summary>Text without a mark was added, and more may come.</summary>
+    private protected virtual void Settle(List<AnswerPiece> pieces)
+    {
+    }
+
+    /// <summary>Reads text before what is pending anew, after <see cref="Marks"/> have changed.</summary>
+    private protected void ReadAgain(string text, List<AnswerPiece> pieces)
+    {
+        string rest = _pending;
+        _pending = text;
+        Read(rest, pieces);
     }
 
     /// <summary>Goes over a mark.</summary>

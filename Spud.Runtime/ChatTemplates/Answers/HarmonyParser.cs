@@ -46,7 +46,6 @@ internal sealed class HarmonyParser : AnswerParser
         if (_inHeader)
         {
             _header.Append(text);
-            LeaveHeader(pieces);
             return;
         }
 
@@ -63,9 +62,12 @@ internal sealed class HarmonyParser : AnswerParser
     }
 
     // A model that writes no header at the beginning just answers.
-    private void LeaveHeader(List<AnswerPiece> pieces)
+    private protected override void Settle(List<AnswerPiece> pieces)
     {
         string header = _header.ToString();
+        if (!_inHeader || _begun)
+            return;
+
         int compared = Math.Min(header.Length, Channel.Length);
         bool mayBeHeader = string.CompareOrdinal(header, 0, Channel, 0, compared) == 0 || "assistant".StartsWith(header.Split(' ', '<')[0], StringComparison.Ordinal);
         if (mayBeHeader)
@@ -73,7 +75,7 @@ internal sealed class HarmonyParser : AnswerParser
 
         _header.Clear();
         (_inHeader, _begun) = (false, true);
-        Emit(header, pieces);
+        ReadAgain(header, pieces);
     }
 
     private void EndCall(List<AnswerPiece> pieces)
