@@ -16,7 +16,7 @@ public sealed class LanguageModel : IDisposable
 
     private LanguageModel(Pipeline pipeline, Tokenizer tokenizer)
     {
-        (Pipeline, Tokenizer, Engine) = (pipeline, tokenizer, new Engine(pipeline));
+        (Pipeline, Tokenizer) = (pipeline, tokenizer);
         _batch = new(Engine.NewBatch);
         _template = new(() => pipeline.File.Metadata.TryGetString("tokenizer.chat_template", out string? source) ? ChatTemplates.ChatTemplate.Parse(source) : null);
     }
@@ -28,7 +28,7 @@ public sealed class LanguageModel : IDisposable
     public Tokenizer Tokenizer { get; }
 
     /// <summary>Runs steps.</summary>
-    public Engine Engine { get; }
+    public Engine Engine => Pipeline.Engine;
 
     /// <summary>The Jinja template of the model file; null if it brings none.</summary>
     /// <exception cref="TemplateException">The model's template cannot be parsed.</exception>

@@ -42,7 +42,7 @@ public sealed class FrozenPluginTests : IDisposable
         float[] expected = [.. MemoryMarshal.Cast<byte, float>(File.ReadAllBytes(TestData.Path("families/mixtral.logits.bin")))];
         using PluginCatalog catalog = Catalog();
         using Pipeline pipeline = Pipeline.Compose(Mixture("router.use=frozen"), catalog, new PipelineOptions { Threads = 2 });
-        Engine engine = new(pipeline);
+        Engine engine = pipeline.Engine;
         using Sequence sequence = engine.Open();
         Batch batch = engine.NewBatch();
         batch.Add(sequence, tokens, Phase.Prefill, LogitRows.Last);
