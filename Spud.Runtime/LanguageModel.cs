@@ -18,7 +18,7 @@ public sealed class LanguageModel : IDisposable
 
     private LanguageModel(Pipeline pipeline, Tokenizer tokenizer)
     {
-        (Pipeline, Tokenizer, Engine) = (pipeline, tokenizer, new Engine(pipeline));
+        (Pipeline, Tokenizer) = (pipeline, tokenizer);
         _batch = new(Engine.NewBatch);
         _ownTemplate = new(() => pipeline.File.Metadata.TryGetString("tokenizer.chat_template", out string? source) ? ChatTemplates.ChatTemplate.Parse(source) : null);
     }
@@ -30,7 +30,7 @@ public sealed class LanguageModel : IDisposable
     public Tokenizer Tokenizer { get; }
 
     /// <summary>Runs steps.</summary>
-    public Engine Engine { get; }
+    public Engine Engine => Pipeline.Engine;
 
     /// <summary>The template that conversations are rendered with: the model file's own unless another one is set; null if there is none.</summary>
     /// <exception cref="TemplateException">The model's template cannot be parsed.</exception>

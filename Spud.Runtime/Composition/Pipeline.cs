@@ -10,7 +10,14 @@ namespace Spud.Runtime.Composition;
 /// </summary>
 public sealed class Pipeline : IDisposable
 {
-    internal Pipeline(PipelineParts parts) => Parts = parts;
+    internal Pipeline(PipelineParts parts)
+    {
+        Parts = parts;
+        Engine = new(this);
+    }
+
+    /// <summary>Runs the pipeline's steps.</summary>
+    public Engine Engine { get; }
 
     /// <summary>The model.</summary>
     public ModelDescription Model => Parts.Model;
@@ -61,11 +68,13 @@ public sealed class Pipeline : IDisposable
     }
 
     /// <summary>Frees components, memory, threads and the model's mapping.</summary>
+    /// <exception cref="InvalidOperationException">Another thread runs a step.</exception>
     public void Dispose()
     {
         if (IsDisposed)
             return;
 
+        using Engine.Turn turn = Engine.TakeTurn();
         IsDisposed = true;
         foreach (PipelineComponent component in Parts.Components)
             component.Dispose();

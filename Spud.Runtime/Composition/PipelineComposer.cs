@@ -107,8 +107,7 @@ internal sealed class PipelineComposer : IDisposable
         }
 
         ShareArenas();
-        _finished = true;
-        return new Pipeline(new PipelineParts
+        Pipeline pipeline = new(new PipelineParts
         {
             Document = document,
             File = _file,
@@ -126,6 +125,8 @@ internal sealed class PipelineComposer : IDisposable
             Places = places,
             MarkFaulty = plugins.MarkFaulty,
         });
+        _finished = true;
+        return pipeline;
     }
 
     private PipelineComponent?[] BuildAll(ImmutableArray<ChosenComponent> chosen) =>

@@ -2,20 +2,22 @@ namespace Spud.Runtime.Execution;
 
 /// <summary>
 /// Rows of one or more sequences for one step, and the logits that come of them. Made once by <see cref="Engine.NewBatch"/> and used
-/// again: nothing is allocated per step.
+/// again: nothing is allocated per step. Dispose it to give its memory to the next one.
 /// </summary>
-public sealed class Batch
+public sealed class Batch : IDisposable
 {
+    private readonly Engine _engine;
     private readonly BatchBuffers _buffers;
     private readonly Limits _limits;
     private readonly BatchEntry[] _entries;
     private readonly SequenceSlice[] _slices;
     private readonly int[] _logitRows;
     private int _count;
+    private bool _disposed;
 
-    internal Batch(BatchBuffers buffers, Limits limits)
+    internal Batch(Engine engine, BatchBuffers buffers, Limits limits)
     {
-        (_buffers, _limits) = (buffers, limits);
+        (_engine, _buffers, _limits) = (engine, buffers, limits);
         _entries = new BatchEntry[limits.Sequences];
         _slices = new SequenceSlice[limits.Sequences];
         _logitRows = new int[limits.LogitRows];
@@ -99,11 +101,13 @@ public sealed class Batch
         (Rows, LogitRowCount) = (Rows + tokens.Length, LogitRowCount + wanted);
     }
 
-    /// <summary>Logits [V] of one of the rows that an entry asked for; valid until the batch is run again.</summary>
+    /// <summary>Logits [V] of one of the rows that an entry asked for; valid until the batch is run again, it is disposed or its pipeline is.</summary>
     /// <param name="entry">In the order of <see cref="Add"/>.</param>
     /// <param name="row">0 for <see cref="LogitRows.Last"/>.</param>
+    /// <exception cref="ObjectDisposedException">The batch or its pipeline has been disposed.</exception>
     public Span<float> Logits(int entry, int row = 0)
     {
+        ThrowIfDisposed();
         BatchEntry of = Entries[entry];
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)row, (uint)of.LogitRows, nameof(row));
         return _buffers.Logits.At(of.FirstLogitRow + row).AsSpan<float>();
@@ -111,17 +115,53 @@ public sealed class Batch
 
     internal ReadOnlySpan<int> TokensOf(in BatchEntry entry) => _buffers.TokenIds.AsSpan<int>().Slice(entry.FirstRow, entry.Rows);
 
-    /// <summary>Takes over the logits of an entry that was run alone.</summary>
-    internal void TakeLogits(in BatchEntry entry, Batch alone)
+    /// <summary>Gives the memory back.</summary>
+    public void Dispose()
     {
-        for (int row = 0; row < entry.LogitRows; row++)
-            alone.Logits(0, row).CopyTo(_buffers.Logits.At(entry.FirstLogitRow + row).AsSpan<float>());
+        if (_disposed)
+            return;
+
+        _disposed = true;
+        Clear();
+        _engine.Return(_buffers);
+    }
+
+    /// <summary>
+    /// One entry as a batch of its own, over the same memory: its ids are read and its logits written where they are. Valid until this batch
+    /// changes; never disposed.
+    /// </summary>
+    internal Batch Only(int index)
+    {
+        BatchEntry entry = _entries[index];
+        BatchBuffers part = new(
+            _buffers.TokenIds.Rows(entry.FirstRow, entry.Rows), _buffers.Positions.Rows(entry.FirstRow, entry.Rows),
+            _buffers.SequenceOfRow.Rows(entry.FirstRow, entry.Rows), _buffers.Logits.Rows(entry.FirstLogitRow, entry.LogitRows));
+        Batch only = new(_engine, part, new() { Rows = entry.Rows, Sequences = 1, ContextTokens = _limits.ContextTokens, LogitRows = entry.LogitRows });
+        part.SequenceOfRow.AsSpan<int>().Clear();
+        only._slices[0] = _slices[index] with { FirstRow = 0 };
+        only._entries[0] = entry with { FirstRow = 0, FirstLogitRow = 0 };
+        for (int i = 0; i < entry.LogitRows; i++)
+            only._logitRows[i] = entry.Rows - entry.LogitRows + i;
+
+        (only._count, only.Rows, only.LogitRowCount) = (1, entry.Rows, entry.LogitRows);
+        return only;
+    }
+
+    /// <summary>Ends the use of <see cref="Only"/>: the rows belong to this batch again.</summary>
+    internal void Rejoin(int index) =>
+        _buffers.SequenceOfRow.Rows(_entries[index].FirstRow, _entries[index].Rows).AsSpan<int>().Fill(index);
+
+    internal void ThrowIfDisposed()
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        _engine.ThrowIfDisposed();
     }
 
     private int Vocabulary => _buffers.Logits.Shape[1];
 
     private void Check(Sequence sequence, ReadOnlySpan<int> tokens)
     {
+        ThrowIfDisposed();
         sequence.ThrowIfEnded();
         if (tokens.IsEmpty)
             throw new ArgumentException("batch: a sequence needs at least one token", nameof(tokens));

@@ -5,7 +5,7 @@ namespace Spud.Runtime.Execution;
 
 /// <summary>
 /// Runs steps of a pipeline as transactions. What a step appended is kept only when it succeeds; a component that throws ends the one
-/// sequence that it fails on, never the process. All calls come from one thread at a time.
+/// sequence that it fails on, never the process. One thread at a time uses it and its sequences; a second one is refused.
 /// </summary>
 public sealed class Engine
 {
@@ -16,25 +16,39 @@ public sealed class Engine
     private readonly BudgetGuard _guard;
     private readonly ForwardPass _pass;
     private readonly Sequence?[] _sequences;
-    private Batch? _alone;
+    private readonly Stack<BatchBuffers> _idle = [];
+    private int _user;
 
-    /// <summary>An engine for the pipeline; one each, since sequences share its pages.</summary>
-    public Engine(Pipeline pipeline)
+    internal Engine(Pipeline pipeline)
     {
-        ArgumentNullException.ThrowIfNull(pipeline);
         (_owner, _pipeline, _costs) = (pipeline, pipeline.Parts, new PipelineCosts(pipeline.Parts));
         _meter = new StepMeter(_costs, pipeline.Limits.Sequences, pipeline.Model.Layers.Max(layer => layer.Experts));
         _guard = new BudgetGuard(_costs, pipeline.Limits.Rows);
         _pass = new ForwardPass(_pipeline, _meter);
         _sequences = new Sequence?[pipeline.Limits.Sequences];
+        _idle.Push(AllocateBatch());
     }
 
-    /// <summary>A batch of the pipeline's largest size; its memory goes with the pipeline's.</summary>
-    public Batch NewBatch() => new(BatchBuffers.Allocate(_pipeline.Memory, _pipeline.Host, _pipeline.Limits, _pipeline.Model.Vocabulary), _pipeline.Limits);
+    /// <summary>A batch of the pipeline's largest size. The first one's memory is the pipeline's own; that of further ones is allocated, and reused when they are disposed.</summary>
+    /// <exception cref="InsufficientMemoryException">There is no memory for another one.</exception>
+    /// <exception cref="InvalidOperationException">The engine is in use.</exception>
+    public Batch NewBatch()
+    {
+        using Turn turn = TakeTurn();
+        ThrowIfDisposed();
+        return new(this, _idle.TryPop(out BatchBuffers? idle) ? idle : AllocateBatch(), _pipeline.Limits);
+    }
 
     /// <summary>A new, empty sequence.</summary>
-    /// <exception cref="InvalidOperationException">All sequences of the pipeline are in use.</exception>
+    /// <exception cref="InvalidOperationException">All sequences of the pipeline are in use, or the engine is.</exception>
     public Sequence Open()
+    {
+        using Turn turn = TakeTurn();
+        return OpenNext();
+    }
+
+    /// <summary>A new, empty sequence, in a turn that the caller has.</summary>
+    internal Sequence OpenNext()
     {
         ThrowIfDisposed();
         int id = Array.IndexOf(_sequences, null);
@@ -50,6 +64,7 @@ public sealed class Engine
     /// those that fail alone end with their <see cref="Sequence.Fault"/>. A cancelled sequence among others is simply not committed.
     /// </summary>
     /// <exception cref="ArgumentException">The batch is empty, mixes phases in a pipeline that splits them, or was filled before one of its sequences changed.</exception>
+    /// <exception cref="InvalidOperationException">The engine is in use by another thread.</exception>
     /// <exception cref="BudgetExceededException">The rows of a sequence may cost more than its budget has left; nothing was computed.</exception>
     /// <exception cref="PagePoolFullException">The pages do not suffice; nothing was computed.</exception>
     /// <exception cref="OperationCanceledException">Every sequence of the batch was cancelled; nothing was kept.</exception>
@@ -57,7 +72,8 @@ public sealed class Engine
     public void Run(Batch batch)
     {
         ArgumentNullException.ThrowIfNull(batch);
-        ThrowIfDisposed();
+        using Turn turn = TakeTurn();
+        batch.ThrowIfDisposed();
         if (batch.Sequences == 0)
             throw new ArgumentException("engine: the batch is empty", nameof(batch));
 
@@ -66,9 +82,7 @@ public sealed class Engine
 
         RequireCurrent(batch);
         RequireOnePhase(batch);
-        foreach (BatchEntry entry in batch.Entries)
-            _guard.Require(entry.Sequence, entry.Phase, entry.Rows, entry.LogitRows);
-
+        _guard.Require(batch.Entries);
         _pipeline.Pages.Reserve(batch);
         if (Compute(batch) is not { } fault)
             Commit(batch);
@@ -84,9 +98,27 @@ public sealed class Engine
     internal BudgetGuard Guard => _guard;
 
     /// <summary>An empty ledger for a sequence with these pages.</summary>
-    internal Ledger NewLedger(PageTable[] tables, Budget? limit = null) => new(_costs, [.. tables.Select(table => table.KeptTokens)], limit);
+    internal Ledger NewLedger(PageTable[] tables, Budget? limit = null, Ledger? sharer = null) => new(_costs, [.. tables.Select(table => table.KeptTokens)], limit, sharer);
 
     internal void Close(Sequence sequence) => _sequences[sequence.Id] = null;
+
+    /// <summary>Takes the memory of a batch that is no longer used.</summary>
+    internal void Return(BatchBuffers buffers)
+    {
+        using Turn turn = TakeTurn();
+        if (!_owner.IsDisposed)
+            _idle.Push(buffers);
+    }
+
+    /// <summary>Makes the calling thread the engine's user until the turn is disposed.</summary>
+    /// <exception cref="InvalidOperationException">It has a user already.</exception>
+    internal Turn TakeTurn()
+    {
+        int self = Environment.CurrentManagedThreadId, user = Interlocked.CompareExchange(ref _user, self, 0);
+        return user == 0 ? new Turn(this) : throw new InvalidOperationException(user == self
+            ? "The engine is in use: a component cannot call it in the middle of a step."
+            : "The engine is in use by another thread. One thread at a time runs steps, and opens, changes or disposes sequences and batches.");
+    }
 
     internal void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(_owner.IsDisposed, _owner);
 
@@ -165,9 +197,9 @@ public sealed class Engine
 
     private void RunOneByOne(Batch batch)
     {
-        _alone ??= NewBatch();
-        foreach (BatchEntry entry in batch.Entries)
+        for (int i = 0; i < batch.Sequences; i++)
         {
+            BatchEntry entry = batch.Entries[i];
             // One that was cancelled is not committed, like any cancelled one among others.
             if (entry.Sequence.Cancellation.IsCancellationRequested)
                 continue;
@@ -178,31 +210,24 @@ public sealed class Engine
                 continue;
             }
 
-            _alone.Clear();
-            _alone.Add(entry.Sequence, batch.TokensOf(entry), entry.Phase, entry.LogitRows switch { 0 => LogitRows.None, 1 => LogitRows.Last, _ => LogitRows.All });
-            RunAlone(entry, batch, _alone);
+            RunAlone(batch.Only(i));
+            batch.Rejoin(i);
         }
     }
 
-    private void RunAlone(in BatchEntry entry, Batch batch, Batch alone)
+    private void RunAlone(Batch alone)
     {
         try
         {
             if (Compute(alone) is { } fault)
-            {
-                entry.Sequence.End(fault);
-                return;
-            }
+                alone.Entries[0].Sequence.End(fault);
+            else
+                Commit(alone);
         }
         catch (OperationCanceledException)
         {
             // Cancelled while it ran: rolled back already.
-            return;
         }
-
-        Commit(alone);
-        if (entry.Sequence.Fault is null)
-            batch.TakeLogits(entry, alone);
     }
 
     private static void Report(Batch batch)
@@ -242,5 +267,13 @@ public sealed class Engine
             if (entry.Phase != batch.Entries[0].Phase)
                 throw new ArgumentException("engine: this pipeline names other components for decode than for prefill, so a batch has one phase only", nameof(batch));
         }
+    }
+
+    private BatchBuffers AllocateBatch() => BatchBuffers.Allocate(_pipeline.Memory, _pipeline.Host, _pipeline.Limits, _pipeline.Model.Vocabulary);
+
+    /// <summary>While it lasts, the calling thread is the engine's only user.</summary>
+    internal readonly ref struct Turn(Engine engine)
+    {
+        public void Dispose() => Volatile.Write(ref engine._user, 0);
     }
 }

@@ -2,7 +2,7 @@ using Spud.Runtime.Metering;
 
 namespace Spud.Runtime.Execution;
 
-/// <summary>One text being read or written: committed tokens and their pages. Dispose it to give the pages back.</summary>
+/// <summary>One text being read or written: committed tokens and their pages. Dispose it to give the pages back, when no step runs.</summary>
 public sealed class Sequence : IDisposable
 {
     private readonly Engine _engine;
@@ -57,6 +57,7 @@ public sealed class Sequence : IDisposable
     /// <param name="logits">Which logits are read.</param>
     public bool Affords(int rows, Phase phase, LogitRows logits)
     {
+        using Engine.Turn turn = _engine.TakeTurn();
         ThrowIfEnded();
         return _engine.Guard.Affords(this, phase, rows, logits.Of(rows));
     }
@@ -67,21 +68,26 @@ public sealed class Sequence : IDisposable
     public void Steer(int expectedTokens, float effort)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(expectedTokens, 1);
+        using Engine.Turn turn = _engine.TakeTurn();
         ThrowIfEnded();
         Effort = Math.Min(effort, _engine.Guard.Effort(this, expectedTokens));
     }
 
-    /// <summary>Another sequence with the same past; pages are shared until one of the two writes into them. Its ledger is its own, and empty.</summary>
+    /// <summary>
+    /// Another sequence with the same past; pages are shared until one of the two writes into them. Its ledger is its own and empty, but both
+    /// spend from the same limit, until <see cref="StartLedger"/> gives one of them another.
+    /// </summary>
     /// <exception cref="InvalidOperationException">All sequences of the pipeline are in use, or this one has ended.</exception>
     public Sequence Fork()
     {
+        using Engine.Turn turn = _engine.TakeTurn();
         ThrowIfEnded();
-        Sequence child = _engine.Open();
+        Sequence child = _engine.OpenNext();
         for (int layer = 0; layer < Tables.Length; layer++)
             Tables[layer].ForkInto(child.Tables[layer]);
 
         child.Tokens = Tokens;
-        child.StartLedger();
+        child.Ledger = _engine.NewLedger(child.Tables, Ledger.Limit, Ledger);
         return child;
     }
 
@@ -94,6 +100,7 @@ public sealed class Sequence : IDisposable
     /// <exception cref="InvalidOperationException">The cache has dropped keys that the shorter text would need.</exception>
     public void Truncate(int tokens)
     {
+        using Engine.Turn turn = _engine.TakeTurn();
         ThrowIfEnded();
         ArgumentOutOfRangeException.ThrowIfNegative(tokens);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(tokens, Tokens);
@@ -114,6 +121,7 @@ public sealed class Sequence : IDisposable
         if (IsDisposed)
             return;
 
+        using Engine.Turn turn = _engine.TakeTurn();
         IsDisposed = true;
         GivePagesBack();
         _engine.Close(this);

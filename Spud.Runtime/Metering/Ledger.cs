@@ -12,14 +12,18 @@ public sealed class Ledger
     private readonly PipelineCosts _costs;
     private readonly PhaseLedger[] _phases;
     private readonly int[] _kept;
+    private readonly List<Ledger> _sharers;
     private Int128 _byteTicks;
     private long _last;
 
     /// <param name="costs">Of the pipeline.</param>
     /// <param name="kept">[L]: tokens that the sequence keeps already.</param>
     /// <param name="limit">Never exceeded; null: none.</param>
-    internal Ledger(PipelineCosts costs, int[] kept, Budget? limit)
+    /// <param name="sharer">Of the sequence that this one was forked from, where both spend from one limit; null: the limit is this ledger's alone.</param>
+    internal Ledger(PipelineCosts costs, int[] kept, Budget? limit, Ledger? sharer = null)
     {
+        _sharers = sharer?._sharers ?? [];
+        _sharers.Add(this);
         (_costs, _kept, Limit, _last) = (costs, kept, limit, Stopwatch.GetTimestamp());
         _phases = [.. Enum.GetValues<Phase>().Select(phase => new PhaseLedger(phase, costs))];
         KeptBytes = BytesKept();
@@ -28,7 +32,7 @@ public sealed class Ledger
     /// <summary>File name of the model.</summary>
     public string Model => _costs.Model;
 
-    /// <summary>What the request may cost at most; null: no limit.</summary>
+    /// <summary>What the request may cost at most, its forks included; null: no limit.</summary>
     public Budget? Limit { get; }
 
     /// <summary>How the request ended, as its owner said.</summary>
@@ -60,6 +64,31 @@ public sealed class Ledger
 
     /// <summary>Kept bytes by the time they were kept, from one step to the next, in gigabytes (10^9) and seconds.</summary>
     public decimal KvGigabyteSeconds => GigabyteSeconds(_byteTicks);
+
+    /// <summary>FLOPs of everybody who spends from the same limit.</summary>
+    internal long SharedFlops
+    {
+        get
+        {
+            long flops = 0;
+            foreach (Ledger sharer in _sharers)
+                flops += sharer.Flops;
+
+            return flops;
+        }
+    }
+
+    /// <summary>What the work of everybody who spends from the same limit costs by now, before allowance and minimum.</summary>
+    internal decimal SharedAmount(PriceList prices)
+    {
+        decimal amount = 0;
+        foreach (Ledger sharer in _sharers)
+            amount += prices.AmountOf(sharer, sharer.KvGigabyteSecondsNow);
+
+        return amount;
+    }
+
+    internal bool SharesLimitWith(Ledger other) => _sharers == other._sharers;
 
     /// <summary>Until now.</summary>
     internal decimal KvGigabyteSecondsNow => GigabyteSeconds(_byteTicks + Held(Stopwatch.GetTimestamp()));

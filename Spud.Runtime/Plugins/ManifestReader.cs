@@ -36,6 +36,10 @@ internal static class ManifestReader
         };
     }
 
+    /// <summary>The contract's range alone, whatever else the manifest holds; null where it cannot be read.</summary>
+    public static ContractRange? RangeOf(ConfigObject tree) =>
+        tree["contract"] is ConfigScalar { Text: { } text } && ContractRange.TryParse(text, out ContractRange? range) ? range : null;
+
     private static ContractRange? Contract(ConfigNode? node, FaultList faults)
     {
         if (node is not ConfigScalar { Text: { Length: > 0 } text })

@@ -84,30 +84,33 @@ internal sealed class PluginFolder
 
     private void ReadManifest()
     {
-        try
-        {
-            Manifest = PluginManifest.Load(System.IO.Path.Combine(Path, PluginManifest.FileName));
-        }
-        catch (ConfigurationException malformed)
-        {
-            throw new PluginException(PluginState.Malformed, malformed.Message, malformed);
-        }
+        FaultList faults = new();
+        ConfigObject? tree = ConfigFile.Load(System.IO.Path.Combine(Path, PluginManifest.FileName), faults);
+        Manifest = tree is null ? null : ManifestReader.Read(tree, faults);
+        // Before anything else is a fault: what another contract adds to a manifest is not known here.
+        if (tree is not null && ManifestReader.RangeOf(tree) is { } range)
+            RequireContract(range);
 
-        if (!Manifest.Contract.Contains(ContractVersion.Major, ContractVersion.Minor))
-        {
-            throw new PluginException(
-                PluginState.Incompatible,
-                $"made for contract {Manifest.Contract}, this host has {ContractVersion.Major}.{ContractVersion.Minor}. "
-                + (Manifest.Contract.IsBelow(ContractVersion.Major, ContractVersion.Minor)
-                    ? "Get a newer version of the plugin, or build it against this host's contract."
-                    : "Update Spud, or get an older version of the plugin."));
-        }
-
+        if (Manifest is null)
+            throw new PluginException(PluginState.Malformed, string.Join('\n', faults.InOrder()));
         if (File.Exists(System.IO.Path.Combine(Path, Manifest.EntryAssembly)))
             return;
         throw Manifest.Setup is { } setup
             ? new PluginException(PluginState.Unavailable, $"not set up on this machine. Run: {setup}")
             : new PluginException(PluginState.Malformed, $"{PluginManifest.FileName} names the entry assembly {Manifest.EntryAssembly}, which is not in the folder. Build the plugin, or correct entryAssembly.");
+    }
+
+    private static void RequireContract(ContractRange range)
+    {
+        if (range.Contains(ContractVersion.Major, ContractVersion.Minor))
+            return;
+
+        throw new PluginException(
+            PluginState.Incompatible,
+            $"made for contract {range}, this host has {ContractVersion.Major}.{ContractVersion.Minor}. "
+            + (range.IsBelow(ContractVersion.Major, ContractVersion.Minor)
+                ? "Get a newer version of the plugin, or build it against this host's contract."
+                : "Update Spud, or get an older version of the plugin."));
     }
 
     private void Attempt(Action step)

@@ -13,7 +13,7 @@ internal static class LedgerTimes
     /// <summary>The shortest round of several.</summary>
     public static double Best(Pipeline pipeline)
     {
-        Engine engine = new(pipeline);
+        Engine engine = pipeline.Engine;
         Batch batch = engine.NewBatch();
         using Sequence sequence = engine.Open();
         batch.Add(sequence, new int[StepTimes.Depth], Phase.Prefill, LogitRows.None);

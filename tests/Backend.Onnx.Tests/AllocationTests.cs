@@ -60,7 +60,7 @@ public sealed class AllocationTests
     public void DecodeStepsAllocateNothing(string family)
     {
         using Pipeline pipeline = PromptLogits.AllRoles().Compose(TestData.Path($"families/{family}.gguf"));
-        Engine engine = new(pipeline);
+        Engine engine = pipeline.Engine;
         using Sequence sequence = engine.Open();
         Batch batch = engine.NewBatch();
         AssertNone(() =>

@@ -14,27 +14,39 @@ internal sealed class BudgetGuard(PipelineCosts costs, int rowsPerStep)
     private readonly Tally[] _bound = new Tally[Roles.All.Length];
 
     /// <summary>Whether so many rows fit what the sequence's budget has left.</summary>
-    public bool Affords(Sequence sequence, Phase phase, int rows, int logitRows)
-    {
-        if (sequence.Ledger.Limit is not { } limit)
-            return true;
+    public bool Affords(Sequence sequence, Phase phase, int rows, int logitRows) =>
+        sequence.Ledger.Limit is not { } limit || Fits(sequence.Ledger, limit, CostOf(sequence, limit, phase, rows, logitRows, least: false));
 
-        Bound(sequence, phase, rows, logitRows, least: false);
-        return limit.Prices is null ? Flops() <= limit.Flops - sequence.Ledger.Flops : Charge(sequence.Ledger, limit.Prices, phase) <= limit.Amount;
+    /// <summary>Refuses a step in which the rows of a sequence might exceed its budget; those that spend from one limit count together.</summary>
+    /// <exception cref="BudgetExceededException">They might.</exception>
+    public void Require(ReadOnlySpan<BatchEntry> entries)
+    {
+        for (int i = 0; i < entries.Length; i++)
+        {
+            ref readonly BatchEntry entry = ref entries[i];
+            if (entry.Sequence.Ledger.Limit is { } limit)
+                Require(entry.Sequence, entry.Phase, entry.Rows, entry.LogitRows, CostOf(entries[..i], entry.Sequence.Ledger, limit));
+        }
     }
 
     /// <summary>Refuses rows that might exceed the budget.</summary>
     /// <exception cref="BudgetExceededException">They might.</exception>
-    public void Require(Sequence sequence, Phase phase, int rows, int logitRows)
+    public void Require(Sequence sequence, Phase phase, int rows, int logitRows) => Require(sequence, phase, rows, logitRows, default);
+
+    private void Require(Sequence sequence, Phase phase, int rows, int logitRows, Cost others)
     {
-        if (Affords(sequence, phase, rows, logitRows))
+        Ledger ledger = sequence.Ledger;
+        if (ledger.Limit is not { } limit)
             return;
 
-        Ledger ledger = sequence.Ledger;
-        Budget limit = ledger.Limit!;
-        decimal spent = Spent(ledger, limit), cost = limit.Prices is { } prices ? Charge(ledger, prices, phase) - spent : Flops() / Tally.FlopsPerUnit;
+        Cost cost = others + CostOf(sequence, limit, phase, rows, logitRows, least: false);
+        if (Fits(ledger, limit, cost))
+            return;
+
+        decimal spent = Spent(ledger, limit);
+        decimal more = limit.Prices is { } prices ? prices.ChargeFor(ledger.SharedAmount(prices) + cost.Amount) - spent : cost.Flops / Tally.FlopsPerUnit;
         string what = phase == Phase.Prefill ? $"Reading a text of {rows} tokens" : rows == 1 ? "The next token" : $"The next {rows} tokens";
-        throw new BudgetExceededException(what, cost, (limit.ComputeUnits ?? limit.Amount!.Value) - spent, limit);
+        throw new BudgetExceededException(what, more, (limit.ComputeUnits ?? limit.Amount!.Value) - spent, limit);
     }
 
     /// <summary>
@@ -55,24 +67,39 @@ internal sealed class BudgetGuard(PipelineCosts costs, int rowsPerStep)
 
     private decimal RowCost(Sequence sequence, Budget limit, bool least)
     {
-        Bound(sequence, Phase.Decode, 1, 1, least);
-        return limit.Prices is { } prices ? Amount(prices, Phase.Decode) : Flops() / Tally.FlopsPerUnit;
+        Cost cost = CostOf(sequence, limit, Phase.Decode, 1, 1, least);
+        return limit.Prices is null ? cost.Flops / Tally.FlopsPerUnit : cost.Amount;
     }
 
     private static decimal Spent(Ledger ledger, Budget limit) =>
-        limit.Prices is { } prices ? prices.ChargeFor(prices.AmountOf(ledger, ledger.KvGigabyteSecondsNow)) : ledger.ComputeUnits;
+        limit.Prices is { } prices ? prices.ChargeFor(ledger.SharedAmount(prices)) : ledger.SharedFlops / Tally.FlopsPerUnit;
 
-    private long Flops()
+    private static bool Fits(Ledger ledger, Budget limit, Cost cost) => limit.Prices is { } prices
+        ? prices.ChargeFor(ledger.SharedAmount(prices) + cost.Amount) <= limit.Amount
+        : cost.Flops <= limit.Flops - ledger.SharedFlops;
+
+    /// <summary>Of those entries that spend from the ledger's limit.</summary>
+    private Cost CostOf(ReadOnlySpan<BatchEntry> entries, Ledger ledger, Budget limit)
     {
-        long sum = 0;
-        foreach (ref readonly Tally tally in _bound.AsSpan())
-            sum += tally.Flops;
+        Cost sum = default;
+        foreach (ref readonly BatchEntry entry in entries)
+        {
+            if (entry.Sequence.Ledger.SharesLimitWith(ledger))
+                sum += CostOf(entry.Sequence, limit, entry.Phase, entry.Rows, entry.LogitRows, least: false);
+        }
 
         return sum;
     }
 
-    private decimal Charge(Ledger ledger, PriceList prices, Phase phase) =>
-        prices.ChargeFor(prices.AmountOf(ledger, ledger.KvGigabyteSecondsNow) + Amount(prices, phase));
+    private Cost CostOf(Sequence sequence, Budget limit, Phase phase, int rows, int logitRows, bool least)
+    {
+        Bound(sequence, phase, rows, logitRows, least);
+        long flops = 0;
+        foreach (ref readonly Tally tally in _bound.AsSpan())
+            flops += tally.Flops;
+
+        return new(flops, limit.Prices is { } prices ? Amount(prices, phase) : 0);
+    }
 
     private decimal Amount(PriceList prices, Phase phase)
     {
@@ -111,5 +138,12 @@ internal sealed class BudgetGuard(PipelineCosts costs, int rowsPerStep)
                 };
             }
         }
+    }
+
+    /// <param name="Flops">Of a limit on compute.</param>
+    /// <param name="Amount">Of a limit on money, before allowance and minimum.</param>
+    private readonly record struct Cost(long Flops, decimal Amount)
+    {
+        public static Cost operator +(Cost a, Cost b) => new(a.Flops + b.Flops, a.Amount + b.Amount);
     }
 }

@@ -40,7 +40,7 @@ internal static class PromptLogits
         ]);
         using Pipeline pipeline = Pipeline.Compose(
             document, PluginCatalog.Discover(PluginFolder), new PipelineOptions { Threads = threads, Rows = rows, LogitRows = rows });
-        Engine engine = new(pipeline);
+        Engine engine = pipeline.Engine;
         using Sequence sequence = engine.Open();
         Batch batch = engine.NewBatch();
         List<float> logits = [];

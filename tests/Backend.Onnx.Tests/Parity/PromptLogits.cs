@@ -61,7 +61,7 @@ internal sealed class PromptLogits
     public float[] Of(string model, int[]? tokens = null)
     {
         using Pipeline pipeline = Compose(model);
-        Engine engine = new(pipeline);
+        Engine engine = pipeline.Engine;
         using Sequence sequence = engine.Open();
         Batch batch = engine.NewBatch();
         List<float> logits = [];

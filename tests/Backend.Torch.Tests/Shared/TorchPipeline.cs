@@ -23,7 +23,6 @@ internal sealed class TorchPipeline : IDisposable
         lock (s_gate)
             Pipeline = Pipeline.Compose(PipelineDocument.Load(null, [$"model={model}", .. edits]), Plugins, options);
 
-        Engine = new Engine(Pipeline);
     }
 
     public TorchPipeline(string model, params IEnumerable<string> edits)
@@ -46,7 +45,7 @@ internal sealed class TorchPipeline : IDisposable
 
     public Pipeline Pipeline { get; }
 
-    public Engine Engine { get; }
+    public Engine Engine => Pipeline.Engine;
 
     public Batch Batch => _batch ??= Engine.NewBatch();
 

@@ -28,11 +28,10 @@ internal sealed class PipelineRig : IDisposable
             LogitRows = 64,
             Tap = tap is null ? null : (router, _) => new TappedRouter(router, tap),
         });
-        Engine = new Engine(_pipeline);
         _batch = Engine.NewBatch();
     }
 
-    public Engine Engine { get; }
+    public Engine Engine => _pipeline.Engine;
 
     public Pipeline Pipeline => _pipeline;
 

@@ -37,7 +37,7 @@ public sealed class DataTests
     public void Measured_text_has_no_control_tokens_unless_the_user_says_otherwise()
     {
         const string Html = "The tag <s>old</s> and <unk> word";
-        Assert.Equal(23, Spud.Run("score", "-m", Spud.Stories, "--json", Html).Succeeded().Json.GetProperty("tokens").GetInt32());
+        Assert.Equal(24, Spud.Run("score", "-m", Spud.Stories, "--json", Html).Succeeded().Json.GetProperty("tokens").GetInt32());
         Assert.Equal(18, Spud.Run("score", "-m", Spud.Stories, "--parse-special", "--json", Html).Succeeded().Json.GetProperty("tokens").GetInt32());
     }
 

@@ -11,6 +11,8 @@ namespace Spud.Runtime.Tests.Plugins;
 /// <summary>A plugin that was compiled against contract 1.0 and committed: every later 1.x must run it as it is.</summary>
 public sealed class FrozenPluginTests : IDisposable
 {
+    private const int PromptTokens = 40;
+    private static readonly string[] s_frozen = [.. Roles.All.Select(role => $"{role}.use=frozen")];
     private readonly TempFolder _folder = new();
 
     public FrozenPluginTests()
@@ -35,42 +37,73 @@ public sealed class FrozenPluginTests : IDisposable
     [Fact]
     public void It_loads() => Assert.Equal("frozen: active", PluginCatalog.Check(Plugin).ToString());
 
+    [Theory]
+    [InlineData("llama")]
+    [InlineData("mixtral")]
+    [InlineData("granitemoe")]
+    public void Its_five_roles_run_a_model(string family) => RequireReference(family, Run(family, s_frozen), 2e-5f);
+
     [Fact]
-    public void Its_router_and_cache_serve_a_pipeline()
+    public void Its_roles_run_on_a_device_of_its_own() =>
+        RequireReference("mixtral", Run("mixtral", [.. s_frozen, "head.device=true", "attention.device=true", "experts.device=true"]), 2e-5f);
+
+    [Fact]
+    public void Its_pages_may_have_half_the_width() => RequireReference("mixtral", Run("mixtral", [.. s_frozen, "cache.format=F16", "attention.device=true"]), 2e-3f);
+
+    [Fact]
+    public void What_its_cache_drops_is_gone_for_every_attention()
+    {
+        float[] own = Run("llama", [.. s_frozen, "cache.keep=8"]), cpu = Run("llama", ["head.activations=f32", "experts.activations=f32", "attention.activations=f32", "cache.use=frozen", "cache.keep=8"]);
+
+        Assert.InRange(LargestDifference(own, cpu), 0, 2e-5f * Range(cpu));
+        Assert.True(LargestDifference(own, Reference("llama")) > 1e-2f * Range(own), "nothing was dropped");
+    }
+
+    [Fact]
+    public void A_device_that_it_loses_ends_the_request_with_its_reason()
+    {
+        ComponentException lost = Assert.Throws<ComponentException>(() => Run("mixtral", [.. s_frozen, "experts.device=true", "experts.lose=true"]));
+
+        Assert.Contains("the frozen device is gone", lost.Message, StringComparison.Ordinal);
+        Assert.IsType<DeviceLostException>(lost.InnerException);
+    }
+
+    /// <summary>Logits of every token: the prompt in one step, what follows one by one.</summary>
+    private float[] Run(string family, string[] settings)
     {
         int[] tokens = [.. MemoryMarshal.Cast<byte, int>(File.ReadAllBytes(TestData.Path("families/prompt.tokens.bin")))];
-        float[] expected = [.. MemoryMarshal.Cast<byte, float>(File.ReadAllBytes(TestData.Path("families/mixtral.logits.bin")))];
-        using PluginCatalog catalog = Catalog();
-        using Pipeline pipeline = Pipeline.Compose(Mixture("router.use=frozen"), catalog, new PipelineOptions { Threads = 2 });
-        Engine engine = new(pipeline);
+        using PluginCatalog catalog = PluginCatalog.Discover(BuiltPlugins.Folder, _folder.Path);
+        PipelineDocument document = PipelineDocument.Load(null, [$"model={TestData.Path($"families/{family}.gguf")}", .. settings]);
+        using Pipeline pipeline = Pipeline.Compose(document, catalog, new PipelineOptions { Threads = 2, LogitRows = PromptTokens });
+        Engine engine = pipeline.Engine;
         using Sequence sequence = engine.Open();
         Batch batch = engine.NewBatch();
-        batch.Add(sequence, tokens, Phase.Prefill, LogitRows.Last);
-        engine.Run(batch);
+        List<float> logits = [];
+        for (int first = 0, rows = PromptTokens; first < tokens.Length; first += rows, rows = 1)
+        {
+            batch.Clear();
+            batch.Add(sequence, tokens.AsSpan(first, rows), first == 0 ? Phase.Prefill : Phase.Decode, LogitRows.All);
+            engine.Run(batch);
+            for (int row = 0; row < rows; row++)
+                logits.AddRange(batch.Logits(0, row));
+        }
 
-        float[] logits = batch.Logits(0).ToArray();
-        float largest = logits.Zip(expected[^logits.Length..], (got, wanted) => MathF.Abs(got - wanted)).Max();
-        Assert.InRange(largest, 0, 2e-5f * (expected.Max() - expected.Min()));
+        return [.. logits];
     }
 
-    [Theory]
-    [InlineData(Roles.Head)]
-    [InlineData(Roles.Attention)]
-    [InlineData(Roles.Experts)]
-    public void A_type_with_every_member_that_plugins_had_to_have_still_loads(string role)
+    private static void RequireReference(string family, float[] logits, float tolerance)
     {
-        using PluginCatalog catalog = Catalog();
-
-        Exception refused = Assert.ThrowsAny<Exception>(() => Pipeline.Compose(Mixture($"{role}.use=shell"), catalog, new PipelineOptions { Threads = 1 }));
-
-        Assert.Contains("frozen shell 'frozen' loaded; it computes nothing", refused.Message, StringComparison.Ordinal);
+        float[] expected = Reference(family);
+        Assert.InRange(LargestDifference(logits, expected), 0, tolerance * Range(expected));
     }
 
-    private PluginCatalog Catalog() => PluginCatalog.Discover(BuiltPlugins.Folder, _folder.Path);
+    private static float[] Reference(string family) => [.. MemoryMarshal.Cast<byte, float>(File.ReadAllBytes(TestData.Path($"families/{family}.logits.bin")))];
 
-    private static PipelineDocument Mixture(string choice)
+    private static float Range(float[] logits) => logits.Max() - logits.Min();
+
+    private static float LargestDifference(float[] got, float[] wanted)
     {
-        string[] exact = [.. new[] { Roles.Head, Roles.Attention, Roles.Experts }.Where(role => !choice.StartsWith(role, StringComparison.Ordinal)).Select(role => $"{role}.activations=f32")];
-        return PipelineDocument.Load(null, [$"model={TestData.Path("families/mixtral.gguf")}", "cache.use=frozen", choice, .. exact]);
+        Assert.Equal(wanted.Length, got.Length);
+        return got.Zip(wanted, (one, other) => MathF.Abs(one - other)).Max();
     }
 }

@@ -41,9 +41,9 @@ public sealed class PluginDiscoveryTests : IDisposable
     }
 
     [Theory]
-    [InlineData("[9.0,9.9)", "made for contract [9.0,9.9), this host has 1.0. Update Spud, or get an older version of the plugin.")]
-    [InlineData("[1.1,1.2)", "made for contract [1.1,1.2), this host has 1.0. Update Spud, or get an older version of the plugin.")]
-    [InlineData("[0.0,0.1)", "made for contract [0.0,0.1), this host has 1.0. Get a newer version of the plugin, or build it against this host's contract.")]
+    [InlineData("[9.0,9.9)", "made for contract [9.0,9.9), this host has 1.1. Update Spud, or get an older version of the plugin.")]
+    [InlineData("[1.2,1.3)", "made for contract [1.2,1.3), this host has 1.1. Update Spud, or get an older version of the plugin.")]
+    [InlineData("[0.0,0.1)", "made for contract [0.0,0.1), this host has 1.1. Get a newer version of the plugin, or build it against this host's contract.")]
     public void A_plugin_for_another_contract_is_incompatible(string range, string reason)
     {
         _folders.Add("Odd", edits: [("[1.0,2.0)", range)]);
@@ -51,6 +51,16 @@ public sealed class PluginDiscoveryTests : IDisposable
         PluginStatus status = Assert.Single(_folders.Discover().LoadAll());
 
         Assert.Equal((PluginState.Incompatible, reason), (status.State, status.Reason));
+    }
+
+    [Fact]
+    public void What_a_newer_contract_adds_to_a_manifest_makes_it_incompatible_and_not_malformed()
+    {
+        _folders.Add("Odd", edits: [("[1.0,2.0)", "[1.7,2.0)"), ("\"components\": {", "\"signature\": \"abc\", \"components\": { \"drafter\": [\"tree\"],")]);
+
+        PluginStatus status = Assert.Single(_folders.Discover().Statuses);
+
+        Assert.Equal((PluginState.Incompatible, "made for contract [1.7,2.0), this host has 1.1. Update Spud, or get an older version of the plugin."), (status.State, status.Reason));
     }
 
     [Fact]

@@ -112,7 +112,7 @@ public sealed class PluginLoadTests : IDisposable
         PluginStatus status = PluginCatalog.Check(folder);
 
         Assert.StartsWith($"odd: incompatible: contract member missing: {missing}", status.ToString(), StringComparison.Ordinal);
-        Assert.Contains(". It was built against another Spud.Abstractions than this host's 1.0. Build it", status.Reason, StringComparison.Ordinal);
+        Assert.Contains($". It was built against another Spud.Abstractions than this host's {ContractVersion.Major}.{ContractVersion.Minor}. Build it", status.Reason, StringComparison.Ordinal);
         Assert.Empty(LoadedAssemblies.Below(folder));
     }
 

@@ -64,7 +64,7 @@ public sealed class PluginNamesTests : IDisposable
         _folders.Add("Odd", edits: [("[1.0,2.0)", "[2.0,3.0)")]);
 
         Assert.StartsWith(
-            "router 'odd' cannot be used: plugin odd: incompatible: made for contract [2.0,3.0), this host has 1.0.",
+            $"router 'odd' cannot be used: plugin odd: incompatible: made for contract [2.0,3.0), this host has {ContractVersion.Major}.{ContractVersion.Minor}.",
             Refusal(_folders.Discover(), Roles.Router, "odd"),
             StringComparison.Ordinal);
     }

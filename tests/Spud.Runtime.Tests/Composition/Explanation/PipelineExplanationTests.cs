@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Spud.Runtime.Composition;
-using Spud.Runtime.Execution;
 using Xunit;
 
 namespace Spud.Runtime.Tests.Composition.Explanation;
@@ -67,7 +66,6 @@ public sealed class PipelineExplanationTests
     public void PrivateMemoryIsWhatComponentsAndPipelineAllocatedAndTheRuntime()
     {
         using Pipeline pipeline = Explained.Compose(TestData.DefaultModel);
-        _ = new Engine(pipeline).NewBatch();
         MemoryExplanation memory = PipelineExplanation.Of(pipeline).Memory;
         long allocated = pipeline.Parts.Components.Sum(component => component.Memory.Bytes) + pipeline.Parts.Memory.Bytes;
         Assert.Equal(allocated, memory.PrivateBytes - memory.Runtime - memory.Tokenizer);

@@ -50,7 +50,7 @@ public sealed class PretendDeviceTests
     {
         using Pipeline pipeline = Compose(family, [.. s_roles.SelectMany((role, i) => new[] { $"{role}.use=reference", $"{role}.device={((devices >> i & 1) == 1 ? "pretend" : "host")}" })]);
         explanation = PipelineExplanation.Of(pipeline);
-        Engine engine = new(pipeline);
+        Engine engine = pipeline.Engine;
         using Sequence one = engine.Open(), two = engine.Open();
         Batch batch = engine.NewBatch();
         batch.Add(one, [1, 5, 9, 13, 2], Phase.Prefill, LogitRows.All);

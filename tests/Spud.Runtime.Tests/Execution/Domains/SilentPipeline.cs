@@ -46,12 +46,11 @@ internal sealed class SilentPipeline : IDisposable
             Places = _places,
             MarkFaulty = (plugin, reason) => MarkedFaulty.Add((plugin, reason)),
         });
-        Engine = new Engine(Pipeline);
     }
 
     public Pipeline Pipeline { get; }
 
-    public Engine Engine { get; }
+    public Engine Engine => Pipeline.Engine;
 
     public List<(string Plugin, string Reason)> MarkedFaulty { get; } = [];
 

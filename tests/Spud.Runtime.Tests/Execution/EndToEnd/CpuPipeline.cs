@@ -25,8 +25,6 @@ internal sealed class CpuPipeline : IDisposable
         ];
         lock (s_gate)
             Pipeline = Pipeline.Compose(PipelineDocument.Load(null, all), Plugins, options ?? new() { Threads = 2, LogitRows = 64, Sequences = 4 });
-
-        Engine = new Engine(Pipeline);
     }
 
     /// <summary>What the host would find.</summary>
@@ -34,7 +32,7 @@ internal sealed class CpuPipeline : IDisposable
 
     public Pipeline Pipeline { get; }
 
-    public Engine Engine { get; }
+    public Engine Engine => Pipeline.Engine;
 
     public Batch Batch => _batch ??= Engine.NewBatch();
 

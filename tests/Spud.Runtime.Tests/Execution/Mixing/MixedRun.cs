@@ -51,7 +51,7 @@ internal sealed class MixedRun
             LogitRows = Chunk,
             Tap = (router, _) => new PinnedRouter(router, _plans, repeats),
         });
-        Engine engine = new(pipeline);
+        Engine engine = pipeline.Engine;
         Batch batch = engine.NewBatch();
         foreach (int[] text in _texts)
         {

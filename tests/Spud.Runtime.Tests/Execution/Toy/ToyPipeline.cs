@@ -43,7 +43,6 @@ internal sealed class ToyPipeline : IDisposable
             Places = Places,
             MarkFaulty = (plugin, reason) => MarkedFaulty.Add((plugin, reason)),
         });
-        Engine = new Engine(Pipeline);
     }
 
     public ToyFaults Faults { get; } = new();
@@ -64,7 +63,7 @@ internal sealed class ToyPipeline : IDisposable
 
     public Pipeline Pipeline { get; }
 
-    public Engine Engine { get; }
+    public Engine Engine => Pipeline.Engine;
 
     /// <summary>Adds tokens to a sequence alone and returns the logits of the last row.</summary>
     public float[] Run(Sequence sequence, Phase phase, params int[] tokens)
