@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
-using Spud.Runtime.Composition;
+using Spud.Composition;
+using Spud.Models.Messages;
 
 namespace Spud.Host;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
-using Spud.Runtime.Generation;
-using Spud.Runtime.Metering;
-using Spud.Runtime.Sampling;
+using Spud.Generation;
+using Spud.Metering;
+using Spud.Sampling;
 
 namespace Spud.Host;
 

@@ -1,7 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Spud.Runtime.ChatTemplates;
+using Spud.Text.ChatTemplates;
 
 namespace Spud.Host;
 

@@ -1,9 +1,8 @@
 using System.CommandLine;
 using System.Diagnostics;
-using Spud.Runtime;
-using Spud.Runtime.ChatTemplates;
-using Spud.Runtime.Generation;
-using Spud.Runtime.Metering;
+using Spud.Generation;
+using Spud.Metering;
+using Spud.Text.ChatTemplates;
 
 namespace Spud.Host;
 
@@ -50,7 +49,7 @@ internal sealed class RunCommand
     private int Run(ParseResult parsed)
     {
         bool raw = parsed.GetValue(_raw), json = parsed.GetValue(_json);
-        string? system = _conversation.System(parsed);
+        string? system = _conversation.SystemText(parsed);
         ChatTemplate? template = _conversation.Template(parsed, _shell);
         if (raw && (system is not null || template is not null))
             throw new BadInputException("--system and --chat-template are for conversations, and --raw is none: use one of them.");

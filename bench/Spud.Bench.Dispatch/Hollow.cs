@@ -1,5 +1,5 @@
-using Spud.Runtime.Composition;
-using Spud.Runtime.Execution;
+using Spud.Composition;
+using Spud.Execution;
 
 namespace Spud.Bench.Dispatch;
 

@@ -1,7 +1,7 @@
 using System.Diagnostics;
-using Spud.Runtime.Composition;
-using Spud.Runtime.Execution;
-using Spud.Runtime.Metering;
+using Spud.Composition;
+using Spud.Execution;
+using Spud.Metering;
 
 namespace Spud.Bench.Dispatch;
 

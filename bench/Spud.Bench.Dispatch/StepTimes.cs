@@ -1,6 +1,6 @@
 using System.Diagnostics;
-using Spud.Runtime.Composition;
-using Spud.Runtime.Execution;
+using Spud.Composition;
+using Spud.Execution;
 
 namespace Spud.Bench.Dispatch;
 

@@ -1,7 +1,8 @@
-using Spud.Runtime.Composition;
-using Spud.Runtime.Execution;
-using Spud.Runtime.Metering;
-using Spud.Runtime.Plugins;
+using Spud.Composition;
+using Spud.Configuration;
+using Spud.Execution;
+using Spud.Metering;
+using Spud.Plugins;
 
 namespace Spud.Bench.Mixing;
 

@@ -5,9 +5,9 @@ using Backend.Onnx.Router;
 using Backend.Onnx.Tests.Parity;
 using Backend.Onnx.Tests.Shared;
 using Spud;
+using Spud.Composition;
 using Spud.Conformance.Fixtures;
-using Spud.Runtime.Composition;
-using Spud.Runtime.Execution;
+using Spud.Execution;
 using Xunit;
 
 namespace Backend.Onnx.Tests;

@@ -5,8 +5,8 @@ using Backend.Onnx.Router;
 using Backend.Onnx.Tests.Parity;
 using Backend.Onnx.Tests.Shared;
 using Spud;
+using Spud.Composition;
 using Spud.Conformance.Fixtures;
-using Spud.Runtime.Composition;
 using Xunit;
 
 namespace Backend.Onnx.Tests;

@@ -1,9 +1,9 @@
+using Spud.Composition;
 using Spud.Conformance.Allocation;
 using Spud.Conformance.Discovery;
 using Spud.Conformance.Fixtures;
 using Spud.Conformance.Rigs;
-using Spud.Runtime.Composition;
-using Spud.Runtime.Execution;
+using Spud.Execution;
 using Xunit;
 
 namespace Spud.Conformance;

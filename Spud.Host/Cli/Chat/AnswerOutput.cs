@@ -1,4 +1,4 @@
-using Spud.Runtime.ChatTemplates;
+using Spud.Text.ChatTemplates;
 
 namespace Spud.Host;
 

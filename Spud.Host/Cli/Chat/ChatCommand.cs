@@ -1,11 +1,10 @@
 using System.CommandLine;
 using System.Text;
-using Spud.Runtime;
-using Spud.Runtime.ChatTemplates;
-using Spud.Runtime.Execution;
-using Spud.Runtime.Generation;
-using Spud.Runtime.Metering;
-using Spud.Runtime.Plugins;
+using Spud.Execution;
+using Spud.Generation;
+using Spud.Metering;
+using Spud.Plugins;
+using Spud.Text.ChatTemplates;
 
 namespace Spud.Host;
 
@@ -53,7 +52,7 @@ internal sealed class ChatCommand
         if (reloads)
             _shell.Say("note: --reload runs plugins as code that can be unloaded, which is slower: no figure of this mode counts.");
 
-        using Dialogue dialogue = new(_conversation.System(parsed), _conversation.Template(parsed, _shell));
+        using Dialogue dialogue = new(_conversation.SystemText(parsed), _conversation.Template(parsed, _shell));
         LanguageModel model = models.Load();
         dialogue.Use(model);
         options.Sampling = _sampling.Sampling(parsed, model);

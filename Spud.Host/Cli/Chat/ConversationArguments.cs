@@ -1,6 +1,5 @@
 using System.CommandLine;
-using Spud.Runtime;
-using Spud.Runtime.ChatTemplates;
+using Spud.Text.ChatTemplates;
 
 namespace Spud.Host;
 
@@ -18,7 +17,7 @@ internal sealed class ConversationArguments
     }
 
     /// <summary>What the user wants the model told; null: nothing was said.</summary>
-    public string? System(ParseResult parsed) => parsed.GetValue(_system);
+    public string? SystemText(ParseResult parsed) => parsed.GetValue(_system);
 
     /// <summary>The template in place of the model's own; null: none was asked for.</summary>
     /// <exception cref="BadInputException">There is neither such a name nor such a file.</exception>

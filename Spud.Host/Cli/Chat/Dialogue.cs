@@ -1,6 +1,5 @@
-using Spud.Runtime;
-using Spud.Runtime.ChatTemplates;
-using Spud.Runtime.Generation;
+using Spud.Generation;
+using Spud.Text.ChatTemplates;
 
 namespace Spud.Host;
 

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using Spud;
-using Spud.Runtime.Composition;
-using Spud.Runtime.Execution;
+using Spud.Composition;
+using Spud.Execution;
 using Xunit;
 
 namespace Backend.Onnx.Tests.Parity;

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using Spud.Conformance.Discovery;
 using Spud.Conformance.Fixtures;
-using Spud.Runtime.Execution;
+using Spud.Execution;
 
 namespace Spud.Conformance.Rigs;
 

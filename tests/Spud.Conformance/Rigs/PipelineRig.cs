@@ -1,8 +1,9 @@
+using Spud.Composition;
+using Spud.Configuration;
 using Spud.Conformance.Discovery;
 using Spud.Conformance.Fixtures;
-using Spud.Runtime.Composition;
-using Spud.Runtime.Execution;
-using Spud.Runtime.Plugins;
+using Spud.Execution;
+using Spud.Plugins;
 using Xunit;
 
 namespace Spud.Conformance.Rigs;

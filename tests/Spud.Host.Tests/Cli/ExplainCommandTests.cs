@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
-using Spud.Runtime.Composition;
+using Spud.Composition;
 
 namespace Spud.Host.Tests.Cli;
 

@@ -1,6 +1,6 @@
 using System.Text.Json;
-using Spud.Runtime.Comparison;
-using Spud.Runtime.Composition;
+using Spud.Composition;
+using Spud.Evaluation.Comparison;
 
 namespace Spud.Host;
 

@@ -1,7 +1,8 @@
 using System.Runtime.InteropServices;
-using Spud.Runtime.Composition;
-using Spud.Runtime.Execution;
-using Spud.Runtime.Plugins;
+using Spud.Composition;
+using Spud.Configuration;
+using Spud.Execution;
+using Spud.Plugins;
 
 namespace Spud.Host.Tests.EndToEnd.ThirdParty;
 

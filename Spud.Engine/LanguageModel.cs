@@ -1,0 +1,126 @@
+using Spud.Composition;
+using Spud.Execution;
+using Spud.Generation;
+using Spud.Models;
+using Spud.Plugins;
+using Spud.Sampling;
+using Spud.Text.ChatTemplates;
+using Spud.Text.Tokenization;
+
+namespace Spud;
+
+/// <summary>A composed pipeline with its tokenizer and chat template: what a program that embeds Spud holds. One thread at a time.</summary>
+public sealed class LanguageModel : IDisposable
+{
+    private readonly Lazy<ChatTemplate?> _ownTemplate;
+    private ChatTemplate? _template;
+    private readonly Lazy<Batch> _batch;
+
+    private LanguageModel(Pipeline pipeline, Tokenizer tokenizer)
+    {
+        (Pipeline, Tokenizer) = (pipeline, tokenizer);
+        _batch = new(Engine.NewBatch);
+        _ownTemplate = new(() => pipeline.File.Metadata.TryGetString("tokenizer.chat_template", out string? source) ? ChatTemplate.Parse(source) : null);
+    }
+
+    /// <summary>Components, model and memory.</summary>
+    public Pipeline Pipeline { get; }
+
+    /// <summary>The model's tokenizer.</summary>
+    public Tokenizer Tokenizer { get; }
+
+    /// <summary>Runs steps.</summary>
+    public Engine Engine => Pipeline.Engine;
+
+    /// <summary>The template that conversations are rendered with: the model file's own unless another one is set; null if there is none.</summary>
+    /// <exception cref="TemplateException">The model's template cannot be parsed.</exception>
+    public ChatTemplate? ChatTemplate
+    {
+        get => _template ?? _ownTemplate.Value;
+        set => _template = value;
+    }
+
+    /// <summary>How the model file recommends to choose tokens, with neutral values for what it does not name. A new object each time.</summary>
+    public SamplingOptions RecommendedSampling => ModelSampling.Of(Pipeline.File.Metadata);
+
+    /// <summary>Composes a pipeline and loads the model's tokenizer.</summary>
+    /// <param name="document">What its author wrote; see <see cref="PipelineDocument.Load(string?, IEnumerable{string})"/>.</param>
+    /// <param name="plugins">Who offers components.</param>
+    /// <param name="options">What the host decides.</param>
+    /// <exception cref="ModelFileException">The model cannot be read.</exception>
+    /// <exception cref="ConfigurationException">The document has faults.</exception>
+    /// <exception cref="CompositionException">Components, model and machine do not go together.</exception>
+    public static LanguageModel Load(PipelineDocument document, PluginCatalog plugins, PipelineOptions options)
+    {
+        Pipeline pipeline = Pipeline.Compose(document, plugins, options);
+        try
+        {
+            Tokenizer tokenizer = Tokenizer.Load(pipeline.File.Metadata);
+            if (tokenizer.VocabularySize > pipeline.Model.Vocabulary)
+                throw new ModelFileException($"{pipeline.File.Path}: the tokenizer has {tokenizer.VocabularySize} tokens, the embedding {pipeline.Model.Vocabulary} rows.");
+
+            return new(pipeline, tokenizer);
+        }
+        catch
+        {
+            pipeline.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Ids of a plain text, with BOS as the model wants it.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="parseSpecial">Whether the text of a control token, such as &lt;|im_start|&gt;, is that token. Not for what strangers type.</param>
+    public int[] Encode(string text, bool parseSpecial = false) => Tokenizer.Encode(text, addSpecial: true, parseSpecial);
+
+    /// <summary>Ids of a conversation up to where the answer begins. The text of a control token in a message is only text.</summary>
+    /// <inheritdoc cref="Render"/>
+    public int[] Encode(IReadOnlyList<ChatMessage> messages) => Encode(Render(messages));
+
+    /// <summary>Ids of a rendered conversation.</summary>
+    public int[] Encode(RenderedPrompt prompt)
+    {
+        ArgumentNullException.ThrowIfNull(prompt);
+        return Tokenizer.Encode(prompt.Text, addSpecial: true, prompt.Foreign);
+    }
+
+    /// <summary>Refuses a text that is longer than the context by its length alone, before anything is done with it.</summary>
+    /// <exception cref="ContextOverflowException">It has more tokens than the context.</exception>
+    public void RequireRoom(string? text)
+    {
+        int least = Tokenizer.LeastTokens(text), context = Pipeline.Limits.ContextTokens;
+        if (least > context)
+            throw new ContextOverflowException(least, context, isLowerBound: true);
+    }
+
+    /// <summary>A conversation as the chat template writes it, up to where the answer begins.</summary>
+    /// <exception cref="ContextOverflowException">A message alone is longer than the context.</exception>
+    /// <exception cref="InvalidOperationException">There is no chat template.</exception>
+    /// <exception cref="TemplateException">The template refuses the conversation.</exception>
+    public RenderedPrompt Render(IReadOnlyList<ChatMessage> messages)
+    {
+        ArgumentNullException.ThrowIfNull(messages);
+        foreach (ChatMessage message in messages)
+            RequireRoom(message.Content);
+        ChatTemplate template = ChatTemplate ?? throw new InvalidOperationException("The model file has no chat template. Give the model a plain text, or set a template.");
+        return ConversationPrompt.Render(template, messages, new ChatTemplateOptions { BosToken = TextOf(Tokenizer.Bos), EosToken = TextOf(Tokenizer.Eos) });
+    }
+
+    /// <summary>Continues a prompt. Who continues the same text again keeps a <see cref="TextSession"/> instead.</summary>
+    /// <param name="prompt">At least one id; with what is generated at most the context.</param>
+    /// <param name="options">How, and how long.</param>
+    /// <param name="cancellation">Ends the generation within a layer.</param>
+    /// <returns>Nothing is computed until its text is read.</returns>
+    /// <exception cref="ArgumentException">The prompt is empty or an option is out of its range.</exception>
+    /// <exception cref="ContextOverflowException">The prompt is longer than the context.</exception>
+    public TextGeneration Generate(IReadOnlyList<int> prompt, GenerationOptions options, CancellationToken cancellation = default) =>
+        new(new TextSession(this), ownsSession: true, prompt, options, cancellation);
+
+    /// <summary>Frees everything.</summary>
+    public void Dispose() => Pipeline.Dispose();
+
+    /// <summary>Shared by all generations, which take turns: its contents live for one step.</summary>
+    internal Batch Batch => _batch.Value;
+
+    private string TextOf(int? id) => id is { } known ? Tokenizer.TextOf(known) : "";
+}
