@@ -2,7 +2,7 @@ using System.Text.Json;
 using Spud.Text.ChatTemplates;
 using Xunit;
 
-namespace Spud.Engine.Tests.ChatTemplates;
+namespace Spud.Tests.ChatTemplates;
 
 public class AnswerParserTests
 {

@@ -2,7 +2,7 @@ using System.Text.Json;
 using Spud.Text.ChatTemplates;
 using Xunit;
 
-namespace Spud.Engine.Tests.ChatTemplates;
+namespace Spud.Tests.ChatTemplates;
 
 /// <summary>Which characters of a rendered conversation are foreign, whatever a template does to its strings.</summary>
 public class ForeignTextTests

@@ -1,7 +1,7 @@
 using Spud.Text.ChatTemplates;
 using Xunit;
 
-namespace Spud.Engine.Tests.ChatTemplates;
+namespace Spud.Tests.ChatTemplates;
 
 public class KnownChatTemplatesTests
 {

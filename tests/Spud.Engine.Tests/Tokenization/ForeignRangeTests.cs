@@ -3,7 +3,7 @@ using Spud.Text.ChatTemplates;
 using Spud.Text.Tokenization;
 using Xunit;
 
-namespace Spud.Engine.Tests.Tokenization;
+namespace Spud.Tests.Tokenization;
 
 /// <summary>Control tokens in texts of which parts come from strangers.</summary>
 public sealed class ForeignRangeTests

@@ -3,7 +3,7 @@ using Spud.Models;
 using Spud.Text.Tokenization;
 using Xunit;
 
-namespace Spud.Engine.Tests.Tokenization;
+namespace Spud.Tests.Tokenization;
 
 /// <summary>Texts and vocabularies made to cost more than they should.</summary>
 public sealed class HostileTextTests
