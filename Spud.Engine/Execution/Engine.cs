@@ -98,7 +98,7 @@ public sealed class Engine
     internal BudgetGuard Guard => _guard;
 
     /// <summary>An empty ledger for a sequence with these pages.</summary>
-    internal Ledger NewLedger(PageTable[] tables, Budget? limit = null, Ledger? sharer = null) => new(_costs, [.. tables.Select(table => table.KeptTokens)], limit, sharer);
+    internal Ledger NewLedger(PageTable[] tables, Budget? limit = null, Ledger? sharer = null) => new(_costs, tables, limit, sharer);
 
     internal void Close(Sequence sequence) => _sequences[sequence.Id] = null;
 
@@ -122,14 +122,13 @@ public sealed class Engine
 
     internal void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(_owner.IsDisposed, _owner);
 
-    /// <summary>The first layer that has dropped keys which a text of so many tokens needs; null: none has.</summary>
+    /// <summary>The first layer that has dropped or re-encoded keys which a text of so many tokens needs; null: none has.</summary>
     internal int? DroppedBy(Sequence sequence, int tokens)
     {
         for (int layer = 0; layer < sequence.Tables.Length && tokens > 0; layer++)
         {
             float window = _pipeline.Model.Layers[layer].Number(Trait.Window, float.PositiveInfinity);
-            int dropped = sequence.Tables[layer].LastDropped;
-            if (dropped >= 0 && tokens < sequence.Tokens && dropped > tokens - window)
+            if (!sequence.Tables[layer].CanTruncate(tokens, window))
                 return layer;
         }
 

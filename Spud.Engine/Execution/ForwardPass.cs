@@ -58,9 +58,13 @@ internal sealed class ForwardPass(PipelineParts pipeline, StepMeter meter)
         meter.Stamp(layer, RoleSlot.Attention);
         _pages.Append(layer, batch, heads);
         meter.CountKeys(layer, batch);
-        PageView pages = _pages.View(layer, batch);
         meter.Stamp(layer, RoleSlot.Cache);
-        attention.Component.Fold(layer, here.Step, heads.Query, pages, state);
+        for (int pool = 0; pool < _pages.Layers[layer].Pools.Length; pool++)
+        {
+            if (_pages.TryView(layer, pool, batch, out PageView pages))
+                attention.Component.Fold(layer, here.Step, heads.Query, pages, state);
+        }
+
         attention.Component.Finish(layer, here.Step, state, hidden);
         meter.Stamp(layer, RoleSlot.Attention);
     }

@@ -107,7 +107,7 @@ public sealed class Sequence : IDisposable
         if (tokens == Tokens)
             return;
         if (_engine.DroppedBy(this, tokens) is { } layer)
-            throw new InvalidOperationException($"sequence {Id} cannot go back to {tokens} tokens: layer {layer} has dropped keys up to position {Tables[layer].LastDropped}");
+            throw new InvalidOperationException($"sequence {Id} cannot go back to {tokens} tokens: layer {layer} has dropped keys, or moved them into another format, that the shorter text needs");
 
         foreach (PageTable table in Tables)
             table.Truncate(tokens);

@@ -79,7 +79,7 @@ internal sealed class PipelineCosts
         {
             LayerDescription of = _parts.Model.Layers[layer];
             ref RoleCosts attention = ref costs[SlotOf(layer, RoleSlot.Attention)], cache = ref costs[SlotOf(layer, RoleSlot.Cache)];
-            attention = attention with { FlopsPerKey = 2L * of.QueryHeads * (of.Kv.KeyWidth + of.Kv.ValueWidth), BytesPerKey = BytesPerToken[layer] };
+            attention = attention with { FlopsPerScore = 2L * of.QueryHeads / of.Kv.Heads * (of.Kv.KeyWidth + of.Kv.ValueWidth) };
             cache = cache with { BytesPerRow = BytesPerToken[layer] };
         }
 

@@ -58,7 +58,7 @@ public sealed record Receipt
             KvGigabyteSeconds = ledger.KvGigabyteSeconds,
             Phases = [.. Ran(ledger).Select(phase => ReceiptPhase.Of(phase, ledger))],
             Lines = [.. Ran(ledger).SelectMany(phase => Enum.GetValues<RoleSlot>().Select(role => ReceiptLine.Of(phase, role, prices))).OfType<ReceiptLine>()],
-            KeptTokens = [.. Enumerable.Range(0, ledger.Layers).Select(ledger.KeptTokens)],
+            KeptTokens = [.. Enumerable.Range(0, ledger.Layers).Select(layer => ledger.KeptTokens(layer))],
             Charge = prices is null ? null : ReceiptCharge.Of(ledger, prices),
         };
     }

@@ -80,9 +80,9 @@ internal sealed class StepMeter(PipelineCosts costs, int sequences, int experts)
         long once = Share(cost.Bytes.PerStep, entry.FirstRow, entry.Rows, _rows) + Share(cost.Bytes.IfLogits, entry.FirstLogitRow, entry.LogitRows, _logitRows);
         return new()
         {
-            Flops = cost.Flops(entry.Rows, count.PlanEntries, entry.LogitRows, count.Keys.Seen),
+            Flops = cost.Flops(entry.Rows, count.PlanEntries, entry.LogitRows, count.Keys.Scores),
             WeightBytesRead = once + cost.Bytes.PerRow * entry.Rows + (role == RoleSlot.Experts ? count.ExpertBytes : 0),
-            KvBytesRead = cost.BytesPerKey * count.Keys.Read,
+            KvBytesRead = role == RoleSlot.Attention ? count.Keys.Bytes : 0,
             KvBytesWritten = cost.BytesPerRow * entry.Rows,
             PlanEntries = role == RoleSlot.Experts ? count.PlanEntries : 0,
             Ticks = Share(_ticks[slot], entry.FirstRow, entry.Rows, _rows),
@@ -110,7 +110,7 @@ internal sealed class StepMeter(PipelineCosts costs, int sequences, int experts)
 
     private struct LayerCount
     {
-        public KeyCount Keys;
+        public KeyLoad Keys;
         public long PlanEntries;
         public long ExpertBytes;
     }

@@ -79,10 +79,12 @@ internal sealed class ExplanationText(TextWriter to)
         TextTable table = new("<<<>>>>>");
         table.Add("layers", "keys", "values", "page", "pages", "kept", "a token", "all");
         foreach (PagesExplanation layout in pages)
-            table.Add(Short(layout.Layers), layout.Keys, layout.Values, $"{layout.PageTokens}", $"{layout.Pages}", $"{layout.TokensAtMost}", Units.Bytes(layout.BytesPerTokenAndLayer), Units.Bytes(layout.TotalBytes));
+            table.Add($"{Short(layout.Layers)}{(layout.PerHead ? ", per head" : "")}", layout.Keys, layout.Values, $"{layout.PageTokens}", $"{layout.Pages}", $"{layout.TokensAtMost}", Units.Bytes(layout.BytesPerTokenAndLayer), Units.Bytes(layout.TotalBytes));
 
         table.Write(to);
         Line("page, kept: tokens; pages, a token: of one layer; all: of these layers");
+        if (pages.Any(static layout => layout.Pool > 0))
+            Line("where layers are listed again: keys move from the first pages into the later ones");
     }
 
     private void WriteMemory(MemoryExplanation memory)

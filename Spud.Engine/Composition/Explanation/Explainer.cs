@@ -16,7 +16,7 @@ internal sealed class Explainer(PipelineParts parts)
         Pools = [.. parts.Components.GroupBy(component => component.Registered.Offer.NativeThreads ?? "managed").Select(Pool)],
         Copies = [.. Copies()],
         Components = [.. parts.Components.Select(Component)],
-        Pages = [.. Alike(PagesKey).Select(Pages)],
+        Pages = [.. Alike(PagesKey).SelectMany(layers => Enumerable.Range(0, parts.Pages.Layers[layers[0]].Pools.Length).Select(pool => Pages(layers, pool)))],
         Memory = Memory(),
         Compute = Compute(),
     };
@@ -98,27 +98,26 @@ internal sealed class Explainer(PipelineParts parts)
         WorkspaceBytes = component.WorkspaceBytes,
     };
 
-    private PagesExplanation Pages(int[] layers)
+    private PagesExplanation Pages(int[] layers, int pool)
     {
-        LayerPages of = parts.Pages.Layers[layers[0]];
+        PoolPages of = parts.Pages.Layers[layers[0]].Pools[pool];
         return new()
         {
             Layers = LayerNumbers.Text(layers),
+            Pool = pool,
+            PerHead = of.Layout.PerHead,
             PageTokens = of.PageTokens,
             Keys = $"{of.Pool.Keys.Type}",
             Values = $"{of.Pool.Values.Type}",
             Pages = of.Pool.Keys.Shape[0],
-            TokensAtMost = of.TokensAtMost,
-            BytesPerTokenAndLayer = of.BytesPerToken,
-            TotalBytes = layers.Sum(layer => parts.Pages.Layers[layer].Bytes),
+            TokensAtMost = of.Layout.KeysAtMost / of.Tables,
+            BytesPerTokenAndLayer = of.BytesPerKey * of.Tables,
+            TotalBytes = layers.Sum(layer => parts.Pages.Layers[layer].Pools[pool].Bytes),
         };
     }
 
-    private string PagesKey(int layer)
-    {
-        LayerPages of = parts.Pages.Layers[layer];
-        return $"{of.PageTokens} {of.Pool.Keys.Type} {of.Pool.Values.Type} {of.Pool.Keys.Shape[0]} {of.TokensAtMost} {of.BytesPerToken}";
-    }
+    private string PagesKey(int layer) => string.Join(';', parts.Pages.Layers[layer].Pools.Select(of =>
+        $"{of.PageTokens} {of.Pool.Keys.Type} {of.Pool.Values.Type} {of.Pool.Keys.Shape[0]} {of.Layout.KeysAtMost} {of.BytesPerKey} {of.Tables}"));
 
     private MemoryExplanation Memory()
     {

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Spud.Execution;
 using Spud.Metering;
 
 namespace Spud.Composition;
@@ -23,7 +24,7 @@ internal sealed class TokenCosts(PipelineParts parts)
             Flops = flops,
             ComputeUnits = flops / ComputeExplanation.FlopsPerUnit,
             WeightBytesRead = roles.Sum(role => role.WeightBytesRead),
-            KvBytesRead = Enumerable.Range(0, _costs.Layers).Sum(layer => KeysSeen(layer, depth) * _costs.BytesPerToken[layer]),
+            KvBytesRead = Enumerable.Range(0, _costs.Layers).Sum(layer => KeysSeen(layer, depth).Bytes),
             KvBytesWritten = parts.Pages.BytesPerToken,
         };
     }
@@ -34,7 +35,7 @@ internal sealed class TokenCosts(PipelineParts parts)
         for (int layer = 0; layer <= _costs.Layers; layer++)
         {
             RoleCosts cost = _costs.Of(phase)[PipelineCosts.SlotOf(layer, role)];
-            (int entries, long keys) = layer < _costs.Layers ? (_costs.MostEntries[(int)phase][layer], KeysSeen(layer, depth)) : (0, 0);
+            (int entries, long keys) = layer < _costs.Layers ? (_costs.MostEntries[(int)phase][layer], KeysSeen(layer, depth).Scores) : (0, 0);
             flops += cost.Flops(1, entries, logits ? 1 : 0, keys);
             bytes += cost.Bytes.For(1, entries, logits);
         }
@@ -42,7 +43,23 @@ internal sealed class TokenCosts(PipelineParts parts)
         return new(Roles.All[(int)role], flops, bytes);
     }
 
-    // The keys that a cache may keep between two steps are the last ones, and the row's own joins them.
-    private long KeysSeen(int layer, int depth) =>
-        KeyCount.Of(Math.Max(0, depth - parts.Pages.Layers[layer].TokensAtMost), depth, depth, depth, _costs.Windows[layer]).Seen;
+    // The keys that a cache may keep between two steps are the last ones, and the row's own joins them. Newer ones lie in earlier pools;
+    // heads are taken to keep equally many.
+    private KeyLoad KeysSeen(int layer, int depth)
+    {
+        KeyLoad sum = default;
+        long end = depth + 1;
+        foreach (PoolPages pool in parts.Pages.Layers[layer].Pools)
+        {
+            long keys = pool.Layout.KeysAtMost / pool.Tables + (end > depth ? 1 : 0), first = Math.Max(0, end - keys);
+            if (first == end)
+                break;
+
+            KeyCount count = KeyCount.Of(first, end - 1, depth, depth, _costs.Windows[layer]);
+            sum += new KeyLoad(count.Seen * parts.Pages.Layers[layer].KvHeads, count.Read * pool.BytesPerKey * pool.Tables);
+            end = first;
+        }
+
+        return sum;
+    }
 }

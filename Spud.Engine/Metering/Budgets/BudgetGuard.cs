@@ -126,15 +126,15 @@ internal sealed class BudgetGuard(PipelineCosts costs, int rowsPerStep)
         for (int layer = 0; layer <= costs.Layers; layer++)
         {
             long entries = layer == costs.Layers ? 0 : (long)rows * (least ? costs.LeastEntries : costs.MostEntries)[(int)phase][layer];
-            KeyCount keys = layer == costs.Layers ? default : sequence.Tables[layer].KeysToBeSeen(first, first + rows - 1, costs.Windows[layer]);
+            KeyLoad keys = layer == costs.Layers ? default : sequence.Tables[layer].KeysToBeSeen(first, first + rows - 1, costs.Windows[layer]);
             for (RoleSlot role = RoleSlot.Head; role <= RoleSlot.Experts; role++)
             {
                 ref readonly RoleCosts cost = ref costs.Of(phase)[PipelineCosts.SlotOf(layer, role)];
                 _bound[(int)role] += new Tally
                 {
-                    Flops = cost.Flops(rows, entries, logitRows, keys.Seen),
+                    Flops = cost.Flops(rows, entries, logitRows, keys.Scores),
                     WeightBytesRead = cost.Bytes.For(rows, layer == costs.Layers ? 0 : Math.Min(entries, costs.Experts[layer]), logitRows > 0),
-                    KvBytesRead = cost.BytesPerKey * keys.Read,
+                    KvBytesRead = role == RoleSlot.Attention ? keys.Bytes : 0,
                 };
             }
         }

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Collections.Immutable;
 using Spud.Composition;
 using Spud.Configuration;
 using Spud.Execution;
@@ -19,7 +20,7 @@ internal sealed class ToyPipeline : IDisposable
         Model = ToyModel(settings);
         Limits = new() { Rows = settings.Rows, Sequences = settings.Sequences, ContextTokens = settings.ContextTokens, LogitRows = settings.LogitRows };
         Router = new ToyRouter(_host, Model, Faults);
-        Cache = new ToyCache(settings.PageTokens, settings.TokensAtMost ?? settings.ContextTokens, settings.Format);
+        Cache = new ToyCache(settings.PageTokens, settings.TokensAtMost ?? settings.ContextTokens, settings.Format, settings.Layout);
         Places = new Places(_memory, _host, Model, Limits, Router.MaxExpertsPerRow);
         Places.Host.ServeAttention();
         Placed<ICachePolicy> cache = new("toy/cache", new Offer(), Cache, Places.Host);
@@ -78,7 +79,7 @@ internal sealed class ToyPipeline : IDisposable
     public void Dispose() => Pipeline.Dispose();
 
     private LayerParts Parts(LayerDescription layer, ToySettings settings) => new(
-        new("toy/attention", new Offer { PageTypes = [ElementType.F32] }, settings.Attention?.Invoke(_host) ?? new ToyAttention(_host, Model, Faults), Places.Host),
+        new("toy/attention", new Offer { PageTypes = settings.PageTypes, FoldsPerHead = settings.FoldsPerHead }, settings.Attention?.Invoke(_host) ?? new ToyAttention(_host, Model, Faults), Places.Host),
         layer.Experts > 1 ? new("toy/router", new Offer(), Router, Places.Host) : null,
         new("toy/experts", new Offer(), new ToyExperts(_host, Faults), Places.Host));
 
@@ -136,6 +137,13 @@ internal sealed record ToySettings
     public int? CacheTokens { get; init; }
 
     public ElementType Format { get; init; } = ElementType.F32;
+
+    /// <summary>Instead of one made of the numbers above.</summary>
+    public CacheLayout? Layout { get; init; }
+
+    public ImmutableArray<ElementType> PageTypes { get; init; } = [ElementType.F32];
+
+    public bool FoldsPerHead { get; init; } = true;
 
     public int? Window { get; init; }
 
