@@ -15,7 +15,7 @@ public sealed partial class Tokenizer
     private readonly SpecialTokenFinder _specials;
     private readonly Func<SubwordSession> _newSession;
     private readonly bool _isBytePair;
-    private readonly bool _losesText;
+    private readonly ShortestEncoding _shortest;
 
     /// <summary>Builds a tokenizer.</summary>
     /// <exception cref="ModelFileException">The kind or the pre-tokeniser is unknown, or the data contradict themselves.</exception>
@@ -35,7 +35,7 @@ public sealed partial class Tokenizer
         WhiteSpaceRules.Apply(_vocabulary, data);
         AddsSpacePrefix = !_isBytePair && (data.AddSpacePrefix ?? true);
         AddsBos = (data.AddBos ?? preTokenizer?.AddsBos ?? true) && Bos is not null;
-        _losesText = LosesText();
+        _shortest = new(_vocabulary, _isBytePair, _roles.Unknown);
         _newSession = preTokenizer is null ? SentencePiece() : BytePair(preTokenizer, data);
     }
 
@@ -101,7 +101,7 @@ public sealed partial class Tokenizer
     }
 
     /// <summary>How many tokens a text has at least, told from its length alone: a text that is far too long need not be encoded to be refused.</summary>
-    public int LeastTokens(ReadOnlySpan<char> text) => _losesText ? 0 : (Encoding.UTF8.GetByteCount(text) + _vocabulary.LongestBytes - 1) / _vocabulary.LongestBytes;
+    public int LeastTokens(ReadOnlySpan<char> text) => _shortest.Of(text);
 
     /// <summary>Appends the ids of a part of a text, in which the text of a control token is text; nothing is added before or after.</summary>
     /// <param name="text">Cut from the whole where no token spans the cut.</param>
@@ -163,21 +163,6 @@ public sealed partial class Tokenizer
         var table = new ByteStringTable(data.Merges
             ?? throw new ModelFileException($"{data.Source}: tokenizer.ggml.merges: expected the merges of a gpt2 tokenizer, got nothing. Convert the model again."));
         return () => new BytePairSession(_vocabulary, preTokenizer, table);
-    }
-
-    // Whether some text has no token at all: white space beside a special token, or a byte that the vocabulary cannot spell.
-    private bool LosesText()
-    {
-        Span<byte> text = stackalloc byte[2];
-        for (int b = 0; b < 256 && _isBytePair; b++)
-        {
-            bool occurs = b is < 0xC0 or (>= 0xC2 and <= 0xF4); // in UTF-8
-            if (occurs && !_vocabulary.TryFind(text[..ByteAlphabet.Encode([(byte)b], text)], out _))
-                return true;
-        }
-
-        bool spellsBytes = _isBytePair || _roles.Unknown is not null;
-        return !spellsBytes || Array.Exists(_vocabulary.Attributes, static attributes => (attributes & (TokenAttributes.StripLeft | TokenAttributes.StripRight)) != 0);
     }
 
     private static PreTokenizer FindPreTokenizer(VocabularyData data)
