@@ -11,21 +11,12 @@ namespace Spud.Composition;
 /// </summary>
 internal sealed class ComponentChoice(PipelineDocument document, PluginCatalog plugins, ModelDescription model)
 {
-    /// <summary>Who fills a role that nobody names. A cache that nobody names is the one that the attention names.</summary>
-    private static readonly FrozenDictionary<string, string> s_defaults = new Dictionary<string, string>
-    {
-        [Roles.Head] = "cpu",
-        [Roles.Attention] = "cpu",
-        [Roles.Router] = "top-k",
-        [Roles.Experts] = "cpu",
-    }.ToFrozenDictionary();
-
     private readonly FaultList _faults = new();
 
-    /// <summary>The component of a role that nobody names, where nobody names the attention either; null: there is none.</summary>
-    public static string? DefaultOf(string role, PluginCatalog plugins) => role != Roles.Cache
-        ? s_defaults[role]
-        : plugins.TryResolve(Roles.Attention, s_defaults[Roles.Attention], out RegisteredComponent? attention, out _) ? attention.Offer.DefaultCache : null;
+    /// <summary>The component of a role in a pipeline that names none; null: there is none.</summary>
+    public static string? DefaultOf(string role, PluginCatalog plugins) => Role.Of(role) != Role.Cache
+        ? Role.Of(role).Default
+        : plugins.TryResolve(Roles.Attention, Role.Attention.Default!, out RegisteredComponent? attention, out _) ? attention.Offer.DefaultCache : null;
 
     /// <summary>Components by role, in the order of the document.</summary>
     /// <exception cref="ConfigurationException">With every fault.</exception>
@@ -33,8 +24,8 @@ internal sealed class ComponentChoice(PipelineDocument document, PluginCatalog p
     {
         document.CheckLayers(model.Layers.Length, _faults);
         Dictionary<string, ImmutableArray<ChosenComponent>> chosen = [];
-        foreach (string role in Roles.All.Where(role => role != Roles.Cache))
-            chosen[role] = ChooseRole(role, s_defaults[role]);
+        foreach (Role role in Role.All.Where(role => role != Role.Cache))
+            chosen[role.Name] = ChooseRole(role.Name, role.Default);
 
         // Whose default it is cannot be told where the attention itself is faulty; that has been said.
         bool isKnown = !chosen[Roles.Attention].IsEmpty;
@@ -68,8 +59,7 @@ internal sealed class ComponentChoice(PipelineDocument document, PluginCatalog p
     private ChosenComponent WithLayers(RegisteredComponent registered, object options, RoleEntry entry)
     {
         ImmutableArray<int> layers = [.. Enumerable.Range(0, model.Layers.Length).Where(layer => FirstFor(entry, layer))];
-        if (registered.Role == Roles.Router)
-            layers = [.. layers.Where(layer => model.Layers[layer].Experts > 1)];
+        layers = [.. layers.Where(layer => Role.Of(registered.Role).Serves(model.Layers[layer]))];
 
         RequireTraits(registered, entry, layers);
         return new(registered, options, entry, layers);
@@ -81,9 +71,9 @@ internal sealed class ComponentChoice(PipelineDocument document, PluginCatalog p
     private void RequireTraits(RegisteredComponent registered, RoleEntry entry, ImmutableArray<int> layers)
     {
         string prefix = registered.Role + ".";
-        IEnumerable<string> wanted = registered.Role == Roles.Head
-            ? model.Traits.Keys
-            : layers.SelectMany(layer => model.Layers[layer].Traits.Keys);
+        IEnumerable<string> wanted = Role.Of(registered.Role).DiffersByLayer
+            ? layers.SelectMany(layer => model.Layers[layer].Traits.Keys)
+            : model.Traits.Keys;
         string[] unknown = [.. wanted.Where(trait => trait.StartsWith(prefix, StringComparison.Ordinal)).Distinct().Except(registered.Offer.Knows).Order(StringComparer.Ordinal)];
         if (unknown.Length > 0)
         {

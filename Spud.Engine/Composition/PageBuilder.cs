@@ -11,7 +11,7 @@ internal sealed class PageBuilder(MemoryAccount memory, IMemoryDomain host, Mode
     private readonly List<TensorView> _scratch = [];
 
     /// <exception cref="CompositionException">The layout is impossible, or an attention cannot read it.</exception>
-    public PageStore Build(Placed<ICachePolicy> cache, LayerParts[][] parts)
+    public PageStore Build(BoundComponent<ICachePolicy> cache, LayerParts[][] parts)
     {
         CacheLayout[] layouts = [.. Enumerable.Range(0, model.Layers.Length).Select(cache.Component.Layout)];
         LayerPages[] layers = new LayerPages[layouts.Length];
@@ -46,7 +46,7 @@ internal sealed class PageBuilder(MemoryAccount memory, IMemoryDomain host, Mode
         ? [new() { PageTokens = layout.PageTokens, Keys = layout.Keys, Values = layout.Values, KeysAtMost = layout.TokensAtMost }]
         : layout.Pools;
 
-    private void Require(Placed<ICachePolicy> cache, int layer, PoolLayout pool)
+    private void Require(BoundComponent<ICachePolicy> cache, int layer, PoolLayout pool)
     {
         KvGeometry kv = model.Layers[layer].Kv;
         if (pool.PageTokens < 1 || pool.KeysAtMost < 1)
@@ -63,7 +63,7 @@ internal sealed class PageBuilder(MemoryAccount memory, IMemoryDomain host, Mode
     private static CompositionException Fault(string cache, int layer, string what, Exception? cause = null) =>
         new($"cache '{cache}', layer {layer}: {what}.", cause);
 
-    private static void RequireReadable(Placed<ICachePolicy> cache, Placed<IAttention> attention, int layer, PoolLayout pool)
+    private static void RequireReadable(BoundComponent<ICachePolicy> cache, BoundComponent<IAttention> attention, int layer, PoolLayout pool)
     {
         foreach (ElementType type in new[] { pool.Keys, pool.Values })
         {
@@ -82,14 +82,14 @@ internal sealed class PageBuilder(MemoryAccount memory, IMemoryDomain host, Mode
         }
     }
 
-    private static IMemoryDomain DomainOf(Placed<IAttention>[] attentions, int layer)
+    private static IMemoryDomain DomainOf(BoundComponent<IAttention>[] attentions, int layer)
     {
-        Placed<IAttention> first = attentions[0];
-        return Array.Find(attentions, other => other.Place != first.Place) is { } other
+        BoundComponent<IAttention> first = attentions[0];
+        return Array.Find(attentions, other => other.Domain != first.Domain) is { } other
             ? throw new CompositionException(
-                $"layer {layer}: attention '{first.Name}' works in {first.Place.Domain.Name} memory and '{other.Name}' in {other.Place.Domain.Name} memory, "
+                $"layer {layer}: attention '{first.Name}' works in {first.Domain.Memory.Name} memory and '{other.Name}' in {other.Domain.Memory.Name} memory, "
                 + "but both phases read the same pages. Give both the same device.")
-            : first.Place.Domain;
+            : first.Domain.Memory;
     }
 
     // Forked sequences share pages but each has runs of its own, and a policy may cut runs down to single keys.

@@ -61,15 +61,23 @@ public sealed class Pipeline : IDisposable
     }
 
     /// <summary>A device is gone: the plugins that work on it are marked as faulty, and every later step is refused.</summary>
-    internal void Lose(IMemoryDomain device, ComponentException fault)
+    /// <param name="domain">The device's; the host's where a component works in host memory and uses a device by itself.</param>
+    /// <param name="fault">What was thrown, with the component that was at work.</param>
+    internal void Lose(IMemoryDomain domain, ComponentException fault)
     {
         Lost = fault;
-        foreach (PipelineComponent component in Parts.Components.Where(component => component.Instance is IComponent of && of.Domain == device))
-            Parts.MarkFaulty(component.Registered.PluginId, $"its device {device.Name} is lost, and with it this process's use of it: {fault.Message}");
+        IEnumerable<PipelineComponent> users = domain.IsHost
+            ? Parts.Components.Where(component => component.Role == fault.Role && component.Registered.FullName == fault.Component)
+            : Parts.Components.Where(component => component.Instance is IComponent of && of.Domain == domain);
+        string device = domain.IsHost ? "its device" : $"its device {domain.Name}";
+        foreach (string plugin in users.Select(component => component.Registered.PluginId).Distinct())
+            Parts.MarkFaulty(plugin, $"{device} is lost, and with it this process's use of it: {fault.Message}");
     }
 
-    /// <summary>Frees components, memory, threads and the model's mapping.</summary>
+    /// <summary>Frees components, memory, threads and the model's mapping; a component that throws does not keep the others from being freed.</summary>
     /// <exception cref="InvalidOperationException">Another thread runs a step.</exception>
+    /// <exception cref="ComponentException">A component threw; everything else was freed.</exception>
+    /// <exception cref="AggregateException">Several components threw: a <see cref="ComponentException"/> each.</exception>
     public void Dispose()
     {
         if (IsDisposed)
@@ -77,11 +85,16 @@ public sealed class Pipeline : IDisposable
 
         using Engine.Turn turn = Engine.TakeTurn();
         IsDisposed = true;
+        List<ComponentException> faults = [];
         foreach (PipelineComponent component in Parts.Components)
-            component.Dispose();
+            component.Dispose(faults);
 
         Parts.Memory.Dispose();
         Parts.Pool.Dispose();
         Parts.File.Dispose();
+        if (faults.Count == 1)
+            throw faults[0];
+        if (faults.Count > 1)
+            throw new AggregateException(string.Join('\n', faults.Select(fault => fault.Message)), faults);
     }
 }

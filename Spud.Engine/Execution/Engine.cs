@@ -21,7 +21,7 @@ public sealed class Engine
 
     internal Engine(Pipeline pipeline)
     {
-        (_owner, _pipeline, _costs) = (pipeline, pipeline.Parts, new PipelineCosts(pipeline.Parts));
+        (_owner, _pipeline, _costs) = (pipeline, pipeline.Parts, pipeline.Parts.Costs);
         _meter = new StepMeter(_costs, pipeline.Limits.Sequences, pipeline.Model.Layers.Max(layer => layer.Experts));
         _guard = new BudgetGuard(_costs, pipeline.Limits.Rows);
         _pass = new ForwardPass(_pipeline, _meter);
@@ -151,8 +151,8 @@ public sealed class Engine
 
             (string role, string component, int? layer) = _pass.At;
             ComponentException named = new(role, component, layer, fault);
-            if (fault is DeviceLostException)
-                _owner.Lose(_pass.Device, named);
+            if (fault is DeviceLostException lost)
+                _owner.Lose(lost.Domain ?? _pass.Domain, named);
 
             return named;
         }
@@ -168,7 +168,7 @@ public sealed class Engine
                 Commit(entry.Sequence, entry.Sequence.Tokens + entry.Rows);
         }
 
-        _meter.Stamp(_costs.Layers, RoleSlot.Cache);
+        _meter.Stamp(PipelineCosts.SlotOf(_costs.Layers, Role.Cache));
         for (int i = 0; i < batch.Sequences; i++)
         {
             // What was not kept is billed to nobody.

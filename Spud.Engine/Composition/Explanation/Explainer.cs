@@ -14,7 +14,7 @@ internal sealed class Explainer(PipelineParts parts)
         Model = Model(),
         Limits = new(parts.Limits.Rows, parts.Limits.Sequences, parts.Limits.ContextTokens, parts.Limits.LogitRows),
         Pools = [.. parts.Components.GroupBy(component => component.Registered.Offer.NativeThreads ?? "managed").Select(Pool)],
-        Copies = [.. Copies()],
+        Steps = [.. Steps()],
         Components = [.. parts.Components.Select(Component)],
         Pages = [.. Alike(PagesKey).SelectMany(layers => Enumerable.Range(0, parts.Pages.Layers[layers[0]].Pools.Length).Select(pool => Pages(layers, pool)))],
         Memory = Memory(),
@@ -24,19 +24,9 @@ internal sealed class Explainer(PipelineParts parts)
     private PoolExplanation Pool(IGrouping<string, PipelineComponent> users) =>
         new(users.Key, parts.Pool.Threads, [.. users.Select(component => $"{component.Role} {component.Registered.FullName}")]);
 
-    private IEnumerable<string> Copies()
-    {
-        IEnumerable<Phase> phases = parts.SplitsPhases ? Enum.GetValues<Phase>() : [Phase.Decode];
-        return phases.SelectMany(phase => Crossings.Of(parts, phase).GroupBy(copy => copy with { Layer = null }).Select(alike => Copy(alike.Key, [.. alike.Select(copy => copy.Layer).OfType<int>()], phase)));
-    }
-
-    private string Copy(Crossing copy, int[] layers, Phase phase)
-    {
-        string before = copy.Before is null ? "" : $" before {copy.Before}";
-        string where = layers.Length == 0 ? "" : $", layers {LayerNumbers.Text(layers)}";
-        string when = parts.SplitsPhases ? $"{phase.ToString().ToLowerInvariant()}: " : "";
-        return $"{when}{copy.What}: {copy.From} -> {copy.To}{before}{where}: {copy.BytesPerToken * Math.Max(1, layers.Length)} bytes a token";
-    }
+    private IEnumerable<StepExplanation> Steps() => parts.SplitsPhases
+        ? Enum.GetValues<Phase>().Select(phase => StepExplainer.Explain(parts.PlanOf(phase), phase.ToString().ToLowerInvariant()))
+        : [StepExplainer.Explain(parts.PlanOf(Phase.Decode), "both")];
 
     private ModelExplanation Model() => new()
     {
@@ -127,7 +117,7 @@ internal sealed class Explainer(PipelineParts parts)
             Native = parts.Components.Sum(component => component.NativeBytes),
             Arena = parts.Components.Max(component => component.WorkspaceBytesIn(parts.Host)),
             Pages = parts.Pages.Layers.Sum(layer => layer.HostBytes) + parts.Pages.TableBytes,
-            StepBuffers = parts.Places.HostBytes,
+            StepBuffers = parts.Domains.HostBytes,
             Batch = BatchBuffers.BytesOf(parts.Limits, _model.Vocabulary),
             Runtime = RuntimeMemory.Base + parts.Pool.Threads * RuntimeMemory.PerThread,
             Tokenizer = _model.Vocabulary * RuntimeMemory.PerToken,

@@ -7,7 +7,7 @@ namespace Spud.Composition;
 /// <summary>What one token is expected to cost in a pipeline: the ledger's numbers for a row alone in its step.</summary>
 internal sealed class TokenCosts(PipelineParts parts)
 {
-    private readonly PipelineCosts _costs = new(parts);
+    private readonly PipelineCosts _costs = parts.Costs;
 
     /// <summary>The cost of a token alone in its step.</summary>
     /// <param name="phase">Whose components.</param>
@@ -15,7 +15,7 @@ internal sealed class TokenCosts(PipelineParts parts)
     /// <param name="logits">Whether its logits are read.</param>
     public TokenCost Of(Phase phase, int depth, bool logits)
     {
-        ImmutableArray<RoleCost> roles = [.. Enum.GetValues<RoleSlot>().Where(role => role != RoleSlot.Cache).Select(role => OfRole(role, phase, depth, logits))];
+        ImmutableArray<RoleCost> roles = [.. Role.All.Where(role => !role.IsPolicy).Select(role => OfRole(role, phase, depth, logits))];
         long flops = roles.Sum(role => role.Flops);
         return new()
         {
@@ -29,7 +29,7 @@ internal sealed class TokenCosts(PipelineParts parts)
         };
     }
 
-    private RoleCost OfRole(RoleSlot role, Phase phase, int depth, bool logits)
+    private RoleCost OfRole(Role role, Phase phase, int depth, bool logits)
     {
         (long flops, long bytes) = (0, 0);
         for (int layer = 0; layer <= _costs.Layers; layer++)
@@ -40,7 +40,7 @@ internal sealed class TokenCosts(PipelineParts parts)
             bytes += cost.Bytes.For(1, entries, logits);
         }
 
-        return new(Roles.All[(int)role], flops, bytes);
+        return new(role.Name, flops, bytes);
     }
 
     // The keys that a cache may keep between two steps are the last ones, and the row's own joins them. Newer ones lie in earlier pools;

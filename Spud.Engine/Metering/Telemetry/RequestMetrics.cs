@@ -35,10 +35,10 @@ internal static class RequestMetrics
         s_request.Record((double)ledger.ComputeUnits, With(tags, "spud.outcome", $"{ledger.Outcome}".ToLowerInvariant()));
         foreach (Phase phase in Enum.GetValues<Phase>())
         {
-            foreach (RoleSlot role in Enum.GetValues<RoleSlot>())
+            foreach (Role role in Role.All)
             {
                 Tally work = ledger[phase].Of(role);
-                TagList of = With(With(tags, "spud.phase", $"{phase}".ToLowerInvariant()), "spud.role", Roles.All[(int)role]);
+                TagList of = With(With(tags, "spud.phase", $"{phase}".ToLowerInvariant()), "spud.role", role.Name);
                 if (work.Flops > 0)
                     s_compute.Add((double)work.ComputeUnits, of);
                 if (work.WeightBytesRead + work.KvBytesRead is > 0 and long bytes)

@@ -21,9 +21,9 @@ internal sealed class ToyPipeline : IDisposable
         Limits = new() { Rows = settings.Rows, Sequences = settings.Sequences, ContextTokens = settings.ContextTokens, LogitRows = settings.LogitRows };
         Router = new ToyRouter(_host, Model, Faults);
         Cache = new ToyCache(settings.PageTokens, settings.TokensAtMost ?? settings.ContextTokens, settings.Format, settings.Layout);
-        Places = new Places(_memory, _host, Model, Limits, Router.MaxExpertsPerRow);
-        Places.Host.ServeAttention();
-        Placed<ICachePolicy> cache = new("toy/cache", new Offer(), Cache, Places.Host);
+        Domains = new StepDomains(_memory, _host, Model, Limits, Router.MaxExpertsPerRow);
+        Domains.Host.ServeAttention();
+        BoundComponent<ICachePolicy> cache = new(Role.Cache, "toy/cache", new Offer(), Cache, Domains.Host);
         LayerParts[] layers = [.. Model.Layers.Select(layer => Parts(layer, settings))];
         LayerParts[][] phases = [layers, settings.SplitsPhases ? [.. layers] : layers];
         Pages = new PageBuilder(_memory, _host, Model, Limits, settings.CacheTokens).Build(cache, phases);
@@ -37,12 +37,12 @@ internal sealed class ToyPipeline : IDisposable
             Host = _host,
             Memory = _memory,
             Components = [],
-            Head = new("toy/head", new Offer(), new ToyHead(_host, Faults), Places.Host),
+            Head = new(Role.Head, "toy/head", new Offer(), new ToyHead(_host, Faults), Domains.Host),
             Cache = cache,
             Layers = phases,
             SplitsPhases = settings.SplitsPhases,
             Pages = Pages,
-            Places = Places,
+            Domains = Domains,
             MarkFaulty = (plugin, reason) => MarkedFaulty.Add((plugin, reason)),
         });
     }
@@ -57,7 +57,7 @@ internal sealed class ToyPipeline : IDisposable
 
     public Limits Limits { get; }
 
-    public Places Places { get; }
+    public StepDomains Domains { get; }
 
     public List<(string Plugin, string Reason)> MarkedFaulty { get; } = [];
 
@@ -79,9 +79,9 @@ internal sealed class ToyPipeline : IDisposable
     public void Dispose() => Pipeline.Dispose();
 
     private LayerParts Parts(LayerDescription layer, ToySettings settings) => new(
-        new("toy/attention", new Offer { PageTypes = settings.PageTypes, FoldsPerHead = settings.FoldsPerHead }, settings.Attention?.Invoke(_host) ?? new ToyAttention(_host, Model, Faults), Places.Host),
-        layer.Experts > 1 ? new("toy/router", new Offer(), Router, Places.Host) : null,
-        new("toy/experts", new Offer(), new ToyExperts(_host, Faults), Places.Host));
+        new(Role.Attention, "toy/attention", new Offer { PageTypes = settings.PageTypes, FoldsPerHead = settings.FoldsPerHead }, settings.Attention?.Invoke(_host) ?? new ToyAttention(_host, Model, Faults), Domains.Host),
+        layer.Experts > 1 ? new(Role.Router, "toy/router", new Offer(), Router, Domains.Host) : null,
+        new(Role.Experts, "toy/experts", new Offer(), new ToyExperts(_host, Faults), Domains.Host));
 
     private static ModelDescription ToyModel(ToySettings settings) => new()
     {
