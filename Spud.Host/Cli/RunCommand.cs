@@ -73,37 +73,37 @@ internal sealed class RunCommand
 
         using Interrupts.Section section = _shell.Interrupts.Begin();
         using ReceiptOutput receipt = new(parsed.GetValue(_receipt), prices, _shell);
-        TextGeneration generation = model.Generate(ids, options, section.Token);
+        Request request = model.Generate(ids, options, section.Token);
         try
         {
-            Answer(generation, options, AnswerParser.For(raw ? null : model.ChatTemplate, rendered?.Text ?? ""), json, prices);
+            Answer(request, options, AnswerParser.For(raw ? null : model.ChatTemplate, rendered?.Text ?? ""), json, prices);
         }
         finally
         {
             // What ran is billed, however it ended.
-            if (generation.Ledger is { } ledger)
+            if (request.Ledger is { } ledger)
                 receipt.Write(ledger);
         }
 
-        return generation.Finish == FinishReason.Cancelled ? ExitCodes.Interrupted : ExitCodes.Done;
+        return request.Finish == FinishReason.Cancelled ? ExitCodes.Interrupted : ExitCodes.Done;
     }
 
-    private void Answer(TextGeneration generation, GenerationOptions options, AnswerParser parser, bool json, PriceList? prices)
+    private void Answer(Request request, GenerationOptions options, AnswerParser parser, bool json, PriceList? prices)
     {
         RunTimes times = new();
         using AnswerOutput output = new(_shell, parser, isShown: !json);
-        foreach (TextPiece piece in generation)
+        foreach (TextPiece piece in request.ToBlockingEnumerable())
         {
             times.Note();
             output.Write(piece.Text);
         }
 
         output.End();
-        ReceiptCharge? charge = prices is null ? null : Receipt.Of(generation.Ledger!, prices).Charge;
+        ReceiptCharge? charge = prices is null ? null : Receipt.Of(request.Ledger!, prices).Charge;
         if (json)
-            _shell.WriteJson(Result(generation, parser.Answer, times, charge), ResultJson.Readable.RunResult);
+            _shell.WriteJson(Result(request, parser.Answer, times, charge), ResultJson.Readable.RunResult);
 
-        _shell.Say(Figures.Closing(generation, times.ToFirstToken, charge, options.Sampling));
+        _shell.Say(Figures.Closing(request, times.ToFirstToken, charge, options.Sampling));
     }
 
     private string Prompt(ParseResult parsed)
@@ -118,19 +118,19 @@ internal sealed class RunCommand
         return string.IsNullOrWhiteSpace(prompt) ? throw new BadInputException("the prompt is empty.") : prompt;
     }
 
-    private static RunResult Result(TextGeneration generation, Answer answer, RunTimes times, ReceiptCharge? charge) => new(
+    private static RunResult Result(Request request, Answer answer, RunTimes times, ReceiptCharge? charge) => new(
         answer.Final,
         answer.Reasoning,
         answer.ToolCalls.Count == 0 ? null : [.. answer.ToolCalls],
-        Figures.Name(generation.Finish),
-        generation.StopString,
-        generation.PromptTokens,
-        generation.GeneratedTokens,
-        Figures.Prefill(generation),
-        Figures.Decode(generation),
+        Figures.Name(request.Finish),
+        request.StopString,
+        request.PromptTokens,
+        request.GeneratedTokens,
+        Figures.Prefill(request),
+        Figures.Decode(request),
         times.ToFirstToken.TotalSeconds,
-        generation.Seed,
-        generation.Ledger!.ComputeUnits,
+        request.Seed,
+        request.Ledger!.ComputeUnits,
         charge?.Total,
         charge?.Currency);
 

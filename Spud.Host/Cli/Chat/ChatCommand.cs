@@ -118,9 +118,9 @@ internal sealed class ChatCommand
         using Interrupts.Section section = _shell.Interrupts.Begin();
         try
         {
-            TextGeneration generation = dialogue.Ask(line, options, parser => new(_shell, parser, isShown: true), section.Token);
+            Request request = dialogue.Ask(line, options, parser => new(_shell, parser, isShown: true), section.Token);
             if (_shell.ErrorIsTerminal)
-                _shell.Say(Figures.Closing(generation, generation.TimeToFirstToken, prices is null ? null : Receipt.Of(generation.Ledger!, prices).Charge, options.Sampling));
+                _shell.Say(Figures.Closing(request, request.TimeToFirstToken, prices is null ? null : Receipt.Of(request.Ledger!, prices).Charge, options.Sampling));
         }
         catch (Exception refusal) when (_shell.InIsTerminal && refusal is ContextOverflowException or BudgetExceededException)
         {

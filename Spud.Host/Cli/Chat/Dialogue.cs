@@ -1,3 +1,4 @@
+using Spud.Execution;
 using Spud.Generation;
 using Spud.Text.ChatTemplates;
 
@@ -10,7 +11,7 @@ internal sealed class Dialogue(string? system, ChatTemplate? template = null) : 
 {
     private readonly List<ChatMessage> _messages = [];
     private LanguageModel? _model;
-    private TextSession? _session;
+    private Sequence? _sequence;
 
     /// <summary>Whether there is a model that can be asked.</summary>
     public bool HasModel => _model is not null;
@@ -20,7 +21,7 @@ internal sealed class Dialogue(string? system, ChatTemplate? template = null) : 
     public void Use(LanguageModel model)
     {
         LetGo();
-        (_model, _session) = (model, new TextSession(model));
+        _model = model;
         model.ChatTemplate = template;
         try
         {
@@ -39,9 +40,9 @@ internal sealed class Dialogue(string? system, ChatTemplate? template = null) : 
     /// <summary>Disposes the model and keeps the messages.</summary>
     public void LetGo()
     {
-        (TextSession? session, LanguageModel? model) = (_session, _model);
-        (_session, _model) = (null, null);
-        session?.Dispose();
+        (Sequence? sequence, LanguageModel? model) = (_sequence, _model);
+        (_sequence, _model) = (null, null);
+        sequence?.Dispose();
         model?.Dispose();
     }
 
@@ -56,23 +57,32 @@ internal sealed class Dialogue(string? system, ChatTemplate? template = null) : 
     /// <summary>Adds a question and its answer, also one that was interrupted; a question that does not fit, or that the template refuses, is not kept.</summary>
     /// <exception cref="InvalidOperationException">There is no model.</exception>
     /// <exception cref="TemplateException">The template refuses the conversation.</exception>
-    public TextGeneration Ask(string question, GenerationOptions options, Func<AnswerParser, AnswerOutput> show, CancellationToken cancellation)
+    public Request Ask(string question, GenerationOptions options, Func<AnswerParser, AnswerOutput> show, CancellationToken cancellation)
     {
-        if (_model is null || _session is null)
+        if (_model is null)
             throw new InvalidOperationException("There is no model to be asked.");
 
         ChatMessage[] asked = [.. _messages, new("user", question)];
         RenderedPrompt prompt = _model.Render(asked);
+        int[] ids = _model.Encode(prompt);
         AnswerParser parser = AnswerParser.For(_model.ChatTemplate, prompt.Text);
-        TextGeneration generation = _session.Generate(_model.Encode(prompt), options, cancellation);
+        if (_sequence?.Fault is not null)
+        {
+            // A component failed on it: the dialogue is read anew.
+            _sequence.Dispose();
+            _sequence = null;
+        }
+
+        _sequence ??= _model.Engine.Open();
+        Request request = _model.Generate(_sequence, ids, options, cancellation);
         using AnswerOutput output = show(parser);
-        foreach (TextPiece piece in generation)
+        foreach (TextPiece piece in request.ToBlockingEnumerable())
             output.Write(piece.Text);
 
         output.End();
         _messages.Add(asked[^1]);
         _messages.Add(parser.Answer.ToMessage());
-        return generation;
+        return request;
     }
 
     public void Dispose() => LetGo();
