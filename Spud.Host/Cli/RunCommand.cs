@@ -15,26 +15,28 @@ internal sealed class RunCommand
     private readonly PipelineArguments _pipeline;
     private readonly SamplingArguments _sampling;
     private readonly RequestArguments _request;
-    private readonly Argument<string?> _prompt = new("prompt") { Description = "The prompt. One that begins with '-' goes after '--'.", Arity = ArgumentArity.ZeroOrOne };
+    private readonly Argument<string?> _prompt = new("prompt") { Description = "The prompt. Put a prompt that begins with '-' after '--'.", Arity = ArgumentArity.ZeroOrOne };
     private readonly Option<string?> _file = new("--file", "-f") { Description = "Read the prompt from a file, '-' for standard input. One line break at its end is dropped.", HelpName = "FILE" };
     private readonly Option<bool> _raw = new("--raw") { Description = "Continue the prompt as it stands, without the model's chat template." };
     private readonly Option<bool> _parseSpecial = TextArguments.SpecialOption("With --raw: ");
     private readonly ConversationArguments _conversation;
-    private readonly Option<string?> _receipt = new("--receipt") { Description = "Write the bill: JSON into a file, '-' for a table on standard error.", HelpName = "FILE" };
-    private readonly Option<bool> _json = new("--json") { Description = "Print text and figures as one JSON document, at the end." };
+    private readonly Option<string?> _receipt = new("--receipt") { Description = "Write the receipt: JSON to a file, '-' for a table on standard error.", HelpName = "FILE" };
+    private readonly Option<bool> _json = new("--json") { Description = "Print text and figures as one JSON document at the end." };
+
+    private readonly Option<bool> _rawOutput = SamplingArguments.RawOutput();
 
     private RunCommand(Command command, Shell shell)
     {
         _shell = shell;
         command.Arguments.Add(_prompt);
-        foreach (Option option in new Option[] { _file, _raw, _parseSpecial })
+        foreach (Option option in new Option[] { _file, _raw, _parseSpecial, _rawOutput })
             command.Options.Add(option);
 
         _conversation = new(command);
         _sampling = new(command, UsualTokens);
-        _request = new(command);
+        _request = new(command, shell);
         command.Options.Add(_receipt);
-        _pipeline = new(command);
+        _pipeline = new(command, shell);
         command.Options.Add(_json);
         command.SetAction(Run);
     }
@@ -48,11 +50,11 @@ internal sealed class RunCommand
 
     private int Run(ParseResult parsed)
     {
-        bool raw = parsed.GetValue(_raw), json = parsed.GetValue(_json);
+        bool raw = parsed.GetValue(_raw);
         string? system = _conversation.SystemText(parsed);
         ChatTemplate? template = _conversation.Template(parsed, _shell);
         if (raw && (system is not null || template is not null))
-            throw new BadInputException("--system and --chat-template are for conversations, and --raw is none: use one of them.");
+            throw new BadInputException("--system and --chat-template need a conversation, and --raw leaves it out. Use one.");
 
         if (!raw && parsed.GetValue(_parseSpecial))
             throw new BadInputException("--parse-special needs --raw: in a conversation, only the chat template writes control tokens.");
@@ -76,7 +78,7 @@ internal sealed class RunCommand
         Request request = model.Generate(ids, options, section.Token);
         try
         {
-            Answer(request, options, AnswerParser.For(raw ? null : model.ChatTemplate, rendered?.Text ?? ""), json, prices);
+            Answer(request, options, AnswerParser.For(raw ? null : model.ChatTemplate, rendered?.Text ?? ""), parsed, prices);
         }
         finally
         {
@@ -88,10 +90,11 @@ internal sealed class RunCommand
         return request.Finish == FinishReason.Cancelled ? ExitCodes.Interrupted : ExitCodes.Done;
     }
 
-    private void Answer(Request request, GenerationOptions options, AnswerParser parser, bool json, PriceList? prices)
+    private void Answer(Request request, GenerationOptions options, AnswerParser parser, ParseResult parsed, PriceList? prices)
     {
-        RunTimes times = new();
-        using AnswerOutput output = new(_shell, parser, isShown: !json);
+        bool json = parsed.GetValue(_json);
+        RunTimes times = new(_shell);
+        using AnswerOutput output = new(_shell, parser, isShown: !json, parsed.GetValue(_rawOutput));
         foreach (TextPiece piece in request.ToBlockingEnumerable())
         {
             times.Note();
@@ -110,9 +113,9 @@ internal sealed class RunCommand
     {
         (string? text, string? file) = (parsed.GetValue(_prompt), parsed.GetValue(_file));
         if (text is not null && file is not null)
-            throw new BadInputException("the prompt comes twice, as an argument and with -f: give one of them.");
+            throw new BadInputException("the prompt is given twice (argument and -f). Use one.");
         if (text is null && file is null)
-            throw new BadInputException("there is no prompt. Give it in quotes, or with -f FILE, or with -f - for standard input.");
+            throw new BadInputException("no prompt is given. Give it in quotes, with -f FILE, or with -f - for standard input.");
 
         string prompt = text ?? InputText.ReadPrompt(file!, _shell);
         return string.IsNullOrWhiteSpace(prompt) ? throw new BadInputException("the prompt is empty.") : prompt;
@@ -135,7 +138,7 @@ internal sealed class RunCommand
         charge?.Currency);
 
     /// <summary>When the first token came, counted from the start of the process: what the user waited.</summary>
-    private sealed class RunTimes
+    private sealed class RunTimes(Shell shell)
     {
         private long _first;
 
@@ -146,9 +149,18 @@ internal sealed class RunCommand
                 if (_first == 0)
                     return TimeSpan.Zero;
 
-                using Process self = Process.GetCurrentProcess();
-                return DateTime.Now - self.StartTime - Stopwatch.GetElapsedTime(_first);
+                return DateTime.Now - Started() - Stopwatch.GetElapsedTime(_first);
             }
+        }
+
+        // ./spud becomes this process after it has built: what it was before does not count.
+        private DateTime Started()
+        {
+            if (Environment.GetEnvironmentVariable("SPUD_BUILT") is not null)
+                return shell.Started;
+
+            using Process self = Process.GetCurrentProcess();
+            return self.StartTime;
         }
 
         public void Note()

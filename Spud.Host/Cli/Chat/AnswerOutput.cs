@@ -6,7 +6,8 @@ namespace Spud.Host;
 /// <param name="shell">Where it goes.</param>
 /// <param name="parser">Tells the parts of the answer.</param>
 /// <param name="isShown">Whether anything is shown; else the answer is only parsed.</param>
-internal sealed class AnswerOutput(Shell shell, AnswerParser parser, bool isShown) : IDisposable
+/// <param name="rawText">Whether control characters reach a terminal.</param>
+internal sealed class AnswerOutput(Shell shell, AnswerParser parser, bool isShown, bool rawText) : IDisposable
 {
     private char? _last;
     private bool _reasoning;
@@ -34,9 +35,7 @@ internal sealed class AnswerOutput(Shell shell, AnswerParser parser, bool isShow
         _ended = true;
         EndReasoning();
         if (isShown && last != '\n')
-            shell.Out.Write('\n');
-
-        shell.Out.Flush();
+            shell.WriteModelText("\n", rawText);
     }
 
     private void Show(IReadOnlyList<AnswerPiece> pieces)
@@ -64,8 +63,7 @@ internal sealed class AnswerOutput(Shell shell, AnswerParser parser, bool isShow
         }
 
         EndReasoning();
-        shell.Out.Write(piece.Text);
-        shell.Out.Flush();
+        shell.WriteModelText(piece.Text, rawText);
         _last = piece.Text[^1];
     }
 

@@ -33,6 +33,6 @@ internal static class Chat
     public static void RequireTemplate(LanguageModel model)
     {
         if (model.ChatTemplate is null)
-            throw new BadInputException($"{model.Pipeline.File.Path}: the model file has no chat template, so it cannot chat. Name one with --chat-template, or continue plain text: spud run --raw \"Once upon a time\"");
+            throw new BadInputException($"{model.Pipeline.File.Path}: the model file has no chat template, so it cannot chat. Name one with --chat-template. To continue plain text: spud run --raw \"Once upon a time\"");
     }
 }
