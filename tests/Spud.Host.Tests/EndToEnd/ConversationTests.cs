@@ -97,6 +97,15 @@ public sealed class ConversationTests
     }
 
     [Fact]
+    public void Numbers_are_written_the_same_way_under_the_culture_of_the_user()
+    {
+        string command = $"\"$SPUD\" explain -m '{Spud.Stories}'";
+        Outcome swedish = Spud.Shell($"DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=0 LC_ALL=sv_SE.UTF-8 {command}");
+        Assert.SkipWhen(swedish.Error.Contains("ICU", StringComparison.Ordinal), "needs ICU");
+        Assert.Equal(Spud.Shell(command).Succeeded().Output, swedish.Succeeded().Output);
+    }
+
+    [Fact]
     public void A_prompt_that_is_to_be_continued_does_not_end_with_the_end()
     {
         using TempFolder folder = new();
