@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Packs what a plugin's author needs (the contract, kernels, the runtime, the conformance kit, the template) into a folder that NuGet takes
+# Packs what a plugin's author needs (the contract, kernels, the engine, the conformance kit, the template) into a folder that NuGet takes
 # as a source.
 # usage: ./pack.sh [FOLDER]       FOLDER: artifacts/packages unless named.
 set -euo pipefail
@@ -14,7 +14,7 @@ esac
 command -v dotnet >/dev/null || { echo "error: the .NET 10 SDK is missing: https://dotnet.microsoft.com/download" >&2; exit 1; }
 
 mkdir -p "$folder"
-rm -f "$folder"/Spud.{Abstractions,Numerics,Runtime,Conformance,Templates}.*.nupkg
+rm -f "$folder"/Spud.{Abstractions,Numerics,Models,Text,Engine,Evaluation,Conformance,Templates}.*.nupkg
 dotnet build packages.proj -c Release --nologo -v quiet -p:RunAnalyzers=false -p:PackageOutputPath="$folder"
 
 # NuGet keeps a version that it has unpacked once; these may have been packed anew under the same number.

@@ -10,5 +10,5 @@ public static class ContractVersion
     public const int Major = 1;
 
     /// <summary>Additions.</summary>
-    public const int Minor = 0;
+    public const int Minor = 1;
 }

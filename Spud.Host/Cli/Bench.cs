@@ -1,6 +1,5 @@
 using System.Diagnostics;
-using Spud.Runtime;
-using Spud.Runtime.Execution;
+using Spud.Execution;
 
 namespace Spud.Host;
 

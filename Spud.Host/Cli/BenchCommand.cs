@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using Spud.Runtime;
 
 namespace Spud.Host;
 

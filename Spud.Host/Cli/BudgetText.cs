@@ -1,5 +1,5 @@
 using System.Globalization;
-using Spud.Runtime.Metering;
+using Spud.Metering;
 
 namespace Spud.Host;
 

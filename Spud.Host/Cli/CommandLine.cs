@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
-using Spud.Runtime.Composition;
+using Spud.Models.Messages;
 
 namespace Spud.Host;
 

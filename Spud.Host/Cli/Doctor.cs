@@ -1,7 +1,8 @@
 using System.Runtime.Intrinsics;
 using System.Security.Cryptography;
-using Spud.Runtime.Composition;
-using Spud.Runtime.Plugins;
+using Spud.Composition;
+using Spud.Models.Messages;
+using Spud.Plugins;
 
 namespace Spud.Host;
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
-using Spud.Runtime.Composition;
+using Spud.Composition;
+using Spud.Configuration;
 
 namespace Spud.Host;
 

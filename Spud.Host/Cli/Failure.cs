@@ -1,10 +1,11 @@
-using Spud.Runtime.Calibration;
-using Spud.Runtime.ChatTemplates;
-using Spud.Runtime.Comparison;
-using Spud.Runtime.Composition;
-using Spud.Runtime.Execution;
-using Spud.Runtime.Metering;
-using Spud.Runtime.Models;
+using Spud.Composition;
+using Spud.Configuration;
+using Spud.Evaluation.Calibration;
+using Spud.Evaluation.Comparison;
+using Spud.Execution;
+using Spud.Metering;
+using Spud.Models;
+using Spud.Text.ChatTemplates;
 
 namespace Spud.Host;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
-using Spud.Runtime.Generation;
-using Spud.Runtime.Metering;
+using Spud.Generation;
+using Spud.Metering;
 
 namespace Spud.Host;
 

@@ -1,7 +1,7 @@
 using System.CommandLine;
-using Spud.Runtime;
-using Spud.Runtime.Composition;
-using Spud.Runtime.Plugins;
+using Spud.Composition;
+using Spud.Configuration;
+using Spud.Plugins;
 
 namespace Spud.Host;
 

@@ -3,7 +3,7 @@ using OpenTelemetry;
 using OpenTelemetry.Exporter;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Trace;
-using Spud.Runtime.Metering;
+using Spud.Metering;
 
 namespace Spud.Host;
 

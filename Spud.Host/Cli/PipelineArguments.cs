@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
-using Spud.Runtime.Composition;
-using Spud.Runtime.Plugins;
+using Spud.Configuration;
+using Spud.Plugins;
 
 namespace Spud.Host;
 

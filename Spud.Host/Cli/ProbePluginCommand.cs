@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Spud.Runtime.Plugins;
+using Spud.Plugins;
 
 namespace Spud.Host;
 

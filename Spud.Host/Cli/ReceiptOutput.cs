@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
-using Spud.Runtime.Metering;
+using Spud.Metering;
 
 namespace Spud.Host;
 

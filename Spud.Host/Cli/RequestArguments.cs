@@ -1,8 +1,8 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using Spud.Runtime.Composition;
-using Spud.Runtime.Generation;
-using Spud.Runtime.Metering;
+using Spud.Configuration;
+using Spud.Generation;
+using Spud.Metering;
 
 namespace Spud.Host;
 

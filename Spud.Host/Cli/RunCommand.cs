@@ -1,9 +1,8 @@
 using System.CommandLine;
 using System.Diagnostics;
 using System.Text;
-using Spud.Runtime;
-using Spud.Runtime.Generation;
-using Spud.Runtime.Metering;
+using Spud.Generation;
+using Spud.Metering;
 
 namespace Spud.Host;
 

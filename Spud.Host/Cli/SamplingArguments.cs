@@ -1,6 +1,6 @@
 using System.CommandLine;
-using Spud.Runtime.Generation;
-using Spud.Runtime.Sampling;
+using Spud.Generation;
+using Spud.Sampling;
 
 namespace Spud.Host;
 

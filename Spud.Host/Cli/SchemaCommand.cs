@@ -1,8 +1,8 @@
 using System.CommandLine;
-using System.Text.Json;
 using System.Text.Encodings.Web;
-using Spud.Runtime.Composition;
-using Spud.Runtime.Plugins;
+using System.Text.Json;
+using Spud.Configuration;
+using Spud.Plugins;
 
 namespace Spud.Host;
 

@@ -1,8 +1,7 @@
 using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
-using Spud.Runtime;
-using Spud.Runtime.Scoring;
+using Spud.Evaluation.Likelihood;
 
 namespace Spud.Host;
 

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
-using Spud.Runtime.Models;
-using Spud.Runtime.Tokenization;
+using Spud.Models;
+using Spud.Text.Tokenization;
 
 namespace Spud.Host;
 

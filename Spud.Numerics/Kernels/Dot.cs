@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.X86;
 
 namespace Spud.Numerics;
 
@@ -31,10 +30,7 @@ public static unsafe class Dot
         int i = 0;
         for (; i <= n - 2 * T.Count; i += 2 * T.Count)
         {
-            if (Sse.IsSupported)
-            {
-                Sse.Prefetch0((byte*)(b + i) + PrefetchBytes);
-            }
+            Prefetch.Lines((byte*)(b + i) + PrefetchBytes, 2 * T.Count * sizeof(TElement));
 
             even = T.MultiplyAdd(T.Load(a + i), TSource.Load<T>(b + i), even);
             odd = T.MultiplyAdd(T.Load(a + i + T.Count), TSource.Load<T>(b + i + T.Count), odd);
@@ -68,11 +64,8 @@ public static unsafe class Dot
         nint i = 0;
         for (nint end = n - 2 * T.Count; i <= end; i += 2 * T.Count)
         {
-            if (Sse.IsSupported)
-            {
-                Sse.Prefetch0(ahead);
-                ahead += 4 * T.Count * sizeof(TElement);
-            }
+            Prefetch.Lines(ahead, 4 * T.Count * sizeof(TElement));
+            ahead += 4 * T.Count * sizeof(TElement);
 
             T x = T.Load(a + i);
             even = T.MultiplyAdd(x, TSource.Load<T>(b + i), even);

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics.X86;
 
 namespace Spud.Numerics;
 
@@ -54,11 +53,11 @@ internal static unsafe class PackedTile
 
             byte* scales = next;
             next += TFormat.ScaleBytes + TFormat.CodeBytes;
-            if (typeof(TRows) == typeof(OneRow) && Sse.IsSupported)
+            if (typeof(TRows) == typeof(OneRow))
             {
-                for (int line = 0; line < TFormat.ScaleBytes + TFormat.CodeBytes; line += 64)
+                for (int line = 0; line < TFormat.ScaleBytes + TFormat.CodeBytes; line += Prefetch.LineBytes)
                 {
-                    Sse.Prefetch0(next + PrefetchBytes + line);
+                    Prefetch.Lines(next + PrefetchBytes + line, Prefetch.LineBytes);
                 }
             }
 

@@ -1,7 +1,7 @@
 using System.Diagnostics;
-using Spud.Runtime.Composition;
-using Spud.Runtime.Execution;
-using Spud.Runtime.Metering;
+using Spud.Composition;
+using Spud.Execution;
+using Spud.Metering;
 
 namespace Spud.Bench.Dispatch;
 
@@ -13,21 +13,21 @@ internal static class LedgerTimes
     /// <summary>The shortest round of several.</summary>
     public static double Best(Pipeline pipeline)
     {
-        Engine engine = new(pipeline);
+        Engine engine = pipeline.Engine;
         Batch batch = engine.NewBatch();
         using Sequence sequence = engine.Open();
         batch.Add(sequence, new int[StepTimes.Depth], Phase.Prefill, LogitRows.None);
         engine.Run(batch);
         batch.Clear();
         batch.Add(sequence, [7], Phase.Decode, LogitRows.Last);
-        StepMeter meter = new(new PipelineCosts(pipeline.Parts), 1, pipeline.Model.Layers.Max(layer => layer.Experts));
-        RoutingPlan plan = pipeline.Parts.Places.Host.One.Of(1, 1);
+        StepMeter meter = new(pipeline.Parts.Costs, 1, pipeline.Model.Layers.Max(layer => layer.Experts));
+        StepPlan plan = pipeline.Parts.PlanOf(Phase.Decode);
         double best = double.MaxValue;
         for (int round = 0; round < 20; round++)
         {
             long from = Stopwatch.GetTimestamp();
             for (int step = 0; step < Steps; step++)
-                Count(meter, batch, plan, pipeline.Model.Layers.Length);
+                Count(meter, batch, plan);
 
             best = Math.Min(best, Stopwatch.GetElapsedTime(from).TotalMicroseconds / Steps);
         }
@@ -35,23 +35,18 @@ internal static class LedgerTimes
         return best;
     }
 
-    private static void Count(StepMeter meter, Batch batch, in RoutingPlan plan, int layers)
+    private static void Count(StepMeter meter, Batch batch, StepPlan plan)
     {
         meter.Begin(batch);
-        meter.Stamp(layers, RoleSlot.Head);
-        for (int layer = 0; layer < layers; layer++)
+        foreach (Operation operation in plan.Operations)
         {
-            meter.Stamp(layer, RoleSlot.Attention);
-            meter.CountKeys(layer, batch);
-            meter.Stamp(layer, RoleSlot.Cache);
-            meter.Stamp(layer, RoleSlot.Attention);
-            meter.CountPlan(layer, batch, plan);
-            meter.Stamp(layer, RoleSlot.Router);
-            meter.Stamp(layer, RoleSlot.Experts);
+            if (operation is AppendOperation { Layer: { } layer })
+                meter.CountKeys(layer, batch);
+            if (operation.EndsCost)
+                meter.Stamp(operation.CostSlot);
         }
 
-        meter.Stamp(layers, RoleSlot.Head);
-        meter.Stamp(layers, RoleSlot.Cache);
+        meter.Stamp(plan.Operations[^1].CostSlot); // the commit
         batch.Entries[0].Sequence.Ledger.Add(meter, 0, batch.Entries[0]);
     }
 }

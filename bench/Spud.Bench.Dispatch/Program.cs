@@ -1,6 +1,7 @@
 using Spud.Bench.Dispatch;
-using Spud.Runtime.Composition;
-using Spud.Runtime.Plugins;
+using Spud.Composition;
+using Spud.Configuration;
+using Spud.Plugins;
 
 // What the host and the contract cost of a decode step, and of that the ledger: the default model's pipeline, and the same pipeline with components that do
 // nothing. Arguments: seconds each (3), threads (2). Needs a quiet machine.

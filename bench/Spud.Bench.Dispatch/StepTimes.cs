@@ -1,6 +1,6 @@
 using System.Diagnostics;
-using Spud.Runtime.Composition;
-using Spud.Runtime.Execution;
+using Spud.Composition;
+using Spud.Execution;
 
 namespace Spud.Bench.Dispatch;
 
@@ -16,7 +16,7 @@ internal readonly record struct StepTimes(double Best, double Median)
 
     public static StepTimes Of(Pipeline pipeline, double seconds)
     {
-        Engine engine = new(pipeline);
+        Engine engine = pipeline.Engine;
         Batch batch = engine.NewBatch();
         using Sequence sequence = engine.Open();
         batch.Add(sequence, new int[Depth], Phase.Prefill, LogitRows.None);

@@ -1,7 +1,8 @@
-using Spud.Runtime.Composition;
-using Spud.Runtime.Execution;
-using Spud.Runtime.Metering;
-using Spud.Runtime.Plugins;
+using Spud.Composition;
+using Spud.Configuration;
+using Spud.Execution;
+using Spud.Metering;
+using Spud.Plugins;
 
 namespace Spud.Bench.Mixing;
 
@@ -17,7 +18,6 @@ internal sealed class Pair : IDisposable
     private const int PromptTokens = 256, GeneratedTokens = 64;
 
     private readonly Pipeline _pipeline;
-    private readonly Engine _engine;
     private readonly Batch _batch;
     private readonly int[] _tokens;
 
@@ -30,8 +30,7 @@ internal sealed class Pair : IDisposable
             $"router.use={(experts == "cpu" ? "top-k" : experts)}", .. attention == "cpu" ? new[] { "cache.format=f32" } : [],
         ];
         _pipeline = Pipeline.Compose(PipelineDocument.Load(null, edits), plugins, new PipelineOptions { Threads = threads });
-        _engine = new Engine(_pipeline);
-        _batch = _engine.NewBatch();
+        _batch = _pipeline.Engine.NewBatch();
         Random random = new(1);
         _tokens = [.. Enumerable.Range(0, PromptTokens).Select(_ => random.Next(_pipeline.Model.Vocabulary))];
     }
@@ -48,7 +47,7 @@ internal sealed class Pair : IDisposable
     /// <summary>Reads a prompt and generates.</summary>
     public void Measure()
     {
-        using Sequence sequence = _engine.Open();
+        using Sequence sequence = _pipeline.Engine.Open();
         Run(sequence, _tokens, Phase.Prefill);
         for (int i = 0; i < GeneratedTokens; i++)
             Run(sequence, _tokens.AsSpan(i, 1), Phase.Decode);
@@ -67,7 +66,7 @@ internal sealed class Pair : IDisposable
     {
         _batch.Clear();
         _batch.Add(sequence, tokens, phase, LogitRows.Last);
-        _engine.Run(_batch);
+        _pipeline.Engine.Run(_batch);
     }
 
     private void Keep(PhaseLedger ledger)

@@ -1,6 +1,6 @@
 using Spud;
 using Spud.Bench.Mixing;
-using Spud.Runtime.Plugins;
+using Spud.Plugins;
 
 // Mixed pipelines against what their parts predict: the time around attention in the pipeline that is all of its backend, and the experts'
 // time in the other one. The default model in f32, prefill 256, decode 64. Arguments: rounds (5), threads (2). Needs a quiet machine, and

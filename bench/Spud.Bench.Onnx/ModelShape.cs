@@ -1,4 +1,4 @@
-using Spud.Runtime.Models;
+using Spud.Models;
 
 namespace Spud.Bench.Onnx;
 

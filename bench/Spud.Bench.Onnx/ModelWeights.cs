@@ -1,5 +1,5 @@
+using Spud.Models;
 using Spud.Numerics.Blocks;
-using Spud.Runtime.Models;
 
 namespace Spud.Bench.Onnx;
 

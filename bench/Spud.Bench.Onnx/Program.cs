@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Spud.Bench.Onnx;
-using Spud.Runtime.Models;
+using Spud.Models;
 
 // Tokens per second of ONNX Runtime's straightforward use: one f32 graph of the whole model. Compare with `spud bench` with every role
 // on onnx, on the same machine in the same minute.

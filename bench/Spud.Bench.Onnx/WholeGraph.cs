@@ -1,5 +1,5 @@
 using Backend.Onnx.Graphs;
-using Spud.Runtime.Models;
+using Spud.Models;
 using Attribute = Backend.Onnx.Graphs.Attribute;
 using DataType = Onnx.TensorProto.Types.DataType;
 

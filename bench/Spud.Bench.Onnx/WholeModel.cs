@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using Microsoft.ML.OnnxRuntime;
-using Spud.Runtime.Models;
+using Spud.Models;
 
 namespace Spud.Bench.Onnx;
 

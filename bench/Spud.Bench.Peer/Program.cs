@@ -1,6 +1,6 @@
 using System.CommandLine;
 using Spud.Bench.Peer;
-using Spud.Runtime.Plugins;
+using Spud.Plugins;
 
 Option<string> peer = new("--peer") { Description = "The peer's program; bench/peer/setup.sh builds it.", Required = true };
 Option<string> models = new("--models") { Description = "Folder of the models, NAME.gguf.", Required = true };

@@ -1,7 +1,8 @@
 using System.Diagnostics;
-using Spud.Runtime.Composition;
-using Spud.Runtime.Execution;
-using Spud.Runtime.Plugins;
+using Spud.Composition;
+using Spud.Configuration;
+using Spud.Execution;
+using Spud.Plugins;
 
 namespace Spud.Bench.Peer;
 
@@ -9,7 +10,6 @@ namespace Spud.Bench.Peer;
 internal sealed class SpudProcess : IDisposable
 {
     private readonly Pipeline _pipeline;
-    private readonly Engine _engine;
     private readonly Batch _batch;
     private Sequence? _deep;
 
@@ -17,8 +17,7 @@ internal sealed class SpudProcess : IDisposable
     {
         PipelineDocument document = PipelineDocument.Load(null, [$"model={model}", $"context={contextTokens}"]);
         _pipeline = Pipeline.Compose(document, plugins, new PipelineOptions { Threads = threads, Sequences = sequences + 1 });
-        _engine = new(_pipeline);
-        _batch = _engine.NewBatch();
+        _batch = _pipeline.Engine.NewBatch();
     }
 
     /// <summary>Tokens per second.</summary>
@@ -40,7 +39,7 @@ internal sealed class SpudProcess : IDisposable
 
     private double Prefill(ReadOnlySpan<int> tokens)
     {
-        using Sequence sequence = _engine.Open();
+        using Sequence sequence = _pipeline.Engine.Open();
         long start = Stopwatch.GetTimestamp();
         Read(sequence, tokens);
         return tokens.Length / Stopwatch.GetElapsedTime(start).TotalSeconds;
@@ -50,7 +49,7 @@ internal sealed class SpudProcess : IDisposable
     {
         Sequence[] sequences = new Sequence[work.Batch];
         for (int i = 0; i < sequences.Length; i++)
-            sequences[i] = work.Depth > 0 ? Deep(tokens.AsSpan(0, work.Depth)).Fork() : _engine.Open();
+            sequences[i] = work.Depth > 0 ? Deep(tokens.AsSpan(0, work.Depth)).Fork() : _pipeline.Engine.Open();
 
         long start = Stopwatch.GetTimestamp();
         for (int step = 0; step < work.Generate; step++)
@@ -59,7 +58,7 @@ internal sealed class SpudProcess : IDisposable
             for (int i = 0; i < sequences.Length; i++)
                 _batch.Add(sequences[i], [(tokens[step] + i) % _pipeline.Model.Vocabulary], Phase.Decode, LogitRows.Last);
 
-            _engine.Run(_batch);
+            _pipeline.Engine.Run(_batch);
         }
 
         double elapsed = Stopwatch.GetElapsedTime(start).TotalSeconds;
@@ -75,7 +74,7 @@ internal sealed class SpudProcess : IDisposable
         if (_deep?.Tokens != tokens.Length)
         {
             _deep?.Dispose();
-            _deep = _engine.Open();
+            _deep = _pipeline.Engine.Open();
             Read(_deep, tokens);
         }
 
@@ -89,7 +88,7 @@ internal sealed class SpudProcess : IDisposable
             ReadOnlySpan<int> chunk = tokens[first..Math.Min(tokens.Length, first + _batch.MaxRows)];
             _batch.Clear();
             _batch.Add(sequence, chunk, Phase.Prefill, first + chunk.Length == tokens.Length ? LogitRows.Last : LogitRows.None);
-            _engine.Run(_batch);
+            _pipeline.Engine.Run(_batch);
         }
     }
 }

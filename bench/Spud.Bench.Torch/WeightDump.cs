@@ -1,6 +1,6 @@
-using Spud.Runtime.Execution;
-using Spud.Runtime.Models;
-using Spud.Runtime.Models.Families;
+using Spud.Execution;
+using Spud.Models;
+using Spud.Models.Families;
 
 namespace Spud.Bench.Torch;
 

@@ -1,8 +1,9 @@
-using Spud.Runtime;
-using Spud.Runtime.ChatTemplates;
-using Spud.Runtime.Composition;
-using Spud.Runtime.Generation;
-using Spud.Runtime.Plugins;
+using Spud;
+using Spud.Composition;
+using Spud.Configuration;
+using Spud.Generation;
+using Spud.Plugins;
+using Spud.Text.ChatTemplates;
 
 string model = args[0], plugins = args[1], question = args[2];
 

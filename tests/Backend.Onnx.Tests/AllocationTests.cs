@@ -5,9 +5,9 @@ using Backend.Onnx.Router;
 using Backend.Onnx.Tests.Parity;
 using Backend.Onnx.Tests.Shared;
 using Spud;
+using Spud.Composition;
 using Spud.Conformance.Fixtures;
-using Spud.Runtime.Composition;
-using Spud.Runtime.Execution;
+using Spud.Execution;
 using Xunit;
 
 namespace Backend.Onnx.Tests;
@@ -60,7 +60,7 @@ public sealed class AllocationTests
     public void DecodeStepsAllocateNothing(string family)
     {
         using Pipeline pipeline = PromptLogits.AllRoles().Compose(TestData.Path($"families/{family}.gguf"));
-        Engine engine = new(pipeline);
+        Engine engine = pipeline.Engine;
         using Sequence sequence = engine.Open();
         Batch batch = engine.NewBatch();
         AssertNone(() =>

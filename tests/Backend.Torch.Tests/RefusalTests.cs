@@ -2,9 +2,10 @@ using System.Diagnostics;
 using Backend.Torch.Native;
 using Backend.Torch.Tests.Shared;
 using Spud;
+using Spud.Composition;
+using Spud.Configuration;
 using Spud.Conformance.Fixtures;
-using Spud.Runtime.Composition;
-using Spud.Runtime.Plugins;
+using Spud.Plugins;
 using Xunit;
 
 namespace Backend.Torch.Tests;

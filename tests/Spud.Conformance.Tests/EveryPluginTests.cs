@@ -1,4 +1,4 @@
-using Spud.Runtime.Plugins;
+using Spud.Plugins;
 using Xunit;
 
 namespace Spud.Conformance.Tests;

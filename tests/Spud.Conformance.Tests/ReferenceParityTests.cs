@@ -1,7 +1,8 @@
 using System.Runtime.InteropServices;
-using Spud.Runtime.Composition;
-using Spud.Runtime.Execution;
-using Spud.Runtime.Plugins;
+using Spud.Composition;
+using Spud.Configuration;
+using Spud.Execution;
+using Spud.Plugins;
 using Xunit;
 
 namespace Spud.Conformance.Tests;
@@ -39,7 +40,7 @@ public sealed class ReferenceParityTests
             [$"model={model}", "head.use=reference", "attention.use=reference", "cache.use=reference", "router.use=reference", "experts.use=reference"]);
         using PluginCatalog plugins = PluginCatalog.Discover(Path.GetDirectoryName(TestData.Reference)!);
         using Pipeline pipeline = Pipeline.Compose(document, plugins, new PipelineOptions { Threads = 1, Rows = 24, LogitRows = 24 });
-        Engine engine = new(pipeline);
+        Engine engine = pipeline.Engine;
         using Sequence sequence = engine.Open();
         Batch batch = engine.NewBatch();
         List<float> logits = [];

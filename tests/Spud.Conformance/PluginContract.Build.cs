@@ -1,8 +1,9 @@
 using System.Collections.Frozen;
+using Spud.Composition;
+using Spud.Configuration;
 using Spud.Conformance.Discovery;
 using Spud.Conformance.Fixtures;
 using Spud.Conformance.Rigs;
-using Spud.Runtime.Composition;
 using Xunit;
 
 namespace Spud.Conformance;

@@ -1,8 +1,8 @@
+using Spud.Composition;
 using Spud.Conformance.Allocation;
 using Spud.Conformance.Discovery;
 using Spud.Conformance.Fixtures;
 using Spud.Conformance.Rigs;
-using Spud.Runtime.Composition;
 using Xunit;
 
 namespace Spud.Conformance;

@@ -1,7 +1,7 @@
+using Spud.Composition;
 using Spud.Conformance.Discovery;
 using Spud.Conformance.Fixtures;
 using Spud.Conformance.Rigs;
-using Spud.Runtime.Composition;
 using Xunit;
 
 namespace Spud.Conformance;

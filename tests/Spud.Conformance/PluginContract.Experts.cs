@@ -1,9 +1,9 @@
+using Spud.Composition;
 using Spud.Conformance.Cases;
 using Spud.Conformance.Discovery;
 using Spud.Conformance.Fixtures;
 using Spud.Conformance.Oracles;
 using Spud.Conformance.Rigs;
-using Spud.Runtime.Composition;
 
 namespace Spud.Conformance;
 

@@ -1,6 +1,6 @@
+using Spud.Composition;
 using Spud.Conformance.Discovery;
-using Spud.Runtime.Composition;
-using Spud.Runtime.Plugins;
+using Spud.Plugins;
 using Xunit;
 
 namespace Spud.Conformance;

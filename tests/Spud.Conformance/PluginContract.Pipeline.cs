@@ -1,9 +1,9 @@
+using Spud.Composition;
 using Spud.Conformance.Allocation;
 using Spud.Conformance.Discovery;
 using Spud.Conformance.Fixtures;
 using Spud.Conformance.Rigs;
-using Spud.Runtime.Composition;
-using Spud.Runtime.Execution;
+using Spud.Execution;
 using Xunit;
 
 namespace Spud.Conformance;
@@ -176,7 +176,7 @@ public abstract partial class PluginContract
     /// <summary>Gives the reference plugin's cache the page format of a pipeline, so that both read the same keys.</summary>
     private static IEnumerable<string> PagesOf(PipelineRig rig)
     {
-        TensorView keys = rig.Pipeline.Parts.Pages.Layers[0].Pool.Keys, values = rig.Pipeline.Parts.Pages.Layers[0].Pool.Values;
+        TensorView keys = rig.Pipeline.Parts.Pages.Layers[0].First.Pool.Keys, values = rig.Pipeline.Parts.Pages.Layers[0].First.Pool.Values;
         return [$"cache.format={keys.Type}", $"cache.values={values.Type}"];
     }
 

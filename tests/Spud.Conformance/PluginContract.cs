@@ -1,5 +1,5 @@
 using Spud.Conformance.Discovery;
-using Spud.Runtime.Plugins;
+using Spud.Plugins;
 
 namespace Spud.Conformance;
 

@@ -1,9 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
-using Spud.Runtime;
-using Spud.Runtime.Calibration;
-using Spud.Runtime.Composition;
-using Spud.Runtime.Models;
+using Spud.Composition;
+using Spud.Evaluation.Calibration;
+using Spud.Models;
 
 namespace Spud.Host;
 

@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 using Spectre.Console;
-using Spud.Runtime.Calibration;
+using Spud.Evaluation.Calibration;
 
 namespace Spud.Host;
 

@@ -1,5 +1,5 @@
-using Spud.Runtime.Models;
-using Spud.Runtime.Models.Families;
+using Spud.Models;
+using Spud.Models.Families;
 
 namespace Spud.Host;
 

@@ -1,4 +1,4 @@
-using Spud.Runtime.Comparison;
+using Spud.Evaluation.Comparison;
 
 namespace Spud.Host;
 

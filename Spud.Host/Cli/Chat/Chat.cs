@@ -1,5 +1,4 @@
-using Spud.Runtime;
-using Spud.Runtime.ChatTemplates;
+using Spud.Text.ChatTemplates;
 
 namespace Spud.Host;
 

@@ -1,9 +1,9 @@
 using System.CommandLine;
 using System.Text;
-using Spud.Runtime.Execution;
-using Spud.Runtime.Generation;
-using Spud.Runtime.Metering;
-using Spud.Runtime.Plugins;
+using Spud.Execution;
+using Spud.Generation;
+using Spud.Metering;
+using Spud.Plugins;
 
 namespace Spud.Host;
 

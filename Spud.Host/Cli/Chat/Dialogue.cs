@@ -1,7 +1,6 @@
 using System.Text;
-using Spud.Runtime;
-using Spud.Runtime.ChatTemplates;
-using Spud.Runtime.Generation;
+using Spud.Generation;
+using Spud.Text.ChatTemplates;
 
 namespace Spud.Host;
 

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Spud.Runtime.Comparison;
+using Spud.Evaluation.Comparison;
 
 namespace Spud.Host;
 

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
-using Spud.Runtime.Comparison;
+using Spud.Evaluation.Comparison;
 
 namespace Spud.Host;
 

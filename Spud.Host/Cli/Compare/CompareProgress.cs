@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 using Spectre.Console;
-using Spud.Runtime.Comparison;
+using Spud.Evaluation.Comparison;
 
 namespace Spud.Host;
 

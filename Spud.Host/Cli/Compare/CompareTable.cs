@@ -1,6 +1,6 @@
 using System.Globalization;
-using Spud.Runtime.Comparison;
-using Spud.Runtime.Composition;
+using Spud.Evaluation.Comparison;
+using Spud.Models.Messages;
 
 namespace Spud.Host;
 

@@ -1,9 +1,9 @@
 using System.CommandLine;
-using Spud.Runtime;
-using Spud.Runtime.Comparison;
-using Spud.Runtime.Composition;
-using Spud.Runtime.Models;
-using Spud.Runtime.Plugins;
+using Spud.Composition;
+using Spud.Configuration;
+using Spud.Evaluation.Comparison;
+using Spud.Models;
+using Spud.Plugins;
 
 namespace Spud.Host;
 

@@ -1,6 +1,6 @@
 using System.CommandLine;
-using Spud.Runtime.Composition;
-using Spud.Runtime.Plugins;
+using Spud.Models.Messages;
+using Spud.Plugins;
 
 namespace Spud.Host;
 

@@ -1,4 +1,4 @@
-using Spud.Runtime.Plugins;
+using Spud.Plugins;
 
 namespace Spud.Host;
 

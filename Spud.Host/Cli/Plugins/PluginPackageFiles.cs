@@ -1,5 +1,5 @@
 using System.IO.Compression;
-using Spud.Runtime.Plugins;
+using Spud.Plugins;
 
 namespace Spud.Host;
 

@@ -1,5 +1,6 @@
-using Spud.Runtime.Composition;
-using Spud.Runtime.Plugins;
+using Spud.Composition;
+using Spud.Models.Messages;
+using Spud.Plugins;
 
 namespace Spud.Host;
 

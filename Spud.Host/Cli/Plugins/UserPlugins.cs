@@ -1,5 +1,5 @@
-using Spud.Runtime.Composition;
-using Spud.Runtime.Plugins;
+using Spud.Configuration;
+using Spud.Plugins;
 
 namespace Spud.Host;
 

@@ -8,7 +8,7 @@ internal static unsafe class OrtLibrary
     private const string Name = "onnxruntime";
 
     /// <summary>Oldest minor version of 1 that has been tried.</summary>
-    private const int OldestMinor = 29;
+    private const int OldestMinor = 31;
 
     private static readonly Lazy<nint> s_handle = new(() =>
         Find(Folder, Name) is var handle && handle != 0 ? handle : throw new OnnxException($"the library {Name} is missing. Run: ./spud setup onnx"));
@@ -30,7 +30,7 @@ internal static unsafe class OrtLibrary
         if (handle == 0)
             return $"the native library {name} is missing (looked in {NativeFolder(folder)} and where the system looks). Run: ./spud setup onnx";
         if (!NativeLibrary.TryGetExport(handle, "OrtGetApiBase", out nint apiBase))
-            return $"the library {name} is no ONNX Runtime: it has no OrtGetApiBase. Run: ./spud setup onnx";
+            return $"the library {name} is not ONNX Runtime: it does not export OrtGetApiBase. Run: ./spud setup onnx";
 
         nint* start = ((delegate* unmanaged<nint*>)apiBase)();
         string version = Marshal.PtrToStringUTF8(((delegate* unmanaged<nint>)start[1])()) ?? "";

@@ -152,7 +152,7 @@ internal sealed class WeightReader(IBuildContext build, OnnxDevice device, Matri
 
     private BlockMatrix Blocks(BlockMapping mapping, int outputs, int inputs, TensorView[] weights)
     {
-        byte[] codes = new byte[checked(outputs * (inputs * mapping.Bits / 8))];
+        byte[] codes = new byte[CodeBytes(mapping, outputs, inputs)];
         float[] scales = new float[outputs * (inputs / mapping.Elements)];
         float[] values = ScratchOf(inputs);
         int row = 0, codeBytes = inputs * mapping.Bits / 8, blocks = inputs / mapping.Elements;
@@ -169,6 +169,18 @@ internal sealed class WeightReader(IBuildContext build, OnnxDevice device, Matri
         }
 
         return new BlockMatrix { Outputs = outputs, Inputs = inputs, Mapping = mapping, Activations = options.Activations, Codes = codes, Scales = scales };
+    }
+
+    /// <summary>Bytes of a matrix's codes, which go to ONNX Runtime as one array.</summary>
+    /// <exception cref="RefusedException">They do not fit one array.</exception>
+    internal static int CodeBytes(BlockMapping mapping, int outputs, int inputs)
+    {
+        long bytes = (long)outputs * inputs * mapping.Bits / 8;
+        return bytes <= Array.MaxLength
+            ? (int)bytes
+            : throw new RefusedException(
+                $"a matrix of {outputs} x {inputs} block weights needs {bytes} bytes of codes; ONNX Runtime gets them as one array of at most {Array.MaxLength} bytes. "
+                + "Set the option weights to f16, bf16 or f32.");
     }
 
     private void Expand(in TensorView weight, in TensorView transposed, int column)

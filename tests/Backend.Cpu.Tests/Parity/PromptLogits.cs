@@ -1,8 +1,9 @@
 using System.Runtime.InteropServices;
 using Spud;
-using Spud.Runtime.Composition;
-using Spud.Runtime.Execution;
-using Spud.Runtime.Plugins;
+using Spud.Composition;
+using Spud.Configuration;
+using Spud.Execution;
+using Spud.Plugins;
 
 namespace Backend.Cpu.Tests.Parity;
 
@@ -40,7 +41,7 @@ internal static class PromptLogits
         ]);
         using Pipeline pipeline = Pipeline.Compose(
             document, PluginCatalog.Discover(PluginFolder), new PipelineOptions { Threads = threads, Rows = rows, LogitRows = rows });
-        Engine engine = new(pipeline);
+        Engine engine = pipeline.Engine;
         using Sequence sequence = engine.Open();
         Batch batch = engine.NewBatch();
         List<float> logits = [];

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using Spud;
-using Spud.Runtime.Composition;
-using Spud.Runtime.Execution;
+using Spud.Composition;
+using Spud.Execution;
 using Xunit;
 
 namespace Backend.Onnx.Tests.Parity;
@@ -36,7 +36,7 @@ public sealed class DefaultModelTests
         int[][] texts = [prompt[..30], prompt[7..19], prompt[3..4]];
         float[][] alone = [.. texts.Select(text => PromptLogits.AllRoles().Of(model, text))];
         using Pipeline pipeline = PromptLogits.AllRoles().Compose(model, sequences: texts.Length);
-        Engine engine = new(pipeline);
+        Engine engine = pipeline.Engine;
         Sequence[] sequences = [.. texts.Select(_ => engine.Open())];
         Batch batch = engine.NewBatch();
         List<float>[] together = [.. texts.Select(_ => new List<float>())];

@@ -1,8 +1,9 @@
 using System.Runtime.InteropServices;
 using Spud;
-using Spud.Runtime.Composition;
-using Spud.Runtime.Execution;
-using Spud.Runtime.Plugins;
+using Spud.Composition;
+using Spud.Configuration;
+using Spud.Execution;
+using Spud.Plugins;
 
 namespace Backend.Onnx.Tests.Parity;
 
@@ -61,7 +62,7 @@ internal sealed class PromptLogits
     public float[] Of(string model, int[]? tokens = null)
     {
         using Pipeline pipeline = Compose(model);
-        Engine engine = new(pipeline);
+        Engine engine = pipeline.Engine;
         using Sequence sequence = engine.Open();
         Batch batch = engine.NewBatch();
         List<float> logits = [];

@@ -42,6 +42,16 @@ public sealed class BlockMappingTests
     }
 
     [Fact]
+    public void CodesThatDoNotFitOneArrayAreRefusedWithWhatToDo()
+    {
+        BlockMapping fourBits = new(32, 4);
+        Assert.Equal(1L << 30, WeightReader.CodeBytes(fourBits, 1 << 16, 1 << 15));
+        RefusedException refused = Assert.Throws<RefusedException>(() => WeightReader.CodeBytes(fourBits, 1 << 17, 1 << 15));
+        Assert.Contains("131072 x 32768", refused.Message);
+        Assert.Contains("weights to f16", refused.Message);
+    }
+
+    [Fact]
     public void ExactActivationsTakeFourBitsOnly()
     {
         Assert.Equal(new BlockMapping(32, 4), BlockMapping.Of(ElementType.Q4_0, ActivationPrecision.F32));

@@ -1,7 +1,7 @@
 using Backend.Torch.Tests.Shared;
 using Spud;
-using Spud.Runtime.Composition;
-using Spud.Runtime.Execution;
+using Spud.Composition;
+using Spud.Execution;
 using Xunit;
 
 namespace Backend.Torch.Tests.Pipelines;

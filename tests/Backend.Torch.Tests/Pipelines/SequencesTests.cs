@@ -1,6 +1,6 @@
 using Backend.Torch.Tests.Shared;
 using Spud;
-using Spud.Runtime.Execution;
+using Spud.Execution;
 using Xunit;
 
 namespace Backend.Torch.Tests.Pipelines;

@@ -1,8 +1,9 @@
 using System.Runtime.InteropServices;
 using Spud;
-using Spud.Runtime.Composition;
-using Spud.Runtime.Execution;
-using Spud.Runtime.Plugins;
+using Spud.Composition;
+using Spud.Configuration;
+using Spud.Execution;
+using Spud.Plugins;
 
 namespace Backend.Torch.Tests.Shared;
 
@@ -23,7 +24,6 @@ internal sealed class TorchPipeline : IDisposable
         lock (s_gate)
             Pipeline = Pipeline.Compose(PipelineDocument.Load(null, [$"model={model}", .. edits]), Plugins, options);
 
-        Engine = new Engine(Pipeline);
     }
 
     public TorchPipeline(string model, params IEnumerable<string> edits)
@@ -46,7 +46,7 @@ internal sealed class TorchPipeline : IDisposable
 
     public Pipeline Pipeline { get; }
 
-    public Engine Engine { get; }
+    public Engine Engine => Pipeline.Engine;
 
     public Batch Batch => _batch ??= Engine.NewBatch();
 

@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using Spud.Runtime.Plugins;
+using Spud.Plugins;
 
 namespace Spud.Conformance.Discovery;
 

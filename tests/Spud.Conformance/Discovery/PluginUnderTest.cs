@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
-using Spud.Runtime.Plugins;
+using Spud.Plugins;
 
 namespace Spud.Conformance.Discovery;
 

@@ -1,7 +1,8 @@
+using Spud.Composition;
+using Spud.Configuration;
 using Spud.Conformance.Fixtures;
 using Spud.Conformance.Rigs;
-using Spud.Runtime.Composition;
-using Spud.Runtime.Plugins;
+using Spud.Plugins;
 
 namespace Spud.Conformance.Discovery;
 

@@ -1,5 +1,5 @@
 using System.Text;
-using Spud.Runtime.Models;
+using Spud.Models;
 
 namespace Spud.Conformance.Fixtures;
 

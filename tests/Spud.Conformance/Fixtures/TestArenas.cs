@@ -1,4 +1,4 @@
-using Spud.Runtime.Execution;
+using Spud.Execution;
 
 namespace Spud.Conformance.Fixtures;
 

@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using Spud.Runtime.Execution;
+using Spud.Execution;
 
 namespace Spud.Conformance.Fixtures;
 

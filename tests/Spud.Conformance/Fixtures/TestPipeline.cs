@@ -1,5 +1,5 @@
+using Spud.Composition;
 using Spud.Conformance.Discovery;
-using Spud.Runtime.Composition;
 
 namespace Spud.Conformance.Fixtures;
 

@@ -1,8 +1,9 @@
+using Spud.Composition;
+using Spud.Configuration;
 using Spud.Conformance.Discovery;
 using Spud.Conformance.Fixtures;
-using Spud.Runtime.Composition;
-using Spud.Runtime.Execution;
-using Spud.Runtime.Plugins;
+using Spud.Execution;
+using Spud.Plugins;
 using Xunit;
 
 namespace Spud.Conformance.Rigs;
@@ -28,11 +29,10 @@ internal sealed class PipelineRig : IDisposable
             LogitRows = 64,
             Tap = tap is null ? null : (router, _) => new TappedRouter(router, tap),
         });
-        Engine = new Engine(_pipeline);
         _batch = Engine.NewBatch();
     }
 
-    public Engine Engine { get; }
+    public Engine Engine => _pipeline.Engine;
 
     public Pipeline Pipeline => _pipeline;
 

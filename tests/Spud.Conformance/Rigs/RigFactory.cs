@@ -1,6 +1,6 @@
+using Spud.Composition;
 using Spud.Conformance.Discovery;
 using Spud.Conformance.Fixtures;
-using Spud.Runtime.Composition;
 
 namespace Spud.Conformance.Rigs;
 

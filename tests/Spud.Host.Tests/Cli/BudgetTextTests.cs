@@ -1,4 +1,4 @@
-using Spud.Runtime.Metering;
+using Spud.Metering;
 
 namespace Spud.Host.Tests.Cli;
 

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Spud.Runtime.Composition;
+using Spud.Composition;
 
 namespace Spud.Host.Tests.Cli;
 

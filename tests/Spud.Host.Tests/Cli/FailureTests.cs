@@ -1,8 +1,9 @@
 using System.Collections.Immutable;
-using Spud.Runtime.ChatTemplates;
-using Spud.Runtime.Composition;
-using Spud.Runtime.Execution;
-using Spud.Runtime.Models;
+using Spud.Composition;
+using Spud.Configuration;
+using Spud.Execution;
+using Spud.Models;
+using Spud.Text.ChatTemplates;
 
 namespace Spud.Host.Tests.Cli;
 

@@ -54,7 +54,7 @@ public sealed class TelemetryTests
         chat.StandardOutput.ReadLine();
         string maps = File.ReadAllText($"/proc/{chat.Id}/maps");
         Spud.Finish(chat, []);
-        Assert.Contains("Spud.Runtime.dll", maps);
+        Assert.Contains("Spud.Engine.dll", maps);
         Assert.DoesNotContain("OpenTelemetry", maps);
     }
 

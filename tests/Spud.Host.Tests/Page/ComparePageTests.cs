@@ -1,6 +1,6 @@
 using System.Xml.Linq;
+using Spud.Evaluation.Comparison;
 using Spud.Host.Tests.Cli;
-using Spud.Runtime.Comparison;
 
 namespace Spud.Host.Tests.Page;
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 using System.Text.RegularExpressions;
 using Xunit;
 
@@ -13,19 +14,43 @@ public sealed partial class DisassemblyTests
 {
     private static readonly string[] _bodies = ["PackedTile:Run", "MatMulF32:AddEverySecondVector", "Dot:Run", "AttentionScores:Rows", "AttentionValues:Rows", "Elementwise:Run"];
 
+    private static readonly Lazy<string> _listing = new(List);
+
     [Fact]
     public void HotBodiesCallNothing()
     {
         Assert.SkipUnless(Vector256.IsHardwareAccelerated, "Only the bodies for vectors of 256 and 512 bits are listed: this processor or this run has neither.");
+        List<(string Name, string[] Calls)> methods = [.. Methods(_listing.Value).Select(method => (method.Name, Calls(method.Code)))];
+        Assert.All(_bodies, body => Assert.Contains(methods, method => method.Name.Contains(body, StringComparison.Ordinal)));
+        Assert.All(methods, method => Assert.True(method.Calls.Length == 0, $"{method.Name}:\n{string.Join('\n', method.Calls)}"));
+    }
+
+    /// <summary>An iteration of a dot product fetches ahead every cache line that it consumes, for each lane width and element.</summary>
+    [Fact]
+    public void DotProductsPrefetchEveryLineThatTheyConsume()
+    {
+        Assert.SkipUnless(Sse.IsSupported, "This processor or this run has no prefetch instruction.");
+        List<(string Body, int Lanes, string Element, int Prefetches)> bodies = [.. Methods(_listing.Value)
+            .Select(method => (Match: DotBody().Match(method.Name), method.Code))
+            .Where(method => method.Match.Success)
+            .Select(method => (method.Match.Groups["body"].Value, int.Parse(method.Match.Groups["lanes"].Value), method.Match.Groups["element"].Value, PrefetchInstruction().Count(method.Code)))];
+        Assert.All((string[])["float", "ushort"], element => Assert.Contains(bodies, body => body.Body == "RunTwo" && body.Element == element));
+        Assert.All(bodies, body =>
+        {
+            int bytes = (body.Body == "RunTwo" ? 4 : 2) * body.Lanes * (body.Element == "float" ? sizeof(float) : sizeof(ushort));
+            Assert.True(bytes <= body.Prefetches * 64, $"{body.Body} with {body.Lanes} lanes of {body.Element}: {bytes} bytes an iteration, {body.Prefetches} prefetches of 64");
+        });
+    }
+
+    private static string List()
+    {
         string program = Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "Spud.Numerics.Tests.exe" : "Spud.Numerics.Tests");
         Assert.SkipUnless(File.Exists(program), $"{program} is not there: build the test project as a program.");
         string listing = Path.GetTempFileName();
         try
         {
             Run(program, listing);
-            List<(string Name, string[] Calls)> methods = [.. Methods(File.ReadAllText(listing))];
-            Assert.All(_bodies, body => Assert.Contains(methods, method => method.Name.Contains(body, StringComparison.Ordinal)));
-            Assert.All(methods, method => Assert.True(method.Calls.Length == 0, $"{method.Name}:\n{string.Join('\n', method.Calls)}"));
+            return File.ReadAllText(listing);
         }
         finally
         {
@@ -36,7 +61,7 @@ public sealed partial class DisassemblyTests
     private static void Run(string program, string listing)
     {
         // One thread compiles at a time: listings of two would be mixed line by line.
-        var start = new ProcessStartInfo(program, ["-parallel", "none", "-class", "*PackedMatMulTests", "-class", "*AttentionTests", "-class", "*ElementwiseTests", "-class", "*MatMulF32Tests"])
+        var start = new ProcessStartInfo(program, ["-parallel", "none", "-class", "*PackedMatMulTests", "-class", "*AttentionTests", "-class", "*ElementwiseTests", "-class", "*MatMulF32Tests", "-class", "*MatMulTests"])
         {
             RedirectStandardOutput = true,
             Environment =
@@ -52,16 +77,19 @@ public sealed partial class DisassemblyTests
         Assert.True(process.ExitCode == 0, output);
     }
 
-    /// <summary>Every listed method with its calls, except those of stack checks and of exceptions.</summary>
-    private static IEnumerable<(string Name, string[] Calls)> Methods(string listing)
-    {
-        foreach (string method in listing.Split("; Assembly listing for method ").Skip(1))
-        {
-            string name = method[..method.IndexOf('\n', StringComparison.Ordinal)];
-            yield return (name, [.. Call().Matches(method).Select(match => match.Value.Trim()).Where(call => !call.Contains("CORINFO_HELP_", StringComparison.Ordinal))]);
-        }
-    }
+    private static IEnumerable<(string Name, string Code)> Methods(string listing) =>
+        listing.Split("; Assembly listing for method ").Skip(1).Select(method => (method[..method.IndexOf('\n', StringComparison.Ordinal)], method));
+
+    /// <summary>Its calls, except those of stack checks and of exceptions.</summary>
+    private static string[] Calls(string code) =>
+        [.. Call().Matches(code).Select(match => match.Value.Trim()).Where(call => !call.Contains("CORINFO_HELP_", StringComparison.Ordinal))];
 
     [GeneratedRegex(@"^\s+call\s.*$", RegexOptions.Multiline)]
     private static partial Regex Call();
+
+    [GeneratedRegex(@"Dot:(?<body>Run|RunTwo)\[Spud\.Numerics\.Lanes(?<lanes>\d+),Spud\.Numerics\.\w+,(?<element>float|ushort)\]")]
+    private static partial Regex DotBody();
+
+    [GeneratedRegex(@"^\s+prefetcht0\s", RegexOptions.Multiline)]
+    private static partial Regex PrefetchInstruction();
 }

@@ -1,2 +1,2 @@
 // A host's hidden command in one line: probes the plugin folder that is its last argument.
-return Spud.Runtime.Plugins.PluginProbe.RunAsChild(args[^1]);
+return Spud.Plugins.PluginProbe.RunAsChild(args[^1]);

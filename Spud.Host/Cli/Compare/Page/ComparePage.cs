@@ -1,6 +1,6 @@
 using System.Reflection;
 using System.Xml.Linq;
-using Spud.Runtime.Comparison;
+using Spud.Evaluation.Comparison;
 using static Spud.Host.Html;
 
 namespace Spud.Host;

@@ -1,5 +1,5 @@
 using System.Xml.Linq;
-using Spud.Runtime.Comparison;
+using Spud.Evaluation.Comparison;
 using static Spud.Host.Html;
 
 namespace Spud.Host;

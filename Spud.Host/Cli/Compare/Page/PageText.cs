@@ -1,5 +1,5 @@
 using System.Globalization;
-using Spud.Runtime.Comparison;
+using Spud.Evaluation.Comparison;
 
 namespace Spud.Host;
 

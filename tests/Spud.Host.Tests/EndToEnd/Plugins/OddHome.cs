@@ -1,6 +1,6 @@
 using System.IO.Compression;
 using System.Text;
-using Spud.Runtime.Plugins;
+using Spud.Plugins;
 
 namespace Spud.Host.Tests.EndToEnd.Plugins;
 

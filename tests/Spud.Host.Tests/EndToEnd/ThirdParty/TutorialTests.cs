@@ -1,7 +1,8 @@
 using System.Runtime.InteropServices;
-using Spud.Runtime.Composition;
-using Spud.Runtime.Execution;
-using Spud.Runtime.Plugins;
+using Spud.Composition;
+using Spud.Configuration;
+using Spud.Execution;
+using Spud.Plugins;
 
 namespace Spud.Host.Tests.EndToEnd.ThirdParty;
 
@@ -88,7 +89,7 @@ public sealed class TutorialTests(AuthorsMachine machine) : IClassFixture<Author
         float[] expected = [.. MemoryMarshal.Cast<byte, float>(File.ReadAllBytes(TestData.Path("families/mixtral.logits.bin")))];
         using PluginCatalog catalog = PluginCatalog.Discover(Path.Combine(Path.GetDirectoryName(Spud.Program)!, "plugins"), Path.GetDirectoryName(Built)!);
         using Pipeline pipeline = Pipeline.Compose(document, catalog, new PipelineOptions { Threads = 2 });
-        Engine engine = new(pipeline);
+        Engine engine = pipeline.Engine;
         using Sequence sequence = engine.Open();
         Batch batch = engine.NewBatch();
         batch.Add(sequence, tokens, Phase.Prefill, LogitRows.Last);

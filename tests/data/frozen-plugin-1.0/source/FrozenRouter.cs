@@ -11,7 +11,7 @@ internal sealed class FrozenRouter : IRouter
     private readonly int[] _chosen;
     private readonly float[] _weights;
 
-    public FrozenRouter(FrozenOptions options, IBuildContext build)
+    public FrozenRouter(FrozenRouterOptions options, IBuildContext build)
     {
         (_build, Domain) = (build, build.Host);
         foreach (int layer in build.Layers)

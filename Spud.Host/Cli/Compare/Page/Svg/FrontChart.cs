@@ -1,5 +1,5 @@
 using System.Xml.Linq;
-using Spud.Runtime.Comparison;
+using Spud.Evaluation.Comparison;
 
 namespace Spud.Host;
 

@@ -1,0 +1,58 @@
+using System.Text.Json;
+
+namespace Spud.Composition;
+
+/// <summary>A component at its place.</summary>
+public sealed record ComponentExplanation
+{
+    /// <summary>One of <see cref="Roles"/>.</summary>
+    public required string Role { get; init; }
+
+    /// <summary>Its name in the role.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The plugin's id.</summary>
+    public required string Plugin { get; init; }
+
+    /// <summary>The plugin's version.</summary>
+    public required string Version { get; init; }
+
+    /// <summary>The plugin's folder.</summary>
+    public required string Folder { get; init; }
+
+    /// <summary>Layers that it serves, "0-3,5"; "all" for a head or cache.</summary>
+    public required string Layers { get; init; }
+
+    /// <summary>"prefill", "decode" or "both".</summary>
+    public required string Phase { get; init; }
+
+    /// <summary>Every option as it was resolved, defaults included.</summary>
+    public required JsonElement Options { get; init; }
+
+    /// <summary>Whether a row's bits do not depend on its neighbours.</summary>
+    public required bool RowInvariant { get; init; }
+
+    /// <summary>A router: most experts of a row; null: no router.</summary>
+    public required int? ExpertsAtMost { get; init; }
+
+    /// <summary>A router: experts of a row on average over its layers, where it knows that from a calibration.</summary>
+    public required double? ExpertsExpected { get; init; }
+
+    /// <summary>Where it works.</summary>
+    public required string Domain { get; init; }
+
+    /// <summary>Tensors that it took from the model.</summary>
+    public required int Weights { get; init; }
+
+    /// <summary>Bytes of the model file that it goes on reading.</summary>
+    public required long MappedBytes { get; init; }
+
+    /// <summary>Memory of its own for its life: weights that it expanded or packed.</summary>
+    public required long OwnBytes { get; init; }
+
+    /// <summary>What a native library takes for it beside that, as its author estimates.</summary>
+    public required long NativeBytes { get; init; }
+
+    /// <summary>Its share of the arena, in which components take turns.</summary>
+    public required long WorkspaceBytes { get; init; }
+}

@@ -1,0 +1,7 @@
+namespace Spud.Composition;
+
+/// <summary>Who serves one layer in one phase.</summary>
+/// <param name="Attention">Always there.</param>
+/// <param name="Router">Null in a dense layer, whose plan the host writes itself.</param>
+/// <param name="Experts">Always there.</param>
+internal sealed record LayerParts(BoundComponent<IAttention> Attention, BoundComponent<IRouter>? Router, BoundComponent<IExperts> Experts);

@@ -1,0 +1,100 @@
+using Spud.Configuration;
+using Spud.Execution;
+using Spud.Metering;
+using Spud.Models;
+using Spud.Plugins;
+
+namespace Spud.Composition;
+
+/// <summary>
+/// One component per role, layer and phase, a model and all memory: resolved once, frozen. Dispose it when its engine is no longer used.
+/// </summary>
+public sealed class Pipeline : IDisposable
+{
+    internal Pipeline(PipelineParts parts)
+    {
+        Parts = parts;
+        Engine = new(this);
+    }
+
+    /// <summary>Runs the pipeline's steps.</summary>
+    public Engine Engine { get; }
+
+    /// <summary>The model.</summary>
+    public ModelDescription Model => Parts.Model;
+
+    /// <summary>The largest step.</summary>
+    public Limits Limits => Parts.Limits;
+
+    /// <summary>The model's file.</summary>
+    public GgufFile File => Parts.File;
+
+    /// <summary>What a request may cost at most, unless it brings a limit of its own; null: no limit.</summary>
+    public Budget? Budget => Parts.Document.ComputeUnits is { } units ? Budget.OfCompute(units) : null;
+
+    /// <summary>How much compute a request is worth, 0 .. 1, unless it says so itself.</summary>
+    public float Effort => Parts.Document.Effort;
+
+    internal PipelineParts Parts { get; }
+
+    internal bool IsDisposed { get; private set; }
+
+    /// <summary>Why no step can be computed any more; null: it can.</summary>
+    internal ComponentException? Lost { get; private set; }
+
+    /// <summary>Composes a pipeline.</summary>
+    /// <param name="document">What its author wrote.</param>
+    /// <param name="plugins">Who offers components.</param>
+    /// <param name="options">What the host decides.</param>
+    /// <exception cref="ModelFileException">The model cannot be read.</exception>
+    /// <exception cref="ConfigurationException">The document has faults.</exception>
+    /// <exception cref="CompositionException">Components, model and machine do not go together.</exception>
+    /// <exception cref="InsufficientMemoryException">The machine has too little memory.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A number of <paramref name="options"/> is below 1.</exception>
+    public static Pipeline Compose(PipelineDocument document, PluginCatalog plugins, PipelineOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(document);
+        ArgumentNullException.ThrowIfNull(plugins);
+        ArgumentNullException.ThrowIfNull(options);
+        options.Require();
+        return PipelineComposer.Compose(document, plugins, options);
+    }
+
+    /// <summary>A device is gone: the plugins that work on it are marked as faulty, and every later step is refused.</summary>
+    /// <param name="domain">The device's; the host's where a component works in host memory and uses a device by itself.</param>
+    /// <param name="fault">What was thrown, with the component that was at work.</param>
+    internal void Lose(IMemoryDomain domain, ComponentException fault)
+    {
+        Lost = fault;
+        IEnumerable<PipelineComponent> users = domain.IsHost
+            ? Parts.Components.Where(component => component.Role == fault.Role && component.Registered.FullName == fault.Component)
+            : Parts.Components.Where(component => component.Instance is IComponent of && of.Domain == domain);
+        string device = domain.IsHost ? "its device" : $"its device {domain.Name}";
+        foreach (string plugin in users.Select(component => component.Registered.PluginId).Distinct())
+            Parts.MarkFaulty(plugin, $"{device} is lost, and with it this process's use of it: {fault.Message}");
+    }
+
+    /// <summary>Frees components, memory, threads and the model's mapping; a component that throws does not keep the others from being freed.</summary>
+    /// <exception cref="InvalidOperationException">Another thread runs a step.</exception>
+    /// <exception cref="ComponentException">A component threw; everything else was freed.</exception>
+    /// <exception cref="AggregateException">Several components threw: a <see cref="ComponentException"/> each.</exception>
+    public void Dispose()
+    {
+        if (IsDisposed)
+            return;
+
+        using Engine.Turn turn = Engine.TakeTurn();
+        IsDisposed = true;
+        List<ComponentException> faults = [];
+        foreach (PipelineComponent component in Parts.Components)
+            component.Dispose(faults);
+
+        Parts.Memory.Dispose();
+        Parts.Pool.Dispose();
+        Parts.File.Dispose();
+        if (faults.Count == 1)
+            throw faults[0];
+        if (faults.Count > 1)
+            throw new AggregateException(string.Join('\n', faults.Select(fault => fault.Message)), faults);
+    }
+}

@@ -1,0 +1,68 @@
+using System.Collections.Immutable;
+using Spud.Execution;
+using Spud.Models;
+using Spud.Plugins;
+
+namespace Spud.Composition;
+
+/// <summary>A component as a pipeline built it, with everything that it took.</summary>
+internal sealed class PipelineComponent
+{
+    public required RegisteredComponent Registered { get; init; }
+
+    /// <summary>Bound options.</summary>
+    public required object Options { get; init; }
+
+    /// <summary>Layers that it serves, ascending; all of them for head and cache.</summary>
+    public required ImmutableArray<int> Layers { get; init; }
+
+    /// <summary>The phase that it serves; null: both.</summary>
+    public required Phase? Phase { get; init; }
+
+    public required ComponentWeights Weights { get; init; }
+
+    /// <summary>Memory for its life.</summary>
+    public required MemoryAccount Memory { get; init; }
+
+    public required IReadOnlyList<Workspace> Workspaces { get; init; }
+
+    /// <summary>IHead, IAttention, ICachePolicy, IRouter or IExperts.</summary>
+    public required IDisposable Instance { get; init; }
+
+    public string Role => Registered.Role;
+
+    /// <summary>What a native library takes for it, as its author estimates.</summary>
+    public required long NativeBytes { get; init; }
+
+    /// <summary>Its share of a domain's arena, bytes.</summary>
+    public long WorkspaceBytesIn(IMemoryDomain domain) => Workspaces.Sum(workspace => workspace.Domain == domain ? BuildContext.Aligned(workspace.Bytes) : 0);
+
+    /// <summary>Its shares of all arenas, bytes.</summary>
+    public long WorkspaceBytes => Workspaces.Sum(workspace => BuildContext.Aligned(workspace.Bytes));
+
+    /// <summary>Lays its shares of a domain's arena one after the other.</summary>
+    public void LayWorkspaces(IMemoryDomain domain, nint arena)
+    {
+        foreach (Workspace workspace in Workspaces.Where(workspace => workspace.Domain == domain))
+        {
+            workspace.Address = arena;
+            arena += (nint)BuildContext.Aligned(workspace.Bytes);
+        }
+    }
+
+    /// <summary>Disposes the component and frees its memory, whatever the component throws.</summary>
+    /// <param name="faults">Gets what it threw.</param>
+    public void Dispose(List<ComponentException> faults)
+    {
+        try
+        {
+            Instance.Dispose();
+        }
+        catch (Exception fault)
+        {
+            faults.Add(new ComponentException(Role, Registered.FullName, layer: null, new InvalidOperationException($"its Dispose threw {fault.GetType().Name}: {fault.Message}", fault)));
+        }
+
+        Memory.Dispose();
+    }
+}

@@ -1,0 +1,223 @@
+using System.Collections.Frozen;
+using System.Collections.Immutable;
+using Spud.Configuration;
+using Spud.Execution;
+using Spud.Models;
+using Spud.Models.Families;
+using Spud.Plugins;
+
+namespace Spud.Composition;
+
+/// <summary>Resolves a document once: model, components, memory. What comes out is frozen.</summary>
+internal sealed class PipelineComposer : IDisposable
+{
+    private readonly PipelineOptions _options;
+    private readonly GgufFile _file;
+    private readonly Lazy<string> _hash;
+    private readonly ModelDescription _model;
+    private readonly WeightCatalog _weights;
+    private readonly Limits _limits;
+    private readonly WorkerThreads _pool;
+    private readonly HostDomain _host = new();
+    private readonly MemoryAccount _memory = new("pipeline");
+    private readonly List<PipelineComponent> _built = [];
+    private readonly Dictionary<IRouter, IRouter> _taps = [];
+    private bool _finished;
+
+    private PipelineComposer(PipelineDocument document, PipelineOptions options)
+    {
+        _options = options;
+        _file = GgufFile.Open(document.Model ?? options.DefaultModel ?? throw new CompositionException("The pipeline names no model. Give it one: -m FILE.gguf, or \"model\" in pipeline.json."));
+        _hash = new(() => ModelHash.Of(_file));
+        try
+        {
+            (_model, _weights) = ModelReader.Read(_file);
+        }
+        catch
+        {
+            _file.Dispose();
+            throw;
+        }
+
+        int context = document.ContextTokens ?? _model.ContextTokens;
+        if (context > _model.ContextTokens)
+            options.Log?.Invoke($"context of {context} tokens: the model was made for {_model.ContextTokens}, and may write nonsense beyond");
+
+        _limits = new()
+        {
+            Rows = (int)Math.Min(options.Rows, (long)context * options.Sequences),
+            Sequences = options.Sequences,
+            ContextTokens = context,
+            LogitRows = Math.Max(options.LogitRows, options.Sequences),
+        };
+        _pool = new WorkerThreads(options.Threads);
+    }
+
+    /// <summary>Composes a pipeline.</summary>
+    /// <exception cref="ModelFileException">The model cannot be read.</exception>
+    /// <exception cref="ConfigurationException">The document has faults.</exception>
+    /// <exception cref="CompositionException">Components, model and machine do not go together.</exception>
+    /// <exception cref="InsufficientMemoryException">The machine has too little memory.</exception>
+    public static Pipeline Compose(PipelineDocument document, PluginCatalog plugins, PipelineOptions options)
+    {
+        using PipelineComposer composer = new(document, options);
+        return composer.Compose(document, plugins);
+    }
+
+    /// <summary>Frees what was made, unless a pipeline owns it now.</summary>
+    public void Dispose()
+    {
+        if (_finished)
+            return;
+
+        List<ComponentException> faults = [];
+        _built.ForEach(component => component.Dispose(faults));
+        _memory.Dispose();
+        _pool.Dispose();
+        _file.Dispose();
+
+        // The reason why nothing was composed is on its way to the caller; these would hide it.
+        faults.ForEach(fault => _options.Log?.Invoke(fault.Message));
+    }
+
+    private Pipeline Compose(PipelineDocument document, PluginCatalog plugins)
+    {
+        FrozenDictionary<string, ImmutableArray<ChosenComponent>> chosen = new ComponentChoice(document, plugins, _model).Choose();
+        Dictionary<Role, PipelineComponent?[]> built = Role.All.OrderBy(role => role.IsPolicy).ToDictionary(role => role, role => BuildAll(chosen[role.Name]));
+        RequireUnderstood();
+
+        StepDomains domains = new(_memory, _host, _model, _limits, built[Role.Router].Max(router => (router?.Instance as IRouter)?.MaxExpertsPerRow ?? 0));
+        LayerParts[][] parts = [.. Enum.GetValues<Phase>().Select(phase => Enumerable.Range(0, _model.Layers.Length).Select(layer => new LayerParts(
+            At<IAttention>(layer, phase)!, Tapped(At<IRouter>(layer, phase)), At<IExperts>(layer, phase)!)).ToArray())];
+        bool splits = chosen.Values.Any(entries => entries.Any(entry => entry.Entry.Phase is not null));
+        return Freeze(document, plugins, domains, Bound<IHead>(domains, built[Role.Head][0]!), Bound<ICachePolicy>(domains, built[Role.Cache][0]!), parts, splits);
+
+        BoundComponent<T>? At<T>(int layer, Phase phase)
+            where T : class => PipelineComposer.At<T>(domains, chosen[Role.Of<T>().Name], built[Role.Of<T>()], layer, phase);
+    }
+
+    private Pipeline Freeze(PipelineDocument document, PluginCatalog plugins, StepDomains domains, BoundComponent<IHead> head, BoundComponent<ICachePolicy> cache, LayerParts[][] parts, bool splits)
+    {
+        PageStore pages = new PageBuilder(_memory, _host, _model, _limits, _options.CacheTokens).Build(cache, parts);
+        ShareArenas();
+        Pipeline pipeline = new(new PipelineParts
+        {
+            Document = document,
+            File = _file,
+            Model = _model,
+            Limits = _limits,
+            Pool = _pool,
+            Host = _host,
+            Memory = _memory,
+            Components = [.. _built],
+            Head = head,
+            Cache = cache,
+            Layers = parts,
+            SplitsPhases = splits,
+            Pages = pages,
+            Domains = domains,
+            MarkFaulty = plugins.MarkFaulty,
+        });
+        _finished = true;
+        return pipeline;
+    }
+
+    private PipelineComponent?[] BuildAll(ImmutableArray<ChosenComponent> chosen) =>
+        [.. chosen.Select(component => component.Layers.IsEmpty && Role.Of(component.Registered.Role).DiffersByLayer ? null : Build(component))];
+
+    private PipelineComponent Build(ChosenComponent chosen)
+    {
+        RegisteredComponent registered = chosen.Registered;
+        ComponentWeights weights = new(_weights, _host);
+        MemoryAccount memory = new($"{registered.Role} {registered.FullName}");
+        BuildContext context = new()
+        {
+            Model = _model,
+            Hash = _hash,
+            Layers = chosen.Layers,
+            Limits = _limits,
+            Taken = weights,
+            Pool = _pool,
+            Host = _host,
+            Memory = memory,
+            Logger = line => _options.Log?.Invoke($"{registered.FullName}: {line}"),
+        };
+        try
+        {
+            PipelineComponent component = new()
+            {
+                Registered = registered,
+                Options = chosen.Options,
+                Layers = chosen.Layers,
+                Phase = chosen.Entry.Phase,
+                Weights = weights,
+                Memory = memory,
+                Instance = registered.Create(chosen.Options, context) ?? throw new InvalidOperationException("its factory made nothing"),
+                Workspaces = context.Workspaces,
+                NativeBytes = context.NativeBytes,
+            };
+            _built.Add(component);
+            RequireRoutes(component);
+            return component;
+        }
+        catch (Exception fault) when (fault is not CompositionException)
+        {
+            memory.Dispose();
+            string what = fault is RefusedException or InsufficientMemoryException ? fault.Message : $"it threw {fault.GetType().Name}: {fault.Message}";
+            throw new CompositionException($"{registered.Role} '{registered.FullName}' cannot serve {_file.Path}: {what}", fault);
+        }
+    }
+
+    private static void RequireRoutes(PipelineComponent component)
+    {
+        if (component.Instance is IRouter { MaxExpertsPerRow: < 1 and int most })
+            throw new CompositionException($"{component.Role} '{component.Registered.FullName}' says that a row has at most {most} experts; expected at least 1.");
+    }
+
+    private void RequireUnderstood()
+    {
+        string[] untaken = [.. _weights.Untaken.Select(entry => entry.FileName)];
+        if (untaken.Length > 0)
+        {
+            throw new CompositionException(
+                $"{_file.Path}: no component of this pipeline uses {string.Join(", ", untaken.Take(8))}{(untaken.Length > 8 ? $" and {untaken.Length - 8} more tensors" : "")}; "
+                + "the model would be computed wrongly. Use a model of a known kind, or components that know it.");
+        }
+    }
+
+    private static BoundComponent<T>? At<T>(StepDomains domains, ImmutableArray<ChosenComponent> chosen, PipelineComponent?[] built, int layer, Phase phase)
+        where T : class
+    {
+        for (int i = 0; i < built.Length; i++)
+        {
+            if (built[i] is { } component && chosen[i].Serves(layer, phase) && component.Layers.Contains(layer))
+                return Bound<T>(domains, component);
+        }
+
+        return null;
+    }
+
+    private BoundComponent<IRouter>? Tapped(BoundComponent<IRouter>? router)
+    {
+        if (router is null || _options.Tap is not { } make)
+            return router;
+        if (!_taps.TryGetValue(router.Component, out IRouter? tap))
+            _taps[router.Component] = tap = make(router.Component, _model);
+
+        return router with { Component = tap };
+    }
+
+    private static BoundComponent<T> Bound<T>(StepDomains domains, PipelineComponent component)
+        where T : class => new(Role.Of<T>(), component.Registered.FullName, component.Registered.Offer, (T)component.Instance, domains.Of(component.Instance, Role.Of<T>()));
+
+    // Components take turns: a domain's arena is as large as the largest of them needs.
+    private void ShareArenas()
+    {
+        foreach (IMemoryDomain domain in _built.SelectMany(component => component.Workspaces).Select(workspace => workspace.Domain).Distinct())
+        {
+            nint arena = _memory.Allocate(domain, Math.Max(1, _built.Max(component => component.WorkspaceBytesIn(domain))));
+            foreach (PipelineComponent component in _built)
+                component.LayWorkspaces(domain, arena);
+        }
+    }
+}

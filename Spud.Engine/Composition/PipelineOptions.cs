@@ -1,0 +1,42 @@
+namespace Spud.Composition;
+
+/// <summary>What a host decides about a pipeline, beside its document.</summary>
+public sealed class PipelineOptions
+{
+    /// <summary>Model of a document that names none; null: such a document is refused.</summary>
+    public string? DefaultModel { get; init; }
+
+    /// <summary>Threads, the calling one included; at least 1.</summary>
+    public int Threads { get; init; } = Environment.ProcessorCount;
+
+    /// <summary>Sequences alive at once, at least 1.</summary>
+    public int Sequences { get; init; } = 1;
+
+    /// <summary>Most rows of a step: how much of a prompt is read at once.</summary>
+    public int Rows { get; init; } = 512;
+
+    /// <summary>Most rows of a step whose logits are read; at least as many as sequences, and never fewer than those.</summary>
+    public int LogitRows { get; init; } = 1;
+
+    /// <summary>Tokens that the pages of a layer hold over all sequences; null: each sequence may fill the context.</summary>
+    public int? CacheTokens { get; init; }
+
+    /// <summary>Called with lines for people: warnings of the composer and of plugins.</summary>
+    public Action<string>? Log { get; init; }
+
+    /// <summary>
+    /// Stands in the place of each router that is built; it gets the router and the model. Null: the router itself. Ledgers do not
+    /// count the weights of a router behind a tap.
+    /// </summary>
+    internal Func<IRouter, ModelDescription, IRouter>? Tap { get; init; }
+
+    /// <exception cref="ArgumentOutOfRangeException">A number is below 1.</exception>
+    internal void Require()
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(Threads, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(Sequences, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(Rows, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(LogitRows, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(CacheTokens ?? 1, 1, nameof(CacheTokens));
+    }
+}

@@ -1,0 +1,45 @@
+using System.Collections.Immutable;
+
+namespace Spud.Configuration;
+
+/// <summary>Collects the faults of a configuration, so that its author sees all of them at once.</summary>
+internal sealed class FaultList
+{
+    /// <summary>Nobody reads more, and a hostile file must not buy memory with faults.</summary>
+    public const int Most = 100;
+
+    private readonly List<Fault> _faults = [];
+    private int _left;
+
+    /// <summary>How many were reported.</summary>
+    public int Count => _faults.Count + _left;
+
+    /// <summary>Whether further faults are only counted; a costly message need not be made.</summary>
+    public bool IsFull => _faults.Count == Most;
+
+    public void Add(Origin origin, string message)
+    {
+        if (IsFull)
+            _left++;
+        else
+            _faults.Add(new Fault(origin, message));
+    }
+
+    /// <summary>The faults in the order in which a reader meets them: by place in the file, then what <c>--set</c> brought.</summary>
+    public ImmutableArray<Fault> InOrder()
+    {
+        IEnumerable<Fault> faults = _faults
+            .OrderBy(fault => fault.Origin.IsInFile ? fault.Origin.Line : int.MaxValue)
+            .ThenBy(fault => fault.Origin.Column);
+        if (_left > 0)
+            faults = faults.Append(new Fault(new Origin(_faults[0].Origin.Source), $"and {_left} more faults."));
+        return [.. faults];
+    }
+
+    /// <exception cref="ConfigurationException">There are faults.</exception>
+    public void ThrowIfAny()
+    {
+        if (Count > 0)
+            throw new ConfigurationException(InOrder());
+    }
+}

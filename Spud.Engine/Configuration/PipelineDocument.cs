@@ -1,0 +1,75 @@
+using System.Collections.Frozen;
+using System.Collections.Immutable;
+
+namespace Spud.Configuration;
+
+/// <summary>
+/// A pipeline as its author wrote it, as data: nothing is resolved, no component is known. Comes from <c>pipeline.json</c> and
+/// <c>--set</c> options, or from neither.
+/// </summary>
+public sealed class PipelineDocument
+{
+    private readonly FrozenDictionary<string, ImmutableArray<RoleEntry>> _entries;
+
+    internal PipelineDocument(FrozenDictionary<string, ImmutableArray<RoleEntry>> entries) => _entries = entries;
+
+    /// <summary>The pipeline of somebody who names nothing.</summary>
+    public static PipelineDocument Default { get; } = Load(null, []);
+
+    /// <summary>Full path of the model file; null: the embedded default model.</summary>
+    public required string? Model { get; init; }
+
+    /// <summary>The longest sequence, tokens; null: the model's.</summary>
+    public required int? ContextTokens { get; init; }
+
+    /// <summary>What a request may cost at most, in CU, unless it brings a limit of its own; null: no limit.</summary>
+    public decimal? ComputeUnits { get; init; }
+
+    /// <summary>How much compute a request is worth, 0 .. 1, unless it says so itself.</summary>
+    public float Effort { get; init; } = 1;
+
+    /// <summary>The entries of a role, at least one: the first that serves a layer and phase fills the role there.</summary>
+    public ImmutableArray<RoleEntry> this[string role] => _entries[role];
+
+    /// <summary>Reads a pipeline.</summary>
+    /// <param name="path">The file; null: the default pipeline.</param>
+    /// <param name="edits"><c>path=value</c> each, in order; relative paths in them are relative to the current directory.</param>
+    /// <exception cref="ConfigurationException">With all faults of file and edits.</exception>
+    public static PipelineDocument Load(string? path, IEnumerable<string> edits)
+    {
+        FaultList faults = new();
+        PipelineDocument document = Load(path, edits, faults);
+        faults.ThrowIfAny();
+        return document;
+    }
+
+    /// <summary>Reads what can be read and reports the rest, so that a caller may add the faults of the components' options.</summary>
+    internal static PipelineDocument Load(string? path, IEnumerable<string> edits, FaultList faults)
+    {
+        ConfigObject nothing = new(new Origin("default pipeline"));
+        if (path is null)
+            return Read(nothing, null, edits, faults);
+        // Edits of a file that could not be read would only fail for the same reason.
+        return ConfigFile.Load(path, faults) is { } tree ? Read(tree, path, edits, faults) : Read(nothing, null, [], faults);
+    }
+
+    internal static PipelineDocument Read(ConfigObject tree, string? path, IEnumerable<string> edits, FaultList faults)
+    {
+        PipelineReader reader = new(tree, path, faults);
+        foreach (string edit in edits)
+            reader.Edit(edit);
+        return reader.Read();
+    }
+
+    /// <summary>Reports layers that the model does not have.</summary>
+    /// <param name="layerCount">L.</param>
+    /// <param name="faults">Added to.</param>
+    internal void CheckLayers(int layerCount, FaultList faults)
+    {
+        foreach (RoleEntry entry in _entries.Values.SelectMany(entries => entries))
+        {
+            if (entry.Layers is { } layers && layers.HighestNamed >= layerCount)
+                faults.Add(entry.Node["layers"]!.Origin, $"{entry.Path}.layers names layer {layers.HighestNamed}, but the model has {layerCount} layers, 0 to {layerCount - 1}.");
+        }
+    }
+}

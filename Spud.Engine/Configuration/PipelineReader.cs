@@ -1,0 +1,170 @@
+using System.Collections.Frozen;
+using System.Collections.Immutable;
+using Spud.Composition;
+using Spud.Models.Messages;
+
+namespace Spud.Configuration;
+
+/// <summary>Turns a tree into a <see cref="PipelineDocument"/>.</summary>
+internal sealed class PipelineReader
+{
+    private static readonly BindingSubject s_subject = new("member", "a pipeline") { Skip = ["$schema", .. Roles.All], ListsSkipped = true };
+
+    private readonly ConfigObject _root;
+    private readonly string? _folder;
+    private readonly FaultList _faults;
+
+    /// <summary>Begins to read.</summary>
+    /// <param name="root">The tree; edited.</param>
+    /// <param name="path">The file it came from; null: none.</param>
+    /// <param name="faults">Added to.</param>
+    public PipelineReader(ConfigObject root, string? path, FaultList faults)
+    {
+        (_root, _folder, _faults) = (root, Path.GetDirectoryName(path), faults);
+        ExpandNames();
+    }
+
+    /// <summary>Applies a <c>--set</c>.</summary>
+    public void Edit(string edit)
+    {
+        SetOption.Apply(_root, edit, _faults);
+        ExpandNames();
+    }
+
+    /// <summary>The document; where there are faults, without what they concern.</summary>
+    public PipelineDocument Read()
+    {
+        PipelineSettings settings = Binder.Bind(_root, PipelineJson.Default.PipelineSettings, s_subject, _faults) ?? new();
+        return new PipelineDocument(Roles.All.ToFrozenDictionary(role => role, Entries))
+        {
+            Model = settings.Model is { } model ? FullPath(model, _root["model"]!.Origin) : null,
+            ContextTokens = settings.Context,
+            ComputeUnits = settings.Budget?.ComputeUnits,
+            Effort = settings.Budget?.Effort ?? 1,
+        };
+    }
+
+    // "cache": "plain" is short for "cache": { "use": "plain" }; spelled out at once, so that an edit finds an object to edit.
+    private void ExpandNames()
+    {
+        foreach (string role in Roles.All)
+        {
+            if (_root[role] is ConfigScalar { Text: not null } name)
+                _root.Set(role, name.NameOrigin, Named(name));
+            if (_root[role] is not ConfigArray entries)
+                continue;
+            for (int i = 0; i < entries.Items.Count; i++)
+            {
+                if (entries.Items[i] is ConfigScalar { Text: not null } entry)
+                    entries.Set(i, Named(entry));
+            }
+        }
+    }
+
+    private static ConfigObject Named(ConfigScalar name)
+    {
+        ConfigObject entry = new(name.Origin);
+        entry.Set("use", name.Origin, name);
+        return entry;
+    }
+
+    private ImmutableArray<RoleEntry> Entries(string role)
+    {
+        int before = _faults.Count;
+        ImmutableArray<RoleEntry> entries = [.. Written(role)];
+        if (_root[role] is ConfigArray && _faults.Count == before)
+            EntryOrder.Check(entries, _faults);
+        return entries is [] ? [new RoleEntry(role, new ConfigObject(_root.Origin))] : entries;
+    }
+
+    private IEnumerable<RoleEntry> Written(string role)
+    {
+        switch (_root[role])
+        {
+            case null:
+                return [];
+            case ConfigObject entry:
+                RefuseAll(entry, ["layers", "phase"], Role.Of(role).DiffersByLayer
+                    ? "belongs into an array of entries, whose last one has neither 'layers' nor 'phase'."
+                    : $"has no place here: the {role} is the same for all layers and phases.");
+                return [Entry(role, entry)];
+            case ConfigArray array when Role.Of(role).DiffersByLayer:
+                return Written(role, array);
+            case { } other:
+                string orArray = Role.Of(role).DiffersByLayer ? " or an array of such objects" : "";
+                _faults.Add(other.Origin, $"{other.Path} must be a component's name, an object with 'use'{orArray}, got {other.Summary}.");
+                return [];
+        }
+    }
+
+    private IEnumerable<RoleEntry> Written(string role, ConfigArray array)
+    {
+        if (array.Items.Count == 0)
+            _faults.Add(array.Origin, $"{array.Path} has no entries. Leave it out to get the default component.");
+        foreach (ConfigNode item in array.Items)
+        {
+            if (item is ConfigObject entry)
+                yield return Entry(role, entry);
+            else
+                _faults.Add(item.Origin, $"{item.Path} must be a component's name or an object with 'use', got {item.Summary}.");
+        }
+    }
+
+    private RoleEntry Entry(string role, ConfigObject node)
+    {
+        RefuseAll(node, ["fold", "pack"], "is a reserved name that no component of this version takes.");
+        return new RoleEntry(role, node) { Folder = _folder, Use = Use(node["use"]), Layers = Layers(node["layers"]), Phase = PhaseOf(node["phase"]) };
+    }
+
+    private void RefuseAll(ConfigObject node, string[] names, string reason)
+    {
+        foreach (string name in names)
+        {
+            if (node[name] is { } member)
+                _faults.Add(member.NameOrigin, $"{member.Path} {reason}");
+        }
+    }
+
+    private string? Use(ConfigNode? node)
+    {
+        if (node is null or ConfigScalar { Text.Length: > 0 })
+            return (node as ConfigScalar)?.Text;
+        _faults.Add(node.Origin, $"{node.Path} must be the name of a component, got {node.Summary}.");
+        return null;
+    }
+
+    private LayerSet? Layers(ConfigNode? node)
+    {
+        if (node is null)
+            return null;
+        if (node is ConfigScalar { Text: { } text } && LayerSet.TryParse(text, out LayerSet? layers))
+            return layers;
+        _faults.Add(node.Origin, $"{node.Path} must be layers from 0 to {LayerSet.HighestLayer} such as \"0-3\", \"0,2,5-7\" or \"4-\", got {node.Summary}.");
+        return null;
+    }
+
+    private Phase? PhaseOf(ConfigNode? node)
+    {
+        switch (node)
+        {
+            case null:
+                return null;
+            case ConfigScalar { Text: "prefill" }:
+                return Phase.Prefill;
+            case ConfigScalar { Text: "decode" }:
+                return Phase.Decode;
+            default:
+                string hint = node is ConfigScalar { Text: { } text } ? Nearest.Hint(text, ["prefill", "decode"]) : "";
+                _faults.Add(node.Origin, $"{node.Path} must be \"prefill\" or \"decode\", got {node.Summary}.{hint}");
+                return null;
+        }
+    }
+
+    private string? FullPath(string path, Origin origin)
+    {
+        if (!path.Contains('\0'))
+            return origin.FullPath(path, _folder);
+        _faults.Add(origin, "$.model is no path: it holds a null character.");
+        return null;
+    }
+}

@@ -1,0 +1,36 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
+using System.Text.Json.Serialization;
+
+namespace Spud.Configuration;
+
+/// <summary>The members of a pipeline that are no roles. A new one is a property here: reading, faults and schema follow.</summary>
+internal sealed class PipelineSettings
+{
+    [Description("The model file, relative to this file. Without it: the embedded default model.")]
+    [MinLength(1)]
+    public string? Model { get; set; }
+
+    [Description("The longest sequence, in tokens. Without it: what the model was trained for.")]
+    [Range(1, int.MaxValue)]
+    public int? Context { get; set; }
+
+    [Description("What a request may cost, unless it brings a limit of its own.")]
+    public BudgetSettings? Budget { get; set; }
+}
+
+/// <summary>Limits of every request.</summary>
+internal sealed class BudgetSettings
+{
+    [Description("The limit in compute units, 10^9 FLOP each. Without it: none.")]
+    [Range(0, 9e9, MinimumIsExclusive = true)]
+    public decimal? ComputeUnits { get; set; }
+
+    [Description("How much compute a request is worth, from 0 to 1: routers that can choose take fewer experts.")]
+    [Range(0f, 1f)]
+    public float Effort { get; set; } = 1;
+}
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(PipelineSettings))]
+internal sealed partial class PipelineJson : JsonSerializerContext;

@@ -1,0 +1,68 @@
+using System.Text.Json.Serialization.Metadata;
+using Spud.Composition;
+
+namespace Spud.Configuration;
+
+/// <summary>A component that a pipeline names for a role, with its options as they were written.</summary>
+public sealed class RoleEntry
+{
+    internal RoleEntry(string role, ConfigObject node) => (Role, Node) = (role, node);
+
+    /// <summary>One of <see cref="Roles"/>.</summary>
+    public string Role { get; }
+
+    /// <summary>The component's name, or <c>plugin-id/name</c>; null: the host's choice.</summary>
+    public string? Use { get; init; }
+
+    /// <summary>Layers that the entry serves; null: all.</summary>
+    public LayerSet? Layers { get; init; }
+
+    /// <summary>The phase that the entry serves; null: both.</summary>
+    public Phase? Phase { get; init; }
+
+    /// <summary>Where the entry was written.</summary>
+    public Origin Origin => Node.Origin;
+
+    /// <summary>Folder of the pipeline's file; null: there is none.</summary>
+    internal string? Folder { get; init; }
+
+    /// <summary>Where the component's name was written.</summary>
+    internal Origin UseOrigin => Node["use"]?.Origin ?? Node.Origin;
+
+    /// <summary><c>$.attention[0]</c>.</summary>
+    internal string Path => Node.Path;
+
+    /// <summary>The entry as it was written: options and reserved names.</summary>
+    internal ConfigObject Node { get; }
+
+    /// <summary>Whether the entry serves all layers in both phases.</summary>
+    public bool ServesAll => Layers is null && Phase is null;
+
+    /// <summary>Whether the entry serves a layer in a phase; among several the first one does.</summary>
+    public bool Serves(int layer, Phase phase) => Layers?.Contains(layer) != false && (Phase is null || Phase == phase);
+
+    /// <summary>Binds the options, or reports every fault and returns null.</summary>
+    /// <param name="component">The name of the component that was chosen, for messages.</param>
+    /// <param name="type">Of its options class.</param>
+    /// <param name="faults">Added to.</param>
+    internal object? BindOptions(string component, JsonTypeInfo type, FaultList faults)
+    {
+        object? options = Binder.Bind(Node, type, new BindingSubject("option", $"{Role} '{component}'") { Skip = OptionsClass.ReservedNames }, faults);
+        if (options is not null)
+            ResolvePaths(options, type, faults);
+        return options;
+    }
+
+    private void ResolvePaths(object options, JsonTypeInfo type, FaultList faults)
+    {
+        foreach (JsonPropertyInfo property in type.Properties)
+        {
+            if (property.AttributeProvider?.IsDefined(typeof(FilePathAttribute), inherit: true) != true || Node[property.Name] is not ConfigScalar { Text: { } path } written)
+                continue;
+            if (path.Length == 0 || path.Contains('\0'))
+                faults.Add(written.Origin, $"{written.Path} must be the path of a file, got {written.Summary}.");
+            else
+                property.Set!(options, written.Origin.FullPath(path, Folder));
+        }
+    }
+}

@@ -1,0 +1,180 @@
+namespace Spud.Execution;
+
+/// <summary>
+/// Rows of one or more sequences for one step, and the logits that come of them. Made once by <see cref="Engine.NewBatch"/> and used
+/// again: nothing is allocated per step. Dispose it to give its memory to the next one.
+/// </summary>
+public sealed class Batch : IDisposable
+{
+    private readonly Engine _engine;
+    private readonly BatchBuffers _buffers;
+    private readonly Limits _limits;
+    private readonly BatchEntry[] _entries;
+    private readonly SequenceSlice[] _slices;
+    private readonly int[] _logitRows;
+    private int _count;
+    private bool _disposed;
+
+    internal Batch(Engine engine, BatchBuffers buffers, Limits limits)
+    {
+        (_engine, _buffers, _limits) = (engine, buffers, limits);
+        _entries = new BatchEntry[limits.Sequences];
+        _slices = new SequenceSlice[limits.Sequences];
+        _logitRows = new int[limits.LogitRows];
+    }
+
+    /// <summary>Most rows that fit.</summary>
+    public int MaxRows => _limits.Rows;
+
+    /// <summary>T so far.</summary>
+    public int Rows { get; private set; }
+
+    /// <summary>S so far.</summary>
+    public int Sequences => _count;
+
+    internal int ContextTokens => _limits.ContextTokens;
+
+    internal int LogitRowCount { get; private set; }
+
+    internal ReadOnlySpan<BatchEntry> Entries => _entries.AsSpan(0, _count);
+
+    internal ReadOnlySpan<int> RowsWithLogits => _logitRows.AsSpan(0, LogitRowCount);
+
+    internal ReadOnlyMemory<SequenceSlice> Slices => _slices.AsMemory(0, _count);
+
+    internal Step Step => new()
+    {
+        TokenIds = _buffers.TokenIds.Rows(0, Rows),
+        Positions = _buffers.Positions.Rows(0, Rows),
+        SequenceOfRow = _buffers.SequenceOfRow.Rows(0, Rows),
+        Slices = Slices,
+    };
+
+    /// <summary>Whether every sequence in it was cancelled.</summary>
+    internal bool IsCancelled
+    {
+        get
+        {
+            foreach (BatchEntry entry in Entries)
+            {
+                if (!entry.Sequence.Cancellation.IsCancellationRequested)
+                    return false;
+            }
+
+            return true;
+        }
+    }
+
+    internal TensorView LogitsView => _buffers.Logits.Rows(0, LogitRowCount);
+
+    /// <summary>Starts a new step.</summary>
+    public void Clear() => (_count, Rows, LogitRowCount) = (0, 0, 0);
+
+    /// <summary>Adds the next tokens of a sequence.</summary>
+    /// <param name="sequence">Not yet in this batch.</param>
+    /// <param name="tokens">At least one id.</param>
+    /// <param name="phase">Whether they are a prompt's or produced.</param>
+    /// <param name="logits">What will be read.</param>
+    /// <exception cref="ArgumentException">The rows, the sequences or the logits do not fit the pipeline's limits, an id is not below V, or the sequence is in already.</exception>
+    /// <exception cref="ContextOverflowException">The sequence would grow beyond the context.</exception>
+    public void Add(Sequence sequence, ReadOnlySpan<int> tokens, Phase phase, LogitRows logits)
+    {
+        ArgumentNullException.ThrowIfNull(sequence);
+        Check(sequence, tokens);
+        int wanted = logits.Of(tokens.Length);
+        if (wanted > _limits.LogitRows - LogitRowCount)
+            throw new ArgumentException($"batch: logits of {LogitRowCount + wanted} rows wanted, at most {_limits.LogitRows} may be", nameof(logits));
+
+        int first = sequence.Tokens;
+        tokens.CopyTo(_buffers.TokenIds.AsSpan<int>()[Rows..]);
+        for (int i = 0; i < tokens.Length; i++)
+        {
+            _buffers.Positions.AsSpan<int>()[Rows + i] = first + i;
+            _buffers.SequenceOfRow.AsSpan<int>()[Rows + i] = _count;
+        }
+
+        for (int i = 0; i < wanted; i++)
+            _logitRows[LogitRowCount + i] = Rows + tokens.Length - wanted + i;
+
+        _slices[_count] = new() { Id = sequence.Id, FirstRow = Rows, Rows = tokens.Length, FirstPosition = first, Phase = phase, Effort = sequence.Effort };
+        _entries[_count++] = new(sequence, phase, Rows, tokens.Length, first, LogitRowCount, wanted);
+        (Rows, LogitRowCount) = (Rows + tokens.Length, LogitRowCount + wanted);
+    }
+
+    /// <summary>Logits [V] of one of the rows that an entry asked for; valid until the batch is run again, it is disposed or its pipeline is.</summary>
+    /// <param name="entry">In the order of <see cref="Add"/>.</param>
+    /// <param name="row">0 for <see cref="LogitRows.Last"/>.</param>
+    /// <exception cref="ObjectDisposedException">The batch or its pipeline has been disposed.</exception>
+    public Span<float> Logits(int entry, int row = 0)
+    {
+        ThrowIfDisposed();
+        BatchEntry of = Entries[entry];
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)row, (uint)of.LogitRows, nameof(row));
+        return _buffers.Logits.At(of.FirstLogitRow + row).AsSpan<float>();
+    }
+
+    internal ReadOnlySpan<int> TokensOf(in BatchEntry entry) => _buffers.TokenIds.AsSpan<int>().Slice(entry.FirstRow, entry.Rows);
+
+    /// <summary>Gives the memory back.</summary>
+    public void Dispose()
+    {
+        if (_disposed)
+            return;
+
+        _disposed = true;
+        Clear();
+        _engine.Return(_buffers);
+    }
+
+    /// <summary>
+    /// One entry as a batch of its own, over the same memory: its ids are read and its logits written where they are. Valid until this batch
+    /// changes; never disposed.
+    /// </summary>
+    internal Batch Only(int index)
+    {
+        BatchEntry entry = _entries[index];
+        BatchBuffers part = new(
+            _buffers.TokenIds.Rows(entry.FirstRow, entry.Rows), _buffers.Positions.Rows(entry.FirstRow, entry.Rows),
+            _buffers.SequenceOfRow.Rows(entry.FirstRow, entry.Rows), _buffers.Logits.Rows(entry.FirstLogitRow, entry.LogitRows));
+        Batch only = new(_engine, part, new() { Rows = entry.Rows, Sequences = 1, ContextTokens = _limits.ContextTokens, LogitRows = entry.LogitRows });
+        part.SequenceOfRow.AsSpan<int>().Clear();
+        only._slices[0] = _slices[index] with { FirstRow = 0 };
+        only._entries[0] = entry with { FirstRow = 0, FirstLogitRow = 0 };
+        for (int i = 0; i < entry.LogitRows; i++)
+            only._logitRows[i] = entry.Rows - entry.LogitRows + i;
+
+        (only._count, only.Rows, only.LogitRowCount) = (1, entry.Rows, entry.LogitRows);
+        return only;
+    }
+
+    /// <summary>Ends the use of <see cref="Only"/>: the rows belong to this batch again.</summary>
+    internal void Rejoin(int index) =>
+        _buffers.SequenceOfRow.Rows(_entries[index].FirstRow, _entries[index].Rows).AsSpan<int>().Fill(index);
+
+    internal void ThrowIfDisposed()
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        _engine.ThrowIfDisposed();
+    }
+
+    private int Vocabulary => _buffers.Logits.Shape[1];
+
+    private void Check(Sequence sequence, ReadOnlySpan<int> tokens)
+    {
+        ThrowIfDisposed();
+        sequence.ThrowIfEnded();
+        if (tokens.IsEmpty)
+            throw new ArgumentException("batch: a sequence needs at least one token", nameof(tokens));
+        if (_count == _limits.Sequences || tokens.Length > _limits.Rows - Rows)
+            throw new ArgumentException($"batch: {Rows + tokens.Length} rows of {_count + 1} sequences, at most {_limits.Rows} of {_limits.Sequences} may be", nameof(tokens));
+        if (tokens.IndexOfAnyExceptInRange(0, Vocabulary - 1) is >= 0 and int wrong)
+            throw new ArgumentException($"batch: token {wrong} has the id {tokens[wrong]}, the vocabulary has {Vocabulary}", nameof(tokens));
+        if (tokens.Length > _limits.ContextTokens - sequence.Tokens)
+            throw new ContextOverflowException(sequence.Tokens + tokens.Length, _limits.ContextTokens);
+        foreach (BatchEntry entry in Entries)
+        {
+            if (entry.Sequence == sequence)
+                throw new ArgumentException($"batch: sequence {sequence.Id} is in it already", nameof(sequence));
+        }
+    }
+}

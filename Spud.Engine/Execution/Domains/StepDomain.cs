@@ -1,0 +1,98 @@
+namespace Spud.Execution;
+
+/// <summary>
+/// One memory domain of a pipeline, with what a step keeps in it: a copy of the residual stream, the step's views, and buffers of the roles
+/// that work there.
+/// </summary>
+internal sealed class StepDomain
+{
+    private readonly MemoryAccount _account;
+    private readonly ModelDescription _model;
+    private readonly Limits _limits;
+    private readonly TensorView _hidden;
+    private AttentionBuffers? _attention;
+    private TensorView _ids, _positions, _sequences, _logits;
+
+    public StepDomain(MemoryAccount account, IMemoryDomain domain, ModelDescription model, Limits limits)
+    {
+        (_account, Memory, _model, _limits) = (account, domain, model, limits);
+        _hidden = account.Allocate(domain, ElementType.F32, limits.Rows, model.HiddenWidth);
+        if (domain.IsHost)
+            return;
+
+        _ids = account.Allocate(domain, ElementType.I32, limits.Rows);
+        _positions = account.Allocate(domain, ElementType.I32, limits.Rows);
+        _sequences = account.Allocate(domain, ElementType.I32, limits.Rows);
+    }
+
+    public IMemoryDomain Memory { get; }
+
+    public bool IsHost => Memory.IsHost;
+
+    /// <summary>The step as a component here sees it.</summary>
+    public Step Step { get; private set; }
+
+    /// <summary>Buffers of attention; there once <see cref="ServeAttention"/> was called.</summary>
+    public AttentionBuffers Attention => _attention!;
+
+    /// <summary>For the plans of routers here, and of experts here whose router is elsewhere; there once <see cref="ServePlans"/> was called.</summary>
+    public PlanBuffers Plans { get; private set; } = null!;
+
+    /// <summary>The plan of a dense layer.</summary>
+    public PlanBuffers DensePlan { get; private set; } = null!;
+
+    /// <summary>F32 [T, C].</summary>
+    public TensorView Hidden(int rows) => _hidden.Rows(0, rows);
+
+    /// <summary>F32 [R, V]: where a head here writes; the batch's own logits where this is the host.</summary>
+    public TensorView Logits(Batch batch) => IsHost ? batch.LogitsView : _logits.Rows(0, batch.LogitRowCount);
+
+    /// <summary>Allocates what a head here needs.</summary>
+    public void ServeHead()
+    {
+        if (!IsHost && !_logits.IsPresent)
+            _logits = _account.Allocate(Memory, ElementType.F32, _limits.LogitRows, _model.Vocabulary);
+    }
+
+    /// <summary>Allocates what attention here needs.</summary>
+    public void ServeAttention() => _attention ??= new AttentionBuffers(_account, Memory, _model, _limits.Rows);
+
+    /// <summary>Allocates what routers and experts here need.</summary>
+    /// <param name="expertsPerRow">K of the routers' plans, at least 1.</param>
+    /// <param name="densePlan">The host's plan of a dense layer; null where this is the host.</param>
+    public void ServePlans(int expertsPerRow, PlanBuffers? densePlan)
+    {
+        if (DensePlan is not null)
+            return;
+
+        Plans = new PlanBuffers(_account, Memory, _limits.Rows, expertsPerRow);
+        DensePlan = new PlanBuffers(_account, Memory, _limits.Rows, 1);
+        if (densePlan is null)
+            DensePlan.FillWithDensePlan();
+        else
+            DomainCopies.Copy(densePlan.Of(_limits.Rows, 1), DensePlan.Of(_limits.Rows, 1));
+    }
+
+    /// <summary>Takes a step whose views are here already: the host's.</summary>
+    public void Begin(Batch batch) => Step = batch.Step;
+
+    /// <summary>Queues copies of a step's views to a device.</summary>
+    public void Upload(Batch batch)
+    {
+        Step step = batch.Step;
+        Step = new()
+        {
+            TokenIds = Upload(step.TokenIds, _ids),
+            Positions = Upload(step.Positions, _positions),
+            SequenceOfRow = Upload(step.SequenceOfRow, _sequences),
+            Slices = batch.Slices,
+        };
+    }
+
+    private static TensorView Upload(in TensorView from, in TensorView room)
+    {
+        TensorView to = room.Rows(0, from.Shape[0]);
+        DomainCopies.Copy(from, to);
+        return to;
+    }
+}

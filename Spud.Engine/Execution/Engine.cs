@@ -1,0 +1,278 @@
+using Spud.Composition;
+using Spud.Metering;
+
+namespace Spud.Execution;
+
+/// <summary>
+/// Runs steps of a pipeline as transactions. What a step appended is kept only when it succeeds; a component that throws ends the one
+/// sequence that it fails on, never the process. One thread at a time uses it and its sequences; a second one is refused.
+/// </summary>
+public sealed class Engine
+{
+    private readonly Pipeline _owner;
+    private readonly PipelineParts _pipeline;
+    private readonly PipelineCosts _costs;
+    private readonly StepMeter _meter;
+    private readonly BudgetGuard _guard;
+    private readonly ForwardPass _pass;
+    private readonly Sequence?[] _sequences;
+    private readonly Stack<BatchBuffers> _idle = [];
+    private int _user;
+
+    internal Engine(Pipeline pipeline)
+    {
+        (_owner, _pipeline, _costs) = (pipeline, pipeline.Parts, pipeline.Parts.Costs);
+        _meter = new StepMeter(_costs, pipeline.Limits.Sequences, pipeline.Model.Layers.Max(layer => layer.Experts));
+        _guard = new BudgetGuard(_costs, pipeline.Limits.Rows);
+        _pass = new ForwardPass(_pipeline, _meter);
+        _sequences = new Sequence?[pipeline.Limits.Sequences];
+        _idle.Push(AllocateBatch());
+    }
+
+    /// <summary>A batch of the pipeline's largest size. The first one's memory is the pipeline's own; that of further ones is allocated, and reused when they are disposed.</summary>
+    /// <exception cref="InsufficientMemoryException">There is no memory for another one.</exception>
+    /// <exception cref="InvalidOperationException">The engine is in use.</exception>
+    public Batch NewBatch()
+    {
+        using Turn turn = TakeTurn();
+        ThrowIfDisposed();
+        return new(this, _idle.TryPop(out BatchBuffers? idle) ? idle : AllocateBatch(), _pipeline.Limits);
+    }
+
+    /// <summary>A new, empty sequence.</summary>
+    /// <exception cref="InvalidOperationException">All sequences of the pipeline are in use, or the engine is.</exception>
+    public Sequence Open()
+    {
+        using Turn turn = TakeTurn();
+        return OpenNext();
+    }
+
+    /// <summary>A new, empty sequence, in a turn that the caller has.</summary>
+    internal Sequence OpenNext()
+    {
+        ThrowIfDisposed();
+        int id = Array.IndexOf(_sequences, null);
+        if (id < 0)
+            throw new InvalidOperationException($"all {_sequences.Length} sequences of the pipeline are in use: dispose one, or give the pipeline more");
+
+        PageTable[] tables = _pipeline.Pages.NewTables();
+        return _sequences[id] = new Sequence(this, id, tables, NewLedger(tables));
+    }
+
+    /// <summary>
+    /// Computes a batch and commits it. If a component throws, nothing of the step is kept; the sequences are then run one by one, and
+    /// those that fail alone end with their <see cref="Sequence.Fault"/>. A cancelled sequence among others is simply not committed.
+    /// </summary>
+    /// <exception cref="ArgumentException">The batch is empty, mixes phases in a pipeline that splits them, or was filled before one of its sequences changed.</exception>
+    /// <exception cref="InvalidOperationException">The engine is in use by another thread.</exception>
+    /// <exception cref="BudgetExceededException">The rows of a sequence may cost more than its budget has left; nothing was computed.</exception>
+    /// <exception cref="PagePoolFullException">The pages do not suffice; nothing was computed.</exception>
+    /// <exception cref="OperationCanceledException">Every sequence of the batch was cancelled; nothing was kept.</exception>
+    /// <exception cref="ComponentException">The batch has one sequence, and a component threw; or a device of the pipeline was lost in an earlier step.</exception>
+    public void Run(Batch batch)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        using Turn turn = TakeTurn();
+        batch.ThrowIfDisposed();
+        if (batch.Sequences == 0)
+            throw new ArgumentException("engine: the batch is empty", nameof(batch));
+
+        if (_owner.Lost is { } lost)
+            throw lost;
+
+        RequireCurrent(batch);
+        RequireOnePhase(batch);
+        _guard.Require(batch.Entries);
+        _pipeline.Pages.Reserve(batch);
+        if (Compute(batch) is not { } fault)
+            Commit(batch);
+        else if (batch.Sequences == 1)
+            batch.Entries[0].Sequence.End(fault);
+        else
+            RunOneByOne(batch);
+
+        Report(batch);
+    }
+
+    /// <summary>What rows may cost before they are run.</summary>
+    internal BudgetGuard Guard => _guard;
+
+    /// <summary>An empty ledger for a sequence with these pages.</summary>
+    internal Ledger NewLedger(PageTable[] tables, Budget? limit = null, Ledger? sharer = null) => new(_costs, tables, limit, sharer);
+
+    internal void Close(Sequence sequence) => _sequences[sequence.Id] = null;
+
+    /// <summary>Takes the memory of a batch that is no longer used.</summary>
+    internal void Return(BatchBuffers buffers)
+    {
+        using Turn turn = TakeTurn();
+        if (!_owner.IsDisposed)
+            _idle.Push(buffers);
+    }
+
+    /// <summary>Makes the calling thread the engine's user until the turn is disposed.</summary>
+    /// <exception cref="InvalidOperationException">It has a user already.</exception>
+    internal Turn TakeTurn()
+    {
+        int self = Environment.CurrentManagedThreadId, user = Interlocked.CompareExchange(ref _user, self, 0);
+        return user == 0 ? new Turn(this) : throw new InvalidOperationException(user == self
+            ? "The engine is in use: a component cannot call it in the middle of a step."
+            : "The engine is in use by another thread. One thread at a time runs steps, and opens, changes or disposes sequences and batches.");
+    }
+
+    internal void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(_owner.IsDisposed, _owner);
+
+    /// <summary>The first layer that has dropped or re-encoded keys which a text of so many tokens needs; null: none has.</summary>
+    internal int? DroppedBy(Sequence sequence, int tokens)
+    {
+        for (int layer = 0; layer < sequence.Tables.Length && tokens > 0; layer++)
+        {
+            float window = _pipeline.Model.Layers[layer].Number(Trait.Window, float.PositiveInfinity);
+            if (!sequence.Tables[layer].CanTruncate(tokens, window))
+                return layer;
+        }
+
+        return null;
+    }
+
+    /// <summary>What a component threw, with its name; the step is rolled back then.</summary>
+    private ComponentException? Compute(Batch batch)
+    {
+        try
+        {
+            _pass.Run(batch);
+            return null;
+        }
+        catch (Exception fault)
+        {
+            PageStore.Rollback(batch);
+            if (fault is OperationCanceledException && batch.IsCancelled)
+                throw;
+
+            (string role, string component, int? layer) = _pass.At;
+            ComponentException named = new(role, component, layer, fault);
+            if (fault is DeviceLostException lost)
+                _owner.Lose(lost.Domain ?? _pass.Domain, named);
+
+            return named;
+        }
+    }
+
+    private void Commit(Batch batch)
+    {
+        foreach (BatchEntry entry in batch.Entries)
+        {
+            if (entry.Sequence.Cancellation.IsCancellationRequested)
+                PageStore.Rollback(entry.Sequence);
+            else
+                Commit(entry.Sequence, entry.Sequence.Tokens + entry.Rows);
+        }
+
+        _meter.Stamp(PipelineCosts.SlotOf(_costs.Layers, Role.Cache));
+        for (int i = 0; i < batch.Sequences; i++)
+        {
+            // What was not kept is billed to nobody.
+            ref readonly BatchEntry entry = ref batch.Entries[i];
+            if (entry.Sequence.Tokens != entry.FirstPosition)
+                entry.Sequence.Ledger.Add(_meter, i, entry);
+        }
+    }
+
+    private void Commit(Sequence sequence, int tokens)
+    {
+        int layer = 0;
+        try
+        {
+            for (; layer < sequence.Tables.Length; layer++)
+                _pipeline.Pages.Commit(layer, sequence, tokens);
+
+            sequence.Tokens = tokens;
+        }
+        catch (Exception fault)
+        {
+            sequence.End(new ComponentException(Roles.Cache, _pipeline.Cache.Name, layer, fault));
+        }
+    }
+
+    private void RunOneByOne(Batch batch)
+    {
+        for (int i = 0; i < batch.Sequences; i++)
+        {
+            BatchEntry entry = batch.Entries[i];
+            // One that was cancelled is not committed, like any cancelled one among others.
+            if (entry.Sequence.Cancellation.IsCancellationRequested)
+                continue;
+
+            if (_owner.Lost is { } lost)
+            {
+                entry.Sequence.End(lost);
+                continue;
+            }
+
+            RunAlone(batch.Only(i));
+            batch.Rejoin(i);
+        }
+    }
+
+    private void RunAlone(Batch alone)
+    {
+        try
+        {
+            if (Compute(alone) is { } fault)
+                alone.Entries[0].Sequence.End(fault);
+            else
+                Commit(alone);
+        }
+        catch (OperationCanceledException)
+        {
+            // Cancelled while it ran: rolled back already.
+        }
+    }
+
+    private static void Report(Batch batch)
+    {
+        if (batch.Sequences == 1 && batch.Entries[0].Sequence.Fault is { } fault)
+            throw fault;
+
+        foreach (BatchEntry entry in batch.Entries)
+        {
+            if (entry.Sequence.Fault is not null || entry.Sequence.Tokens != entry.FirstPosition)
+                return;
+        }
+
+        throw new OperationCanceledException(batch.Entries[0].Sequence.Cancellation);
+    }
+
+    private void RequireCurrent(Batch batch)
+    {
+        foreach (BatchEntry entry in batch.Entries)
+        {
+            Sequence sequence = entry.Sequence;
+            sequence.ThrowIfEnded();
+            if (!sequence.BelongsTo(this))
+                throw new ArgumentException($"engine: sequence {sequence.Id} belongs to another engine", nameof(batch));
+            if (sequence.Tokens != entry.FirstPosition)
+                throw new ArgumentException($"engine: sequence {sequence.Id} has {sequence.Tokens} tokens, and had {entry.FirstPosition} when it was added: clear the batch and add it again", nameof(batch));
+        }
+    }
+
+    private void RequireOnePhase(Batch batch)
+    {
+        if (!_pipeline.SplitsPhases)
+            return;
+
+        foreach (BatchEntry entry in batch.Entries)
+        {
+            if (entry.Phase != batch.Entries[0].Phase)
+                throw new ArgumentException("engine: this pipeline names other components for decode than for prefill, so a batch has one phase only", nameof(batch));
+        }
+    }
+
+    private BatchBuffers AllocateBatch() => BatchBuffers.Allocate(_pipeline.Memory, _pipeline.Host, _pipeline.Limits, _pipeline.Model.Vocabulary);
+
+    /// <summary>While it lasts, the calling thread is the engine's only user.</summary>
+    internal readonly ref struct Turn(Engine engine)
+    {
+        public void Dispose() => Volatile.Write(ref engine._user, 0);
+    }
+}

@@ -1,0 +1,36 @@
+using Spud.Composition;
+using Spud.Metering;
+
+namespace Spud.Execution;
+
+/// <summary>One step through the pipeline: runs the operations of its plan. Nothing is allocated and nothing is looked up by name.</summary>
+internal sealed class ForwardPass(PipelineParts pipeline, StepMeter meter)
+{
+    private Operation _at = pipeline.PlanOf(Phase.Prefill).Operations[0];
+
+    /// <summary>The component that was at work last, which is at fault if a step throws.</summary>
+    public (string Role, string Component, int? Layer) At => (_at.Blamed.Role.Name, _at.Blamed.Name, _at.Layer);
+
+    /// <summary>Where it works.</summary>
+    public IMemoryDomain Domain => _at.Domain.Memory;
+
+    /// <summary>Computes the batch's logits; its rows stay pending.</summary>
+    /// <exception cref="OperationCanceledException">Every sequence of the batch was cancelled.</exception>
+    public void Run(Batch batch)
+    {
+        meter.Begin(batch);
+        pipeline.Domains.Host.Begin(batch);
+        foreach (Operation operation in pipeline.PlanOf(batch.Entries[0].Phase).Operations)
+        {
+            _at = operation;
+            if (operation.BeginsLayer && batch.IsCancelled)
+                throw new OperationCanceledException(batch.Entries[0].Sequence.Cancellation);
+            if (operation.UsesNativeThreads)
+                pipeline.Pool.Park();
+
+            operation.Run(batch, meter);
+            if (operation.EndsCost)
+                meter.Stamp(operation.CostSlot);
+        }
+    }
+}

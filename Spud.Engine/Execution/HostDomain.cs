@@ -1,0 +1,50 @@
+using Spud.Execution.Native;
+
+namespace Spud.Execution;
+
+/// <summary>The processor's memory. Calls do their work before they return.</summary>
+internal sealed class HostDomain : IMemoryDomain
+{
+    public string Name => "host";
+
+    public bool IsHost => true;
+
+    public nint Allocate(long bytes) => HostMemory.Allocate(bytes);
+
+    public void Free(nint address, long bytes) => HostMemory.Free(address);
+
+    public void Copy(in TensorView source, in TensorView destination)
+    {
+        if (!source.Shape.SequenceEqual(destination.Shape))
+            throw new ArgumentException($"copy: {Shape.Text(source.Shape)} does not fit {Shape.Text(destination.Shape)}");
+
+        HostMemory.Convert(source.Type, source.Address, destination.Type, destination.Address, source.Elements);
+    }
+
+    public void Append(in Heads heads, in TensorView slots, PagePool pool)
+    {
+        Append(heads.Key, slots, pool.Keys);
+        Append(heads.Value, slots, pool.Values);
+    }
+
+    public void Wait()
+    {
+    }
+
+    private static void Append(in TensorView rows, in TensorView slots, in TensorView pages)
+    {
+        (int heads, int width, int pageTokens) = (rows.Shape[1], rows.Shape[2], pages.Shape[2]);
+        long rowBytes = pages.Type.BytesOf(width);
+        ReadOnlySpan<int> to = slots.AsSpan<int>();
+        for (int row = 0; row < to.Length; row++)
+        {
+            (int page, int key) = Math.DivRem(to[row], pageTokens);
+            for (int head = 0; head < heads; head++)
+            {
+                nint source = rows.Address + (nint)(((long)row * heads + head) * width * sizeof(float));
+                nint target = pages.Address + (nint)((((long)page * heads + head) * pageTokens + key) * rowBytes);
+                HostMemory.Convert(ElementType.F32, source, pages.Type, target, width);
+            }
+        }
+    }
+}

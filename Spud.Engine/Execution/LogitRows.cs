@@ -1,0 +1,20 @@
+namespace Spud.Execution;
+
+/// <summary>Which rows of a sequence's step somebody reads the logits of.</summary>
+public enum LogitRows
+{
+    /// <summary>None: the prompt goes on.</summary>
+    None,
+
+    /// <summary>The last: a token is chosen from it.</summary>
+    Last,
+
+    /// <summary>All: a text is scored.</summary>
+    All,
+}
+
+internal static class LogitRowsExtensions
+{
+    /// <summary>How many of a sequence's rows.</summary>
+    public static int Of(this LogitRows logits, int rows) => logits switch { LogitRows.None => 0, LogitRows.Last => 1, _ => rows };
+}

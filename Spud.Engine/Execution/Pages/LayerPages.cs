@@ -1,0 +1,28 @@
+using System.Collections.Immutable;
+
+namespace Spud.Execution;
+
+/// <summary>The page pools of one layer. The rows of a step go into the first; a policy moves keys into later ones.</summary>
+/// <param name="pools">At least one, in the order of the layout.</param>
+/// <param name="tokensAtMost">Largest number of tokens of a sequence that the policy promised to keep between two steps.</param>
+internal sealed class LayerPages(ImmutableArray<PoolPages> pools, int tokensAtMost)
+{
+    public ImmutableArray<PoolPages> Pools => pools;
+
+    /// <summary>The pool that takes the rows of a step.</summary>
+    public PoolPages First => pools[0];
+
+    /// <summary>G.</summary>
+    public int KvHeads => First.Tables * First.HeadsPerKey;
+
+    public int TokensAtMost => tokensAtMost;
+
+    /// <summary>Bytes of the pools.</summary>
+    public long Bytes => pools.Sum(static pool => pool.Bytes);
+
+    /// <summary>Those of the host's memory.</summary>
+    public long HostBytes => pools.Sum(static pool => pool.HostBytes);
+
+    /// <summary>Bytes of a new token, keys and values of all heads.</summary>
+    public long BytesPerToken => First.BytesPerKey * First.Tables;
+}

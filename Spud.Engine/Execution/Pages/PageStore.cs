@@ -1,0 +1,148 @@
+namespace Spud.Execution;
+
+/// <summary>
+/// All pages of a pipeline: every layer's pools and, by sequence and layer, the tables of kept runs. A step's rows are pending until they
+/// are committed; reserve, append, commit, rollback, fork and truncate are written here once, for every cache policy.
+/// </summary>
+/// <param name="layers">[L].</param>
+/// <param name="policy">The cache.</param>
+/// <param name="tables">Scratch for one layer's step.</param>
+/// <param name="conversionBytes">Bytes of host memory for keys that move from one format into another.</param>
+internal sealed class PageStore(LayerPages[] layers, ICachePolicy policy, StepTables tables, long conversionBytes)
+{
+    /// <summary>[L].</summary>
+    public IReadOnlyList<LayerPages> Layers => layers;
+
+    /// <summary>Bytes of the scratch beside the pools.</summary>
+    public long TableBytes => tables.Bytes + conversionBytes;
+
+    /// <summary>Tables of a new sequence, one a layer.</summary>
+    public PageTable[] NewTables() => [.. layers.Select(layer => new PageTable(layer))];
+
+    /// <summary>Bytes that one token takes over all layers.</summary>
+    public long BytesPerToken => layers.Sum(layer => layer.BytesPerToken);
+
+    /// <summary>Refuses a step that the pools cannot hold, before any work.</summary>
+    /// <exception cref="PagePoolFullException">A pool has too few pages.</exception>
+    public void Reserve(Batch batch)
+    {
+        for (int layer = 0; layer < layers.Length; layer++)
+        {
+            for (int pool = 0; pool < layers[layer].Pools.Length; pool++)
+            {
+                int wanted = PagesWanted(layer, pool, batch.Entries);
+                PoolPages pages = layers[layer].Pools[pool];
+                if (wanted > pages.FreePages)
+                {
+                    throw new PagePoolFullException(
+                        $"layer {layer}{(pool == 0 ? "" : $", pool {pool}")}: the step needs {wanted} pages of {pages.PageTokens} tokens, {pages.FreePages} are free. "
+                        + "End a sequence, or give the pipeline more cache tokens.");
+                }
+            }
+        }
+    }
+
+    /// <summary>Writes the step's keys and values into one layer's pages; pending until committed.</summary>
+    public void Append(int layer, Batch batch, in Heads heads)
+    {
+        PoolPages pool = layers[layer].First;
+        Span<int> all = tables.Slots.AsSpan<int>();
+        foreach (BatchEntry entry in batch.Entries)
+            entry.Sequence.Tables[layer].Append(entry.FirstPosition, all.Slice(entry.FirstRow * pool.Tables, entry.Rows * pool.Tables));
+
+        pool.Domain.Append(pool.Layout.PerHead ? ByHead(heads) : heads, tables.Slots.Rows(0, batch.Rows * pool.Tables), pool.Pool);
+    }
+
+    /// <summary>What the step's sequences keep in one pool of a layer; valid until the next call. False: nothing.</summary>
+    public bool TryView(int layer, int pool, Batch batch, out PageView view)
+    {
+        PoolPages pages = layers[layer].Pools[pool];
+        Span<KeyRun> runs = tables.Runs.AsSpan<KeyRun>();
+        Span<int> offsets = tables.RunOffsets.AsSpan<int>(), headOffsets = pages.Layout.PerHead ? tables.HeadRunOffsets.AsSpan<int>() : default;
+        int count = 0;
+        for (int i = 0; i < batch.Entries.Length; i++)
+        {
+            offsets[i] = count;
+            ReadOnlySpan<RunTable> ofHeads = batch.Entries[i].Sequence.Tables[layer].TablesOf(pool);
+            for (int head = 0; head < ofHeads.Length; head++)
+            {
+                if (pages.Layout.PerHead)
+                    headOffsets[i * ofHeads.Length + head] = count;
+
+                ReadOnlySpan<KeyRun> kept = ofHeads[head].Runs;
+                kept.CopyTo(runs[count..]);
+                count += kept.Length;
+            }
+        }
+
+        offsets[batch.Entries.Length] = count;
+        if (pages.Layout.PerHead)
+            headOffsets[batch.Entries.Length * pages.Tables] = count;
+
+        view = new PageView
+        {
+            Pool = pages.Pool,
+            Runs = tables.Runs.Rows(0, Math.Max(count, 1)),
+            RunOffsets = tables.RunOffsets.Rows(0, batch.Entries.Length + 1),
+            HeadRunOffsets = pages.Layout.PerHead ? tables.HeadRunOffsets.Rows(0, batch.Entries.Length * pages.Tables + 1) : default,
+        };
+        return count > 0;
+    }
+
+    /// <summary>Drops what the step appended.</summary>
+    public static void Rollback(Batch batch)
+    {
+        foreach (BatchEntry entry in batch.Entries)
+            Rollback(entry.Sequence);
+    }
+
+    /// <summary>Drops what the step appended to one sequence.</summary>
+    public static void Rollback(Sequence sequence)
+    {
+        foreach (PageTable table in sequence.Tables)
+            table.Rollback();
+    }
+
+    /// <summary>Keeps what the step appended to one layer of a sequence.</summary>
+    public void Commit(int layer, Sequence sequence, int tokens) => sequence.Tables[layer].Commit(tokens, layer, policy);
+
+    // Every KV head of a row goes into a page of its own: as many rows of one head.
+    private static Heads ByHead(in Heads heads) => new() { Query = heads.Query, Key = ByHead(heads.Key), Value = ByHead(heads.Value) };
+
+    private static TensorView ByHead(in TensorView rows) => new(rows.Domain, rows.Address, rows.Type, rows.Shape[0] * rows.Shape[1], 1, rows.Shape[2]);
+
+    private int PagesWanted(int layer, int pool, ReadOnlySpan<BatchEntry> entries)
+    {
+        int wanted = 0;
+        for (int i = 0; i < entries.Length; i++)
+        {
+            PageTable table = entries[i].Sequence.Tables[layer];
+            int toMove = pool == 0 ? 0 : table.PagesToMoveInto(pool, entries[i].Rows);
+            if (pool > 0 && toMove == 0)
+                continue;
+
+            wanted += toMove;
+            ReadOnlySpan<RunTable> ofHeads = table.TablesOf(pool);
+            for (int head = 0; head < ofHeads.Length; head++)
+            {
+                wanted += pool == 0 ? ofHeads[head].PagesWanted(entries[i].Rows) : 0;
+                wanted += Copies(layer, pool, head, entries[..(i + 1)], ofHeads[head].SharedTail) ? 1 : 0;
+            }
+        }
+
+        return wanted;
+    }
+
+    // Who writes into a shared page copies it, but for the last of its sharers, to whom it is left.
+    private bool Copies(int layer, int pool, int head, ReadOnlySpan<BatchEntry> upToHere, int page)
+    {
+        if (page < 0)
+            return false;
+
+        int writers = 0;
+        foreach (BatchEntry entry in upToHere)
+            writers += entry.Sequence.Tables[layer].TablesOf(pool)[head].SharedTail == page ? 1 : 0;
+
+        return writers < layers[layer].Pools[pool].References(page);
+    }
+}

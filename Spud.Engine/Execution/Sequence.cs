@@ -1,0 +1,155 @@
+using Spud.Metering;
+
+namespace Spud.Execution;
+
+/// <summary>One text being read or written: committed tokens and their pages. Dispose it to give the pages back, when no step runs.</summary>
+public sealed class Sequence : IDisposable
+{
+    private readonly Engine _engine;
+
+    internal Sequence(Engine engine, int id, PageTable[] tables, Ledger ledger)
+    {
+        (_engine, Id) = (engine, id);
+        (Tables, Ledger) = (tables, ledger);
+    }
+
+    /// <summary>Below the pipeline's number of sequences; taken again by a later one.</summary>
+    public int Id { get; }
+
+    /// <summary>Committed tokens.</summary>
+    public int Tokens { get; internal set; }
+
+    /// <summary>Ends this sequence's part of a step; the others go on. Checked between layers.</summary>
+    public CancellationToken Cancellation { get; set; }
+
+    /// <summary>
+    /// Effort of its rows from the next <see cref="Batch.Add"/> on, 0 .. 1; the keys of a text depend on it, so it is not to change while
+    /// a prompt is read.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">Not within 0 .. 1.</exception>
+    public float Effort
+    {
+        get;
+        set => field = value is >= 0 and <= 1 ? value : throw new ArgumentOutOfRangeException(nameof(value), value, "effort: expected 0 to 1");
+    } = 1;
+
+    /// <summary>Why it ended; null while it lives.</summary>
+    public Exception? Fault { get; private set; }
+
+    /// <summary>What its steps took since it was opened, or since <see cref="StartLedger"/>.</summary>
+    public Ledger Ledger { get; private set; }
+
+    internal PageTable[] Tables { get; }
+
+    internal bool IsDisposed { get; private set; }
+
+    /// <summary>Begins a new request on the same text: what follows is counted anew; the ledger so far stays with who holds it.</summary>
+    /// <param name="limit">What it may cost at most: a step that might exceed it is refused; null: no limit.</param>
+    public Ledger StartLedger(Budget? limit = null)
+    {
+        ThrowIfEnded();
+        return Ledger = _engine.NewLedger(Tables, limit);
+    }
+
+    /// <summary>Whether so many more rows fit what the budget has left; ask before each step, since a batch with rows that do not is refused.</summary>
+    /// <param name="rows">At least 1; more than fit a step are those of several.</param>
+    /// <param name="phase">What they do.</param>
+    /// <param name="logits">Which logits are read.</param>
+    public bool Affords(int rows, Phase phase, LogitRows logits)
+    {
+        using Engine.Turn turn = _engine.TakeTurn();
+        ThrowIfEnded();
+        return _engine.Guard.Affords(this, phase, rows, logits.Of(rows));
+    }
+
+    /// <summary>Lowers the effort of decoding to what is left per expected token.</summary>
+    /// <param name="expectedTokens">At least 1.</param>
+    /// <param name="effort">The highest, 0 .. 1.</param>
+    public void Steer(int expectedTokens, float effort)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(expectedTokens, 1);
+        using Engine.Turn turn = _engine.TakeTurn();
+        ThrowIfEnded();
+        Effort = Math.Min(effort, _engine.Guard.Effort(this, expectedTokens));
+    }
+
+    /// <summary>
+    /// Another sequence with the same past; pages are shared until one of the two writes into them. Its ledger is its own and empty, but both
+    /// spend from the same limit, until <see cref="StartLedger"/> gives one of them another.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">All sequences of the pipeline are in use, or this one has ended.</exception>
+    public Sequence Fork()
+    {
+        using Engine.Turn turn = _engine.TakeTurn();
+        ThrowIfEnded();
+        Sequence child = _engine.OpenNext();
+        for (int layer = 0; layer < Tables.Length; layer++)
+            Tables[layer].ForkInto(child.Tables[layer]);
+
+        child.Tokens = Tokens;
+        child.Ledger = _engine.NewLedger(child.Tables, Ledger.Limit, Ledger);
+        return child;
+    }
+
+    /// <summary>Whether the sequence can go back to an earlier length: false where the cache has dropped keys that the shorter text would need.</summary>
+    /// <param name="tokens">0 .. <see cref="Tokens"/>.</param>
+    public bool CanTruncate(int tokens) => _engine.DroppedBy(this, tokens) is null;
+
+    /// <summary>Goes back to an earlier length.</summary>
+    /// <param name="tokens">0 .. <see cref="Tokens"/>.</param>
+    /// <exception cref="InvalidOperationException">The cache has dropped keys that the shorter text would need.</exception>
+    public void Truncate(int tokens)
+    {
+        using Engine.Turn turn = _engine.TakeTurn();
+        ThrowIfEnded();
+        ArgumentOutOfRangeException.ThrowIfNegative(tokens);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(tokens, Tokens);
+        if (tokens == Tokens)
+            return;
+        if (_engine.DroppedBy(this, tokens) is { } layer)
+            throw new InvalidOperationException($"sequence {Id} cannot go back to {tokens} tokens: layer {layer} has dropped keys, or moved them into another format, that the shorter text needs");
+
+        foreach (PageTable table in Tables)
+            table.Truncate(tokens);
+
+        Tokens = tokens;
+    }
+
+    /// <summary>Gives the pages back.</summary>
+    public void Dispose()
+    {
+        if (IsDisposed)
+            return;
+
+        using Engine.Turn turn = _engine.TakeTurn();
+        IsDisposed = true;
+        GivePagesBack();
+        _engine.Close(this);
+    }
+
+    /// <summary>Ends it: nothing more can be added, and its pages serve others.</summary>
+    internal void End(ComponentException fault)
+    {
+        Fault = fault;
+        GivePagesBack();
+    }
+
+    /// <exception cref="BudgetExceededException">Reading so many rows of a prompt may cost more than is left.</exception>
+    internal void RequirePrompt(int rows) => _engine.Guard.Require(this, Phase.Prefill, rows, 1);
+
+    internal bool BelongsTo(Engine engine) => _engine == engine;
+
+    internal void ThrowIfEnded()
+    {
+        ObjectDisposedException.ThrowIf(IsDisposed, this);
+        _engine.ThrowIfDisposed();
+        if (Fault is { } fault)
+            throw new InvalidOperationException($"sequence {Id} has ended: {fault.Message}", fault);
+    }
+
+    private void GivePagesBack()
+    {
+        foreach (PageTable table in Tables)
+            table.Clear();
+    }
+}

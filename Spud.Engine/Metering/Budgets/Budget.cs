@@ -1,0 +1,59 @@
+using System.Globalization;
+
+namespace Spud.Metering;
+
+/// <summary>What a request may cost at most: compute, or money by a price list. The engine never runs a step that might exceed it.</summary>
+public sealed class Budget
+{
+    /// <summary>The largest, in CU; the ledger counts FLOPs in 64 bits.</summary>
+    public const decimal MostComputeUnits = 9_000_000_000m;
+
+    private Budget(decimal? computeUnits, decimal? amount, PriceList? prices)
+    {
+        (ComputeUnits, Amount, Prices) = (computeUnits, amount, prices);
+        Flops = computeUnits is { } units ? (long)decimal.Floor(units * Tally.FlopsPerUnit) : long.MaxValue;
+    }
+
+    /// <summary>Limit in units of 10^9 FLOP; null: none.</summary>
+    public decimal? ComputeUnits { get; }
+
+    /// <summary>Limit in the currency of <see cref="Prices"/>; null: none.</summary>
+    public decimal? Amount { get; }
+
+    /// <summary>What money is counted by.</summary>
+    public PriceList? Prices { get; }
+
+    internal long Flops { get; }
+
+    /// <summary>A limit on compute.</summary>
+    /// <param name="computeUnits">Above 0.</param>
+    /// <exception cref="ArgumentOutOfRangeException">Not above 0, or more than <see cref="MostComputeUnits"/>.</exception>
+    public static Budget OfCompute(decimal computeUnits)
+    {
+        Require(computeUnits, nameof(computeUnits));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(computeUnits, MostComputeUnits);
+        return new(computeUnits, null, null);
+    }
+
+    /// <summary>A limit on money.</summary>
+    /// <param name="amount">Above 0, in the list's currency.</param>
+    /// <param name="prices">What work costs.</param>
+    /// <exception cref="ArgumentOutOfRangeException">Not above 0.</exception>
+    public static Budget OfMoney(decimal amount, PriceList prices)
+    {
+        ArgumentNullException.ThrowIfNull(prices);
+        Require(amount, nameof(amount));
+        return new(null, amount, prices);
+    }
+
+    /// <summary>"250 CU" or "0.002 EUR".</summary>
+    public override string ToString() => Text(ComputeUnits ?? Amount!.Value);
+
+    internal string Text(decimal value) => string.Create(CultureInfo.InvariantCulture, $"{value:0.############} {Prices?.Currency ?? "CU"}");
+
+    private static void Require(decimal value, string name)
+    {
+        if (value <= 0)
+            throw new ArgumentOutOfRangeException(name, value, "budget: expected more than 0");
+    }
+}

@@ -1,0 +1,67 @@
+namespace Spud.Metering;
+
+/// <summary>
+/// Keys that rows see: kept, at positions up to the row's own, inside the window. The arithmetic of positions alone, one run at a time.
+/// </summary>
+/// <param name="Seen">Pairs of a row and a key that it sees.</param>
+/// <param name="Read">Keys that any of the rows sees.</param>
+internal readonly record struct KeyCount(long Seen, long Read)
+{
+    /// <summary>Window of a layer that has none.</summary>
+    public const long NoWindow = 1L << 40;
+
+    public static KeyCount operator +(KeyCount a, KeyCount b) => new(a.Seen + b.Seen, a.Read + b.Read);
+
+    /// <summary>Keys of one run without gaps.</summary>
+    /// <param name="firstKey">Position of the run's first key.</param>
+    /// <param name="lastKey">Of its last.</param>
+    /// <param name="firstRow">Position of the first row.</param>
+    /// <param name="lastRow">Of the last.</param>
+    /// <param name="window">Keys that a row may see, its own included.</param>
+    public static KeyCount Of(long firstKey, long lastKey, long firstRow, long lastRow, long window)
+    {
+        long keys = lastKey - firstKey + 1;
+        long seen = Causal(keys, firstRow - firstKey, lastRow - firstKey) - Causal(keys, firstRow - window - firstKey, lastRow - window - firstKey);
+        long read = Math.Min(lastKey, lastRow) - Math.Max(firstKey, firstRow - window + 1) + 1;
+        return new(seen, Math.Max(0, read));
+    }
+
+    /// <summary>Keys of all runs of a table.</summary>
+    public static KeyCount Of(ReadOnlySpan<KeyRun> runs, PagePool pool, long firstRow, long lastRow, long window)
+    {
+        KeyCount sum = default;
+        foreach (ref readonly KeyRun run in runs)
+        {
+            if (run.LastPosition - run.FirstPosition + 1 == run.Keys)
+                sum += Of(run.FirstPosition, run.LastPosition, firstRow, lastRow, window);
+            else if (run.LastPosition <= firstRow && run.FirstPosition > lastRow - window)
+                sum += new KeyCount((lastRow - firstRow + 1) * run.Keys, run.Keys);
+            else
+                sum += OneByOne(pool.Positions.At(run.Page).Rows(run.FirstKey, run.Keys).AsSpan<int>(), firstRow, lastRow, window);
+        }
+
+        return sum;
+    }
+
+    private static KeyCount OneByOne(ReadOnlySpan<int> positions, long firstRow, long lastRow, long window)
+    {
+        KeyCount sum = default;
+        foreach (int position in positions)
+            sum += Of(position, position, firstRow, lastRow, window);
+
+        return sum;
+    }
+
+    // Pairs of a row at `first` .. `last` and a key at 0 .. keys - 1, the key not after the row.
+    private static long Causal(long keys, long first, long last) => UpTo(keys, last) - UpTo(keys, first - 1);
+
+    private static long UpTo(long keys, long last)
+    {
+        long rows = last + 1;
+        if (rows <= 0)
+            return 0;
+
+        long growing = Math.Min(rows, keys);
+        return growing * (growing + 1) / 2 + (rows - growing) * keys;
+    }
+}

@@ -1,0 +1,135 @@
+using System.Diagnostics;
+using Spud.Execution;
+
+namespace Spud.Metering;
+
+/// <summary>
+/// What a request took, counted by the engine from shapes, plans and pages that really ran: of every step that was committed, and of
+/// nothing else. It can be read at any time, also when the sequence has ended.
+/// </summary>
+public sealed class Ledger
+{
+    private readonly PipelineCosts _costs;
+    private readonly PhaseLedger[] _phases;
+    private readonly int[] _kept;
+    private readonly int[][] _keptByHead;
+    private readonly List<Ledger> _sharers;
+    private Int128 _byteTicks;
+    private long _last;
+
+    /// <param name="costs">Of the pipeline.</param>
+    /// <param name="tables">[L]: what the sequence keeps already.</param>
+    /// <param name="limit">Never exceeded; null: none.</param>
+    /// <param name="sharer">Of the sequence that this one was forked from, where both spend from one limit; null: the limit is this ledger's alone.</param>
+    internal Ledger(PipelineCosts costs, PageTable[] tables, Budget? limit, Ledger? sharer = null)
+    {
+        _sharers = sharer?._sharers ?? [];
+        _sharers.Add(this);
+        (_costs, Limit, _last) = (costs, limit, Stopwatch.GetTimestamp());
+        _kept = new int[tables.Length];
+        _keptByHead = [.. tables.Select(table => new int[table.KvHeads])];
+        _phases = [.. Enum.GetValues<Phase>().Select(phase => new PhaseLedger(phase, costs))];
+        Keep(tables);
+    }
+
+    /// <summary>File name of the model.</summary>
+    public string Model => _costs.Model;
+
+    /// <summary>What the request may cost at most, its forks included; null: no limit.</summary>
+    public Budget? Limit { get; }
+
+    /// <summary>How the request ended, as its owner said.</summary>
+    public RequestOutcome Outcome { get; private set; }
+
+    /// <summary>L.</summary>
+    public int Layers => _costs.Layers;
+
+    /// <summary>Whether any layer has more than one expert.</summary>
+    public bool IsMixture => _costs.Experts.Any(static experts => experts > 1);
+
+    /// <summary>What happened in a phase.</summary>
+    public PhaseLedger this[Phase phase] => _phases[(int)phase];
+
+    /// <summary>Both phases.</summary>
+    public Tally Total => this[Phase.Prefill].Total + this[Phase.Decode].Total;
+
+    /// <summary>Rows of both phases.</summary>
+    public long Tokens => this[Phase.Prefill].Tokens + this[Phase.Decode].Tokens;
+
+    /// <summary>FLOPs of both phases.</summary>
+    public long Flops { get; private set; }
+
+    /// <summary>FLOPs in units of 10^9, exact.</summary>
+    public decimal ComputeUnits => Flops / Tally.FlopsPerUnit;
+
+    /// <summary>Bytes of the keys and values that the sequence kept after its last step; shared pages count for each sharer.</summary>
+    public long KeptBytes { get; private set; }
+
+    /// <summary>Kept bytes by the time they were kept, from one step to the next, in gigabytes (10^9) and seconds.</summary>
+    public decimal KvGigabyteSeconds => GigabyteSeconds(_byteTicks);
+
+    /// <summary>FLOPs of everybody who spends from the same limit.</summary>
+    internal long SharedFlops
+    {
+        get
+        {
+            long flops = 0;
+            foreach (Ledger sharer in _sharers)
+                flops += sharer.Flops;
+
+            return flops;
+        }
+    }
+
+    /// <summary>What the work of everybody who spends from the same limit costs by now, before allowance and minimum.</summary>
+    internal decimal SharedAmount(PriceList prices)
+    {
+        decimal amount = 0;
+        foreach (Ledger sharer in _sharers)
+            amount += prices.AmountOf(sharer, sharer.KvGigabyteSecondsNow);
+
+        return amount;
+    }
+
+    internal bool SharesLimitWith(Ledger other) => _sharers == other._sharers;
+
+    /// <summary>Until now.</summary>
+    internal decimal KvGigabyteSecondsNow => GigabyteSeconds(_byteTicks + Held(Stopwatch.GetTimestamp()));
+
+    /// <summary>Tokens that a layer kept after the last step; where its KV heads differ, by the head that keeps the largest number.</summary>
+    public int KeptTokens(int layer) => _kept[layer];
+
+    /// <summary>Tokens that a KV head of a layer kept after the last step.</summary>
+    public int KeptTokens(int layer, int head) => _keptByHead[layer][head];
+
+    /// <summary>Says how the request ended; nothing is counted differently.</summary>
+    public void Close(RequestOutcome outcome) => Outcome = outcome;
+
+    /// <summary>Adds what an entry of a step took.</summary>
+    internal void Add(StepMeter step, int index, in BatchEntry entry)
+    {
+        Flops += _phases[(int)entry.Phase].Add(step, index, entry);
+        long now = Stopwatch.GetTimestamp();
+        _byteTicks += Held(now);
+        _last = now;
+        Keep(entry.Sequence.Tables);
+    }
+
+    private Int128 Held(long now) => (Int128)KeptBytes * (now - _last);
+
+    private static decimal GigabyteSeconds(Int128 byteTicks) => (decimal)byteTicks / Stopwatch.Frequency / Tally.BytesPerGigabyte;
+
+    private void Keep(PageTable[] tables)
+    {
+        KeptBytes = 0;
+        for (int layer = 0; layer < tables.Length; layer++)
+        {
+            int[] byHead = _keptByHead[layer];
+            for (int head = 0; head < byHead.Length; head++)
+                byHead[head] = tables[layer].KeptBy(head);
+
+            _kept[layer] = byHead.Max();
+            KeptBytes += tables[layer].KeptBytes;
+        }
+    }
+}

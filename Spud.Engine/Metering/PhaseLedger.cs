@@ -1,0 +1,88 @@
+using System.Diagnostics;
+using Spud.Composition;
+using Spud.Execution;
+
+namespace Spud.Metering;
+
+/// <summary>What a request did in one phase, by layer and role.</summary>
+public sealed class PhaseLedger
+{
+    private readonly Tally[] _tallies;
+    private readonly int _layers;
+    private long _ticks;
+
+    internal PhaseLedger(Phase phase, PipelineCosts costs) => (Phase, _layers, _tallies) = (phase, costs.Layers, new Tally[costs.Slots]);
+
+    /// <summary>The phase.</summary>
+    public Phase Phase { get; }
+
+    /// <summary>Steps that the request took part in.</summary>
+    public long Steps { get; private set; }
+
+    /// <summary>Its rows in them.</summary>
+    public long Tokens { get; private set; }
+
+    /// <summary>Of these, rows whose logits were computed.</summary>
+    public long LogitRows { get; private set; }
+
+    /// <summary>How long these steps took. A step that several requests share counts for each of them; see <see cref="Tally.Time"/> for shares.</summary>
+    public TimeSpan WallTime => Stopwatch.GetElapsedTime(0, _ticks);
+
+    /// <summary>All roles and layers.</summary>
+    public Tally Total => Sum(_tallies);
+
+    /// <summary>A role in all layers.</summary>
+    /// <param name="role">One of <see cref="Roles"/>.</param>
+    /// <exception cref="ArgumentException">There is no such role.</exception>
+    public Tally Of(string role) => Of(Role.Of(role));
+
+    /// <summary>A role in one layer.</summary>
+    /// <param name="role">One of <see cref="Roles"/>.</param>
+    /// <param name="layer">0 .. L - 1; null: what belongs to no layer, such as the head.</param>
+    /// <exception cref="ArgumentException">There is no such role.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such layer.</exception>
+    public Tally Of(string role, int? layer)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)(layer ?? 0), (uint)(_layers - 1), nameof(layer));
+        return _tallies[PipelineCosts.SlotOf(layer ?? _layers, Role.Of(role))];
+    }
+
+    /// <summary>Average number of experts of a row in a layer; 0 where nothing ran.</summary>
+    public double ExpertsPerToken(int layer) => Tokens == 0 ? 0 : (double)Of(Roles.Experts, layer).PlanEntries / Tokens;
+
+    internal Tally Of(Role role)
+    {
+        Tally sum = default;
+        for (int slot = role.Slot; slot < _tallies.Length; slot += Role.All.Length)
+            sum += _tallies[slot];
+
+        return sum;
+    }
+
+    /// <summary>Adds an entry of a step; its FLOPs.</summary>
+    internal long Add(StepMeter step, int index, in BatchEntry entry)
+    {
+        (Steps, Tokens, LogitRows, _ticks) = (Steps + 1, Tokens + entry.Rows, LogitRows + entry.LogitRows, _ticks + step.WallTicks);
+        long flops = 0;
+        for (int layer = 0; layer <= _layers; layer++)
+        {
+            foreach (Role role in Role.All)
+            {
+                Tally tally = step.Of(index, entry, layer, role);
+                _tallies[PipelineCosts.SlotOf(layer, role)] += tally;
+                flops += tally.Flops;
+            }
+        }
+
+        return flops;
+    }
+
+    private static Tally Sum(ReadOnlySpan<Tally> tallies)
+    {
+        Tally sum = default;
+        foreach (ref readonly Tally tally in tallies)
+            sum += tally;
+
+        return sum;
+    }
+}

@@ -1,0 +1,91 @@
+using System.Text;
+using Spud.Composition;
+using Spud.Configuration;
+
+namespace Spud.Metering;
+
+/// <summary>What a request's work costs: a data file, bound strictly, with all faults at once. Decimal arithmetic throughout.</summary>
+public sealed class PriceList
+{
+    private static readonly BindingSubject s_subject = new("member", "a price list") { Skip = ["$schema"] };
+
+    private readonly PriceSettings _settings;
+    private readonly Rate[] _rates;
+
+    private PriceList(PriceSettings settings)
+    {
+        _settings = settings;
+        _rates = [.. Enum.GetValues<Phase>().SelectMany(phase => Roles.All.Select(role => RateOf(phase, role)))];
+    }
+
+    /// <summary>The list's name.</summary>
+    public string Name => _settings.Name!;
+
+    /// <summary>Its version.</summary>
+    public string Version => _settings.Version!;
+
+    /// <summary>Three capital letters.</summary>
+    public string Currency => _settings.Currency!;
+
+    internal decimal PerGigabyteSecondKept => _settings.PerGigabyteSecondKept;
+
+    internal decimal FreeAmount => _settings.FreeAmount;
+
+    internal decimal MinimumCharge => _settings.MinimumCharge;
+
+    /// <summary>Reads a price list.</summary>
+    /// <exception cref="ConfigurationException">With all faults of the file.</exception>
+    public static PriceList Load(string path) => Read(faults => ConfigFile.Load(path, faults));
+
+    /// <summary>Reads a price list out of a text.</summary>
+    /// <exception cref="ConfigurationException">With all faults of the text.</exception>
+    public static PriceList Parse(string json) => Read(faults => ConfigFile.Parse(Encoding.UTF8.GetBytes(json), "price list", faults));
+
+    private static PriceList Read(Func<FaultList, ConfigObject?> tree)
+    {
+        FaultList faults = new();
+        PriceSettings? settings = tree(faults) is { } root ? Binder.Bind(root, PriceJson.Default.PriceSettings, s_subject, faults) : null;
+        faults.ThrowIfAny();
+        return new(settings!);
+    }
+
+    /// <summary>What some work of a role costs, before allowance and minimum.</summary>
+    internal decimal AmountOf(Phase phase, Role role, in Tally work)
+    {
+        ref readonly Rate rate = ref _rates[(int)phase * Role.All.Length + role.Slot];
+        return work.ComputeUnits * rate.PerComputeUnit + work.GigabytesRead * rate.PerGigabyteRead;
+    }
+
+    /// <summary>What everything in a ledger costs, before allowance and minimum.</summary>
+    /// <param name="ledger">The work.</param>
+    /// <param name="kvGigabyteSeconds">Kept keys and values.</param>
+    internal decimal AmountOf(Ledger ledger, decimal kvGigabyteSeconds)
+    {
+        decimal sum = kvGigabyteSeconds * PerGigabyteSecondKept;
+        for (Phase phase = Phase.Prefill; phase <= Phase.Decode; phase++)
+        {
+            foreach (Role role in Role.All)
+                sum += AmountOf(phase, role, ledger[phase].Of(role));
+        }
+
+        return sum;
+    }
+
+    /// <summary>What is charged for an amount of work: less the allowance, and at least the minimum if anything is left.</summary>
+    internal decimal ChargeFor(decimal amount)
+    {
+        decimal due = Math.Max(0, amount - FreeAmount);
+        return due == 0 ? 0 : Math.Max(due, MinimumCharge);
+    }
+
+    /// <summary>A charge as it stands on a receipt.</summary>
+    internal decimal Rounded(decimal charge) => decimal.Round(charge, _settings.Decimals, MidpointRounding.ToEven);
+
+    private Rate RateOf(Phase phase, string role)
+    {
+        RateSettings? fits = _settings.Rates!.FirstOrDefault(rate => (rate.Phase ?? phase) == phase && (rate.Role ?? role) == role);
+        return fits is null ? default : new(fits.PerComputeUnit, fits.PerGigabyteRead);
+    }
+
+    private readonly record struct Rate(decimal PerComputeUnit, decimal PerGigabyteRead);
+}

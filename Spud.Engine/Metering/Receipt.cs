@@ -1,0 +1,131 @@
+using System.Collections.Immutable;
+using System.Text.Json.Serialization;
+using Spud.Composition;
+
+namespace Spud.Metering;
+
+/// <summary>
+/// A request's bill: a pure function of its ledger and a price list. The same two give the same receipt to the last digit.
+/// </summary>
+public sealed record Receipt
+{
+    /// <summary>Version of this form.</summary>
+    public int Format { get; init; } = 1;
+
+    /// <summary>File name of the model.</summary>
+    public required string Model { get; init; }
+
+    /// <summary>How the request ended.</summary>
+    public required RequestOutcome Outcome { get; init; }
+
+    /// <summary>What it might have cost at most; null: no limit.</summary>
+    public required ReceiptLimit? Limit { get; init; }
+
+    /// <summary>FLOPs in units of 10^9, exact.</summary>
+    public required decimal ComputeUnits { get; init; }
+
+    /// <summary>Weights, keys and values that were read, in 10^9 bytes.</summary>
+    public required decimal GigabytesRead { get; init; }
+
+    /// <summary>Keys and values by the time they were kept.</summary>
+    public required decimal KvGigabyteSeconds { get; init; }
+
+    /// <summary>Phases that something ran in.</summary>
+    public required ImmutableArray<ReceiptPhase> Phases { get; init; }
+
+    /// <summary>Phases and roles that something ran in.</summary>
+    public required ImmutableArray<ReceiptLine> Lines { get; init; }
+
+    /// <summary>[L]: tokens that each layer kept after the last step.</summary>
+    public required ImmutableArray<int> KeptTokens { get; init; }
+
+    /// <summary>What it costs; null without a price list.</summary>
+    public required ReceiptCharge? Charge { get; init; }
+
+    /// <summary>Makes out a receipt.</summary>
+    /// <param name="ledger">What the request took.</param>
+    /// <param name="prices">What that costs; null: nobody asks.</param>
+    public static Receipt Of(Ledger ledger, PriceList? prices)
+    {
+        ArgumentNullException.ThrowIfNull(ledger);
+        return new()
+        {
+            Model = ledger.Model,
+            Outcome = ledger.Outcome,
+            Limit = ReceiptLimit.Of(ledger.Limit),
+            ComputeUnits = ledger.ComputeUnits,
+            GigabytesRead = ledger.Total.GigabytesRead,
+            KvGigabyteSeconds = ledger.KvGigabyteSeconds,
+            Phases = [.. Ran(ledger).Select(phase => ReceiptPhase.Of(phase, ledger))],
+            Lines = [.. Ran(ledger).SelectMany(phase => Role.All.Select(role => ReceiptLine.Of(phase, role, prices))).OfType<ReceiptLine>()],
+            KeptTokens = [.. Enumerable.Range(0, ledger.Layers).Select(layer => ledger.KeptTokens(layer))],
+            Charge = prices is null ? null : ReceiptCharge.Of(ledger, prices),
+        };
+    }
+
+    private static IEnumerable<PhaseLedger> Ran(Ledger ledger) => Enum.GetValues<Phase>().Select(phase => ledger[phase]).Where(phase => phase.Steps > 0);
+}
+
+/// <summary>A phase on a receipt.</summary>
+/// <param name="Phase">The phase.</param>
+/// <param name="Tokens">Rows.</param>
+/// <param name="Steps">Steps that they took part in.</param>
+/// <param name="LogitRows">Rows whose logits were computed.</param>
+/// <param name="Seconds">How long the steps took.</param>
+/// <param name="ExpertsPerToken">[L]: average number of experts of a token; null for a dense model.</param>
+public sealed record ReceiptPhase(
+    [property: JsonConverter(typeof(CamelCase<Phase>))] Phase Phase, long Tokens, long Steps, long LogitRows, double Seconds, ImmutableArray<double>? ExpertsPerToken)
+{
+    internal static ReceiptPhase Of(PhaseLedger phase, Ledger ledger) => new(
+        phase.Phase, phase.Tokens, phase.Steps, phase.LogitRows, phase.WallTime.TotalSeconds,
+        ledger.IsMixture ? [.. Enumerable.Range(0, ledger.Layers).Select(phase.ExpertsPerToken)] : null);
+}
+
+/// <summary>A role in a phase on a receipt.</summary>
+/// <param name="Phase">The phase.</param>
+/// <param name="Role">The role.</param>
+/// <param name="ComputeUnits">FLOPs in units of 10^9.</param>
+/// <param name="GigabytesRead">Weights, keys and values, in 10^9 bytes.</param>
+/// <param name="KvGigabytesWritten">Keys and values, in 10^9 bytes.</param>
+/// <param name="Seconds">The request's share of the time.</param>
+/// <param name="Amount">In the price list's currency, before allowance and minimum; null without a list.</param>
+public sealed record ReceiptLine(
+    [property: JsonConverter(typeof(CamelCase<Phase>))] Phase Phase, string Role, decimal ComputeUnits, decimal GigabytesRead, decimal KvGigabytesWritten, double Seconds, decimal? Amount)
+{
+    /// <summary>Null where nothing ran.</summary>
+    internal static ReceiptLine? Of(PhaseLedger phase, Role role, PriceList? prices)
+    {
+        Tally work = phase.Of(role);
+        return work with { Ticks = 0 } == default ? null : new(
+            phase.Phase, role.Name, work.ComputeUnits, work.GigabytesRead, work.KvBytesWritten / Tally.BytesPerGigabyte, work.Time.TotalSeconds,
+            prices?.AmountOf(phase.Phase, role, work));
+    }
+}
+
+/// <summary>The limit on a receipt: one of the two.</summary>
+/// <param name="ComputeUnits">FLOPs in units of 10^9.</param>
+/// <param name="Amount">Money.</param>
+/// <param name="Currency">Of the money.</param>
+public sealed record ReceiptLimit(decimal? ComputeUnits, decimal? Amount, string? Currency)
+{
+    internal static ReceiptLimit? Of(Budget? budget) => budget is null ? null : new(budget.ComputeUnits, budget.Amount, budget.Prices?.Currency);
+}
+
+/// <summary>What a request costs.</summary>
+/// <param name="PriceList">The list's name.</param>
+/// <param name="Version">The list's version.</param>
+/// <param name="Currency">The list's currency.</param>
+/// <param name="Work">Sum of the lines.</param>
+/// <param name="Kept">For keys and values by the time they were kept.</param>
+/// <param name="Free">The allowance, as far as it was used.</param>
+/// <param name="MinimumCharge">Of the list.</param>
+/// <param name="Total">Work and kept less the allowance, and at least the minimum if anything is left; rounded as the list says.</param>
+public sealed record ReceiptCharge(string PriceList, string Version, string Currency, decimal Work, decimal Kept, decimal Free, decimal MinimumCharge, decimal Total)
+{
+    internal static ReceiptCharge Of(Ledger ledger, PriceList prices)
+    {
+        decimal work = prices.AmountOf(ledger, 0), kept = ledger.KvGigabyteSeconds * prices.PerGigabyteSecondKept;
+        decimal total = prices.Rounded(prices.ChargeFor(work + kept));
+        return new(prices.Name, prices.Version, prices.Currency, work, kept, Math.Min(prices.FreeAmount, work + kept), prices.MinimumCharge, total);
+    }
+}

@@ -1,0 +1,70 @@
+using System.Diagnostics;
+using Spud.Generation;
+
+namespace Spud.Metering;
+
+/// <summary>
+/// One request as collectors see it: a span while it runs, and metrics at its end, with the names of OpenTelemetry's conventions for
+/// generative AI where they have any. Without a listener it is a clock.
+/// </summary>
+internal sealed class RequestSpan
+{
+    /// <summary>Name of the source and of the meter.</summary>
+    public const string Name = "Spud";
+
+    private const string Operation = "text_completion";
+    private static readonly ActivitySource s_source = new(Name);
+
+    private readonly long _start = Stopwatch.GetTimestamp();
+    private readonly Activity? _activity;
+    private readonly string _model;
+
+    private RequestSpan(string model, Activity? activity) => (_model, _activity) = (model, activity);
+
+    /// <summary>Begins a request.</summary>
+    public static RequestSpan Begin(string model, GenerationOptions options)
+    {
+        Activity? outside = Activity.Current;
+        Activity? activity = s_source.StartActivity($"{Operation} {model}", ActivityKind.Internal);
+
+        // Who reads the text between two tokens is not inside of the span.
+        Activity.Current = outside;
+        activity?.SetTag("gen_ai.operation.name", Operation)
+            .SetTag("gen_ai.provider.name", "spud")
+            .SetTag("gen_ai.request.model", model)
+            .SetTag("gen_ai.request.max_tokens", options.MaxTokens)
+            .SetTag("gen_ai.request.temperature", options.Sampling.Temperature)
+            .SetTag("gen_ai.request.top_k", options.Sampling.TopK)
+            .SetTag("gen_ai.request.top_p", options.Sampling.TopP);
+        return new(model, activity);
+    }
+
+    /// <summary>Ends it; what it took is in its ledger.</summary>
+    public void End(TextGeneration generation)
+    {
+        TagList tags = new() { { "gen_ai.operation.name", Operation }, { "gen_ai.provider.name", "spud" }, { "gen_ai.request.model", _model } };
+        if (generation.Finish is FinishReason.Failed or FinishReason.Refused)
+            tags.Add("error.type", Outcome(generation));
+
+        RequestMetrics.Record(generation, Stopwatch.GetElapsedTime(_start), tags);
+        _activity?.SetTag("gen_ai.usage.input_tokens", generation.PromptTokens)
+            .SetTag("gen_ai.usage.output_tokens", generation.GeneratedTokens)
+            .SetTag("gen_ai.response.finish_reasons", new[] { Reason(generation.Finish) })
+            .SetTag("spud.outcome", Outcome(generation))
+            .SetTag("spud.tokens.reused", generation.ReusedTokens)
+            .SetTag("spud.compute.units", (double)(generation.Ledger?.ComputeUnits ?? 0))
+            .SetStatus(generation.Finish is FinishReason.Failed ? ActivityStatusCode.Error : ActivityStatusCode.Unset);
+        _activity?.Dispose();
+    }
+
+    private static string Outcome(TextGeneration generation) => $"{generation.Ledger?.Outcome ?? RequestOutcome.Failed}".ToLowerInvariant();
+
+    // The conventions' own words, where they have one.
+    private static string Reason(FinishReason reason) => reason switch
+    {
+        FinishReason.StopToken or FinishReason.StopString => "stop",
+        FinishReason.Length or FinishReason.ContextFull => "length",
+        FinishReason.Failed => "error",
+        _ => $"{reason}".ToLowerInvariant(),
+    };
+}

@@ -1,0 +1,12 @@
+using System.Reflection.Metadata;
+
+namespace Spud.Plugins.Native;
+
+/// <summary>The metadata of the loaded contract, read where it lies in memory: the host may be one file without assemblies beside it.</summary>
+internal static unsafe class ContractMetadata
+{
+    /// <exception cref="InvalidOperationException">The contract was made at run time.</exception>
+    public static MetadataReader Open() => typeof(ISpudPlugin).Assembly.TryGetRawMetadata(out byte* blob, out int length)
+        ? new MetadataReader(blob, length)
+        : throw new InvalidOperationException("the contract's assembly has no metadata");
+}

@@ -1,0 +1,20 @@
+namespace Spud.Plugins;
+
+/// <summary>How a catalog treats its plugins.</summary>
+public sealed class PluginCatalogOptions
+{
+    /// <summary>How long a probe may take before the plugin is named as faulty; 10 seconds.</summary>
+    public TimeSpan ProbeTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How to start the child process of a plugin whose probe may crash; without it such plugins are unavailable.</summary>
+    public ProbeCommand? ProbeCommand { get; init; }
+
+    /// <summary>
+    /// Whether <see cref="PluginCatalog.Reload"/> may be called. Plugins are then run from a copy of their folder, so that its files can
+    /// be replaced, and as collectible code, which is slower: no figure is measured in this mode.
+    /// </summary>
+    public bool Reloadable { get; init; }
+
+    /// <summary>Whether probes that may crash run in this process all the same: in a test program, whose crash is an answer too.</summary>
+    internal bool ProbesInProcess { get; init; }
+}

@@ -1,0 +1,123 @@
+using System.Collections.Immutable;
+using System.Reflection;
+
+namespace Spud.Plugins;
+
+/// <summary>What loading made of a plugin.</summary>
+/// <param name="Context">Its code.</param>
+/// <param name="Components">What it registered: exactly what its manifest offers.</param>
+internal sealed record LoadedPlugin(PluginLoadContext Context, ImmutableArray<RegisteredComponent> Components);
+
+/// <summary>The steps after discovery: load, probe, register. Whatever the plugin does ends as a <see cref="PluginException"/>.</summary>
+internal static class PluginLoader
+{
+    /// <param name="folder">The plugin's, for its components.</param>
+    /// <param name="codeFolder">Where its files are loaded from: the same, or a copy.</param>
+    /// <param name="manifest">Compatible.</param>
+    /// <param name="options">Of the catalog.</param>
+    /// <exception cref="PluginException">A step failed.</exception>
+    public static LoadedPlugin Load(string folder, string codeFolder, PluginManifest manifest, PluginCatalogOptions options)
+    {
+        bool probesInChild = manifest.ProbeMayCrash && !options.ProbesInProcess;
+        if (probesInChild)
+            ProbeProcess.Run(codeFolder, options);
+        PluginLoadContext context = Open(codeFolder, manifest, options.Reloadable);
+        try
+        {
+            ISpudPlugin plugin = Create(context, manifest);
+            if (!probesInChild)
+                PluginProbe.Run(plugin, manifest, options.ProbeTimeout);
+            return new LoadedPlugin(context, Register(plugin, folder, manifest));
+        }
+        catch (PluginException) when (options.Reloadable)
+        {
+            context.Unload();
+            throw;
+        }
+    }
+
+    /// <summary>Loads and probes in this process, without a copy of the folder and without registering.</summary>
+    /// <exception cref="PluginException">A step failed.</exception>
+    public static void Probe(string folder, PluginManifest manifest, TimeSpan timeout) =>
+        PluginProbe.Run(Create(Open(folder, manifest, collectible: false), manifest), manifest, timeout);
+
+    private static PluginLoadContext Open(string folder, PluginManifest manifest, bool collectible)
+    {
+        string entry = Path.Combine(folder, manifest.EntryAssembly);
+        PluginLoadContext context;
+        try
+        {
+            context = new PluginLoadContext(manifest.Id, entry, collectible);
+        }
+        catch (InvalidOperationException unresolvable)
+        {
+            throw new PluginException(
+                PluginState.Faulty,
+                $"the dependencies of {manifest.EntryAssembly} cannot be resolved: {Path.ChangeExtension(manifest.EntryAssembly, ".deps.json")} is damaged or does not fit. Build the plugin again.",
+                unresolvable);
+        }
+
+        EntryAssembly.Check(entry, context);
+        string[] absent = [.. manifest.NativeLibraries.Where(library => !context.FindsNative(library) && !NativeFiles.IsOnSystem(library))];
+        if (absent.Length > 0)
+        {
+            throw new PluginException(
+                PluginState.Unavailable,
+                $"native library missing: {string.Join(", ", absent)}. Looked in {NativeFiles.Searched(folder)} and where the system looks. "
+                + (manifest.Setup is { } setup ? $"Run: {setup}" : "Install it, or copy it into one of these folders."));
+        }
+
+        return context;
+    }
+
+    private static ISpudPlugin Create(PluginLoadContext context, PluginManifest manifest)
+    {
+        Type type = EntryType(context, manifest);
+        try
+        {
+            return (ISpudPlugin)Activator.CreateInstance(type, BindingFlags.DoNotWrapExceptions | BindingFlags.Public | BindingFlags.Instance, binder: null, args: null, culture: null)!;
+        }
+        catch (Exception thrown)
+        {
+            throw PluginException.Threw($"the constructor of {manifest.EntryType}", thrown);
+        }
+    }
+
+    private static Type EntryType(PluginLoadContext context, PluginManifest manifest)
+    {
+        Type? type;
+        try
+        {
+            type = context.LoadEntry().GetType(manifest.EntryType);
+        }
+        catch (Exception thrown)
+        {
+            throw PluginException.Threw($"loading {manifest.EntryType} from {manifest.EntryAssembly}", thrown);
+        }
+
+        string? refusal = type switch
+        {
+            null => $"{manifest.EntryAssembly} holds no type '{manifest.EntryType}'. Correct entryType in {PluginManifest.FileName}.",
+            { IsClass: false } or { IsAbstract: true } or { ContainsGenericParameters: true } => $"{manifest.EntryType} is no class that can be created. Name a class that is neither abstract nor generic.",
+            _ when !type.IsAssignableTo(typeof(ISpudPlugin)) => $"{manifest.EntryType} does not implement {nameof(ISpudPlugin)}. Name the class that does.",
+            _ when type.GetConstructor(Type.EmptyTypes) is null => $"{manifest.EntryType} has no public constructor without parameters. Add one.",
+            _ => null,
+        };
+        return refusal is null ? type! : throw new PluginException(PluginState.Faulty, refusal);
+    }
+
+    private static ImmutableArray<RegisteredComponent> Register(ISpudPlugin plugin, string folder, PluginManifest manifest)
+    {
+        PluginRegistry registry = new(folder, manifest);
+        try
+        {
+            plugin.Register(registry);
+        }
+        catch (Exception thrown)
+        {
+            throw PluginException.Threw($"{manifest.EntryType}.Register", thrown);
+        }
+
+        return registry.Close();
+    }
+}

@@ -1,0 +1,54 @@
+using System.Collections.Frozen;
+using System.Collections.Immutable;
+using Spud.Configuration;
+
+namespace Spud.Plugins;
+
+/// <summary>What a plugin folder says about itself in <c>spud-plugin.json</c>, read without loading any of its code.</summary>
+public sealed class PluginManifest
+{
+    /// <summary>The manifest's name in a plugin folder.</summary>
+    public const string FileName = "spud-plugin.json";
+
+    internal PluginManifest()
+    {
+    }
+
+    /// <summary>Unique among the plugins of a host: "backend.cpu".</summary>
+    public required string Id { get; init; }
+
+    /// <summary>Semantic version.</summary>
+    public required string Version { get; init; }
+
+    /// <summary>Versions of the contract that the plugin was made for.</summary>
+    public required ContractRange Contract { get; init; }
+
+    /// <summary>File beside the manifest that holds <see cref="EntryType"/>.</summary>
+    public required string EntryAssembly { get; init; }
+
+    /// <summary>Full name of the plugin class.</summary>
+    public required string EntryType { get; init; }
+
+    /// <summary>Names of the offered components by role; roles without any are absent.</summary>
+    public required FrozenDictionary<string, ImmutableArray<string>> Components { get; init; }
+
+    /// <summary>Native libraries that must be found before the plugin is probed.</summary>
+    public required ImmutableArray<string> NativeLibraries { get; init; }
+
+    /// <summary>Whether the probe must run in a child process.</summary>
+    public required bool ProbeMayCrash { get; init; }
+
+    /// <summary>The command that installs what the plugin needs; null: it needs nothing, or says so in its probe.</summary>
+    public required string? Setup { get; init; }
+
+    /// <summary>Reads the manifest of a plugin folder.</summary>
+    /// <param name="path">The file <c>spud-plugin.json</c>.</param>
+    /// <exception cref="ConfigurationException">The file cannot be read or is no manifest; with all faults.</exception>
+    public static PluginManifest Load(string path)
+    {
+        FaultList faults = new();
+        PluginManifest? manifest = ConfigFile.Load(path, faults) is { } tree ? ManifestReader.Read(tree, faults) : null;
+        faults.ThrowIfAny();
+        return manifest!;
+    }
+}

@@ -1,0 +1,76 @@
+using System.Collections.Immutable;
+using System.Text.Json.Serialization.Metadata;
+using Spud.Composition;
+using Spud.Configuration;
+
+namespace Spud.Plugins;
+
+/// <summary>Takes what a plugin registers, and holds it to its manifest.</summary>
+internal sealed class PluginRegistry(string folder, PluginManifest manifest) : IPluginRegistry
+{
+    private readonly List<RegisteredComponent> _components = [];
+    private readonly List<string> _faults = [];
+    private bool _closed;
+
+    public void AddHead<TOptions>(string name, JsonTypeInfo<TOptions> options, Offer offer, Func<TOptions, IBuildContext, IHead> create) =>
+        Add(name, options, offer, create);
+
+    public void AddAttention<TOptions>(string name, JsonTypeInfo<TOptions> options, Offer offer, Func<TOptions, IBuildContext, IAttention> create) =>
+        Add(name, options, offer, create);
+
+    public void AddCache<TOptions>(string name, JsonTypeInfo<TOptions> options, Offer offer, Func<TOptions, IBuildContext, ICachePolicy> create) =>
+        Add(name, options, offer, create);
+
+    public void AddRouter<TOptions>(string name, JsonTypeInfo<TOptions> options, Offer offer, Func<TOptions, IBuildContext, IRouter> create) =>
+        Add(name, options, offer, create);
+
+    public void AddExperts<TOptions>(string name, JsonTypeInfo<TOptions> options, Offer offer, Func<TOptions, IBuildContext, IExperts> create) =>
+        Add(name, options, offer, create);
+
+    /// <summary>Ends registration.</summary>
+    /// <exception cref="PluginException">What was registered is not what the manifest offers, or an options class is refused; with all faults.</exception>
+    public ImmutableArray<RegisteredComponent> Close()
+    {
+        _closed = true;
+        foreach (string role in Roles.All)
+        {
+            foreach (string name in manifest.Components.GetValueOrDefault(role, []).Where(name => Find(role, name) is null))
+                _faults.Add($"{PluginManifest.FileName} offers {role} '{name}', which Register does not add. Add it, or take it out of the manifest.");
+        }
+
+        return _faults.Count == 0
+            ? [.. _components]
+            : throw new PluginException(PluginState.Faulty, string.Join(' ', _faults));
+    }
+
+    private void Add<TOptions, TComponent>(string name, JsonTypeInfo<TOptions> options, Offer offer, Func<TOptions, IBuildContext, TComponent> create)
+        where TComponent : class, IDisposable
+    {
+        string role = Role.Of<TComponent>().Name;
+        if (_closed)
+            throw new InvalidOperationException("Components are registered inside Register, not later.");
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(offer);
+        ArgumentNullException.ThrowIfNull(create);
+        if (Find(role, name) is not null)
+            _faults.Add($"Register adds {role} '{name}' twice. Give one another name.");
+        if (!manifest.Components.GetValueOrDefault(role, []).Contains(name))
+            _faults.Add($"Register adds {role} '{name}', which {PluginManifest.FileName} does not offer. Name it there, or do not add it.");
+        if (OptionsClass.Refusal(options) is { } refusal)
+            _faults.Add($"{role} '{name}': {refusal}");
+        _components.Add(new RegisteredComponent
+        {
+            Role = role,
+            Name = name,
+            PluginId = manifest.Id,
+            PluginVersion = manifest.Version,
+            Folder = folder,
+            Offer = offer,
+            Options = options,
+            Create = (bound, build) => create((TOptions)bound, build),
+        });
+    }
+
+    private RegisteredComponent? Find(string role, string name) => _components.Find(component => component.Role == role && component.Name == name);
+}

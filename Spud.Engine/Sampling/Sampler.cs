@@ -1,0 +1,194 @@
+using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
+
+namespace Spud.Sampling;
+
+/// <summary>
+/// Chooses the tokens of one sequence. The chain is llama.cpp's default: logit bias, penalties, top-k, top-p, min-p, temperature, draw
+/// (common/common.h, src/llama-sampler.cpp). Equal logits rank by the lower id. The draw runs over the kept tokens by ascending id with
+/// <see cref="Xoshiro256"/> and weights in double; logits, options, seed and accepted tokens decide the result on every platform.
+/// Not thread-safe. Allocates only in its constructor.
+/// </summary>
+public sealed class Sampler
+{
+    // Up to here a heap finds the top k in one pass; beyond, a selection over all keys is quicker.
+    private const int HeapAtMost = 1024;
+
+    private readonly float _temperature, _topP, _minP;
+    private readonly int _topK; // 0 where it keeps everything
+    private readonly LogitAdjustment _adjustment;
+    private readonly ulong[] _keys;
+    private readonly double[] _weights;
+    private Xoshiro256 _random;
+
+    /// <summary>Makes a sampler for logits of <paramref name="vocabularySize"/> tokens.</summary>
+    /// <exception cref="ArgumentException">An option is out of its range.</exception>
+    public Sampler(SamplingOptions options, int vocabularySize)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(vocabularySize);
+        options.Validate(vocabularySize);
+        VocabularySize = vocabularySize;
+        (_temperature, _topP, _minP) = (options.Temperature, options.TopP, options.MinP);
+        _topK = options.TopK < vocabularySize ? options.TopK : 0;
+        _adjustment = new LogitAdjustment(options, vocabularySize);
+        Seed = options.Seed ?? BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
+        _random = new Xoshiro256(Seed);
+        int scratch = _temperature == 0 ? 0 : _topK is > 0 and <= HeapAtMost ? _topK : vocabularySize;
+        _keys = new ulong[scratch];
+        _weights = new double[scratch];
+        LogProbabilities = options.LogProbabilities > 0 ? new LogProbabilities(Math.Min(options.LogProbabilities, vocabularySize)) : null;
+    }
+
+    /// <summary>V, the number of logits.</summary>
+    public int VocabularySize { get; }
+
+    /// <summary>The seed in use: the one asked for, or the one drawn.</summary>
+    public ulong Seed { get; }
+
+    /// <summary>Of the last sampled token; null if the options ask for none.</summary>
+    public LogProbabilities? LogProbabilities { get; }
+
+    /// <summary>
+    /// Chooses the next token; <see cref="Accept"/> it to make it count for the penalties.
+    /// </summary>
+    /// <param name="logits">[V], finite or negative infinity. Changed during the call (bias, penalties) and restored before it returns.</param>
+    /// <exception cref="ArgumentException">There are not V logits.</exception>
+    /// <exception cref="InvalidDataException">A logit is NaN or positive infinity, or none is finite: a component of the pipeline is faulty, or the biases ban everything.</exception>
+    public int Sample(Span<float> logits)
+    {
+        if (logits.Length != VocabularySize)
+        {
+            throw new ArgumentException($"logits: expected {VocabularySize} [V], got {logits.Length}.", nameof(logits));
+        }
+        int chosen = _adjustment.IsIdle ? Choose(logits) : ChooseAdjusted(logits);
+        LogProbabilities?.Compute(logits, chosen);
+        return chosen;
+    }
+
+    /// <summary>Notes that a token stands in the text: each sampled one that is kept and, if the penalties shall see the prompt, the prompt's.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The id is not in the vocabulary.</exception>
+    public void Accept(int id)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)id, (uint)VocabularySize, nameof(id));
+        _adjustment.Accept(id);
+    }
+
+    private int ChooseAdjusted(Span<float> logits)
+    {
+        _adjustment.Apply(logits);
+        try
+        {
+            return Choose(logits);
+        }
+        finally
+        {
+            _adjustment.Restore(logits);
+        }
+    }
+
+    private int Choose(ReadOnlySpan<float> logits)
+    {
+        int best = Selection.ArgMax(logits, out float max);
+        if (!float.IsFinite(max))
+        {
+            throw Unusable(logits, max);
+        }
+        return _temperature == 0 ? best : Draw(logits, max);
+    }
+
+    // Each filter keeps a best part of the ranking, so together they keep the smallest of these parts: the one above the highest cut.
+    private int Draw(ReadOnlySpan<float> logits, float max)
+    {
+        ulong cut = Math.Max(Candidate.LowestFinite, TopKCut(logits));
+        if (_topP < 1)
+        {
+            cut = Math.Max(cut, TopPCut(logits, max, cut));
+        }
+        if (_minP > 0)
+        {
+            cut = Math.Max(cut, Candidate.AtLeast(max + Math.Log(_minP)));
+        }
+        int count = Selection.Gather(logits, cut, _keys);
+        double target = _random.NextDouble() * Weigh(count, max, _temperature);
+        // The same additions as in the total, which exceeds the target: the loop ends inside, and never at a weight of 0.
+        double sum = _weights[0];
+        int i = 0;
+        while (sum <= target)
+        {
+            sum += _weights[++i];
+        }
+        return Candidate.Id(_keys[i]);
+    }
+
+    private ulong TopKCut(ReadOnlySpan<float> logits)
+    {
+        if (_topK == 0)
+        {
+            return 0;
+        }
+        if (_topK <= HeapAtMost)
+        {
+            Selection.Best(logits, _keys);
+            return _keys[0];
+        }
+        int count = Selection.Gather(logits, Candidate.LowestFinite, _keys);
+        Span<double> ones = _weights.AsSpan(0, count);
+        ones.Fill(1);
+        return count <= _topK ? 0 : Selection.CutByWeight(_keys.AsSpan(0, count), ones, _topK);
+    }
+
+    private ulong TopPCut(ReadOnlySpan<float> logits, float max, ulong cut)
+    {
+        double total;
+        int count;
+        if (_topK > 0)
+        {
+            count = Selection.Gather(logits, cut, _keys);
+            total = Weigh(count, max, 1);
+        }
+        else
+        {
+            // All tokens lighter than this weigh less than half of what top-p leaves out, so the cut lies above them.
+            total = PortableExp.Sum(logits, max);
+            double lightest = (1.0 - _topP) * total / (2.0 * logits.Length);
+            count = Selection.Gather(logits, Math.Max(cut, Candidate.AtLeast(max + Math.Log(lightest))), _keys);
+            Weigh(count, max, 1);
+        }
+        double target = Math.Max(_topP * total, double.Epsilon);
+        return Selection.CutByWeight(_keys.AsSpan(0, count), _weights.AsSpan(0, count), target);
+    }
+
+    // weights[i] = exp((logit - max) / temperature); returns their sum, added from the first to the last.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private double Weigh(int count, float max, float temperature)
+    {
+        Span<double> weights = _weights.AsSpan(0, count);
+        for (int i = 0; i < weights.Length; i++)
+        {
+            weights[i] = ((double)Candidate.Logit(_keys[i]) - max) / temperature;
+        }
+        PortableExp.InPlace(weights);
+        double sum = 0;
+        foreach (double weight in weights)
+        {
+            sum += weight;
+        }
+        return sum;
+    }
+
+    private InvalidDataException Unusable(ReadOnlySpan<float> logits, float max)
+    {
+        if (float.IsNegativeInfinity(max))
+        {
+            return new InvalidDataException($"logits: none of {logits.Length} is above negative infinity: "
+                + (_adjustment.IsIdle ? "a component of the pipeline is faulty." : "LogitBias bans every token that the model allows, or a component of the pipeline is faulty."));
+        }
+        int id = 0;
+        while (!float.IsNaN(logits[id]) && !float.IsPositiveInfinity(logits[id]))
+        {
+            id++;
+        }
+        return new InvalidDataException($"logits: token {id} of {logits.Length} has {logits[id]}, expected a number or negative infinity: a component of the pipeline is faulty.");
+    }
+}

@@ -1,0 +1,51 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Spud.Evaluation.Calibration;
+
+/// <summary>The file that a pipeline names; docs/routing.md describes it.</summary>
+internal sealed record CalibrationDocument(int Format, CalibratedModel Model, int MinExperts, int MaxExperts, CalibratedLayer[] Layers, CalibrationSource Fitted)
+{
+    /// <summary>The only format there is.</summary>
+    public const int KnownFormat = 1;
+
+    /// <summary>As a file.</summary>
+    public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, CalibrationJson.Readable.CalibrationDocument);
+}
+
+/// <summary>The model that it is for.</summary>
+internal sealed record CalibratedModel(string Name, string Hash);
+
+/// <summary>A layer's rule, and experts of a row on average.</summary>
+internal sealed record CalibratedLayer(int Layer, double Threshold, float Temperature, double Experts);
+
+/// <summary>What it was fitted to, for people; wanted is one of experts and perplexity ratio.</summary>
+internal sealed record CalibrationSource(
+    string Text,
+    int Tokens,
+    int Window,
+    double? WantedExperts,
+    double? WantedPerplexityRatio,
+    double Experts,
+    double BaselinePerplexity,
+    double PerplexityRatio,
+    int Passes);
+
+[JsonSerializable(typeof(CalibrationDocument))]
+internal sealed partial class CalibrationJson : JsonSerializerContext
+{
+    /// <summary>Indented, for people to read.</summary>
+    public static CalibrationJson Readable { get; } = new(Written(indented: true));
+
+    /// <summary>One line.</summary>
+    public static CalibrationJson Compact { get; } = new(Written(indented: false));
+
+    private static JsonSerializerOptions Written(bool indented) => new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        WriteIndented = indented,
+    };
+}

@@ -1,0 +1,107 @@
+using Spud.Evaluation.Likelihood;
+
+namespace Spud.Evaluation.Calibration;
+
+/// <summary>
+/// Fits rules by passes over a text: a pass follows the rules of the last fit and notes what the layers see then, since fewer experts in
+/// one layer change what later layers see.
+/// </summary>
+/// <param name="model">Composed with the tap in it.</param>
+/// <param name="tap">Notes and cuts.</param>
+/// <param name="least">Fewest experts of a row.</param>
+/// <param name="most">M; at least one more.</param>
+/// <param name="windows">The text, in pieces that fit the context, of at least two tokens each.</param>
+internal sealed class RouterCalibrator(LanguageModel model, RoutingTap tap, int least, int most, IReadOnlyList<int[]> windows)
+{
+    /// <summary>How near the average must come to the wanted one, experts of a row.</summary>
+    public const double Tolerance = 0.005;
+
+    private const int MostRefits = 8;
+    private const int Bisections = 7;
+
+    private readonly TextScorer _scorer = new(model);
+    private readonly RuleFit _fit = new(tap, model.Pipeline.Model, least, most);
+    private double _baselineLoss;
+    private int _passes, _passesAtMost;
+
+    /// <summary>Called as it goes on.</summary>
+    public Action<CalibrationProgress>? Progress { get; init; }
+
+    /// <summary>Rules for a number of experts on average, at least as near as <see cref="Tolerance"/> unless rows with equal mass forbid it.</summary>
+    /// <param name="experts">From least to most.</param>
+    /// <param name="cancellation">Ends it within a layer.</param>
+    public CalibrationFit FitExperts(double experts, CancellationToken cancellation)
+    {
+        _passesAtMost = 1 + MostRefits;
+        MeasureBaseline(cancellation);
+        CalibrationFit? nearest = null;
+        for (int refit = 0; refit < MostRefits && !(Math.Abs((nearest?.Experts ?? 0) - experts) <= Tolerance); refit++)
+        {
+            CalibrationFit fit = Measure(experts, cancellation);
+            if (nearest is null || Math.Abs(fit.Experts - experts) < Math.Abs(nearest.Experts - experts))
+                nearest = fit;
+        }
+
+        return nearest! with { Passes = _passes };
+    }
+
+    /// <summary>Rules for the fewest experts whose perplexity is at most so many times the baseline's, on this text.</summary>
+    /// <param name="ratio">At least 1.</param>
+    /// <param name="cancellation">Ends it within a layer.</param>
+    /// <exception cref="CalibrationException">Not even the most experts reach it.</exception>
+    public CalibrationFit FitPerplexity(double ratio, CancellationToken cancellation)
+    {
+        _passesAtMost = 2 + Bisections;
+        MeasureBaseline(cancellation);
+        CalibrationFit best = Measure(most, cancellation);
+        if (best.PerplexityRatio > ratio)
+            throw new CalibrationException($"with {most} experts of every row the perplexity ratio is {best.PerplexityRatio:0.0000}, wanted at most {ratio}. Allow more experts (--max-experts) or a larger ratio.");
+
+        (double low, double high) = (least, most);
+        for (int i = 0; i < Bisections; i++)
+        {
+            double middle = (low + high) / 2;
+            CalibrationFit fit = Measure(middle, cancellation);
+            (low, high) = fit.PerplexityRatio <= ratio ? (low, middle) : (middle, high);
+            if (fit.PerplexityRatio <= ratio && fit.Experts < best.Experts)
+                best = fit;
+        }
+
+        return best with { Passes = _passes };
+    }
+
+    private void MeasureBaseline(CancellationToken cancellation) =>
+        _baselineLoss = Pass(layer => RouterRule.Fixed(model.Pipeline.Model.Layers[layer].ExpertsUsed), cancellation);
+
+    private CalibrationFit Measure(double experts, CancellationToken cancellation)
+    {
+        Dictionary<int, RouterRule> rules = _fit.Fit(experts);
+        double loss = Pass(layer => rules[layer], cancellation);
+        return new()
+        {
+            Layers = [.. tap.Layers.Select(layer => new LayerFit(layer, rules[layer], tap.Average(layer)))],
+            Experts = tap.Layers.Average(tap.Average),
+            BaselinePerplexity = Math.Exp(_baselineLoss),
+            PerplexityRatio = Math.Exp(loss - _baselineLoss),
+            Passes = _passes,
+        };
+    }
+
+    /// <summary>Mean loss of the text under rules.</summary>
+    private double Pass(Func<int, RouterRule> rules, CancellationToken cancellation)
+    {
+        tap.Begin(rules);
+        double sum = 0;
+        int losses = 0;
+        for (int window = 0; window < windows.Count; window++)
+        {
+            Progress?.Invoke(new(_passes, _passesAtMost, (double)window / windows.Count));
+            TextScore score = _scorer.Score(windows[window], cancellation: cancellation);
+            sum += score.Losses.Sum(static loss => (double)loss);
+            losses += score.Losses.Count;
+        }
+
+        _passes++;
+        return sum / losses;
+    }
+}

@@ -1,0 +1,147 @@
+using System.Collections.Immutable;
+using Spud.Composition;
+
+namespace Spud.Evaluation.Comparison;
+
+/// <summary>What a comparison found. Losses and divergences in nats; intervals by paired bootstrap over blocks of text.</summary>
+public sealed record ComparisonResult
+{
+    /// <summary>What was measured.</summary>
+    public required ComparisonSettings Settings { get; init; }
+
+    /// <summary>The texts.</summary>
+    public required ImmutableArray<TextResult> Texts { get; init; }
+
+    /// <summary>The tasks.</summary>
+    public required ImmutableArray<TaskResult> Tasks { get; init; }
+
+    /// <summary>The pipelines; the first one is what the others are held against.</summary>
+    public required ImmutableArray<PipelineResult> Pipelines { get; init; }
+
+    /// <summary>Seconds that the texts took in forward passes of all pipelines.</summary>
+    public required double ForwardSeconds { get; init; }
+
+    /// <summary>Seconds that they took beside these.</summary>
+    public required double OwnSeconds { get; init; }
+}
+
+/// <summary>A text that was compared over.</summary>
+public sealed record TextResult
+{
+    /// <summary>File name.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Length.</summary>
+    public required long Bytes { get; init; }
+
+    /// <summary>Of its bytes.</summary>
+    public required string Sha256 { get; init; }
+
+    /// <summary>Windows that were read.</summary>
+    public required int Windows { get; init; }
+
+    /// <summary>Tokens that were predicted.</summary>
+    public required long Tokens { get; init; }
+
+    /// <summary>Blocks that intervals are drawn from.</summary>
+    public required int Blocks { get; init; }
+
+    /// <summary>[pipeline]: figures of this text alone.</summary>
+    public required ImmutableArray<QualityFigures> Pipelines { get; init; }
+}
+
+/// <summary>One pipeline's figures.</summary>
+public sealed record PipelineResult
+{
+    /// <summary>For people.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Over all texts.</summary>
+    public required QualityFigures Quality { get; init; }
+
+    /// <summary>Prefill and decode; null: not measured.</summary>
+    public required SpeedFigures? Speed { get; init; }
+
+    /// <summary>What a token took.</summary>
+    public required ComputeFigures Compute { get; init; }
+
+    /// <summary>Bytes of keys and values for each token, as they were kept at the end of the windows.</summary>
+    public required double KvBytesPerToken { get; init; }
+
+    /// <summary>Memory at the limits of the comparison.</summary>
+    public required MemoryFigures Memory { get; init; }
+
+    /// <summary>Seconds in forward passes over the texts.</summary>
+    public required double ForwardSeconds { get; init; }
+
+    /// <summary>The pipeline as it was resolved.</summary>
+    public required PipelineExplanation Explanation { get; init; }
+}
+
+/// <summary>How well a text was predicted.</summary>
+public sealed record QualityFigures
+{
+    /// <summary>Tokens that were predicted.</summary>
+    public required long Tokens { get; init; }
+
+    /// <summary>exp of the mean loss.</summary>
+    public required Interval Perplexity { get; init; }
+
+    /// <summary>Perplexity over that of the first pipeline.</summary>
+    public required Interval PerplexityRatio { get; init; }
+
+    /// <summary>Mean of D(first || this).</summary>
+    public required Interval MeanDivergence { get; init; }
+
+    /// <summary>What 99 of 100 divergences do not exceed.</summary>
+    public required double Divergence99 { get; init; }
+
+    /// <summary>Part of the predictions whose most likely token is the first pipeline's.</summary>
+    public required Interval Agreement { get; init; }
+
+    /// <summary>Whether it is as good as the first: the upper end of the ratio's interval is low enough; null: there is no interval.</summary>
+    public required bool? Parity { get; init; }
+}
+
+/// <summary>What a token took on average, as it was metered over the texts: what every row takes, and of the head what a row takes whose logits are read.</summary>
+public sealed record ComputeFigures
+{
+    /// <summary>10^9 FLOPs.</summary>
+    public required double ComputeUnitsPerToken { get; init; }
+
+    /// <summary>
+    /// The score: bits that the pipeline saves for each token against guessing among all of the vocabulary, log2 V less the mean loss in bits,
+    /// for each compute unit.
+    /// </summary>
+    public required Interval BitsPerComputeUnit { get; init; }
+
+    /// <summary>By role, in the order of the forward pass.</summary>
+    public required ImmutableArray<RoleFigures> Roles { get; init; }
+
+    /// <summary>[layer]: experts of a token; a dense layer has one.</summary>
+    public required ImmutableArray<double> ExpertsByLayer { get; init; }
+}
+
+/// <summary>A role's part in the cost of a token.</summary>
+/// <param name="Role">Its name.</param>
+/// <param name="ComputeUnitsPerToken">10^9 FLOPs.</param>
+/// <param name="SecondsPerToken">Time while the texts were read, many rows at a time.</param>
+public sealed record RoleFigures(string Role, double ComputeUnitsPerToken, double SecondsPerToken);
+
+/// <summary>Tokens per second.</summary>
+/// <param name="Prefill">Of reading a prompt.</param>
+/// <param name="Decode">Of producing tokens.</param>
+public sealed record SpeedFigures(Spread Prefill, Spread Decode);
+
+/// <summary>Repeated measurements.</summary>
+/// <param name="Median">The middle one.</param>
+/// <param name="Low">The lowest.</param>
+/// <param name="High">The highest.</param>
+/// <param name="Samples">All, in the order in which they were measured.</param>
+public sealed record Spread(double Median, double Low, double High, ImmutableArray<double> Samples);
+
+/// <summary>Memory of one pipeline, as if it were alone.</summary>
+/// <param name="PrivateBytes">Accounted: what <c>spud explain</c> states for the limits of the comparison.</param>
+/// <param name="MappedBytes">Of the model file, which pipelines of one file share.</param>
+/// <param name="MeasuredBytes">What this process's private memory grew by when the pipeline was composed and had read a window; null: not measured.</param>
+public sealed record MemoryFigures(long PrivateBytes, long MappedBytes, long? MeasuredBytes);

@@ -1,0 +1,186 @@
+using System.Diagnostics;
+
+namespace Spud.Evaluation.Comparison;
+
+/// <summary>Compares pipelines of one model over the same texts; the first one is what the others are held against.</summary>
+public sealed class ComparisonRun
+{
+    private static readonly TimeSpan KeepEvery = TimeSpan.FromSeconds(5);
+
+    private readonly IReadOnlyList<ComparedPipeline> _pipelines;
+    private readonly IReadOnlyList<ComparedText> _texts;
+    private readonly IReadOnlyList<ComparisonTask> _tasks;
+    private readonly ComparisonSettings _settings;
+    private readonly StateFile? _file;
+    private readonly ComparisonState _state;
+    private readonly TextCuts _cuts;
+
+    // Kept after the first window: who cannot write there is told before hours are spent.
+    private long? _kept;
+
+    /// <summary>A comparison, begun anew or taken up where it was interrupted.</summary>
+    /// <param name="pipelines">At least two, of one model; owned by the caller.</param>
+    /// <param name="texts">At least one.</param>
+    /// <param name="settings">What is measured.</param>
+    /// <param name="file">Where it is kept until it is finished; null: nowhere.</param>
+    /// <exception cref="ComparisonException">The pipelines are not comparable, a setting is wrong, or the file belongs to another comparison.</exception>
+    /// <param name="tasks">Asked after the texts; null: none.</param>
+    public ComparisonRun(IReadOnlyList<ComparedPipeline> pipelines, IReadOnlyList<ComparedText> texts, ComparisonSettings settings, StateFile? file = null, IReadOnlyList<ComparisonTask>? tasks = null)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        settings.Window.Require();
+        Comparability.Require(pipelines);
+        (_pipelines, _texts, _tasks, _settings, _file) = (pipelines, texts, tasks ?? [], settings, file);
+        string fingerprint = Fingerprint.Of(pipelines, texts, _tasks, settings);
+        ComparisonState? kept = file?.Read(fingerprint);
+        (_state, Resumed) = (kept ?? ComparisonState.New(fingerprint, pipelines.Count, pipelines[0].Model.Pipeline.Model.Layers.Length, texts.Count, _tasks.Count), kept is not null);
+        _cuts = new(pipelines[0].Model.Tokenizer);
+    }
+
+    /// <summary>Whether it goes on from an interrupted one.</summary>
+    public bool Resumed { get; }
+
+    /// <summary>What is done one after the other, for people: the texts, the tasks, and the measurement of speed.</summary>
+    public IReadOnlyList<string> Parts => [.. _texts.Select(text => text.Name), .. _tasks.Select(task => task.Name), .. _settings.Speed is null ? Array.Empty<string>() : ["speed"]];
+
+    /// <summary>Gets the index of one of the <see cref="Parts"/> and how much of it is done, 0 to 1.</summary>
+    public Action<int, double>? Progress { get; set; }
+
+    /// <summary>Does what is left to do.</summary>
+    /// <exception cref="OperationCanceledException">It was cancelled; what is done is kept in the file.</exception>
+    /// <exception cref="ComparisonException">A text has no window.</exception>
+    /// <exception cref="IOException">The file cannot be written, or a text not be read.</exception>
+    public ComparisonResult Run(CancellationToken cancellation = default)
+    {
+        try
+        {
+            using TextComparison comparison = new(_pipelines, _settings.Window);
+            for (int i = 0; i < _texts.Count; i++)
+                Compare(comparison, i, cancellation);
+
+            for (int i = 0; i < _tasks.Count; i++)
+                Ask(i, cancellation);
+
+            MeasureSpeed(cancellation);
+        }
+        catch (OperationCanceledException)
+        {
+            Keep();
+            throw;
+        }
+
+        Keep();
+        return new Summary(_pipelines, _texts, _tasks, _settings, _state).Result();
+    }
+
+    private void Compare(TextComparison comparison, int index, CancellationToken cancellation)
+    {
+        (ComparedText text, TextSums sums) = (_texts[index], _state.Texts[index]);
+        if (sums.Finished)
+            return;
+
+        using WindowReader windows = new(text, _pipelines[0].Model.Tokenizer, _cuts, _settings.Window);
+        int[] window = new int[_settings.Window.Tokens];
+        while ((_settings.MostWindows is not { } most || windows.Windows < most) && Read(windows, window, sums, cancellation))
+        {
+            Timed(comparison, () => comparison.Compare(window, sums, cancellation));
+            Progress?.Invoke(index, Math.Min(Done(windows), 0.999));
+            KeepNowAndThen();
+        }
+
+        if (sums.Windows == 0)
+            throw new ComparisonException($"{text.Name}: the text has {windows.Rest} tokens, and a window takes {_settings.Window.Tokens}. Take a longer text or a smaller --window.");
+
+        sums.Finished = true;
+        Progress?.Invoke(index, 1);
+    }
+
+    /// <summary>The next window that is not done yet.</summary>
+    private bool Read(WindowReader windows, int[] window, TextSums sums, CancellationToken cancellation)
+    {
+        long start = Stopwatch.GetTimestamp();
+        bool read = windows.Read(window);
+        while (read && windows.Windows <= sums.Windows)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            read = windows.Read(window);
+        }
+
+        _state.OwnSeconds += Stopwatch.GetElapsedTime(start).TotalSeconds;
+        return read;
+    }
+
+    private double Done(WindowReader windows) =>
+        _settings.MostWindows is { } most ? Math.Max((double)windows.Windows / most, windows.Done) : windows.Done;
+
+    private void Timed(TextComparison comparison, Action work)
+    {
+        TimeSpan[] before = [.. comparison.Forward];
+        long start = Stopwatch.GetTimestamp();
+        work();
+        TimeSpan forward = TimeSpan.Zero;
+        foreach ((int pipeline, TimeSpan after) in comparison.Forward.Index())
+        {
+            _state.ForwardSeconds[pipeline] += (after - before[pipeline]).TotalSeconds;
+            forward += after - before[pipeline];
+        }
+
+        _state.OwnSeconds += (Stopwatch.GetElapsedTime(start) - forward).TotalSeconds;
+    }
+
+    private void Ask(int index, CancellationToken cancellation)
+    {
+        (ComparisonTask task, TaskSums sums) = (_tasks[index], _state.Tasks[index]);
+        TaskJudge[] judges = [.. _pipelines.Select(pipeline => new TaskJudge(pipeline))];
+        try
+        {
+            while (sums.Done < task.Items.Count)
+            {
+                (double[] Values, long Flops)[] asked = [.. judges.Select(judge => judge.Ask(task.Kind, task.Items[sums.Done], cancellation))];
+                for (int i = 0; i < asked.Length; i++)
+                {
+                    sums.Values[i].AddRange(asked[i].Values);
+                    sums.Flops[i] += asked[i].Flops;
+                }
+
+                sums.Done++;
+                Progress?.Invoke(_texts.Count + index, (double)sums.Done / task.Items.Count);
+                KeepNowAndThen();
+            }
+        }
+        finally
+        {
+            foreach (TaskJudge judge in judges)
+                judge.Dispose();
+        }
+    }
+
+    private void MeasureSpeed(CancellationToken cancellation)
+    {
+        if (_settings.Speed is not { } speed || _state.Speed.Prefill[0].Count >= speed.Repeats)
+            return;
+
+        int[] tokens = SpeedMeter.Tokens(_texts[0], _pipelines[0].Model.Tokenizer, _cuts, speed);
+        SpeedMeter meter = new(_pipelines, speed);
+        meter.Measure(tokens, 0, _state.Speed, cancellation);
+        while (_state.Speed.Prefill[0].Count < speed.Repeats)
+        {
+            meter.Measure(tokens, _state.Speed.Prefill[0].Count + 1, _state.Speed, cancellation);
+            Progress?.Invoke(_texts.Count + _tasks.Count, (double)_state.Speed.Prefill[0].Count / speed.Repeats);
+        }
+    }
+
+    private void KeepNowAndThen()
+    {
+        if (_kept is not { } before || Stopwatch.GetElapsedTime(before) > KeepEvery)
+            Keep();
+    }
+
+    private void Keep()
+    {
+        long start = Stopwatch.GetTimestamp();
+        _file?.Write(_state);
+        _kept = Stopwatch.GetTimestamp();
+        _state.OwnSeconds += Stopwatch.GetElapsedTime(start).TotalSeconds;
+    }
+}

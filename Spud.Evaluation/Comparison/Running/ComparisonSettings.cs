@@ -1,0 +1,36 @@
+namespace Spud.Evaluation.Comparison;
+
+/// <summary>What a comparison measures.</summary>
+public sealed record ComparisonSettings
+{
+    /// <summary>How texts are cut.</summary>
+    public WindowSettings Window { get; init; } = new();
+
+    /// <summary>Most windows of each text; null: all.</summary>
+    public int? MostWindows { get; init; }
+
+    /// <summary>How intervals are drawn.</summary>
+    public BootstrapSettings Bootstrap { get; init; } = new();
+
+    /// <summary>How speed is measured; null: it is not.</summary>
+    public SpeedSettings? Speed { get; init; } = new();
+
+    /// <summary>Upper end of the perplexity ratio's interval up to which a pipeline is as good as the first.</summary>
+    public double ParityRatio { get; init; } = 1.01;
+
+    /// <summary>The longest sequence that texts and speed take.</summary>
+    public int ContextTokens => Math.Max(Window.Tokens, Speed is { } speed ? speed.Prompt + speed.Generate : 0);
+}
+
+/// <summary>How speed is measured, in tokens.</summary>
+public sealed record SpeedSettings
+{
+    /// <summary>Tokens that prefill reads, at least 1.</summary>
+    public int Prompt { get; init; } = 256;
+
+    /// <summary>Steps of decode after them, at least 1.</summary>
+    public int Generate { get; init; } = 32;
+
+    /// <summary>Measurements of every pipeline, interleaved, after one that does not count; at least 1.</summary>
+    public int Repeats { get; init; } = 5;
+}

@@ -1,0 +1,44 @@
+using System.Text.Json.Serialization;
+
+namespace Spud.Evaluation.Comparison;
+
+/// <summary>All that a comparison has found out so far: plain data, kept in a file so that an interrupted one goes on.</summary>
+public sealed class ComparisonState
+{
+    /// <summary>Of this form; another one is not read.</summary>
+    public const int CurrentVersion = 1;
+
+    /// <summary><see cref="CurrentVersion"/>.</summary>
+    public int Version { get; init; } = CurrentVersion;
+
+    /// <summary>Hash of pipelines, texts and settings: with other ones nothing of this holds.</summary>
+    public required string Fingerprint { get; init; }
+
+    /// <summary>[text].</summary>
+    public required TextSums[] Texts { get; init; }
+
+    /// <summary>[task].</summary>
+    public required TaskSums[] Tasks { get; init; }
+
+    /// <summary>Measured speed.</summary>
+    public required SpeedSums Speed { get; init; }
+
+    /// <summary>[pipeline]: seconds in forward passes over the texts.</summary>
+    public required double[] ForwardSeconds { get; init; }
+
+    /// <summary>Seconds that the texts took beside forward passes: reading, tokens, logits, this file.</summary>
+    public double OwnSeconds { get; set; }
+
+    internal static ComparisonState New(string fingerprint, int pipelines, int layers, int texts, int tasks) => new()
+    {
+        Fingerprint = fingerprint,
+        Texts = [.. Enumerable.Range(0, texts).Select(_ => TextSums.Of(pipelines, layers))],
+        Tasks = [.. Enumerable.Range(0, tasks).Select(_ => TaskSums.Of(pipelines))],
+        Speed = SpeedSums.Of(pipelines),
+        ForwardSeconds = new double[pipelines],
+    };
+}
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals)]
+[JsonSerializable(typeof(ComparisonState))]
+internal sealed partial class ComparisonStateJson : JsonSerializerContext;

@@ -1,0 +1,37 @@
+using System.Security.Cryptography;
+using System.Text;
+using Spud.Composition;
+
+namespace Spud.Evaluation.Comparison;
+
+/// <summary>What a comparison's figures depend on, as one hash: pipelines as they were resolved, model files, texts, settings.</summary>
+internal static class Fingerprint
+{
+    public static string Of(IReadOnlyList<ComparedPipeline> pipelines, IReadOnlyList<ComparedText> texts, IReadOnlyList<ComparisonTask> tasks, ComparisonSettings settings)
+    {
+        StringBuilder all = new();
+        all.Append(typeof(Fingerprint).Assembly.GetName().Version).Append('\n').Append(settings).Append('\n');
+        foreach (ComparedPipeline pipeline in pipelines)
+            Append(all, pipeline);
+
+        foreach (ComparedText text in texts)
+            all.Append(text.Sha256).Append('\n');
+
+        foreach (ComparisonTask task in tasks)
+            all.Append($"{task.Name} {task.Sha256} {task.Items.Count}\n");
+
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(all.ToString())));
+    }
+
+    private static void Append(StringBuilder all, ComparedPipeline pipeline)
+    {
+        // Hashing gigabytes of weights would take longer than many a comparison: a file that has its name, length and time is the same.
+        foreach (string file in pipeline.Model.Pipeline.File.Files)
+            all.Append(Path.GetFullPath(file)).Append(' ').Append(new FileInfo(file).Length).Append(' ').Append(File.GetLastWriteTimeUtc(file).Ticks).Append('\n');
+
+        PipelineExplanation explained = PipelineExplanation.Of(pipeline.Model.Pipeline);
+        all.Append(explained.Limits).Append('\n');
+        foreach (ComponentExplanation component in explained.Components)
+            all.Append($"{component.Role} {component.Plugin}/{component.Name} {component.Version} {component.Layers} {component.Phase} {component.Options}\n");
+    }
+}

@@ -1,0 +1,93 @@
+using System.Diagnostics;
+using Spud.Execution;
+using Spud.Text.Tokenization;
+
+namespace Spud.Evaluation.Comparison;
+
+/// <summary>
+/// Measures tokens per second of prefill and decode with the text's own tokens, which routers answer as they do in earnest. Pipelines take
+/// turns, and every repetition begins with another one, so that what disturbs the machine disturbs all alike.
+/// </summary>
+internal sealed class SpeedMeter(IReadOnlyList<ComparedPipeline> pipelines, SpeedSettings settings)
+{
+    private readonly Batch[] _batches = [.. pipelines.Select(pipeline => pipeline.Model.Batch)];
+
+    /// <summary>The beginning of a text, repeated if it is too short.</summary>
+    public static int[] Tokens(ComparedText text, Tokenizer tokenizer, TextCuts cuts, SpeedSettings speed)
+    {
+        using TokenStream stream = new(text, tokenizer, cuts);
+        List<int> tokens = tokenizer is { AddsBos: true, Bos: { } bos } ? [bos] : [];
+        int wanted = speed.Prompt + speed.Generate, read = 0;
+        while (tokens.Count < wanted && stream.Read(tokens))
+            read = tokens.Count;
+
+        for (int i = 0; tokens.Count < wanted; i++)
+            tokens.Add(tokens[i % read]);
+
+        return [.. tokens.Take(wanted)];
+    }
+
+    /// <summary>One repetition.</summary>
+    /// <param name="tokens">At least as many as prompt and generated ones together.</param>
+    /// <param name="repetition">0 warms up and is not added.</param>
+    /// <param name="sums">Added to.</param>
+    /// <param name="cancellation">Ends it.</param>
+    public void Measure(ReadOnlySpan<int> tokens, int repetition, SpeedSums sums, CancellationToken cancellation)
+    {
+        (double Prefill, double Decode)[] measured = new (double, double)[pipelines.Count];
+        for (int i = 0; i < pipelines.Count; i++)
+        {
+            int pipeline = (repetition + i) % pipelines.Count;
+            measured[pipeline] = Measure(pipeline, tokens, cancellation);
+        }
+
+        for (int i = 0; i < pipelines.Count && repetition > 0; i++)
+        {
+            sums.Prefill[i].Add(measured[i].Prefill);
+            sums.Decode[i].Add(measured[i].Decode);
+        }
+    }
+
+    private (double Prefill, double Decode) Measure(int pipeline, ReadOnlySpan<int> tokens, CancellationToken cancellation)
+    {
+        using Sequence sequence = pipelines[pipeline].Model.Engine.Open();
+        sequence.Cancellation = cancellation;
+        ReadOnlySpan<int> prompt = tokens[..settings.Prompt];
+        long start = Stopwatch.GetTimestamp();
+        while (!prompt.IsEmpty)
+        {
+            int rows = Math.Min(prompt.Length, _batches[pipeline].MaxRows);
+            Run(pipeline, sequence, prompt[..rows], Phase.Prefill, rows == prompt.Length ? LogitRows.Last : LogitRows.None);
+            prompt = prompt[rows..];
+        }
+
+        long read = Stopwatch.GetTimestamp();
+        for (int step = 0; step < settings.Generate; step++)
+            Run(pipeline, sequence, tokens.Slice(settings.Prompt + step, 1), Phase.Decode, LogitRows.Last);
+
+        return (settings.Prompt / Stopwatch.GetElapsedTime(start, read).TotalSeconds, settings.Generate / Stopwatch.GetElapsedTime(read).TotalSeconds);
+    }
+
+    private void Run(int pipeline, Sequence sequence, ReadOnlySpan<int> tokens, Phase phase, LogitRows logits)
+    {
+        Batch batch = _batches[pipeline];
+        batch.Clear();
+        batch.Add(sequence, tokens, phase, logits);
+        pipelines[pipeline].Model.Engine.Run(batch);
+        sequence.Cancellation.ThrowIfCancellationRequested();
+    }
+}
+
+/// <summary>Tokens per second.</summary>
+public sealed class SpeedSums
+{
+    /// <summary>[pipeline]: of every repetition.</summary>
+    public required List<double>[] Prefill { get; init; }
+
+    /// <summary>[pipeline]: of every repetition.</summary>
+    public required List<double>[] Decode { get; init; }
+
+    internal static SpeedSums Of(int pipelines) => new() { Prefill = New(pipelines), Decode = New(pipelines) };
+
+    private static List<double>[] New(int pipelines) => [.. Enumerable.Range(0, pipelines).Select(_ => new List<double>())];
+}

@@ -1,0 +1,63 @@
+using Spud.Composition;
+using Spud.Execution;
+using Spud.Models;
+
+namespace Spud.Evaluation.Comparison;
+
+/// <summary>A pipeline that takes part in a comparison.</summary>
+/// <param name="Name">For people: a file's name, what was varied.</param>
+/// <param name="Model">Composed with <see cref="LogitRowsFor(int)"/> logit rows; owned by the caller.</param>
+/// <param name="MeasuredBytes">What this process's private memory grew by when it was composed and had read a window; null: unknown.</param>
+public sealed record ComparedPipeline(string Name, LanguageModel Model, long? MeasuredBytes = null)
+{
+    /// <summary>Logits of a tile, all rows together.</summary>
+    private const long TileBytes = 32L << 20;
+
+    /// <summary>Rows of a tile: as many as fit 32 MiB of logits, so that a large vocabulary does not take hundreds of MB for each pipeline.</summary>
+    /// <param name="model">The model file.</param>
+    /// <exception cref="ModelFileException">It cannot be read.</exception>
+    public static int LogitRowsFor(string model)
+    {
+        using GgufFile file = GgufFile.Open(model);
+        return LogitRowsFor(file.Metadata.CountOf("tokenizer.ggml.tokens"));
+    }
+
+    /// <inheritdoc cref="LogitRowsFor(string)"/>
+    /// <param name="vocabulary">V.</param>
+    public static int LogitRowsFor(int vocabulary) => (int)Math.Clamp(TileBytes / (sizeof(float) * Math.Max(vocabulary, 1L)), 16, 256);
+
+    /// <summary>Takes a model in, and measures the private memory that it takes once it has read as long a text as it will have to.</summary>
+    /// <param name="name">For people.</param>
+    /// <param name="load">Composes the pipeline.</param>
+    /// <param name="tokens">The longest text.</param>
+    public static ComparedPipeline Load(string name, Func<LanguageModel> load, int tokens)
+    {
+        ArgumentNullException.ThrowIfNull(load);
+        long? before = ProcessMemory.PrivateBytes();
+        LanguageModel model = load();
+        try
+        {
+            Touch(model, tokens);
+            return new(name, model, ProcessMemory.PrivateBytes() - before);
+        }
+        catch
+        {
+            model.Dispose();
+            throw;
+        }
+    }
+
+    private static void Touch(LanguageModel model, int tokens)
+    {
+        using Sequence sequence = model.Engine.Open();
+        int rows = model.Pipeline.Limits.LogitRows;
+        for (int read = 0; read < tokens; read += rows)
+        {
+            model.Batch.Clear();
+            model.Batch.Add(sequence, new int[Math.Min(rows, tokens - read)], Phase.Prefill, LogitRows.All);
+            model.Engine.Run(model.Batch);
+        }
+    }
+
+    internal PipelineParts Parts => Model.Pipeline.Parts;
+}

@@ -1,0 +1,39 @@
+using Spud.Metering;
+
+namespace Spud.Evaluation.Comparison;
+
+/// <summary>What is known of one text so far. Plain data, so that it can be kept in a file; its size does not depend on the text's length.</summary>
+public sealed class TextSums
+{
+    /// <summary>Windows that are done.</summary>
+    public int Windows { get; set; }
+
+    /// <summary>What the bootstrap draws.</summary>
+    public BlockList Blocks { get; init; } = new();
+
+    /// <summary>[pipeline]: divergences from the first.</summary>
+    public required DivergenceHistogram[] Divergences { get; init; }
+
+    /// <summary>[pipeline]: what it took.</summary>
+    public required RunSums[] Runs { get; init; }
+
+    /// <summary>Whether all of it is done.</summary>
+    public bool Finished { get; set; }
+
+    internal static TextSums Of(int pipelines, int layers) => new()
+    {
+        Divergences = [.. Enumerable.Range(0, pipelines).Select(_ => new DivergenceHistogram())],
+        Runs = [.. Enumerable.Range(0, pipelines).Select(_ => RunSums.Of(layers))],
+    };
+
+    internal void Add(Block window, List<(int Pipeline, double Divergence)> divergences, Ledger[] ledgers)
+    {
+        Windows++;
+        Blocks.Add(window);
+        foreach ((int pipeline, double divergence) in divergences)
+            Divergences[pipeline].Add(divergence);
+
+        for (int i = 0; i < Runs.Length; i++)
+            Runs[i].Add(ledgers[i]);
+    }
+}

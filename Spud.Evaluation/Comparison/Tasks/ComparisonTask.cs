@@ -1,0 +1,75 @@
+using System.Security.Cryptography;
+
+namespace Spud.Evaluation.Comparison;
+
+/// <summary>Questions out of a JSON file: an array, or a line each.</summary>
+public sealed class ComparisonTask
+{
+    private const int MostBytes = 64 << 20;
+
+    private static readonly Dictionary<string, TaskKind> s_kinds = new() { ["arc-easy"] = TaskKind.ArcEasy, ["gsm8k"] = TaskKind.Gsm8k, ["lambada"] = TaskKind.Lambada };
+
+    private ComparisonTask(TaskKind kind, string file, byte[] content, int? most)
+    {
+        (Kind, File, Sha256) = (kind, file, Convert.ToHexStringLower(SHA256.HashData(content)));
+        Items = [.. TaskReader.Read(kind, file, content).Take(most ?? int.MaxValue)];
+        if (Items.Count == 0)
+            throw new ComparisonException($"{file}: there is no question in it.");
+    }
+
+    /// <summary>Names of all kinds.</summary>
+    public static IEnumerable<string> KindNames => s_kinds.Keys;
+
+    /// <summary>How it is asked and judged.</summary>
+    public TaskKind Kind { get; }
+
+    /// <summary>Its kind's name.</summary>
+    public string Name => s_kinds.Single(kind => kind.Value == Kind).Key;
+
+    /// <summary>Where it comes from.</summary>
+    public string File { get; }
+
+    /// <summary>Of the file's bytes.</summary>
+    public string Sha256 { get; }
+
+    /// <summary>Tokens that its longest questions are expected to take; longer ones lose their beginning.</summary>
+    public int ContextTokens => Kind == TaskKind.Gsm8k ? 2048 : 1024;
+
+    internal IReadOnlyList<TaskItem> Items { get; }
+
+    /// <summary>What is judged.</summary>
+    internal IReadOnlyList<TaskMetric> Metrics => Kind switch
+    {
+        TaskKind.ArcEasy => [new("acc", false), new("acc_norm", false)],
+        TaskKind.Gsm8k => [new("exact_match,strict-match", false), new("exact_match,flexible-extract", false)],
+        _ => [new("acc", false), new("perplexity", true)],
+    };
+
+    /// <summary>Reads a task.</summary>
+    /// <param name="kind">One of <see cref="KindNames"/>.</param>
+    /// <param name="file">A JSON file.</param>
+    /// <param name="most">Questions from its beginning; null: all.</param>
+    /// <exception cref="ComparisonException">There is no such kind or file, or it holds something else.</exception>
+    public static ComparisonTask Load(string kind, string file, int? most)
+    {
+        if (!s_kinds.TryGetValue(kind, out TaskKind known))
+            throw new ComparisonException($"'{kind}' is no kind of task. Known: {string.Join(", ", KindNames)}.");
+
+        try
+        {
+            if (new FileInfo(file).Length > MostBytes)
+                throw new ComparisonException($"{file}: longer than {MostBytes >> 20} MiB.");
+
+            return new(known, file, System.IO.File.ReadAllBytes(file), most);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            throw new ComparisonException($"{file}: {(fault is FileNotFoundException or DirectoryNotFoundException ? "there is no such file" : fault.Message)}");
+        }
+    }
+}
+
+/// <summary>A figure of a task.</summary>
+/// <param name="Name">As the lm-evaluation-harness calls it.</param>
+/// <param name="IsLogLikelihood">Values are log-likelihoods, and the figure is the perplexity; else values are 0 or 1, and the figure is their mean.</param>
+internal readonly record struct TaskMetric(string Name, bool IsLogLikelihood);

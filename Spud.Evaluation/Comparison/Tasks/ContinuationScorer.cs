@@ -1,0 +1,108 @@
+using Spud.Execution;
+using Spud.Metering;
+using Spud.Text.Tokenization;
+
+namespace Spud.Evaluation.Comparison;
+
+/// <summary>How likely a model finds continuations of a text.</summary>
+internal sealed class ContinuationScorer(ComparedPipeline pipeline)
+{
+    private readonly LanguageModel _model = pipeline.Model;
+    private readonly RowDistribution _row = new(pipeline.Model.Pipeline.Model.Vocabulary);
+
+    /// <summary>
+    /// Weighs continuations. Ids as in the lm-evaluation-harness: text and continuation are encoded together, and those after the text's own
+    /// ids are the continuation's; of what is longer than the context the beginning is left out.
+    /// </summary>
+    /// <returns>Of each: its log-likelihood in nats, and whether each of its tokens is the most likely one; and what all of it took.</returns>
+    public (Continuation[] Continuations, long Flops) Score(string text, IReadOnlyList<string> continuations, CancellationToken cancellation)
+    {
+        int first = Ids(text).Length;
+        int[][] all = [.. continuations.Select(continuation => Ids(text + continuation))];
+        Continuation[] scores = new Continuation[all.Length];
+        Sequence sequence = Open(cancellation);
+        long flops = 0;
+        try
+        {
+            for (int i = 0; i < all.Length; i++)
+            {
+                // What the one before has in common stays; its last token is read again, because it predicts.
+                int kept = i == 0 ? 0 : Math.Min(all[i].AsSpan().CommonPrefixLength(all[i - 1]), Math.Min(first, Math.Min(all[i].Length, all[i - 1].Length) - 1) - 1);
+                (sequence, long before) = Back(sequence, Math.Max(kept, 0), cancellation);
+                flops += before;
+                scores[i] = Score(sequence, all[i], Math.Min(first, all[i].Length - 1), cancellation);
+            }
+
+            return (scores, flops + sequence.Ledger.Flops);
+        }
+        finally
+        {
+            sequence.Dispose();
+        }
+    }
+
+    private int[] Ids(string text)
+    {
+        Tokenizer tokenizer = _model.Tokenizer;
+        List<int> ids = tokenizer is { AddsBos: true, Bos: { } bos } ? [bos] : [];
+        tokenizer.EncodePiece(text, beginsText: true, ids);
+        return [.. ids];
+    }
+
+    /// <summary>Goes back to a length; where the cache cannot, a new sequence begins, and what the old one took is returned.</summary>
+    private (Sequence Sequence, long Flops) Back(Sequence sequence, int tokens, CancellationToken cancellation)
+    {
+        tokens = Math.Min(tokens, sequence.Tokens);
+        if (sequence.CanTruncate(tokens))
+        {
+            sequence.Truncate(tokens);
+            return (sequence, 0);
+        }
+
+        Ledger ledger = sequence.Ledger;
+        sequence.Dispose();
+        return (Open(cancellation), ledger.Flops);
+    }
+
+    private Sequence Open(CancellationToken cancellation)
+    {
+        Sequence sequence = _model.Engine.Open();
+        sequence.Cancellation = cancellation;
+        return sequence;
+    }
+
+    private Continuation Score(Sequence sequence, int[] ids, int first, CancellationToken cancellation)
+    {
+        // The last id is predicted and never read.
+        int over = Math.Max(0, ids.Length - 1 - _model.Pipeline.Limits.ContextTokens);
+        (ids, first) = (ids[over..], Math.Max(1, first - over));
+        if (over > 0)
+            sequence.Truncate(0);
+
+        (double sum, bool greedy) = (0, true);
+        while (sequence.Tokens < ids.Length - 1)
+        {
+            int at = sequence.Tokens;
+            bool scored = at >= first - 1;
+            int rows = scored ? Math.Min(_model.Pipeline.Limits.LogitRows, ids.Length - 1 - at) : Math.Min(_model.Batch.MaxRows, first - 1 - at);
+            _model.Batch.Clear();
+            _model.Batch.Add(sequence, ids.AsSpan(at, rows), Phase.Prefill, scored ? LogitRows.All : LogitRows.None);
+            _model.Engine.Run(_model.Batch);
+            cancellation.ThrowIfCancellationRequested();
+            for (int row = 0; scored && row < rows; row++)
+            {
+                ReadOnlySpan<float> logits = _model.Batch.Logits(0, row);
+                _row.Take(logits);
+                sum -= _row.Loss(logits, ids[at + row + 1]);
+                greedy &= _row.Best == ids[at + row + 1];
+            }
+        }
+
+        return new(sum, greedy);
+    }
+}
+
+/// <summary>How likely a continuation is.</summary>
+/// <param name="LogLikelihood">In nats.</param>
+/// <param name="IsGreedy">Each of its tokens is the most likely one.</param>
+internal readonly record struct Continuation(double LogLikelihood, bool IsGreedy);

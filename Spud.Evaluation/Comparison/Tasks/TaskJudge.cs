@@ -1,0 +1,57 @@
+using System.Text;
+using Spud.Generation;
+
+namespace Spud.Evaluation.Comparison;
+
+/// <summary>Asks one pipeline the questions of a task.</summary>
+internal sealed class TaskJudge(ComparedPipeline pipeline) : IDisposable
+{
+    /// <summary>As in the lm-evaluation-harness.</summary>
+    private const int MostTokens = 256;
+
+    private static readonly string[] s_stops = ["Q:", "</s>", "<|im_end|>"];
+
+    private readonly ContinuationScorer _scorer = new(pipeline);
+    private TextSession? _session;
+
+    /// <summary>Values of the task's metrics, and FLOPs.</summary>
+    public (double[] Values, long Flops) Ask(TaskKind kind, TaskItem item, CancellationToken cancellation) => kind switch
+    {
+        TaskKind.ArcEasy => Choose(item, cancellation),
+        TaskKind.Gsm8k => Write(item, cancellation),
+        _ => LastWord(item, cancellation),
+    };
+
+    public void Dispose() => _session?.Dispose();
+
+    private (double[] Values, long Flops) Choose(TaskItem item, CancellationToken cancellation)
+    {
+        (Continuation[] scores, long flops) = _scorer.Score(item.Prompt, item.Choices, cancellation);
+        int right = int.Parse(item.Answer);
+        double[] likely = [.. scores.Select(score => score.LogLikelihood)];
+        // A choice's length is that of its own text, without the space before it.
+        double[] byByte = [.. likely.Select((value, i) => value / (Encoding.UTF8.GetByteCount(item.Choices[i]) - 1))];
+        return ([Best(likely) == right ? 1 : 0, Best(byByte) == right ? 1 : 0], flops);
+    }
+
+    private (double[] Values, long Flops) LastWord(TaskItem item, CancellationToken cancellation)
+    {
+        (Continuation[] scores, long flops) = _scorer.Score(item.Prompt, item.Choices, cancellation);
+        return ([scores[0].IsGreedy ? 1 : 0, scores[0].LogLikelihood], flops);
+    }
+
+    private (double[] Values, long Flops) Write(TaskItem item, CancellationToken cancellation)
+    {
+        LanguageModel model = pipeline.Model;
+        int[] prompt = model.Tokenizer.Encode(item.Prompt, addSpecial: true, parseSpecial: false);
+        int room = Math.Max(1, model.Pipeline.Limits.ContextTokens - MostTokens);
+        // What the questions have in common is read once; the session belongs to this task alone.
+        _session ??= new(model);
+        TextGeneration generation = _session.Generate(prompt.Length > room ? prompt[^room..] : prompt, new() { MaxTokens = MostTokens, Sampling = new() { Temperature = 0 }, StopStrings = s_stops }, cancellation);
+        string text = string.Concat(generation.Select(piece => piece.Text));
+        cancellation.ThrowIfCancellationRequested();
+        return ([AnswerMatch.Strict(text, item.Answer) ? 1 : 0, AnswerMatch.Flexible(text, item.Answer) ? 1 : 0], generation.Ledger?.Flops ?? 0);
+    }
+
+    private static int Best(double[] values) => Array.IndexOf(values, values.Max());
+}

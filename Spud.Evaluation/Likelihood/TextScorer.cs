@@ -1,0 +1,68 @@
+using System.Numerics.Tensors;
+using Spud.Composition;
+using Spud.Execution;
+
+namespace Spud.Evaluation.Likelihood;
+
+/// <summary>How well a model predicts a text, in one context.</summary>
+public sealed class TextScorer
+{
+    private readonly Engine _engine;
+    private readonly Pipeline _pipeline;
+    private readonly Batch _batch;
+
+    /// <summary>A scorer over an engine whose pipeline takes several logit rows a step (see <see cref="PipelineOptions.LogitRows"/>): the more, the faster.</summary>
+    public TextScorer(LanguageModel model)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        (_engine, _pipeline, _batch) = (model.Engine, model.Pipeline, model.Batch);
+    }
+
+    /// <summary>Scores a text.</summary>
+    /// <param name="tokens">At least two ids, at most the context.</param>
+    /// <param name="onLogits">Gets the logits [V] of every position, in order; null: nobody wants them.</param>
+    /// <param name="cancellation">Ends it.</param>
+    /// <exception cref="ArgumentException">Fewer than two tokens: there is nothing to predict.</exception>
+    /// <exception cref="ContextOverflowException">The text is longer than the context.</exception>
+    public TextScore Score(ReadOnlySpan<int> tokens, Action<ReadOnlySpan<float>>? onLogits = null, CancellationToken cancellation = default)
+    {
+        if (tokens.Length < 2)
+            throw new ArgumentException($"A text of {tokens.Length} tokens predicts nothing: it takes at least two.", nameof(tokens));
+        if (tokens.Length > _pipeline.Limits.ContextTokens)
+            throw new ContextOverflowException(tokens.Length, _pipeline.Limits.ContextTokens);
+
+        using Sequence sequence = _engine.Open();
+        sequence.Cancellation = cancellation;
+        Batch batch = _batch;
+        float[] losses = new float[tokens.Length - 1];
+        int rows = Math.Min(_pipeline.Limits.Rows, _pipeline.Limits.LogitRows);
+        for (int first = 0; first < tokens.Length; first += rows)
+        {
+            ReadOnlySpan<int> chunk = tokens.Slice(first, Math.Min(rows, tokens.Length - first));
+            batch.Clear();
+            batch.Add(sequence, chunk, Phase.Prefill, LogitRows.All);
+            _engine.Run(batch);
+            cancellation.ThrowIfCancellationRequested();
+            for (int row = 0; row < chunk.Length; row++)
+            {
+                ReadOnlySpan<float> logits = batch.Logits(0, row);
+                onLogits?.Invoke(logits);
+                if (first + row < losses.Length)
+                    losses[first + row] = (float)Loss(logits, tokens[first + row + 1]);
+            }
+        }
+
+        return new(tokens.Length, losses) { Ledger = sequence.Ledger };
+    }
+
+    /// <summary>-ln softmax(logits)[token], summed in double, in nats.</summary>
+    private static double Loss(ReadOnlySpan<float> logits, int token)
+    {
+        float max = TensorPrimitives.Max(logits);
+        double sum = 0;
+        foreach (float logit in logits)
+            sum += Math.Exp(logit - max);
+
+        return Math.Log(sum) + max - logits[token];
+    }
+}

@@ -1,0 +1,36 @@
+namespace Spud.Models;
+
+/// <summary>The weights as one component sees them; what it took is on its bill.</summary>
+/// <param name="catalog">The model's.</param>
+/// <param name="host">Domain of the mapped file.</param>
+internal sealed class ComponentWeights(WeightCatalog catalog, IMemoryDomain host) : IWeightSource
+{
+    private readonly Dictionary<string, WeightEntry> _taken = [];
+    private readonly HashSet<string> _released = [];
+
+    /// <summary>What the component took.</summary>
+    public IReadOnlyCollection<WeightEntry> Taken => _taken.Values;
+
+    /// <summary>Bytes of the file that the component goes on reading.</summary>
+    public long MappedBytes => Mapped.Sum(entry => entry.Bytes);
+
+    /// <summary>What the component took and goes on reading in the file.</summary>
+    public IEnumerable<WeightEntry> Mapped => _taken.Values.Where(entry => !_released.Contains(entry.Name));
+
+    public TensorView Take(string name, params ReadOnlySpan<int> shape)
+    {
+        WeightEntry entry = catalog.Take(name, shape);
+        _taken[name] = entry;
+        return new(host, entry.Address, entry.Type, shape);
+    }
+
+    public void Release(in TensorView weight)
+    {
+        nint address = weight.Address;
+        if (_taken.Values.FirstOrDefault(entry => entry.Address == address) is not { } taken)
+            throw new ArgumentException("release: this view is no weight that the component took", nameof(weight));
+
+        _released.Add(taken.Name);
+        taken.Release();
+    }
+}

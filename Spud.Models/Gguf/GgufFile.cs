@@ -1,0 +1,94 @@
+using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
+
+namespace Spud.Models;
+
+/// <summary>
+/// A model in GGUF (version 2 or 3, little-endian), mapped into memory copy-on-write; of a split model, all parts. Opening
+/// checks every number of the header; tensor data is read by whoever touches it. Source: https://github.com/ggml-org/ggml/blob/master/docs/gguf.md.
+/// </summary>
+public sealed class GgufFile : IDisposable
+{
+    private readonly List<GgufHeader> _parts;
+    private readonly Dictionary<string, GgufTensor> _byName;
+
+    private GgufFile(List<GgufHeader> parts)
+    {
+        _parts = parts;
+        Tensors = [.. parts.SelectMany(static part => part.Tensors)];
+        _byName = new Dictionary<string, GgufTensor>(Tensors.Length, StringComparer.Ordinal);
+        foreach (GgufTensor tensor in Tensors)
+        {
+            if (!_byName.TryAdd(tensor.Name, tensor))
+                throw new ModelFileException($"{tensor.File}: tensor {ModelFileException.Quote(tensor.Name)} is in {_byName[tensor.Name].File} already. Download the parts again.");
+        }
+    }
+
+    /// <summary>The file that was opened; of a split model, the first part.</summary>
+    public string Path => _parts[0].File.Path;
+
+    /// <summary>Every file of the model, the opened one first.</summary>
+    public IEnumerable<string> Files => _parts.Select(static part => part.File.Path);
+
+    /// <summary>Size of all files in bytes.</summary>
+    public long FileBytes => _parts.Sum(static part => part.File.Length);
+
+    /// <summary>GGUF version of the first file: 2 or 3.</summary>
+    public int Version => _parts[0].Version;
+
+    /// <summary>Keys and values; of a split model, those of the first part.</summary>
+    public GgufMetadata Metadata => _parts[0].Metadata;
+
+    /// <summary>All tensors, in the order of the files.</summary>
+    public ImmutableArray<GgufTensor> Tensors { get; }
+
+    /// <summary>Everything before tensor data, of each file: version, metadata and the table of tensors.</summary>
+    internal IEnumerable<(MappedFile File, long Bytes)> Headers => _parts.Select(static part =>
+        (part.File, part.Tensors.Count == 0 ? part.File.Length : part.Tensors.Min(static tensor => tensor.Offset)));
+
+    /// <summary>Opens a model.</summary>
+    /// <param name="path">A .gguf file; of a split model, the first part (NAME-00001-of-0000N.gguf).</param>
+    /// <exception cref="ModelFileException">It is missing, unreadable, no GGUF, or its header is damaged or lies.</exception>
+    public static GgufFile Open(string path)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        List<GgufHeader> parts = GgufShards.OpenAll(path);
+        try
+        {
+            return new GgufFile(parts);
+        }
+        catch
+        {
+            parts.ForEach(static part => part.File.Dispose());
+            throw;
+        }
+    }
+
+    /// <summary>Finds a tensor by its name in the file.</summary>
+    public bool TryGetTensor(string name, [NotNullWhen(true)] out GgufTensor? tensor) => _byName.TryGetValue(name, out tensor);
+
+    /// <summary>Address of a tensor's first byte, valid until <see cref="Dispose"/>. Writing there changes this mapping, never the file.</summary>
+    /// <exception cref="ObjectDisposedException">The file is closed.</exception>
+    public nint AddressOf(GgufTensor tensor) => Own(tensor).AddressOf(tensor.Offset, tensor.Bytes);
+
+    /// <summary>A copy of a vector of F32.</summary>
+    internal ImmutableArray<float> ReadFloats(GgufTensor tensor) => [.. Own(tensor).Floats(tensor.Offset, tensor.Shape[0])];
+
+    /// <summary>
+    /// Drops the pages that lie wholly inside a tensor from this process's memory, as after repacking it. The next read brings them
+    /// back from the file, without what was written to them. Does nothing but on Linux.
+    /// </summary>
+    /// <exception cref="ObjectDisposedException">The file is closed.</exception>
+    public void Release(GgufTensor tensor) => Own(tensor).Release(tensor.Offset, tensor.Bytes);
+
+    /// <summary>Asks the system to read a tensor's pages soon, and returns at once. Does nothing but on Linux.</summary>
+    /// <exception cref="ObjectDisposedException">The file is closed.</exception>
+    public void Prefetch(GgufTensor tensor) => Own(tensor).Prefetch(tensor.Offset, tensor.Bytes);
+
+    /// <summary>Unmaps the files: addresses of tensors and undecoded metadata are gone.</summary>
+    public void Dispose() => _parts.ForEach(static part => part.File.Dispose());
+
+    private MappedFile Own(GgufTensor tensor) => _byName.TryGetValue(tensor.Name, out GgufTensor? mine) && ReferenceEquals(mine, tensor)
+        ? tensor.Map
+        : throw new ArgumentException($"{tensor} of {tensor.File} is no tensor of {Path}.", nameof(tensor));
+}

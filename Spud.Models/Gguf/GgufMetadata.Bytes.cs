@@ -1,0 +1,31 @@
+using System.Buffers.Binary;
+
+namespace Spud.Models;
+
+public sealed partial class GgufMetadata
+{
+    /// <summary>Whether two files give a key the same value: type and bytes. False if only one has it. Does not count as reading it.</summary>
+    public bool HasSameValue(GgufMetadata other, string key)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        if (!_values.TryGetValue(key, out GgufValue? mine) || !other._values.TryGetValue(key, out GgufValue? theirs))
+            return !_values.ContainsKey(key) && !other._values.ContainsKey(key);
+
+        return mine.Type == theirs.Type && mine.IsArray == theirs.IsArray && mine.Count == theirs.Count && BytesOf(mine).SequenceEqual(other.BytesOf(theirs));
+    }
+
+    private ReadOnlySpan<byte> BytesOf(GgufValue value)
+    {
+        if (value.Type != GgufValueType.String)
+            return _file.Bytes(value.Offset, value.Count * GgufValue.FixedBytes(value.Type));
+        if (!value.IsArray)
+            return _file.Bytes(value.Offset, value.Count);
+
+        // Each text follows its length.
+        long end = value.Offset;
+        for (int i = 0; i < value.Count; i++)
+            end += sizeof(long) + BinaryPrimitives.ReadInt64LittleEndian(_file.Bytes(end, sizeof(long)));
+
+        return _file.Bytes(value.Offset, checked((int)(end - value.Offset)));
+    }
+}

@@ -1,0 +1,57 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace Spud.Models;
+
+/// <summary>
+/// Private mappings on Linux. MemoryMappedFile has no MAP_NORESERVE, without which the kernel refuses to map a model that is
+/// larger than the memory copy-on-write, and no madvise.
+/// </summary>
+internal sealed partial class LinuxMap : SafeHandleZeroOrMinusOneIsInvalid
+{
+    private const int ProtReadWrite = 0x1 | 0x2;
+    private const int MapPrivateNoReserve = 0x2 | 0x4000;
+
+    private nuint _bytes;
+
+    public LinuxMap()
+        : base(ownsHandle: true)
+    {
+    }
+
+    /// <summary>Advice to the kernel; the numbers are those of asm-generic/mman-common.h.</summary>
+    internal enum Advice
+    {
+        /// <summary>The pages will be read soon.</summary>
+        WillNeed = 3,
+
+        /// <summary>The pages may be dropped; the file fills them again.</summary>
+        DontNeed = 4,
+    }
+
+    /// <exception cref="IOException">The kernel refused; the message says why.</exception>
+    public static LinuxMap Create(SafeFileHandle file, long bytes)
+    {
+        LinuxMap map = new() { _bytes = (nuint)bytes };
+        map.SetHandle(Map(0, map._bytes, ProtReadWrite, MapPrivateNoReserve, file, 0));
+        return map.IsInvalid ? throw new IOException(Marshal.GetLastPInvokeErrorMessage()) : map;
+    }
+
+    /// <exception cref="IOException">The kernel refused; the message says why.</exception>
+    public static void Advise(nint address, long bytes, Advice advice)
+    {
+        if (Advise(address, (nuint)bytes, (int)advice) != 0)
+            throw new IOException($"madvise({advice}): {Marshal.GetLastPInvokeErrorMessage()}");
+    }
+
+    protected override bool ReleaseHandle() => Unmap(handle, _bytes) == 0;
+
+    [LibraryImport("libc", EntryPoint = "mmap", SetLastError = true)]
+    private static partial nint Map(nint address, nuint bytes, int protection, int flags, SafeFileHandle file, nint offset);
+
+    [LibraryImport("libc", EntryPoint = "munmap", SetLastError = true)]
+    private static partial int Unmap(nint address, nuint bytes);
+
+    [LibraryImport("libc", EntryPoint = "madvise", SetLastError = true)]
+    private static partial int Advise(nint address, nuint bytes, int advice);
+}

@@ -1,0 +1,51 @@
+namespace Spud.Models.Messages;
+
+/// <summary>Finds the known name that somebody probably meant.</summary>
+internal static class Nearest
+{
+    private const int LongestName = 64;
+
+    /// <summary>" Did you mean 'bits'?", or nothing where no known name is near.</summary>
+    public static string Hint(string name, IEnumerable<string> known) => Of(name, known) is { } nearest ? $" Did you mean '{nearest}'?" : "";
+
+    /// <summary>
+    /// The known name with the fewest edits (insert, delete, replace, swap of neighbours; case does not count), if they are at most
+    /// a third of its length, or one.
+    /// </summary>
+    public static string? Of(string name, IEnumerable<string> known)
+    {
+        if (name.Length is 0 or > LongestName)
+            return null;
+        string? best = null;
+        int fewest = int.MaxValue;
+        foreach (string candidate in known)
+        {
+            int edits = Edits(name.ToLowerInvariant(), candidate.ToLowerInvariant());
+            if (edits <= Math.Max(1, Math.Max(name.Length, candidate.Length) / 3) && edits < fewest)
+                (best, fewest) = (candidate, edits);
+        }
+
+        return best;
+    }
+
+    // Optimal string alignment, three rows at a time.
+    private static int Edits(string a, string b)
+    {
+        int[] beforeLast = new int[b.Length + 1], last = [.. Enumerable.Range(0, b.Length + 1)], row = new int[b.Length + 1];
+        for (int i = 1; i <= a.Length; i++)
+        {
+            row[0] = i;
+            for (int j = 1; j <= b.Length; j++)
+            {
+                int replace = last[j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1);
+                row[j] = Math.Min(replace, 1 + Math.Min(last[j], row[j - 1]));
+                if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+                    row[j] = Math.Min(row[j], beforeLast[j - 2] + 1);
+            }
+
+            (beforeLast, last, row) = (last, row, beforeLast);
+        }
+
+        return last[b.Length];
+    }
+}

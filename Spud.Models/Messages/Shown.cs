@@ -1,0 +1,32 @@
+using System.Text;
+
+namespace Spud.Models.Messages;
+
+/// <summary>Foreign text, made fit for one line of a message: no control characters, no megabytes.</summary>
+internal static class Shown
+{
+    private const int Longest = 60;
+
+    /// <summary>A name or value, cut after 60 characters, control characters escaped.</summary>
+    public static string Text(string text) => Cut(text, Longest);
+
+    /// <summary>Somebody else's sentence.</summary>
+    public static string Line(string text) => Cut(text, 5 * Longest);
+
+    private static string Cut(string text, int longest)
+    {
+        bool cut = text.Length > longest;
+        ReadOnlySpan<char> kept = cut ? text.AsSpan(0, longest) : text;
+        StringBuilder shown = new(kept.Length + 3);
+        foreach (char c in kept)
+        {
+            // U+2028 and U+2029 break lines too; lone halves of a cut surrogate pair are no characters.
+            if (char.IsControl(c) || c is '\u2028' or '\u2029' || char.IsSurrogate(c) && cut)
+                shown.Append($"\\u{(int)c:x4}");
+            else
+                shown.Append(c);
+        }
+
+        return cut ? shown.Append("...").ToString() : shown.ToString();
+    }
+}

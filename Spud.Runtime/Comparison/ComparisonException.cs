@@ -1,5 +1,0 @@
-namespace Spud.Runtime.Comparison;
-
-/// <summary>What was given cannot be compared; the message says why and what to do.</summary>
-/// <param name="message">For the user.</param>
-public sealed class ComparisonException(string message) : Exception(message);

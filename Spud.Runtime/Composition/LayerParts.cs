@@ -1,7 +1,0 @@
-namespace Spud.Runtime.Composition;
-
-/// <summary>Who serves one layer in one phase.</summary>
-/// <param name="Attention">Always there.</param>
-/// <param name="Router">Null in a dense layer, whose plan the host writes itself.</param>
-/// <param name="Experts">Always there.</param>
-internal sealed record LayerParts(Placed<IAttention> Attention, Placed<IRouter>? Router, Placed<IExperts> Experts);

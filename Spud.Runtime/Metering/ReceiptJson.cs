@@ -1,8 +1,0 @@
-using System.Text.Json.Serialization;
-
-namespace Spud.Runtime.Metering;
-
-/// <summary>Receipts as JSON; decimals are written in full.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true, UseStringEnumConverter = true)]
-[JsonSerializable(typeof(Receipt))]
-public sealed partial class ReceiptJson : JsonSerializerContext;

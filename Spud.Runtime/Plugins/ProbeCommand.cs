@@ -1,8 +1,0 @@
-using System.Collections.Immutable;
-
-namespace Spud.Runtime.Plugins;
-
-/// <summary>Starts a program that ends in <see cref="PluginProbe.RunAsChild"/>; the plugin's folder becomes its last argument.</summary>
-/// <param name="File">The program.</param>
-/// <param name="Arguments">What comes before the folder: <c>["probe-plugin"]</c>.</param>
-public sealed record ProbeCommand(string File, ImmutableArray<string> Arguments);

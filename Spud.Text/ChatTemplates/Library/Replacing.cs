@@ -1,0 +1,41 @@
+namespace Spud.Text.ChatTemplates;
+
+/// <summary>Python's <c>str.replace</c> within the run's limits.</summary>
+internal static class Replacing
+{
+    /// <summary>Replaces the first <paramref name="count"/> occurrences, all if it is negative.</summary>
+    public static string Replace(TemplateRun run, string text, string old, string replacement, long count)
+    {
+        if (old.Length == 0)
+            return Interleave(run, text, replacement, count);
+        var result = new BoundedText(run);
+        int from = 0;
+        int found = text.IndexOf(old, StringComparison.Ordinal);
+        while (found >= 0 && count-- != 0)
+        {
+            run.Step();
+            result.Append(text[from..found]).Append(replacement);
+            from = found + old.Length;
+            found = text.IndexOf(old, from, StringComparison.Ordinal);
+        }
+
+        return result.Append(text[from..]).ToString();
+    }
+
+    /// <summary>An empty string is found before every character and at the end.</summary>
+    private static string Interleave(TemplateRun run, string text, string replacement, long count)
+    {
+        var result = new BoundedText(run);
+        foreach (object character in ValueTypes.Items(run, text))
+        {
+            run.Step();
+            if (count-- != 0)
+                result.Append(replacement);
+            else
+                count = 0;
+            result.Append((string)character);
+        }
+
+        return (count != 0 ? result.Append(replacement) : result).ToString();
+    }
+}

@@ -1,0 +1,154 @@
+namespace Spud.Text.ChatTemplates;
+
+/// <summary>Writes a value as JSON the way transformers' <c>tojson</c> does (Python's <c>json.dumps</c> without ASCII escapes).</summary>
+internal sealed class JsonText(TemplateRun run)
+{
+    private readonly BoundedText _writer = new(run);
+    private int _level;
+
+    /// <summary>One level's indentation; null writes everything on one line.</summary>
+    public string? Indent { get; init; }
+
+    public bool AsciiOnly { get; init; }
+
+    public bool SortKeys { get; init; }
+
+    public required string ItemSeparator { get; init; }
+
+    public required string KeySeparator { get; init; }
+
+    public string Write(object value)
+    {
+        WriteValue(value);
+        return _writer.ToString();
+    }
+
+    private void WriteValue(object value)
+    {
+        run.Enter();
+        switch (value)
+        {
+            case string text:
+                WriteString(text);
+                break;
+            case TemplateList list:
+                WriteList(list.Items);
+                break;
+            case TemplateMap map:
+                WriteMap(map);
+                break;
+            default:
+                _writer.Append(Scalar(value));
+                break;
+        }
+
+        run.Leave();
+    }
+
+    private string Scalar(object value) => value switch
+    {
+        None => "null",
+        bool b => b ? "true" : "false",
+        long n => n.ToString(),
+        double d => double.IsNaN(d) ? "NaN" : double.IsInfinity(d) ? (d > 0 ? "Infinity" : "-Infinity") : FloatText.Of(d),
+        Undefined undefined => throw run.Fail($"cannot write as JSON: {undefined.Problem}"),
+        _ => throw run.Fail($"cannot write {ValueTypes.Describe(value)} as JSON"),
+    };
+
+    private void WriteList(List<object> items)
+    {
+        if (items.Count == 0)
+        {
+            _writer.Append("[]");
+            return;
+        }
+
+        _writer.Append('[');
+        _level++;
+        for (int i = 0; i < items.Count; i++)
+        {
+            StartItem(i);
+            WriteValue(items[i]);
+        }
+
+        _level--;
+        NewLine();
+        _writer.Append(']');
+    }
+
+    private void WriteMap(TemplateMap map)
+    {
+        if (map.Entries.Count == 0)
+        {
+            _writer.Append("{}");
+            return;
+        }
+
+        _writer.Append('{');
+        _level++;
+        int index = 0;
+        foreach ((object key, object value) in Entries(map))
+        {
+            StartItem(index++);
+            WriteString(key as string ?? Scalar(key));
+            _writer.Append(KeySeparator);
+            WriteValue(value);
+        }
+
+        _level--;
+        NewLine();
+        _writer.Append('}');
+    }
+
+    private IEnumerable<KeyValuePair<object, object>> Entries(TemplateMap map)
+    {
+        if (!SortKeys)
+            return map.Entries;
+        run.ChargeItems(map.Entries.Count);
+        return StableSort.Sort([.. map.Entries], (a, b) => ValueEquality.Compare(run, a.Key, b.Key));
+    }
+
+    private void StartItem(int index)
+    {
+        if (index > 0)
+            _writer.Append(ItemSeparator);
+        NewLine();
+    }
+
+    private void NewLine()
+    {
+        if (Indent is null)
+            return;
+        _writer.Append('\n');
+        for (int i = 0; i < _level; i++)
+            _writer.Append(Indent);
+    }
+
+    private void WriteString(string text)
+    {
+        _writer.Append('"');
+        foreach (char c in text)
+        {
+            if (Escape(c) is { } escape)
+                _writer.Append(escape);
+            else
+                _writer.Append(c);
+        }
+
+        _writer.Append('"');
+    }
+
+    private string? Escape(char c) => c switch
+    {
+        '"' => "\\\"",
+        '\\' => "\\\\",
+        '\n' => "\\n",
+        '\r' => "\\r",
+        '\t' => "\\t",
+        '\f' => "\\f",
+        '\b' => "\\b",
+        < ' ' => $"\\u{(int)c:x4}",
+        > '~' when AsciiOnly => $"\\u{(int)c:x4}",
+        _ => null,
+    };
+}

@@ -1,0 +1,66 @@
+using System.Text.Json;
+
+namespace Spud.Text.ChatTemplates;
+
+/// <summary>Turns JSON into a template's values.</summary>
+internal static class JsonValues
+{
+    public static object From(TemplateRun run, JsonElement json)
+    {
+        try
+        {
+            return FromElement(run, json);
+        }
+        catch (InvalidOperationException error)
+        {
+            throw run.Fail($"the JSON holds a string that is not valid Unicode: {error.Message}");
+        }
+    }
+
+    private static object FromElement(TemplateRun run, JsonElement json)
+    {
+        run.Enter();
+        object value = json.ValueKind switch
+        {
+            JsonValueKind.Object => FromObject(run, json),
+            JsonValueKind.Array => FromArray(run, json),
+            JsonValueKind.String => FromString(run, json),
+            JsonValueKind.Number => FromNumber(json),
+            JsonValueKind.True => true,
+            JsonValueKind.False => false,
+            _ => None.Value,
+        };
+        run.Leave();
+        return value;
+    }
+
+    private static string FromString(TemplateRun run, JsonElement json)
+    {
+        string text = json.GetString()!;
+        run.Charge(text.Length);
+        return text;
+    }
+
+    private static TemplateMap FromObject(TemplateRun run, JsonElement json)
+    {
+        var map = new TemplateMap();
+        foreach (JsonProperty property in json.EnumerateObject())
+            map.Set(run, property.Name, FromElement(run, property.Value));
+        return map;
+    }
+
+    private static TemplateList FromArray(TemplateRun run, JsonElement json)
+    {
+        run.ChargeItems(json.GetArrayLength());
+        var items = new List<object>(json.GetArrayLength());
+        foreach (JsonElement item in json.EnumerateArray())
+            items.Add(FromElement(run, item));
+        return new TemplateList(items);
+    }
+
+    private static object FromNumber(JsonElement json)
+    {
+        bool isWhole = json.GetRawText().AsSpan().IndexOfAny('.', 'e', 'E') < 0;
+        return isWhole && json.TryGetInt64(out long whole) ? (object)whole : json.GetDouble();
+    }
+}

@@ -1,0 +1,14 @@
+namespace Spud.Text.ChatTemplates;
+
+/// <summary>
+/// The value <c>none</c>. A template's values are: None, Undefined, bool, long, double, string, TemplateList, TemplateMap,
+/// TemplateObject and Callable; never null.
+/// </summary>
+internal sealed class None
+{
+    public static readonly None Value = new();
+
+    private None()
+    {
+    }
+}

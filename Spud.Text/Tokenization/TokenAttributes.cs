@@ -1,0 +1,25 @@
+namespace Spud.Text.Tokenization;
+
+/// <summary>What a token is. A token that only looks like a control token keeps what it was and becomes Control as well.</summary>
+[Flags]
+internal enum TokenAttributes : byte
+{
+    None = 0,
+    Unknown = 1,
+    Normal = 2,
+    Control = 4,
+    UserDefined = 8,
+    Byte = 16,
+
+    /// <summary>White space before the token belongs to it.</summary>
+    StripLeft = 32,
+
+    /// <summary>White space after the token belongs to it.</summary>
+    StripRight = 64,
+
+    /// <summary>Found in a text before anything else is.</summary>
+    Special = Unknown | Control | UserDefined,
+
+    /// <summary>Not part of a text unless somebody asks for it.</summary>
+    Hidden = Unknown | Control,
+}

@@ -1,0 +1,67 @@
+using System.Text;
+
+namespace Spud.Text.Tokenization;
+
+public sealed partial class Tokenizer
+{
+    private byte[]?[]? _pieces;
+
+    /// <summary>The bytes that a token stands for; they may be a part of a character.</summary>
+    /// <param name="id">The token.</param>
+    /// <param name="renderSpecial">Whether control and unknown tokens show their text; else they are empty.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such token.</exception>
+    public ReadOnlySpan<byte> BytesOf(int id, bool renderSpecial)
+    {
+        if (!renderSpecial && _vocabulary.Has(Checked(id), TokenAttributes.Hidden))
+        {
+            return [];
+        }
+
+        byte[]?[] pieces = _pieces ??= new byte[]?[VocabularySize];
+        return pieces[Checked(id)] ??= MakePiece(id);
+    }
+
+    /// <summary>The text of a token, special or not; bytes that are no UTF-8 are U+FFFD.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such token.</exception>
+    public string TextOf(int id) => Encoding.UTF8.GetString(BytesOf(id, renderSpecial: true));
+
+    /// <summary>The text of a sequence of tokens: the inverse of <see cref="Encode"/>, up to invalid UTF-8.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such token.</exception>
+    public string Decode(ReadOnlySpan<int> ids, bool renderSpecial)
+    {
+        TokenDecoder decoder = CreateDecoder(renderSpecial);
+        var text = new StringBuilder();
+        foreach (int id in ids)
+        {
+            text.Append(decoder.Append(id));
+        }
+
+        return text.Append(decoder.Flush()).ToString();
+    }
+
+    /// <summary>A decoder for one stream of tokens.</summary>
+    /// <param name="renderSpecial">Whether control and unknown tokens show their text.</param>
+    /// <param name="continuesText">
+    /// Whether the stream goes on in the middle of a text, so that a leading space of the first token is the text's own and no prefix.
+    /// </param>
+    public TokenDecoder CreateDecoder(bool renderSpecial = false, bool continuesText = false) => new(this, renderSpecial, continuesText);
+
+    /// <summary>Whether text after this token got a space in front when it was encoded.</summary>
+    internal bool PrefixFollows(int id) => AddsSpacePrefix && _vocabulary.Has(Checked(id), TokenAttributes.Special);
+
+    private byte[] MakePiece(int id)
+    {
+        ReadOnlySpan<byte> text = _vocabulary.Texts[id];
+        if (_vocabulary.Has(id, TokenAttributes.Special))
+        {
+            return text.ToArray();
+        }
+
+        if (_vocabulary.Has(id, TokenAttributes.Normal))
+        {
+            return _isBytePair ? ByteAlphabet.Decode(text) : Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(text).Replace('▁', ' '));
+        }
+
+        return _vocabulary.Has(id, TokenAttributes.Byte) && _vocabulary.ByteOf(id) is { } value ? [value] : [];
+    }
+}

@@ -1,0 +1,160 @@
+using System.Text;
+using Spud.Models;
+using Spud.Text.Tokenization.PreTokenizers;
+
+namespace Spud.Text.Tokenization;
+
+/// <summary>
+/// Turns text into token ids and back, with the ids that llama.cpp gives: SentencePiece ("llama") and byte-level BPE ("gpt2").
+/// Safe for several threads at once.
+/// </summary>
+public sealed partial class Tokenizer
+{
+    private readonly Vocabulary _vocabulary;
+    private readonly SpecialTokenRoles _roles;
+    private readonly SpecialTokenFinder _specials;
+    private readonly Func<SubwordSession> _newSession;
+    private readonly bool _isBytePair;
+
+    /// <summary>Builds a tokenizer.</summary>
+    /// <exception cref="ModelFileException">The kind or the pre-tokeniser is unknown, or the data contradict themselves.</exception>
+    public Tokenizer(VocabularyData data)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        _isBytePair = data.Model switch
+        {
+            "gpt2" => true,
+            "llama" => false,
+            _ => throw new ModelFileException($"{data.Source}: tokenizer.ggml.model: '{data.Model}' is not a tokenizer that Spud knows. Known: gpt2 (byte-level BPE), llama (SentencePiece)."),
+        };
+        _vocabulary = new Vocabulary(data);
+        PreTokenizer? preTokenizer = _isBytePair ? FindPreTokenizer(data) : null;
+        _roles = new SpecialTokenRoles(_vocabulary, data.SpecialIds, Defaults(preTokenizer));
+        _specials = new SpecialTokenFinder(_vocabulary);
+        WhiteSpaceRules.Apply(_vocabulary, data);
+        AddsSpacePrefix = !_isBytePair && (data.AddSpacePrefix ?? true);
+        AddsBos = (data.AddBos ?? preTokenizer?.AddsBos ?? true) && Bos is not null;
+        AddsEos = (data.AddEos ?? false) && Eos is not null;
+        _newSession = preTokenizer is null ? SentencePiece() : BytePair(preTokenizer, data);
+    }
+
+    /// <summary>The tokenizer of a model file; takes its "tokenizer.ggml.*" keys.</summary>
+    /// <exception cref="ModelFileException">The file describes no tokenizer that Spud knows, or contradicts itself.</exception>
+    public static Tokenizer Load(GgufMetadata metadata)
+    {
+        ArgumentNullException.ThrowIfNull(metadata);
+        return new Tokenizer(VocabularyReader.Read(metadata));
+    }
+
+    /// <summary>How many tokens there are; ids are 0 to this, exclusive.</summary>
+    public int VocabularySize => _vocabulary.Count;
+
+    /// <summary>The token that begins a text, if the model has one.</summary>
+    public int? Bos => _roles.Bos;
+
+    /// <summary>The token that ends a text, if the model has one.</summary>
+    public int? Eos => _roles.Eos;
+
+    /// <summary>Whether the model wants <see cref="Bos"/> before a text.</summary>
+    public bool AddsBos { get; }
+
+    /// <summary>Whether the model wants <see cref="Eos"/> after a text.</summary>
+    public bool AddsEos { get; }
+
+    /// <summary>Whether text that follows nothing or a special token gets a space in front (SentencePiece).</summary>
+    public bool AddsSpacePrefix { get; }
+
+    /// <summary>The tokens after which a model has nothing more to say: end of text, of turn, of message and their kin.</summary>
+    public IReadOnlySet<int> EndOfGeneration => _roles.EndOfGeneration;
+
+    /// <summary>Whether a token is a control token, which is not part of a text.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such token.</exception>
+    public bool IsControl(int id) => _vocabulary.Has(Checked(id), TokenAttributes.Control);
+
+    /// <summary>The ids of a text. Lone surrogates count as U+FFFD.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="addSpecial">
+    /// Whether to add BOS and EOS where the model wants them; one that the text itself brings (a chat template's, say) is not doubled.
+    /// </param>
+    /// <param name="parseSpecial">Whether the text of a control token, such as &lt;|im_start|&gt;, is that token. Not for what strangers type.</param>
+    public int[] Encode(ReadOnlySpan<char> text, bool addSpecial, bool parseSpecial)
+    {
+        var utf8 = new byte[Encoding.UTF8.GetByteCount(text)];
+        Encoding.UTF8.GetBytes(text, utf8);
+        var ids = new List<int>(utf8.Length / 3 + 2);
+        EncodeFragments(utf8, parseSpecial, followsSpecial: true, ids);
+        if (addSpecial && AddsBos && (ids.Count == 0 || ids[0] != Bos))
+        {
+            ids.Insert(0, Bos!.Value);
+        }
+
+        bool endsWithEos = utf8.Length > 0 && ids.Count > 0 && ids[^1] == Eos;
+        if (addSpecial && AddsEos && !endsWithEos)
+        {
+            ids.Add(Eos!.Value);
+        }
+
+        return [.. ids];
+    }
+
+    /// <summary>Appends the ids of a part of a text, in which the text of a control token is text; nothing is added before or after.</summary>
+    /// <param name="text">Cut from the whole where no token spans the cut.</param>
+    /// <param name="beginsText">Whether it is the first part.</param>
+    /// <param name="ids">Added to.</param>
+    internal void EncodePiece(string text, bool beginsText, List<int> ids) => EncodeFragments(Encoding.UTF8.GetBytes(text), parseSpecial: false, beginsText, ids);
+
+    private void EncodeFragments(ReadOnlySpan<byte> utf8, bool parseSpecial, bool followsSpecial, List<int> ids)
+    {
+        SubwordSession session = _newSession();
+        foreach (Fragment fragment in _specials.Partition(utf8, parseSpecial))
+        {
+            if (fragment.Token is { } token)
+            {
+                ids.Add(token);
+            }
+            else
+            {
+                session.Encode(utf8.Slice(fragment.Start, fragment.Length), followsSpecial, ids);
+            }
+
+            followsSpecial = fragment.Token is not null;
+        }
+    }
+
+    private Func<SubwordSession> SentencePiece()
+    {
+        int?[] byteTokens = SentencePieceSession.FindByteTokens(_vocabulary, _roles.Unknown);
+        return () => new SentencePieceSession(_vocabulary, byteTokens, AddsSpacePrefix);
+    }
+
+    private Func<SubwordSession> BytePair(PreTokenizer preTokenizer, VocabularyData data)
+    {
+        var table = new ByteStringTable(data.Merges
+            ?? throw new ModelFileException($"{data.Source}: tokenizer.ggml.merges: expected the merges of a gpt2 tokenizer, got nothing. Convert the model again."));
+        return () => new BytePairSession(_vocabulary, preTokenizer, table);
+    }
+
+    private static PreTokenizer FindPreTokenizer(VocabularyData data)
+    {
+        string? name = data.PreTokenizer;
+        if (name is not null && KnownPreTokenizers.Find(name) is { } known)
+        {
+            return known;
+        }
+
+        string got = name is null ? "expected the name of a pre-tokeniser, got nothing" : $"'{name}' is not a pre-tokeniser that Spud knows";
+        throw new ModelFileException($"{data.Source}: tokenizer.ggml.pre: {got}. Known: {string.Join(", ", KnownPreTokenizers.Names)}.");
+    }
+
+    // What llama.cpp takes for granted where a file names no ids.
+    private static SpecialTokenIds Defaults(PreTokenizer? preTokenizer) => preTokenizer switch
+    {
+        null => new SpecialTokenIds { Bos = 1, Eos = 2, Unknown = 0 },
+        { HasNoDefaultBos: true } => new SpecialTokenIds { Eos = 11 },
+        _ => new SpecialTokenIds { Bos = 11, Eos = 11 },
+    };
+
+    private int Checked(int id) => (uint)id < (uint)VocabularySize
+        ? id
+        : throw new ArgumentOutOfRangeException(nameof(id), id, $"expected a token of 0 to {VocabularySize - 1}.");
+}

@@ -1,0 +1,162 @@
+using Spud.Composition;
+using Spud.Configuration;
+using Spud.Evaluation.Comparison;
+using Spud.Evaluation.Likelihood;
+using Spud.Tests.Execution.EndToEnd;
+using Xunit;
+
+namespace Spud.Tests.Comparison;
+
+public sealed class ComparisonRunTests
+{
+    private static readonly string Stories = TestData.Path("stories260K/stories260K-f32.gguf");
+    private static readonly ComparisonSettings Settings = new() { Window = new() { Tokens = 32 }, Speed = null };
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public void Perplexity_is_that_of_the_second_halves_of_the_windows()
+    {
+        using Compared pipelines = new(Stories, "cache.format=f32", "cache.format=f16");
+        ComparisonResult result = new ComparisonRun(pipelines.All, [Text("smollm2/code.txt")], Settings).Run(Cancellation);
+
+        using LanguageModel model = Compared.Load(Stories, "cache.format=f32");
+        List<float> losses = [];
+        int[] ids = model.Tokenizer.Encode(File.ReadAllText(TestData.Path("smollm2/code.txt")), addSpecial: true, parseSpecial: false);
+        for (int start = 0; start + 32 <= ids.Length; start += 32)
+            losses.AddRange(new TextScorer(model).Score([model.Tokenizer.Bos!.Value, .. ids[(start + 1)..(start + 32)]], cancellation: Cancellation).Losses.Skip(16));
+
+        QualityFigures first = result.Pipelines[0].Quality;
+        Assert.Equal((ids.Length / 32 * 15L, ids.Length / 32), (first.Tokens, result.Texts[0].Windows));
+        // 1e-5: the pipeline's rows are not the same bits for other chunks of a window.
+        Assert.Equal(Math.Exp(losses.Average(loss => (double)loss)), first.Perplexity.Value, first.Perplexity.Value * 1e-5);
+        Assert.Equal((1.0, 0.0, 1.0), (first.PerplexityRatio.Value, first.MeanDivergence.Value, first.Agreement.Value));
+    }
+
+    [Fact]
+    public void A_pipeline_that_computes_otherwise_differs_a_little_and_one_that_computes_alike_does_not()
+    {
+        using Compared pipelines = new(Stories, "cache.format=f32", "cache.format=f32", "cache.format=f16");
+        ComparisonResult result = new ComparisonRun(pipelines.All, [Text("smollm2/wikitext.txt")], Settings).Run(Cancellation);
+        (QualityFigures same, QualityFigures half) = (result.Pipelines[1].Quality, result.Pipelines[2].Quality);
+        Assert.Equal((1.0, 0.0, 0.0, 1.0), (same.PerplexityRatio.Value, same.MeanDivergence.Value, same.Divergence99, same.Agreement.Value));
+        Assert.True(same.Parity);
+        Assert.InRange(half.MeanDivergence.Value, 1e-9, 1e-3);
+        Assert.True(half.Divergence99 > half.MeanDivergence.Value);
+        Assert.Equal(result.Pipelines[0].KvBytesPerToken, 2 * result.Pipelines[2].KvBytesPerToken);
+        Assert.True(half.PerplexityRatio.Low < half.PerplexityRatio.Value && half.PerplexityRatio.Value < half.PerplexityRatio.High);
+    }
+
+    [Fact]
+    public void An_interrupted_comparison_goes_on_and_comes_to_the_same_figures()
+    {
+        using TempFolder folder = new();
+        using Compared pipelines = new(Stories, "cache.format=f32", "cache.format=f16");
+        ComparedText[] texts = [Text("smollm2/code.txt"), Text("smollm2/wikitext.txt")];
+        ComparisonResult whole = new ComparisonRun(pipelines.All, texts, Settings).Run(Cancellation);
+
+        StateFile state = new(Path.Combine(folder.Path, "state"));
+        using CancellationTokenSource stop = new();
+        ComparisonRun interrupted = new(pipelines.All, texts, Settings, state) { Progress = (part, done) => { if (part == 1 && done > 0.3) stop.Cancel(); } };
+        Assert.Throws<OperationCanceledException>(() => interrupted.Run(stop.Token));
+
+        ComparisonRun resumed = new(pipelines.All, texts, Settings, state);
+        Assert.True(resumed.Resumed);
+        ComparisonResult result = resumed.Run(Cancellation);
+        Assert.Equal(whole.Pipelines.Select(pipeline => pipeline.Quality), result.Pipelines.Select(pipeline => pipeline.Quality));
+        Assert.Equal(whole.Texts.Select(text => (text.Windows, text.Tokens, text.Blocks)), result.Texts.Select(text => (text.Windows, text.Tokens, text.Blocks)));
+    }
+
+    [Fact]
+    public void A_state_of_other_texts_or_rubbish_is_refused()
+    {
+        using TempFolder folder = new();
+        using Compared pipelines = new(Stories, "cache.format=f32", "cache.format=f16");
+        StateFile state = new(Path.Combine(folder.Path, "state"));
+        new ComparisonRun(pipelines.All, [Text("smollm2/code.txt")], Settings, state).Run(Cancellation);
+        Assert.Contains("an unfinished comparison of other", Assert.Throws<ComparisonException>(() => new ComparisonRun(pipelines.All, [Text("smollm2/chat.txt")], Settings, state)).Message);
+
+        File.WriteAllText(state.Path, "{ rubbish");
+        Assert.Contains("cannot be read", Assert.Throws<ComparisonException>(() => new ComparisonRun(pipelines.All, [Text("smollm2/code.txt")], Settings, state)).Message);
+    }
+
+    [Theory]
+    [InlineData("models/smollm2-135m-instruct-q4_1.gguf", "the tokenizers differ: tokenizer.ggml.")]
+    [InlineData("tests/data/families/llama.gguf", "the models' names differ")]
+    [InlineData("tests/data/stories260K/stories260K-moe4x-identical-f32.gguf", "differ")]
+    public void Pipelines_of_different_models_are_refused(string other, string why)
+    {
+        using LanguageModel a = Compared.Load(Stories), b = Compared.Load(Path.Combine(TestData.Root, other));
+        ComparisonException refusal = Assert.Throws<ComparisonException>(() => new ComparisonRun([new("a", a), new("b", b)], [Text("smollm2/code.txt")], Settings));
+        Assert.Contains("not comparable", refusal.Message);
+        Assert.Contains(why, refusal.Message);
+    }
+
+    [Fact]
+    public void One_model_in_two_number_formats_can_be_compared()
+    {
+        using LanguageModel a = Compared.Load(Stories), b = Compared.Load(TestData.Path("stories260K/stories260K-q4_0.gguf"));
+        ComparisonResult result = new ComparisonRun([new("f32", a), new("q4_0", b)], [Text("smollm2/code.txt")], Settings).Run(Cancellation);
+        Assert.InRange(result.Pipelines[1].Quality.MeanDivergence.Value, 1e-4, 1);
+    }
+
+    [Fact]
+    public void A_text_shorter_than_a_window_is_refused()
+    {
+        using Compared pipelines = new(Stories, "cache.format=f32", "cache.format=f16");
+        ComparisonException refusal = Assert.Throws<ComparisonException>(() => new ComparisonRun(pipelines.All, [ComparedText.OfBytes("short", [.. "Once upon"u8])], Settings).Run(Cancellation));
+        Assert.Contains("a window takes 32", refusal.Message);
+    }
+
+    [Fact]
+    public void A_token_costs_what_explain_expects_at_the_depths_of_the_windows()
+    {
+        using Compared pipelines = new(TestData.Path("stories260K/stories260K-moe4x-noise-f32.gguf"), "router.experts=2", "router.experts=1");
+        ComparisonResult result = new ComparisonRun(pipelines.All, [Text("smollm2/code.txt")], Settings).Run(Cancellation);
+        foreach ((int i, PipelineResult pipeline) in result.Pipelines.Index())
+        {
+            // Keys seen grow by one with each of a window's 31 rows; everything else costs every row the same.
+            PipelineExplanation explained = pipeline.Explanation;
+            TokenCost first = explained.Compute.PrefillAtStart, head = explained.Compute.DecodeAtStart;
+            double attentionPerKey = (explained.Compute.PrefillAtFullContext.Flops - first.Flops) / (explained.Limits.ContextTokens - 1.0);
+            double expected = head.Flops + attentionPerKey * Enumerable.Range(0, 31).Average();
+            Assert.Equal(expected / 1e9, pipeline.Compute.ComputeUnitsPerToken, expected / 1e9 * 1e-9);
+            Assert.All(pipeline.Compute.ExpertsByLayer, experts => Assert.Equal(2 - i, experts));
+            Assert.Equal((Math.Log2(512) - Math.Log2(pipeline.Quality.Perplexity.Value)) / pipeline.Compute.ComputeUnitsPerToken, pipeline.Compute.BitsPerComputeUnit.Value, 1e-9);
+            Assert.All(pipeline.Compute.Roles.Where(role => role.ComputeUnitsPerToken > 0), role => Assert.True(role.SecondsPerToken > 0));
+        }
+    }
+
+    [Fact]
+    public void Speed_is_measured_as_often_as_asked()
+    {
+        using Compared pipelines = new(Stories, "cache.format=f32", "cache.format=f16");
+        ComparisonSettings settings = Settings with { MostWindows = 1, Speed = new() { Prompt = 100, Generate = 20, Repeats = 3 } };
+        ComparisonResult result = new ComparisonRun(pipelines.All, [Text("smollm2/code.txt")], settings).Run(Cancellation);
+        Assert.All(result.Pipelines, pipeline =>
+        {
+            Spread decode = pipeline.Speed!.Decode;
+            Assert.Equal(3, decode.Samples.Length);
+            Assert.True(0 < decode.Low && decode.Low <= decode.Median && decode.Median <= decode.High);
+        });
+    }
+
+    private static ComparedText Text(string name) => ComparedText.OfFile(TestData.Path(name));
+
+    /// <summary>Pipelines of one model, an edit each.</summary>
+    private sealed class Compared(string model, params string[] edits) : IDisposable
+    {
+        public ComparedPipeline[] All { get; } = [.. edits.Select(edit => new ComparedPipeline(edit, Load(model, edit)))];
+
+        public static LanguageModel Load(string model, params string[] edits) => LanguageModel.Load(
+            PipelineDocument.Load(null, ["context=128", "attention.activations=f32", "experts.activations=f32", "head.activations=f32", .. edits]),
+            CpuPipeline.Plugins,
+            new() { DefaultModel = model, Threads = 2, LogitRows = 8 });
+
+        public void Dispose()
+        {
+            foreach (ComparedPipeline pipeline in All)
+                pipeline.Model.Dispose();
+        }
+    }
+}

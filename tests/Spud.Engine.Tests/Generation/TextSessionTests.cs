@@ -1,0 +1,82 @@
+using Spud.Configuration;
+using Spud.Generation;
+using Spud.Plugins;
+using Xunit;
+
+namespace Spud.Tests.Generation;
+
+public sealed class TextSessionTests : IDisposable
+{
+    private static readonly GenerationOptions s_greedy = new() { MaxTokens = 12, Sampling = new() { Temperature = 0, RepetitionPenalty = 1.3f } };
+
+    private readonly LanguageModel _model = LanguageModel.Load(
+        PipelineDocument.Load(null, [$"model=\"{TestData.Path("stories260K/stories260K-f32.gguf")}\"", "cache.format=f32"]),
+        PluginCatalog.Discover([BuiltPlugins.Folder]),
+        new() { Threads = 1, Sequences = 2 });
+
+    public void Dispose() => _model.Dispose();
+
+    [Fact]
+    public void A_text_that_goes_on_is_computed_only_where_it_is_new()
+    {
+        using TextSession session = new(_model);
+        int[] first = _model.Encode("Once upon a time");
+        int[] answer = Tokens(session.Generate(first, s_greedy, TestContext.Current.CancellationToken));
+        // The last token of an answer was chosen and not yet appended.
+        Assert.Equal(first.Length + answer.Length - 1, session.Tokens);
+
+        int[] longer = [.. first, .. answer, .. _model.Encode(" Then")];
+        TextGeneration second = session.Generate(longer, s_greedy, TestContext.Current.CancellationToken);
+        Assert.Equal(Alone(longer), Tokens(second));
+        Assert.Equal(first.Length + answer.Length - 1, second.ReusedTokens);
+    }
+
+    [Fact]
+    public void A_text_that_differs_is_computed_from_there()
+    {
+        using TextSession session = new(_model);
+        int[] first = _model.Encode("Once upon a time there was a dog");
+        Tokens(session.Generate(first, s_greedy, TestContext.Current.CancellationToken));
+        int[] other = [.. first[..4], .. _model.Encode("Lily").AsSpan(1)];
+        TextGeneration second = session.Generate(other, s_greedy, TestContext.Current.CancellationToken);
+        Assert.Equal(Alone(other), Tokens(second));
+        Assert.Equal(4, second.ReusedTokens);
+    }
+
+    [Fact]
+    public void The_same_prompt_again_gives_the_same_and_computes_one_token()
+    {
+        using TextSession session = new(_model);
+        int[] prompt = _model.Encode("Once upon a time");
+        int[] first = Tokens(session.Generate(prompt, s_greedy, TestContext.Current.CancellationToken));
+        TextGeneration again = session.Generate(prompt, s_greedy, TestContext.Current.CancellationToken);
+        Assert.Equal(first, Tokens(again));
+        Assert.Equal(prompt.Length - 1, again.ReusedTokens);
+    }
+
+    [Fact]
+    public void A_cancelled_generation_leaves_a_session_that_goes_on()
+    {
+        using TextSession session = new(_model);
+        using CancellationTokenSource stop = new();
+        int[] prompt = _model.Encode("Once upon a time");
+        TextGeneration cancelled = session.Generate(prompt, s_greedy, stop.Token);
+        foreach (TextPiece _ in cancelled)
+            stop.Cancel();
+
+        Assert.Equal(FinishReason.Cancelled, cancelled.Finish);
+        Assert.Equal(Alone(prompt), Tokens(session.Generate(prompt, s_greedy, TestContext.Current.CancellationToken)));
+    }
+
+    [Fact]
+    public void A_generation_that_is_left_gives_its_sequence_back()
+    {
+        int[] prompt = _model.Encode("Once upon a time");
+        for (int i = 0; i < 3; i++)
+            _ = _model.Generate(prompt, s_greedy, TestContext.Current.CancellationToken).First();
+    }
+
+    private int[] Alone(int[] prompt) => Tokens(_model.Generate(prompt, s_greedy, TestContext.Current.CancellationToken));
+
+    private static int[] Tokens(TextGeneration generation) => [.. generation.Where(piece => piece.Token is not null).Select(piece => piece.Token!.Value)];
+}
