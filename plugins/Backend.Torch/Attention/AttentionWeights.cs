@@ -1,4 +1,3 @@
-using Backend.Torch.Device;
 using Backend.Torch.Shared;
 using Spud;
 using static TorchSharp.torch;

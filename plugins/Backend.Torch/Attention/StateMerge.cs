@@ -1,5 +1,4 @@
 using Backend.Torch.Shared;
-using Spud;
 using static TorchSharp.torch;
 
 namespace Backend.Torch.Attention;

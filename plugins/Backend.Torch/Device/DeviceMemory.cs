@@ -1,5 +1,4 @@
 using Backend.Torch.Native;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Backend.Torch.Device;

@@ -1,5 +1,4 @@
 using Backend.Torch.Shared;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Backend.Torch.Experts;
@@ -53,6 +52,7 @@ internal sealed class ClampedSwiGlu(float limit) : Activation
 
     public override void Dispose()
     {
+        base.Dispose();
         foreach (Factor factor in (ReadOnlySpan<Factor>)[_limit, _negative, _slope])
             factor.Dispose();
     }

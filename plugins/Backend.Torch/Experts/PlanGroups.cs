@@ -1,5 +1,4 @@
 using Backend.Torch.Native;
-using Spud;
 using static TorchSharp.torch;
 
 namespace Backend.Torch.Experts;
