@@ -14,7 +14,8 @@ runtime=cpu size="157 MB" disk="0.7 GB of NuGet's cache, and 0.5 GB of the plugi
 for argument in "$@"; do
     case $argument in
         --cuda) runtime=cuda size="about 3 GB" disk="more than 6 GB" ;;
-        *) fail "setup torch: unknown argument '$argument'. Known: --cuda" ;;
+        --yes) ;; # nothing outside NuGet's cache changes: there is nothing to ask
+        *) fail "setup torch: unknown argument '$argument'. Known: --cuda, --yes" ;;
     esac
 done
 
