@@ -75,11 +75,11 @@ internal sealed class TorchExperts : IExperts
         {
             Device = device,
             Norm = Norm(build, device, weights.Floats(prefix + "norm.weight", c)),
-            Routed = [.. Enumerable.Range(0, e).Select(i => new Expert(Product(device, gateUp, gateUpBias, i), Product(device, down, downBias, i)))],
+            Routed = [.. Enumerable.Range(0, e).Select(i => new Expert(Product(weights, gateUp, gateUpBias, i), Product(weights, down, downBias, i)))],
             Gathered = device.IsHost || e == 1 ? null : new GatheredExperts(device, Matrices(device, gateUp, gateUpBias), Matrices(device, down, downBias), activation),
             Shared = model.Has(Trait.SharedExpert) ? Shared(weights, (int)model.Number(Trait.SharedExpert, 0), prefix, c) : null,
             SharedGate = model.Has(Trait.SharedExpert) && model.Has(Trait.SharedGate)
-                ? new Linear(device.Tensor(Row(weights.Floats(prefix + "gate_inp_shexp.weight", c))))
+                ? new Linear(device.Tensor(Row(weights.Floats(prefix + "gate_inp_shexp.weight", c))), bias: null, weights.Pool)
                 : null,
             PostNorm = model.Has(Trait.ExpertPostNorm) ? Norm(build, device, weights.Floats($"blk.{layer}.post_ffw_norm.weight", c)) : null,
             Activation = activation,
@@ -91,8 +91,8 @@ internal sealed class TorchExperts : IExperts
 
     private static TensorView Row(in TensorView vector) => new(vector.Domain, vector.Address, vector.Type, 1, vector.Shape[0]);
 
-    private static Linear Product(TorchDevice device, in TensorView weights, in TensorView biases, int expert) =>
-        new(device.Tensor(weights.At(expert)), biases.IsPresent ? device.Tensor(biases.At(expert)) : null);
+    private static Linear Product(WeightLoader weights, in TensorView matrices, in TensorView biases, int expert) =>
+        new(weights.Device.Tensor(matrices.At(expert)), biases.IsPresent ? weights.Device.Tensor(biases.At(expert)) : null, weights.Pool);
 
     private static Matrices Matrices(TorchDevice device, in TensorView weights, in TensorView biases) => new(device.Tensor(weights), device.TensorIf(biases));
 
@@ -100,6 +100,6 @@ internal sealed class TorchExperts : IExperts
     {
         TensorView gateUp = weights.Joined(hidden, (prefix + "gate_shexp.weight", width), (prefix + "up_shexp.weight", width));
         TensorView down = weights.Joined(width, (prefix + "down_shexp.weight", hidden));
-        return new Expert(new Linear(weights.Device.Tensor(gateUp)), new Linear(weights.Device.Tensor(down)));
+        return new Expert(new Linear(weights.Device.Tensor(gateUp), bias: null, weights.Pool), new Linear(weights.Device.Tensor(down), bias: null, weights.Pool));
     }
 }

@@ -29,7 +29,7 @@ internal sealed class TorchHead : IHead
         TensorView output = model.Has(Trait.TiedHead) ? embedding : weights.Joined(_hidden, ("output.weight", _vocabulary));
         _embedding = _device.Tensor(embedding);
         _norm = new RmsNorm(_device.Tensor(weights.Floats("output_norm.weight", _hidden)), model.NormEpsilon);
-        _output = new Linear(_device.Tensor(output));
+        _output = new Linear(_device.Tensor(output), bias: null, build.Pool);
         (_embeddingScale, _logitScale) = (new Factor(model.Number(Trait.EmbeddingScale, 1)), new Factor(model.Number(Trait.LogitScale, 1)));
         (_ids, _rows, _logits) = (new CachedTensor(_device), new CachedTensor(_device), new CachedTensor(_device));
         // Normed rows, and their logits before they are copied out.

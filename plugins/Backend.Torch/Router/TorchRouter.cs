@@ -75,6 +75,6 @@ internal sealed class TorchRouter : IRouter
         Tensor gate = device.Tensor(weights.Floats(prefix + "ffn_gate_inp.weight", model.Experts, build.Model.HiddenWidth));
         Tensor? bias = device.TensorIf(weights.FloatsIf(model.Has(Trait.GateBias), prefix + "ffn_gate_inp.bias", model.Experts));
         RmsNorm norm = new(device.Tensor(weights.Floats(prefix + "ffn_norm.weight", build.Model.HiddenWidth)), build.Model.NormEpsilon);
-        return new RouterLayer(norm, new Linear(gate, bias), used, model.Has(Trait.Renormalise));
+        return new RouterLayer(norm, new Linear(gate, bias, build.Pool), used, model.Has(Trait.Renormalise));
     }
 }

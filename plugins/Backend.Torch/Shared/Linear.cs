@@ -1,3 +1,4 @@
+using Spud;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -11,15 +12,18 @@ internal sealed class Linear : IDisposable
     private readonly Tensor _weight, _transposed;
     private readonly Tensor? _bias;
     private readonly bool _expands, _narrows;
+    private readonly RowProduct? _rowProduct;
     private readonly long _outputs, _inputs;
 
     /// <param name="weight">[N, K]; owned from now on.</param>
     /// <param name="bias">F32 [N], or null; owned from now on.</param>
-    public Linear(Tensor weight, Tensor? bias = null)
+    /// <param name="pool">The pipeline's threads.</param>
+    public Linear(Tensor weight, Tensor? bias, WorkerPool pool)
     {
         (_weight, _bias, Type) = (weight, bias, weight.dtype);
         (_outputs, _inputs) = (weight.size(0), weight.size(1));
         _transposed = weight.t();
+        _rowProduct = RowProduct.Of(weight, _transposed, pool);
         _expands = Type == ScalarType.Float16 && weight.device_type == DeviceType.CPU;
         _narrows = Type != ScalarType.Float32 && !_expands;
     }
@@ -62,7 +66,11 @@ internal sealed class Linear : IDisposable
     {
         if (_bias is null && Type == ScalarType.Float32)
         {
-            output.addmm_(rows, _transposed, beta: 1, alpha: factor.Value);
+            if (_rowProduct is not null && rows.size(0) == 1)
+                _rowProduct.Into(output, rows, beta: 1, alpha: factor.Value);
+            else
+                output.addmm_(rows, _transposed, beta: 1, alpha: factor.Value);
+
             return;
         }
 
@@ -74,6 +82,7 @@ internal sealed class Linear : IDisposable
     {
         _weight.Dispose();
         _transposed.Dispose();
+        _rowProduct?.Dispose();
         _bias?.Dispose();
     }
 
@@ -85,7 +94,17 @@ internal sealed class Linear : IDisposable
         return product;
     }
 
-    private Tensor Product(Tensor rows) => _expands ? Expanded(rows) : rows.mm(_transposed);
+    private Tensor Product(Tensor rows)
+    {
+        if (_expands)
+            return Expanded(rows);
+        if (_rowProduct is null || rows.size(0) != 1)
+            return rows.mm(_transposed);
+
+        Tensor product = empty(1, _outputs, ScalarType.Float32);
+        _rowProduct.Into(product, rows, beta: 0, alpha: 1);
+        return product;
+    }
 
     private Tensor Expanded(Tensor rows)
     {
