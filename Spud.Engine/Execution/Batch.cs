@@ -23,7 +23,7 @@ public sealed class Batch : IDisposable
         _logitRows = new int[limits.LogitRows];
     }
 
-    /// <summary>Most rows that fit.</summary>
+    /// <summary>Maximum number of rows.</summary>
     public int MaxRows => _limits.Rows;
 
     /// <summary>T so far.</summary>

@@ -107,6 +107,18 @@ public sealed class ReviewBorderTests
         }
     }
 
+    [Fact]
+    public void The_explanation_says_where_a_cache_that_forgets_is_reviewed()
+    {
+        Assert.Equal((16, 48, null), (BorderOf(Recent("cache.pageTokens=16")), BorderOf(Recent("cache.reviewTokens=48")), BorderOf(s_plain)));
+
+        static int? BorderOf(string[] edits)
+        {
+            using LanguageModel model = Load(1, edits);
+            return PipelineExplanation.Of(model.Pipeline).Pages.Single().ReviewTokens;
+        }
+    }
+
     private static string[] Recent(params string[] edits) => ["cache.use=recent", "cache.keep=24", .. edits];
 
     private static IReadOnlyList<float> Score(int rows, string[] edits)
