@@ -186,7 +186,7 @@ public sealed class PipelineDocumentTests
             ConfigObject? tree = ConfigFile.Parse(mutant, "p.json", faults);
             if (tree is not null)
             {
-                PipelineDocument document = PipelineDocument.Read(tree, "/pipes/p.json", ["router.maxExperts=4", "experts[0].use=cpu"], faults);
+                PipelineDocument document = PipelineDocument.Read(tree, "/pipes/p.json", [new("router.maxExperts=4"), new("experts[0].use=cpu")], faults);
                 document[Roles.Router][0].BindOptions("dynamic", SampleJson.Default.RouterOptions, faults);
                 document[Roles.Cache][0].BindOptions("compressed", SampleJson.Default.CompressedOptions, faults);
             }
@@ -231,7 +231,7 @@ public sealed class PipelineDocumentTests
     private static PipelineDocument Read(string json, out string[] messages, params string[] edits)
     {
         FaultList faults = new();
-        PipelineDocument document = PipelineDocument.Read(ConfigFile.Parse(Encoding.UTF8.GetBytes(json), "p.json", faults)!, "/pipes/p.json", edits, faults);
+        PipelineDocument document = PipelineDocument.Read(ConfigFile.Parse(Encoding.UTF8.GetBytes(json), "p.json", faults)!, "/pipes/p.json", edits.Select(edit => new PipelineEdit(edit)), faults);
         messages = [.. faults.InOrder().Select(fault => fault.ToString())];
         return document;
     }
