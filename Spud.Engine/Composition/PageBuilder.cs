@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Spud.Execution;
+using Spud.Plugins;
 
 namespace Spud.Composition;
 
@@ -13,7 +14,7 @@ internal sealed class PageBuilder(MemoryAccount memory, IMemoryDomain host, Mode
     /// <exception cref="CompositionException">The layout is impossible, or an attention cannot read it.</exception>
     public PageStore Build(BoundComponent<ICachePolicy> cache, LayerParts[][] parts, IEnumerable<int>? stateBorders = null)
     {
-        CacheLayout[] layouts = [.. Enumerable.Range(0, model.Layers.Length).Select(cache.Component.Layout)];
+        CacheLayout[] layouts = [.. Enumerable.Range(0, model.Layers.Length).Select(layer => LayoutOf(cache, layer))];
         LayerPages[] layers = new LayerPages[layouts.Length];
         for (int layer = 0; layer < layers.Length; layer++)
         {
@@ -32,6 +33,19 @@ internal sealed class PageBuilder(MemoryAccount memory, IMemoryDomain host, Mode
 
         ReviewBorders borders = new(layers.Select(layer => layer.BorderTokens).OfType<int>().Concat(stateBorders ?? []));
         return new PageStore(layers, cache.Component, TablesFor(layers), _scratch.Sum(scratch => scratch.Domain.IsHost ? scratch.Bytes : 0)) { Borders = borders };
+    }
+
+    private static CacheLayout LayoutOf(BoundComponent<ICachePolicy> cache, int layer)
+    {
+        try
+        {
+            return cache.Component.Layout(layer)
+                ?? throw new CompositionException($"cache '{cache.Name}', layer {layer}: Layout returned null, expected a layout. This is a fault of the plugin.");
+        }
+        catch (Exception fault) when (fault is not CompositionException)
+        {
+            throw new CompositionException($"cache '{cache.Name}', layer {layer}: Layout threw {PluginException.Describe(fault)}", fault);
+        }
     }
 
     private StepTables TablesFor(LayerPages[] layers)

@@ -66,7 +66,7 @@ public sealed class ReviewBorderTests
         toy.Run(sequence, Phase.Prefill, 1, 2, 3);
         Batch batch = toy.Engine.NewBatch();
         ArgumentException refusal = Assert.Throws<ArgumentException>(() => batch.Add(sequence, new int[6], Phase.Prefill, LogitRows.None));
-        Assert.StartsWith("batch: 6 rows from position 3 on cross the review border at 8, where the cache decides what to keep: add at most 5, or use Fill", refusal.Message);
+        Assert.StartsWith("batch: 6 rows from position 3 on cross the review border at 8, where the cache, or what a component knows of the text, may change: add at most 5, or use Fill", refusal.Message);
         Assert.Equal(5, batch.Fill(sequence, new int[6], Phase.Prefill, LogitRows.None));
     }
 
