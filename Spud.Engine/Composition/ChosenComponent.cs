@@ -11,5 +11,8 @@ namespace Spud.Composition;
 /// <param name="Layers">Layers that it serves in some phase, ascending; may be empty.</param>
 internal sealed record ChosenComponent(RegisteredComponent Registered, object Options, RoleEntry Entry, ImmutableArray<int> Layers)
 {
+    /// <summary>Decorators of an attention's fold, outermost first.</summary>
+    public ImmutableArray<ChosenComponent> Folds { get; init; } = [];
+
     public bool Serves(int layer, Phase phase) => Entry.Serves(layer, phase);
 }

@@ -50,10 +50,21 @@ internal sealed class ComponentChoice(PipelineDocument document, PluginCatalog p
             if (!plugins.TryResolve(role, name, out RegisteredComponent? registered, out string? refusal))
                 _faults.Add(entry.UseOrigin, refusal);
             else if (entry.BindOptions(registered.Name, registered.Options, _faults) is { } options)
-                chosen.Add(WithLayers(registered, options, entry));
+                chosen.Add(WithLayers(registered, options, entry) with { Folds = [.. ChooseFolds(entry)] });
         }
 
         return chosen.ToImmutable();
+    }
+
+    private IEnumerable<ChosenComponent> ChooseFolds(RoleEntry attention)
+    {
+        foreach (RoleEntry entry in attention.Folds.Where(entry => entry.Use is not null))
+        {
+            if (!plugins.TryResolve(Roles.Fold, entry.Use!, out RegisteredComponent? registered, out string? refusal))
+                _faults.Add(entry.UseOrigin, refusal);
+            else if (entry.BindOptions(registered.Name, registered.Options, _faults) is { } options)
+                yield return new(registered, options, entry, []);
+        }
     }
 
     private ChosenComponent WithLayers(RegisteredComponent registered, object options, RoleEntry entry)

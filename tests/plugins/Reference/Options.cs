@@ -63,6 +63,18 @@ internal sealed class StreamingOptions
     public Fault Fault { get; set; } = Fault.None;
 }
 
+/// <summary>Options of the fold decorator.</summary>
+internal sealed class SplitOptions
+{
+    /// <summary>Parts of the keys that are folded apart.</summary>
+    [Range(1, 64)]
+    public int Shards { get; set; } = 2;
+
+    /// <summary>Positions that follow each other in a shard.</summary>
+    [Range(1, int.MaxValue)]
+    public int BlockTokens { get; set; } = 16;
+}
+
 /// <summary>Where a component computes.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<Device>))]
 internal enum Device
@@ -80,4 +92,5 @@ internal enum Device
 [JsonSerializable(typeof(ReferenceOptions))]
 [JsonSerializable(typeof(CacheOptions))]
 [JsonSerializable(typeof(StreamingOptions))]
+[JsonSerializable(typeof(SplitOptions))]
 internal sealed partial class ReferenceJson : JsonSerializerContext;

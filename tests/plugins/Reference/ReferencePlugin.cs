@@ -49,6 +49,7 @@ public sealed class ReferencePlugin : ISpudPlugin
         registry.AddCache("streaming", ReferenceJson.Default.StreamingOptions, new Offer(), (options, build) => Cache(options, build));
         registry.AddRouter("reference", ReferenceJson.Default.ReferenceOptions, RouterOffer, (options, build) => Router(options, build));
         registry.AddExperts("reference", ReferenceJson.Default.ReferenceOptions, ExpertsOffer, (options, build) => Experts(options, build));
+        registry.AddFold("split", ReferenceJson.Default.SplitOptions, new Offer(), (options, build, inner) => new SplitFold(options, build, inner));
     }
 
     private IHead Head(ReferenceOptions options, IBuildContext build) => options.Fault == Fault.None
