@@ -38,6 +38,14 @@ public sealed class CacheLayout
     public required int TokensAtMost { get; init; }
 
     /// <summary>
+    /// Review borders: a text is reviewed each time that its length reaches a multiple of this, and no step crosses one, so that every way of
+    /// reading a text keeps the same keys. Null: a policy that promises <see cref="Offer.RowInvariant"/> has no borders, since nothing that it
+    /// drops is missed, and is asked at each commit that filled a page; any other policy has one at every page. At least 1.
+    /// </summary>
+    [Experimental(Experiments.Id)]
+    public int? ReviewTokens { get; init; }
+
+    /// <summary>
     /// The pools, if the layout was made of some; otherwise empty, and the other properties describe the one pool. Where it is not empty the
     /// host reads nothing else about storage.
     /// </summary>

@@ -20,6 +20,8 @@ internal sealed class PageBuilder(MemoryAccount memory, IMemoryDomain host, Mode
         LayerPages[] layers = new LayerPages[layouts.Length];
         for (int layer = 0; layer < layers.Length; layer++)
         {
+            if (layouts[layer].ReviewTokens < 1)
+                throw Fault(cache.Name, layer, $"a review every {layouts[layer].ReviewTokens} tokens; expected at least 1");
             foreach (PoolLayout pool in PoolsOf(layouts[layer]))
             {
                 Require(cache, layer, pool);
@@ -34,7 +36,9 @@ internal sealed class PageBuilder(MemoryAccount memory, IMemoryDomain host, Mode
         }
 
         int views = layers.Max(layer => layer.Shards?.Domains.Length ?? 1);
-        return new PageStore(layers, cache.Component, [.. Enumerable.Range(0, views).Select(_ => TablesFor(layers))], _scratch.Sum(scratch => scratch.Domain.IsHost ? scratch.Bytes : 0));
+        ReviewBorders borders = new(layouts.Select(layout => ReviewBorders.Of(layout, cache.Offer)).OfType<int>());
+        StepTables[] tables = [.. Enumerable.Range(0, views).Select(_ => TablesFor(layers))];
+        return new PageStore(layers, cache.Component, tables, _scratch.Sum(scratch => scratch.Domain.IsHost ? scratch.Bytes : 0)) { Borders = borders };
     }
 
     private StepTables TablesFor(LayerPages[] layers)
@@ -151,7 +155,7 @@ internal sealed class PageBuilder(MemoryAccount memory, IMemoryDomain host, Mode
             pools.Add(pool);
         }
 
-        return new LayerPages(pools.ToImmutable(), layout.TokensAtMost);
+        return new LayerPages(pools.ToImmutable(), layout.TokensAtMost, layout.ReviewTokens ?? layouts[0].PageTokens);
     }
 
     private PoolPages Pages(PoolLayout layout, KvGeometry kv, bool isFirst, bool isDeclared, IMemoryDomain domain)

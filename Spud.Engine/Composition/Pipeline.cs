@@ -51,13 +51,16 @@ public sealed class Pipeline : IDisposable
     /// <exception cref="CompositionException">Components, model and machine do not go together.</exception>
     /// <exception cref="InsufficientMemoryException">The machine has too little memory.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A number of <paramref name="options"/> is below 1.</exception>
-    public static Pipeline Compose(PipelineDocument document, PluginCatalog plugins, PipelineOptions options)
+    public static Pipeline Compose(PipelineDocument document, PluginCatalog plugins, PipelineOptions options) => Compose(document, plugins, options, null);
+
+    /// <summary>Composes a pipeline that computes on the caller's threads; null: on its own.</summary>
+    internal static Pipeline Compose(PipelineDocument document, PluginCatalog plugins, PipelineOptions options, WorkerThreads? workers)
     {
         ArgumentNullException.ThrowIfNull(document);
         ArgumentNullException.ThrowIfNull(plugins);
         ArgumentNullException.ThrowIfNull(options);
         options.Require();
-        return PipelineComposer.Compose(document, plugins, options);
+        return PipelineComposer.Compose(document, plugins, options, workers);
     }
 
     /// <summary>A device is gone: the plugins that work on it are marked as faulty, and every later step is refused.</summary>
@@ -90,7 +93,8 @@ public sealed class Pipeline : IDisposable
             component.Dispose(faults);
 
         Parts.Memory.Dispose();
-        Parts.Pool.Dispose();
+        if (Parts.OwnsPool)
+            Parts.Pool.Dispose();
         Parts.File.Dispose();
         if (faults.Count == 1)
             throw faults[0];

@@ -18,13 +18,14 @@ internal sealed class PipelineComposer : IDisposable
     private readonly WeightCatalog _weights;
     private readonly Limits _limits;
     private readonly WorkerThreads _pool;
+    private readonly bool _ownsPool;
     private readonly HostDomain _host = new();
     private readonly MemoryAccount _memory = new("pipeline");
     private readonly List<PipelineComponent> _built = [];
     private readonly Dictionary<IRouter, IRouter> _taps = [];
     private bool _finished;
 
-    private PipelineComposer(PipelineDocument document, PipelineOptions options)
+    private PipelineComposer(PipelineDocument document, PipelineOptions options, WorkerThreads? workers)
     {
         _options = options;
         _file = GgufFile.Open(document.Model ?? options.DefaultModel ?? throw new CompositionException("The pipeline names no model. Give it one: -m FILE.gguf, or \"model\" in pipeline.json."));
@@ -47,10 +48,11 @@ internal sealed class PipelineComposer : IDisposable
         {
             Rows = (int)Math.Min(options.Rows, (long)context * options.Sequences),
             Sequences = options.Sequences,
+            StepSequences = Math.Min(options.StepSequences ?? options.Sequences, options.Sequences),
             ContextTokens = context,
-            LogitRows = Math.Max(options.LogitRows, options.Sequences),
+            LogitRows = Math.Max(options.LogitRows, Math.Min(options.StepSequences ?? options.Sequences, options.Sequences)),
         };
-        _pool = new WorkerThreads(options.Threads);
+        (_pool, _ownsPool) = (workers ?? new WorkerThreads(options.Threads), workers is null);
     }
 
     /// <summary>Composes a pipeline.</summary>
@@ -58,9 +60,9 @@ internal sealed class PipelineComposer : IDisposable
     /// <exception cref="ConfigurationException">The document has faults.</exception>
     /// <exception cref="CompositionException">Components, model and machine do not go together.</exception>
     /// <exception cref="InsufficientMemoryException">The machine has too little memory.</exception>
-    public static Pipeline Compose(PipelineDocument document, PluginCatalog plugins, PipelineOptions options)
+    public static Pipeline Compose(PipelineDocument document, PluginCatalog plugins, PipelineOptions options, WorkerThreads? workers)
     {
-        using PipelineComposer composer = new(document, options);
+        using PipelineComposer composer = new(document, options, workers);
         return composer.Compose(document, plugins);
     }
 
@@ -73,7 +75,8 @@ internal sealed class PipelineComposer : IDisposable
         List<ComponentException> faults = [];
         _built.ForEach(component => component.Dispose(faults));
         _memory.Dispose();
-        _pool.Dispose();
+        if (_ownsPool)
+            _pool.Dispose();
         _file.Dispose();
 
         // The reason why nothing was composed is on its way to the caller; these would hide it.
@@ -109,6 +112,7 @@ internal sealed class PipelineComposer : IDisposable
             Model = _model,
             Limits = _limits,
             Pool = _pool,
+            OwnsPool = _ownsPool,
             Host = _host,
             Memory = _memory,
             Components = [.. _built],

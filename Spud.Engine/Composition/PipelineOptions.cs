@@ -6,16 +6,19 @@ public sealed class PipelineOptions
     /// <summary>Model of a document that names none; null: such a document is refused.</summary>
     public string? DefaultModel { get; init; }
 
-    /// <summary>Threads, the calling one included; at least 1.</summary>
+    /// <summary>Threads, the one that runs the steps included; at least 1.</summary>
     public int Threads { get; init; } = Environment.ProcessorCount;
 
     /// <summary>Sequences alive at once, at least 1.</summary>
     public int Sequences { get; init; } = 1;
 
+    /// <summary>Most sequences of a step; null: all that are alive.</summary>
+    public int? StepSequences { get; init; }
+
     /// <summary>Most rows of a step: how much of a prompt is read at once.</summary>
     public int Rows { get; init; } = 512;
 
-    /// <summary>Most rows of a step whose logits are read; at least as many as sequences, and never fewer than those.</summary>
+    /// <summary>Most rows of a step whose logits are read; at least as many as a step has sequences, and never fewer than those.</summary>
     public int LogitRows { get; init; } = 1;
 
     /// <summary>Tokens that the pages of a layer hold over all sequences; null: each sequence may fill the context.</summary>
@@ -35,6 +38,7 @@ public sealed class PipelineOptions
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(Threads, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(Sequences, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(StepSequences ?? 1, 1, nameof(StepSequences));
         ArgumentOutOfRangeException.ThrowIfLessThan(Rows, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(LogitRows, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(CacheTokens ?? 1, 1, nameof(CacheTokens));

@@ -19,6 +19,9 @@ internal sealed class PipelineParts
 
     public required WorkerThreads Pool { get; init; }
 
+    /// <summary>Whether the pool goes with the pipeline.</summary>
+    public required bool OwnsPool { get; init; }
+
     public required HostDomain Host { get; init; }
 
     /// <summary>What belongs to no component: pages, step buffers, arena, batches.</summary>

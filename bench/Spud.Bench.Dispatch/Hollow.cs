@@ -22,6 +22,7 @@ internal sealed class Hollow(IMemoryDomain host) : IHead, IAttention, IExperts
             Model = parts.Model,
             Limits = parts.Limits,
             Pool = parts.Pool,
+            OwnsPool = false,
             Host = parts.Host,
             Memory = parts.Memory,
             Components = [],

@@ -36,6 +36,7 @@ public sealed class MutantTests
         new("head", "depends-on-threads", nameof(PluginContract.Threads_do_not_change_a_result), "the same bits are promised"),
         new("head", "depends-on-company", nameof(PluginContract.A_row_does_not_depend_on_its_company), "the same bits are promised"),
         new("head", "depends-on-company", nameof(PluginContract.Chunks_of_a_prompt_do_not_change_its_logits), "the same bits are promised"),
+        new("cache", "drops-too-much", nameof(PluginContract.Chunks_of_a_prompt_do_not_change_its_logits), "the same bits are promised"),
         new("head", "takes-any-shape", nameof(PluginContract.Wrong_shapes_are_refused), "expected an ArgumentException, got none"),
         new("head", "shares-scratch", nameof(PluginContract.Two_at_once_do_not_disturb_each_other), "the same bits are promised"),
         new("head", "allocates", nameof(PluginContract.A_call_allocates_nothing), "Expected: 0"),

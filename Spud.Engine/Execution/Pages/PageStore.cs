@@ -13,6 +13,9 @@ internal sealed class PageStore(LayerPages[] layers, ICachePolicy policy, StepTa
     /// <summary>[L].</summary>
     public IReadOnlyList<LayerPages> Layers => layers;
 
+    /// <summary>Where texts are reviewed.</summary>
+    public required ReviewBorders Borders { get; init; }
+
     /// <summary>Bytes of the scratch beside the pools.</summary>
     public long TableBytes => tables.Sum(static table => table.Bytes) + conversionBytes;
 
@@ -36,10 +39,30 @@ internal sealed class PageStore(LayerPages[] layers, ICachePolicy policy, StepTa
                 {
                     throw new PagePoolFullException(
                         $"layer {layer}{(pool == 0 ? "" : $", pool {pool}")}: the step needs {wanted} pages of {pages.PageTokens} tokens, {pages.FreePages} are free. "
-                        + "End a sequence, or give the pipeline more cache tokens.");
+                        + "End a sequence, or give the pipeline more cache tokens.", FirstTooMany(layer, pool, batch.Entries));
                 }
             }
         }
+    }
+
+    /// <summary>Whether sequences that read so many more tokens each find pages for them, if nothing is shared or let go meanwhile.</summary>
+    public bool HasRoomFor(ReadOnlySpan<int> tokens)
+    {
+        foreach (LayerPages layer in layers)
+        {
+            // Whatever the first pool takes finds room in later ones; of shards, any may take all.
+            foreach (PoolPages pool in layer.Shards is null ? layer.Pools.AsSpan(..1) : layer.Pools.AsSpan())
+            {
+                long wanted = 0;
+                foreach (int rows in tokens)
+                    wanted += Math.Min((rows + pool.PageTokens - 1L) / pool.PageTokens * pool.Tables, pool.PagesPerSequence);
+
+                if (wanted > pool.FreePages)
+                    return false;
+            }
+        }
+
+        return true;
     }
 
     /// <summary>Makes room for the step's rows in one layer's pages and tells where each goes; pending until committed.</summary>
@@ -129,8 +152,17 @@ internal sealed class PageStore(LayerPages[] layers, ICachePolicy policy, StepTa
             table.Rollback();
     }
 
-    /// <summary>Keeps what the step appended to one layer of a sequence.</summary>
+    /// <summary>Keeps what the step appended to one layer of a sequence, up to a length.</summary>
     public void Commit(int layer, Sequence sequence, int tokens) => sequence.Tables[layer].Commit(tokens, layer, policy);
+
+    private Sequence FirstTooMany(int layer, int pool, ReadOnlySpan<BatchEntry> entries)
+    {
+        int fit = entries.Length - 1;
+        while (fit > 0 && PagesWanted(layer, pool, entries[..fit]) > layers[layer].Pools[pool].FreePages)
+            fit--;
+
+        return entries[fit].Sequence;
+    }
 
     private static Heads Rows(in Heads heads, int from, int count) =>
         new() { Query = heads.Query.Rows(from, count), Key = heads.Key.Rows(from, count), Value = heads.Value.Rows(from, count) };

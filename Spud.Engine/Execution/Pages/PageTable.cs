@@ -137,7 +137,7 @@ internal sealed class PageTable : IHistory
     public int PagesToMoveInto(int pool, int rows)
     {
         PoolPages target = _layer.Pools[pool];
-        if (!EndsPage(Tokens + rows))
+        if (!ReachesBorder(Tokens + rows))
             return 0;
 
         long keys = (long)rows * target.Tables, held = 0;
@@ -160,15 +160,15 @@ internal sealed class PageTable : IHistory
             table.Rollback();
     }
 
-    /// <summary>Keeps what is pending and lets the policy look at it if a page was filled.</summary>
+    /// <summary>Keeps what is pending up to a length, drops the rest, and lets the policy look at it if a border was reached.</summary>
     public void Commit(int tokens, int layer, ICachePolicy policy)
     {
-        bool filled = EndsPage(tokens);
+        bool review = ReachesBorder(tokens);
         Tokens = tokens;
         foreach (RunTable table in _layer.Shards is null ? TablesOf(0) : _tables)
-            table.Commit();
+            table.Commit(tokens);
 
-        if (!filled)
+        if (!review)
             return;
 
         if (_shards.Length == 0)
@@ -232,7 +232,7 @@ internal sealed class PageTable : IHistory
 
     private static KeyLoad Load(RunTable table, KeyCount count) => new(count.Seen * table.Pages.HeadsPerKey, count.Read * table.Pages.BytesPerKey);
 
-    private bool EndsPage(int tokens) => tokens / _layer.First.PageTokens != Tokens / _layer.First.PageTokens;
+    private bool ReachesBorder(int tokens) => tokens / _layer.ReviewTokens != Tokens / _layer.ReviewTokens;
 
     private RunTable TableOf(int pool, int head) => _tables[_firstOfPool[pool] + (_layer.Pools[pool].Layout.PerHead ? head : 0)];
 

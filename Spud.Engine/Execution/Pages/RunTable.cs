@@ -74,21 +74,17 @@ internal sealed class RunTable(PoolPages pages, int head)
     /// <summary>Drops what is pending.</summary>
     public void Rollback() => CutTo(_committed);
 
-    /// <summary>Keeps what is pending.</summary>
-    public void Commit() => _committed = new(_count, _count == 0 ? 0 : End(_runs[_count - 1]));
+    /// <summary>Keeps what is pending of the positions below <paramref name="tokens"/>, and drops the rest.</summary>
+    public void Commit(int tokens)
+    {
+        CutTo(MarkAt(tokens));
+        Commit();
+    }
 
     /// <summary>Forgets everything from position <paramref name="tokens"/> on.</summary>
     public void Truncate(int tokens)
     {
-        int count = _count;
-        while (count > 0 && _runs[count - 1].FirstPosition >= tokens)
-            count--;
-
-        int end = count == 0 ? 0 : End(_runs[count - 1]);
-        if (count > 0 && _runs[count - 1].LastPosition >= tokens)
-            end = _runs[count - 1].FirstKey + pages.PositionsOf(_runs[count - 1]).IndexOfAnyInRange(tokens, int.MaxValue);
-
-        CutTo(new(count, end));
+        CutTo(MarkAt(tokens));
         LastDropped = Math.Min(LastDropped, tokens - 1);
         HasMoved &= tokens > 0;
         Commit();
@@ -279,6 +275,22 @@ internal sealed class RunTable(PoolPages pages, int head)
         }
 
         return keys;
+    }
+
+    private void Commit() => _committed = new(_count, _count == 0 ? 0 : End(_runs[_count - 1]));
+
+    /// <summary>Where the keys of the positions below <paramref name="tokens"/> end.</summary>
+    private Mark MarkAt(int tokens)
+    {
+        int count = _count;
+        while (count > 0 && _runs[count - 1].FirstPosition >= tokens)
+            count--;
+
+        int end = count == 0 ? 0 : End(_runs[count - 1]);
+        if (count > 0 && _runs[count - 1].LastPosition >= tokens)
+            end = _runs[count - 1].FirstKey + pages.PositionsOf(_runs[count - 1]).IndexOfAnyInRange(tokens, int.MaxValue);
+
+        return new(count, end);
     }
 
     private static int End(in KeyRun run) => run.FirstKey + run.Keys;

@@ -46,7 +46,7 @@ internal sealed class BudgetGuard(PipelineCosts costs, int rowsPerStep)
         decimal spent = Spent(ledger, limit);
         decimal more = limit.Prices is { } prices ? prices.ChargeFor(ledger.SharedAmount(prices) + cost.Amount) - spent : cost.Flops / Tally.FlopsPerUnit;
         string what = phase == Phase.Prefill ? $"Reading a text of {rows} tokens" : rows == 1 ? "The next token" : $"The next {rows} tokens";
-        throw new BudgetExceededException(what, more, (limit.ComputeUnits ?? limit.Amount!.Value) - spent, limit);
+        throw new BudgetExceededException(what, more, (limit.ComputeUnits ?? limit.Amount!.Value) - spent, limit, sequence);
     }
 
     /// <summary>

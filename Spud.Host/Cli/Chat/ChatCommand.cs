@@ -114,11 +114,11 @@ internal sealed class ChatCommand
         bool begun = false;
         try
         {
-            TextGeneration generation = dialogue.Ask(line, options, text => Print(text, ref begun), section.Token);
+            Request request = dialogue.Ask(line, options, text => Print(text, ref begun), section.Token);
             _shell.Out.WriteLine();
             _shell.Out.Flush();
             if (_shell.ErrorIsTerminal)
-                _shell.Say(Figures.Closing(generation, generation.TimeToFirstToken, prices is null ? null : Receipt.Of(generation.Ledger!, prices).Charge));
+                _shell.Say(Figures.Closing(request, request.TimeToFirstToken, prices is null ? null : Receipt.Of(request.Ledger!, prices).Charge));
         }
         catch (Exception refusal) when (_shell.InIsTerminal && refusal is ContextOverflowException or BudgetExceededException)
         {

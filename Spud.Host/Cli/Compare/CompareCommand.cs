@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Spud.Evaluation.Comparison;
+using Spud.Generation;
 
 namespace Spud.Host;
 
@@ -39,7 +40,8 @@ internal sealed class CompareCommand
         ComparedText[] texts = [.. Texts(parsed)];
         ComparisonTask[] tasks = [.. Tasks(parsed)];
         StateFile? state = _outputs.State(parsed, parsed.GetValue(_files) ?? []);
-        List<ComparedPipeline> pipelines = _pipelines.Load(parsed, settings.ContextTokens, tasks.Select(task => task.ContextTokens).DefaultIfEmpty().Max());
+        using StepLoop loop = _pipelines.Loop(parsed);
+        List<ComparedPipeline> pipelines = _pipelines.Load(parsed, loop, settings.ContextTokens, tasks.Select(task => task.ContextTokens).DefaultIfEmpty().Max());
         try
         {
             ComparisonRun run = new(pipelines, texts, settings, state, tasks);

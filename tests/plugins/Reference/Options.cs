@@ -75,6 +75,25 @@ internal sealed class SplitOptions
     public int BlockTokens { get; set; } = 16;
 }
 
+/// <summary>Options of the cache that forgets.</summary>
+internal sealed class RecentOptions
+{
+    /// <summary>Tokens that are kept at a review.</summary>
+    [Range(1, int.MaxValue)]
+    public int Keep { get; set; } = 24;
+
+    /// <summary>Format of keys and values: F32, F16, BF16, Q8_0 or Q4_0.</summary>
+    public ElementType Format { get; set; } = ElementType.F32;
+
+    /// <summary>Keys of a page.</summary>
+    [Range(1, int.MaxValue)]
+    public int PageTokens { get; set; } = 16;
+
+    /// <summary>Tokens from one review to the next; null: not said, as by a policy that was built against contract 1.0.</summary>
+    [Range(1, int.MaxValue)]
+    public int? ReviewTokens { get; set; }
+}
+
 /// <summary>Where a component computes.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<Device>))]
 internal enum Device
@@ -91,6 +110,7 @@ internal enum Device
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(ReferenceOptions))]
 [JsonSerializable(typeof(CacheOptions))]
+[JsonSerializable(typeof(RecentOptions))]
 [JsonSerializable(typeof(StreamingOptions))]
 [JsonSerializable(typeof(SplitOptions))]
 internal sealed partial class ReferenceJson : JsonSerializerContext;

@@ -46,6 +46,7 @@ public sealed class ReferencePlugin : ISpudPlugin
         registry.AddHead("reference", ReferenceJson.Default.ReferenceOptions, HeadOffer, (options, build) => Head(options, build));
         registry.AddAttention("reference", ReferenceJson.Default.ReferenceOptions, AttentionOffer, (options, build) => Attention(options, build));
         registry.AddCache("reference", ReferenceJson.Default.CacheOptions, new Offer { RowInvariant = true }, (options, build) => Cache(options, build));
+        registry.AddCache("recent", ReferenceJson.Default.RecentOptions, new Offer(), static (options, build) => new RecentCache(options, build));
         registry.AddCache("streaming", ReferenceJson.Default.StreamingOptions, new Offer(), (options, build) => Cache(options, build));
         registry.AddRouter("reference", ReferenceJson.Default.ReferenceOptions, RouterOffer, (options, build) => Router(options, build));
         registry.AddExperts("reference", ReferenceJson.Default.ReferenceOptions, ExpertsOffer, (options, build) => Experts(options, build));

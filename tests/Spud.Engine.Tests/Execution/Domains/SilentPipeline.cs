@@ -25,7 +25,7 @@ internal sealed class SilentPipeline : IDisposable
         BoundComponent<IExperts> experts = Put<IExperts>(Roles.Experts, device);
         BoundComponent<IHead> head = Put<IHead>(Roles.Head, device);
         LayerParts[] layers = [.. model.Layers.Select(layer => new LayerParts(attention, layer.Experts > 1 ? router : null, experts))];
-        BoundComponent<ICachePolicy> cache = new(Role.Cache, "silent/cache", new Offer(), new ToyCache(16, 16, ElementType.F32), _domains.Host);
+        BoundComponent<ICachePolicy> cache = new(Role.Cache, "silent/cache", new Offer { RowInvariant = true }, new ToyCache(16, 16, ElementType.F32), _domains.Host);
         Pipeline = new Pipeline(new PipelineParts
         {
             Document = PipelineDocument.Default,
@@ -33,6 +33,7 @@ internal sealed class SilentPipeline : IDisposable
             Model = model,
             Limits = limits,
             Pool = new WorkerThreads(1),
+            OwnsPool = true,
             Host = _host,
             Memory = _memory,
             Components = [.. new[] { Built(Roles.Head, head), Built(Roles.Attention, attention), Built(Roles.Router, router), Built(Roles.Experts, experts) }],

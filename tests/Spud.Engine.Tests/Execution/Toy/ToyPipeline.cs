@@ -20,10 +20,10 @@ internal sealed class ToyPipeline : IDisposable
         Model = ToyModel(settings);
         Limits = new() { Rows = settings.Rows, Sequences = settings.Sequences, ContextTokens = settings.ContextTokens, LogitRows = settings.LogitRows };
         Router = new ToyRouter(_host, Model, Faults);
-        Cache = new ToyCache(settings.PageTokens, settings.TokensAtMost ?? settings.ContextTokens, settings.Format, settings.Layout);
+        Cache = new ToyCache(settings.PageTokens, settings.TokensAtMost ?? settings.ContextTokens, settings.Format, settings.Layout, settings.ReviewTokens);
         Domains = new StepDomains(_memory, _host, Model, Limits, Router.MaxExpertsPerRow);
         Domains.Host.ServeAttention();
-        BoundComponent<ICachePolicy> cache = new(Role.Cache, "toy/cache", new Offer(), Cache, Domains.Host);
+        BoundComponent<ICachePolicy> cache = new(Role.Cache, "toy/cache", new Offer { RowInvariant = !settings.Forgets }, Cache, Domains.Host);
         LayerParts[] layers = [.. Model.Layers.Select(layer => Parts(layer, settings))];
         LayerParts[][] phases = [layers, settings.SplitsPhases ? [.. layers] : layers];
         Pages = new PageBuilder(_memory, _host, Model, Limits, settings.CacheTokens).Build(cache, phases);
@@ -34,6 +34,7 @@ internal sealed class ToyPipeline : IDisposable
             Model = Model,
             Limits = Limits,
             Pool = new WorkerThreads(1),
+            OwnsPool = true,
             Host = _host,
             Memory = _memory,
             Components = [],
@@ -148,6 +149,11 @@ internal sealed record ToySettings
     public int? Window { get; init; }
 
     public bool SharedExpert { get; init; }
+
+    /// <summary>Whether the cache may drop keys that rows to come would see.</summary>
+    public bool Forgets { get; init; }
+
+    public int? ReviewTokens { get; init; }
 
     public bool SplitsPhases { get; init; }
 
