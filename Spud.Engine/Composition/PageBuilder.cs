@@ -133,7 +133,7 @@ internal sealed class PageBuilder(MemoryAccount memory, IMemoryDomain host, Mode
         {
             long keys = Math.Min((long)layout.TokensAtMost + limits.Rows, Math.Max(1, positions[shard]));
             return Pages(of, model.Layers[layer].Kv, domain, (keys + of.PageTokens - 1) / of.PageTokens + 1, slackPages: null, scratch: default);
-        })], layout.TokensAtMost) { Shards = shards };
+        })], layout.TokensAtMost, layout.ReviewTokens ?? of.PageTokens) { Shards = shards };
     }
 
     /// <summary>The pools of one layer.</summary>
