@@ -1,4 +1,19 @@
 using Spud.Host;
 
-using Shell shell = Shell.OfProcess();
-return CommandLine.Run(args, shell);
+if (OpenFileLimit.Refusal() is { } refusal)
+{
+    Console.Error.WriteLine($"error: {refusal}");
+    return ExitCodes.Failed;
+}
+
+// Not by returning: the process would wait for threads that a plugin started.
+Environment.Exit(Run(args));
+return ExitCodes.Done;
+
+// Apart, so that nothing of it is loaded before.
+[System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.NoInlining)]
+static int Run(string[] args)
+{
+    using Shell shell = Shell.OfProcess();
+    return CommandLine.Run(args, shell);
+}

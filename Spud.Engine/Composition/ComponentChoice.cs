@@ -11,26 +11,41 @@ namespace Spud.Composition;
 /// </summary>
 internal sealed class ComponentChoice(PipelineDocument document, PluginCatalog plugins, ModelDescription model)
 {
+    /// <summary>The plugin whose components fill the roles that nobody names, so that another plugin's component of the same name stops no pipeline.</summary>
+    private const string DefaultPlugin = "backend.cpu";
+
     private readonly FaultList _faults = new();
 
     /// <summary>The component of a role in a pipeline that names none; null: there is none.</summary>
-    public static string? DefaultOf(string role, PluginCatalog plugins) => Role.Of(role) != Role.Cache
-        ? Role.Of(role).Default
-        : plugins.TryResolve(Roles.Attention, Role.Attention.Default!, out RegisteredComponent? attention, out _) ? attention.Offer.DefaultCache : null;
+    public static string? DefaultOf(string role, PluginCatalog plugins)
+    {
+        if (Role.Of(role) != Role.Cache)
+            return Qualified(plugins, DefaultPlugin, role, Role.Of(role).Default!);
+
+        bool isKnown = plugins.TryResolve(Roles.Attention, DefaultOf(Roles.Attention, plugins)!, out RegisteredComponent? attention, out _);
+        return isKnown ? DefaultCache(plugins, attention!) : null;
+    }
+
+    // The plugin's own, where it offers one of that name.
+    private static string? DefaultCache(PluginCatalog plugins, RegisteredComponent attention) =>
+        attention.Offer.DefaultCache is { } name ? Qualified(plugins, attention.PluginId, Roles.Cache, name) : null;
+
+    private static string Qualified(PluginCatalog plugins, string plugin, string role, string name) => plugins.Offers(plugin, role, name) ? $"{plugin}/{name}" : name;
 
     /// <summary>Components by role, in the order of the document.</summary>
     /// <exception cref="ConfigurationException">With every fault.</exception>
     public FrozenDictionary<string, ImmutableArray<ChosenComponent>> Choose()
     {
+        _faults.AddRange(document.Faults);
         document.CheckLayers(model.Layers.Length, _faults);
         Dictionary<string, ImmutableArray<ChosenComponent>> chosen = [];
         foreach (Role role in Role.All.Where(role => role != Role.Cache))
-            chosen[role.Name] = ChooseRole(role.Name, role.Default);
+            chosen[role.Name] = ChooseRole(role.Name, DefaultOf(role.Name, plugins));
 
         // Whose default it is cannot be told where the attention itself is faulty; that has been said.
         bool isKnown = !chosen[Roles.Attention].IsEmpty;
         chosen[Roles.Cache] = isKnown || document[Roles.Cache].All(entry => entry.Use is not null)
-            ? ChooseRole(Roles.Cache, isKnown ? chosen[Roles.Attention][^1].Registered.Offer.DefaultCache : null)
+            ? ChooseRole(Roles.Cache, isKnown ? DefaultCache(plugins, chosen[Roles.Attention][^1].Registered) : null)
             : [];
         _faults.ThrowIfAny();
         return chosen.ToFrozenDictionary();

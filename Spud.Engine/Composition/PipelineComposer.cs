@@ -4,6 +4,7 @@ using Spud.Configuration;
 using Spud.Execution;
 using Spud.Models;
 using Spud.Models.Families;
+using Spud.Models.Messages;
 using Spud.Plugins;
 
 namespace Spud.Composition;
@@ -62,8 +63,20 @@ internal sealed class PipelineComposer : IDisposable
     /// <exception cref="InsufficientMemoryException">The machine has too little memory.</exception>
     public static Pipeline Compose(PipelineDocument document, PluginCatalog plugins, PipelineOptions options, WorkerThreads? workers)
     {
-        using PipelineComposer composer = new(document, options, workers);
+        using PipelineComposer composer = Open(document, options, workers);
         return composer.Compose(document, plugins);
+    }
+
+    private static PipelineComposer Open(PipelineDocument document, PipelineOptions options, WorkerThreads? workers)
+    {
+        try
+        {
+            return new(document, options, workers);
+        }
+        catch (Exception fault) when (!document.Faults.IsEmpty && fault is ModelFileException or CompositionException)
+        {
+            throw new ConfigurationException([.. document.Faults, new Fault(new Origin("model"), fault.Message)]);
+        }
     }
 
     /// <summary>Frees what was made, unless a pipeline owns it now.</summary>
@@ -191,7 +204,7 @@ internal sealed class PipelineComposer : IDisposable
         catch (Exception fault) when (fault is not CompositionException)
         {
             memory.Dispose();
-            string what = fault is RefusedException or InsufficientMemoryException ? fault.Message : $"it threw {fault.GetType().Name}: {fault.Message}";
+            string what = fault is RefusedException or InsufficientMemoryException ? ThrownText.Of(fault) : $"it threw {fault.GetType().Name}: {ThrownText.Of(fault)}";
             throw new CompositionException($"{registered.Role} '{registered.FullName}' cannot serve {_file.Path}: {what}", fault);
         }
     }

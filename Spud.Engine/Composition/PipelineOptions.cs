@@ -12,11 +12,14 @@ public sealed class PipelineOptions
     /// <summary>Sequences alive at once, at least 1.</summary>
     public int Sequences { get; init; } = 1;
 
-    /// <summary>Most sequences of a step; null: all that are alive.</summary>
+    /// <summary>Maximum sequences of a step; null: all that are alive.</summary>
     public int? StepSequences { get; init; }
 
-    /// <summary>Most rows of a step: how much of a prompt is read at once.</summary>
-    public int Rows { get; init; } = 512;
+    /// <summary>Rows of a step where a host does not say.</summary>
+    public const int DefaultRows = 512;
+
+    /// <summary>Maximum rows of a step: how much of a prompt is read at once, and how many sequences decode together.</summary>
+    public int Rows { get; init; } = DefaultRows;
 
     /// <summary>Most rows of a step whose logits are read; at least as many as a step has sequences, and never fewer than those.</summary>
     public int LogitRows { get; init; } = 1;

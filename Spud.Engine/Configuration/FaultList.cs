@@ -25,6 +25,12 @@ internal sealed class FaultList
             _faults.Add(new Fault(origin, message));
     }
 
+    public void AddRange(IEnumerable<Fault> faults)
+    {
+        foreach (Fault fault in faults)
+            Add(fault.Origin, fault.Message);
+    }
+
     /// <summary>The faults in the order in which a reader meets them: by place in the file, then what <c>--set</c> brought.</summary>
     public ImmutableArray<Fault> InOrder()
     {

@@ -16,6 +16,9 @@ public sealed class PipelineDocument
     /// <summary>The pipeline of somebody who names nothing.</summary>
     public static PipelineDocument Default { get; } = Load(null, []);
 
+    /// <summary>What is wrong with it.</summary>
+    internal ImmutableArray<Fault> Faults { get; private set; } = [];
+
     /// <summary>Full path of the model file; null: the embedded default model.</summary>
     public required string? Model { get; init; }
 
@@ -28,6 +31,10 @@ public sealed class PipelineDocument
     /// <summary>How much compute a request is worth, 0 .. 1, unless it says so itself.</summary>
     public float Effort { get; init; } = 1;
 
+    /// <summary>Full paths of the files that it names and that exist: the model, and those in options.</summary>
+    public IEnumerable<string> Files => _entries.Values
+        .SelectMany(entries => entries).SelectMany(entry => entry.Texts()).Append(Model).OfType<string>().Where(File.Exists);
+
     /// <summary>The entries of a role, at least one: the first that serves a layer and phase fills the role there.</summary>
     public ImmutableArray<RoleEntry> this[string role] => _entries[role];
 
@@ -35,31 +42,32 @@ public sealed class PipelineDocument
     /// <param name="path">The file; null: the default pipeline.</param>
     /// <param name="edits"><c>path=value</c> each, in order; relative paths in them are relative to the current directory.</param>
     /// <exception cref="ConfigurationException">With all faults of file and edits.</exception>
-    public static PipelineDocument Load(string? path, IEnumerable<string> edits)
+    public static PipelineDocument Load(string? path, IEnumerable<string> edits) => Read(path, edits.Select(edit => new PipelineEdit(edit))).Valid();
+
+    /// <summary>Reads what can be read and keeps the faults, so that whoever composes it reports those of the components' options too.</summary>
+    /// <param name="path">The file; null: the default pipeline.</param>
+    /// <param name="edits">In order; relative paths in them are relative to the current directory.</param>
+    public static PipelineDocument Read(string? path, IEnumerable<PipelineEdit> edits)
     {
         FaultList faults = new();
-        PipelineDocument document = Load(path, edits, faults);
-        faults.ThrowIfAny();
+        ConfigObject? tree = path is null ? null : ConfigFile.Load(path, faults);
+        // Edits of a file that could not be read would only fail for the same reason.
+        PipelineDocument document = Read(tree ?? new ConfigObject(new Origin("default pipeline")), tree is null ? null : path, path is not null && tree is null ? [] : edits, faults);
+        document.Faults = faults.InOrder();
         return document;
     }
 
-    /// <summary>Reads what can be read and reports the rest, so that a caller may add the faults of the components' options.</summary>
-    internal static PipelineDocument Load(string? path, IEnumerable<string> edits, FaultList faults)
-    {
-        ConfigObject nothing = new(new Origin("default pipeline"));
-        if (path is null)
-            return Read(nothing, null, edits, faults);
-        // Edits of a file that could not be read would only fail for the same reason.
-        return ConfigFile.Load(path, faults) is { } tree ? Read(tree, path, edits, faults) : Read(nothing, null, [], faults);
-    }
-
-    internal static PipelineDocument Read(ConfigObject tree, string? path, IEnumerable<string> edits, FaultList faults)
+    internal static PipelineDocument Read(ConfigObject tree, string? path, IEnumerable<PipelineEdit> edits, FaultList faults)
     {
         PipelineReader reader = new(tree, path, faults);
-        foreach (string edit in edits)
+        foreach (PipelineEdit edit in edits)
             reader.Edit(edit);
         return reader.Read();
     }
+
+    /// <summary>This document, if nothing is wrong with it.</summary>
+    /// <exception cref="ConfigurationException">With all faults of file and edits.</exception>
+    public PipelineDocument Valid() => Faults.IsEmpty ? this : throw new ConfigurationException(Faults);
 
     /// <summary>Reports layers that the model does not have.</summary>
     /// <param name="layerCount">L.</param>

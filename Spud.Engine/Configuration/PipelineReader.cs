@@ -24,8 +24,8 @@ internal sealed class PipelineReader
         ExpandNames();
     }
 
-    /// <summary>Applies a <c>--set</c>.</summary>
-    public void Edit(string edit)
+    /// <summary>Applies an edit.</summary>
+    public void Edit(PipelineEdit edit)
     {
         SetOption.Apply(_root, edit, _faults);
         ExpandNames();
@@ -37,7 +37,8 @@ internal sealed class PipelineReader
         PipelineSettings settings = Binder.Bind(_root, PipelineJson.Default.PipelineSettings, s_subject, _faults) ?? new();
         return new PipelineDocument(Roles.All.ToFrozenDictionary(role => role, Entries))
         {
-            Model = settings.Model is { } model ? FullPath(model, _root["model"]!.Origin) : null,
+            // Binding gives nothing where anything is wrong; the model is wanted all the same, so that its layers are not taken for faults.
+            Model = (settings.Model ?? (_root["model"] as ConfigScalar)?.Text) is { Length: > 0 } model ? FullPath(model, _root["model"]!.Origin) : null,
             ContextTokens = settings.Context,
             ComputeUnits = settings.Budget?.ComputeUnits,
             Effort = settings.Budget?.Effort ?? 1,

@@ -23,7 +23,7 @@ public static class PipelineSchema
             .. plugins.Registered.Select(component => new ComponentOptions(component.Role, component.Name, component.Options)
             {
                 Plugin = component.PluginId,
-                IsDefault = component.Role != Roles.Fold && component.Name == ComponentChoice.DefaultOf(component.Role, plugins),
+                IsDefault = component.Role != Roles.Fold && ComponentChoice.DefaultOf(component.Role, plugins) is { } name && (name == component.FullName || name == component.Name),
             }),
         ]);
     }

@@ -45,6 +45,10 @@ public sealed class RoleEntry
     /// <summary>Whether the entry serves a layer in a phase; among several the first one does.</summary>
     public bool Serves(int layer, Phase phase) => Layers?.Contains(layer) != false && (Phase is null || Phase == phase);
 
+    /// <summary>Every text among the options, read as a path.</summary>
+    internal IEnumerable<string> Texts() => Node.Members.Select(member => member.Value).OfType<ConfigScalar>()
+        .Where(value => value.Text is { Length: > 0 } text && !text.Contains('\0')).Select(value => value.Origin.FullPath(value.Text!, Folder));
+
     /// <summary>Binds the options, or reports every fault and returns null.</summary>
     /// <param name="component">The name of the component that was chosen, for messages.</param>
     /// <param name="type">Of its options class.</param>

@@ -6,7 +6,7 @@ using Spud.Models.Messages;
 namespace Spud.Configuration;
 
 /// <summary>
-/// One <c>--set path=value</c>: <c>router.maxExperts=4</c>, <c>attention[0].use=cpu</c>, <c>cache={"use":"plain"}</c>. The value is
+/// One <c>path=value</c>: <c>router.maxExperts=4</c>, <c>attention[0].use=cpu</c>, <c>cache={"use":"plain"}</c>. The value is
 /// JSON if it parses as JSON, and a string otherwise. Objects merge into objects; everything else replaces.
 /// </summary>
 internal sealed class SetOption
@@ -21,13 +21,11 @@ internal sealed class SetOption
 
     /// <summary>Edits the tree; a path that leads nowhere is a fault.</summary>
     /// <param name="root">Edited.</param>
-    /// <param name="edit"><c>path=value</c>.</param>
+    /// <param name="change">The edit.</param>
     /// <param name="faults">Added to.</param>
-    public static void Apply(ConfigObject root, string edit, FaultList faults)
+    public static void Apply(ConfigObject root, PipelineEdit change, FaultList faults)
     {
-        // A command line may hold text that is no Unicode; what follows needs not care.
-        edit = Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(edit));
-        Origin origin = new($"--set {Shown.Text(edit)}");
+        (Origin origin, string edit) = (new(change.Source), change.Text);
         int equals = edit.IndexOf('=');
         if (equals < 0)
             faults.Add(origin, "expected path=value, such as router.maxExperts=4.");

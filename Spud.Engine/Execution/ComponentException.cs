@@ -1,3 +1,5 @@
+using Spud.Models.Messages;
+
 namespace Spud.Execution;
 
 /// <summary>A component threw in the middle of a step: the request ends, the pipeline lives.</summary>
@@ -6,7 +8,7 @@ namespace Spud.Execution;
 /// <param name="layer">Layer it was at; null for the head.</param>
 /// <param name="cause">What it threw.</param>
 public sealed class ComponentException(string role, string component, int? layer, Exception cause)
-    : Exception($"{role} '{component}' failed{(layer is { } at ? $" in layer {at}" : "")}: {cause.Message}", cause)
+    : Exception($"{role} '{component}' failed{(layer is { } at ? $" in layer {at}" : "")}: {ThrownText.Of(cause)}", cause)
 {
     /// <summary>Its role.</summary>
     public string Role => role;

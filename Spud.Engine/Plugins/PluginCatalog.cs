@@ -33,7 +33,7 @@ public sealed class PluginCatalog : IDisposable
     public static PluginCatalog Discover(params IEnumerable<string> folders) => Discover(folders, new PluginCatalogOptions());
 
     /// <summary>Reads the manifests of every plugin folder below some folders; of two plugins with one id the first found counts.</summary>
-    /// <param name="folders">Each holds one folder a plugin. Hidden folders are passed over.</param>
+    /// <param name="folders">Each is a plugin's folder, or holds one folder for each plugin. Hidden folders are passed over.</param>
     /// <param name="options">How the plugins are treated.</param>
     /// <exception cref="ConfigurationException">A folder is missing or cannot be listed.</exception>
     public static PluginCatalog Discover(IEnumerable<string> folders, PluginCatalogOptions options)
@@ -121,6 +121,13 @@ public sealed class PluginCatalog : IDisposable
     internal static PluginCatalog Of(IEnumerable<string> pluginFolders, PluginCatalogOptions options) =>
         Of([.. pluginFolders.Select(PluginFolder.Discover)], options);
 
+    /// <summary>Whether a plugin offers a component, by its manifest; it may turn out that it cannot be used.</summary>
+    internal bool Offers(string id, string role, string name)
+    {
+        lock (_gate)
+            return _plugins.Any(plugin => plugin.Id == id && plugin.Offers(role, name));
+    }
+
     /// <summary>Finds a component, and loads its plugin.</summary>
     /// <param name="role">One of <see cref="Roles"/>.</param>
     /// <param name="name">"name", or "plugin-id/name" where two plugins offer it.</param>
@@ -161,10 +168,10 @@ public sealed class PluginCatalog : IDisposable
 
     private string Unknown(string role, string name, PluginFolder[] offering)
     {
-        string known = $"Known: {Offered(role)}.";
+        // What to do stands at the end; it may be a command, which takes no full stop.
         return offering.Length == 0
-            ? $"no plugin offers {role} '{name}'. {known}{Nearest.Hint(name, Known(role))}"
-            : $"{role} '{name}' cannot be used: {string.Join("; ", offering.Select(plugin => $"plugin {plugin.Status}"))} {known}";
+            ? $"no plugin offers {role} '{name}'. Known: {Offered(role)}.{Nearest.Hint(name, Known(role))}"
+            : $"{role} '{name}' cannot be used (known: {Offered(role)}): {string.Join("; ", offering.Select(plugin => $"plugin {plugin.Status}"))}";
     }
 
     private string[] Known(string role)
@@ -182,6 +189,9 @@ public sealed class PluginCatalog : IDisposable
     {
         try
         {
+            if (File.Exists(Path.Combine(folder, PluginManifest.FileName)))
+                return [Path.GetFullPath(folder)];
+
             return [.. Directory.EnumerateDirectories(Path.GetFullPath(folder)).Where(plugin => !Path.GetFileName(plugin).StartsWith('.')).Order(StringComparer.Ordinal)];
         }
         catch (Exception unlistable) when (unlistable is IOException or UnauthorizedAccessException)

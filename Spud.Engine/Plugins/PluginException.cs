@@ -1,4 +1,5 @@
 using System.Reflection;
+using Spud.Models.Messages;
 
 namespace Spud.Plugins;
 
@@ -20,7 +21,7 @@ internal sealed class PluginException(PluginState state, string reason, Exceptio
         // A load that the plugin's context refused says so inside.
         while (thrown is TypeInitializationException or TargetInvocationException or FileNotFoundException or FileLoadException && thrown.InnerException is { } inner)
             thrown = inner;
-        string message = thrown.Message.ReplaceLineEndings(" ").Trim();
+        string message = ThrownText.Of(thrown).ReplaceLineEndings(" ").Trim();
         return $"{thrown.GetType().Name}: {message}{(message.EndsWith('.') ? "" : ".")}";
     }
 }

@@ -1,5 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
+using Spud.Composition;
+using Spud.Configuration;
 
 namespace Spud.Host;
 
@@ -8,12 +10,12 @@ internal sealed class BenchCommand
 {
     private readonly Shell _shell;
     private readonly PipelineArguments _pipeline;
-    private readonly Option<int?> _prompt = Values.Integer("--prompt", 1, int.MaxValue, "Tokens that prefill reads. Default: 256.");
-    private readonly Option<int?> _generate = Values.Integer("--generate", 1, int.MaxValue, "Steps of decode. Default: 64.");
-    private readonly Option<int?> _depth = Values.Integer("--depth", 0, int.MaxValue, "Tokens before the first step of decode. Default: 0.");
-    private readonly Option<int?> _repeat = Values.Integer("--repeat", 1, 1_000_000, "Measurements, after one pass that does not count. Default: 5.");
-    private readonly Option<int?> _batch = Values.Integer("--batch", 1, 4096, "Sequences that decode together; the speed is that of all. Default: 1.");
-    private readonly Option<bool> _json = new("--json") { Description = "Print one JSON object a line for each measurement." };
+    private readonly Option<int?> _prompt = Values.Integer("--prompt", 1, Values.MaxTokens, "Tokens to prefill. Default: 256.");
+    private readonly Option<int?> _generate = Values.Integer("--generate", 1, Values.MaxTokens, "Tokens to decode. Default: 64.");
+    private readonly Option<int?> _depth = Values.Integer("--depth", 0, Values.MaxTokens, "Tokens in the context before decoding starts. Default: 0.");
+    private readonly Option<int?> _repeat = Values.Integer("--repeat", 1, 1_000_000, "Measurements, after one warm-up. Default: 5.");
+    private readonly Option<int?> _batch = Values.Integer("--batch", 1, 4096, "Sequences decoded together; the speed is the sum over all. Default: 1.");
+    private readonly Option<bool> _json = new("--json") { Description = "Print one JSON object per measurement, one per line." };
 
     private BenchCommand(Command command, Shell shell)
     {
@@ -21,14 +23,14 @@ internal sealed class BenchCommand
         foreach (Option option in new Option[] { _prompt, _generate, _depth, _repeat, _batch })
             command.Options.Add(option);
 
-        _pipeline = new(command);
+        _pipeline = new(command, shell);
         command.Options.Add(_json);
         command.SetAction(Run);
     }
 
     public static Command Create(Shell shell)
     {
-        Command command = new("bench", "Measure tokens per second of prefill and decode, with random tokens.");
+        Command command = new("bench", "Measure prefill and decode in tokens per second, on random tokens.");
         _ = new BenchCommand(command, shell);
         return command;
     }
@@ -43,9 +45,8 @@ internal sealed class BenchCommand
             Batch = parsed.GetValue(_batch) ?? 1,
         };
         int repeats = parsed.GetValue(_repeat) ?? 5;
-        using LanguageModel model = new ModelLoader(_pipeline, _shell) { Sequences = shape.Batch, ContextTokens = shape.ContextTokens }.Load(parsed);
-        if (model.Pipeline.Limits.ContextTokens < shape.ContextTokens)
-            throw new BadInputException($"--ctx: expected at least {shape.ContextTokens} tokens for this measurement, got {model.Pipeline.Limits.ContextTokens}.");
+        RequireContext(parsed, shape);
+        using LanguageModel model = new ModelLoader(_pipeline, _shell) { Sequences = shape.Batch, Rows = Math.Max(PipelineOptions.DefaultRows, shape.Batch), ContextTokens = shape.ContextTokens, IgnoresBudget = true }.Load(parsed);
 
         using Interrupts.Section section = _shell.Interrupts.Begin();
         Bench bench = new(model, shape, section.Token);
@@ -59,12 +60,21 @@ internal sealed class BenchCommand
         return ExitCodes.Done;
     }
 
+    // The measurement takes no more context than it needs. A longer one than the model was made for is the user's decision.
+    private void RequireContext(ParseResult parsed, BenchShape shape)
+    {
+        PipelineDocument document = _pipeline.Document(parsed);
+        int most = document.ContextTokens ?? ModelLoader.TrainedContext(ModelLoader.ModelOf(document));
+        if (most < shape.ContextTokens)
+            throw new BadInputException($"this measurement takes {shape.ContextTokens} tokens of context (--prompt, or --depth and --generate together), but the {(document.ContextTokens is null ? "model was made for" : "pipeline has")} {most}. Measure less, or raise the context with --ctx {shape.ContextTokens}.");
+    }
+
     private void Print(BenchResult result, bool json)
     {
         if (json)
             _shell.WriteJson(result, ResultJson.Readable.BenchResult);
         else
-            _shell.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{result.Repeat,3}  prefill {result.Prefill,9:0.00} tokens/s  decode {result.Decode,9:0.00} tokens/s"));
+            _shell.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{result.Repeat,3}  prefill {result.PrefillTokensPerSecond,9:0.00} tokens/s  decode {result.DecodeTokensPerSecond,9:0.00} tokens/s"));
 
         _shell.Out.Flush();
     }

@@ -39,7 +39,7 @@ internal sealed record BudgetText(decimal Amount, string Unit)
 
         string currency = Unit.ToUpperInvariant();
         if (prices is null)
-            throw new BadInputException($"--budget: a limit in {currency} needs a price list in that currency: --prices FILE. Without one, limit compute: --budget 250cu");
+            throw new BadInputException($"--budget: a limit in {currency} needs a price list in that currency: --prices FILE. Or limit compute: --budget 250cu");
         if (prices.Currency != currency)
             throw new BadInputException($"--budget: the limit is in {currency}, but the price list '{prices.Name}' is in {prices.Currency}.");
 

@@ -10,7 +10,7 @@ namespace Spud.Host;
 internal static class CommandLine
 {
     /// <summary>Shows stack traces; on every command.</summary>
-    public static readonly Option<bool> Verbose = new("--verbose") { Description = "Show where an unexpected error came from.", Recursive = true };
+    public static readonly Option<bool> Verbose = new("--verbose") { Description = "Show the stack trace of an unexpected error.", Recursive = true };
 
     private static readonly ParserConfiguration Parsing = new()
     {
@@ -32,6 +32,7 @@ internal static class CommandLine
         ExplainCommand.Create,
         DoctorCommand.Create,
         PluginsCommand.Create,
+        SetupCommand.Create,
         SchemaCommand.Create,
         ProbePluginCommand.Create,
     ];
@@ -59,7 +60,7 @@ internal static class CommandLine
             Failure failure = Failure.Of(exception);
             failure.Report(shell);
             if (verbose && failure.ExitCode != ExitCodes.Done)
-                shell.Error.WriteLine(exception);
+                shell.Error.WriteLine(Failure.Details(exception));
 
             return failure.ExitCode;
         }
@@ -80,7 +81,7 @@ internal static class CommandLine
     private static int Report(IEnumerable<string> faults, Shell shell)
     {
         foreach (string fault in faults)
-            shell.Error.WriteLine($"error: {fault}");
+            shell.Say($"error: {fault}");
 
         return ExitCodes.BadInput;
     }
@@ -96,7 +97,7 @@ internal static class CommandLine
             foreach (Token token in parsed.GetResult(argument)?.Tokens ?? [])
             {
                 if (token.Value is ['-', _, ..] && before.Contains(token))
-                    throw new BadInputException(Stray(token.Value, parsed.CommandResult.Command) + " A text that begins with '-' goes after '--'.");
+                    throw new BadInputException(Stray(token.Value, parsed.CommandResult.Command) + " Put text that begins with '-' after '--'.");
             }
         }
     }
@@ -108,15 +109,15 @@ internal static class CommandLine
             return parsed.Errors.Select(error => error.Message).Distinct();
 
         return parsed.UnmatchedTokens.Take(1).Select(token => token.StartsWith('-') ? Stray(token, command)
-            : command.Name == "spud" ? $"'{token}' is no command.{Nearest.Hint(token, command.Subcommands.Select(known => known.Name))} 'spud --help' lists them."
-            : $"'{token}' is one argument too many for 'spud {command.Name}'. A text of several words goes in quotes.");
+            : command.Name == "spud" ? $"Unknown command '{token}'.{Nearest.Hint(token, command.Subcommands.Select(known => known.Name))} 'spud --help' lists them."
+            : $"Too many arguments for 'spud {command.Name}': '{token}'. Put text of several words in quotes.");
     }
 
     private static string Stray(string token, Command command)
     {
         string name = token.Split('=')[0];
         IEnumerable<string> known = command.Options.SelectMany(option => option.Aliases.Append(option.Name)).Append(Verbose.Name);
-        return $"'{name}' is no option of '{Path(command)}'.{Nearest.Hint(name, known)}";
+        return $"'{Path(command)}' has no option '{name}'.{Nearest.Hint(name, known)}";
     }
 
     private static string Path(Command command) => command.Name == "spud" ? "spud" : $"spud {command.Name}";

@@ -1,14 +1,14 @@
 using System.Runtime.Intrinsics;
 using System.Security.Cryptography;
+using System.Text.RegularExpressions;
 using Spud.Composition;
-using Spud.Models.Messages;
 using Spud.Plugins;
 
 namespace Spud.Host;
 
 /// <summary>Looks whether a pipeline would run here, and says what to do where it would not.</summary>
 /// <param name="machine">This one.</param>
-internal sealed class Doctor(Machine machine)
+internal sealed partial class Doctor(Machine machine)
 {
     /// <summary>SHA-256 of the embedded model.</summary>
     internal const string DefaultModelHash = "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53";
@@ -32,15 +32,25 @@ internal sealed class Doctor(Machine machine)
         Add(".net", CheckStatus.Ok, machine.Framework);
     }
 
-    /// <summary>Whether the embedded model is there.</summary>
-    /// <param name="deep">Whether its bytes are checked too.</param>
-    /// <param name="needed">Whether the pipeline names no other.</param>
-    public void CheckDefaultModel(bool deep, bool needed)
+    /// <summary>Whether the pipeline's model is there.</summary>
+    /// <param name="named">The file; null: the embedded model.</param>
+    /// <param name="deep">Whether the embedded model's bytes are checked too.</param>
+    public void CheckModel(string? named, bool deep)
+    {
+        if (named is null)
+            CheckEmbeddedModel(deep);
+        else if (!File.Exists(named))
+            Add("model", CheckStatus.Fail, $"there is no file {named}", "Name another model with -m, or correct \"model\" in the pipeline.");
+        else
+            Add("model", CheckStatus.Ok, $"{named}, {Units.Bytes(new FileInfo(named).Length)}");
+    }
+
+    private void CheckEmbeddedModel(bool deep)
     {
         const string Advice = "Set SPUD_HOME to the folder that holds models/, or name a model with -m.";
         if (Places.DefaultModel() is not { } path)
         {
-            Add("model", needed ? CheckStatus.Fail : CheckStatus.Warn, $"the embedded model, models/{Places.DefaultModelName}, is neither in SPUD_HOME nor above {AppContext.BaseDirectory}", Advice);
+            Add("model", CheckStatus.Fail, $"the embedded model, models/{Places.DefaultModelName}, is neither in SPUD_HOME nor above {AppContext.BaseDirectory}", Advice);
             return;
         }
 
@@ -48,9 +58,9 @@ internal sealed class Doctor(Machine machine)
         if (!deep)
             Add("model", CheckStatus.Ok, $"{found} (--deep checks its bytes)");
         else if (HashOf(path) == DefaultModelHash)
-            Add("model", CheckStatus.Ok, $"{found}, SHA-256 as it should be");
+            Add("model", CheckStatus.Ok, $"{found}, SHA-256 is correct");
         else
-            Add("model", CheckStatus.Fail, $"{path}: its SHA-256 is not {DefaultModelHash}: the file is damaged or another one", "Restore it: git checkout models/");
+            Add("model", CheckStatus.Fail, $"{path}: its SHA-256 is not {DefaultModelHash}: the file is damaged or a different one", "Restore it: git checkout models/");
     }
 
     /// <summary>Loads every plugin.</summary>
@@ -65,8 +75,11 @@ internal sealed class Doctor(Machine machine)
                 PluginState.Unavailable or PluginState.Duplicate => CheckStatus.Warn,
                 _ => CheckStatus.Fail,
             };
-            string reason = plugin.Reason is null ? "" : $": {plugin.Reason}";
-            Add($"plugin {Shown.Text(plugin.Id)}", status, $"{plugin.Version} {plugin.State.ToString().ToLowerInvariant()}{reason}".TrimStart(), status == CheckStatus.Fail ? $"Put it right, or remove {plugin.Folder}" : null);
+            string state = $"{plugin.Version} {plugin.State.ToString().ToLowerInvariant()}".TrimStart();
+            if (plugin.Reason is null)
+                Add($"plugin {plugin.Id}", status, state);
+            else
+                AddRefusal($"plugin {plugin.Id}", status, $"{state}: {plugin.Reason}", $"Correct or remove {plugin.Folder}");
         }
 
         if (statuses.Count == 0)
@@ -91,7 +104,7 @@ internal sealed class Doctor(Machine machine)
         }
         catch (Exception refused) when (Failure.Of(refused).Message.Length > 0)
         {
-            Add("pipeline", CheckStatus.Fail, Failure.Of(refused).Message);
+            AddRefusal("pipeline", CheckStatus.Fail, Failure.Of(refused).Message, "Correct what is listed, or name another pipeline or model (-p, -m).");
         }
     }
 
@@ -106,6 +119,19 @@ internal sealed class Doctor(Machine machine)
         else
             Add("pipeline", CheckStatus.Ok, needs);
     }
+
+    // Messages end with what to do. One of several lines lists several faults, each with its own advice.
+    private void AddRefusal(string name, CheckStatus status, string message, string otherwise)
+    {
+        int end = message.Contains('\n') ? -1 : AdviceBegins().Match(message) is { Success: true } match ? match.Index : -1;
+        if (end < 0)
+            Add(name, status, message, otherwise);
+        else
+            Add(name, status, message[..(end + 1)], message[(end + 2)..]);
+    }
+
+    [GeneratedRegex(@"[.)] (?=[A-Z][a-z]+ |Run: )")]
+    private static partial Regex AdviceBegins();
 
     private void Add(string name, CheckStatus status, string message, string? advice = null) => _checks.Add(new(name, status, message, advice));
 

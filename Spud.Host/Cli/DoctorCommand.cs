@@ -15,7 +15,7 @@ internal sealed class DoctorCommand
 
     private DoctorCommand(Command command, Shell shell)
     {
-        (_shell, _arguments) = (shell, new(command));
+        (_shell, _arguments) = (shell, new(command, shell));
         command.Options.Add(_deep);
         command.Options.Add(_json);
         command.SetAction(Run);
@@ -34,7 +34,7 @@ internal sealed class DoctorCommand
         using PluginCatalog catalog = _arguments.Catalog(parsed);
         Doctor doctor = new(Machine.Here());
         doctor.CheckMachine();
-        doctor.CheckDefaultModel(parsed.GetValue(_deep), needed: document.Model is null);
+        doctor.CheckModel(document.Model, parsed.GetValue(_deep));
         doctor.CheckPlugins(catalog, _arguments.Folders(parsed));
         if ((document.Model ?? Places.DefaultModel()) is { } model)
             doctor.CheckPipeline(new FileInfo(model) is { Exists: true } file ? file.Length : 0, () => Explain(document, catalog, parsed));
@@ -66,9 +66,9 @@ internal sealed class DoctorCommand
         _shell.Out.WriteLine();
         _shell.Out.WriteLine(report.Status switch
         {
-            CheckStatus.Ok => "Everything is fine.",
+            CheckStatus.Ok => "All checks passed.",
             CheckStatus.Warn => "It will run; see the warnings.",
-            _ => "It will not run as it should: see what failed.",
+            _ => "Some checks failed: see above.",
         });
     }
 

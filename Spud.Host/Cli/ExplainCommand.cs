@@ -9,8 +9,8 @@ internal static class ExplainCommand
 {
     public static Command Create(Shell shell)
     {
-        Command command = new("explain", "Show what a pipeline is made of, and the memory and compute it will take.");
-        PipelineArguments arguments = new(command);
+        Command command = new("explain", "Show a pipeline's components and the memory and compute it will take.");
+        PipelineArguments arguments = new(command, shell);
         Option<bool> json = new("--json") { Description = "Print one JSON document." };
         command.Options.Add(json);
         command.SetAction(parsed =>

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using Spud.Composition;
-using Spud.Models.Messages;
 
 namespace Spud.Host;
 
@@ -26,8 +25,8 @@ internal sealed class ExplanationText(TextWriter to)
     private void WriteModel(ModelExplanation model)
     {
         Title("Model");
-        Line($"{Shown.Text(model.Name ?? Path.GetFileName(model.Path))}, {Units.Count(model.Parameters)} parameters, {Units.Bytes(model.FileBytes)}");
-        Line(Shown.Line(model.Path));
+        Line($"{model.Name ?? Path.GetFileName(model.Path)}, {Units.Count(model.Parameters)} parameters, {Units.Bytes(model.FileBytes)}");
+        Line(model.Path);
         Wrapped("", model.BytesByType.OrderByDescending(type => type.Value).Select(type => $"{type.Key} {Units.Bytes(type.Value)}"));
         Line($"family {model.Architecture}, L {model.Layers}, C {model.HiddenWidth}, V {model.Vocabulary}, made for {model.ContextTokens} tokens");
         TextTable table = new("<>>>>>>>");
@@ -67,7 +66,7 @@ internal sealed class ExplanationText(TextWriter to)
             Line(FormattableString.Invariant($"at most {most} {(most == 1 ? "expert" : "experts")} a token{(component.ExpertsExpected is { } expected ? $", {expected:0.00} expected on average" : "")}"));
         if (component.Role != Roles.Cache)
             Line($"{component.Weights} weights: {Units.Bytes(component.MappedBytes)} mapped, {Units.Bytes(component.OwnBytes)} own{(component.NativeBytes == 0 ? "" : $", about {Units.Bytes(component.NativeBytes)} native")}; workspace {Units.Bytes(component.WorkspaceBytes)}");
-        Line(Shown.Line(component.Folder));
+        Line(component.Folder);
     }
 
     private void WriteSteps(ImmutableArray<StepExplanation> steps)
@@ -179,7 +178,7 @@ internal sealed class ExplanationText(TextWriter to)
 
     private static string Value(JsonElement value) => value.ValueKind switch
     {
-        JsonValueKind.String => Shown.Text(value.GetString()!),
+        JsonValueKind.String => value.GetString()!,
         JsonValueKind.Null => "(none given)",
         _ => value.GetRawText(),
     };

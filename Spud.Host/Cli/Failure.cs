@@ -5,6 +5,7 @@ using Spud.Evaluation.Comparison;
 using Spud.Execution;
 using Spud.Metering;
 using Spud.Models;
+using Spud.Models.Messages;
 using Spud.Text.ChatTemplates;
 
 namespace Spud.Host;
@@ -14,6 +15,8 @@ namespace Spud.Host;
 /// <param name="ExitCode">One of <see cref="ExitCodes"/>.</param>
 internal readonly record struct Failure(string Message, int ExitCode)
 {
+    private const int MaxLines = 50;
+
     // HResult of an IOException is errno on Unix and 0x8007xxxx on Windows.
     private const int BrokenPipe = 32;
     private const int WindowsBrokenPipe = unchecked((int)0x8007006D);
@@ -22,20 +25,39 @@ internal readonly record struct Failure(string Message, int ExitCode)
     /// <summary>Tells the user, each line as an error.</summary>
     public void Report(Shell shell)
     {
-        foreach (string line in Message.Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        string[] lines = Message.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        foreach (string line in lines.Take(MaxLines))
             shell.Say($"error: {line}");
+        if (lines.Length > MaxLines)
+            shell.Say($"error: … and {lines.Length - MaxLines} more lines.");
+    }
+
+    /// <summary>What is known of an exception, for <c>--verbose</c>.</summary>
+    public static string Details(Exception exception)
+    {
+        try
+        {
+            return exception.ToString();
+        }
+        catch (Exception fault) when (fault is not OutOfMemoryException)
+        {
+            return $"{exception.GetType()}: {ThrownText.Of(exception)}\n{exception.StackTrace}";
+        }
     }
 
     /// <summary>The one place that knows which exceptions are meant for users.</summary>
     public static Failure Of(Exception exception) => exception switch
     {
         OperationCanceledException => new("", ExitCodes.Interrupted),
+        // Wherever memory runs out: what was asked for is right, the machine is too small.
+        CompositionException { InnerException: InsufficientMemoryException } => new(ThrownText.Of(exception), ExitCodes.Failed),
+        OutOfMemoryException and not InsufficientMemoryException => new($"the system refuses memory or threads: {ThrownText.Of(exception)} Use fewer threads (--threads), a shorter context (--ctx) or a smaller model, or raise the limits (ulimit -v, -u).", ExitCodes.Failed),
         BadInputException or ConfigurationException or CompositionException or ModelFileException
-            or ContextOverflowException or BudgetExceededException or TemplateException or RefusedException or ComparisonException => new(exception.Message, ExitCodes.BadInput),
-        PagePoolFullException or InsufficientMemoryException or ComponentException or CalibrationException => new(exception.Message, ExitCodes.Failed),
+            or ContextOverflowException or BudgetExceededException or TemplateException or RefusedException or ComparisonException => new(ThrownText.Of(exception), ExitCodes.BadInput),
+        PagePoolFullException or InsufficientMemoryException or ComponentException or CalibrationException => new(ThrownText.Of(exception), ExitCodes.Failed),
         UnauthorizedAccessException or FileNotFoundException or DirectoryNotFoundException => new(exception.Message, ExitCodes.BadInput),
         IOException { HResult: BrokenPipe or WindowsBrokenPipe or WindowsPipeClosing } => new("", ExitCodes.Done),
         IOException => new(exception.Message, ExitCodes.Failed),
-        _ => new($"unexpected: {exception.GetType().Name}: {exception.Message} (--verbose shows where)", ExitCodes.Failed),
+        _ => new($"unexpected error: {exception.GetType().Name}: {ThrownText.Of(exception)} (--verbose shows where)", ExitCodes.Failed),
     };
 }

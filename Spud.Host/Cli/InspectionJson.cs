@@ -42,6 +42,7 @@ internal sealed partial class InspectionJson : JsonSerializerContext
     public static InspectionJson Readable { get; } = new(new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        Converters = { new FiniteNumber(), new FiniteSingle() },
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     });
 }

@@ -18,7 +18,7 @@ internal static class Loading
             return work();
 
         using ManualResetEventSlim done = new();
-        Thread watcher = new(() => Watch(what, done, shell.Interrupts)) { IsBackground = true, Name = "progress" };
+        Thread watcher = new(() => Watch(what, done, shell)) { IsBackground = true, Name = "progress" };
         watcher.Start();
         try
         {
@@ -31,24 +31,24 @@ internal static class Loading
         }
     }
 
-    private static void Watch(string what, ManualResetEventSlim done, Interrupts interrupts)
+    private static void Watch(string what, ManualResetEventSlim done, Shell shell)
     {
         if (!done.Wait(Patience))
-            Spin(what, done, interrupts);
+            Spin(what, done, shell);
     }
 
     // Apart, so that the library is loaded only by those who wait.
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void Spin(string what, ManualResetEventSlim done, Interrupts interrupts)
+    private static void Spin(string what, ManualResetEventSlim done, Shell shell)
     {
-        IAnsiConsole console = AnsiConsole.Create(new() { Out = new AnsiConsoleOutput(Console.Error) });
+        IAnsiConsole console = AnsiConsole.Create(new() { Out = new AnsiConsoleOutput(shell.RawError) });
         // An interrupted process leaves the cursor as it found it.
-        interrupts.Idle = () =>
+        shell.Interrupts.Idle = () =>
         {
             console.Cursor.Show();
             return false;
         };
-        console.Status().Start(Markup.Escape(what), _ => done.Wait());
-        interrupts.Idle = null;
+        console.Status().Start(Markup.Escape(SafeText.Line(what, 60)), _ => done.Wait());
+        shell.Interrupts.Idle = null;
     }
 }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Spud.Composition;
 using Spud.Configuration;
+using Spud.Models;
 using Spud.Plugins;
 
 namespace Spud.Host;
@@ -16,11 +17,17 @@ internal sealed class ModelLoader(PipelineArguments arguments, Shell shell)
     /// <summary>Most rows of a step whose logits are read.</summary>
     public int LogitRows { get; init; } = 1;
 
+    /// <summary>Maximum rows of a step.</summary>
+    public int Rows { get; init; } = PipelineOptions.DefaultRows;
+
+    /// <summary>Whether the command does not answer, so that the pipeline's budget does not apply; the user is told.</summary>
+    public bool IgnoresBudget { get; init; }
+
     /// <summary>The longest text, where the command line does not say; null: the model's.</summary>
     public int? ContextTokens { get; init; }
 
     /// <summary>Changes to the pipeline that the command makes, after those of the command line.</summary>
-    public IEnumerable<string> Edits { get; init; } = [];
+    public IEnumerable<PipelineEdit> Edits { get; init; } = [];
 
     /// <summary>Stands in the place of each router; null: the router itself.</summary>
     public Func<IRouter, ModelDescription, IRouter>? Tap { get; init; }
@@ -41,16 +48,39 @@ internal sealed class ModelLoader(PipelineArguments arguments, Shell shell)
     {
         PipelineDocument document = arguments.Document(parsed, ContextTokens, Edits);
         string model = ModelOf(document);
+        if (IgnoresBudget)
+            NoteBudget(document, shell);
+
         PipelineOptions options = new()
         {
             DefaultModel = model,
             Threads = arguments.Threads(parsed),
             Sequences = Sequences,
+            Rows = Rows,
             LogitRows = LogitRows,
             Tap = Tap,
             Log = line => shell.Say($"note: {line}"),
         };
-        return Loading.Show($"loading {Path.GetFileName(model)}", () => LanguageModel.Load(document, plugins, options), shell);
+        LanguageModel loaded = Loading.Show($"loading {Path.GetFileName(model)}", () => LanguageModel.Load(document, plugins, options), shell);
+        foreach (string part in loaded.Pipeline.File.Files)
+            shell.Files.Reads(part);
+
+        return loaded;
+    }
+
+    /// <summary>Says that a pipeline's budget does not limit a measurement.</summary>
+    public static void NoteBudget(PipelineDocument document, Shell shell)
+    {
+        if (document.ComputeUnits is { } units)
+            shell.Say(FormattableString.Invariant($"note: the pipeline's budget of {units} CU limits answers (run, chat); it does not limit this command."));
+    }
+
+    /// <summary>Tokens of context that a model was made for; 0 where its file does not say.</summary>
+    /// <exception cref="ModelFileException">The file cannot be read.</exception>
+    public static int TrainedContext(string model)
+    {
+        using GgufFile file = GgufFile.Open(model);
+        return file.Metadata.TryGetString("general.architecture", out string? architecture) && file.Metadata.TryGetInt($"{architecture}.context_length", out int tokens) ? tokens : 0;
     }
 
     /// <summary>The model file of a pipeline.</summary>

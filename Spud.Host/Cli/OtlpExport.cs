@@ -36,7 +36,7 @@ internal sealed class OtlpExport : IDisposable
         _metrics.Dispose();
         _traces.Dispose();
         if (!delivered)
-            _shell.Say($"note: the collector at {_collector} did not take the telemetry.");
+            _shell.Say($"note: the collector at {_collector} did not accept the telemetry.");
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]

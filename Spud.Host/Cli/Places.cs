@@ -21,24 +21,24 @@ internal static class Places
         return null;
     }
 
-    /// <summary>Folders that hold one folder a plugin: the host's, the user's, and those of the command line.</summary>
-    /// <param name="additional">Of <c>--plugins</c>.</param>
-    /// <exception cref="BadInputException">An additional folder is not there.</exception>
-    public static IReadOnlyList<string> PluginFolders(IReadOnlyList<string> additional)
+    /// <summary>Folders of plugins, the first of two plugins with one id counts: those of the command line, the host's and the user's.</summary>
+    /// <param name="named">Of <c>--plugins</c>.</param>
+    /// <exception cref="BadInputException">A named folder is not there.</exception>
+    public static IReadOnlyList<string> PluginFolders(IReadOnlyList<string> named)
     {
-        foreach (string folder in additional)
+        foreach (string folder in named)
         {
             if (!Directory.Exists(folder))
-                throw new BadInputException($"--plugins: there is no folder {Path.GetFullPath(folder)}.");
+                throw new BadInputException($"--plugins: no such folder: {Path.GetFullPath(folder)}");
         }
 
         string[] usual = [Path.Combine(AppContext.BaseDirectory, "plugins"), .. UserFolders()];
-        return [.. usual.Where(Directory.Exists).Concat(additional.Select(Path.GetFullPath)).Distinct()];
+        return [.. named.Select(Path.GetFullPath).Concat(usual.Where(Directory.Exists)).Distinct()];
     }
 
     /// <summary>The user's own folder of plugins, <c>~/.spud/plugins</c>, whether it is there or not.</summary>
     /// <exception cref="BadInputException">The user has no home.</exception>
-    public static string UserPlugins() => HomePlugins() ?? throw new BadInputException("you have no home folder, and so no folder of plugins. Set HOME, or name a folder with --plugins.");
+    public static string UserPlugins() => HomePlugins() ?? throw new BadInputException("there is no home folder, and so no user plugin folder. Set HOME, or name a folder with --plugins.");
 
     private static string? HomePlugins() =>
         Environment.GetFolderPath(Environment.SpecialFolder.UserProfile) is { Length: > 0 } home ? Path.Combine(home, ".spud", "plugins") : null;

@@ -6,10 +6,22 @@ namespace Spud.Host;
 /// <summary>The option of every command that loads plugins.</summary>
 internal sealed class PluginArguments
 {
-    private readonly Option<string[]> _plugins = new("--plugins") { Description = "Look for plugins in this folder too; may be repeated.", HelpName = "DIR" };
+    private readonly Option<string[]> _plugins = new("--plugins")
+    {
+        Description = "Use the plugins in this folder too, or the plugin that this folder is, in place of installed ones; may be repeated.",
+        HelpName = "DIR",
+    };
+
+    private readonly Shell _shell;
 
     /// <summary>Adds the option to a command.</summary>
-    public PluginArguments(Command command) => command.Options.Add(_plugins);
+    /// <param name="command">Gets it.</param>
+    /// <param name="shell">Is told which plugins a named folder replaces.</param>
+    public PluginArguments(Command command, Shell shell)
+    {
+        _shell = shell;
+        command.Options.Add(_plugins);
+    }
 
     /// <summary>How plugins are treated: a probe that may crash runs in a second process of this program.</summary>
     public static PluginCatalogOptions CatalogOptions { get; } = new() { ProbeCommand = ProbePluginCommand.Start };
@@ -22,6 +34,15 @@ internal sealed class PluginArguments
     /// <param name="parsed">The command line.</param>
     /// <param name="reloadable">Whether they may be loaded anew; no figure is measured then.</param>
     /// <exception cref="BadInputException">A folder is not there.</exception>
-    public PluginCatalog Catalog(ParseResult parsed, bool reloadable = false) =>
-        PluginCatalog.Discover(Folders(parsed), reloadable ? new() { ProbeCommand = ProbePluginCommand.Start, Reloadable = true } : CatalogOptions);
+    public PluginCatalog Catalog(ParseResult parsed, bool reloadable = false)
+    {
+        PluginCatalog catalog = PluginCatalog.Discover(Folders(parsed), reloadable ? new() { ProbeCommand = ProbePluginCommand.Start, Reloadable = true } : CatalogOptions);
+        foreach (PluginStatus replaced in catalog.Statuses.Where(plugin => plugin.State == PluginState.Duplicate && !IsNamed(plugin, parsed)))
+            _shell.Say($"note: plugin '{replaced.Id}' is taken from {catalog.Statuses.First(plugin => plugin.Id == replaced.Id && plugin.State != PluginState.Duplicate).Folder}, not from {replaced.Folder} (--plugins).");
+
+        return catalog;
+    }
+
+    private bool IsNamed(PluginStatus plugin, ParseResult parsed) => (parsed.GetValue(_plugins) ?? []).Select(Path.GetFullPath)
+        .Select(Path.TrimEndingDirectorySeparator).Any(folder => plugin.Folder == folder || Path.GetDirectoryName(plugin.Folder) == folder);
 }

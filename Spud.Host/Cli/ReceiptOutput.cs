@@ -21,7 +21,7 @@ internal sealed class ReceiptOutput : IDisposable
     public ReceiptOutput(string? path, PriceList? prices, Shell shell)
     {
         (_shell, _prices, _asTable) = (shell, prices, path == Table);
-        _file = path is null or Table ? null : new OutputFile(path);
+        _file = path is null or Table ? null : shell.Files.Create(path);
     }
 
     /// <summary>Writes the receipt of a ledger.</summary>
@@ -55,6 +55,12 @@ internal sealed class ReceiptOutput : IDisposable
             table.Add("kept keys and values", "", "", "", "", "", Money(charge.Kept));
             if (charge.Free > 0)
                 table.Add("free", "", "", "", "", "", Money(-charge.Free));
+            // With these two the column sums up to its total.
+            decimal due = charge.Work + charge.Kept - charge.Free, charged = due > 0 ? Math.Max(due, charge.MinimumCharge) : due;
+            if (charged != due)
+                table.Add("minimum charge", "", "", "", "", "", Money(charged - due));
+            if (charge.Total != charged)
+                table.Add("rounding", "", "", "", "", "", Money(charge.Total - charged));
         }
 
         table.Add("total", "", $"{receipt.Phases.Sum(phase => phase.Tokens)}", Number(receipt.ComputeUnits), Number(receipt.GigabytesRead), Seconds(receipt.Lines.Sum(line => line.Seconds)), Money(receipt.Charge?.Total));
@@ -79,7 +85,7 @@ internal sealed class ReceiptOutput : IDisposable
 
     private static string Money(decimal? amount) => amount is { } known ? Number(known) : "";
 
-    private static string Number(decimal value) => value.ToString("0.#########", CultureInfo.InvariantCulture);
+    private static string Number(decimal value) => value.ToString("0.###############", CultureInfo.InvariantCulture);
 
     private static string Seconds(double value) => value.ToString("0.000", CultureInfo.InvariantCulture);
 }

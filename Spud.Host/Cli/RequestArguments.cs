@@ -11,13 +11,13 @@ internal sealed class RequestArguments
 {
     private readonly Option<BudgetText?> _budget = new("--budget")
     {
-        Description = "What an answer may cost at most: 250cu (10^9 FLOP each), or 0.002eur by a price list. It is never exceeded. Default: the pipeline's.",
+        Description = "Maximum cost of an answer: 250cu (10^9 FLOP each), or 0.002eur with a price list. It is never exceeded. Default: the pipeline's.",
         HelpName = "LIMIT",
         CustomParser = Parse,
     };
 
     private readonly Option<float?> _effort = Values.Number("--effort", 0, 1, "How much compute an answer is worth: routers that can choose take fewer experts. Default: the pipeline's, or 1.");
-    private readonly Option<string?> _prices = new("--prices") { Description = "Price list, a JSON file: the bill says what an answer costs.", HelpName = "FILE" };
+    private readonly Option<string?> _prices = new("--prices") { Description = "Price list, a JSON file: the receipt states what an answer costs.", HelpName = "FILE" };
 
     private readonly Option<Uri?> _otlp = new("--otlp")
     {
@@ -26,16 +26,28 @@ internal sealed class RequestArguments
         CustomParser = ParseUrl,
     };
 
+    private readonly Shell _shell;
+
     /// <summary>Adds the options to a command.</summary>
-    public RequestArguments(Command command)
+    /// <param name="command">Gets them.</param>
+    /// <param name="shell">Is told which files are read.</param>
+    public RequestArguments(Command command, Shell shell)
     {
+        _shell = shell;
         foreach (Option option in new Option[] { _budget, _effort, _prices, _otlp })
             command.Options.Add(option);
     }
 
     /// <summary>The price list; null: none was named.</summary>
     /// <exception cref="ConfigurationException">With all faults of the file.</exception>
-    public PriceList? Prices(ParseResult parsed) => parsed.GetValue(_prices) is { } path ? PriceList.Load(path) : null;
+    public PriceList? Prices(ParseResult parsed)
+    {
+        if (parsed.GetValue(_prices) is not { } path)
+            return null;
+
+        _shell.Files.Reads(path);
+        return PriceList.Load(path);
+    }
 
     /// <summary>Where telemetry goes; null: nowhere.</summary>
     public Uri? Collector(ParseResult parsed) => parsed.GetValue(_otlp);

@@ -22,11 +22,12 @@ internal sealed record RunResult(
 /// <summary>What <c>spud tokenize --json</c> prints.</summary>
 internal sealed record TokenizeResult(int Tokens, int[] Ids);
 
-/// <summary>What <c>spud score --json</c> prints. Loss in nats, speed in tokens per second; experts a token by layer, null for a dense model.</summary>
-internal sealed record ScoreResult(int Tokens, double MeanLoss, double Perplexity, double TokensPerSecond, decimal ComputeUnits, double[]? ExpertsPerToken);
+/// <summary>What <c>spud score --json</c> prints. Loss in nats, speed in tokens per second; experts a token by layer, null for a dense model; a reason where there is no loss.</summary>
+internal sealed record ScoreResult(int Tokens, double MeanLoss, double Perplexity, double PrefillTokensPerSecond, decimal ComputeUnits, double[]? ExpertsPerToken, string? Reason);
 
 /// <summary>One repeat of <c>spud bench --json</c>. Speeds in tokens per second, over all sequences; the rest says what was measured.</summary>
-internal sealed record BenchResult(double Prefill, double Decode, int Repeat, int Prompt, int Generate, int Depth, int Batch, int Threads);
+internal sealed record BenchResult(
+    double PrefillTokensPerSecond, double DecodeTokensPerSecond, int Repeat, int PromptTokens, int GeneratedTokens, int DepthTokens, int Sequences, int Threads);
 
 [JsonSerializable(typeof(RunResult))]
 [JsonSerializable(typeof(TokenizeResult))]
@@ -38,7 +39,7 @@ internal sealed partial class ResultJson : JsonSerializerContext
     public static ResultJson Readable { get; } = new(new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
-        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+        Converters = { new FiniteNumber() },
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     });
 }

@@ -15,24 +15,26 @@ internal sealed class RunCommand
     private readonly PipelineArguments _pipeline;
     private readonly SamplingArguments _sampling;
     private readonly RequestArguments _request;
-    private readonly Argument<string?> _prompt = new("prompt") { Description = "The prompt. One that begins with '-' goes after '--'.", Arity = ArgumentArity.ZeroOrOne };
+    private readonly Argument<string?> _prompt = new("prompt") { Description = "The prompt. Put a prompt that begins with '-' after '--'.", Arity = ArgumentArity.ZeroOrOne };
     private readonly Option<string?> _file = new("--file", "-f") { Description = "Read the prompt from a file, '-' for standard input. One line break at its end is dropped.", HelpName = "FILE" };
     private readonly Option<bool> _raw = new("--raw") { Description = "Continue the prompt as it stands, without the model's chat template." };
     private readonly Option<string?> _system = new("--system") { Description = $"What the model is told before the prompt. Default for the embedded model: {Chat.EmbeddedModelSystem}", HelpName = "TEXT" };
-    private readonly Option<string?> _receipt = new("--receipt") { Description = "Write the bill: JSON into a file, '-' for a table on standard error.", HelpName = "FILE" };
-    private readonly Option<bool> _json = new("--json") { Description = "Print text and figures as one JSON document, at the end." };
+    private readonly Option<string?> _receipt = new("--receipt") { Description = "Write the receipt: JSON to a file, '-' for a table on standard error.", HelpName = "FILE" };
+    private readonly Option<bool> _json = new("--json") { Description = "Print text and figures as one JSON document at the end." };
+
+    private readonly Option<bool> _rawOutput = SamplingArguments.RawOutput();
 
     private RunCommand(Command command, Shell shell)
     {
         _shell = shell;
         command.Arguments.Add(_prompt);
-        foreach (Option option in new Option[] { _file, _raw, _system })
+        foreach (Option option in new Option[] { _file, _raw, _system, _rawOutput })
             command.Options.Add(option);
 
         _sampling = new(command, UsualTokens);
-        _request = new(command);
+        _request = new(command, shell);
         command.Options.Add(_receipt);
-        _pipeline = new(command);
+        _pipeline = new(command, shell);
         command.Options.Add(_json);
         command.SetAction(Run);
     }
@@ -46,10 +48,10 @@ internal sealed class RunCommand
 
     private int Run(ParseResult parsed)
     {
-        bool raw = parsed.GetValue(_raw), json = parsed.GetValue(_json);
+        bool raw = parsed.GetValue(_raw);
         string? system = parsed.GetValue(_system);
         if (raw && system is not null)
-            throw new BadInputException("--system goes into the chat template, which --raw leaves out: give one of them.");
+            throw new BadInputException("--system needs the chat template, and --raw leaves it out. Use one.");
 
         string prompt = Prompt(parsed);
         GenerationOptions options = _sampling.Read(parsed);
@@ -66,7 +68,7 @@ internal sealed class RunCommand
         Request request = model.Generate(ids, options, section.Token);
         try
         {
-            Answer(request, json, prices);
+            Answer(request, parsed, prices);
         }
         finally
         {
@@ -78,10 +80,11 @@ internal sealed class RunCommand
         return request.Finish == FinishReason.Cancelled ? ExitCodes.Interrupted : ExitCodes.Done;
     }
 
-    private void Answer(Request request, bool json, PriceList? prices)
+    private void Answer(Request request, ParseResult parsed, PriceList? prices)
     {
-        RunTimes times = new();
-        string text = json ? Collect(request, times) : Stream(request, times);
+        bool json = parsed.GetValue(_json);
+        RunTimes times = new(_shell);
+        string text = json ? Collect(request, times) : Stream(request, times, parsed.GetValue(_rawOutput));
         ReceiptCharge? charge = prices is null ? null : Receipt.Of(request.Ledger!, prices).Charge;
         if (json)
             _shell.WriteJson(Result(request, text, times, charge), ResultJson.Readable.RunResult);
@@ -93,15 +96,15 @@ internal sealed class RunCommand
     {
         (string? text, string? file) = (parsed.GetValue(_prompt), parsed.GetValue(_file));
         if (text is not null && file is not null)
-            throw new BadInputException("the prompt comes twice, as an argument and with -f: give one of them.");
+            throw new BadInputException("the prompt is given twice (argument and -f). Use one.");
         if (text is null && file is null)
-            throw new BadInputException("there is no prompt. Give it in quotes, or with -f FILE, or with -f - for standard input.");
+            throw new BadInputException("no prompt is given. Give it in quotes, with -f FILE, or with -f - for standard input.");
 
         string prompt = text ?? InputText.ReadPrompt(file!, _shell);
         return string.IsNullOrWhiteSpace(prompt) ? throw new BadInputException("the prompt is empty.") : prompt;
     }
 
-    private string Stream(Request request, RunTimes times)
+    private string Stream(Request request, RunTimes times, bool rawOutput)
     {
         char last = '\n';
         foreach (TextPiece piece in request.ToBlockingEnumerable())
@@ -110,15 +113,13 @@ internal sealed class RunCommand
             if (piece.Text.Length == 0)
                 continue;
 
-            _shell.Out.Write(piece.Text);
-            _shell.Out.Flush();
+            _shell.WriteModelText(piece.Text, rawOutput);
             last = piece.Text[^1];
         }
 
         if (last != '\n')
-            _shell.Out.Write('\n');
+            _shell.WriteModelText("\n", rawOutput);
 
-        _shell.Out.Flush();
         return "";
     }
 
@@ -149,7 +150,7 @@ internal sealed class RunCommand
         charge?.Currency);
 
     /// <summary>When the first token came, counted from the start of the process: what the user waited.</summary>
-    private sealed class RunTimes
+    private sealed class RunTimes(Shell shell)
     {
         private long _first;
 
@@ -160,9 +161,18 @@ internal sealed class RunCommand
                 if (_first == 0)
                     return TimeSpan.Zero;
 
-                using Process self = Process.GetCurrentProcess();
-                return DateTime.Now - self.StartTime - Stopwatch.GetElapsedTime(_first);
+                return DateTime.Now - Started() - Stopwatch.GetElapsedTime(_first);
             }
+        }
+
+        // ./spud becomes this process after it has built: what it was before does not count.
+        private DateTime Started()
+        {
+            if (Environment.GetEnvironmentVariable("SPUD_BUILT") is not null)
+                return shell.Started;
+
+            using Process self = Process.GetCurrentProcess();
+            return self.StartTime;
         }
 
         public void Note()

@@ -35,6 +35,9 @@ internal sealed class SamplingArguments
             command.Options.Add(option);
     }
 
+    /// <summary>Of commands that write a model's text to a terminal.</summary>
+    public static Option<bool> RawOutput() => new("--raw-output") { Description = "Write the model's text to a terminal unchanged, with escape sequences and other control characters." };
+
     /// <summary>What the user asked for.</summary>
     public GenerationOptions Read(ParseResult parsed) => new()
     {

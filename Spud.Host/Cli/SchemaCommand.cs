@@ -14,7 +14,7 @@ internal static class SchemaCommand
     public static Command Create(Shell shell)
     {
         Command command = new("schema", "Print the JSON schema of pipeline.json, for editors: spud schema > spud-pipeline.schema.json");
-        PluginArguments arguments = new(command);
+        PluginArguments arguments = new(command, shell);
         command.Options.Add(new Option<bool>("--json") { Description = "Nothing else is printed anyway." });
         command.SetAction(parsed =>
         {

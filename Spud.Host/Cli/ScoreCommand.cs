@@ -14,8 +14,8 @@ internal sealed class ScoreCommand
     private readonly Shell _shell;
     private readonly PipelineArguments _pipeline;
     private readonly TextArguments _text;
-    private readonly Option<int?> _maxTokens = Values.Integer("--max-tokens", 2, int.MaxValue, "Score only so many tokens from the beginning.");
-    private readonly Option<string?> _logits = new("--logits") { Description = "Write the logits of every position: float32, little-endian, one row of the vocabulary's size a token.", HelpName = "FILE" };
+    private readonly Option<int?> _maxTokens = Values.Integer("--max-tokens", 2, int.MaxValue, "Score only this many tokens from the beginning.");
+    private readonly Option<string?> _logits = new("--logits") { Description = "Write the logits of every position: float32, little-endian, one row per token.", HelpName = "FILE" };
     private readonly Option<string?> _tokens = new("--tokens") { Description = "Write the ids: int32, little-endian.", HelpName = "FILE" };
     private readonly Option<bool> _json = new("--json") { Description = "Print the figures as one JSON document." };
 
@@ -26,7 +26,7 @@ internal sealed class ScoreCommand
         foreach (Option option in new Option[] { _maxTokens, _logits, _tokens })
             command.Options.Add(option);
 
-        _pipeline = new(command);
+        _pipeline = new(command, shell);
         command.Options.Add(_json);
         command.SetAction(Run);
     }
@@ -41,34 +41,52 @@ internal sealed class ScoreCommand
     private int Run(ParseResult parsed)
     {
         string text = _text.Read(parsed, _shell);
-        using LanguageModel model = new ModelLoader(_pipeline, _shell) { LogitRows = LogitRows }.Load(parsed);
+        using LanguageModel model = new ModelLoader(_pipeline, _shell) { LogitRows = LogitRows, IgnoresBudget = true }.Load(parsed);
         int[] ids = model.Encode(text);
         if (parsed.GetValue(_maxTokens) is { } most && most < ids.Length)
             ids = ids[..most];
+        if (ids.Length > model.Pipeline.Limits.ContextTokens)
+            throw new BadInputException(TooLong(ids.Length, model.Pipeline.Limits.ContextTokens));
         if (ids.Length < 2)
-            throw new BadInputException($"the text has {ids.Length} tokens, and the first is never predicted: it takes at least 2.");
+            throw new BadInputException($"the text has {ids.Length} tokens; at least 2 are needed, because the first is never predicted.");
 
         using Interrupts.Section section = _shell.Interrupts.Begin();
-        using OutputFile? logits = Open(parsed.GetValue(_logits));
-        using OutputFile? tokens = Open(parsed.GetValue(_tokens));
+        using OutputFile? logits = _shell.Files.CreateIfNamed(parsed.GetValue(_logits));
+        using OutputFile? tokens = _shell.Files.CreateIfNamed(parsed.GetValue(_tokens));
         long start = Stopwatch.GetTimestamp();
         TextScore score = new TextScorer(model).Score(ids, logits is null ? null : logits.Write, section.Token);
         double speed = Figures.Rate(ids.Length, Stopwatch.GetElapsedTime(start));
         tokens?.Write(ids);
         logits?.Complete();
         tokens?.Complete();
-        Print(new(score.Tokens, score.MeanLoss, score.Perplexity, speed, score.Ledger.ComputeUnits, ExpertsPerToken(model, score)), parsed.GetValue(_json));
-        return ExitCodes.Done;
+        string? reason = WhyNoLoss(score, model);
+        Print(new(score.Tokens, score.MeanLoss, score.Perplexity, speed, score.Ledger.ComputeUnits, ExpertsPerToken(model, score), reason), parsed.GetValue(_json));
+        return reason is null ? ExitCodes.Done : ExitCodes.Failed;
     }
+
+    private static string TooLong(int tokens, int context) =>
+        $"the text has {tokens} tokens, and the context of {context} tokens is scored at once. Score its beginning (--max-tokens {context}), raise the context (--ctx), or read all of it in windows (spud compare).";
 
     private void Print(ScoreResult result, bool json)
     {
+        if (result.Reason is { } reason)
+            _shell.Say($"error: {reason}");
         if (json)
             _shell.WriteJson(result, ResultJson.Readable.ScoreResult);
+        else if (result.Reason is not null)
+            return;
         else
-            _shell.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{result.Tokens} tokens, mean loss {result.MeanLoss:0.000000}, perplexity {result.Perplexity:0.0000}, {result.TokensPerSecond:0.0} tokens/s"));
+            _shell.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{result.Tokens} tokens, mean loss {result.MeanLoss:0.000000}, perplexity {result.Perplexity:0.0000}, {result.PrefillTokensPerSecond:0.0} tokens/s"));
         if (!json && result.ExpertsPerToken is { } experts)
             _shell.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{experts.Average():0.000} experts a token, {result.ComputeUnits:0.000000} CU"));
+    }
+
+    // Logits that are infinite or not a number come from weights or from a component: there is no telling which from here.
+    private static string? WhyNoLoss(TextScore score, LanguageModel model)
+    {
+        int first = score.Losses.Index().FirstOrDefault(loss => !float.IsFinite(loss.Item), (-1, 0)).Index;
+        return first < 0 ? null : $"{model.Pipeline.File.Path}: no perplexity: the loss of token {first + 1} is {(float.IsNaN(score.Losses[first]) ? "not a number" : "infinite")}. "
+            + "The model file is damaged, or a component computes it wrongly ('spud explain' lists them).";
     }
 
     /// <summary>Of layers with several experts; null: there are none.</summary>
@@ -77,6 +95,4 @@ internal sealed class ScoreCommand
         double[] experts = [.. model.Pipeline.Model.Layers.Index().Where(layer => layer.Item.Experts > 1).Select(layer => score.Ledger[Phase.Prefill].ExpertsPerToken(layer.Index))];
         return experts.Length > 0 ? experts : null;
     }
-
-    private static OutputFile? Open(string? path) => path is null ? null : new(path);
 }

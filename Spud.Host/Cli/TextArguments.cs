@@ -5,7 +5,7 @@ namespace Spud.Host;
 /// <summary>A text that is taken exactly as it is: an argument or a file.</summary>
 internal sealed class TextArguments
 {
-    private readonly Argument<string?> _text = new("text") { Description = "The text. One that begins with '-' goes after '--'.", Arity = ArgumentArity.ZeroOrOne };
+    private readonly Argument<string?> _text = new("text") { Description = "The text. Put text that begins with '-' after '--'.", Arity = ArgumentArity.ZeroOrOne };
     private readonly Option<string?> _file = new("--file", "-f") { Description = "Read the text from a file, '-' for standard input.", HelpName = "FILE" };
 
     /// <summary>Adds the argument and the option to a command.</summary>
@@ -21,8 +21,8 @@ internal sealed class TextArguments
     {
         ({ } text, null) => text,
         (null, { } file) => InputText.Read(file, shell),
-        (null, null) => throw new BadInputException("there is no text. Give it in quotes, or with -f FILE, or with -f - for standard input."),
-        _ => throw new BadInputException("the text comes twice, as an argument and with -f: give one of them."),
+        (null, null) => throw new BadInputException("no text is given. Give it in quotes, with -f FILE, or with -f - for standard input."),
+        _ => throw new BadInputException("the text is given twice (argument and -f). Use one."),
     };
 
     /// <summary>What the text is called: its file's name, or where it came from.</summary>

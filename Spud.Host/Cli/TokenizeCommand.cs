@@ -1,5 +1,7 @@
+using System.Buffers;
 using System.CommandLine;
 using System.Globalization;
+using System.Text;
 using Spud.Models;
 using Spud.Text.Tokenization;
 
@@ -17,7 +19,7 @@ internal sealed class TokenizeCommand
     {
         _shell = shell;
         _text = new(command);
-        _pipeline = new(command);
+        _pipeline = new(command, shell);
         command.Options.Add(_json);
         command.SetAction(Run);
     }
@@ -32,7 +34,7 @@ internal sealed class TokenizeCommand
     private int Run(ParseResult parsed)
     {
         string text = _text.Read(parsed, _shell);
-        using GgufFile file = GgufFile.Open(ModelLoader.ModelOf(_pipeline.Document(parsed)));
+        using GgufFile file = GgufFile.Open(ModelLoader.ModelOf(_pipeline.Document(parsed).Valid()));
         Tokenizer tokenizer = Tokenizer.Load(file.Metadata);
         int[] ids = tokenizer.Encode(text, addSpecial: true, parseSpecial: true);
         if (parsed.GetValue(_json))
@@ -42,18 +44,31 @@ internal sealed class TokenizeCommand
         }
 
         foreach (int id in ids)
-            _shell.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{id,8}  {Shown(tokenizer.TextOf(id))}"));
+            _shell.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{id,8}  {Piece(tokenizer.BytesOf(id, renderSpecial: true))}"));
 
         return ExitCodes.Done;
     }
 
-    // A line a token, whatever is in it.
-    private static string Shown(string text) => string.Concat(text.Select(c => c switch
+    // A line for each token, whatever is in it: bytes that are only a part of a character stand as \xe6.
+    private static string Piece(ReadOnlySpan<byte> bytes)
     {
-        '\n' => "\\n",
-        '\r' => "\\r",
-        '\t' => "\\t",
-        _ when char.IsControl(c) => $"\\u{(int)c:x4}",
-        _ => c.ToString(),
-    }));
+        StringBuilder piece = new();
+        while (!bytes.IsEmpty)
+        {
+            bool isWhole = Rune.DecodeFromUtf8(bytes, out Rune rune, out int length) == OperationStatus.Done;
+            if (!isWhole)
+                length = 1;
+
+            piece.Append(!isWhole ? $"\\x{bytes[0]:x2}" : rune.Value switch
+            {
+                '\n' => "\\n",
+                '\r' => "\\r",
+                '\t' => "\\t",
+                _ => rune.ToString(),
+            });
+            bytes = bytes[length..];
+        }
+
+        return piece.ToString();
+    }
 }

@@ -7,6 +7,9 @@ namespace Spud.Host;
 /// <summary>Options whose values have a range, with messages that name it.</summary>
 internal static class Values
 {
+    /// <summary>Longest text that a number of tokens may mean; the sum of two of them is still a number.</summary>
+    public const int MaxTokens = 1 << 28;
+
     /// <summary>A whole number; null if it is not given.</summary>
     public static Option<int?> Integer(string name, int least, int most, string description) => new(name)
     {

@@ -9,13 +9,13 @@ internal static class WrappedText
 
     /// <summary>Writes a text of one or more lines.</summary>
     /// <param name="to">Where to.</param>
-    /// <param name="text">Control characters in it become question marks: it may quote somebody's file.</param>
+    /// <param name="text">Cut where it is too long: it may quote somebody's file.</param>
     /// <param name="indent">Columns before each line.</param>
     /// <param name="first">Stands in the indent of the first line, as wide as that; null: nothing.</param>
     public static void Write(TextWriter to, string text, int indent, string? first = null)
     {
         string before = first ?? new string(' ', indent);
-        foreach (string paragraph in text.Split('\n'))
+        foreach (string paragraph in SafeText.Cut(text).Split('\n'))
         {
             StringBuilder line = new();
             foreach (string word in paragraph.Split(' ', StringSplitOptions.RemoveEmptyEntries))
@@ -23,7 +23,7 @@ internal static class WrappedText
                 if (line.Length > 0 && indent + line.Length + 1 + word.Length > Width)
                     Flush(line);
 
-                line.Append(line.Length > 0 ? " " : "").Append(Printable(word));
+                line.Append(line.Length > 0 ? " " : "").Append(word);
             }
 
             Flush(line);
@@ -37,6 +37,4 @@ internal static class WrappedText
             line.Clear();
         }
     }
-
-    private static string Printable(string word) => word.Any(char.IsControl) ? string.Concat(word.Select(c => char.IsControl(c) ? '?' : c)) : word;
 }

@@ -14,7 +14,8 @@ variant=cpu size="160 MB"
 for argument in "$@"; do
     case $argument in
         --cuda) variant=gpu size="350 MB" ;;
-        *) fail "setup onnx: unknown argument '$argument'. Known: --cuda" ;;
+        --yes) ;; # nothing outside NuGet's cache changes: there is nothing to ask
+        *) fail "setup onnx: unknown argument '$argument'. Known: --cuda, --yes" ;;
     esac
 done
 

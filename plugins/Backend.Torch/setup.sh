@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Sets libtorch up for Backend.Torch: finds it (or installs Debian's), builds the shim against it, and tries it.
-# usage: plugins/Backend.Torch/setup.sh [FOLDER]
+# usage: plugins/Backend.Torch/setup.sh [--yes] [FOLDER]
+#   --yes: install the system's packages without asking.
 #   FOLDER, or SPUD_TORCH: a libtorch, as a folder with include/ and lib/ in it (a Python package's torch folder is one).
 #   Without it: the torch package of python3, then the system's libtorch-dev.
 # What was built lies in .cache/torch of the repository; run again, it does what is missing. Then build Spud again.
@@ -22,9 +23,21 @@ is_torch() { [ -e "$1/lib/libtorch_cpu.so" ] && [ -e "$1/include/ATen/ATen.h" ];
 install_packages() {
     is_debian || die "$1 Install libtorch (https://pytorch.org, or python3 -m pip install torch), cmake, make and a C++ compiler, then run this again."
     [ "$(id -u)" = 0 ] || die "$1 Run this, then try again:  sudo apt-get install -y $packages"
-    say "installing $packages (about 130 MB) …"
+    may_install
     apt-get update -qq || say "the package lists could not be refreshed; trying with those that are here"
     DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends $packages
+}
+
+# Asks before anything of the system changes; without a terminal, the answer is --yes or no.
+may_install() {
+    local count
+    count=$(apt-get install -s --no-install-recommends $packages 2>/dev/null | grep -c '^Inst ' || true)
+    say "this installs $count Debian packages as root (about 130 MB): $packages and what they need"
+    [ -n "$yes" ] && return
+    [ -t 0 ] || die "run it again with --yes to allow that, or install them yourself: apt-get install -y $packages"
+    printf 'torch: go on? [y/N] '
+    read -r answer
+    case $answer in y | Y | yes) ;; *) die "nothing was installed." ;; esac
 }
 
 require_tools() { has_tools || install_packages "cmake, make or a C++ compiler is missing."; }
@@ -70,6 +83,8 @@ build() {
 }
 
 config=
+yes=
+[ "${1:-}" = --yes ] && yes=1 && shift
 find_torch "$@"
 build
 said=$("$out/build/spud_torch_selftest") || die "the shim was built, but does not work: $said"

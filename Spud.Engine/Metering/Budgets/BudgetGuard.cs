@@ -44,7 +44,7 @@ internal sealed class BudgetGuard(PipelineCosts costs, int rowsPerStep)
             return;
 
         decimal spent = Spent(ledger, limit);
-        decimal more = limit.Prices is { } prices ? prices.ChargeFor(ledger.SharedAmount(prices) + cost.Amount) - spent : cost.Flops / Tally.FlopsPerUnit;
+        decimal more = limit.Prices is { } prices ? prices.Rounded(prices.ChargeFor(ledger.SharedAmount(prices) + cost.Amount)) - spent : cost.Flops / Tally.FlopsPerUnit;
         string what = phase == Phase.Prefill ? $"Reading a text of {rows} tokens" : rows == 1 ? "The next token" : $"The next {rows} tokens";
         throw new BudgetExceededException(what, more, (limit.ComputeUnits ?? limit.Amount!.Value) - spent, limit, sequence);
     }
@@ -74,8 +74,9 @@ internal sealed class BudgetGuard(PipelineCosts costs, int rowsPerStep)
     private static decimal Spent(Ledger ledger, Budget limit) =>
         limit.Prices is { } prices ? prices.ChargeFor(ledger.SharedAmount(prices)) : ledger.SharedFlops / Tally.FlopsPerUnit;
 
+    // As the receipt will state it: rounding up must not exceed the budget either.
     private static bool Fits(Ledger ledger, Budget limit, Cost cost) => limit.Prices is { } prices
-        ? prices.ChargeFor(ledger.SharedAmount(prices) + cost.Amount) <= limit.Amount
+        ? prices.Rounded(prices.ChargeFor(ledger.SharedAmount(prices) + cost.Amount)) <= limit.Amount
         : cost.Flops <= limit.Flops - ledger.SharedFlops;
 
     /// <summary>Of those entries that spend from the ledger's limit.</summary>

@@ -7,6 +7,9 @@ namespace Spud.Metering;
 /// <summary>A price list as its author writes it.</summary>
 internal sealed class PriceSettings
 {
+    // The ledger counts in 64 bits: with prices up to this, no sum exceeds the range of decimal.
+    internal const double MaxPrice = 1e15;
+
     [Description("The list's name.")]
     [Required]
     [MinLength(1)]
@@ -28,15 +31,15 @@ internal sealed class PriceSettings
     public List<RateSettings>? Rates { get; set; }
 
     [Description("For a gigabyte (10^9) of keys and values that is kept for a second.")]
-    [Range(0, double.MaxValue)]
+    [Range(0, MaxPrice)]
     public decimal PerGigabyteSecondKept { get; set; }
 
     [Description("What every request may use before it costs anything.")]
-    [Range(0, double.MaxValue)]
+    [Range(0, MaxPrice)]
     public decimal FreeAmount { get; set; }
 
     [Description("What a request costs at least, if it costs anything.")]
-    [Range(0, double.MaxValue)]
+    [Range(0, MaxPrice)]
     public decimal MinimumCharge { get; set; }
 
     [Description("Decimals that a total is rounded to, half to even.")]
@@ -47,6 +50,8 @@ internal sealed class PriceSettings
 /// <summary>What work costs in a phase and role.</summary>
 internal sealed class RateSettings
 {
+    private const double MaxPrice = PriceSettings.MaxPrice;
+
     [Description("The phase; without it: both.")]
     public Phase? Phase { get; set; }
 
@@ -55,11 +60,11 @@ internal sealed class RateSettings
     public string? Role { get; set; }
 
     [Description("For 10^9 FLOP.")]
-    [Range(0, double.MaxValue)]
+    [Range(0, MaxPrice)]
     public decimal PerComputeUnit { get; set; }
 
     [Description("For a gigabyte (10^9) of weights, keys and values that is read.")]
-    [Range(0, double.MaxValue)]
+    [Range(0, MaxPrice)]
     public decimal PerGigabyteRead { get; set; }
 }
 

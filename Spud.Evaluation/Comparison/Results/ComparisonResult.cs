@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 using Spud.Composition;
 
 namespace Spud.Evaluation.Comparison;
@@ -119,6 +120,7 @@ public sealed record ComputeFigures
     public required ImmutableArray<RoleFigures> Roles { get; init; }
 
     /// <summary>[layer]: experts of a token; a dense layer has one.</summary>
+    [JsonPropertyName("expertsPerToken")]
     public required ImmutableArray<double> ExpertsByLayer { get; init; }
 }
 
@@ -131,7 +133,9 @@ public sealed record RoleFigures(string Role, double ComputeUnitsPerToken, doubl
 /// <summary>Tokens per second.</summary>
 /// <param name="Prefill">Of reading a prompt.</param>
 /// <param name="Decode">Of producing tokens.</param>
-public sealed record SpeedFigures(Spread Prefill, Spread Decode);
+public sealed record SpeedFigures(
+    [property: JsonPropertyName("prefillTokensPerSecond")] Spread Prefill,
+    [property: JsonPropertyName("decodeTokensPerSecond")] Spread Decode);
 
 /// <summary>Repeated measurements.</summary>
 /// <param name="Median">The middle one.</param>

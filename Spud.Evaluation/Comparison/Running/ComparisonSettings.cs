@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 namespace Spud.Evaluation.Comparison;
 
 /// <summary>What a comparison measures.</summary>
@@ -26,9 +27,11 @@ public sealed record ComparisonSettings
 public sealed record SpeedSettings
 {
     /// <summary>Tokens that prefill reads, at least 1.</summary>
+    [JsonPropertyName("promptTokens")]
     public int Prompt { get; init; } = 256;
 
     /// <summary>Steps of decode after them, at least 1.</summary>
+    [JsonPropertyName("generatedTokens")]
     public int Generate { get; init; } = 32;
 
     /// <summary>Measurements of every pipeline, interleaved, after one that does not count; at least 1.</summary>

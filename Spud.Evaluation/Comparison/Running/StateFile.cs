@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 
 namespace Spud.Evaluation.Comparison;
@@ -22,11 +24,11 @@ public sealed class StateFile(string path)
         ComparisonState? state;
         try
         {
-            state = JsonSerializer.Deserialize(File.ReadAllBytes(Path), ComparisonStateJson.Default.ComparisonState);
+            state = JsonSerializer.Deserialize(Content(File.ReadAllBytes(Path)), ComparisonStateJson.Default.ComparisonState);
         }
-        catch (Exception fault) when (fault is JsonException or IOException or UnauthorizedAccessException)
+        catch (Exception fault) when (fault is JsonException or InvalidDataException or IOException or UnauthorizedAccessException)
         {
-            throw new ComparisonException($"{Path}: the unfinished comparison in it cannot be read: {fault.Message} Delete it to begin anew.");
+            throw new ComparisonException($"{Path}: the unfinished comparison in it cannot be read: {fault.Message} Delete it to begin again.");
         }
 
         if (state?.Version != ComparisonState.CurrentVersion || state.Fingerprint != fingerprint)
@@ -36,5 +38,18 @@ public sealed class StateFile(string path)
     }
 
     /// <exception cref="IOException">It cannot be written; what was kept before still is.</exception>
-    internal void Write(ComparisonState state) => SafeFile.Write(Path, JsonSerializer.SerializeToUtf8Bytes(state, ComparisonStateJson.Default.ComparisonState));
+    internal void Write(ComparisonState state)
+    {
+        byte[] content = JsonSerializer.SerializeToUtf8Bytes(state, ComparisonStateJson.Default.ComparisonState);
+        SafeFile.Write(Path, [.. content, (byte)'\n', .. Hash(content)]);
+    }
+
+    /// <summary>What stands before the hash: a file that was damaged would be believed otherwise, as far as it is JSON.</summary>
+    private static ReadOnlySpan<byte> Content(ReadOnlySpan<byte> file)
+    {
+        int end = file.LastIndexOf((byte)'\n');
+        return end >= 0 && file[(end + 1)..].SequenceEqual(Hash(file[..end])) ? file[..end] : throw new InvalidDataException("it is damaged, or of another version of Spud.");
+    }
+
+    private static byte[] Hash(ReadOnlySpan<byte> content) => Encoding.ASCII.GetBytes(Convert.ToHexString(SHA256.HashData(content)));
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Spud.Models.Messages;
 
 namespace Spud.Evaluation.Comparison;
 
@@ -63,7 +64,11 @@ internal static partial class TaskReader
             throw new FormatException("the instruction has another form.");
 
         string[] texts = [.. ChoiceMark().Split(match.Groups["choices"].Value).Skip(1)];
-        return Choice(match.Groups["question"].Value, texts, int.Parse(Text(element, "answer")["answer".Length..]) - 1);
+        string answer = Text(element, "answer");
+        if (!answer.StartsWith("answer", StringComparison.Ordinal) || !int.TryParse(answer.AsSpan("answer".Length), out int number))
+            throw new FormatException($"the answer must be 'answer' and a number, got '{Shown.Text(answer)}'.");
+
+        return Choice(match.Groups["question"].Value, texts, number - 1);
     }
 
     private static TaskItem Choice(string question, string[] choices, int answer) => answer >= 0 && answer < choices.Length && choices.All(choice => choice.Length > 0)

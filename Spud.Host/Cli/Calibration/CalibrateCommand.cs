@@ -14,11 +14,11 @@ internal sealed class CalibrateCommand
     private readonly Shell _shell;
     private readonly PipelineArguments _pipeline;
     private readonly TextArguments _text;
-    private readonly Option<float?> _experts = Values.Number("--experts", 1, 1024, "Experts of a token that shall come out on average.");
-    private readonly Option<float?> _ratio = Values.Number("--perplexity-ratio", 1, 1000, "As few experts as raise the perplexity of the text at most so many times.");
-    private readonly Option<int?> _least = Values.Integer("--min-experts", 1, 1024, "Fewest experts of a token. Default: 1.");
-    private readonly Option<int?> _most = Values.Integer("--max-experts", 1, 1024, "Most experts of a token. Default: as many as the model was trained with, or the next whole number above the average.");
-    private readonly Option<int?> _maxTokens = Values.Integer("--max-tokens", 2, 1 << 20, $"Fit on so many tokens from the beginning. Default: {DefaultTokens}.");
+    private readonly Option<float?> _experts = Values.Number("--experts", 1, 1024, "Average number of experts per token to reach.");
+    private readonly Option<float?> _ratio = Values.Number("--perplexity-ratio", 1, 1000, "Use as few experts as possible while the perplexity of the text rises at most by this factor.");
+    private readonly Option<int?> _least = Values.Integer("--min-experts", 1, 1024, "Minimum experts per token. Default: 1.");
+    private readonly Option<int?> _most = Values.Integer("--max-experts", 1, 1024, "Maximum experts per token. Default: the number the model was trained with, or the next whole number above the average.");
+    private readonly Option<int?> _maxTokens = Values.Integer("--max-tokens", 2, 1 << 20, $"Fit on this many tokens from the beginning. Default: {DefaultTokens}.");
     private readonly Option<string?> _output = new("--output", "-o") { Description = "The file to write. Default: the model's name with .calibration.json, here.", HelpName = "FILE" };
     private readonly Option<bool> _json = new("--json") { Description = "Print what was written." };
 
@@ -29,7 +29,7 @@ internal sealed class CalibrateCommand
         foreach (Option option in new Option[] { _experts, _ratio, _least, _most, _maxTokens, _output })
             command.Options.Add(option);
 
-        _pipeline = new(command);
+        _pipeline = new(command, shell);
         command.Options.Add(_json);
         command.SetAction(Run);
     }
@@ -45,7 +45,7 @@ internal sealed class CalibrateCommand
     {
         string text = _text.Read(parsed, _shell), path = ModelLoader.ModelOf(_pipeline.Document(parsed));
         CalibrationGoal goal = CalibrationGoal.Of(path, parsed.GetValue(_experts), parsed.GetValue(_ratio), parsed.GetValue(_least), parsed.GetValue(_most));
-        CalibrationOutput output = new(parsed.GetValue(_output) ?? Path.GetFileNameWithoutExtension(path) + ".calibration.json");
+        using OutputFile output = _shell.Files.Create(parsed.GetValue(_output) ?? Path.GetFileNameWithoutExtension(path) + ".calibration.json");
 
         RoutingTap? tap = null;
         using LanguageModel model = Loader(parsed, goal, made => tap = made).Load(parsed);
@@ -53,6 +53,7 @@ internal sealed class CalibrateCommand
         CalibrationFit fit = Fit(model, tap!, goal, windows);
         CalibrationDocument document = Document(model, goal, fit, windows, _text.Name(parsed));
         output.Write(document.ToJson());
+        output.Complete();
         if (parsed.GetValue(_json))
             _shell.WriteJson(document, CalibrationJson.Compact.CalibrationDocument);
         else
@@ -65,7 +66,8 @@ internal sealed class CalibrateCommand
     private ModelLoader Loader(ParseResult parsed, CalibrationGoal goal, Action<RoutingTap> onTap) => new(_pipeline, _shell)
     {
         LogitRows = ScoreCommand.LogitRows,
-        Edits = [$"router={ComponentChoice.DefaultOf(Roles.Router, _pipeline.Catalog(parsed))}", $"router.experts={goal.All}"],
+        IgnoresBudget = true,
+        Edits = [new($"router={ComponentChoice.DefaultOf(Roles.Router, _pipeline.Catalog(parsed))}", "calibrate"), new($"router.experts={goal.All}", "calibrate")],
         Tap = (router, model) =>
         {
             RoutingTap tap = new(router, model, goal.Most);
@@ -78,7 +80,7 @@ internal sealed class CalibrateCommand
     {
         int[] ids = model.Encode(text);
         int[][] windows = [.. ids.Take(mostTokens).Chunk(model.Pipeline.Limits.ContextTokens).Where(window => window.Length > 1)];
-        return windows.Length > 0 ? windows : throw new BadInputException($"the text has {ids.Length} tokens, and the first is never predicted: it takes at least 2.");
+        return windows.Length > 0 ? windows : throw new BadInputException($"the text has {ids.Length} tokens; at least 2 are needed, because the first is never predicted.");
     }
 
     private CalibrationFit Fit(LanguageModel model, RoutingTap tap, CalibrationGoal goal, int[][] windows)

@@ -11,13 +11,13 @@ internal static class CalibrationBar
     /// <param name="shell">Progress goes to its errors, if these are a terminal.</param>
     /// <param name="work">Gets whom to tell; null: nobody.</param>
     public static CalibrationFit Show(Shell shell, Func<Action<CalibrationProgress>?, CalibrationFit> work) =>
-        shell.ErrorIsTerminal ? Bar(work) : work(null);
+        shell.ErrorIsTerminal ? Bar(shell, work) : work(null);
 
     // Apart, so that the library is loaded only by those who wait.
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static CalibrationFit Bar(Func<Action<CalibrationProgress>?, CalibrationFit> work)
+    private static CalibrationFit Bar(Shell shell, Func<Action<CalibrationProgress>?, CalibrationFit> work)
     {
-        IAnsiConsole console = AnsiConsole.Create(new() { Out = new AnsiConsoleOutput(Console.Error) });
+        IAnsiConsole console = AnsiConsole.Create(new() { Out = new AnsiConsoleOutput(shell.RawError) });
         return console.Progress().AutoClear(true)
             .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn())
             .Start(context =>

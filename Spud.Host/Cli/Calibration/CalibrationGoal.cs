@@ -21,19 +21,19 @@ internal sealed record CalibrationGoal(double? Experts, double? PerplexityRatio,
     public static CalibrationGoal Of(string path, double? experts, double? perplexityRatio, int? least, int? most)
     {
         if (experts is null == perplexityRatio is null)
-            throw new BadInputException("what shall be reached? Give one of --experts N (on average) and --perplexity-ratio X (at most).");
+            throw new BadInputException("the goal is missing. Give either --experts N (average) or --perplexity-ratio X (maximum).");
 
         LayerDescription[] mixtures = [.. Mixtures(path)];
         if (mixtures.Length == 0)
-            throw new BadInputException($"{path} is a dense model: there are no experts to choose from, no router is ever asked, and nothing to calibrate.");
+            throw new BadInputException($"{path} is a dense model: it has no experts to choose from, so there is nothing to calibrate.");
         if (mixtures.Select(layer => layer.Experts).Distinct().Count() > 1)
-            throw new BadInputException($"{path}: its layers have different numbers of experts, {string.Join(", ", mixtures.Select(layer => layer.Experts).Distinct())}; one calibration for all of them is not known.");
+            throw new BadInputException($"{path}: its layers have different numbers of experts, {string.Join(", ", mixtures.Select(layer => layer.Experts).Distinct())}; a calibration needs one number for all layers.");
 
         int all = mixtures[0].Experts, fewest = least ?? 1, highest = most ?? Math.Min(all, (int)Math.Max(mixtures.Max(layer => layer.ExpertsUsed), Math.Floor((experts ?? 0) + 1)));
         if (highest > all)
             throw new BadInputException($"--max-experts: expected at most {all}, the experts of a layer of {path}, got {highest}.");
         if (fewest >= highest)
-            throw new BadInputException($"there is nothing to choose between --min-experts {fewest} and --max-experts {highest}: the most must be above the fewest.");
+            throw new BadInputException($"--min-experts {fewest} and --max-experts {highest} leave no choice: the maximum must be above the minimum.");
         if (experts < fewest || experts > highest)
             throw new BadInputException(FormattableString.Invariant($"--experts: expected {fewest} to {highest} (--min-experts, --max-experts), got {experts}."));
 

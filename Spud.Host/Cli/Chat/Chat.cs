@@ -31,6 +31,6 @@ internal static class Chat
     public static void RequireTemplate(LanguageModel model)
     {
         if (model.ChatTemplate is null)
-            throw new BadInputException($"{model.Pipeline.File.Path}: the model brings no chat template, so it cannot be asked. Let it continue a text: spud run --raw \"Once upon a time\"");
+            throw new BadInputException($"{model.Pipeline.File.Path}: the model file has no chat template, so it cannot chat. To continue plain text: spud run --raw \"Once upon a time\"");
     }
 }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text;
 using Spud.Execution;
 using Spud.Generation;
 using Spud.Metering;
@@ -11,36 +10,40 @@ namespace Spud.Host;
 internal sealed class ChatCommand
 {
     private const int UsualTokens = 1024;
-    private const string Marker = "> ";
-    private const string Usage = "/reset forgets the dialogue, /exit or Ctrl-D ends; Ctrl-C stops an answer, twice ends.";
+    private const string Usage = "/reset clears the dialogue, /exit or Ctrl-D ends, /help lists this; Ctrl-C stops an answer, twice ends.";
 
     private readonly Shell _shell;
     private readonly PipelineArguments _pipeline;
     private readonly SamplingArguments _sampling;
     private readonly RequestArguments _request;
     private readonly Option<string?> _system = new("--system") { Description = $"What the model is told before the dialogue. Default for the embedded model: {Chat.EmbeddedModelSystem}", HelpName = "TEXT" };
-    private readonly Option<bool> _reload = new("--reload") { Description = "For plugin authors: /reload loads the plugins anew and goes on with the dialogue. Slower; no figure of this mode counts." };
+    private readonly Option<bool> _reload = new("--reload") { Description = "For plugin authors: /reload loads the plugins again and continues the dialogue. Slower: do not measure in this mode." };
+
+    private readonly Option<bool> _rawOutput = SamplingArguments.RawOutput();
+    private bool _rawText;
 
     private ChatCommand(Command command, Shell shell)
     {
         _shell = shell;
         command.Options.Add(_system);
         command.Options.Add(_reload);
+        command.Options.Add(_rawOutput);
         _sampling = new(command, UsualTokens);
-        _request = new(command);
-        _pipeline = new(command);
+        _request = new(command, shell);
+        _pipeline = new(command, shell);
         command.SetAction(Run);
     }
 
     public static Command Create(Shell shell)
     {
-        Command command = new("chat", $"Talk with the model, line by line. {Usage}");
+        Command command = new("chat", $"Chat with the model. {Usage}");
         _ = new ChatCommand(command, shell);
         return command;
     }
 
     private int Run(ParseResult parsed)
     {
+        _rawText = parsed.GetValue(_rawOutput);
         GenerationOptions options = _sampling.Read(parsed);
         PriceList? prices = _request.Prices(parsed);
         _request.Apply(parsed, prices, options);
@@ -49,64 +52,42 @@ internal sealed class ChatCommand
         using PluginCatalog plugins = _pipeline.Catalog(parsed, reloads);
         ChatModels models = new(new ModelLoader(_pipeline, _shell), plugins, parsed, reloads);
         if (reloads)
-            _shell.Say("note: --reload runs plugins as code that can be unloaded, which is slower: no figure of this mode counts.");
+            _shell.Say("note: --reload runs plugins as unloadable code, which is slower: do not measure in this mode.");
 
         using Dialogue dialogue = new(parsed.GetValue(_system));
         dialogue.Use(models.Load());
-        using StreamReader lines = new(_shell.In, new UTF8Encoding(false, throwOnInvalidBytes: true), detectEncodingFromByteOrderMarks: true);
         if (_shell.InIsTerminal)
-            _shell.Say(reloads ? $"/reload loads the plugins anew, {Usage}" : Usage);
+            _shell.Say(HelpText(models));
 
-        return Converse(lines, dialogue, models, options, prices);
+        using ChatInput input = new(_shell);
+        return Converse(input, dialogue, models, options, prices);
     }
 
-    private int Converse(StreamReader lines, Dialogue dialogue, ChatModels models, GenerationOptions options, PriceList? prices)
+    private static string HelpText(ChatModels models) => models.Reloads ? $"/reload loads the plugins again, {Usage}" : Usage;
+
+    private int Converse(ChatInput input, Dialogue dialogue, ChatModels models, GenerationOptions options, PriceList? prices)
     {
-        while (Ask(lines) is { } line && line is not "/exit")
+        while (input.Next() is { } message && message is not "/exit")
         {
-            if (line is "/reset")
+            if (message is "/reset")
                 Reset(dialogue);
-            else if (line is "/reload")
+            else if (message is "/reload")
                 Reload(dialogue, models);
-            else if (line.Length > 0 && !dialogue.HasModel)
-                _shell.Say("error: no pipeline is loaded, so nobody answers. Mend what the last /reload reported, then enter /reload again.");
-            else if (line.Length > 0)
-                Answer(dialogue, line, options, prices, models.Reloads);
+            else if (message is "/help")
+                _shell.Say(HelpText(models));
+            else if (IsCommand(message))
+                _shell.Say($"error: unknown command '{message}'. {HelpText(models)} To send it as a message, write /{message}.");
+            else if (message.Length > 0 && !dialogue.HasModel)
+                _shell.Say("error: no pipeline is loaded, so nothing can answer. Correct what the last /reload reported, then enter /reload again.");
+            else if (message.Length > 0)
+                Answer(dialogue, message.StartsWith("//", StringComparison.Ordinal) ? message[1..] : message, options, prices, models.Reloads);
         }
 
         return dialogue.HasModel ? ExitCodes.Done : ExitCodes.Failed;
     }
 
-    /// <summary>The next line without the blanks around it; null at the end of the input.</summary>
-    private string? Ask(StreamReader lines)
-    {
-        bool warned = false;
-        _shell.Interrupts.Idle = () =>
-        {
-            _shell.Error.Write(warned ? "\n" : $"\n(Ctrl-C again ends)\n{Marker}");
-            (bool second, warned) = (warned, true);
-            return !second;
-        };
-        if (_shell.InIsTerminal)
-            _shell.Error.Write(Marker);
-
-        try
-        {
-            string? line = lines.ReadLine()?.Trim();
-            if (line is null && _shell.InIsTerminal)
-                _shell.Error.WriteLine();
-
-            return line;
-        }
-        catch (DecoderFallbackException fault)
-        {
-            throw new BadInputException($"standard input: expected UTF-8, got other bytes: {fault.Message}");
-        }
-        finally
-        {
-            _shell.Interrupts.Idle = null;
-        }
-    }
+    // One word after a slash; a path or a sentence that begins with one is a message.
+    private static bool IsCommand(string message) => message is ['/', _, ..] && message.Skip(1).All(char.IsAsciiLetter);
 
     private void Answer(Dialogue dialogue, string line, GenerationOptions options, PriceList? prices, bool reloads)
     {
@@ -115,21 +96,18 @@ internal sealed class ChatCommand
         try
         {
             Request request = dialogue.Ask(line, options, text => Print(text, ref begun), section.Token);
-            _shell.Out.WriteLine();
-            _shell.Out.Flush();
+            _shell.WriteModelText("\n", _rawText);
             if (_shell.ErrorIsTerminal)
                 _shell.Say(Figures.Closing(request, request.TimeToFirstToken, prices is null ? null : Receipt.Of(request.Ledger!, prices).Charge));
         }
-        catch (Exception refusal) when (_shell.InIsTerminal && refusal is ContextOverflowException or BudgetExceededException)
+        catch (Exception fault) when ((_shell.InIsTerminal || reloads && fault is ComponentException) && Failure.Of(fault) is { Message.Length: > 0 } failure)
         {
-            // A person can go on; a script had better know.
-            _shell.Say($"error: {refusal.Message} /reset forgets the dialogue.");
-        }
-        catch (ComponentException thrown) when (reloads)
-        {
+            // A person can go on, whatever failed; a script needs to know.
             if (begun)
-                _shell.Out.WriteLine();
-            _shell.Say($"error: {thrown.Message} Mend the plugin, then enter /reload.");
+                _shell.WriteModelText("\n", _rawText);
+
+            string advice = fault is ComponentException && reloads ? "Correct the plugin, then enter /reload." : "The message was not added to the dialogue; /reset clears the dialogue.";
+            (failure with { Message = $"{failure.Message} {advice}" }).Report(_shell);
         }
     }
 
@@ -137,14 +115,14 @@ internal sealed class ChatCommand
     {
         dialogue.Reset();
         if (_shell.InIsTerminal)
-            _shell.Say("(forgotten)");
+            _shell.Say("(dialogue reset)");
     }
 
     private void Reload(Dialogue dialogue, ChatModels models)
     {
         if (!models.Reloads)
         {
-            _shell.Say("error: /reload needs a chat that was started for it: spud chat --reload");
+            _shell.Say("error: /reload needs a chat started with: spud chat --reload");
             return;
         }
 
@@ -156,7 +134,7 @@ internal sealed class ChatCommand
         }
         catch (Exception fault) when (Failure.Of(fault) is { Message.Length: > 0 } failure)
         {
-            // Whatever its plugin did, the author mends it and goes on.
+            // Whatever its plugin did, the author corrects it and goes on.
             failure.Report(_shell);
         }
     }
@@ -164,7 +142,6 @@ internal sealed class ChatCommand
     private void Print(string text, ref bool begun)
     {
         begun = true;
-        _shell.Out.Write(text);
-        _shell.Out.Flush();
+        _shell.WriteModelText(text, _rawText);
     }
 }

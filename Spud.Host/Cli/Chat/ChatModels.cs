@@ -14,6 +14,9 @@ internal sealed class ChatModels(ModelLoader loader, PluginCatalog plugins, Pars
 {
     private string[] _used = [];
 
+    /// <summary>Plugins that could not be used from the beginning, such as backends that are not set up: no pipeline of this chat misses them.</summary>
+    private readonly string[] _unavailable = [.. plugins.Statuses.Where(plugin => plugin.State != PluginState.Discovered).Select(plugin => plugin.Id)];
+
     /// <summary>Whether <see cref="LoadAgain"/> may be called.</summary>
     public bool Reloads => reloads;
 
@@ -35,7 +38,7 @@ internal sealed class ChatModels(ModelLoader loader, PluginCatalog plugins, Pars
     public LanguageModel LoadAgain()
     {
         string[] tried = [.. plugins.Statuses.Where(plugin => _used.Contains(plugin.Id) || plugin.State is PluginState.Faulty or PluginState.Unavailable).Select(plugin => plugin.Id)];
-        PluginStatus[] failed = [.. tried.Distinct().Select(plugins.Reload).Where(plugin => plugin.State != PluginState.Active)];
+        PluginStatus[] failed = [.. tried.Distinct().Select(plugins.Reload).Where(plugin => plugin.State != PluginState.Active && !_unavailable.Contains(plugin.Id))];
         try
         {
             return Load();

@@ -12,7 +12,7 @@ internal sealed class CompareCommand
     private readonly CompareArguments _settings;
     private readonly Option<string[]> _files = new("--file", "-f") { Description = "A text to compare over, '-' for standard input; may be repeated.", HelpName = "FILE" };
     private readonly Option<string[]> _tasks = new("--task") { Description = $"Ask the questions of a JSON file too: {string.Join(", ", ComparisonTask.KindNames)}. May be repeated.", HelpName = "KIND=FILE" };
-    private readonly Option<int?> _items = Values.Integer("--items", 1, int.MaxValue, "Most questions of each task. Default: all.");
+    private readonly Option<int?> _items = Values.Integer("--items", 1, int.MaxValue, "Maximum questions per task. Default: all.");
     private readonly CompareOutputs _outputs;
 
     private CompareCommand(Command command, Shell shell)
@@ -29,7 +29,7 @@ internal sealed class CompareCommand
 
     public static Command Create(Shell shell)
     {
-        Command command = new("compare", "Compare pipelines of one model over texts: quality, speed, compute and memory. An interrupted comparison goes on where it was when it is repeated.");
+        Command command = new("compare", "Compare pipelines of one model over texts: quality, speed, compute and memory. Repeat an interrupted comparison to continue it.");
         _ = new CompareCommand(command, shell);
         return command;
     }
@@ -39,20 +39,25 @@ internal sealed class CompareCommand
         ComparisonSettings settings = _settings.Read(parsed);
         ComparedText[] texts = [.. Texts(parsed)];
         ComparisonTask[] tasks = [.. Tasks(parsed)];
-        StateFile? state = _outputs.State(parsed, parsed.GetValue(_files) ?? []);
         using StepLoop loop = _pipelines.Loop(parsed);
         List<ComparedPipeline> pipelines = _pipelines.Load(parsed, loop, settings.ContextTokens, tasks.Select(task => task.ContextTokens).DefaultIfEmpty().Max());
         try
         {
+            using CompareOutputs.Opened outputs = _outputs.Open(parsed);
+            StateFile? state = outputs.State;
             ComparisonRun run = new(pipelines, texts, settings, state, tasks);
             if (run.Resumed)
-                _shell.Say($"note: going on with the comparison in {state!.Path}");
+                _shell.Say($"note: continuing the comparison in {state!.Path}");
 
             using Interrupts.Section section = _shell.Interrupts.Begin();
             ComparisonResult result = Show(run, state, section.Token);
-            _outputs.Write(parsed, result);
+            CompareReport report = CompareReport.Of(result, parsed);
+            outputs.Write(report);
             state?.Delete();
-            return ExitCodes.Done;
+            if (report.Reason is not null)
+                _shell.Say($"error: {report.Reason}");
+
+            return report.Reason is null ? ExitCodes.Done : ExitCodes.Failed;
         }
         finally
         {
@@ -69,8 +74,8 @@ internal sealed class CompareCommand
         catch (OperationCanceledException)
         {
             _shell.Say(state is null
-                ? "interrupted: nothing is kept. With --json, --html or --state FILE an interrupted comparison goes on where it was."
-                : $"interrupted: kept in {state.Path}; the same command goes on from there.");
+                ? "interrupted: nothing is kept. With --output, --html or --state FILE an interrupted comparison continues where it stopped."
+                : $"interrupted: kept in {state.Path}; the same command continues from there.");
             throw;
         }
     }
@@ -83,6 +88,7 @@ internal sealed class CompareCommand
             if (parts.Length < 2 || parts.Any(string.IsNullOrWhiteSpace))
                 throw new BadInputException($"--task: expected KIND=FILE, such as lambada=lambada_test.jsonl, got '{task}'. Kinds: {string.Join(", ", ComparisonTask.KindNames)}.");
 
+            _shell.Files.Reads(parts[1]);
             yield return ComparisonTask.Load(parts[0], parts[1], parsed.GetValue(_items));
         }
     }
@@ -91,9 +97,12 @@ internal sealed class CompareCommand
     {
         string[] files = parsed.GetValue(_files) ?? [];
         if (files.Length == 0)
-            throw new BadInputException("there is no text to compare over. Give one with -f FILE, or with -f - for standard input.");
+            throw new BadInputException("no text to compare over is given. Give one with -f FILE, or with -f - for standard input.");
 
         foreach (string file in files)
+        {
+            _shell.Files.Reads(file == InputText.StandardInput ? "/dev/stdin" : file);
             yield return file == InputText.StandardInput ? ComparedText.OfBytes("standard input", InputText.ReadBytes(_shell)) : ComparedText.OfFile(file);
+        }
     }
 }

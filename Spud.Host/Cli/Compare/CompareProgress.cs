@@ -9,18 +9,18 @@ internal static class CompareProgress
 {
     /// <summary>Runs a comparison on the calling thread.</summary>
     public static ComparisonResult Show(ComparisonRun run, Shell shell, CancellationToken cancellation) =>
-        shell.ErrorIsTerminal ? Draw(run, cancellation) : run.Run(cancellation);
+        shell.ErrorIsTerminal ? Draw(run, shell, cancellation) : run.Run(cancellation);
 
     // Apart, so that the library is loaded only by those who see it.
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static ComparisonResult Draw(ComparisonRun run, CancellationToken cancellation)
+    private static ComparisonResult Draw(ComparisonRun run, Shell shell, CancellationToken cancellation)
     {
-        IAnsiConsole console = AnsiConsole.Create(new() { Out = new AnsiConsoleOutput(Console.Error) });
+        IAnsiConsole console = AnsiConsole.Create(new() { Out = new AnsiConsoleOutput(shell.RawError) });
         return console.Progress().AutoClear(true)
             .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn())
             .Start(context =>
             {
-                ProgressTask[] tasks = [.. run.Parts.Select(part => context.AddTask(Markup.Escape(part), autoStart: false))];
+                ProgressTask[] tasks = [.. run.Parts.Select(part => context.AddTask(Markup.Escape(SafeText.Line(part, 60)), autoStart: false))];
                 run.Progress = (part, done) =>
                 {
                     tasks[part].StartTask();

@@ -12,14 +12,22 @@ namespace Spud.Host;
 /// <param name="Created">When, in UTC.</param>
 /// <param name="Machine">Where it was measured.</param>
 /// <param name="Result">What was found.</param>
-internal sealed record CompareReport(string Spud, string Command, DateTimeOffset Created, Machine Machine, ComparisonResult Result)
+/// <param name="Reason">Why figures are missing; null where none is.</param>
+internal sealed record CompareReport(string Spud, string Command, DateTimeOffset Created, Machine Machine, ComparisonResult Result, string? Reason)
 {
     public static CompareReport Of(ComparisonResult result, ParseResult parsed) => new(
         typeof(CompareReport).Assembly.GetName().Version!.ToString(3),
         string.Join(' ', parsed.Tokens.Select(token => Quoted(token.Value)).Prepend("spud")),
         DateTimeOffset.UtcNow,
         Machine.Here(),
-        result);
+        result,
+        Unfounded(result));
+
+    private static string? Unfounded(ComparisonResult result)
+    {
+        string[] names = [.. result.Pipelines.Where(pipeline => !double.IsFinite(pipeline.Quality.Perplexity.Value)).Select(pipeline => pipeline.Name)];
+        return names.Length == 0 ? null : $"{string.Join(", ", names)}: no perplexity: logits are infinite or not a number. The model file is damaged, or a component computes it wrongly.";
+    }
 
     // Single quotes keep everything but single quotes.
     private static string Quoted(string word) => word.Length > 0 && word.All(c => char.IsAsciiLetterOrDigit(c) || "-_./=,:@%+".Contains(c)) ? word : $"'{word.Replace("'", "'\\''")}'";
@@ -32,7 +40,7 @@ internal sealed partial class CompareJson : JsonSerializerContext
     public static CompareJson Readable { get; } = new(new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
-        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+        Converters = { new FiniteNumber() },
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     });
 }

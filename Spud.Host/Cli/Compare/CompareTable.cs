@@ -1,6 +1,5 @@
 using System.Globalization;
 using Spud.Evaluation.Comparison;
-using Spud.Models.Messages;
 
 namespace Spud.Host;
 
@@ -12,11 +11,11 @@ internal sealed class CompareTable(TextWriter to)
         ComparisonResult result = report.Result;
         to.WriteLine("Pipelines");
         foreach ((int i, PipelineResult pipeline) in result.Pipelines.Index())
-            to.WriteLine($"  {Letter(i)}  {Shown.Line(pipeline.Name)}{(i == 0 ? "  (the others are held against this one)" : "")}");
+            to.WriteLine($"  {Letter(i)}  {pipeline.Name}{(i == 0 ? "  (reference)" : "")}");
 
         WriteQuality("Quality", result.Texts, [.. result.Pipelines.Select(pipeline => pipeline.Quality)]);
         foreach (TextResult text in result.Texts.Length > 1 ? result.Texts : [])
-            WriteQuality(Shown.Line(text.Name), [text], [.. text.Pipelines]);
+            WriteQuality(text.Name, [text], [.. text.Pipelines]);
 
         foreach (TaskResult task in result.Tasks)
             WriteTask(task);
@@ -55,7 +54,7 @@ internal sealed class CompareTable(TextWriter to)
     private void WriteTask(TaskResult task)
     {
         to.WriteLine();
-        to.WriteLine(Invariant($"{task.Name}: {task.Items:N0} questions of {Shown.Line(task.File)}"));
+        to.WriteLine(Invariant($"{task.Name}: {task.Items:N0} questions of {task.File}"));
         TextTable table = new("<<><>>>");
         table.Add("", "metric", "value", "95 %", "against A", "CU each", "a CU");
         foreach ((int i, TaskFigures of) in task.Pipelines.Index())
@@ -131,7 +130,7 @@ internal sealed class CompareTable(TextWriter to)
         ComparisonResult result = report.Result;
         to.WriteLine();
         WrappedText.Write(to, Invariant($"Parity: the upper end of the ratio's interval is at most {result.Settings.ParityRatio:0.00}. Intervals: paired bootstrap over {result.Texts.Sum(text => text.Blocks):N0} blocks of text. KL in nats. docs/measuring.md says how to read it."), 0);
-        WrappedText.Write(to, Invariant($"{result.ForwardSeconds:0.0} s in forward passes over the texts, {result.OwnSeconds:0.0} s beside them ({100 * result.OwnSeconds / Math.Max(result.ForwardSeconds, 1e-9):0.0} %); {report.Machine.Processor}."), 0);
+        WrappedText.Write(to, Invariant($"{result.ForwardSeconds:0.0} s in forward passes over the texts, {result.OwnSeconds:0.0} s overhead ({100 * result.OwnSeconds / Math.Max(result.ForwardSeconds, 1e-9):0.0} %); {report.Machine.Processor}."), 0);
     }
 
     private static string SpreadText(Spread spread) => Invariant($"{spread.Median:0.0} ({spread.Low:0.0} .. {spread.High:0.0})");

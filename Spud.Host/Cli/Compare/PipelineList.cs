@@ -3,7 +3,6 @@ using Spud.Composition;
 using Spud.Configuration;
 using Spud.Evaluation.Comparison;
 using Spud.Generation;
-using Spud.Models;
 using Spud.Plugins;
 
 namespace Spud.Host;
@@ -21,7 +20,7 @@ internal sealed class PipelineList
         _shell = shell;
         command.Arguments.Add(_files);
         command.Options.Add(_vary);
-        _arguments = new(command);
+        _arguments = new(command, shell);
     }
 
     /// <summary>Threads that all of them share.</summary>
@@ -37,9 +36,9 @@ internal sealed class PipelineList
     {
         (string Name, PipelineDocument Document)[] documents = [.. Documents(parsed, contextTokens)];
         if (wanted > contextTokens && documents.Length > 0)
-            documents = [.. Documents(parsed, Math.Max(contextTokens, Math.Min(wanted, MadeFor(ModelLoader.ModelOf(documents[0].Document)))))];
+            documents = [.. Documents(parsed, Math.Max(contextTokens, Math.Min(wanted, ModelLoader.TrainedContext(ModelLoader.ModelOf(documents[0].Document)))))];
         if (documents.Length < 2)
-            throw new BadInputException("a comparison takes at least two pipelines. Name a second file, or vary an option: --vary cache.format=f16,f32");
+            throw new BadInputException("a comparison needs at least two pipelines. Name a second file, or vary an option: --vary cache.format=f16,f32");
 
         if (documents.FirstOrDefault(document => document.Document.ContextTokens < contextTokens).Document is { ContextTokens: { } context })
             throw new BadInputException($"--ctx: expected at least {contextTokens} tokens for this comparison, got {context}.");
@@ -60,15 +59,10 @@ internal sealed class PipelineList
         }
     }
 
-    private static int MadeFor(string model)
-    {
-        using GgufFile file = GgufFile.Open(model);
-        return file.Metadata.TryGetString("general.architecture", out string? architecture) && file.Metadata.TryGetInt($"{architecture}.context_length", out int tokens) ? tokens : 0;
-    }
-
     private LanguageModel Load(ParseResult parsed, StepLoop loop, string name, PipelineDocument document, PluginCatalog catalog)
     {
         string model = ModelLoader.ModelOf(document);
+        ModelLoader.NoteBudget(document, _shell);
         PipelineOptions options = new()
         {
             DefaultModel = model,
@@ -84,7 +78,7 @@ internal sealed class PipelineList
         string[] files = parsed.GetValue(_files) ?? [];
         string? named = _arguments.File(parsed);
         if (files.Length > 0 && named is not null)
-            throw new BadInputException("the pipelines come twice, as arguments and with -p: give one of them.");
+            throw new BadInputException("the pipelines are given twice (arguments and -p). Use one.");
 
         string[][] variations = [.. Variation.Combinations(parsed.GetValue(_vary) ?? [])];
         string?[] sources = files.Length > 0 ? [.. files] : [named];
@@ -95,7 +89,7 @@ internal sealed class PipelineList
             {
                 string? file = sources.Length == 1 && edits.Length > 0 ? null : unique ? Path.GetFileName(source) : source;
                 string[] parts = [.. file is null ? Array.Empty<string>() : [file], .. edits];
-                yield return (parts.Length == 0 ? "default" : string.Join(' ', parts), _arguments.Document(parsed, source, edits, contextTokens));
+                yield return (parts.Length == 0 ? "default" : string.Join(' ', parts), _arguments.Document(parsed, source, edits.Select(edit => new PipelineEdit(edit, $"--vary {edit}")), contextTokens));
             }
         }
     }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Spud.Models.Messages;
 using Spud.Plugins;
 
 namespace Spud.Host;
@@ -17,7 +16,7 @@ internal sealed class AddPluginCommand
     {
         Argument<string> source = PluginSource.Argument();
         Option<bool> force = new("--force") { Description = "Replace the version that is installed." };
-        Command command = new("add", "Install a plugin for you: checks it and copies it into your folder of plugins.") { source, force };
+        Command command = new("add", "Install a plugin: check it and copy it into your plugin folder.") { source, force };
         Option<bool> json = PluginsCommand.JsonOption(command);
         command.SetAction(parsed =>
         {
@@ -30,7 +29,7 @@ internal sealed class AddPluginCommand
 
     private void Run(PluginSource source, string userFolder)
     {
-        _shell.Say("note: a plugin is full-trust code: it can do whatever you can, already when it is checked. Add what you trust.");
+        _shell.Say("note: a plugin is full-trust code: it can do everything you can, even while it is being checked. Add only what you trust.");
         using Interrupts.Section section = _shell.Interrupts.Begin();
         using UserPlugins plugins = new(userFolder);
         string staged = plugins.NewStage();
@@ -54,10 +53,10 @@ internal sealed class AddPluginCommand
         RefuseElsewhere(status.Id, target);
         string? before = plugins.VersionOf(status.Id);
         if (before is not null && !_force)
-            throw new BadInputException($"plugin '{status.Id}' {before} is installed in {target}. --force replaces it with {status.Version}.");
+            throw new BadInputException($"plugin '{status.Id}' {before} is installed in {target}. Use --force to replace it with {status.Version}.");
 
         plugins.Install(staged, status.Id);
-        Report(status with { Folder = target, Reason = status.Reason?.Replace(staged, target, StringComparison.Ordinal) }, before);
+        Report(ComponentClash.Noted(status) with { Folder = target, Reason = status.Reason?.Replace(staged, target, StringComparison.Ordinal) }, before);
     }
 
     private void Report(PluginStatus status, string? before)
@@ -84,6 +83,6 @@ internal sealed class AddPluginCommand
     {
         using PluginCatalog catalog = PluginCatalog.Discover(Places.PluginFolders([]));
         if (catalog.Statuses.FirstOrDefault(other => other.Id == id && other.Folder != target) is { } other)
-            throw new BadInputException($"a plugin '{Shown.Text(id)}' is in {other.Folder} already. Give this one another id, or remove that folder.");
+            throw new BadInputException($"a plugin '{id}' is already in {other.Folder}. Give this one another id, or remove that folder.");
     }
 }

@@ -9,7 +9,7 @@ internal static class CheckPluginCommand
     public static Command Create(Shell shell)
     {
         Argument<string> source = PluginSource.Argument();
-        Command command = new("check", "Take one plugin through all steps of loading, for its author.") { source };
+        Command command = new("check", "Take one plugin through all steps of loading (for plugin authors).") { source };
         Option<bool> json = PluginsCommand.JsonOption(command);
         command.SetAction(parsed => Check(shell, PluginSource.Of(parsed.GetRequiredValue(source)), parsed.GetValue(json)));
         return command;
@@ -17,7 +17,7 @@ internal static class CheckPluginCommand
 
     private static int Check(Shell shell, PluginSource source, bool json)
     {
-        PluginStatus status = source.IsFolder ? PluginCatalog.Check(source.Path, PluginArguments.CatalogOptions) : CheckUnpacked(source);
+        PluginStatus status = ComponentClash.Noted(source.IsFolder ? PluginCatalog.Check(source.Path, PluginArguments.CatalogOptions) : CheckUnpacked(source));
         if (json)
             shell.WriteJson(PluginText.Result(status), InspectionJson.Readable.PluginResult);
         else

@@ -23,12 +23,12 @@ internal sealed class PluginFiles(string source, string folder, CancellationToke
     public void Write(string name, Stream content)
     {
         if (++_files > MostFiles)
-            throw new BadInputException($"{source}: more than {MostFiles} files: this is no plugin.");
+            throw new BadInputException($"{source}: more than {MostFiles} files, the maximum for a plugin.");
 
         string path = PathOf(name);
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         if (Path.Exists(path))
-            throw new BadInputException($"{source}: holds '{Printable(name)}' twice. Pack the plugin again.");
+            throw new BadInputException($"{source}: contains '{name}' twice. Pack the plugin again.");
 
         using FileStream file = new(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0);
         for (int read; (read = content.Read(_buffer)) > 0;)
@@ -36,20 +36,17 @@ internal sealed class PluginFiles(string source, string folder, CancellationToke
             cancellation.ThrowIfCancellationRequested();
             // What is written counts, not what a package says about itself.
             if ((_bytes += read) > MostBytes)
-                throw new BadInputException($"{source}: more than {Units.Bytes(MostBytes)}: this is no plugin.");
+                throw new BadInputException($"{source}: more than {Units.Bytes(MostBytes)}, the maximum for a plugin.");
 
             file.Write(_buffer.AsSpan(0, read));
         }
     }
 
-    /// <summary>A name without control characters, for messages.</summary>
-    public static string Printable(string name) => string.Concat(name.Select(letter => char.IsControl(letter) ? '?' : letter));
-
     private string PathOf(string name)
     {
         string[] parts = name.Split('/');
         if (parts.Any(part => part is "" or "." or ".." || part.AsSpan().IndexOfAny('\\', '\0') >= 0 || OperatingSystem.IsWindows() && part.Contains(':')))
-            throw new BadInputException($"{source}: '{Printable(name)}' is no name of a file inside a plugin. Nothing was installed; do not trust who made this.");
+            throw new BadInputException($"{source}: '{name}' is not a valid file name inside a plugin. Nothing was installed; do not trust this package.");
 
         return Path.Combine([folder, .. parts]);
     }

@@ -29,6 +29,10 @@ internal static class PluginFolderFiles
                 continue;
             }
 
+            // A pipe would be waited for without end.
+            if (!FileIdentity.Of(FileBehind(entry, root)).IsOrdinary)
+                throw new BadInputException($"{entry.FullName}: is neither a file nor a folder. Remove it from the plugin's folder.");
+
             using FileStream content = new(FileBehind(entry, root), FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
             files.Write(prefix + entry.Name, content);
         }
@@ -40,6 +44,6 @@ internal static class PluginFolderFiles
             return entry.FullName;
         return entry.ResolveLinkTarget(returnFinalTarget: true) is FileInfo { Exists: true } target && target.FullName.StartsWith(root + Path.DirectorySeparatorChar, StringComparison.Ordinal)
             ? target.FullName
-            : throw new BadInputException($"{entry.FullName}: is a link to {entry.LinkTarget}, which is no file of the plugin's folder. Put a copy in its place.");
+            : throw new BadInputException($"{entry.FullName}: is a link to {entry.LinkTarget}, which is not a file in the plugin's folder. Replace the link with a copy.");
     }
 }

@@ -28,7 +28,7 @@ internal static class PluginPackageFiles
         }
         catch (InvalidDataException damaged)
         {
-            throw new BadInputException($"{package}: cannot be read as a package: {damaged.Message} Get it again.");
+            throw new BadInputException($"{package}: cannot be read as a package: {damaged.Message} Download it again.");
         }
     }
 
@@ -36,7 +36,7 @@ internal static class PluginPackageFiles
     {
         int type = (entry.ExternalAttributes >> UnixTypeShift) & UnixTypeMask;
         if (type is not (0 or UnixRegularFile))
-            throw new BadInputException($"{package}: '{PluginFiles.Printable(name)}' is no plain file. Nothing was installed; do not trust who made this.");
+            throw new BadInputException($"{package}: '{name}' is not a regular file. Nothing was installed; do not trust this package.");
 
         using Stream content = entry.Open();
         files.Write(name[Root.Length..], content);

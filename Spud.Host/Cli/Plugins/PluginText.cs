@@ -1,5 +1,4 @@
 using Spud.Composition;
-using Spud.Models.Messages;
 using Spud.Plugins;
 
 namespace Spud.Host;
@@ -17,14 +16,14 @@ internal static class PluginText
         if (status.Components.Count > 0)
             WrappedText.Write(to, string.Join(", ", Components(status).SelectMany(role => role.Value.Select(name => $"{role.Key} '{name}'"))), indent: 2);
 
-        to.WriteLine($"  {Shown.Line(status.Folder)}");
+        to.WriteLine($"  {status.Folder}");
     }
 
     public static PluginResult Result(PluginStatus status) =>
         new(status.Id, status.Version, Name(status.State), status.Reason, [.. status.Notes], Components(status), status.Folder);
 
     /// <summary>"router.best 0.1.0".</summary>
-    public static string Title(PluginStatus status) => $"{Shown.Text(status.Id)}{(status.Version is null ? "" : $" {status.Version}")}";
+    public static string Title(PluginStatus status) => $"{status.Id}{(status.Version is null ? "" : $" {status.Version}")}";
 
     /// <summary>"active".</summary>
     public static string Name(PluginState state) => state.ToString().ToLowerInvariant();

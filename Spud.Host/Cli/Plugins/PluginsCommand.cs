@@ -8,13 +8,13 @@ internal static class PluginsCommand
 {
     public static Command Create(Shell shell)
     {
-        Command command = new("plugins", "List the plugins in sight: which can be used, which not, why, and what to do.")
+        Command command = new("plugins", "List the plugins that were found: which can be used, which cannot, why, and what to do.")
         {
             CheckPluginCommand.Create(shell),
             AddPluginCommand.Create(shell),
             RemovePluginCommand.Create(shell),
         };
-        PluginArguments arguments = new(command);
+        PluginArguments arguments = new(command, shell);
         Option<bool> json = JsonOption(command);
         command.SetAction(parsed =>
         {

@@ -10,7 +10,7 @@ internal static class RemovePluginCommand
     public static Command Create(Shell shell)
     {
         Argument<string> id = new("ID") { Description = "The plugin's id, as 'spud plugins' lists it." };
-        Command command = new("remove", "Remove a plugin from your folder of plugins.") { id };
+        Command command = new("remove", "Remove a plugin from your plugin folder.") { id };
         Option<bool> json = PluginsCommand.JsonOption(command);
         command.SetAction(parsed =>
         {
@@ -29,7 +29,7 @@ internal static class RemovePluginCommand
         if (json)
             shell.WriteJson(new(plugin.Id, plugin.Version, plugin.Folder), InspectionJson.Readable.PluginRemovedResult);
         else
-            shell.Out.WriteLine($"removed {PluginText.Title(plugin)} from {Shown.Line(userFolder)}");
+            shell.Out.WriteLine($"removed {PluginText.Title(plugin)} from {userFolder}");
     }
 
     private static PluginStatus Find(string id, string userFolder)
@@ -38,10 +38,10 @@ internal static class RemovePluginCommand
         if (installed.FirstOrDefault(plugin => plugin.Id == id || Path.GetFileName(plugin.Folder) == id) is { } found)
             return found;
         if (Places.PluginFolders([]).SelectMany(In).FirstOrDefault(plugin => plugin.Id == id) is { } elsewhere)
-            throw new BadInputException($"plugin '{id}' is in {elsewhere.Folder}, which is not in your folder of plugins ({userFolder}): nothing is removed from there.");
+            throw new BadInputException($"plugin '{id}' is in {elsewhere.Folder}, which is not your plugin folder ({userFolder}); nothing is removed from there.");
 
-        string known = installed.Count == 0 ? "Nothing is installed there." : $"Installed: {string.Join(", ", installed.Select(plugin => Shown.Text(plugin.Id)))}.";
-        throw new BadInputException($"there is no plugin {Shown.Text(id)} in {userFolder}. {known}{Nearest.Hint(id, installed.Select(plugin => plugin.Id))}");
+        string known = installed.Count == 0 ? "Nothing is installed there." : $"Installed: {string.Join(", ", installed.Select(plugin => plugin.Id))}.";
+        throw new BadInputException($"there is no plugin {id} in {userFolder}. {known}{Nearest.Hint(id, installed.Select(plugin => plugin.Id))}");
     }
 
     private static IReadOnlyList<PluginStatus> In(string folder)

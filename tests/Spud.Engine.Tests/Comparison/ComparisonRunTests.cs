@@ -76,6 +76,11 @@ public sealed class ComparisonRunTests
         new ComparisonRun(pipelines.All, [Text("smollm2/code.txt")], Settings, state).Run(Cancellation);
         Assert.Contains("an unfinished comparison of other", Assert.Throws<ComparisonException>(() => new ComparisonRun(pipelines.All, [Text("smollm2/chat.txt")], Settings, state)).Message);
 
+        byte[] kept = File.ReadAllBytes(state.Path);
+        // Still JSON, but not what was written.
+        File.WriteAllText(state.Path, System.Text.Encoding.UTF8.GetString(kept).Replace("\"texts\":[", "\"texts\":[],\"other\":["));
+        Assert.Contains("damaged", Assert.Throws<ComparisonException>(() => new ComparisonRun(pipelines.All, [Text("smollm2/code.txt")], Settings, state)).Message);
+
         File.WriteAllText(state.Path, "{ rubbish");
         Assert.Contains("cannot be read", Assert.Throws<ComparisonException>(() => new ComparisonRun(pipelines.All, [Text("smollm2/code.txt")], Settings, state)).Message);
     }

@@ -138,6 +138,9 @@ public sealed class TaskTests
     [InlineData("gsm8k", "{\"question\": \"Q\"}", "expected question and answer")]
     [InlineData("arc-easy", "{\"question\":\"Q?\",\"choices\":{\"text\":[\"one\"],\"label\":[\"A\"]},\"answerKey\":\"B\"}", "none of the choices")]
     [InlineData("arc-easy", "{\"instruction\":\"What?\",\"answer\":\"answer1\"}", "another form")]
+    [InlineData("arc-easy", "{\"instruction\":\"the question: Q\\n\\nAnswer1: a Answer2: b\\n\\nAnswer format: x\",\"answer\":\"answer99999999999\"}", "must be 'answer' and a number")]
+    [InlineData("arc-easy", "{\"instruction\":\"the question: Q\\n\\nAnswer1: a Answer2: b\\n\\nAnswer format: x\",\"answer\":\"2\"}", "must be 'answer' and a number")]
+    [InlineData("arc-easy", "{\"instruction\":\"the question: Q\\n\\nAnswer1: a Answer2: b\\n\\nAnswer format: x\",\"answer\":\"answer3\"}", "none of the choices")]
     public void A_file_that_is_no_such_task_is_refused(string kind, string content, string why)
     {
         using TempFolder folder = new();

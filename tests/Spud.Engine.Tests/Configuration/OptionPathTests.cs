@@ -47,7 +47,7 @@ public sealed class OptionPathTests
 
     private static PathOptions? Bind(string json, FaultList faults, params string[] edits)
     {
-        PipelineDocument document = PipelineDocument.Read(ConfigFile.Parse(Encoding.UTF8.GetBytes(json), "p.json", faults)!, "/pipes/p.json", edits, faults);
+        PipelineDocument document = PipelineDocument.Read(ConfigFile.Parse(Encoding.UTF8.GetBytes(json), "p.json", faults)!, "/pipes/p.json", edits.Select(edit => new PipelineEdit(edit)), faults);
         return (PathOptions?)document[Roles.Router][0].BindOptions("table", SampleJson.Default.PathOptions, faults);
     }
 }

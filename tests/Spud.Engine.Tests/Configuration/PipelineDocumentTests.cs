@@ -100,7 +100,7 @@ public sealed class PipelineDocumentTests
     [InlineData("""{"router":{"use":7}}""", "p.json:1:18: $.router.use must be the name of a component, got 7.")]
     [InlineData("""{"router":""}""", "p.json:1:11: $.router.use must be the name of a component, got \"\".")]
     [InlineData("""{"router":{"use":"a","pack":"x"}}""", "p.json:1:22: $.router.pack is a reserved name that no component of this version takes.")]
-    [InlineData("""{"attention":{"use":"a","fold":[]}}""", "p.json:1:25: $.attention.fold is a reserved name that no component of this version takes.")]
+    [InlineData("""{"attention":{"use":"a","fold":[]}}""", "p.json:1:32: $.attention.fold must be an array of objects with 'use', outermost first, got an empty array.")]
     [InlineData("""{"router":[]}""", "p.json:1:11: $.router has no entries. Leave it out to get the default component.")]
     [InlineData("""{"router":[7]}""", "p.json:1:12: $.router[0] must be a component's name or an object with 'use', got 7.")]
     [InlineData("""{"router":[{"layers":"3-1","use":"a"},"b"]}""", "p.json:1:22: $.router[0].layers must be layers from 0 to 1023 such as \"0-3\", \"0,2,5-7\" or \"4-\", got \"3-1\".")]
@@ -186,7 +186,7 @@ public sealed class PipelineDocumentTests
             ConfigObject? tree = ConfigFile.Parse(mutant, "p.json", faults);
             if (tree is not null)
             {
-                PipelineDocument document = PipelineDocument.Read(tree, "/pipes/p.json", ["router.maxExperts=4", "experts[0].use=cpu"], faults);
+                PipelineDocument document = PipelineDocument.Read(tree, "/pipes/p.json", [new("router.maxExperts=4"), new("experts[0].use=cpu")], faults);
                 document[Roles.Router][0].BindOptions("dynamic", SampleJson.Default.RouterOptions, faults);
                 document[Roles.Cache][0].BindOptions("compressed", SampleJson.Default.CompressedOptions, faults);
             }
@@ -231,7 +231,7 @@ public sealed class PipelineDocumentTests
     private static PipelineDocument Read(string json, out string[] messages, params string[] edits)
     {
         FaultList faults = new();
-        PipelineDocument document = PipelineDocument.Read(ConfigFile.Parse(Encoding.UTF8.GetBytes(json), "p.json", faults)!, "/pipes/p.json", edits, faults);
+        PipelineDocument document = PipelineDocument.Read(ConfigFile.Parse(Encoding.UTF8.GetBytes(json), "p.json", faults)!, "/pipes/p.json", edits.Select(edit => new PipelineEdit(edit)), faults);
         messages = [.. faults.InOrder().Select(fault => fault.ToString())];
         return document;
     }

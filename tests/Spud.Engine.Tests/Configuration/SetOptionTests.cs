@@ -27,7 +27,7 @@ public sealed class SetOptionTests
     {
         FaultList faults = new();
         ConfigObject tree = Parse(faults);
-        SetOption.Apply(tree, edit, faults);
+        SetOption.Apply(tree, new(edit), faults);
 
         Assert.Empty(faults.InOrder());
         Assert.Equal(expected, Json(tree));
@@ -53,7 +53,7 @@ public sealed class SetOptionTests
     public void A_path_that_leads_nowhere_is_a_fault_that_names_it(string edit, string expected)
     {
         FaultList faults = new();
-        SetOption.Apply(Parse(faults), edit, faults);
+        SetOption.Apply(Parse(faults), new(edit), faults);
 
         Assert.Equal($"--set {edit}: {expected}", Assert.Single(faults.InOrder()).ToString());
     }
@@ -63,8 +63,8 @@ public sealed class SetOptionTests
     {
         FaultList faults = new();
         ConfigObject tree = Parse(faults);
-        SetOption.Apply(tree, string.Join('.', Enumerable.Repeat("a", 1000)) + "=1", faults);
-        SetOption.Apply(tree, "b=" + new string('[', 1000), faults);
+        SetOption.Apply(tree, new(string.Join('.', Enumerable.Repeat("a", 1000)) + "=1"), faults);
+        SetOption.Apply(tree, new("b=" + new string('[', 1000)), faults);
 
         Assert.Equal(2, faults.Count);
         Assert.Contains("is no path", faults.InOrder()[0].Message, StringComparison.Ordinal);
@@ -76,7 +76,7 @@ public sealed class SetOptionTests
     {
         FaultList faults = new();
         ConfigObject tree = Parse(faults);
-        SetOption.Apply(tree, "router={\"mass\":2}", faults);
+        SetOption.Apply(tree, new("router={\"mass\":2}"), faults);
 
         Assert.Equal("--set router={\"mass\":2}", ((ConfigObject)tree["router"]!)["mass"]!.Origin.ToString());
         Assert.True(tree["model"]!.Origin.IsInFile);
@@ -87,7 +87,7 @@ public sealed class SetOptionTests
     {
         FaultList faults = new();
         ConfigObject tree = Parse(faults);
-        SetOption.Apply(tree, "model=a\ud800b", faults);
+        SetOption.Apply(tree, new("model=a\ud800b"), faults);
 
         Assert.Equal("a\ufffdb", ((ConfigScalar)tree["model"]!).Text);
     }

@@ -33,9 +33,9 @@ public sealed class CommandLineTests
 
     [Theory]
     [InlineData("Did you mean '--json'?", "tokenize", "--jsno", "Hello")]
-    [InlineData("is no option of 'spud'.", "--tempo")]
-    [InlineData("'you' is one argument too many for 'spud run'", "run", "Hello", "you")]
-    [InlineData("'' is no command", "")]
+    [InlineData("'spud' has no option", "--tempo")]
+    [InlineData("Too many arguments for 'spud run': 'you'", "run", "Hello", "you")]
+    [InlineData("Unknown command ''", "")]
     public void What_cannot_be_parsed_is_one_error(string message, params string[] arguments)
     {
         (int code, string output, string error) = TestShell.Run(arguments);
@@ -52,4 +52,15 @@ public sealed class CommandLineTests
 
     [Fact]
     public void System_and_raw_exclude_each_other() => Assert.Contains("--raw", TestShell.Run("run", "--raw", "--system", "Be brief.", "Hello").Error);
+
+    [Theory]
+    [InlineData("error: --vary cache.formt=f16: ", "compare", "--vary", "cache.formt=f16,f32", "-f", "LICENSE")]
+    [InlineData("error: --set cache.formt=f16: ", "run", "--set", "cache.formt=f16", "Hello")]
+    [InlineData("error: -m ", "run", "-m", "", "Hello")]
+    public void A_fault_names_the_option_that_was_written(string beginning, params string[] arguments)
+    {
+        Spoken spoken = Spoken.WithPlugins([.. arguments.Select(argument => argument == "LICENSE" ? Path.Combine(TestData.Root, argument) : argument)]);
+        Assert.Equal(ExitCodes.BadInput, spoken.ExitCode);
+        Assert.StartsWith(beginning, spoken.Error);
+    }
 }

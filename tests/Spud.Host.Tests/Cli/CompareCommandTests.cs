@@ -14,7 +14,7 @@ public sealed class CompareCommandTests
         Assert.Equal((ExitCodes.Done, ""), (spoken.ExitCode, spoken.Error));
         string[] lines = spoken.Out.Split('\n');
         Assert.All(lines, line => Assert.InRange(line.Length, 0, 80));
-        Assert.Contains("  A  cache.format=f32  (the others are held against this one)", lines);
+        Assert.Contains("  A  cache.format=f32  (reference)", lines);
         Assert.Contains("  B  cache.format=f16", lines);
         Assert.Contains(lines, line => line.StartsWith("Speed: tokens per second, median of 2", StringComparison.Ordinal));
     }
@@ -22,17 +22,17 @@ public sealed class CompareCommandTests
     [Fact]
     public void Json_is_one_document_with_stable_names()
     {
-        Spoken spoken = Compare("--vary", "cache.format=f32,f16", "--repeat", "0", "--json", "-");
+        Spoken spoken = Compare("--vary", "cache.format=f32,f16", "--repeat", "0", "--json");
         Assert.Equal((ExitCodes.Done, ""), (spoken.ExitCode, spoken.Error));
         using JsonDocument document = JsonDocument.Parse(spoken.Out);
         JsonElement root = document.RootElement, result = root.GetProperty("result");
-        Assert.Equal(["spud", "command", "created", "machine", "result"], Names(root));
+        Assert.Equal(["spud", "command", "created", "machine", "result", "reason"], Names(root));
         Assert.Equal(["settings", "texts", "tasks", "pipelines", "forwardSeconds", "ownSeconds"], Names(result));
         Assert.Equal(["name", "bytes", "sha256", "windows", "tokens", "blocks", "pipelines"], Names(result.GetProperty("texts")[0]));
         Assert.Equal(["tokens", "perplexity", "perplexityRatio", "meanDivergence", "divergence99", "agreement", "parity"], Names(result.GetProperty("pipelines")[1].GetProperty("quality")));
         Assert.Equal(["value", "low", "high"], Names(result.GetProperty("pipelines")[1].GetProperty("quality").GetProperty("perplexity")));
         Assert.Equal(["name", "quality", "speed", "compute", "kvBytesPerToken", "memory", "forwardSeconds", "explanation"], Names(result.GetProperty("pipelines")[1]));
-        Assert.Equal(["computeUnitsPerToken", "bitsPerComputeUnit", "roles", "expertsByLayer"], Names(result.GetProperty("pipelines")[1].GetProperty("compute")));
+        Assert.Equal(["computeUnitsPerToken", "bitsPerComputeUnit", "roles", "expertsPerToken"], Names(result.GetProperty("pipelines")[1].GetProperty("compute")));
         Assert.Equal(JsonValueKind.Null, result.GetProperty("pipelines")[0].GetProperty("speed").ValueKind);
         Assert.StartsWith("spud compare", root.GetProperty("command").GetString());
 
@@ -54,7 +54,7 @@ public sealed class CompareCommandTests
     public void A_finished_comparison_leaves_its_json_and_no_state()
     {
         using TempFolder folder = new();
-        Spoken spoken = Compare("--vary", "cache.format=f32,f16", "--repeat", "0", "--json", folder.File("out.json"));
+        Spoken spoken = Compare("--vary", "cache.format=f32,f16", "--repeat", "0", "--output", folder.File("out.json"));
         Assert.Equal((ExitCodes.Done, ""), (spoken.ExitCode, spoken.Error));
         Assert.Equal([folder.File("out.json")], Directory.GetFiles(folder.Path));
         using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(folder.File("out.json")));
@@ -69,14 +69,14 @@ public sealed class CompareCommandTests
 
         using TempFolder folder = new();
         string[] command = ["--vary", "cache.format=f32,f16", "--repeat", "0", "--state", folder.File("state")];
-        Spoken spoken = Compare([.. command, "--json", "/dev/full"]);
+        Spoken spoken = Compare([.. command, "--output", "/dev/full"]);
         Assert.Equal(ExitCodes.Failed, spoken.ExitCode);
         Assert.Contains("/dev/full: could not be written", spoken.Error);
         Assert.True(File.Exists(folder.File("state")));
 
-        Spoken again = Compare([.. command, "--json", folder.File("out.json")]);
+        Spoken again = Compare([.. command, "--output", folder.File("out.json")]);
         Assert.Equal(ExitCodes.Done, again.ExitCode);
-        Assert.Contains("going on with the comparison", again.Error);
+        Assert.Contains("continuing the comparison", again.Error);
         Assert.False(File.Exists(folder.File("state")));
     }
 
@@ -90,7 +90,7 @@ public sealed class CompareCommandTests
     [InlineData("a window takes 4000", "--vary", "cache.format=f16,f32", "--window", "4000")]
     [InlineData("stride", "--vary", "cache.format=f16,f32", "--stride", "33")]
     [InlineData("--ctx", "--vary", "cache.format=f16,f32", "--ctx", "16")]
-    [InlineData("no such folder", "--vary", "cache.format=f16,f32", "--json", "/nowhere/at/all.json")]
+    [InlineData("there is no folder /nowhere/at", "--vary", "cache.format=f16,f32", "--output", "/nowhere/at/all.json")]
     public void What_cannot_be_compared_is_refused(string why, params string[] arguments)
     {
         Spoken spoken = Compare([.. arguments, "--repeat", "0"]);
@@ -103,7 +103,7 @@ public sealed class CompareCommandTests
     {
         using TempFolder folder = new();
         string text = folder.Write("text.txt", "Once upon a time"u8), empty = folder.Write("empty.txt", []);
-        Assert.Contains("is one of the texts", Spoken.WithPlugins("compare", "-m", Stories, "-f", text, "--json", text).Error);
+        Assert.Contains("would overwrite a file that this command reads", Spoken.WithPlugins("compare", "-m", Stories, "-f", text, "--vary", "cache.format=f32,f16", "--window", "4", "--output", text).Error);
         Assert.Contains("the text is empty", Spoken.WithPlugins("compare", "-m", Stories, "-f", empty).Error);
         Assert.Contains("no text to compare over", Spoken.WithPlugins("compare", "-m", Stories).Error);
     }

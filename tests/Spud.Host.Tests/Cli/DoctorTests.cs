@@ -13,7 +13,7 @@ public sealed class DoctorTests
     {
         Spoken spoken = Spoken.WithPlugins("doctor", "--deep", "--ctx", "512");
         Assert.Equal((ExitCodes.Done, ""), (spoken.ExitCode, spoken.Error));
-        Assert.Contains("SHA-256 as it should be", string.Join(' ', spoken.Out.Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries)));
+        Assert.Contains("SHA-256 is correct", string.Join(' ', spoken.Out.Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries)));
         Assert.Contains("ok    plugin backend.cpu: 0.1.0 active", spoken.Out);
         Assert.DoesNotContain("fail", spoken.Out);
     }
@@ -38,7 +38,7 @@ public sealed class DoctorTests
         Spoken spoken = Spoken.WithPlugins("doctor", "--ctx", "512", "--plugins", folder.Path);
         Assert.Equal(ExitCodes.Failed, spoken.ExitCode);
         Assert.Contains("fail  plugin broken: malformed", spoken.Out);
-        Assert.Contains("-> Put it right, or remove", spoken.Out);
+        Assert.Contains("-> Correct or remove", spoken.Out);
     }
 
     [Fact]
@@ -80,5 +80,43 @@ public sealed class DoctorTests
         doctor.CheckPipeline(modelBytes: 1_001, () => throw new InvalidOperationException("composed"));
         Assert.Equal(CheckStatus.Fail, doctor.Report.Status);
         Assert.Contains("1001 bytes, 1000 bytes", doctor.Report.Checks[0].Message);
+    }
+
+    [Fact]
+    public void The_model_that_is_named_is_the_one_that_is_checked()
+    {
+        string model = TestData.Path("stories260K/stories260K-f32.gguf");
+        Spoken spoken = Spoken.WithPlugins("doctor", "-m", model, "--json");
+        DoctorCheck check = JsonSerializer.Deserialize(spoken.Out, InspectionJson.Readable.DoctorReport)!.Checks.Single(check => check.Name == "model");
+        Assert.Equal((CheckStatus.Ok, true), (check.Status, check.Message.StartsWith(model, StringComparison.Ordinal)));
+        Assert.Contains("there is no file", Spoken.WithPlugins("doctor", "-m", "missing.gguf").Out);
+    }
+
+    [Fact]
+    public void Advice_stands_apart_from_what_was_found()
+    {
+        Spoken spoken = Spoken.WithPlugins("doctor", "--ctx", "512", "--set", "cache.use=plian", "--json");
+        DoctorCheck check = JsonSerializer.Deserialize(spoken.Out, InspectionJson.Readable.DoctorReport)!.Checks.Single(check => check.Name == "pipeline");
+        Assert.Equal(CheckStatus.Fail, check.Status);
+        Assert.Contains("plian", check.Message);
+        Assert.Contains("Did you mean 'plain'?", check.Advice);
+    }
+
+    [Fact]
+    public void Everything_wrong_with_a_pipeline_is_reported_at_once_and_the_machine_is_checked_all_the_same()
+    {
+        using TempFolder folder = new();
+        string pipeline = folder.Write(
+            "wrong.json",
+            """{ "cache": { "use": "plain", "formt": "f16", "pageTokens": 17000 }, "expert": "cpu", "router": { "use": "top-k", "experts": "two" }, "context": -1 }"""u8);
+        string[] wrong = ["formt", "pageTokens", "expert", "experts", "context"];
+        Spoken run = Spoken.WithPlugins("run", "-p", pipeline, "Hello"), doctor = Spoken.WithPlugins("doctor", "-p", pipeline);
+        Assert.Equal(ExitCodes.BadInput, run.ExitCode);
+        Assert.Equal(wrong.Length, run.Error.Split('\n').Count(line => line.StartsWith("error: ", StringComparison.Ordinal)));
+        Assert.All(wrong, name => Assert.Contains($"{name} ", run.Error));
+        Assert.Equal(ExitCodes.Failed, doctor.ExitCode);
+        Assert.Contains("ok    processor: ", doctor.Out);
+        Assert.Contains("fail  pipeline: ", doctor.Out);
+        Assert.All(wrong, name => Assert.Contains(name, doctor.Out));
     }
 }

@@ -49,7 +49,7 @@ public sealed class ExplainCommandTests
         using JsonDocument document = JsonDocument.Parse(Spoken.WithPlugins("explain", "--json").Out);
         PipelineExplanation explanation = document.Deserialize(InspectionJson.Readable.PipelineExplanation)!;
         using StringWriter text = new();
-        new ExplanationText(text).Write(explanation with { Model = explanation.Model with { Name = "\e[31m[red]name[/]" } });
+        new ExplanationText(new SafeWriter(text)).Write(explanation with { Model = explanation.Model with { Name = "\e[31m[red]name[/]" } });
         Assert.Contains("\\u001b[31m[red]name[/], 134.5 million parameters", text.ToString());
         Assert.DoesNotContain('\e', text.ToString());
     }

@@ -30,7 +30,7 @@ public sealed class InputTextTests
     [Fact]
     public void A_text_without_end_is_refused()
     {
-        using Shell shell = new() { In = new Endless(), Out = TextWriter.Null, Error = TextWriter.Null };
+        using Shell shell = new(new Endless(), TextWriter.Null, TextWriter.Null);
         Assert.Contains("longer than 64 MiB", Assert.Throws<BadInputException>(() => InputText.Read("-", shell)).Message);
     }
 

@@ -38,4 +38,27 @@ public sealed class InterruptsTests
         using Interrupts.Section next = interrupts.Begin();
         Assert.False(next.Token.IsCancellationRequested);
     }
+
+    [Fact]
+    public void A_signal_that_comes_as_a_section_ends_harms_neither()
+    {
+        using Interrupts interrupts = new();
+        using CancellationTokenSource end = new();
+        Thread signals = new(() =>
+        {
+            while (!end.IsCancellationRequested)
+                interrupts.Raise(mayContinue: true);
+        });
+        signals.Start();
+        try
+        {
+            for (int i = 0; i < 20_000; i++)
+                interrupts.Begin().Dispose();
+        }
+        finally
+        {
+            end.Cancel();
+            signals.Join();
+        }
+    }
 }

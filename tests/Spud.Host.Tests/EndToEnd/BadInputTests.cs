@@ -86,13 +86,45 @@ public sealed class BadInputTests
         Spud.Run("run", "--plugins", "/nowhere/at/all", "Hello").Refused(2, "/nowhere/at/all");
 
     [Theory]
+    [InlineData(48)]
+    [InlineData(64)]
+    [InlineData(96)]
+    public void Too_low_a_limit_on_open_files_is_one_error_with_the_way_out(int files)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "the limit is read from /proc");
+        Spud.Shell($"ulimit -n {files}; \"$SPUD\" run Hello").Refused(1, $"may open {files} files", "ulimit -n 1024");
+    }
+
+    [Theory]
+    [InlineData("<&-", 0, "")]
+    [InlineData("2>&-", 0, "")]
+    [InlineData(">&-", 1, "standard output is closed")]
+    [InlineData("2>/dev/full", 0, "")]
+    [InlineData(">/dev/full", 1, "")]
+    public void A_standard_stream_that_is_closed_or_full_neither_hangs_nor_crashes(string redirection, int exitCode, string words)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "what a descriptor is, is read from /proc");
+        Outcome outcome = Spud.Shell($"\"$SPUD\" run --raw -m \"{Spud.Stories}\" --max-tokens 2 Once {redirection}");
+        Assert.Equal(exitCode, outcome.ExitCode);
+        Assert.Contains(words, outcome.Error);
+        Assert.DoesNotContain("   at ", outcome.Error);
+    }
+
+    [Theory]
+    [InlineData("chat -m", 2)]
+    [InlineData("run -f - -m", 2)]
+    [InlineData("tokenize -f - -m", 0)]
+    public void A_closed_standard_input_is_an_empty_one(string command, int exitCode) =>
+        Assert.Equal(exitCode, Spud.Shell($"timeout 60 \"$SPUD\" {command} \"{Spud.Stories}\" <&-").ExitCode);
+
+    [Theory]
     [InlineData("--max-token", "5", "Did you mean '--max-tokens'?")]
     [InlineData("--temprature", "5", "Did you mean '--temperature'?")]
     public void An_unknown_option_is_refused_with_the_nearest(string option, string value, string hint) =>
         Spud.Run("run", option, value).Refused(2, option, hint);
 
     [Fact]
-    public void An_unknown_command_is_refused_with_the_nearest() => Spud.Run("rnu", "Hello").Refused(2, "'rnu' is no command", "Did you mean 'run'?");
+    public void An_unknown_command_is_refused_with_the_nearest() => Spud.Run("rnu", "Hello").Refused(2, "Unknown command 'rnu'", "Did you mean 'run'?");
 
     [Theory]
     [InlineData("--temperature", "-1")]

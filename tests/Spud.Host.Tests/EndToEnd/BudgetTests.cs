@@ -43,6 +43,40 @@ public sealed class BudgetTests : IDisposable
     }
 
     [Fact]
+    public void The_receipts_column_of_money_sums_up_to_its_total()
+    {
+        string prices = _folder.Write("prices.json", """{ "name": "n", "version": "1", "currency": "EUR", "rates": [{ "perComputeUnit": 2 }], "minimumCharge": 0.12345, "freeAmount": 0.001, "decimals": 2 }"""u8);
+        string[] lines = Spud.Run([.. s_greedy, "--max-tokens", "2", "--prices", prices, "--receipt", "-", "Once upon a time"]).Succeeded().Error.Split('\n');
+        int first = Array.FindIndex(lines, line => line.TrimStart().StartsWith("phase", StringComparison.Ordinal)) + 1, last = Array.FindIndex(lines, line => line.TrimStart().StartsWith("total", StringComparison.Ordinal));
+        Assert.Contains(lines, line => line.TrimStart().StartsWith("minimum charge", StringComparison.Ordinal));
+        Assert.Equal(0.12m, Amount(lines[last]));
+        Assert.Equal(Amount(lines[last]), lines[first..last].Sum(Amount));
+
+        static decimal Amount(string line) => decimal.Parse(line.Split(' ')[^1]);
+    }
+
+    [Theory]
+    [InlineData("1.2")]
+    [InlineData("0.6")]
+    public void A_charge_that_is_rounded_up_does_not_exceed_the_budget(string budget)
+    {
+        // A token takes about 0.02 EUR here; totals are rounded to whole euros.
+        string prices = _folder.Write("prices.json", """{ "name": "n", "version": "1", "currency": "EUR", "rates": [{ "perComputeUnit": 40 }], "decimals": 0 }"""u8);
+        JsonElement answer = Spud.Run([.. s_greedy, "--max-tokens", "300", "--prices", prices, "--budget", budget + "eur", "--json", "Once upon a time"]).Succeeded().Json;
+        Assert.Equal("budget", answer.GetProperty("finish").GetString());
+        Assert.InRange(answer.GetProperty("charge").GetDecimal(), 0, decimal.Parse(budget));
+    }
+
+    [Fact]
+    public void A_price_beyond_what_a_sum_can_hold_is_refused_before_any_work()
+    {
+        string prices = _folder.Write("prices.json", """{ "name": "n", "version": "1", "currency": "EUR", "rates": [{ "perComputeUnit": 79228162514264337593543950335 }] }"""u8);
+        string receipt = _folder.Write("receipt.json", "old"u8);
+        Spud.Run([.. s_greedy, "--prices", prices, "--receipt", receipt, "Once upon a time"]).Refused(2, "perComputeUnit");
+        Assert.Equal("old", File.ReadAllText(receipt));
+    }
+
+    [Fact]
     public void A_table_goes_to_standard_error_and_the_price_into_the_last_line()
     {
         string prices = _folder.Write("prices.json", """{ "name": "list", "version": "3", "currency": "EUR", "rates": [{ "perComputeUnit": 2 }] }"""u8);

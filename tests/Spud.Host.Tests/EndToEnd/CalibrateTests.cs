@@ -70,7 +70,7 @@ public sealed class CalibrateTests
     {
         string[] calibrate = ["calibrate", "-m", Mixture, Story];
         Spud.Run(calibrate).Refused(2, "--experts", "--perplexity-ratio");
-        Spud.Run([.. calibrate, "--experts", "1.5", "--perplexity-ratio", "1.1"]).Refused(2, "one of");
+        Spud.Run([.. calibrate, "--experts", "1.5", "--perplexity-ratio", "1.1"]).Refused(2, "either");
         Spud.Run([.. calibrate, "--experts", "NaN"]).Refused(2, "--experts: expected a number from 1");
         Spud.Run([.. calibrate, "--experts", "0.5"]).Refused(2, "--experts: expected a number from 1");
         Spud.Run([.. calibrate, "--perplexity-ratio", "0.9"]).Refused(2, "--perplexity-ratio: expected a number from 1");

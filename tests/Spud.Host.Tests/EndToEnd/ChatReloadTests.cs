@@ -16,7 +16,7 @@ public sealed class ChatReloadTests
         chat.Reset();
         Assert.Equal(first, chat.Ask(Begin));
 
-        Assert.Equal("(reloaded: backend.cpu 0.1.0, odd 0.1.0)", chat.Tell("/reload"));
+        Assert.Equal("(reloaded: odd 0.1.0, backend.cpu 0.1.0)", chat.Tell("/reload"));
         chat.Reset();
         string other = chat.Ask(Begin);
         Assert.NotEqual(first, other);
@@ -66,13 +66,13 @@ public sealed class ChatReloadTests
     }
 
     [Fact]
-    public void A_plugin_that_fails_while_it_answers_can_be_mended()
+    public void A_plugin_that_fails_while_it_answers_can_be_corrected()
     {
         using ReloadedChat chat = new(expert: 99, "--reload");
         chat.Said();
         string error = chat.Tell(Begin);
         Assert.StartsWith("error: router 'odd/odd' failed in layer 0", error);
-        Assert.EndsWith("Mend the plugin, then enter /reload.", error);
+        Assert.EndsWith("Correct the plugin, then enter /reload.", error);
         chat.Behave("expert 0");
         Assert.StartsWith("(reloaded", chat.Tell("/reload"));
         Assert.NotEmpty(chat.Ask(Begin));
@@ -94,7 +94,7 @@ public sealed class ChatReloadTests
     public void Without_the_option_a_reload_says_how_to_get_it()
     {
         using ReloadedChat chat = new(expert: 1);
-        Assert.Equal("error: /reload needs a chat that was started for it: spud chat --reload", chat.Tell("/reload"));
+        Assert.Equal("error: /reload needs a chat started with: spud chat --reload", chat.Tell("/reload"));
         Assert.NotEmpty(chat.Ask(Begin));
         Assert.Equal(0, chat.End().ExitCode);
     }

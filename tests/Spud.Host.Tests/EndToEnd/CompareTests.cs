@@ -17,9 +17,9 @@ public sealed class CompareTests
 
         using TempFolder folder = new();
         string text = folder.Write("text.txt", [.. Enumerable.Repeat(File.ReadAllBytes(TestData.Path("smollm2/wikitext.txt")), Repetitions).SelectMany(bytes => bytes)]);
-        string[] command = ["compare", "-m", Spud.Stories, "--vary", "cache.format=f32,f16", "-f", text, "--window", "64", "--repeat", "0", "--json"];
+        string[] command = ["compare", "-m", Spud.Stories, "--vary", "cache.format=f32,f16", "-f", text, "--window", "64", "--repeat", "0"];
         string output = folder.File("out.json"), state = output + ".unfinished";
-        Process process = Spud.Start(Spud.Program, [.. command, output]);
+        Process process = Spud.Start(Spud.Program, [.. command, "--output", output]);
         Assert.True(SpinWait.SpinUntil(() => File.Exists(state) || process.HasExited, TimeSpan.FromMinutes(1)));
         Assert.False(process.HasExited, "it was done before it could be interrupted");
         Spud.Signal(process, signal);
@@ -27,12 +27,12 @@ public sealed class CompareTests
         Assert.Equal(exitCode, interrupted.ExitCode);
         Assert.False(File.Exists(output));
         if (signal == "INT")
-            Assert.Contains("the same command goes on from there", interrupted.Error);
+            Assert.Contains("the same command continues from there", interrupted.Error);
 
-        Outcome resumed = Spud.Run([.. command, output]).Succeeded();
-        Assert.Contains("going on with the comparison", resumed.Error);
+        Outcome resumed = Spud.Run([.. command, "--output", output]).Succeeded();
+        Assert.Contains("continuing the comparison", resumed.Error);
         Assert.False(File.Exists(state));
-        Assert.Equal(Figures(Spud.Run([.. command, "-"]).Succeeded().Output), Figures(File.ReadAllText(output)));
+        Assert.Equal(Figures(Spud.Run([.. command, "--json"]).Succeeded().Output), Figures(File.ReadAllText(output)));
     }
 
     private static string Figures(string json)

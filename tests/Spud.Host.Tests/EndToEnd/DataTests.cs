@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text.Json;
+using Spud.Models;
 
 namespace Spud.Host.Tests.EndToEnd;
 
@@ -25,6 +26,57 @@ public sealed class DataTests
         string[] lines = Spud.Run("tokenize", "[red]\nx").Succeeded().Output.TrimEnd('\n').Split('\n');
         Assert.Equal("[red]\\nx", string.Concat(lines.Select(line => line[10..])));
     }
+
+    [Fact]
+    public void Tokenize_shows_the_bytes_of_a_piece_that_is_not_a_whole_character()
+    {
+        string output = Spud.Run("tokenize", "鬱").Succeeded().Output;
+        Assert.DoesNotContain("\uFFFD", output);
+        Assert.Contains("\\x", output);
+    }
+
+    [Fact]
+    public void A_text_beyond_the_context_is_refused_with_the_ways_out() =>
+        Spud.Run("score", "-m", Spud.Stories, "--ctx", "4", "Once upon a time there was a girl").Refused(2, "--max-tokens 4", "--ctx", "spud compare");
+
+    [Fact]
+    public void A_perplexity_that_is_not_a_number_is_a_failure_and_null_in_json()
+    {
+        using TempFolder folder = new();
+        Outcome outcome = Spud.Run("score", "-m", DamagedModel(folder), "hello", "--json");
+        Assert.Equal(1, outcome.ExitCode);
+        Assert.Equal(JsonValueKind.Null, outcome.Json.GetProperty("perplexity").ValueKind);
+        Assert.Contains("is not a number", outcome.Json.GetProperty("reason").GetString());
+        Assert.Contains("nan.gguf: no perplexity", Assert.Single(outcome.Faults));
+    }
+
+    [Fact]
+    public void A_comparison_with_such_a_model_fails_too_and_still_gives_what_it_measured()
+    {
+        using TempFolder folder = new();
+        Outcome outcome = Spud.Run("compare", "-m", DamagedModel(folder), "-f", s_text, "--vary", "cache.format=f32,f16", "--window", "8", "--repeat", "0", "--json");
+        Assert.Equal(1, outcome.ExitCode);
+        Assert.Equal(JsonValueKind.Null, outcome.Json.GetProperty("result").GetProperty("pipelines")[0].GetProperty("quality").GetProperty("perplexity").GetProperty("value").ValueKind);
+        Assert.Contains("no perplexity", outcome.Json.GetProperty("reason").GetString());
+    }
+
+    [Fact]
+    public void Bench_decodes_more_sequences_than_a_prompt_step_has_rows() =>
+        Spud.Run("bench", "-m", Spud.Stories, "--prompt", "8", "--generate", "2", "--repeat", "1", "--batch", "600").Succeeded();
+
+    [Fact]
+    public void Bench_does_not_raise_the_context_beyond_what_the_model_was_made_for_by_itself() =>
+        Spud.Run("bench", "-m", Spud.Stories, "--generate", "9000").Refused(2, "9000 tokens of context", "made for 512", "--ctx 9000");
+
+    [Theory]
+    [InlineData("bench", "--prompt")]
+    [InlineData("compare", "--prompt")]
+    [InlineData("compare", "--window")]
+    public void A_number_of_tokens_that_no_sum_can_hold_is_refused(string command, string option) => Spud.Run(command, option, "2147483647").Refused(2, option, "expected");
+
+    [Fact]
+    public void A_measurement_says_that_the_budget_of_a_pipeline_does_not_limit_it() =>
+        Assert.Contains("does not limit this command", Spud.Run("score", "-m", s_model, "-f", s_text, "--set", "budget.computeUnits=0.0001").Succeeded().Error);
 
     [Fact]
     public void Score_writes_ids_and_logits_from_which_its_loss_follows()
@@ -75,15 +127,15 @@ public sealed class DataTests
         for (int i = 0; i < lines.Length; i++)
         {
             JsonElement json = JsonDocument.Parse(lines[i]).RootElement;
-            Assert.True(json.GetProperty("prefill").GetDouble() > 0);
-            Assert.True(json.GetProperty("decode").GetDouble() > 0);
-            Assert.Equal([i + 1, 20, 5, 3, 2, 2], new[] { "repeat", "prompt", "generate", "depth", "batch", "threads" }.Select(name => json.GetProperty(name).GetInt32()));
+            Assert.True(json.GetProperty("prefillTokensPerSecond").GetDouble() > 0);
+            Assert.True(json.GetProperty("decodeTokensPerSecond").GetDouble() > 0);
+            Assert.Equal([i + 1, 20, 5, 3, 2, 2], new[] { "repeat", "promptTokens", "generatedTokens", "depthTokens", "sequences", "threads" }.Select(name => json.GetProperty(name).GetInt32()));
         }
     }
 
     [Fact]
     public void Bench_in_a_context_that_is_too_small_is_refused() =>
-        Spud.Run("bench", "-m", s_model, "--ctx", "10", "--prompt", "20").Refused(2, "at least 64", "10");
+        Spud.Run("bench", "-m", s_model, "--ctx", "10", "--prompt", "20").Refused(2, "takes 64 tokens of context", "the pipeline has 10");
 
     private static double Loss(ReadOnlySpan<float> logits, int token)
     {
@@ -97,4 +149,18 @@ public sealed class DataTests
     private static int[] Ints(byte[] bytes) => [.. Enumerable.Range(0, bytes.Length / 4).Select(i => BinaryPrimitives.ReadInt32LittleEndian(bytes.AsSpan(4 * i)))];
 
     private static float[] Floats(byte[] bytes) => [.. Enumerable.Range(0, bytes.Length / 4).Select(i => BinaryPrimitives.ReadSingleLittleEndian(bytes.AsSpan(4 * i)))];
+
+    // One weight of the last norm is not a number, and so is every logit.
+    private static string DamagedModel(TempFolder folder)
+    {
+        string path = folder.Write("nan.gguf", File.ReadAllBytes(Spud.Stories));
+        long offset;
+        using (GgufFile model = GgufFile.Open(path))
+            offset = model.Tensors.Single(tensor => tensor.Name == "output_norm.weight").Offset;
+
+        using FileStream file = File.OpenWrite(path);
+        file.Position = offset;
+        file.Write(BitConverter.GetBytes(float.NaN));
+        return path;
+    }
 }

@@ -36,7 +36,7 @@ public sealed class RunTests
         string after = Spud.Run(["run", .. s_greedy, "--", "-5 apples"]).Succeeded().Output;
         string piped = Spud.Run("-5 apples"u8.ToArray(), ["run", .. s_greedy, "-f", "-"]).Succeeded().Output;
         Assert.Equal(after, piped);
-        Spud.Run(["run", .. s_greedy, "-5 apples"]).Refused(2, "'-5 apples' is no option", "'--'");
+        Spud.Run(["run", .. s_greedy, "-5 apples"]).Refused(2, "has no option '-5 apples'", "'--'");
     }
 
     [Fact]

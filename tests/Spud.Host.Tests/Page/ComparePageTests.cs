@@ -87,7 +87,7 @@ public sealed class ComparePageTests
 
     private static PipelineResult Result()
     {
-        Spoken spoken = Compare("--vary", "cache.format=f32,f16", "--json", "-");
+        Spoken spoken = Compare("--vary", "cache.format=f32,f16", "--json");
         return System.Text.Json.JsonSerializer.Deserialize(spoken.Out, CompareJson.Readable.CompareReport)!.Result.Pipelines[0];
     }
 

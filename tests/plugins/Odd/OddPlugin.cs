@@ -60,6 +60,12 @@ public sealed class OddPlugin : ISpudPlugin
                 return;
         }
 
+        if (_behaviour.StartsWith("route ", StringComparison.Ordinal))
+        {
+            registry.AddRouter("odd", OddJson.Default.OddOptions, new Offer { Knows = [Trait.Renormalise] }, (_, build) => new OddRouter(build, behaviour: _behaviour));
+            return;
+        }
+
         if (_behaviour.StartsWith("expert ", StringComparison.Ordinal))
         {
             int expert = int.Parse(_behaviour[7..]);

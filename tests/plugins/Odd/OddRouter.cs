@@ -7,10 +7,11 @@ internal sealed class OddRouter : IRouter
 {
     private readonly Workspace _ones;
     private readonly int _expert;
+    private readonly string _behaviour;
 
-    public OddRouter(IBuildContext build, int expert = 0)
+    public OddRouter(IBuildContext build, int expert = 0, string behaviour = "")
     {
-        (Domain, _ones, _expert) = (build.Host, build.Reserve(build.Host, sizeof(float)), expert);
+        (Domain, _ones, _expert, _behaviour) = (build.Host, build.Reserve(build.Host, sizeof(float)), expert, behaviour);
 
         // Somebody has to take them, or the pipeline is refused.
         foreach (int layer in build.Layers)
@@ -23,6 +24,7 @@ internal sealed class OddRouter : IRouter
 
     public void Route(int layer, in Step step, in TensorView hidden, in RoutingPlan plan)
     {
+        Misbehave();
         Span<float> weight = _ones.View(ElementType.F32, 1).AsSpan<float>();
         weight[0] = 1;
         for (int row = 0; row < step.Rows; row++)
@@ -31,5 +33,36 @@ internal sealed class OddRouter : IRouter
 
     public void Dispose()
     {
+    }
+
+    private void Misbehave()
+    {
+        switch (_behaviour)
+        {
+            case "route prints":
+                Console.WriteLine("{ a plugin's own line");
+                Console.Error.WriteLine("\u001b[2Jcleared");
+                break;
+            case "route throws a trap":
+                throw new TrapException();
+            case "route throws silence":
+                throw new SilentException();
+            case "route hangs":
+                new ManualResetEvent(false).WaitOne();
+                break;
+            case "route starts a thread":
+                new Thread(static () => new ManualResetEvent(false).WaitOne()).Start();
+                break;
+        }
+    }
+
+    private sealed class TrapException : Exception
+    {
+        public override string Message => throw new NotSupportedException();
+    }
+
+    private sealed class SilentException : Exception
+    {
+        public override string Message => null!;
     }
 }

@@ -30,21 +30,15 @@ internal static class Html
         return Encoding.UTF8.GetBytes(text.Append('\n').ToString());
     }
 
-    // Control characters and halves of surrogate pairs are not allowed in a document, but may be in a file's name.
+    // Control characters and halves of surrogate pairs are not allowed in a document, but may be in a file's name; runes have no halves.
     private static object? Clean(object? content)
     {
-        if (content is not string text || text.All(c => XmlConvert.IsXmlChar(c)))
+        if (content is not string text)
             return content;
 
-        StringBuilder clean = new(text.Length);
-        for (int i = 0; i < text.Length; i++)
-        {
-            bool pair = i + 1 < text.Length && char.IsSurrogatePair(text[i], text[i + 1]);
-            if (pair)
-                clean.Append(text[i++]);
-
-            clean.Append(pair || XmlConvert.IsXmlChar(text[i]) ? text[i] : '\uFFFD');
-        }
+        StringWriter clean = new();
+        foreach (Rune rune in text.EnumerateRunes())
+            SafeText.Write(clean, rune.Value is '\uFFFE' or '\uFFFF' ? "\uFFFD" : rune.ToString());
 
         return clean.ToString();
     }

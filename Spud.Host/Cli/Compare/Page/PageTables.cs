@@ -78,7 +78,7 @@ internal static class PageTables
                 result.Tasks.Select(task => Entry("Task", $"{task.Name}: {task.File}, SHA-256 {task.Sha256}, {task.Items:N0} questions")),
                 Entry("Windows", $"{window.Tokens} tokens, each read from an empty context, {scored}"),
                 Entry("Intervals", $"{100 * result.Settings.Bootstrap.Confidence:0} %, {result.Settings.Bootstrap.Repetitions:N0} repetitions over {result.Texts.Sum(text => text.Blocks):N0} blocks, seed {result.Settings.Bootstrap.Seed}"),
-                Entry("Time", $"{result.ForwardSeconds:0.0} s in forward passes over the texts, {result.OwnSeconds:0.0} s beside them ({100 * result.OwnSeconds / Math.Max(result.ForwardSeconds, 1e-9):0.0} %)")));
+                Entry("Time", $"{result.ForwardSeconds:0.0} s in forward passes over the texts, {result.OwnSeconds:0.0} s overhead ({100 * result.OwnSeconds / Math.Max(result.ForwardSeconds, 1e-9):0.0} %)")));
     }
 
     private static object[] Verdict(ComparisonResult result, PipelineResult pipeline)

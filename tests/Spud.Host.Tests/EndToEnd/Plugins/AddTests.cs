@@ -35,12 +35,23 @@ public sealed class AddTests : IDisposable
         _home.Spud("add", _home.Source).Succeeded();
         _home.Edit("\"version\": \"0.1.0\"", "\"version\": \"0.2.0\"");
 
-        _home.Spud("add", _home.Source).Refused(2, "plugin 'odd' 0.1.0 is installed in", "--force replaces it with 0.2.0");
+        _home.Spud("add", _home.Source).Refused(2, "plugin 'odd' 0.1.0 is installed in", "Use --force to replace it with 0.2.0");
         Assert.Contains("odd 0.1.0", _home.Spud().Output);
 
         Assert.StartsWith("replaced 0.1.0 by odd 0.2.0: active", _home.Spud("add", _home.Source, "--force").Succeeded().Output);
         Assert.Contains("odd 0.2.0", _home.Spud().Output);
         Assert.Equal(["odd"], _home.InFolder);
+    }
+
+    [Fact]
+    public void A_pipe_in_the_folder_is_refused_and_not_waited_for()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "needs mkfifo and the kernel's word about what a file is");
+        using (System.Diagnostics.Process make = System.Diagnostics.Process.Start("mkfifo", [Path.Combine(_home.Source, "pipe")]))
+            make.WaitForExit();
+
+        _home.Spud("add", _home.Source).Refused(2, "pipe: is neither a file nor a folder");
+        Assert.Empty(_home.InFolder);
     }
 
     [Fact]
@@ -88,6 +99,7 @@ public sealed class AddTests : IDisposable
     {
         _home.Edit("[1.0,2.0)", "[7.0,8.0)");
         _home.Spud("add", _home.Source).Refused(2, "incompatible: made for contract [7.0,8.0)");
+        _home.Edit("[7.0,8.0)", "[1.0,2.0)");
         _home.Edit("\"0.1.0\"", "7");
         _home.Spud("add", _home.Source).Refused(2, $"{_home.Source}/spud-plugin.json:3:", "$.version must be");
         Assert.Empty(_home.InFolder);
@@ -97,7 +109,7 @@ public sealed class AddTests : IDisposable
     public void An_id_that_comes_with_spud_is_refused()
     {
         _home.Edit("\"id\": \"odd\"", "\"id\": \"backend.cpu\"");
-        _home.Spud("add", _home.Source, "--force").Refused(2, "a plugin 'backend.cpu' is in", "Give this one another id");
+        _home.Spud("add", _home.Source, "--force").Refused(2, "a plugin 'backend.cpu' is already in", "Give this one another id");
         Assert.Empty(_home.InFolder);
     }
 

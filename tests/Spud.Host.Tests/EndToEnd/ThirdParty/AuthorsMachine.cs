@@ -34,7 +34,7 @@ public sealed class AuthorsMachine : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    private static string UserHome => Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
+    private static string UserHome => TestHome.OfUser;
 
     private void LendPackages()
     {

@@ -3,11 +3,14 @@ using System.Runtime.InteropServices;
 namespace Spud.Host;
 
 /// <summary>
-/// SIGINT (Ctrl-C) and SIGTERM. The first one inside an interruptible section cancels its token; any other ends the process with
+/// SIGINT (Ctrl-C), SIGTERM and SIGHUP. The first one inside an interruptible section cancels its token; any other ends the process with
 /// <see cref="ExitCodes.Interrupted"/>.
 /// </summary>
 internal sealed class Interrupts : IDisposable
 {
+    /// <summary>How long a component may take to notice that the system asked for the end: container managers kill after ten seconds.</summary>
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5);
+
     private readonly Lock _gate = new();
     private PosixSignalRegistration[] _registrations = [];
     private CancellationTokenSource? _section;
@@ -16,7 +19,8 @@ internal sealed class Interrupts : IDisposable
     public Func<bool>? Idle { get; set; }
 
     /// <summary>Takes the signals of this process.</summary>
-    public void Watch() => _registrations = [.. new[] { PosixSignal.SIGINT, PosixSignal.SIGTERM }.Select(signal => PosixSignalRegistration.Create(signal, OnSignal))];
+    public void Watch() =>
+        _registrations = [.. new[] { PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP }.Select(signal => PosixSignalRegistration.Create(signal, OnSignal))];
 
     /// <summary>Begins a section that ends cleanly when it is interrupted.</summary>
     public Section Begin()
@@ -34,17 +38,20 @@ internal sealed class Interrupts : IDisposable
     /// <summary>What a signal does; true: the process goes on.</summary>
     internal bool Raise(bool mayContinue)
     {
-        CancellationTokenSource? section;
+        // A section that ends meanwhile waits here: its source is disposed only when nobody cancels it any more.
         lock (_gate)
-            section = _section;
+        {
+            if (_section is { } section)
+            {
+                bool first = !section.IsCancellationRequested;
+                if (first)
+                    section.Cancel();
 
-        if (section is null)
-            return Idle?.Invoke() == true && mayContinue;
-        if (section.IsCancellationRequested)
-            return false;
+                return first;
+            }
+        }
 
-        section.Cancel();
-        return true;
+        return Idle?.Invoke() == true && mayContinue;
     }
 
     private void OnSignal(PosixSignalContext context)
@@ -52,6 +59,24 @@ internal sealed class Interrupts : IDisposable
         context.Cancel = true;
         if (!Raise(context.Signal == PosixSignal.SIGINT))
             Environment.Exit(ExitCodes.Interrupted);
+        if (context.Signal != PosixSignal.SIGINT)
+            ExitAfterPatience();
+    }
+
+    // A component that hangs never looks at its token. The thread is gone with the process if that ends by itself.
+    private static void ExitAfterPatience()
+    {
+        Thread watch = new(() =>
+        {
+            using ManualResetEventSlim never = new();
+            never.Wait(s_patience);
+            Environment.Exit(ExitCodes.Interrupted);
+        })
+        {
+            IsBackground = true,
+            Name = "exit",
+        };
+        watch.Start();
     }
 
     /// <summary>Work that can be interrupted.</summary>
@@ -62,9 +87,10 @@ internal sealed class Interrupts : IDisposable
         public void Dispose()
         {
             lock (owner._gate)
+            {
                 owner._section = null;
-
-            source.Dispose();
+                source.Dispose();
+            }
         }
     }
 }

@@ -6,7 +6,7 @@ namespace Spud.Host;
 /// <summary>Text from files and standard input: strictly UTF-8; a byte order mark at the beginning is no part of it.</summary>
 internal static class InputText
 {
-    /// <summary>More is no text for a model: the longest contexts are a few MiB.</summary>
+    /// <summary>More is not a text for a model: the longest contexts are a few MiB.</summary>
     public const int MostBytes = 64 << 20;
 
     /// <summary>The name that means standard input.</summary>
@@ -18,6 +18,7 @@ internal static class InputText
     /// <exception cref="BadInputException">There is no such file, it is a directory, may not be read, is too long, or is no UTF-8.</exception>
     public static string Read(string path, Shell shell)
     {
+        shell.Files.Reads(path == StandardInput ? "/dev/stdin" : path);
         if (path == StandardInput)
             return Decode(ReadAll(shell.In, "standard input"), "standard input");
         if (Directory.Exists(path))
@@ -30,7 +31,7 @@ internal static class InputText
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
-            throw new BadInputException($"{path}: {(fault is FileNotFoundException or DirectoryNotFoundException ? "there is no such file" : fault.Message)}");
+            throw new BadInputException($"{path}: {(fault is FileNotFoundException or DirectoryNotFoundException ? "no such file" : fault.Message)}");
         }
     }
 
@@ -76,7 +77,7 @@ internal static class InputText
         {
             length += read;
             if (length > MostBytes)
-                throw new BadInputException($"{source}: longer than {MostBytes >> 20} MiB, which is no text for a model.");
+                throw new BadInputException($"{source}: longer than {MostBytes >> 20} MiB, the maximum for a text.");
             if (length == bytes.Length)
                 Array.Resize(ref bytes, bytes.Length * 2);
         }

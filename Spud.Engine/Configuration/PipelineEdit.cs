@@ -1,0 +1,26 @@
+using System.Text;
+using Spud.Models.Messages;
+
+namespace Spud.Configuration;
+
+/// <summary>A change to a pipeline, <c>path=value</c>.</summary>
+public readonly record struct PipelineEdit
+{
+    /// <param name="text"><c>path=value</c>.</param>
+    /// <param name="source">The option that its author wrote, for messages, such as <c>--ctx 4096</c>; null: <c>--set path=value</c>.</param>
+    public PipelineEdit(string text, string? source = null)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        Text = Unicode(text);
+        Source = source is null ? $"--set {Shown.Text(Text)}" : Shown.Text(Unicode(source));
+    }
+
+    /// <summary><c>path=value</c>.</summary>
+    public string Text { get; }
+
+    /// <summary>What messages call it.</summary>
+    public string Source { get; }
+
+    // A command line may hold text that is not Unicode; what follows needs not care.
+    private static string Unicode(string text) => Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text));
+}

@@ -1,0 +1,42 @@
+namespace Spud.Host;
+
+/// <summary>The files of one command. An output never replaces an input or another output, by whatever name it goes.</summary>
+internal sealed class CommandFiles
+{
+    private readonly Dictionary<string, string> _inputs = [];
+    private readonly Dictionary<string, string> _outputs = [];
+
+    /// <summary>Notes that the command reads a file.</summary>
+    public void Reads(string path)
+    {
+        // The mistake is reported by whoever reads it.
+        if (path.Length > 0 && !path.Contains('\0') && FileIdentity.Of(path) is { IsOrdinary: true } input)
+            _inputs.TryAdd(input.Key, path);
+    }
+
+    /// <summary>Opens an output, or reports why that cannot be; nothing is replaced before it is complete.</summary>
+    /// <exception cref="BadInputException">It is another file of the command, a folder, or cannot be written.</exception>
+    public OutputFile Create(string path)
+    {
+        RequireUnused(path);
+        FileIdentity identity = FileIdentity.Of(path);
+        if (identity.IsOrdinary && !_outputs.TryAdd(identity.Key, path))
+            throw new BadInputException($"{path}: two outputs of this command go to one file. Name another one.");
+
+        return new(path, identity.IsOrdinary, this);
+    }
+
+    /// <inheritdoc cref="Create"/>
+    /// <param name="path">Null: there is no output.</param>
+    public OutputFile? CreateIfNamed(string? path) => path is null ? null : Create(path);
+
+    /// <summary>Refuses an output that the command reads.</summary>
+    /// <exception cref="BadInputException">It does.</exception>
+    public void RequireUnused(string path)
+    {
+        if (path.Length == 0 || path.Contains('\0'))
+            throw new BadInputException($"'{path}' is not the path of a file.");
+        if (_inputs.TryGetValue(FileIdentity.Of(path).Key, out string? input))
+            throw new BadInputException($"{path}: would overwrite {(input == path ? "a file that this command reads" : $"{input}, which this command reads")}. Name another output.");
+    }
+}

@@ -1,0 +1,145 @@
+using System.Buffers.Binary;
+
+namespace Spud.Host;
+
+/// <summary>
+/// A file being written, numbers little-endian. It is written next to its place and put there when it is complete: until then, and
+/// whatever ends the process, an older file stays. A device or pipe is written to directly.
+/// </summary>
+internal sealed class OutputFile : IDisposable
+{
+    private readonly string _target;
+    private readonly string? _unfinished;
+    private readonly CommandFiles _files;
+    private readonly FileStream _stream;
+    private byte[] _bytes = new byte[4096];
+    private bool _complete;
+
+    /// <param name="path">As the user named it.</param>
+    /// <param name="isOrdinary">Whether it can be replaced.</param>
+    /// <param name="files">The command's.</param>
+    /// <exception cref="BadInputException">It cannot be opened for writing.</exception>
+    internal OutputFile(string path, bool isOrdinary, CommandFiles files)
+    {
+        (Path, _target, _files) = (path, isOrdinary ? FileIdentity.Target(path) : path, files);
+        string folder = System.IO.Path.GetDirectoryName(_target) ?? "/";
+        if (Directory.Exists(path))
+            throw new BadInputException($"{path}: cannot be written: it is a directory. Name a file in it.");
+        if (isOrdinary && !Directory.Exists(folder))
+            throw new BadInputException($"{path}: cannot be written: there is no folder {folder}.");
+
+        _unfinished = isOrdinary ? System.IO.Path.Combine(folder, $".{System.IO.Path.GetFileName(_target)}.spud-unfinished") : null;
+        try
+        {
+            // A link of that name would lead the writing elsewhere.
+            if (_unfinished is not null && new FileInfo(_unfinished).LinkTarget is not null)
+                File.Delete(_unfinished);
+
+            // No buffer: whatever cannot be written is reported by the write itself. Not shared: a second writer is refused.
+            _stream = new(_unfinished ?? path, _unfinished is null ? FileMode.Open : FileMode.Create, FileAccess.Write, _unfinished is null ? FileShare.ReadWrite : FileShare.None, bufferSize: 0);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            throw new BadInputException($"{path}: cannot be written: {(IsInUse(fault) ? "another process is writing it" : fault.Message)}");
+        }
+    }
+
+    /// <summary>As the user named it.</summary>
+    public string Path { get; }
+
+    /// <summary>Whether it replaces a file; not so a device or pipe.</summary>
+    public bool IsOrdinary => _unfinished is not null;
+
+    /// <summary>Appends numbers.</summary>
+    /// <exception cref="IOException">The disk is full, or gone.</exception>
+    public void Write(ReadOnlySpan<float> values)
+    {
+        Span<byte> bytes = Room(values.Length);
+        for (int i = 0; i < values.Length; i++)
+            BinaryPrimitives.WriteSingleLittleEndian(bytes[(4 * i)..], values[i]);
+
+        Write(bytes);
+    }
+
+    /// <inheritdoc cref="Write(ReadOnlySpan{float})"/>
+    public void Write(ReadOnlySpan<int> values)
+    {
+        Span<byte> bytes = Room(values.Length);
+        for (int i = 0; i < values.Length; i++)
+            BinaryPrimitives.WriteInt32LittleEndian(bytes[(4 * i)..], values[i]);
+
+        Write(bytes);
+    }
+
+    /// <summary>Appends bytes.</summary>
+    /// <exception cref="IOException">The disk is full, or gone.</exception>
+    public void Write(ReadOnlySpan<byte> bytes)
+    {
+        try
+        {
+            _stream.Write(bytes);
+        }
+        catch (IOException fault)
+        {
+            throw NotWritten(fault);
+        }
+    }
+
+    /// <summary>Everything is written: the file takes its place.</summary>
+    /// <exception cref="BadInputException">The command has read this file since.</exception>
+    /// <exception cref="IOException">The disk is full or gone, or the folder refuses it.</exception>
+    public void Complete()
+    {
+        try
+        {
+            if (_unfinished is not null)
+            {
+                _stream.Flush(flushToDisk: true);
+                _files.RequireUnused(Path);
+                KeepMode(_unfinished);
+                // Windows moves no file that is open. Elsewhere it stays locked until it is in place.
+                if (OperatingSystem.IsWindows())
+                    _stream.Dispose();
+
+                File.Move(_unfinished, _target, overwrite: true);
+            }
+
+            _complete = true;
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            throw NotWritten(fault);
+        }
+    }
+
+    public void Dispose()
+    {
+        if (!_complete && _unfinished is not null)
+            File.Delete(_unfinished);
+
+        _stream.Dispose();
+    }
+
+    private static bool IsInUse(Exception fault)
+    {
+        // EWOULDBLOCK of Linux and macOS; ERROR_SHARING_VIOLATION.
+        const int LinuxWouldBlock = 11, MacWouldBlock = 35, WindowsSharing = unchecked((int)0x80070020);
+        return fault is IOException { HResult: LinuxWouldBlock or MacWouldBlock or WindowsSharing };
+    }
+
+    private void KeepMode(string path)
+    {
+        if (!OperatingSystem.IsWindows() && File.Exists(_target))
+            File.SetUnixFileMode(path, File.GetUnixFileMode(_target));
+    }
+
+    private IOException NotWritten(Exception fault) => new($"{Path}: could not be written: {fault.Message}{(_unfinished is null ? "" : " What was there before is unchanged.")}", fault);
+
+    private Span<byte> Room(int values)
+    {
+        if (_bytes.Length < 4 * values)
+            _bytes = new byte[4 * values];
+
+        return _bytes.AsSpan(0, 4 * values);
+    }
+}

@@ -1,0 +1,15 @@
+using System.CommandLine;
+
+namespace Spud.Host;
+
+/// <summary><c>./spud setup NAME</c>, which the start script carries out: setting up is followed by a build, which the host cannot make of itself.</summary>
+internal static class SetupCommand
+{
+    public static Command Create(Shell shell)
+    {
+        Argument<string[]> name = new("name") { Description = "The backend, such as onnx or torch, and its options.", Arity = ArgumentArity.ZeroOrMore };
+        Command command = new("setup", "Install what a backend needs (by ./spud only): ./spud setup --help.") { name };
+        command.SetAction(int (ParseResult _) => throw new BadInputException("setup is done by the script ./spud in Spud's folder, because a build follows it: ./spud setup NAME"));
+        return command;
+    }
+}

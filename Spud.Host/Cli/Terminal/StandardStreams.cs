@@ -1,0 +1,107 @@
+using Microsoft.Win32.SafeHandles;
+
+namespace Spud.Host;
+
+/// <summary>
+/// The three standard streams of this process, any of which the caller may have closed. The runtime opens files of its own before Main
+/// runs, and the first of them take the numbers of closed descriptors: those must be neither read nor written.
+/// </summary>
+internal static class StandardStreams
+{
+    private const string Descriptors = "/proc/self/fd";
+
+    /// <summary>Standard input; empty where it is closed.</summary>
+    public static Stream In() => IsClosed(0) ? Stream.Null : Console.OpenStandardInput();
+
+    /// <summary>Standard output; where it is closed, writing fails.</summary>
+    public static Stream Out()
+    {
+        if (IsClosed(1))
+            return new ClosedStream();
+        // The console's stream swallows the error that a closed pipe gives, and the program would go on writing for nobody. A file stream
+        // reports it, but keeps its own position in a file, which several writers of one file cannot bear: it is for pipes alone.
+        if (OperatingSystem.IsWindows() || !Console.IsOutputRedirected)
+            return Console.OpenStandardOutput();
+
+        FileStream output = new(new SafeFileHandle(1, ownsHandle: false), FileAccess.Write, bufferSize: 0);
+        return output.CanSeek ? Console.OpenStandardOutput() : output;
+    }
+
+    /// <summary>Standard error. Messages that cannot be delivered are dropped: there is nowhere left to report that.</summary>
+    public static Stream Error() => IsClosed(2) ? Stream.Null : new LossyStream(Console.OpenStandardError());
+
+    // A closed descriptor was taken by the runtime: by a pipe whose other end is here too, by memory, or by an event queue.
+    private static bool IsClosed(int descriptor)
+    {
+        if (!OperatingSystem.IsLinux() || !Directory.Exists(Descriptors))
+            return false;
+        if (new FileInfo($"{Descriptors}/{descriptor}").LinkTarget is not { } target)
+            return true;
+
+        return target.StartsWith("anon_inode:", StringComparison.Ordinal) || target.StartsWith("/memfd:doublemapper", StringComparison.Ordinal)
+            || target.StartsWith("pipe:", StringComparison.Ordinal) && HasBothEnds(target);
+    }
+
+    private static bool HasBothEnds(string pipe)
+    {
+        string[] ends = [.. Directory.EnumerateFileSystemEntries(Descriptors).Where(path => new FileInfo(path).LinkTarget == pipe)];
+        return ends.Select(path => CanWrite(Path.GetFileName(path))).Distinct().Count() > 1;
+    }
+
+    // "flags:\t0100001": octal, of which the lowest bit says write-only.
+    private static bool CanWrite(string descriptor) =>
+        File.ReadLines($"/proc/self/fdinfo/{descriptor}").First(line => line.StartsWith("flags:", StringComparison.Ordinal))[^1] is '1' or '3' or '5' or '7';
+
+    /// <summary>Standard output that the caller closed.</summary>
+    private sealed class ClosedStream : WriteOnlyStream
+    {
+        public override void Write(ReadOnlySpan<byte> buffer) => throw new IOException("standard output is closed. Redirect it to a file, or to /dev/null.");
+    }
+
+    /// <summary>Drops what cannot be written.</summary>
+    private sealed class LossyStream(Stream inner) : WriteOnlyStream
+    {
+        public override void Write(ReadOnlySpan<byte> buffer)
+        {
+            try
+            {
+                inner.Write(buffer);
+            }
+            catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+            {
+                // A full disk or a closed pipe takes no message about itself; the exit code still tells.
+            }
+        }
+    }
+
+    private abstract class WriteOnlyStream : Stream
+    {
+        public override bool CanRead => false;
+
+        public override bool CanSeek => false;
+
+        public override bool CanWrite => true;
+
+        public override long Length => throw new NotSupportedException();
+
+        public override long Position
+        {
+            get => throw new NotSupportedException();
+            set => throw new NotSupportedException();
+        }
+
+        public abstract override void Write(ReadOnlySpan<byte> buffer);
+
+        public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
+
+        public override void Flush()
+        {
+        }
+
+        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+        public override void SetLength(long value) => throw new NotSupportedException();
+    }
+}
