@@ -11,11 +11,11 @@ internal sealed class PageBuilder(MemoryAccount memory, IMemoryDomain host, Mode
     private readonly List<TensorView> _scratch = [];
 
     /// <exception cref="CompositionException">The layout is impossible, or an attention cannot read it.</exception>
-    public PageStore Build(BoundComponent<ICachePolicy> cache, LayerParts[][] parts) =>
-        Build(cache, [.. Enumerable.Range(0, model.Layers.Length).Select(cache.Component.Layout)], parts);
+    public PageStore Build(BoundComponent<ICachePolicy> cache, LayerParts[][] parts, IEnumerable<int>? stateBorders = null) =>
+        Build(cache, [.. Enumerable.Range(0, model.Layers.Length).Select(cache.Component.Layout)], parts, stateBorders ?? []);
 
     /// <exception cref="CompositionException">A layout is impossible, an attention cannot read it, or its fold cannot shard it.</exception>
-    public PageStore Build(BoundComponent<ICachePolicy> cache, CacheLayout[] layouts, LayerParts[][] parts)
+    public PageStore Build(BoundComponent<ICachePolicy> cache, CacheLayout[] layouts, LayerParts[][] parts, IEnumerable<int> stateBorders)
     {
         LayerPages[] layers = new LayerPages[layouts.Length];
         for (int layer = 0; layer < layers.Length; layer++)
@@ -36,7 +36,7 @@ internal sealed class PageBuilder(MemoryAccount memory, IMemoryDomain host, Mode
         }
 
         int views = layers.Max(layer => layer.Shards?.Domains.Length ?? 1);
-        ReviewBorders borders = new(layouts.Select(layout => ReviewBorders.Of(layout, cache.Offer)).OfType<int>());
+        ReviewBorders borders = new(layouts.Select(layout => ReviewBorders.Of(layout, cache.Offer)).OfType<int>().Concat(stateBorders));
         StepTables[] tables = [.. Enumerable.Range(0, views).Select(_ => TablesFor(layers))];
         return new PageStore(layers, cache.Component, tables, _scratch.Sum(scratch => scratch.Domain.IsHost ? scratch.Bytes : 0)) { Borders = borders };
     }

@@ -56,15 +56,15 @@ internal sealed class StepCompiler
         LayerPages pages = _pipeline.Pages.Layers[layer];
         int slot = Slot(layer, Role.Attention), cacheSlot = Slot(layer, Role.Cache);
         BringHidden(attention, layer, slot);
-        _operations.Add(new ProjectOperation(attention, layer, slot));
+        _operations.Add(new ProjectOperation(attention, layer, slot) { State = StateOf(Role.Attention, layer) });
         StepDomain[] domains = pages.Shards is { } shards ? [.. shards.Domains.Select(domain => BringKeys(attention, domain, layer, cacheSlot))] : [attention.Domain];
         _operations.Add(new AppendOperation(_pipeline.Cache, attention, domains, _pipeline.Pages, layer, cacheSlot));
         if (pages.Shards is not null)
-            _operations.Add(new FoldShardsOperation(attention, parts, _pipeline.Pages, layer, domains.Length, slot));
+            _operations.Add(new FoldShardsOperation(attention, parts, _pipeline.Pages, layer, domains.Length, slot) { State = StateOf(Role.Attention, layer) });
         for (int pool = 0; pool < pages.Pools.Length && pages.Shards is null; pool++)
-            _operations.Add(new FoldOperation(attention, parts, _pipeline.Pages, layer, pool, slot));
+            _operations.Add(new FoldOperation(attention, parts, _pipeline.Pages, layer, pool, slot) { State = StateOf(Role.Attention, layer) });
 
-        _operations.Add(new FinishOperation(attention, layer, slot));
+        _operations.Add(new FinishOperation(attention, layer, slot) { State = StateOf(Role.Attention, layer) });
         Changed(attention);
     }
 
@@ -86,7 +86,7 @@ internal sealed class StepCompiler
     {
         LayerPlan plan = router is null ? new(experts.Domain.DensePlan, 1) : Route(router, experts, layer);
         BringHidden(experts, layer, Slot(layer, Role.Experts));
-        _operations.Add(new ExecuteOperation(experts, plan, layer, Slot(layer, Role.Experts)));
+        _operations.Add(new ExecuteOperation(experts, plan, layer, Slot(layer, Role.Experts)) { State = StateOf(Role.Experts, layer) });
         Changed(experts);
     }
 
@@ -96,7 +96,7 @@ internal sealed class StepCompiler
         int slot = Slot(layer, Role.Router);
         LayerPlan made = new(router.Domain.Plans, router.Component.MaxExpertsPerRow), onHost = made;
         BringHidden(router, layer, slot);
-        _operations.Add(new RouteOperation(router, made, layer, slot));
+        _operations.Add(new RouteOperation(router, made, layer, slot) { State = StateOf(Role.Router, layer) });
 
         // A plan that stays on a device is checked at the end of the step.
         bool stays = router.Domain == experts.Domain && !router.Domain.IsHost;
@@ -159,6 +159,8 @@ internal sealed class StepCompiler
         _holders.Clear();
         _holders.Add(writer.Domain);
     }
+
+    private KeptState? StateOf(Role role, int layer) => _pipeline.States.Of(role, layer);
 
     private bool IsUsed(StepDomain device) => On(device).Any();
 

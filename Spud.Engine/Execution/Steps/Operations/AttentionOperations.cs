@@ -9,7 +9,7 @@ internal sealed class ProjectOperation(BoundComponent<IAttention> attention, int
     public override string Name => "project";
 
     public override void Run(Batch batch, StepMeter meter) =>
-        attention.Component.Project(layer, Domain.Step, Domain.Hidden(batch.Rows), Domain.Attention.Heads(layer, batch.Rows));
+        attention.Component.Project(layer, StepOf(isFirst: true), Domain.Hidden(batch.Rows), Domain.Attention.Heads(layer, batch.Rows));
 }
 
 /// <summary>Keys and values of the new rows go into the layer's pages, in each domain that has some of them.</summary>
@@ -43,7 +43,7 @@ internal sealed class FoldOperation(BoundComponent<IAttention> attention, LayerP
         if (pool == 0)
             Domain.Attention.Empty(state);
         if (pages.TryView(layer, pool, batch, out PageView view))
-            parts.Fold.Fold(layer, Domain.Step, Domain.Attention.Heads(layer, batch.Rows).Query, new ReadOnlySpan<PageView>(in view), state);
+            parts.Fold.Fold(layer, StepOf(isFirst: false), Domain.Attention.Heads(layer, batch.Rows).Query, new ReadOnlySpan<PageView>(in view), state);
     }
 }
 
@@ -62,7 +62,7 @@ internal sealed class FoldShardsOperation(BoundComponent<IAttention> attention, 
         for (int shard = 0; shard < _views.Length; shard++)
             pages.TryView(layer, shard, batch, out _views[shard]);
 
-        parts.Fold.Fold(layer, Domain.Step, Domain.Attention.Heads(layer, batch.Rows).Query, _views, state);
+        parts.Fold.Fold(layer, StepOf(isFirst: false), Domain.Attention.Heads(layer, batch.Rows).Query, _views, state);
     }
 }
 
@@ -72,5 +72,5 @@ internal sealed class FinishOperation(BoundComponent<IAttention> attention, int 
     public override string Name => "finish";
 
     public override void Run(Batch batch, StepMeter meter) =>
-        attention.Component.Finish(layer, Domain.Step, Domain.Attention.State(layer, batch.Rows), Domain.Hidden(batch.Rows));
+        attention.Component.Finish(layer, StepOf(isFirst: false), Domain.Attention.State(layer, batch.Rows), Domain.Hidden(batch.Rows));
 }
