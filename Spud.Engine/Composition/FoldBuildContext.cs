@@ -29,5 +29,12 @@ internal sealed class FoldBuildContext(IBuildContext build, FoldRank rank, Func<
 
     public void EstimateNative(IMemoryDomain domain, long bytes) => build.EstimateNative(domain, bytes);
 
+    public T Component<T>(ComponentSpec spec)
+        where T : class, IDisposable => build.Component<T>(spec);
+
+    public IPack? Pack => build.Pack;
+
+    public Figure Figure(string name) => build.Figure(name);
+
     public void Log(string line) => build.Log(line);
 }

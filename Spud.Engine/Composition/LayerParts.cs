@@ -13,4 +13,7 @@ internal sealed record LayerParts(BoundComponent<IAttention> Attention, BoundCom
 
     /// <summary>Names of the decorators, outermost first.</summary>
     public ImmutableArray<string> FoldNames { get; init; } = [];
+
+    /// <summary>K: most experts of a row, asked once when the pipeline is built; 1 in a dense layer.</summary>
+    public int MaxExperts { get; init; } = Router?.Component.MaxExpertsPerRow ?? 1;
 }

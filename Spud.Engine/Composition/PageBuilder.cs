@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Spud.Execution;
+using Spud.Plugins;
 
 namespace Spud.Composition;
 
@@ -12,7 +13,7 @@ internal sealed class PageBuilder(MemoryAccount memory, IMemoryDomain host, Mode
 
     /// <exception cref="CompositionException">The layout is impossible, or an attention cannot read it.</exception>
     public PageStore Build(BoundComponent<ICachePolicy> cache, LayerParts[][] parts, IEnumerable<int>? stateBorders = null) =>
-        Build(cache, [.. Enumerable.Range(0, model.Layers.Length).Select(cache.Component.Layout)], parts, stateBorders ?? []);
+        Build(cache, [.. Enumerable.Range(0, model.Layers.Length).Select(layer => LayoutOf(cache, layer))], parts, stateBorders ?? []);
 
     /// <exception cref="CompositionException">A layout is impossible, an attention cannot read it, or its fold cannot shard it.</exception>
     public PageStore Build(BoundComponent<ICachePolicy> cache, CacheLayout[] layouts, LayerParts[][] parts, IEnumerable<int> stateBorders)
@@ -39,6 +40,21 @@ internal sealed class PageBuilder(MemoryAccount memory, IMemoryDomain host, Mode
         ReviewBorders borders = new(layouts.Select(layout => ReviewBorders.Of(layout, cache.Offer)).OfType<int>().Concat(stateBorders));
         StepTables[] tables = [.. Enumerable.Range(0, views).Select(_ => TablesFor(layers))];
         return new PageStore(layers, cache.Component, tables, _scratch.Sum(scratch => scratch.Domain.IsHost ? scratch.Bytes : 0)) { Borders = borders };
+    }
+
+    /// <summary>How a cache stores a layer.</summary>
+    /// <exception cref="CompositionException">The cache threw.</exception>
+    public static CacheLayout LayoutOf(BoundComponent<ICachePolicy> cache, int layer)
+    {
+        try
+        {
+            return cache.Component.Layout(layer)
+                ?? throw new CompositionException($"cache '{cache.Name}', layer {layer}: Layout returned null, expected a layout. This is a fault of the plugin.");
+        }
+        catch (Exception fault) when (fault is not CompositionException)
+        {
+            throw new CompositionException($"cache '{cache.Name}', layer {layer}: Layout threw {PluginException.Describe(fault)}", fault);
+        }
     }
 
     private StepTables TablesFor(LayerPages[] layers)

@@ -13,24 +13,39 @@ internal sealed class PluginRegistry(string folder, PluginManifest manifest) : I
     private bool _closed;
 
     public void AddHead<TOptions>(string name, JsonTypeInfo<TOptions> options, Offer offer, Func<TOptions, IBuildContext, IHead> create) =>
-        Add(name, options, offer, create);
+        Add(name, options, offer, null, create);
+
+    public void AddHead<TOptions>(string name, JsonTypeInfo<TOptions> options, Func<TOptions, IOffers, Offer> offer, Func<TOptions, IBuildContext, IHead> create) =>
+        Add(name, options, new Offer(), offer ?? throw new ArgumentNullException(nameof(offer)), create);
 
     public void AddAttention<TOptions>(string name, JsonTypeInfo<TOptions> options, Offer offer, Func<TOptions, IBuildContext, IAttention> create) =>
-        Add(name, options, offer, create);
+        Add(name, options, offer, null, create);
+
+    public void AddAttention<TOptions>(string name, JsonTypeInfo<TOptions> options, Func<TOptions, IOffers, Offer> offer, Func<TOptions, IBuildContext, IAttention> create) =>
+        Add(name, options, new Offer(), offer ?? throw new ArgumentNullException(nameof(offer)), create);
 
     public void AddCache<TOptions>(string name, JsonTypeInfo<TOptions> options, Offer offer, Func<TOptions, IBuildContext, ICachePolicy> create) =>
-        Add(name, options, offer, create);
+        Add(name, options, offer, null, create);
+
+    public void AddCache<TOptions>(string name, JsonTypeInfo<TOptions> options, Func<TOptions, IOffers, Offer> offer, Func<TOptions, IBuildContext, ICachePolicy> create) =>
+        Add(name, options, new Offer(), offer ?? throw new ArgumentNullException(nameof(offer)), create);
 
     public void AddRouter<TOptions>(string name, JsonTypeInfo<TOptions> options, Offer offer, Func<TOptions, IBuildContext, IRouter> create) =>
-        Add(name, options, offer, create);
+        Add(name, options, offer, null, create);
+
+    public void AddRouter<TOptions>(string name, JsonTypeInfo<TOptions> options, Func<TOptions, IOffers, Offer> offer, Func<TOptions, IBuildContext, IRouter> create) =>
+        Add(name, options, new Offer(), offer ?? throw new ArgumentNullException(nameof(offer)), create);
 
     public void AddExperts<TOptions>(string name, JsonTypeInfo<TOptions> options, Offer offer, Func<TOptions, IBuildContext, IExperts> create) =>
-        Add(name, options, offer, create);
+        Add(name, options, offer, null, create);
+
+    public void AddExperts<TOptions>(string name, JsonTypeInfo<TOptions> options, Func<TOptions, IOffers, Offer> offer, Func<TOptions, IBuildContext, IExperts> create) =>
+        Add(name, options, new Offer(), offer ?? throw new ArgumentNullException(nameof(offer)), create);
 
     public void AddFold<TOptions>(string name, JsonTypeInfo<TOptions> options, Offer offer, Func<TOptions, IFoldBuildContext, Func<FoldRank, IFold>, IFold> create)
     {
         ArgumentNullException.ThrowIfNull(create);
-        Add(Roles.Fold, name, options, offer, static (_, _) => throw new NotSupportedException("a fold is built around an attention's"), (bound, build, inner) => create((TOptions)bound, build, inner));
+        Add(Roles.Fold, name, options, offer, null, static (_, _) => throw new NotSupportedException("a fold is built around an attention's"), (bound, build, inner) => create((TOptions)bound, build, inner));
     }
 
     /// <summary>Ends registration.</summary>
@@ -49,15 +64,22 @@ internal sealed class PluginRegistry(string folder, PluginManifest manifest) : I
             : throw new PluginException(PluginState.Faulty, string.Join(' ', _faults));
     }
 
-    private void Add<TOptions, TComponent>(string name, JsonTypeInfo<TOptions> options, Offer offer, Func<TOptions, IBuildContext, TComponent> create)
+    private void Add<TOptions, TComponent>(
+        string name, JsonTypeInfo<TOptions> options, Offer offer, Func<TOptions, IOffers, Offer>? offers, Func<TOptions, IBuildContext, TComponent> create)
         where TComponent : class, IDisposable
     {
         ArgumentNullException.ThrowIfNull(create);
-        Add(Role.Of<TComponent>().Name, name, options, offer, (bound, build) => create((TOptions)bound, build), null);
+        Add(Role.Of<TComponent>().Name, name, options, offer, offers is null ? null : (bound, others) => offers((TOptions)bound, others), (bound, build) => create((TOptions)bound, build), null);
     }
 
     private void Add(
-        string role, string name, JsonTypeInfo options, Offer offer, Func<object, IBuildContext, IDisposable> create, Func<object, IFoldBuildContext, Func<FoldRank, IFold>, IFold>? createFold)
+        string role,
+        string name,
+        JsonTypeInfo options,
+        Offer offer,
+        Func<object, IOffers, Offer>? offers,
+        Func<object, IBuildContext, IDisposable> create,
+        Func<object, IFoldBuildContext, Func<FoldRank, IFold>, IFold>? createFold)
     {
         if (_closed)
             throw new InvalidOperationException("Components are registered inside Register, not later.");
@@ -78,6 +100,7 @@ internal sealed class PluginRegistry(string folder, PluginManifest manifest) : I
             PluginVersion = manifest.Version,
             Folder = folder,
             Offer = offer,
+            Offers = offers,
             Options = options,
             Create = create,
             CreateFold = createFold,
