@@ -32,12 +32,12 @@ internal sealed class PageBuilder(MemoryAccount memory, IMemoryDomain host, Mode
 
             IMemoryDomain domain = DomainOf([.. parts.Select(phase => phase[layer].Attention)], layer);
             layers[layer] = ShardsOf([.. parts.Select(phase => phase[layer])], layer) is { } shards
-                ? Sharded(cache.Name, layer, layouts[layer], shards)
-                : Pages(cache.Name, layer, layouts[layer], domain);
+                ? Sharded(cache.Name, cache.Offer, layer, layouts[layer], shards)
+                : Pages(cache.Name, cache.Offer, layer, layouts[layer], domain);
         }
 
         int views = layers.Max(layer => layer.Shards?.Domains.Length ?? 1);
-        ReviewBorders borders = new(layouts.Select(layout => ReviewBorders.Of(layout, cache.Offer)).OfType<int>().Concat(stateBorders));
+        ReviewBorders borders = new(layers.Select(layer => layer.BorderTokens).OfType<int>().Concat(stateBorders));
         StepTables[] tables = [.. Enumerable.Range(0, views).Select(_ => TablesFor(layers))];
         return new PageStore(layers, cache.Component, tables, _scratch.Sum(scratch => scratch.Domain.IsHost ? scratch.Bytes : 0)) { Borders = borders };
     }
@@ -135,7 +135,7 @@ internal sealed class PageBuilder(MemoryAccount memory, IMemoryDomain host, Mode
     }
 
     /// <summary>The pools of a layer whose keys are sharded: one for each shard, as large as its positions need.</summary>
-    private LayerPages Sharded(string cache, int layer, CacheLayout layout, FoldShards shards)
+    private LayerPages Sharded(string cache, Offer offer, int layer, CacheLayout layout, FoldShards shards)
     {
         if (PoolsOf(layout) is not [{ PerHead: false } of])
             throw Fault(cache, layer, "it has several pools or per-head pages, which a fold that shards keys cannot use; choose another cache or no 'fold'");
@@ -149,16 +149,17 @@ internal sealed class PageBuilder(MemoryAccount memory, IMemoryDomain host, Mode
         {
             long keys = Math.Min((long)layout.TokensAtMost + limits.Rows, Math.Max(1, positions[shard]));
             return Pages(of, model.Layers[layer].Kv, domain, (keys + of.PageTokens - 1) / of.PageTokens + 1, slackPages: null, scratch: default);
-        })], layout.TokensAtMost, layout.ReviewTokens ?? of.PageTokens) { Shards = shards };
+        })], layout.TokensAtMost, ReviewBorders.Of(layout, offer)) { Shards = shards };
     }
 
     /// <summary>The pools of one layer.</summary>
     /// <param name="cache">Name of the cache, for the message.</param>
+    /// <param name="offer">Of the cache.</param>
     /// <param name="layer">The layer.</param>
     /// <param name="layout">How the cache stores it; checked.</param>
     /// <param name="domain">Where its attention works.</param>
     /// <exception cref="CompositionException">Keys cannot move from one pool into another.</exception>
-    public LayerPages Pages(string cache, int layer, CacheLayout layout, IMemoryDomain domain)
+    public LayerPages Pages(string cache, Offer offer, int layer, CacheLayout layout, IMemoryDomain domain)
     {
         ImmutableArray<PoolLayout> layouts = PoolsOf(layout);
         ImmutableArray<PoolPages>.Builder pools = ImmutableArray.CreateBuilder<PoolPages>();
@@ -171,7 +172,7 @@ internal sealed class PageBuilder(MemoryAccount memory, IMemoryDomain host, Mode
             pools.Add(pool);
         }
 
-        return new LayerPages(pools.ToImmutable(), layout.TokensAtMost, layout.ReviewTokens ?? layouts[0].PageTokens);
+        return new LayerPages(pools.ToImmutable(), layout.TokensAtMost, ReviewBorders.Of(layout, offer));
     }
 
     private PoolPages Pages(PoolLayout layout, KvGeometry kv, bool isFirst, bool isDeclared, IMemoryDomain domain)
