@@ -4,7 +4,6 @@ using Spud.Configuration;
 using Spud.Execution;
 using Spud.Models;
 using Spud.Models.Families;
-using Spud.Models.Messages;
 using Spud.Plugins;
 
 namespace Spud.Composition;
