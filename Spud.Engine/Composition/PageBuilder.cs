@@ -28,10 +28,10 @@ internal sealed class PageBuilder(MemoryAccount memory, IMemoryDomain host, Mode
             }
 
             IMemoryDomain domain = DomainOf([.. parts.Select(phase => phase[layer].Attention)], layer);
-            layers[layer] = Pages(cache.Name, layer, layouts[layer], domain);
+            layers[layer] = Pages(cache.Name, cache.Offer, layer, layouts[layer], domain);
         }
 
-        ReviewBorders borders = new(layouts.Select(layout => ReviewBorders.Of(layout, cache.Offer)).OfType<int>().Concat(stateBorders ?? []));
+        ReviewBorders borders = new(layers.Select(layer => layer.BorderTokens).OfType<int>().Concat(stateBorders ?? []));
         return new PageStore(layers, cache.Component, TablesFor(layers), _scratch.Sum(scratch => scratch.Domain.IsHost ? scratch.Bytes : 0)) { Borders = borders };
     }
 
@@ -119,11 +119,12 @@ internal sealed class PageBuilder(MemoryAccount memory, IMemoryDomain host, Mode
 
     /// <summary>The pools of one layer.</summary>
     /// <param name="cache">Name of the cache, for the message.</param>
+    /// <param name="offer">Of the cache.</param>
     /// <param name="layer">The layer.</param>
     /// <param name="layout">How the cache stores it; checked.</param>
     /// <param name="domain">Where its attention works.</param>
     /// <exception cref="CompositionException">Keys cannot move from one pool into another.</exception>
-    public LayerPages Pages(string cache, int layer, CacheLayout layout, IMemoryDomain domain)
+    public LayerPages Pages(string cache, Offer offer, int layer, CacheLayout layout, IMemoryDomain domain)
     {
         ImmutableArray<PoolLayout> layouts = PoolsOf(layout);
         ImmutableArray<PoolPages>.Builder pools = ImmutableArray.CreateBuilder<PoolPages>();
@@ -136,7 +137,7 @@ internal sealed class PageBuilder(MemoryAccount memory, IMemoryDomain host, Mode
             pools.Add(pool);
         }
 
-        return new LayerPages(pools.ToImmutable(), layout.TokensAtMost, layout.ReviewTokens ?? layouts[0].PageTokens);
+        return new LayerPages(pools.ToImmutable(), layout.TokensAtMost, ReviewBorders.Of(layout, offer));
     }
 
     private PoolPages Pages(PoolLayout layout, KvGeometry kv, bool isFirst, bool isDeclared, IMemoryDomain domain)

@@ -107,6 +107,8 @@ internal sealed class ExplanationText(TextWriter to)
 
         table.Write(to);
         Line("page, kept: tokens; pages, a token: of one layer; all: of these layers");
+        foreach (int? tokens in pages.Select(static layout => layout.ReviewTokens).Where(static tokens => tokens is not null).Distinct())
+            Line($"this cache decides what to keep every {tokens} tokens of a text; steps end there");
         if (pages.Any(static layout => layout.Pool > 0))
             Line("where layers are listed again: keys move from the first pages into the later ones");
     }

@@ -102,6 +102,7 @@ internal sealed class Explainer(PipelineParts parts)
             Keys = $"{of.Pool.Keys.Type}",
             Values = $"{of.Pool.Values.Type}",
             Pages = of.Pool.Keys.Shape[0],
+            ReviewTokens = parts.Pages.Layers[layers[0]].BorderTokens,
             TokensAtMost = of.Layout.KeysAtMost / of.Tables,
             BytesPerTokenAndLayer = of.BytesPerKey * of.Tables,
             TotalBytes = layers.Sum(layer => parts.Pages.Layers[layer].Pools[pool].Bytes),
@@ -109,7 +110,7 @@ internal sealed class Explainer(PipelineParts parts)
     }
 
     private string PagesKey(int layer) => string.Join(';', parts.Pages.Layers[layer].Pools.Select(of =>
-        $"{of.PageTokens} {of.Pool.Keys.Type} {of.Pool.Values.Type} {of.Pool.Keys.Shape[0]} {of.Layout.KeysAtMost} {of.BytesPerKey} {of.Tables}"));
+        $"{of.PageTokens} {of.Pool.Keys.Type} {of.Pool.Values.Type} {of.Pool.Keys.Shape[0]} {of.Layout.KeysAtMost} {of.BytesPerKey} {of.Tables} {parts.Pages.Layers[layer].BorderTokens}"));
 
     private MemoryExplanation Memory()
     {
