@@ -49,7 +49,7 @@ internal sealed class CalibrateCommand
 
         RoutingTap? tap = null;
         using LanguageModel model = Loader(parsed, goal, made => tap = made).Load(parsed);
-        int[][] windows = Windows(model, text, parsed.GetValue(_maxTokens) ?? DefaultTokens);
+        int[][] windows = Windows(model, model.Encode(text, _text.ParseSpecial(parsed)), parsed.GetValue(_maxTokens) ?? DefaultTokens);
         CalibrationFit fit = Fit(model, tap!, goal, windows);
         CalibrationDocument document = Document(model, goal, fit, windows, _text.Name(parsed));
         output.Write(document.ToJson());
@@ -76,9 +76,8 @@ internal sealed class CalibrateCommand
         },
     };
 
-    private static int[][] Windows(LanguageModel model, string text, int mostTokens)
+    private static int[][] Windows(LanguageModel model, int[] ids, int mostTokens)
     {
-        int[] ids = model.Encode(text);
         int[][] windows = [.. ids.Take(mostTokens).Chunk(model.Pipeline.Limits.ContextTokens).Where(window => window.Length > 1)];
         return windows.Length > 0 ? windows : throw new BadInputException($"the text has {ids.Length} tokens; at least 2 are needed, because the first is never predicted.");
     }
