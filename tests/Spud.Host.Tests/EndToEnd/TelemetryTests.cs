@@ -33,7 +33,7 @@ public sealed class TelemetryTests
     {
         Outcome outcome = Spud.Run([.. s_greedy, "--otlp", $"http://127.0.0.1:{FreePort()}", "Once upon a time"]).Succeeded();
         Assert.NotEmpty(outcome.Output);
-        Assert.Contains("did not take the telemetry", outcome.Error);
+        Assert.Contains("did not accept the telemetry", outcome.Error);
     }
 
     [Theory]
