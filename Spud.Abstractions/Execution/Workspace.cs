@@ -7,6 +7,8 @@ namespace Spud;
 /// <param name="bytes">Size of the share.</param>
 public sealed class Workspace(IMemoryDomain domain, long bytes)
 {
+    private nint? _address;
+
     /// <summary>Size of the share, bytes.</summary>
     public long Bytes => bytes;
 
@@ -14,14 +16,18 @@ public sealed class Workspace(IMemoryDomain domain, long bytes)
     internal IMemoryDomain Domain => domain;
 
     /// <summary>First byte of the share; the host sets it when every component of the pipeline is built.</summary>
-    internal nint Address { get; set; }
+    internal nint Address
+    {
+        get => _address ?? throw new InvalidOperationException("workspace: read before the arena was laid out; views are valid inside calls of the component only, not in its factory");
+        set => _address = value;
+    }
 
     /// <summary>The share, from its first byte, as an array; valid inside calls of the component that reserved it.</summary>
-    /// <exception cref="InvalidOperationException">The array is larger than the share.</exception>
+    /// <exception cref="InvalidOperationException">The array is larger than the share, or the pipeline is still being built.</exception>
     public TensorView View(ElementType type, params ReadOnlySpan<int> shape) => ViewAt(0, type, shape);
 
     /// <summary>The share from <paramref name="offset"/> bytes on, as an array.</summary>
-    /// <exception cref="InvalidOperationException">The array ends beyond the share.</exception>
+    /// <exception cref="InvalidOperationException">The array ends beyond the share, or the pipeline is still being built.</exception>
     public TensorView ViewAt(long offset, ElementType type, params ReadOnlySpan<int> shape)
     {
         TensorView view = new(domain, Address + (nint)offset, type, shape);

@@ -7,4 +7,8 @@ namespace Spud;
 /// </summary>
 /// <param name="reason">What the device said, and what to do.</param>
 /// <param name="cause">What the library threw.</param>
-public sealed class DeviceLostException(string reason, Exception? cause = null) : Exception(reason, cause);
+public sealed class DeviceLostException(string reason, Exception? cause = null) : Exception(reason, cause)
+{
+    /// <summary>The domain of the lost device; null: that of the component or domain that threw.</summary>
+    public IMemoryDomain? Domain { get; init; }
+}

@@ -1,8 +1,30 @@
+using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
+
 namespace Spud;
 
 /// <summary>How a layer's keys and values are stored.</summary>
 public sealed class CacheLayout
 {
+    /// <summary>A layout of one pool, described by the properties.</summary>
+    public CacheLayout()
+    {
+    }
+
+    /// <summary>A layout of several pools, or of one with per-head pages. The first pool takes the rows of every step.</summary>
+    /// <param name="pools">At least one, in the order of the calls of <see cref="IAttention.Fold"/>; a policy moves keys into later ones.</param>
+    /// <exception cref="ArgumentException">There is no pool.</exception>
+    [Experimental(Experiments.Id)]
+    [SetsRequiredMembers]
+    public CacheLayout(params ImmutableArray<PoolLayout> pools)
+    {
+        if (pools.IsDefaultOrEmpty)
+            throw new ArgumentException("A cache layout needs at least one pool.", nameof(pools));
+
+        (Pools, PageTokens, Keys, Values) = (pools, pools[0].PageTokens, pools[0].Keys, pools[0].Values);
+        TokensAtMost = (int)Math.Min(int.MaxValue, pools.Sum(static pool => (long)pool.KeysAtMost));
+    }
+
     /// <summary>P: keys of a page, at least 1; as long as the context, it is a contiguous cache.</summary>
     public required int PageTokens { get; init; }
 
@@ -14,4 +36,19 @@ public sealed class CacheLayout
 
     /// <summary>Most tokens of a sequence that are kept between two steps; sizes the pool.</summary>
     public required int TokensAtMost { get; init; }
+
+    /// <summary>
+    /// Review borders: a text is reviewed each time that its length reaches a multiple of this, and no step crosses one, so that every way of
+    /// reading a text keeps the same keys. Null: a policy that promises <see cref="Offer.RowInvariant"/> has no borders, since nothing that it
+    /// drops is missed, and is asked at each commit that filled a page; any other policy has one at every page. At least 1.
+    /// </summary>
+    [Experimental(Experiments.Id)]
+    public int? ReviewTokens { get; init; }
+
+    /// <summary>
+    /// The pools, if the layout was made of some; otherwise empty, and the other properties describe the one pool. Where it is not empty the
+    /// host reads nothing else about storage.
+    /// </summary>
+    [Experimental(Experiments.Id)]
+    public ImmutableArray<PoolLayout> Pools { get; } = [];
 }

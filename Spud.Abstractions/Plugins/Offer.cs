@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
 
 namespace Spud;
 
@@ -10,6 +11,10 @@ public sealed class Offer
 
     /// <summary>Attention: page types that it folds.</summary>
     public ImmutableArray<ElementType> PageTypes { get; init; } = [];
+
+    /// <summary>Attention: whether it folds pools in which every KV head has runs of its own (<see cref="PageView.HeadRunOffsets"/>).</summary>
+    [Experimental(Experiments.Id)]
+    public bool FoldsPerHead { get; init; }
 
     /// <summary>Attention: the cache of a pipeline that names none.</summary>
     public string? DefaultCache { get; init; }

@@ -14,24 +14,15 @@ internal sealed class ComponentChoice(PipelineDocument document, PluginCatalog p
     /// <summary>The plugin whose components fill the roles that nobody names, so that another plugin's component of the same name stops no pipeline.</summary>
     private const string DefaultPlugin = "backend.cpu";
 
-    /// <summary>Components that fill a role that nobody names. A cache that nobody names is the one that the attention names.</summary>
-    private static readonly FrozenDictionary<string, string> s_defaults = new Dictionary<string, string>
-    {
-        [Roles.Head] = "cpu",
-        [Roles.Attention] = "cpu",
-        [Roles.Router] = "top-k",
-        [Roles.Experts] = "cpu",
-    }.ToFrozenDictionary();
-
     private readonly FaultList _faults = new();
 
-    /// <summary>The component of a role that nobody names, where nobody names the attention either; null: there is none.</summary>
+    /// <summary>The component of a role in a pipeline that names none; null: there is none.</summary>
     public static string? DefaultOf(string role, PluginCatalog plugins)
     {
-        if (role != Roles.Cache)
-            return Qualified(plugins, DefaultPlugin, role, s_defaults[role]);
+        if (Role.Of(role) != Role.Cache)
+            return Qualified(plugins, DefaultPlugin, role, Role.Of(role).Default!);
 
-        bool isKnown = plugins.TryResolve(Roles.Attention, Qualified(plugins, DefaultPlugin, Roles.Attention, s_defaults[Roles.Attention]), out RegisteredComponent? attention, out _);
+        bool isKnown = plugins.TryResolve(Roles.Attention, DefaultOf(Roles.Attention, plugins)!, out RegisteredComponent? attention, out _);
         return isKnown ? DefaultCache(plugins, attention!) : null;
     }
 
@@ -48,8 +39,8 @@ internal sealed class ComponentChoice(PipelineDocument document, PluginCatalog p
         _faults.AddRange(document.Faults);
         document.CheckLayers(model.Layers.Length, _faults);
         Dictionary<string, ImmutableArray<ChosenComponent>> chosen = [];
-        foreach (string role in Roles.All.Where(role => role != Roles.Cache))
-            chosen[role] = ChooseRole(role, DefaultOf(role, plugins));
+        foreach (Role role in Role.All.Where(role => role != Role.Cache))
+            chosen[role.Name] = ChooseRole(role.Name, DefaultOf(role.Name, plugins));
 
         // Whose default it is cannot be told where the attention itself is faulty; that has been said.
         bool isKnown = !chosen[Roles.Attention].IsEmpty;
@@ -83,8 +74,7 @@ internal sealed class ComponentChoice(PipelineDocument document, PluginCatalog p
     private ChosenComponent WithLayers(RegisteredComponent registered, object options, RoleEntry entry)
     {
         ImmutableArray<int> layers = [.. Enumerable.Range(0, model.Layers.Length).Where(layer => FirstFor(entry, layer))];
-        if (registered.Role == Roles.Router)
-            layers = [.. layers.Where(layer => model.Layers[layer].Experts > 1)];
+        layers = [.. layers.Where(layer => Role.Of(registered.Role).Serves(model.Layers[layer]))];
 
         RequireTraits(registered, entry, layers);
         return new(registered, options, entry, layers);
@@ -96,9 +86,9 @@ internal sealed class ComponentChoice(PipelineDocument document, PluginCatalog p
     private void RequireTraits(RegisteredComponent registered, RoleEntry entry, ImmutableArray<int> layers)
     {
         string prefix = registered.Role + ".";
-        IEnumerable<string> wanted = registered.Role == Roles.Head
-            ? model.Traits.Keys
-            : layers.SelectMany(layer => model.Layers[layer].Traits.Keys);
+        IEnumerable<string> wanted = Role.Of(registered.Role).DiffersByLayer
+            ? layers.SelectMany(layer => model.Layers[layer].Traits.Keys)
+            : model.Traits.Keys;
         string[] unknown = [.. wanted.Where(trait => trait.StartsWith(prefix, StringComparison.Ordinal)).Distinct().Except(registered.Offer.Knows).Order(StringComparer.Ordinal)];
         if (unknown.Length > 0)
         {

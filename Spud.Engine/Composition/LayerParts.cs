@@ -4,4 +4,4 @@ namespace Spud.Composition;
 /// <param name="Attention">Always there.</param>
 /// <param name="Router">Null in a dense layer, whose plan the host writes itself.</param>
 /// <param name="Experts">Always there.</param>
-internal sealed record LayerParts(Placed<IAttention> Attention, Placed<IRouter>? Router, Placed<IExperts> Experts);
+internal sealed record LayerParts(BoundComponent<IAttention> Attention, BoundComponent<IRouter>? Router, BoundComponent<IExperts> Experts);

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Spud.Execution;
 
 namespace Spud.Composition;
@@ -7,46 +8,67 @@ internal sealed class PageBuilder(MemoryAccount memory, IMemoryDomain host, Mode
 {
     private const int RunFields = 5;
 
+    private readonly List<TensorView> _scratch = [];
+
     /// <exception cref="CompositionException">The layout is impossible, or an attention cannot read it.</exception>
-    public PageStore Build(Placed<ICachePolicy> cache, LayerParts[][] parts)
+    public PageStore Build(BoundComponent<ICachePolicy> cache, LayerParts[][] parts)
     {
-        LayerPages[] layers = new LayerPages[model.Layers.Length];
-        int mostRuns = 0;
+        CacheLayout[] layouts = [.. Enumerable.Range(0, model.Layers.Length).Select(cache.Component.Layout)];
+        LayerPages[] layers = new LayerPages[layouts.Length];
         for (int layer = 0; layer < layers.Length; layer++)
         {
-            CacheLayout layout = cache.Component.Layout(layer);
-            Require(cache, layer, layout);
-            foreach (LayerParts[] phase in parts)
-                RequireReadable(cache, phase[layer].Attention, layer, layout);
+            if (layouts[layer].ReviewTokens < 1)
+                throw Fault(cache.Name, layer, $"a review every {layouts[layer].ReviewTokens} tokens; expected at least 1");
+            foreach (PoolLayout pool in PoolsOf(layouts[layer]))
+            {
+                Require(cache, layer, pool);
+                foreach (LayerParts[] phase in parts)
+                    RequireReadable(cache, phase[layer].Attention, layer, pool);
+            }
 
-            layers[layer] = Pages(layer, layout, DomainOf([.. parts.Select(phase => phase[layer].Attention)], layer));
-            mostRuns = Math.Max(mostRuns, MostRuns(layers[layer]));
+            IMemoryDomain domain = DomainOf([.. parts.Select(phase => phase[layer].Attention)], layer);
+            layers[layer] = Pages(cache.Name, layer, layouts[layer], domain);
         }
 
-        TensorView slots = memory.Allocate(host, ElementType.I32, limits.Rows);
-        TensorView runs = memory.Allocate(host, ElementType.I32, mostRuns, RunFields);
-        return new PageStore(layers, cache.Component, slots, runs, memory.Allocate(host, ElementType.I32, limits.Sequences + 1));
+        ReviewBorders borders = new(layouts.Select(layout => ReviewBorders.Of(layout, cache.Offer)).OfType<int>());
+        return new PageStore(layers, cache.Component, TablesFor(layers), _scratch.Sum(scratch => scratch.Domain.IsHost ? scratch.Bytes : 0)) { Borders = borders };
     }
 
-    private void Require(Placed<ICachePolicy> cache, int layer, CacheLayout layout)
+    private StepTables TablesFor(LayerPages[] layers)
+    {
+        int tables = layers.Max(layer => layer.Pools.Max(pool => pool.Tables));
+        TensorView slots = memory.Allocate(host, ElementType.I32, checked(limits.Rows * layers.Max(layer => layer.First.Tables)));
+        TensorView runs = memory.Allocate(host, ElementType.I32, layers.Max(MostRuns), RunFields);
+        TensorView offsets = memory.Allocate(host, ElementType.I32, limits.Sequences + 1);
+        TensorView headOffsets = tables > 1 ? memory.Allocate(host, ElementType.I32, limits.Sequences * tables + 1) : default;
+        return new StepTables(slots, runs, offsets, headOffsets);
+    }
+
+    /// <summary>The pools of a layout; one that names none has the one that its properties describe.</summary>
+    private static ImmutableArray<PoolLayout> PoolsOf(CacheLayout layout) => layout.Pools.IsEmpty
+        ? [new() { PageTokens = layout.PageTokens, Keys = layout.Keys, Values = layout.Values, KeysAtMost = layout.TokensAtMost }]
+        : layout.Pools;
+
+    private void Require(BoundComponent<ICachePolicy> cache, int layer, PoolLayout pool)
     {
         KvGeometry kv = model.Layers[layer].Kv;
-        if (layout.PageTokens < 1 || layout.TokensAtMost < 1)
-            throw Fault($"pages of {layout.PageTokens} tokens and at most {layout.TokensAtMost} tokens; both must be at least 1");
-        foreach ((string what, ElementType type, int width) in new[] { ("keys", layout.Keys, kv.KeyWidth), ("values", layout.Values, kv.ValueWidth) })
+        if (pool.PageTokens < 1 || pool.KeysAtMost < 1)
+            throw Fault(cache.Name, layer, $"pages of {pool.PageTokens} tokens and at most {pool.KeysAtMost} tokens; both must be at least 1");
+        foreach ((string what, ElementType type, int width) in new[] { ("keys", pool.Keys, kv.KeyWidth), ("values", pool.Values, kv.ValueWidth) })
         {
             if (type is not (ElementType.F32 or ElementType.F16 or ElementType.BF16 or ElementType.Q8_0 or ElementType.Q4_0))
-                throw Fault($"{type} is no page format; known: F32, F16, BF16, Q8_0, Q4_0");
+                throw Fault(cache.Name, layer, $"{type} is no page format; known: F32, F16, BF16, Q8_0, Q4_0");
             if (width % type.BlockElements != 0)
-                throw Fault($"{type} needs {what} whose width is a multiple of {type.BlockElements}, this model's are {width} wide; choose F32, F16 or BF16");
+                throw Fault(cache.Name, layer, $"{type} needs {what} whose width is a multiple of {type.BlockElements}, this model's are {width} wide; choose F32, F16 or BF16");
         }
-
-        CompositionException Fault(string what) => new($"cache '{cache.Name}', layer {layer}: {what}.");
     }
 
-    private static void RequireReadable(Placed<ICachePolicy> cache, Placed<IAttention> attention, int layer, CacheLayout layout)
+    private static CompositionException Fault(string cache, int layer, string what, Exception? cause = null) =>
+        new($"cache '{cache}', layer {layer}: {what}.", cause);
+
+    private static void RequireReadable(BoundComponent<ICachePolicy> cache, BoundComponent<IAttention> attention, int layer, PoolLayout pool)
     {
-        foreach (ElementType type in new[] { layout.Keys, layout.Values })
+        foreach (ElementType type in new[] { pool.Keys, pool.Values })
         {
             if (!attention.Offer.PageTypes.Contains(type))
             {
@@ -54,40 +76,110 @@ internal sealed class PageBuilder(MemoryAccount memory, IMemoryDomain host, Mode
                     $"layer {layer}: attention '{attention.Name}' cannot read the {type} pages of cache '{cache.Name}'. It reads: {string.Join(", ", attention.Offer.PageTypes)}.");
             }
         }
+
+        if (pool.PerHead && !attention.Offer.FoldsPerHead)
+        {
+            throw new CompositionException(
+                $"layer {layer}: attention '{attention.Name}' cannot read the per-head pages of cache '{cache.Name}'. It reads pages that all heads share. "
+                + "Choose another attention, or a cache that keeps the same tokens for every head.");
+        }
     }
 
-    private static IMemoryDomain DomainOf(Placed<IAttention>[] attentions, int layer)
+    private static IMemoryDomain DomainOf(BoundComponent<IAttention>[] attentions, int layer)
     {
-        Placed<IAttention> first = attentions[0];
-        return Array.Find(attentions, other => other.Place != first.Place) is { } other
+        BoundComponent<IAttention> first = attentions[0];
+        return Array.Find(attentions, other => other.Domain != first.Domain) is { } other
             ? throw new CompositionException(
-                $"layer {layer}: attention '{first.Name}' works in {first.Place.Domain.Name} memory and '{other.Name}' in {other.Place.Domain.Name} memory, "
+                $"layer {layer}: attention '{first.Name}' works in {first.Domain.Memory.Name} memory and '{other.Name}' in {other.Domain.Memory.Name} memory, "
                 + "but both phases read the same pages. Give both the same device.")
-            : first.Place.Domain;
+            : first.Domain.Memory;
     }
 
     // Forked sequences share pages but each has runs of its own, and a policy may cut runs down to single keys.
     private int MostRuns(LayerPages layer)
     {
-        long kept = Math.Min((long)layer.TokensAtMost + limits.Rows + layer.PageTokens, limits.ContextTokens);
-        return checked((int)(kept * limits.Sequences));
+        long most = layer.Pools.Max(pool =>
+            Math.Min((long)pool.Layout.KeysAtMost + (long)limits.Rows * pool.Tables + pool.PageTokens, (long)limits.ContextTokens * pool.Tables));
+        return checked((int)(most * limits.Sequences));
     }
 
-    private LayerPages Pages(int layer, CacheLayout layout, IMemoryDomain domain)
+    /// <summary>The pools of one layer.</summary>
+    /// <param name="cache">Name of the cache, for the message.</param>
+    /// <param name="layer">The layer.</param>
+    /// <param name="layout">How the cache stores it; checked.</param>
+    /// <param name="domain">Where its attention works.</param>
+    /// <exception cref="CompositionException">Keys cannot move from one pool into another.</exception>
+    public LayerPages Pages(string cache, int layer, CacheLayout layout, IMemoryDomain domain)
     {
-        // Between steps a sequence keeps TokensAtMost; within one, its new rows too. What begins in the middle of a text need not begin
-        // on a page's border: one page more.
-        long tokens = Math.Min((long)layout.TokensAtMost + limits.Rows, limits.ContextTokens);
-        int perSequence = (int)((tokens + layout.PageTokens - 1) / layout.PageTokens) + (tokens < limits.ContextTokens ? 1 : 0);
-        long all = cacheTokens is { } most ? ((long)most + layout.PageTokens - 1) / layout.PageTokens : (long)perSequence * limits.Sequences;
-        int pages = checked((int)Math.Min(all, (long)perSequence * limits.Sequences));
-        KvGeometry kv = model.Layers[layer].Kv;
+        ImmutableArray<PoolLayout> layouts = PoolsOf(layout);
+        ImmutableArray<PoolPages>.Builder pools = ImmutableArray.CreateBuilder<PoolPages>();
+        for (int i = 0; i < layouts.Length; i++)
+        {
+            PoolPages pool = Pages(layouts[i], model.Layers[layer].Kv, isFirst: i == 0, isDeclared: !layout.Pools.IsEmpty, domain);
+            for (int source = 0; source < i; source++)
+                RequireConverts(cache, layer, pools[source], pool);
+
+            pools.Add(pool);
+        }
+
+        return new LayerPages(pools.ToImmutable(), layout.TokensAtMost, layout.ReviewTokens ?? layouts[0].PageTokens);
+    }
+
+    private PoolPages Pages(PoolLayout layout, KvGeometry kv, bool isFirst, bool isDeclared, IMemoryDomain domain)
+    {
+        int tables = layout.PerHead ? kv.Heads : 1;
+        bool keepsAll = layout.KeysAtMost >= (long)limits.ContextTokens * tables;
+        long perSequence = isDeclared ? DensePages(layout, isFirst, tables, keepsAll) : PagesOfOnePool(layout);
+        // What moves into later pools must always find room there, so only the first may be smaller than all sequences at their longest.
+        long most = isFirst && cacheTokens is { } tokens ? ((long)tokens + layout.PageTokens - 1) / layout.PageTokens * tables : long.MaxValue;
+        int pages = checked((int)Math.Min(most, perSequence * limits.Sequences)), heads = kv.Heads / tables;
         PagePool pool = new()
         {
-            Keys = memory.Allocate(domain, layout.Keys, pages, kv.Heads, layout.PageTokens, kv.KeyWidth),
-            Values = memory.Allocate(domain, layout.Values, pages, kv.Heads, layout.PageTokens, kv.ValueWidth),
+            Keys = memory.Allocate(domain, layout.Keys, pages, heads, layout.PageTokens, kv.KeyWidth),
+            Values = memory.Allocate(domain, layout.Values, pages, heads, layout.PageTokens, kv.ValueWidth),
             Positions = memory.Allocate(host, ElementType.I32, pages, layout.PageTokens),
         };
-        return new LayerPages(domain, layout, pool, perSequence);
+        return new PoolPages(layout, pool, kv.Heads, (int)perSequence, isDeclared ? keepsAll ? 0 : 1 : null, isFirst ? default : Scratch(domain, layout.PageTokens));
+    }
+
+    // Between steps a sequence keeps TokensAtMost; within one, its new rows too. What begins in the middle of a text need not begin
+    // on a page's border: one page more.
+    private long PagesOfOnePool(PoolLayout layout)
+    {
+        long tokens = Math.Min((long)layout.KeysAtMost + limits.Rows, limits.ContextTokens);
+        return (tokens + layout.PageTokens - 1) / layout.PageTokens + (tokens < limits.ContextTokens ? 1 : 0);
+    }
+
+    // Every table may end in the middle of a page and hold a page more than it needs before its keys are moved together.
+    private long DensePages(PoolLayout layout, bool isFirst, int tables, bool keepsAll)
+    {
+        long whole = (limits.ContextTokens + layout.PageTokens - 1L) / layout.PageTokens;
+        long keys = layout.KeysAtMost + (isFirst ? (long)limits.Rows * tables : 0);
+        return keepsAll ? whole * tables : Math.Min(keys / layout.PageTokens + 3 * tables, (whole + 1) * tables);
+    }
+
+    /// <summary>F32: a page of one head, for keys that go from one format into another.</summary>
+    private TensorView Scratch(IMemoryDomain domain, int pageTokens)
+    {
+        int elements = checked(pageTokens * model.Layers.Max(layer => Math.Max(layer.Kv.KeyWidth, layer.Kv.ValueWidth)));
+        int known = _scratch.FindIndex(scratch => scratch.Domain == domain && scratch.Shape[0] >= elements);
+        if (known >= 0)
+            return _scratch[known];
+
+        _scratch.Add(memory.Allocate(domain, ElementType.F32, elements));
+        return _scratch[^1];
+    }
+
+    // Domains convert what they compute in and need do no more: whether keys can move is known before the first token.
+    private static void RequireConverts(string cache, int layer, PoolPages source, PoolPages target)
+    {
+        try
+        {
+            target.CopyFrom(source, new() { Page = 0, FirstKey = 0, Keys = 1, FirstPosition = 0, LastPosition = 0 }, 0, 0, 0);
+        }
+        catch (Exception fault) when (fault is ArgumentException or NotSupportedException)
+        {
+            throw Fault(cache, layer, $"keys cannot move from {source.Pool.Keys.Type}/{source.Pool.Values.Type} pages into {target.Pool.Keys.Type}/{target.Pool.Values.Type} pages in {target.Domain.Name} memory: {fault.Message}", fault);
+        }
     }
 }

@@ -51,25 +51,36 @@ public sealed class Pipeline : IDisposable
     /// <exception cref="CompositionException">Components, model and machine do not go together.</exception>
     /// <exception cref="InsufficientMemoryException">The machine has too little memory.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A number of <paramref name="options"/> is below 1.</exception>
-    public static Pipeline Compose(PipelineDocument document, PluginCatalog plugins, PipelineOptions options)
+    public static Pipeline Compose(PipelineDocument document, PluginCatalog plugins, PipelineOptions options) => Compose(document, plugins, options, null);
+
+    /// <summary>Composes a pipeline that computes on the caller's threads; null: on its own.</summary>
+    internal static Pipeline Compose(PipelineDocument document, PluginCatalog plugins, PipelineOptions options, WorkerThreads? workers)
     {
         ArgumentNullException.ThrowIfNull(document);
         ArgumentNullException.ThrowIfNull(plugins);
         ArgumentNullException.ThrowIfNull(options);
         options.Require();
-        return PipelineComposer.Compose(document, plugins, options);
+        return PipelineComposer.Compose(document, plugins, options, workers);
     }
 
     /// <summary>A device is gone: the plugins that work on it are marked as faulty, and every later step is refused.</summary>
-    internal void Lose(IMemoryDomain device, ComponentException fault)
+    /// <param name="domain">The device's; the host's where a component works in host memory and uses a device by itself.</param>
+    /// <param name="fault">What was thrown, with the component that was at work.</param>
+    internal void Lose(IMemoryDomain domain, ComponentException fault)
     {
         Lost = fault;
-        foreach (PipelineComponent component in Parts.Components.Where(component => component.Instance is IComponent of && of.Domain == device))
-            Parts.MarkFaulty(component.Registered.PluginId, $"its device {device.Name} is lost, and with it this process's use of it: {fault.Message}");
+        IEnumerable<PipelineComponent> users = domain.IsHost
+            ? Parts.Components.Where(component => component.Role == fault.Role && component.Registered.FullName == fault.Component)
+            : Parts.Components.Where(component => component.Instance is IComponent of && of.Domain == domain);
+        string device = domain.IsHost ? "its device" : $"its device {domain.Name}";
+        foreach (string plugin in users.Select(component => component.Registered.PluginId).Distinct())
+            Parts.MarkFaulty(plugin, $"{device} is lost, and with it this process's use of it: {fault.Message}");
     }
 
-    /// <summary>Frees components, memory, threads and the model's mapping.</summary>
+    /// <summary>Frees components, memory, threads and the model's mapping; a component that throws does not keep the others from being freed.</summary>
     /// <exception cref="InvalidOperationException">Another thread runs a step.</exception>
+    /// <exception cref="ComponentException">A component threw; everything else was freed.</exception>
+    /// <exception cref="AggregateException">Several components threw: a <see cref="ComponentException"/> each.</exception>
     public void Dispose()
     {
         if (IsDisposed)
@@ -77,11 +88,17 @@ public sealed class Pipeline : IDisposable
 
         using Engine.Turn turn = Engine.TakeTurn();
         IsDisposed = true;
+        List<ComponentException> faults = [];
         foreach (PipelineComponent component in Parts.Components)
-            component.Dispose();
+            component.Dispose(faults);
 
         Parts.Memory.Dispose();
-        Parts.Pool.Dispose();
+        if (Parts.OwnsPool)
+            Parts.Pool.Dispose();
         Parts.File.Dispose();
+        if (faults.Count == 1)
+            throw faults[0];
+        if (faults.Count > 1)
+            throw new AggregateException(string.Join('\n', faults.Select(fault => fault.Message)), faults);
     }
 }

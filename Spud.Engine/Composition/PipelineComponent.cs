@@ -6,7 +6,7 @@ using Spud.Plugins;
 namespace Spud.Composition;
 
 /// <summary>A component as a pipeline built it, with everything that it took.</summary>
-internal sealed class PipelineComponent : IDisposable
+internal sealed class PipelineComponent
 {
     public required RegisteredComponent Registered { get; init; }
 
@@ -50,9 +50,19 @@ internal sealed class PipelineComponent : IDisposable
         }
     }
 
-    public void Dispose()
+    /// <summary>Disposes the component and frees its memory, whatever the component throws.</summary>
+    /// <param name="faults">Gets what it threw.</param>
+    public void Dispose(List<ComponentException> faults)
     {
-        Instance.Dispose();
+        try
+        {
+            Instance.Dispose();
+        }
+        catch (Exception fault)
+        {
+            faults.Add(new ComponentException(Role, Registered.FullName, layer: null, new InvalidOperationException($"its Dispose threw {fault.GetType().Name}: {fault.Message}", fault)));
+        }
+
         Memory.Dispose();
     }
 }

@@ -19,13 +19,14 @@ internal sealed class PipelineComposer : IDisposable
     private readonly WeightCatalog _weights;
     private readonly Limits _limits;
     private readonly WorkerThreads _pool;
+    private readonly bool _ownsPool;
     private readonly HostDomain _host = new();
     private readonly MemoryAccount _memory = new("pipeline");
     private readonly List<PipelineComponent> _built = [];
     private readonly Dictionary<IRouter, IRouter> _taps = [];
     private bool _finished;
 
-    private PipelineComposer(PipelineDocument document, PipelineOptions options)
+    private PipelineComposer(PipelineDocument document, PipelineOptions options, WorkerThreads? workers)
     {
         _options = options;
         _file = GgufFile.Open(document.Model ?? options.DefaultModel ?? throw new CompositionException("The pipeline names no model. Give it one: -m FILE.gguf, or \"model\" in pipeline.json."));
@@ -48,10 +49,11 @@ internal sealed class PipelineComposer : IDisposable
         {
             Rows = (int)Math.Min(options.Rows, (long)context * options.Sequences),
             Sequences = options.Sequences,
+            StepSequences = Math.Min(options.StepSequences ?? options.Sequences, options.Sequences),
             ContextTokens = context,
-            LogitRows = Math.Max(options.LogitRows, options.Sequences),
+            LogitRows = Math.Max(options.LogitRows, Math.Min(options.StepSequences ?? options.Sequences, options.Sequences)),
         };
-        _pool = new WorkerThreads(options.Threads);
+        (_pool, _ownsPool) = (workers ?? new WorkerThreads(options.Threads), workers is null);
     }
 
     /// <summary>Composes a pipeline.</summary>
@@ -59,17 +61,17 @@ internal sealed class PipelineComposer : IDisposable
     /// <exception cref="ConfigurationException">The document has faults.</exception>
     /// <exception cref="CompositionException">Components, model and machine do not go together.</exception>
     /// <exception cref="InsufficientMemoryException">The machine has too little memory.</exception>
-    public static Pipeline Compose(PipelineDocument document, PluginCatalog plugins, PipelineOptions options)
+    public static Pipeline Compose(PipelineDocument document, PluginCatalog plugins, PipelineOptions options, WorkerThreads? workers)
     {
-        using PipelineComposer composer = Open(document, options);
+        using PipelineComposer composer = Open(document, options, workers);
         return composer.Compose(document, plugins);
     }
 
-    private static PipelineComposer Open(PipelineDocument document, PipelineOptions options)
+    private static PipelineComposer Open(PipelineDocument document, PipelineOptions options, WorkerThreads? workers)
     {
         try
         {
-            return new(document, options);
+            return new(document, options, workers);
         }
         catch (Exception fault) when (!document.Faults.IsEmpty && fault is ModelFileException or CompositionException)
         {
@@ -83,43 +85,36 @@ internal sealed class PipelineComposer : IDisposable
         if (_finished)
             return;
 
-        _built.ForEach(component => component.Dispose());
+        List<ComponentException> faults = [];
+        _built.ForEach(component => component.Dispose(faults));
         _memory.Dispose();
-        _pool.Dispose();
+        if (_ownsPool)
+            _pool.Dispose();
         _file.Dispose();
+
+        // The reason why nothing was composed is on its way to the caller; these would hide it.
+        faults.ForEach(fault => _options.Log?.Invoke(fault.Message));
     }
 
     private Pipeline Compose(PipelineDocument document, PluginCatalog plugins)
     {
         FrozenDictionary<string, ImmutableArray<ChosenComponent>> chosen = new ComponentChoice(document, plugins, _model).Choose();
-        PipelineComponent head = Build(chosen[Roles.Head][0]);
-        PipelineComponent?[] attentions = BuildAll(chosen[Roles.Attention]);
-        PipelineComponent?[] routers = BuildAll(chosen[Roles.Router]);
-        PipelineComponent?[] experts = BuildAll(chosen[Roles.Experts]);
-        PipelineComponent cache = Build(chosen[Roles.Cache][0]);
+        Dictionary<Role, PipelineComponent?[]> built = Role.All.OrderBy(role => role.IsPolicy).ToDictionary(role => role, role => BuildAll(chosen[role.Name]));
         RequireUnderstood();
 
-        Places places = new(_memory, _host, _model, _limits, routers.Max(router => (router?.Instance as IRouter)?.MaxExpertsPerRow ?? 0));
+        StepDomains domains = new(_memory, _host, _model, _limits, built[Role.Router].Max(router => (router?.Instance as IRouter)?.MaxExpertsPerRow ?? 0));
         LayerParts[][] parts = [.. Enum.GetValues<Phase>().Select(phase => Enumerable.Range(0, _model.Layers.Length).Select(layer => new LayerParts(
-            At<IAttention>(places, chosen[Roles.Attention], attentions, layer, phase)!,
-            Tapped(At<IRouter>(places, chosen[Roles.Router], routers, layer, phase)),
-            At<IExperts>(places, chosen[Roles.Experts], experts, layer, phase)!)).ToArray())];
+            At<IAttention>(layer, phase)!, Tapped(At<IRouter>(layer, phase)), At<IExperts>(layer, phase)!)).ToArray())];
         bool splits = chosen.Values.Any(entries => entries.Any(entry => entry.Entry.Phase is not null));
-        return Freeze(document, plugins, places, Placed<IHead>(places, head), Placed<ICachePolicy>(places, cache), parts, splits);
+        return Freeze(document, plugins, domains, Bound<IHead>(domains, built[Role.Head][0]!), Bound<ICachePolicy>(domains, built[Role.Cache][0]!), parts, splits);
+
+        BoundComponent<T>? At<T>(int layer, Phase phase)
+            where T : class => PipelineComposer.At<T>(domains, chosen[Role.Of<T>().Name], built[Role.Of<T>()], layer, phase);
     }
 
-    private Pipeline Freeze(PipelineDocument document, PluginCatalog plugins, Places places, Placed<IHead> head, Placed<ICachePolicy> cache, LayerParts[][] parts, bool splits)
+    private Pipeline Freeze(PipelineDocument document, PluginCatalog plugins, StepDomains domains, BoundComponent<IHead> head, BoundComponent<ICachePolicy> cache, LayerParts[][] parts, bool splits)
     {
         PageStore pages = new PageBuilder(_memory, _host, _model, _limits, _options.CacheTokens).Build(cache, parts);
-        foreach (LayerParts[] phase in parts)
-        {
-            for (int layer = 0; layer < phase.Length; layer++)
-            {
-                if (phase[layer].Router is { } router)
-                    places.Mirror(layer, router);
-            }
-        }
-
         ShareArenas();
         Pipeline pipeline = new(new PipelineParts
         {
@@ -128,6 +123,7 @@ internal sealed class PipelineComposer : IDisposable
             Model = _model,
             Limits = _limits,
             Pool = _pool,
+            OwnsPool = _ownsPool,
             Host = _host,
             Memory = _memory,
             Components = [.. _built],
@@ -136,7 +132,7 @@ internal sealed class PipelineComposer : IDisposable
             Layers = parts,
             SplitsPhases = splits,
             Pages = pages,
-            Places = places,
+            Domains = domains,
             MarkFaulty = plugins.MarkFaulty,
         });
         _finished = true;
@@ -144,7 +140,7 @@ internal sealed class PipelineComposer : IDisposable
     }
 
     private PipelineComponent?[] BuildAll(ImmutableArray<ChosenComponent> chosen) =>
-        [.. chosen.Select(component => component.Layers.IsEmpty ? null : Build(component))];
+        [.. chosen.Select(component => component.Layers.IsEmpty && Role.Of(component.Registered.Role).DiffersByLayer ? null : Build(component))];
 
     private PipelineComponent Build(ChosenComponent chosen)
     {
@@ -206,19 +202,19 @@ internal sealed class PipelineComposer : IDisposable
         }
     }
 
-    private static Placed<T>? At<T>(Places places, ImmutableArray<ChosenComponent> chosen, PipelineComponent?[] built, int layer, Phase phase)
+    private static BoundComponent<T>? At<T>(StepDomains domains, ImmutableArray<ChosenComponent> chosen, PipelineComponent?[] built, int layer, Phase phase)
         where T : class
     {
         for (int i = 0; i < built.Length; i++)
         {
             if (built[i] is { } component && chosen[i].Serves(layer, phase) && component.Layers.Contains(layer))
-                return Placed<T>(places, component);
+                return Bound<T>(domains, component);
         }
 
         return null;
     }
 
-    private Placed<IRouter>? Tapped(Placed<IRouter>? router)
+    private BoundComponent<IRouter>? Tapped(BoundComponent<IRouter>? router)
     {
         if (router is null || _options.Tap is not { } make)
             return router;
@@ -228,8 +224,8 @@ internal sealed class PipelineComposer : IDisposable
         return router with { Component = tap };
     }
 
-    private static Placed<T> Placed<T>(Places places, PipelineComponent component)
-        where T : class => new(component.Registered.FullName, component.Registered.Offer, (T)component.Instance, places.Of(component.Instance, component.Role));
+    private static BoundComponent<T> Bound<T>(StepDomains domains, PipelineComponent component)
+        where T : class => new(Role.Of<T>(), component.Registered.FullName, component.Registered.Offer, (T)component.Instance, domains.Of(component.Instance, Role.Of<T>()));
 
     // Components take turns: a domain's arena is as large as the largest of them needs.
     private void ShareArenas()

@@ -6,11 +6,14 @@ public sealed class PipelineOptions
     /// <summary>Model of a document that names none; null: such a document is refused.</summary>
     public string? DefaultModel { get; init; }
 
-    /// <summary>Threads, the calling one included; at least 1.</summary>
+    /// <summary>Threads, the one that runs the steps included; at least 1.</summary>
     public int Threads { get; init; } = Environment.ProcessorCount;
 
     /// <summary>Sequences alive at once, at least 1.</summary>
     public int Sequences { get; init; } = 1;
+
+    /// <summary>Maximum sequences of a step; null: all that are alive.</summary>
+    public int? StepSequences { get; init; }
 
     /// <summary>Rows of a step where a host does not say.</summary>
     public const int DefaultRows = 512;
@@ -18,7 +21,7 @@ public sealed class PipelineOptions
     /// <summary>Maximum rows of a step: how much of a prompt is read at once, and how many sequences decode together.</summary>
     public int Rows { get; init; } = DefaultRows;
 
-    /// <summary>Most rows of a step whose logits are read; at least as many as sequences, and never fewer than those.</summary>
+    /// <summary>Most rows of a step whose logits are read; at least as many as a step has sequences, and never fewer than those.</summary>
     public int LogitRows { get; init; } = 1;
 
     /// <summary>Tokens that the pages of a layer hold over all sequences; null: each sequence may fill the context.</summary>
@@ -38,6 +41,7 @@ public sealed class PipelineOptions
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(Threads, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(Sequences, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(StepSequences ?? 1, 1, nameof(StepSequences));
         ArgumentOutOfRangeException.ThrowIfLessThan(Rows, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(LogitRows, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(CacheTokens ?? 1, 1, nameof(CacheTokens));

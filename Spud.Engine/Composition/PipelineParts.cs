@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Spud.Configuration;
 using Spud.Execution;
+using Spud.Metering;
 using Spud.Models;
 
 namespace Spud.Composition;
@@ -18,6 +19,9 @@ internal sealed class PipelineParts
 
     public required WorkerThreads Pool { get; init; }
 
+    /// <summary>Whether the pool goes with the pipeline.</summary>
+    public required bool OwnsPool { get; init; }
+
     public required HostDomain Host { get; init; }
 
     /// <summary>What belongs to no component: pages, step buffers, arena, batches.</summary>
@@ -26,9 +30,9 @@ internal sealed class PipelineParts
     /// <summary>As they were built.</summary>
     public required ImmutableArray<PipelineComponent> Components { get; init; }
 
-    public required Placed<IHead> Head { get; init; }
+    public required BoundComponent<IHead> Head { get; init; }
 
-    public required Placed<ICachePolicy> Cache { get; init; }
+    public required BoundComponent<ICachePolicy> Cache { get; init; }
 
     /// <summary>[phase][layer].</summary>
     public required LayerParts[][] Layers { get; init; }
@@ -39,10 +43,18 @@ internal sealed class PipelineParts
     public required PageStore Pages { get; init; }
 
     /// <summary>The memory domains that components work in, with the buffers of a step.</summary>
-    public required Places Places { get; init; }
+    public required StepDomains Domains { get; init; }
 
     /// <summary>Told the plugin and the reason when a device is lost.</summary>
     public required Action<string, string> MarkFaulty { get; init; }
+
+    /// <summary>What every role costs in every layer and phase.</summary>
+    public PipelineCosts Costs => field ??= new PipelineCosts(this);
+
+    /// <summary>[phase]: the operations of a step.</summary>
+    public StepPlan[] Plans => field ??= StepCompiler.Compile(this);
+
+    public StepPlan PlanOf(Phase phase) => Plans[(int)phase];
 
     public LayerParts At(int layer, Phase phase) => Layers[(int)phase][layer];
 }

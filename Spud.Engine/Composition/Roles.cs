@@ -21,8 +21,5 @@ public static class Roles
     public const string Experts = "experts";
 
     /// <summary>All roles, in the order of the forward pass.</summary>
-    public static ImmutableArray<string> All { get; } = [Head, Attention, Cache, Router, Experts];
-
-    /// <summary>Whether a pipeline may name different components for different layers and phases.</summary>
-    public static bool MayDiffer(string role) => role is not (Head or Cache);
+    public static ImmutableArray<string> All { get; } = [.. Role.All.Select(static role => role.Name)];
 }

@@ -85,14 +85,14 @@ internal sealed class PipelineReader
             case null:
                 return [];
             case ConfigObject entry:
-                RefuseAll(entry, ["layers", "phase"], Roles.MayDiffer(role)
+                RefuseAll(entry, ["layers", "phase"], Role.Of(role).DiffersByLayer
                     ? "belongs into an array of entries, whose last one has neither 'layers' nor 'phase'."
                     : $"has no place here: the {role} is the same for all layers and phases.");
                 return [Entry(role, entry)];
-            case ConfigArray array when Roles.MayDiffer(role):
+            case ConfigArray array when Role.Of(role).DiffersByLayer:
                 return Written(role, array);
             case { } other:
-                string orArray = Roles.MayDiffer(role) ? " or an array of such objects" : "";
+                string orArray = Role.Of(role).DiffersByLayer ? " or an array of such objects" : "";
                 _faults.Add(other.Origin, $"{other.Path} must be a component's name, an object with 'use'{orArray}, got {other.Summary}.");
                 return [];
         }

@@ -35,7 +35,7 @@ public static class PipelineSchema
         JsonObject members = schema["properties"]!.AsObject();
         JsonObject definitions = [];
         foreach (string role in Roles.All)
-            members[role] = Role(role, [.. components.Where(component => component.Role == role)], definitions);
+            members[role] = OfRole(role, [.. components.Where(component => component.Role == role)], definitions);
         members["$schema"] = new JsonObject { ["type"] = "string" };
         schema["definitions"] = definitions;
         schema.Insert(0, "$schema", "https://json-schema.org/draft/2020-12/schema");
@@ -43,12 +43,12 @@ public static class PipelineSchema
         return schema;
     }
 
-    private static JsonObject Role(string role, ComponentOptions[] components, JsonObject definitions)
+    private static JsonObject OfRole(string role, ComponentOptions[] components, JsonObject definitions)
     {
         if (components.Length == 0)
             return new JsonObject { ["not"] = new JsonObject() }; // nobody fills it
         JsonArray alternatives = Alternatives(role, components, inArray: false, definitions);
-        if (Roles.MayDiffer(role))
+        if (Role.Of(role).DiffersByLayer)
         {
             alternatives.Add((JsonNode)new JsonObject
             {

@@ -18,8 +18,8 @@ public sealed class Batch : IDisposable
     internal Batch(Engine engine, BatchBuffers buffers, Limits limits)
     {
         (_engine, _buffers, _limits) = (engine, buffers, limits);
-        _entries = new BatchEntry[limits.Sequences];
-        _slices = new SequenceSlice[limits.Sequences];
+        _entries = new BatchEntry[limits.StepSequences];
+        _slices = new SequenceSlice[limits.StepSequences];
         _logitRows = new int[limits.LogitRows];
     }
 
@@ -77,6 +77,7 @@ public sealed class Batch : IDisposable
     /// <param name="logits">What will be read.</param>
     /// <exception cref="ArgumentException">The rows, the sequences or the logits do not fit the pipeline's limits, an id is not below V, or the sequence is in already.</exception>
     /// <exception cref="ContextOverflowException">The sequence would grow beyond the context.</exception>
+    /// <remarks>Rows end at the sequence's next review border at the latest: <see cref="Fill"/> cuts them there.</remarks>
     public void Add(Sequence sequence, ReadOnlySpan<int> tokens, Phase phase, LogitRows logits)
     {
         ArgumentNullException.ThrowIfNull(sequence);
@@ -101,6 +102,31 @@ public sealed class Batch : IDisposable
         (Rows, LogitRowCount) = (Rows + tokens.Length, LogitRowCount + wanted);
     }
 
+    /// <summary>Adds as many of the next tokens of a sequence as this step takes: up to its rows, its logits and the sequence's next review border.</summary>
+    /// <param name="sequence">Not yet in this batch.</param>
+    /// <param name="tokens">At least one id, as many as are to be read in this step and later ones.</param>
+    /// <param name="phase">Whether they are a prompt's or produced.</param>
+    /// <param name="logits">What will be read; the last row's are computed in the step that reads it.</param>
+    /// <returns>How many were added; 0: the step is full.</returns>
+    /// <inheritdoc cref="Add" path="/exception"/>
+    public int Fill(Sequence sequence, ReadOnlySpan<int> tokens, Phase phase, LogitRows logits)
+    {
+        ArgumentNullException.ThrowIfNull(sequence);
+        if (tokens.Length > _limits.ContextTokens - sequence.Tokens)
+            throw new ContextOverflowException(sequence.Tokens + tokens.Length, _limits.ContextTokens);
+
+        int rows = Math.Min(tokens.Length, Math.Min(_limits.Rows - Rows, sequence.RowsToReview)), withLogits = _limits.LogitRows - LogitRowCount;
+        if (logits == LogitRows.All)
+            rows = Math.Min(rows, withLogits);
+        if (logits == LogitRows.Last && withLogits == 0)
+            rows = Math.Min(rows, tokens.Length - 1);
+        if (_count == _entries.Length || (rows == 0 && tokens.Length > 0))
+            return 0;
+
+        Add(sequence, tokens[..rows], phase, rows < tokens.Length && logits == LogitRows.Last ? LogitRows.None : logits);
+        return rows;
+    }
+
     /// <summary>Logits [V] of one of the rows that an entry asked for; valid until the batch is run again, it is disposed or its pipeline is.</summary>
     /// <param name="entry">In the order of <see cref="Add"/>.</param>
     /// <param name="row">0 for <see cref="LogitRows.Last"/>.</param>
@@ -121,9 +147,9 @@ public sealed class Batch : IDisposable
         if (_disposed)
             return;
 
+        _engine.Return(_buffers);
         _disposed = true;
         Clear();
-        _engine.Return(_buffers);
     }
 
     /// <summary>
@@ -165,12 +191,19 @@ public sealed class Batch : IDisposable
         sequence.ThrowIfEnded();
         if (tokens.IsEmpty)
             throw new ArgumentException("batch: a sequence needs at least one token", nameof(tokens));
-        if (_count == _limits.Sequences || tokens.Length > _limits.Rows - Rows)
-            throw new ArgumentException($"batch: {Rows + tokens.Length} rows of {_count + 1} sequences, at most {_limits.Rows} of {_limits.Sequences} may be", nameof(tokens));
+        if (_count == _entries.Length || tokens.Length > _limits.Rows - Rows)
+            throw new ArgumentException($"batch: {Rows + tokens.Length} rows of {_count + 1} sequences, at most {_limits.Rows} of {_entries.Length} may be", nameof(tokens));
         if (tokens.IndexOfAnyExceptInRange(0, Vocabulary - 1) is >= 0 and int wrong)
             throw new ArgumentException($"batch: token {wrong} has the id {tokens[wrong]}, the vocabulary has {Vocabulary}", nameof(tokens));
         if (tokens.Length > _limits.ContextTokens - sequence.Tokens)
             throw new ContextOverflowException(sequence.Tokens + tokens.Length, _limits.ContextTokens);
+        if (tokens.Length > sequence.RowsToReview)
+        {
+            throw new ArgumentException(
+                $"batch: {tokens.Length} rows from position {sequence.Tokens} on cross the review border at {sequence.Tokens + sequence.RowsToReview}, "
+                + $"where the cache decides what to keep: add at most {sequence.RowsToReview}, or use Fill", nameof(tokens));
+        }
+
         foreach (BatchEntry entry in Entries)
         {
             if (entry.Sequence == sequence)

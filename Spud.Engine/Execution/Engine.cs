@@ -17,15 +17,18 @@ public sealed class Engine
     private readonly ForwardPass _pass;
     private readonly Sequence?[] _sequences;
     private readonly Stack<BatchBuffers> _idle = [];
+    private readonly int[] _kept;
     private int _user;
+    private bool _runs;
 
     internal Engine(Pipeline pipeline)
     {
-        (_owner, _pipeline, _costs) = (pipeline, pipeline.Parts, new PipelineCosts(pipeline.Parts));
+        (_owner, _pipeline, _costs) = (pipeline, pipeline.Parts, pipeline.Parts.Costs);
         _meter = new StepMeter(_costs, pipeline.Limits.Sequences, pipeline.Model.Layers.Max(layer => layer.Experts));
         _guard = new BudgetGuard(_costs, pipeline.Limits.Rows);
         _pass = new ForwardPass(_pipeline, _meter);
         _sequences = new Sequence?[pipeline.Limits.Sequences];
+        _kept = new int[pipeline.Limits.StepSequences];
         _idle.Push(AllocateBatch());
     }
 
@@ -56,7 +59,26 @@ public sealed class Engine
             throw new InvalidOperationException($"all {_sequences.Length} sequences of the pipeline are in use: dispose one, or give the pipeline more");
 
         PageTable[] tables = _pipeline.Pages.NewTables();
-        return _sequences[id] = new Sequence(this, id, tables, NewLedger(tables));
+        return _sequences[id] = new Sequence(this, id, tables, NewLedger(tables), _pipeline.Limits.ContextTokens);
+    }
+
+    /// <summary>A step of one sequence: reads as many of its next tokens as a step takes. All of them are read by calling it again with the rest.</summary>
+    /// <param name="batch">Its former contents are forgotten; it holds the logits afterwards.</param>
+    /// <param name="sequence">The text.</param>
+    /// <param name="tokens">At least one id.</param>
+    /// <param name="phase">Whether they are a prompt's or produced.</param>
+    /// <param name="logits">What will be read; the last row's are computed in the step that reads it.</param>
+    /// <returns>How many were read, at least 1.</returns>
+    /// <exception cref="OperationCanceledException">The sequence was cancelled; what earlier steps read stays.</exception>
+    /// <inheritdoc cref="Batch.Add" path="/exception"/>
+    /// <inheritdoc cref="Run(Batch)" path="/exception"/>
+    public int Step(Batch batch, Sequence sequence, ReadOnlySpan<int> tokens, Phase phase, LogitRows logits)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        batch.Clear();
+        int rows = batch.Fill(sequence, tokens, phase, logits);
+        Run(batch);
+        return rows;
     }
 
     /// <summary>
@@ -69,7 +91,16 @@ public sealed class Engine
     /// <exception cref="PagePoolFullException">The pages do not suffice; nothing was computed.</exception>
     /// <exception cref="OperationCanceledException">Every sequence of the batch was cancelled; nothing was kept.</exception>
     /// <exception cref="ComponentException">The batch has one sequence, and a component threw; or a device of the pipeline was lost in an earlier step.</exception>
-    public void Run(Batch batch)
+    public void Run(Batch batch) => Run(batch, null);
+
+    /// <summary>
+    /// Computes a batch and keeps of each sequence as many rows as the caller says, when it has seen the logits. The other rows never were:
+    /// no review sees them. A sequence that keeps any is billed for all of its rows, since all were computed; one that keeps none, for nothing.
+    /// </summary>
+    /// <param name="batch">At least one sequence.</param>
+    /// <param name="keep">Gets an entry, in the order of <see cref="Batch.Add"/>, whose logits can be read, and returns how many of its rows are kept, from the first on; null: all.</param>
+    /// <inheritdoc cref="Run(Batch)" path="/exception"/>
+    internal void Run(Batch batch, Func<int, int>? keep)
     {
         ArgumentNullException.ThrowIfNull(batch);
         using Turn turn = TakeTurn();
@@ -77,6 +108,19 @@ public sealed class Engine
         if (batch.Sequences == 0)
             throw new ArgumentException("engine: the batch is empty", nameof(batch));
 
+        _runs = true;
+        try
+        {
+            RunStep(batch, keep);
+        }
+        finally
+        {
+            _runs = false;
+        }
+    }
+
+    private void RunStep(Batch batch, Func<int, int>? keep)
+    {
         if (_owner.Lost is { } lost)
             throw lost;
 
@@ -85,20 +129,23 @@ public sealed class Engine
         _guard.Require(batch.Entries);
         _pipeline.Pages.Reserve(batch);
         if (Compute(batch) is not { } fault)
-            Commit(batch);
+            Commit(batch, keep, 0);
         else if (batch.Sequences == 1)
             batch.Entries[0].Sequence.End(fault);
         else
-            RunOneByOne(batch);
+            RunOneByOne(batch, keep);
 
         Report(batch);
     }
+
+    /// <summary>The positions that no step crosses.</summary>
+    internal ReviewBorders Borders => _pipeline.Pages.Borders;
 
     /// <summary>What rows may cost before they are run.</summary>
     internal BudgetGuard Guard => _guard;
 
     /// <summary>An empty ledger for a sequence with these pages.</summary>
-    internal Ledger NewLedger(PageTable[] tables, Budget? limit = null, Ledger? sharer = null) => new(_costs, [.. tables.Select(table => table.KeptTokens)], limit, sharer);
+    internal Ledger NewLedger(PageTable[] tables, Budget? limit = null, Ledger? sharer = null) => new(_costs, tables, limit, sharer);
 
     internal void Close(Sequence sequence) => _sequences[sequence.Id] = null;
 
@@ -110,26 +157,49 @@ public sealed class Engine
             _idle.Push(buffers);
     }
 
-    /// <summary>Makes the calling thread the engine's user until the turn is disposed.</summary>
-    /// <exception cref="InvalidOperationException">It has a user already.</exception>
+    /// <summary>Whether another sequence can be opened.</summary>
+    internal bool HasFreeSequence => Array.IndexOf(_sequences, null) >= 0;
+
+    /// <summary>Whether a step has one phase only.</summary>
+    internal bool SplitsPhases => _pipeline.SplitsPhases;
+
+    /// <summary>Whether sequences that read so many more tokens each find pages for them.</summary>
+    internal bool HasPagesFor(ReadOnlySpan<int> tokens) => _pipeline.Pages.HasRoomFor(tokens);
+
+    /// <summary>Makes the calling thread the engine's user until the turn is disposed. A user takes turns within its turn, but not within a step.</summary>
+    /// <exception cref="InvalidOperationException">It has another user, or runs a step.</exception>
     internal Turn TakeTurn()
     {
         int self = Environment.CurrentManagedThreadId, user = Interlocked.CompareExchange(ref _user, self, 0);
-        return user == 0 ? new Turn(this) : throw new InvalidOperationException(user == self
+        if (user == 0)
+            return new Turn(this);
+        if (user == self && !_runs)
+            return default;
+
+        throw new InvalidOperationException(user == self
             ? "The engine is in use: a component cannot call it in the middle of a step."
             : "The engine is in use by another thread. One thread at a time runs steps, and opens, changes or disposes sequences and batches.");
     }
 
+    /// <summary>Takes a turn as soon as nobody has one.</summary>
+    internal Turn WaitForTurn()
+    {
+        SpinWait wait = default;
+        while (Interlocked.CompareExchange(ref _user, Environment.CurrentManagedThreadId, 0) != 0)
+            wait.SpinOnce();
+
+        return new Turn(this);
+    }
+
     internal void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(_owner.IsDisposed, _owner);
 
-    /// <summary>The first layer that has dropped keys which a text of so many tokens needs; null: none has.</summary>
+    /// <summary>The first layer that has dropped or re-encoded keys which a text of so many tokens needs; null: none has.</summary>
     internal int? DroppedBy(Sequence sequence, int tokens)
     {
         for (int layer = 0; layer < sequence.Tables.Length && tokens > 0; layer++)
         {
             float window = _pipeline.Model.Layers[layer].Number(Trait.Window, float.PositiveInfinity);
-            int dropped = sequence.Tables[layer].LastDropped;
-            if (dropped >= 0 && tokens < sequence.Tokens && dropped > tokens - window)
+            if (!sequence.Tables[layer].CanTruncate(tokens, window))
                 return layer;
         }
 
@@ -152,24 +222,29 @@ public sealed class Engine
 
             (string role, string component, int? layer) = _pass.At;
             ComponentException named = new(role, component, layer, fault);
-            if (fault is DeviceLostException)
-                _owner.Lose(_pass.Device, named);
+            if (fault is DeviceLostException lost)
+                _owner.Lose(lost.Domain ?? _pass.Domain, named);
 
             return named;
         }
     }
 
-    private void Commit(Batch batch)
+    /// <param name="batch">Computed.</param>
+    /// <param name="keep">As in <see cref="Run(Batch, Func{int, int}?)"/>.</param>
+    /// <param name="first">Its first entry's place in the caller's batch.</param>
+    private void Commit(Batch batch, Func<int, int>? keep, int first)
     {
-        foreach (BatchEntry entry in batch.Entries)
+        AskWhatToKeep(batch, keep, first);
+        for (int i = 0; i < batch.Sequences; i++)
         {
-            if (entry.Sequence.Cancellation.IsCancellationRequested)
+            ref readonly BatchEntry entry = ref batch.Entries[i];
+            if (_kept[i] == 0 || entry.Sequence.Cancellation.IsCancellationRequested)
                 PageStore.Rollback(entry.Sequence);
             else
-                Commit(entry.Sequence, entry.Sequence.Tokens + entry.Rows);
+                Commit(entry.Sequence, batch.TokensOf(entry)[.._kept[i]]);
         }
 
-        _meter.Stamp(_costs.Layers, RoleSlot.Cache);
+        _meter.Stamp(PipelineCosts.SlotOf(_costs.Layers, Role.Cache));
         for (int i = 0; i < batch.Sequences; i++)
         {
             // What was not kept is billed to nobody.
@@ -179,15 +254,34 @@ public sealed class Engine
         }
     }
 
-    private void Commit(Sequence sequence, int tokens)
+    private void AskWhatToKeep(Batch batch, Func<int, int>? keep, int first)
+    {
+        try
+        {
+            for (int i = 0; i < batch.Sequences; i++)
+            {
+                int rows = batch.Entries[i].Rows;
+                _kept[i] = keep?.Invoke(first + i) ?? rows;
+                if ((uint)_kept[i] > (uint)rows)
+                    throw new ArgumentOutOfRangeException(nameof(keep), $"engine: {_kept[i]} rows of entry {first + i} are to be kept, it has {rows}");
+            }
+        }
+        catch
+        {
+            PageStore.Rollback(batch);
+            throw;
+        }
+    }
+
+    private void Commit(Sequence sequence, ReadOnlySpan<int> ids)
     {
         int layer = 0;
         try
         {
             for (; layer < sequence.Tables.Length; layer++)
-                _pipeline.Pages.Commit(layer, sequence, tokens);
+                _pipeline.Pages.Commit(layer, sequence, sequence.Tokens + ids.Length);
 
-            sequence.Tokens = tokens;
+            sequence.Append(ids);
         }
         catch (Exception fault)
         {
@@ -195,7 +289,7 @@ public sealed class Engine
         }
     }
 
-    private void RunOneByOne(Batch batch)
+    private void RunOneByOne(Batch batch, Func<int, int>? keep)
     {
         for (int i = 0; i < batch.Sequences; i++)
         {
@@ -210,19 +304,25 @@ public sealed class Engine
                 continue;
             }
 
-            RunAlone(batch.Only(i));
-            batch.Rejoin(i);
+            try
+            {
+                RunAlone(batch.Only(i), keep, i);
+            }
+            finally
+            {
+                batch.Rejoin(i);
+            }
         }
     }
 
-    private void RunAlone(Batch alone)
+    private void RunAlone(Batch alone, Func<int, int>? keep, int index)
     {
         try
         {
             if (Compute(alone) is { } fault)
                 alone.Entries[0].Sequence.End(fault);
             else
-                Commit(alone);
+                Commit(alone, keep, index);
         }
         catch (OperationCanceledException)
         {
@@ -234,6 +334,9 @@ public sealed class Engine
     {
         if (batch.Sequences == 1 && batch.Entries[0].Sequence.Fault is { } fault)
             throw fault;
+
+        if (!batch.IsCancelled)
+            return;
 
         foreach (BatchEntry entry in batch.Entries)
         {
@@ -272,8 +375,12 @@ public sealed class Engine
     private BatchBuffers AllocateBatch() => BatchBuffers.Allocate(_pipeline.Memory, _pipeline.Host, _pipeline.Limits, _pipeline.Model.Vocabulary);
 
     /// <summary>While it lasts, the calling thread is the engine's only user.</summary>
-    internal readonly ref struct Turn(Engine engine)
+    internal readonly ref struct Turn(Engine? engine)
     {
-        public void Dispose() => Volatile.Write(ref engine._user, 0);
+        public void Dispose()
+        {
+            if (engine is not null)
+                Volatile.Write(ref engine._user, 0);
+        }
     }
 }

@@ -1,26 +1,28 @@
 namespace Spud.Execution;
 
-/// <summary>Nobody trusts a router: a plan is checked before experts see it.</summary>
-internal static class PlanCheck
+/// <summary>The rules that a routing plan of a layer keeps.</summary>
+internal sealed class PlanCheck(LayerDescription layer)
 {
+    private readonly bool _mayBeEmpty = layer.Has(Trait.SharedExpert);
+    private readonly int _experts = layer.Experts;
+
     /// <summary>Offsets from 0 and monotone, experts below E, none twice in a row, finite weights, no row without an expert unless a shared one serves it.</summary>
     /// <exception cref="InvalidDataException">The plan breaks a rule.</exception>
-    public static void Require(in RoutingPlan plan, LayerDescription layer)
+    public void Require(in RoutingPlan plan)
     {
         ReadOnlySpan<int> offsets = plan.Offsets.AsSpan<int>(), experts = plan.Experts.AsSpan<int>();
         ReadOnlySpan<float> weights = plan.Weights.AsSpan<float>();
         if (offsets[0] != 0)
             throw new InvalidDataException($"plan: offsets start at {offsets[0]}, not at 0");
 
-        bool mayBeEmpty = layer.Has(Trait.SharedExpert);
         for (int row = 0; row + 1 < offsets.Length; row++)
         {
             (int from, int to) = (offsets[row], offsets[row + 1]);
-            if (to < from || to > experts.Length || (to == from && !mayBeEmpty))
+            if (to < from || to > experts.Length || (to == from && !_mayBeEmpty))
                 throw new InvalidDataException($"plan: row {row} owns entries {from} .. {to} of {experts.Length}");
 
             for (int i = from; i < to; i++)
-                RequireEntry(experts[from..i], experts[i], weights[i], row, layer.Experts);
+                RequireEntry(experts[from..i], experts[i], weights[i], row, _experts);
         }
     }
 

@@ -6,10 +6,11 @@ namespace Spud.Execution;
 public sealed class Sequence : IDisposable
 {
     private readonly Engine _engine;
+    private readonly int[] _ids;
 
-    internal Sequence(Engine engine, int id, PageTable[] tables, Ledger ledger)
+    internal Sequence(Engine engine, int id, PageTable[] tables, Ledger ledger, int contextTokens)
     {
-        (_engine, Id) = (engine, id);
+        (_engine, Id, _ids) = (engine, id, GC.AllocateUninitializedArray<int>(contextTokens));
         (Tables, Ledger) = (tables, ledger);
     }
 
@@ -17,7 +18,10 @@ public sealed class Sequence : IDisposable
     public int Id { get; }
 
     /// <summary>Committed tokens.</summary>
-    public int Tokens { get; internal set; }
+    public int Tokens { get; private set; }
+
+    /// <summary>Their ids; valid until the sequence changes.</summary>
+    public ReadOnlySpan<int> Ids => _ids.AsSpan(0, Tokens);
 
     /// <summary>Ends this sequence's part of a step; the others go on. Checked between layers.</summary>
     public CancellationToken Cancellation { get; set; }
@@ -38,6 +42,9 @@ public sealed class Sequence : IDisposable
 
     /// <summary>What its steps took since it was opened, or since <see cref="StartLedger"/>.</summary>
     public Ledger Ledger { get; private set; }
+
+    /// <summary>Rows that a step may add at most: they end at the next review border.</summary>
+    public int RowsToReview => _engine.Borders.RowsFrom(Tokens);
 
     internal PageTable[] Tables { get; }
 
@@ -86,7 +93,7 @@ public sealed class Sequence : IDisposable
         for (int layer = 0; layer < Tables.Length; layer++)
             Tables[layer].ForkInto(child.Tables[layer]);
 
-        child.Tokens = Tokens;
+        child.Append(Ids);
         child.Ledger = _engine.NewLedger(child.Tables, Ledger.Limit, Ledger);
         return child;
     }
@@ -107,7 +114,7 @@ public sealed class Sequence : IDisposable
         if (tokens == Tokens)
             return;
         if (_engine.DroppedBy(this, tokens) is { } layer)
-            throw new InvalidOperationException($"sequence {Id} cannot go back to {tokens} tokens: layer {layer} has dropped keys up to position {Tables[layer].LastDropped}");
+            throw new InvalidOperationException($"sequence {Id} cannot go back to {tokens} tokens: layer {layer} has dropped keys, or moved them into another format, that the shorter text needs");
 
         foreach (PageTable table in Tables)
             table.Truncate(tokens);
@@ -125,6 +132,13 @@ public sealed class Sequence : IDisposable
         IsDisposed = true;
         GivePagesBack();
         _engine.Close(this);
+    }
+
+    /// <summary>What was appended to the pages is kept, and these are its ids.</summary>
+    internal void Append(ReadOnlySpan<int> ids)
+    {
+        ids.CopyTo(_ids.AsSpan(Tokens));
+        Tokens += ids.Length;
     }
 
     /// <summary>Ends it: nothing more can be added, and its pages serve others.</summary>

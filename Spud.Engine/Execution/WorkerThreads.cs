@@ -65,10 +65,9 @@ internal sealed class WorkerThreads : WorkerPool, IDisposable
         ArgumentOutOfRangeException.ThrowIfNegative(parts);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(parts, MostParts);
         ObjectDisposedException.ThrowIf(_stop, this);
-        if (_running)
-            throw new InvalidOperationException("A job may not fork: the pool is not re-entrant.");
+        if (Interlocked.Exchange(ref _running, true))
+            throw new InvalidOperationException("The worker pool is in use: it is not re-entrant, so a job may not fork, and pipelines that share it run their steps one after the other.");
 
-        _running = true;
         try
         {
             if (parts <= 1 || Threads == 1)
@@ -85,7 +84,7 @@ internal sealed class WorkerThreads : WorkerPool, IDisposable
         }
         finally
         {
-            _running = false;
+            Volatile.Write(ref _running, false);
         }
     }
 

@@ -5,5 +5,5 @@ namespace Spud.Generation;
 /// <summary>What one generated token adds to the text.</summary>
 /// <param name="Text">May be empty: half a character, or held back because a stop string may begin there.</param>
 /// <param name="Token">The token; null for text that was held back and is let go at the end.</param>
-/// <param name="LogProbabilities">If asked for; overwritten by the next token.</param>
+/// <param name="LogProbabilities">If asked for.</param>
 public readonly record struct TextPiece(string Text, int? Token, LogProbabilities? LogProbabilities);

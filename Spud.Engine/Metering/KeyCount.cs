@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace Spud.Metering;
 
 /// <summary>
@@ -28,15 +26,28 @@ internal readonly record struct KeyCount(long Seen, long Read)
         return new(seen, Math.Max(0, read));
     }
 
-    /// <summary>Keys of all runs that a sequence keeps.</summary>
-    public static KeyCount Of(ReadOnlySpan<KeyRun> runs, long firstRow, long lastRow, long window)
+    /// <summary>Keys of all runs of a table.</summary>
+    public static KeyCount Of(ReadOnlySpan<KeyRun> runs, PagePool pool, long firstRow, long lastRow, long window)
     {
         KeyCount sum = default;
         foreach (ref readonly KeyRun run in runs)
         {
-            Debug.Assert(run.LastPosition - run.FirstPosition + 1 == run.Keys, "the host makes runs without gaps");
-            sum += Of(run.FirstPosition, run.LastPosition, firstRow, lastRow, window);
+            if (run.LastPosition - run.FirstPosition + 1 == run.Keys)
+                sum += Of(run.FirstPosition, run.LastPosition, firstRow, lastRow, window);
+            else if (run.LastPosition <= firstRow && run.FirstPosition > lastRow - window)
+                sum += new KeyCount((lastRow - firstRow + 1) * run.Keys, run.Keys);
+            else
+                sum += OneByOne(pool.Positions.At(run.Page).Rows(run.FirstKey, run.Keys).AsSpan<int>(), firstRow, lastRow, window);
         }
+
+        return sum;
+    }
+
+    private static KeyCount OneByOne(ReadOnlySpan<int> positions, long firstRow, long lastRow, long window)
+    {
+        KeyCount sum = default;
+        foreach (int position in positions)
+            sum += Of(position, position, firstRow, lastRow, window);
 
         return sum;
     }

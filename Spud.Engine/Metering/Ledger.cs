@@ -12,21 +12,24 @@ public sealed class Ledger
     private readonly PipelineCosts _costs;
     private readonly PhaseLedger[] _phases;
     private readonly int[] _kept;
+    private readonly int[][] _keptByHead;
     private readonly List<Ledger> _sharers;
     private Int128 _byteTicks;
     private long _last;
 
     /// <param name="costs">Of the pipeline.</param>
-    /// <param name="kept">[L]: tokens that the sequence keeps already.</param>
+    /// <param name="tables">[L]: what the sequence keeps already.</param>
     /// <param name="limit">Never exceeded; null: none.</param>
     /// <param name="sharer">Of the sequence that this one was forked from, where both spend from one limit; null: the limit is this ledger's alone.</param>
-    internal Ledger(PipelineCosts costs, int[] kept, Budget? limit, Ledger? sharer = null)
+    internal Ledger(PipelineCosts costs, PageTable[] tables, Budget? limit, Ledger? sharer = null)
     {
         _sharers = sharer?._sharers ?? [];
         _sharers.Add(this);
-        (_costs, _kept, Limit, _last) = (costs, kept, limit, Stopwatch.GetTimestamp());
+        (_costs, Limit, _last) = (costs, limit, Stopwatch.GetTimestamp());
+        _kept = new int[tables.Length];
+        _keptByHead = [.. tables.Select(table => new int[table.KvHeads])];
         _phases = [.. Enum.GetValues<Phase>().Select(phase => new PhaseLedger(phase, costs))];
-        KeptBytes = BytesKept();
+        Keep(tables);
     }
 
     /// <summary>File name of the model.</summary>
@@ -93,8 +96,11 @@ public sealed class Ledger
     /// <summary>Until now.</summary>
     internal decimal KvGigabyteSecondsNow => GigabyteSeconds(_byteTicks + Held(Stopwatch.GetTimestamp()));
 
-    /// <summary>Tokens that a layer kept after the last step.</summary>
+    /// <summary>Tokens that a layer kept after the last step; where its KV heads differ, by the head that keeps the largest number.</summary>
     public int KeptTokens(int layer) => _kept[layer];
+
+    /// <summary>Tokens that a KV head of a layer kept after the last step.</summary>
+    public int KeptTokens(int layer, int head) => _keptByHead[layer][head];
 
     /// <summary>Says how the request ended; nothing is counted differently.</summary>
     public void Close(RequestOutcome outcome) => Outcome = outcome;
@@ -106,22 +112,24 @@ public sealed class Ledger
         long now = Stopwatch.GetTimestamp();
         _byteTicks += Held(now);
         _last = now;
-        for (int layer = 0; layer < _kept.Length; layer++)
-            _kept[layer] = entry.Sequence.Tables[layer].KeptTokens;
-
-        KeptBytes = BytesKept();
+        Keep(entry.Sequence.Tables);
     }
 
     private Int128 Held(long now) => (Int128)KeptBytes * (now - _last);
 
     private static decimal GigabyteSeconds(Int128 byteTicks) => (decimal)byteTicks / Stopwatch.Frequency / Tally.BytesPerGigabyte;
 
-    private long BytesKept()
+    private void Keep(PageTable[] tables)
     {
-        long bytes = 0;
-        for (int layer = 0; layer < _kept.Length; layer++)
-            bytes += _kept[layer] * _costs.BytesPerToken[layer];
+        KeptBytes = 0;
+        for (int layer = 0; layer < tables.Length; layer++)
+        {
+            int[] byHead = _keptByHead[layer];
+            for (int head = 0; head < byHead.Length; head++)
+                byHead[head] = tables[layer].KeptBy(head);
 
-        return bytes;
+            _kept[layer] = byHead.Max();
+            KeptBytes += tables[layer].KeptBytes;
+        }
     }
 }

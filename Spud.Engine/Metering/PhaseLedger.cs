@@ -34,7 +34,7 @@ public sealed class PhaseLedger
     /// <summary>A role in all layers.</summary>
     /// <param name="role">One of <see cref="Roles"/>.</param>
     /// <exception cref="ArgumentException">There is no such role.</exception>
-    public Tally Of(string role) => Of((RoleSlot)SlotOf(role));
+    public Tally Of(string role) => Of(Role.Of(role));
 
     /// <summary>A role in one layer.</summary>
     /// <param name="role">One of <see cref="Roles"/>.</param>
@@ -44,16 +44,16 @@ public sealed class PhaseLedger
     public Tally Of(string role, int? layer)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)(layer ?? 0), (uint)(_layers - 1), nameof(layer));
-        return _tallies[(layer ?? _layers) * Roles.All.Length + SlotOf(role)];
+        return _tallies[PipelineCosts.SlotOf(layer ?? _layers, Role.Of(role))];
     }
 
     /// <summary>Average number of experts of a row in a layer; 0 where nothing ran.</summary>
     public double ExpertsPerToken(int layer) => Tokens == 0 ? 0 : (double)Of(Roles.Experts, layer).PlanEntries / Tokens;
 
-    internal Tally Of(RoleSlot role)
+    internal Tally Of(Role role)
     {
         Tally sum = default;
-        for (int slot = (int)role; slot < _tallies.Length; slot += Roles.All.Length)
+        for (int slot = role.Slot; slot < _tallies.Length; slot += Role.All.Length)
             sum += _tallies[slot];
 
         return sum;
@@ -66,7 +66,7 @@ public sealed class PhaseLedger
         long flops = 0;
         for (int layer = 0; layer <= _layers; layer++)
         {
-            for (RoleSlot role = RoleSlot.Head; role <= RoleSlot.Experts; role++)
+            foreach (Role role in Role.All)
             {
                 Tally tally = step.Of(index, entry, layer, role);
                 _tallies[PipelineCosts.SlotOf(layer, role)] += tally;
@@ -76,9 +76,6 @@ public sealed class PhaseLedger
 
         return flops;
     }
-
-    private static int SlotOf(string role) =>
-        Roles.All.IndexOf(role) is >= 0 and int slot ? slot : throw new ArgumentException($"'{role}' is no role. Known: {string.Join(", ", Roles.All)}.", nameof(role));
 
     private static Tally Sum(ReadOnlySpan<Tally> tallies)
     {

@@ -28,7 +28,7 @@ internal sealed class PipelineCosts
     public int Layers { get; }
 
     /// <summary>Slots of a phase: those of each layer, then those of no layer.</summary>
-    public int Slots => (Layers + 1) * RoleCount;
+    public int Slots => (Layers + 1) * Role.All.Length;
 
     /// <summary>[L]: keys that a row may see.</summary>
     public long[] Windows { get; }
@@ -48,12 +48,10 @@ internal sealed class PipelineCosts
     /// <summary>File name of the model.</summary>
     public string Model => Path.GetFileName(_parts.File.Path);
 
-    private static int RoleCount => Roles.All.Length;
-
     /// <summary>Where a role of a layer stands.</summary>
     /// <param name="layer">0 .. L - 1; L: no layer.</param>
     /// <param name="role">The role.</param>
-    public static int SlotOf(int layer, RoleSlot role) => layer * RoleCount + (int)role;
+    public static int SlotOf(int layer, Role role) => layer * Role.All.Length + role.Slot;
 
     /// <summary>[slot].</summary>
     public ReadOnlySpan<RoleCosts> Of(Phase phase) => _costs[(int)phase];
@@ -70,7 +68,7 @@ internal sealed class PipelineCosts
                 if (layer is { } of && !Serves(component, of, phase))
                     continue;
 
-                ref RoleCosts cost = ref costs[SlotOf(layer ?? Layers, (RoleSlot)Roles.All.IndexOf(component.Role))];
+                ref RoleCosts cost = ref costs[SlotOf(layer ?? Layers, Role.Of(component.Role))];
                 cost = cost with { Weights = cost.Weights + WeightCost.Of(weight, tied), Bytes = cost.Bytes + WeightBytes.Of(weight, tied) };
             }
         }
@@ -78,8 +76,8 @@ internal sealed class PipelineCosts
         for (int layer = 0; layer < Layers; layer++)
         {
             LayerDescription of = _parts.Model.Layers[layer];
-            ref RoleCosts attention = ref costs[SlotOf(layer, RoleSlot.Attention)], cache = ref costs[SlotOf(layer, RoleSlot.Cache)];
-            attention = attention with { FlopsPerKey = 2L * of.QueryHeads * (of.Kv.KeyWidth + of.Kv.ValueWidth), BytesPerKey = BytesPerToken[layer] };
+            ref RoleCosts attention = ref costs[SlotOf(layer, Role.Attention)], cache = ref costs[SlotOf(layer, Role.Cache)];
+            attention = attention with { FlopsPerScore = 2L * of.QueryHeads / of.Kv.Heads * (of.Kv.KeyWidth + of.Kv.ValueWidth) };
             cache = cache with { BytesPerRow = BytesPerToken[layer] };
         }
 
@@ -90,7 +88,7 @@ internal sealed class PipelineCosts
     {
         LayerParts served = _parts.At(layer, phase);
         return component.Instance == served.Attention.Component || component.Instance == served.Experts.Component
-            || component.Instance == served.Router?.Component || component.Role is Roles.Head or Roles.Cache;
+            || component.Instance == served.Router?.Component || !Role.Of(component.Role).DiffersByLayer;
     }
 
     private int[][] Entries(Func<int, Phase, int> entries) =>

@@ -57,8 +57,8 @@ public sealed record Receipt
             GigabytesRead = ledger.Total.GigabytesRead,
             KvGigabyteSeconds = ledger.KvGigabyteSeconds,
             Phases = [.. Ran(ledger).Select(phase => ReceiptPhase.Of(phase, ledger))],
-            Lines = [.. Ran(ledger).SelectMany(phase => Enum.GetValues<RoleSlot>().Select(role => ReceiptLine.Of(phase, role, prices))).OfType<ReceiptLine>()],
-            KeptTokens = [.. Enumerable.Range(0, ledger.Layers).Select(ledger.KeptTokens)],
+            Lines = [.. Ran(ledger).SelectMany(phase => Role.All.Select(role => ReceiptLine.Of(phase, role, prices))).OfType<ReceiptLine>()],
+            KeptTokens = [.. Enumerable.Range(0, ledger.Layers).Select(layer => ledger.KeptTokens(layer))],
             Charge = prices is null ? null : ReceiptCharge.Of(ledger, prices),
         };
     }
@@ -93,11 +93,11 @@ public sealed record ReceiptLine(
     [property: JsonConverter(typeof(CamelCase<Phase>))] Phase Phase, string Role, decimal ComputeUnits, decimal GigabytesRead, decimal KvGigabytesWritten, double Seconds, decimal? Amount)
 {
     /// <summary>Null where nothing ran.</summary>
-    internal static ReceiptLine? Of(PhaseLedger phase, RoleSlot role, PriceList? prices)
+    internal static ReceiptLine? Of(PhaseLedger phase, Role role, PriceList? prices)
     {
         Tally work = phase.Of(role);
         return work with { Ticks = 0 } == default ? null : new(
-            phase.Phase, Roles.All[(int)role], work.ComputeUnits, work.GigabytesRead, work.KvBytesWritten / Tally.BytesPerGigabyte, work.Time.TotalSeconds,
+            phase.Phase, role.Name, work.ComputeUnits, work.GigabytesRead, work.KvBytesWritten / Tally.BytesPerGigabyte, work.Time.TotalSeconds,
             prices?.AmountOf(phase.Phase, role, work));
     }
 }

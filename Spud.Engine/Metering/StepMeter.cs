@@ -1,11 +1,12 @@
 using System.Diagnostics;
 using System.Numerics;
+using Spud.Composition;
 using Spud.Execution;
 
 namespace Spud.Metering;
 
 /// <summary>
-/// Counts one step while it runs: keys in the pages and entries of the plans. What it holds is pending, for the next step overwrites it;
+/// Counts one step while it runs: keys in the pages and entries of the plans that routers made; a dense layer has one entry for each row. What it holds is pending, for the next step overwrites it;
 /// a step that is committed is added to the ledgers of its sequences. Nothing is allocated.
 /// </summary>
 /// <param name="costs">Of the pipeline.</param>
@@ -31,13 +32,12 @@ internal sealed class StepMeter(PipelineCosts costs, int sequences, int experts)
         _start = _last = Stopwatch.GetTimestamp();
     }
 
-    /// <summary>The time since the last stamp was a role's.</summary>
-    /// <param name="layer">0 .. L - 1; L: no layer.</param>
-    /// <param name="role">The role.</param>
-    public void Stamp(int layer, RoleSlot role)
+    /// <summary>Adds the time since the last stamp to a slot.</summary>
+    /// <param name="slot">See <see cref="PipelineCosts.SlotOf"/>.</param>
+    public void Stamp(int slot)
     {
         long now = Stopwatch.GetTimestamp();
-        _ticks[PipelineCosts.SlotOf(layer, role)] += now - _last;
+        _ticks[slot] += now - _last;
         _last = now;
     }
 
@@ -62,7 +62,7 @@ internal sealed class StepMeter(PipelineCosts costs, int sequences, int experts)
             int before = offsets[entry.FirstRow], own = offsets[entry.FirstRow + entry.Rows] - before;
             ref LayerCount count = ref Count(i, layer);
             count.PlanEntries = own;
-            long read = different * costs.Of(entry.Phase)[PipelineCosts.SlotOf(layer, RoleSlot.Experts)].Bytes.PerExpert;
+            long read = different * costs.Of(entry.Phase)[PipelineCosts.SlotOf(layer, Role.Experts)].Bytes.PerExpert;
             count.ExpertBytes = Share(read, before, own, all);
         }
     }
@@ -72,19 +72,22 @@ internal sealed class StepMeter(PipelineCosts costs, int sequences, int experts)
     /// <param name="entry">The entry.</param>
     /// <param name="layer">0 .. L - 1; L: no layer.</param>
     /// <param name="role">The role.</param>
-    public Tally Of(int index, in BatchEntry entry, int layer, RoleSlot role)
+    public Tally Of(int index, in BatchEntry entry, int layer, Role role)
     {
         int slot = PipelineCosts.SlotOf(layer, role);
-        LayerCount count = layer < costs.Layers ? Count(index, layer) : default;
         ref readonly RoleCosts cost = ref costs.Of(entry.Phase)[slot];
+        LayerCount count = layer < costs.Layers ? Count(index, layer) : default;
+        if (layer < costs.Layers && costs.Experts[layer] == 1)
+            (count.PlanEntries, count.ExpertBytes) = (entry.Rows, Share(cost.Bytes.PerExpert, entry.FirstRow, entry.Rows, _rows));
+
         long once = Share(cost.Bytes.PerStep, entry.FirstRow, entry.Rows, _rows) + Share(cost.Bytes.IfLogits, entry.FirstLogitRow, entry.LogitRows, _logitRows);
         return new()
         {
-            Flops = cost.Flops(entry.Rows, count.PlanEntries, entry.LogitRows, count.Keys.Seen),
-            WeightBytesRead = once + cost.Bytes.PerRow * entry.Rows + (role == RoleSlot.Experts ? count.ExpertBytes : 0),
-            KvBytesRead = cost.BytesPerKey * count.Keys.Read,
+            Flops = cost.Flops(entry.Rows, count.PlanEntries, entry.LogitRows, count.Keys.Scores),
+            WeightBytesRead = once + cost.Bytes.PerRow * entry.Rows + (role == Role.Experts ? count.ExpertBytes : 0),
+            KvBytesRead = role == Role.Attention ? count.Keys.Bytes : 0,
             KvBytesWritten = cost.BytesPerRow * entry.Rows,
-            PlanEntries = role == RoleSlot.Experts ? count.PlanEntries : 0,
+            PlanEntries = role == Role.Experts ? count.PlanEntries : 0,
             Ticks = Share(_ticks[slot], entry.FirstRow, entry.Rows, _rows),
         };
     }
@@ -110,7 +113,7 @@ internal sealed class StepMeter(PipelineCosts costs, int sequences, int experts)
 
     private struct LayerCount
     {
-        public KeyCount Keys;
+        public KeyLoad Keys;
         public long PlanEntries;
         public long ExpertBytes;
     }

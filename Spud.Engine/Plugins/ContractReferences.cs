@@ -54,7 +54,7 @@ internal static class ContractReferences
         while (scope.Kind == HandleKind.TypeReference)
             scope = reader.GetTypeReference((TypeReferenceHandle)scope).ResolutionScope;
         return scope.Kind == HandleKind.AssemblyReference
-            && reader.StringComparer.Equals(reader.GetAssemblyReference((AssemblyReferenceHandle)scope).Name, PluginLoadContext.ContractName);
+            && reader.StringComparer.Equals(reader.GetAssemblyReference((AssemblyReferenceHandle)scope).Name, PluginCode.ContractName);
     }
 
     private static string Signature(MemberReference member) => member.GetKind() == MemberReferenceKind.Field

@@ -6,8 +6,15 @@ namespace Spud.Plugins;
 internal static class FrameworkAssemblies
 {
     private static readonly Lazy<HashSet<string>> s_names = new(Find);
+    private static readonly Lazy<HashSet<string>> s_hostNames = new(() =>
+        new(Listed("TRUSTED_PLATFORM_ASSEMBLIES").Select(path => Path.GetFileNameWithoutExtension(path)), StringComparer.OrdinalIgnoreCase));
+
+    public static IReadOnlyCollection<string> Names => s_names.Value;
 
     public static bool Contains(string name) => s_names.Value.Contains(name);
+
+    /// <summary>Whether the host would answer for an assembly that is not one of these.</summary>
+    public static bool HostHas(string name) => s_hostNames.Value.Contains(name);
 
     /// <summary>Names of the assemblies that a self-contained program's <c>.deps.json</c> takes from the runtime.</summary>
     public static IEnumerable<string> OfDependencies(string json)

@@ -75,7 +75,7 @@ internal sealed class PluginFolder
     /// <summary>Lets go of its code and begins anew with what the folder holds now.</summary>
     public void Reset()
     {
-        Loaded?.Context.Unload();
+        Loaded?.Code.Dispose();
         (Loaded, Manifest, Reason, Cause, State) = (null, null, null, null, PluginState.Discovered);
         Attempt(ReadManifest);
         if (State == PluginState.Discovered && Manifest!.Id != Id)
@@ -131,7 +131,7 @@ internal sealed class PluginFolder
 
     private void Fail(PluginException failed) => (State, Reason, Cause) = (failed.State, failed.Message, failed.InnerException);
 
-    private ImmutableArray<string> Notes() => File.Exists(System.IO.Path.Combine(Path, PluginLoadContext.ContractName + ".dll"))
-        ? [$"carries its own {PluginLoadContext.ContractName}.dll, which is ignored: the host's is used. Reference it with Private=\"false\" and ExcludeAssets=\"runtime\"."]
+    private ImmutableArray<string> Notes() => File.Exists(System.IO.Path.Combine(Path, PluginCode.ContractName + ".dll"))
+        ? [$"carries its own {PluginCode.ContractName}.dll, which is ignored: the host's is used. Reference it with Private=\"false\" and ExcludeAssets=\"runtime\"."]
         : [];
 }

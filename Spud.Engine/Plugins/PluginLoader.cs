@@ -4,9 +4,9 @@ using System.Reflection;
 namespace Spud.Plugins;
 
 /// <summary>What loading made of a plugin.</summary>
-/// <param name="Context">Its code.</param>
+/// <param name="Code">Its assemblies.</param>
 /// <param name="Components">What it registered: exactly what its manifest offers.</param>
-internal sealed record LoadedPlugin(PluginLoadContext Context, ImmutableArray<RegisteredComponent> Components);
+internal sealed record LoadedPlugin(PluginCode Code, ImmutableArray<RegisteredComponent> Components);
 
 /// <summary>The steps after discovery: load, probe, register. Whatever the plugin does ends as a <see cref="PluginException"/>.</summary>
 internal static class PluginLoader
@@ -21,17 +21,17 @@ internal static class PluginLoader
         bool probesInChild = manifest.ProbeMayCrash && !options.ProbesInProcess;
         if (probesInChild)
             ProbeProcess.Run(codeFolder, options);
-        PluginLoadContext context = Open(codeFolder, manifest, options.Reloadable);
+        PluginCode code = Open(codeFolder, manifest, options.Reloadable);
         try
         {
-            ISpudPlugin plugin = Create(context, manifest);
+            ISpudPlugin plugin = Create(code, manifest);
             if (!probesInChild)
                 PluginProbe.Run(plugin, manifest, options.ProbeTimeout);
-            return new LoadedPlugin(context, Register(plugin, folder, manifest));
+            return new LoadedPlugin(code, Register(plugin, folder, manifest));
         }
         catch (PluginException) when (options.Reloadable)
         {
-            context.Unload();
+            code.Dispose();
             throw;
         }
     }
@@ -41,13 +41,13 @@ internal static class PluginLoader
     public static void Probe(string folder, PluginManifest manifest, TimeSpan timeout) =>
         PluginProbe.Run(Create(Open(folder, manifest, collectible: false), manifest), manifest, timeout);
 
-    private static PluginLoadContext Open(string folder, PluginManifest manifest, bool collectible)
+    private static PluginCode Open(string folder, PluginManifest manifest, bool collectible)
     {
         string entry = Path.Combine(folder, manifest.EntryAssembly);
-        PluginLoadContext context;
+        PluginCode code;
         try
         {
-            context = new PluginLoadContext(manifest.Id, entry, collectible);
+            code = new PluginCode(entry, collectible);
         }
         catch (InvalidOperationException unresolvable)
         {
@@ -57,8 +57,8 @@ internal static class PluginLoader
                 unresolvable);
         }
 
-        EntryAssembly.Check(entry, context);
-        string[] absent = [.. manifest.NativeLibraries.Where(library => !context.FindsNative(library) && !NativeFiles.IsOnSystem(library))];
+        EntryAssembly.Check(entry, code);
+        string[] absent = [.. manifest.NativeLibraries.Where(library => !code.FindsNative(library) && !NativeFiles.IsOnSystem(library))];
         if (absent.Length > 0)
         {
             throw new PluginException(
@@ -67,12 +67,12 @@ internal static class PluginLoader
                 + (manifest.Setup is { } setup ? $"Run: {setup}" : "Install it, or copy it into one of these folders."));
         }
 
-        return context;
+        return code;
     }
 
-    private static ISpudPlugin Create(PluginLoadContext context, PluginManifest manifest)
+    private static ISpudPlugin Create(PluginCode code, PluginManifest manifest)
     {
-        Type type = EntryType(context, manifest);
+        Type type = EntryType(code, manifest);
         try
         {
             return (ISpudPlugin)Activator.CreateInstance(type, BindingFlags.DoNotWrapExceptions | BindingFlags.Public | BindingFlags.Instance, binder: null, args: null, culture: null)!;
@@ -83,12 +83,12 @@ internal static class PluginLoader
         }
     }
 
-    private static Type EntryType(PluginLoadContext context, PluginManifest manifest)
+    private static Type EntryType(PluginCode code, PluginManifest manifest)
     {
         Type? type;
         try
         {
-            type = context.LoadEntry().GetType(manifest.EntryType);
+            type = code.LoadEntry().GetType(manifest.EntryType);
         }
         catch (Exception thrown)
         {

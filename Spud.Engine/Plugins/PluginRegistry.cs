@@ -13,19 +13,19 @@ internal sealed class PluginRegistry(string folder, PluginManifest manifest) : I
     private bool _closed;
 
     public void AddHead<TOptions>(string name, JsonTypeInfo<TOptions> options, Offer offer, Func<TOptions, IBuildContext, IHead> create) =>
-        Add(Roles.Head, name, options, offer, create);
+        Add(name, options, offer, create);
 
     public void AddAttention<TOptions>(string name, JsonTypeInfo<TOptions> options, Offer offer, Func<TOptions, IBuildContext, IAttention> create) =>
-        Add(Roles.Attention, name, options, offer, create);
+        Add(name, options, offer, create);
 
     public void AddCache<TOptions>(string name, JsonTypeInfo<TOptions> options, Offer offer, Func<TOptions, IBuildContext, ICachePolicy> create) =>
-        Add(Roles.Cache, name, options, offer, create);
+        Add(name, options, offer, create);
 
     public void AddRouter<TOptions>(string name, JsonTypeInfo<TOptions> options, Offer offer, Func<TOptions, IBuildContext, IRouter> create) =>
-        Add(Roles.Router, name, options, offer, create);
+        Add(name, options, offer, create);
 
     public void AddExperts<TOptions>(string name, JsonTypeInfo<TOptions> options, Offer offer, Func<TOptions, IBuildContext, IExperts> create) =>
-        Add(Roles.Experts, name, options, offer, create);
+        Add(name, options, offer, create);
 
     /// <summary>Ends registration.</summary>
     /// <exception cref="PluginException">What was registered is not what the manifest offers, or an options class is refused; with all faults.</exception>
@@ -43,9 +43,10 @@ internal sealed class PluginRegistry(string folder, PluginManifest manifest) : I
             : throw new PluginException(PluginState.Faulty, string.Join(' ', _faults));
     }
 
-    private void Add<TOptions, TComponent>(string role, string name, JsonTypeInfo<TOptions> options, Offer offer, Func<TOptions, IBuildContext, TComponent> create)
+    private void Add<TOptions, TComponent>(string name, JsonTypeInfo<TOptions> options, Offer offer, Func<TOptions, IBuildContext, TComponent> create)
         where TComponent : class, IDisposable
     {
+        string role = Role.Of<TComponent>().Name;
         if (_closed)
             throw new InvalidOperationException("Components are registered inside Register, not later.");
         ArgumentException.ThrowIfNullOrEmpty(name);

@@ -26,6 +26,14 @@ public sealed class LogProbabilities
     /// <summary>The most likely tokens, best first, equal ones by id; the chosen one is among them or not.</summary>
     public ReadOnlySpan<TokenLogProbability> Top => _top;
 
+    /// <summary>The same, which the next token does not overwrite.</summary>
+    internal LogProbabilities Copy()
+    {
+        LogProbabilities copy = new(_top.Length) { Chosen = Chosen };
+        _top.CopyTo(copy._top, 0);
+        return copy;
+    }
+
     internal void Compute(ReadOnlySpan<float> logits, int chosen)
     {
         Selection.ArgMax(logits, out float max);

@@ -9,13 +9,12 @@ public sealed class TextScorer
 {
     private readonly Engine _engine;
     private readonly Pipeline _pipeline;
-    private readonly Batch _batch;
 
     /// <summary>A scorer over an engine whose pipeline takes several logit rows a step (see <see cref="PipelineOptions.LogitRows"/>): the more, the faster.</summary>
     public TextScorer(LanguageModel model)
     {
         ArgumentNullException.ThrowIfNull(model);
-        (_engine, _pipeline, _batch) = (model.Engine, model.Pipeline, model.Batch);
+        (_engine, _pipeline) = (model.Engine, model.Pipeline);
     }
 
     /// <summary>Scores a text.</summary>
@@ -33,17 +32,13 @@ public sealed class TextScorer
 
         using Sequence sequence = _engine.Open();
         sequence.Cancellation = cancellation;
-        Batch batch = _batch;
+        using Batch batch = _engine.NewBatch();
         float[] losses = new float[tokens.Length - 1];
-        int rows = Math.Min(_pipeline.Limits.Rows, _pipeline.Limits.LogitRows);
-        for (int first = 0; first < tokens.Length; first += rows)
+        for (int first = 0; first < tokens.Length; first = sequence.Tokens)
         {
-            ReadOnlySpan<int> chunk = tokens.Slice(first, Math.Min(rows, tokens.Length - first));
-            batch.Clear();
-            batch.Add(sequence, chunk, Phase.Prefill, LogitRows.All);
-            _engine.Run(batch);
+            int rows = _engine.Step(batch, sequence, tokens[first..], Phase.Prefill, LogitRows.All);
             cancellation.ThrowIfCancellationRequested();
-            for (int row = 0; row < chunk.Length; row++)
+            for (int row = 0; row < rows; row++)
             {
                 ReadOnlySpan<float> logits = batch.Logits(0, row);
                 onLogits?.Invoke(logits);

@@ -82,25 +82,17 @@ internal sealed class Bench
         for (int i = 0; i < sequences.Count; i++)
             _batch.Add(sequences[i], [_tokens[(step + i) % _tokens.Length]], Phase.Decode, LogitRows.Last);
 
-        RunStep();
+        _model.Engine.Run(_batch);
+        _cancellation.ThrowIfCancellationRequested();
     }
 
     private void Read(Sequence sequence, ReadOnlySpan<int> tokens, LogitRows last)
     {
-        for (; tokens.Length > 0;)
+        while (!tokens.IsEmpty)
         {
-            int rows = Math.Min(tokens.Length, _batch.MaxRows);
-            _batch.Clear();
-            _batch.Add(sequence, tokens[..rows], Phase.Prefill, rows == tokens.Length ? last : LogitRows.None);
-            RunStep();
-            tokens = tokens[rows..];
+            tokens = tokens[_model.Engine.Step(_batch, sequence, tokens, Phase.Prefill, last)..];
+            _cancellation.ThrowIfCancellationRequested();
         }
-    }
-
-    private void RunStep()
-    {
-        _model.Engine.Run(_batch);
-        _cancellation.ThrowIfCancellationRequested();
     }
 
     private Sequence Open()

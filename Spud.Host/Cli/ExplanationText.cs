@@ -16,6 +16,7 @@ internal sealed class ExplanationText(TextWriter to)
         foreach (ComponentExplanation component in explanation.Components)
             WriteComponent(component);
 
+        WriteSteps(explanation.Steps);
         WritePages(explanation.Pages);
         WriteMemory(explanation.Memory);
         WriteCompute(explanation.Compute);
@@ -52,10 +53,6 @@ internal sealed class ExplanationText(TextWriter to)
         Line($"context {limits.ContextTokens} tokens, {limits.Sequences} {(limits.Sequences == 1 ? "sequence" : "sequences")}, {limits.Rows} rows a step, {limits.LogitRows} with logits");
         foreach (PoolExplanation pool in explanation.Pools)
             Line($"{pool.Threads} {(pool.Threads == 1 ? "thread" : "threads")} in pool '{pool.Name}', used by {(pool.Components.Length == explanation.Components.Length ? "all components" : string.Join(", ", pool.Components))}");
-
-        Line($"copies between memory domains: {(explanation.Copies.IsEmpty ? "none" : "")}");
-        foreach (string copy in explanation.Copies)
-            Line($"  {copy}");
     }
 
     private void WriteComponent(ComponentExplanation component)
@@ -72,16 +69,44 @@ internal sealed class ExplanationText(TextWriter to)
         Line(component.Folder);
     }
 
+    private void WriteSteps(ImmutableArray<StepExplanation> steps)
+    {
+        OperationExplanation[] all = [.. steps.SelectMany(step => step.Groups).SelectMany(group => group.Operations)];
+        int name = all.Max(operation => operation.Name.Length) + 4, component = all.Max(operation => operation.Component.Length) + 2;
+        foreach (StepExplanation step in steps)
+        {
+            Title(step.Phase == "both" ? "Step" : $"Step, {step.Phase}");
+            foreach (OperationGroup group in step.Groups)
+            {
+                if (group.Layers is { } layers)
+                    Line(LayersOf(layers));
+
+                foreach (OperationExplanation operation in group.Operations)
+                {
+                    string first = ((group.Layers is null ? "" : "  ") + operation.Name).PadRight(name);
+                    Line(operation.Copies is { } what
+                        ? $"{first}{what}, {operation.From} -> {operation.Domain}, {operation.BytesPerToken} bytes a token"
+                        : $"{first}{operation.Role,-11}{operation.Component.PadRight(component)}{operation.Domain}");
+                }
+            }
+        }
+
+        if (!Array.Exists(all, operation => operation.Copies is not null))
+            Line("nothing is copied between memory domains");
+    }
+
     private void WritePages(ImmutableArray<PagesExplanation> pages)
     {
         Title("Pages");
         TextTable table = new("<<<>>>>>");
         table.Add("layers", "keys", "values", "page", "pages", "kept", "a token", "all");
         foreach (PagesExplanation layout in pages)
-            table.Add(Short(layout.Layers), layout.Keys, layout.Values, $"{layout.PageTokens}", $"{layout.Pages}", $"{layout.TokensAtMost}", Units.Bytes(layout.BytesPerTokenAndLayer), Units.Bytes(layout.TotalBytes));
+            table.Add($"{Short(layout.Layers)}{(layout.PerHead ? ", per head" : "")}", layout.Keys, layout.Values, $"{layout.PageTokens}", $"{layout.Pages}", $"{layout.TokensAtMost}", Units.Bytes(layout.BytesPerTokenAndLayer), Units.Bytes(layout.TotalBytes));
 
         table.Write(to);
         Line("page, kept: tokens; pages, a token: of one layer; all: of these layers");
+        if (pages.Any(static layout => layout.Pool > 0))
+            Line("where layers are listed again: keys move from the first pages into the later ones");
     }
 
     private void WriteMemory(MemoryExplanation memory)

@@ -4,27 +4,27 @@ using Spud.Metering;
 
 namespace Spud.Host;
 
-/// <summary>Figures of a generation, in words.</summary>
+/// <summary>Figures of a request, in words.</summary>
 internal static class Figures
 {
     /// <summary>Tokens of the prompt that were computed, per second.</summary>
-    public static double Prefill(TextGeneration generation) => Rate(generation.PromptTokens - generation.ReusedTokens, generation.TimeToFirstToken);
+    public static double Prefill(Request request) => Rate(request.PromptTokens - request.ReusedTokens, request.TimeToFirstToken);
 
     /// <summary>Tokens after the first, per second.</summary>
-    public static double Decode(TextGeneration generation) => Rate(generation.GeneratedTokens - 1, generation.DecodeTime);
+    public static double Decode(Request request) => Rate(request.GeneratedTokens - 1, request.DecodeTime);
 
     /// <summary>The line under an answer.</summary>
-    /// <param name="generation">Finished.</param>
+    /// <param name="request">Finished.</param>
     /// <param name="firstToken">What the user waited for the first token.</param>
     /// <param name="charge">What it costs; null: nobody asks.</param>
-    public static string Closing(TextGeneration generation, TimeSpan firstToken, ReceiptCharge? charge)
+    public static string Closing(Request request, TimeSpan firstToken, ReceiptCharge? charge)
     {
-        string reused = generation.ReusedTokens > 0 ? $" ({generation.ReusedTokens} reused)" : "";
-        string prompt = $"prompt {generation.PromptTokens} tokens{reused}{Speed(Prefill(generation))}";
-        string answer = $"generated {generation.GeneratedTokens} tokens{Speed(Decode(generation))}";
-        string first = generation.GeneratedTokens > 0 ? string.Create(CultureInfo.InvariantCulture, $", first token after {firstToken.TotalSeconds:0.00} s") : "";
+        string reused = request.ReusedTokens > 0 ? $" ({request.ReusedTokens} reused)" : "";
+        string prompt = $"prompt {request.PromptTokens} tokens{reused}{Speed(Prefill(request))}";
+        string answer = $"generated {request.GeneratedTokens} tokens{Speed(Decode(request))}";
+        string first = request.GeneratedTokens > 0 ? string.Create(CultureInfo.InvariantCulture, $", first token after {firstToken.TotalSeconds:0.00} s") : "";
         string money = charge is null ? "" : string.Create(CultureInfo.InvariantCulture, $", {charge.Total:0.###############} {charge.Currency}");
-        return $"[{prompt}, {answer}{first}, {Units.Compute(generation.Ledger?.ComputeUnits ?? 0)}{money}{Ending(generation)}]";
+        return $"[{prompt}, {answer}{first}, {Units.Compute(request.Ledger?.ComputeUnits ?? 0)}{money}{Ending(request)}]";
     }
 
     /// <summary>The stable name of a reason, for JSON.</summary>
@@ -46,12 +46,12 @@ internal static class Figures
 
     private static string Speed(double rate) => rate > 0 ? string.Create(CultureInfo.InvariantCulture, $" at {rate:0.0}/s") : "";
 
-    private static string Ending(TextGeneration generation) => generation.Finish switch
+    private static string Ending(Request request) => request.Finish switch
     {
         FinishReason.Length => ", cut at --max-tokens",
         FinishReason.ContextFull => ", cut: the context is full (--ctx)",
         FinishReason.Cancelled => ", interrupted",
-        FinishReason.Budget => $", cut: the budget of {generation.Ledger!.Limit} is used up (--budget)",
+        FinishReason.Budget => $", cut: the budget of {request.Ledger!.Limit} is used up (--budget)",
         _ => "",
     };
 }

@@ -65,31 +65,31 @@ internal sealed class RunCommand
 
         using Interrupts.Section section = _shell.Interrupts.Begin();
         using ReceiptOutput receipt = new(parsed.GetValue(_receipt), prices, _shell);
-        TextGeneration generation = model.Generate(ids, options, section.Token);
+        Request request = model.Generate(ids, options, section.Token);
         try
         {
-            Answer(generation, parsed, prices);
+            Answer(request, parsed, prices);
         }
         finally
         {
             // What ran is billed, however it ended.
-            if (generation.Ledger is { } ledger)
+            if (request.Ledger is { } ledger)
                 receipt.Write(ledger);
         }
 
-        return generation.Finish == FinishReason.Cancelled ? ExitCodes.Interrupted : ExitCodes.Done;
+        return request.Finish == FinishReason.Cancelled ? ExitCodes.Interrupted : ExitCodes.Done;
     }
 
-    private void Answer(TextGeneration generation, ParseResult parsed, PriceList? prices)
+    private void Answer(Request request, ParseResult parsed, PriceList? prices)
     {
         bool json = parsed.GetValue(_json);
         RunTimes times = new(_shell);
-        string text = json ? Collect(generation, times) : Stream(generation, times, parsed.GetValue(_rawOutput));
-        ReceiptCharge? charge = prices is null ? null : Receipt.Of(generation.Ledger!, prices).Charge;
+        string text = json ? Collect(request, times) : Stream(request, times, parsed.GetValue(_rawOutput));
+        ReceiptCharge? charge = prices is null ? null : Receipt.Of(request.Ledger!, prices).Charge;
         if (json)
-            _shell.WriteJson(Result(generation, text, times, charge), ResultJson.Readable.RunResult);
+            _shell.WriteJson(Result(request, text, times, charge), ResultJson.Readable.RunResult);
 
-        _shell.Say(Figures.Closing(generation, times.ToFirstToken, charge));
+        _shell.Say(Figures.Closing(request, times.ToFirstToken, charge));
     }
 
     private string Prompt(ParseResult parsed)
@@ -104,10 +104,10 @@ internal sealed class RunCommand
         return string.IsNullOrWhiteSpace(prompt) ? throw new BadInputException("the prompt is empty.") : prompt;
     }
 
-    private string Stream(TextGeneration generation, RunTimes times, bool rawOutput)
+    private string Stream(Request request, RunTimes times, bool rawOutput)
     {
         char last = '\n';
-        foreach (TextPiece piece in generation)
+        foreach (TextPiece piece in request.ToBlockingEnumerable())
         {
             times.Note();
             if (piece.Text.Length == 0)
@@ -123,10 +123,10 @@ internal sealed class RunCommand
         return "";
     }
 
-    private static string Collect(TextGeneration generation, RunTimes times)
+    private static string Collect(Request request, RunTimes times)
     {
         StringBuilder text = new();
-        foreach (TextPiece piece in generation)
+        foreach (TextPiece piece in request.ToBlockingEnumerable())
         {
             times.Note();
             text.Append(piece.Text);
@@ -135,17 +135,17 @@ internal sealed class RunCommand
         return text.ToString();
     }
 
-    private static RunResult Result(TextGeneration generation, string text, RunTimes times, ReceiptCharge? charge) => new(
+    private static RunResult Result(Request request, string text, RunTimes times, ReceiptCharge? charge) => new(
         text,
-        Figures.Name(generation.Finish),
-        generation.StopString,
-        generation.PromptTokens,
-        generation.GeneratedTokens,
-        Figures.Prefill(generation),
-        Figures.Decode(generation),
+        Figures.Name(request.Finish),
+        request.StopString,
+        request.PromptTokens,
+        request.GeneratedTokens,
+        Figures.Prefill(request),
+        Figures.Decode(request),
         times.ToFirstToken.TotalSeconds,
-        generation.Seed,
-        generation.Ledger!.ComputeUnits,
+        request.Seed,
+        request.Ledger!.ComputeUnits,
         charge?.Total,
         charge?.Currency);
 

@@ -13,8 +13,8 @@ internal sealed class Hollow(IMemoryDomain host) : IHead, IAttention, IExperts
     {
         PipelineParts parts = pipeline.Parts;
         Hollow hollow = new(parts.Host);
-        Place host = parts.Places.Host;
-        LayerParts layer = new(new("hollow", new Offer(), hollow, host), null, new("hollow", new Offer(), hollow, host));
+        StepDomain host = parts.Domains.Host;
+        LayerParts layer = new(new(Role.Attention, "hollow", new Offer(), hollow, host), null, new(Role.Experts, "hollow", new Offer(), hollow, host));
         return new Pipeline(new PipelineParts
         {
             Document = parts.Document,
@@ -22,15 +22,16 @@ internal sealed class Hollow(IMemoryDomain host) : IHead, IAttention, IExperts
             Model = parts.Model,
             Limits = parts.Limits,
             Pool = parts.Pool,
+            OwnsPool = false,
             Host = parts.Host,
             Memory = parts.Memory,
             Components = [],
-            Head = new("hollow", new Offer(), hollow, host),
+            Head = new(Role.Head, "hollow", new Offer(), hollow, host),
             Cache = parts.Cache,
             Layers = [.. parts.Layers.Select(phase => phase.Select(_ => layer).ToArray())],
             SplitsPhases = parts.SplitsPhases,
             Pages = parts.Pages,
-            Places = parts.Places,
+            Domains = parts.Domains,
             MarkFaulty = parts.MarkFaulty,
         });
     }

@@ -20,14 +20,14 @@ internal static class LedgerTimes
         engine.Run(batch);
         batch.Clear();
         batch.Add(sequence, [7], Phase.Decode, LogitRows.Last);
-        StepMeter meter = new(new PipelineCosts(pipeline.Parts), 1, pipeline.Model.Layers.Max(layer => layer.Experts));
-        RoutingPlan plan = pipeline.Parts.Places.Host.One.Of(1, 1);
+        StepMeter meter = new(pipeline.Parts.Costs, 1, pipeline.Model.Layers.Max(layer => layer.Experts));
+        StepPlan plan = pipeline.Parts.PlanOf(Phase.Decode);
         double best = double.MaxValue;
         for (int round = 0; round < 20; round++)
         {
             long from = Stopwatch.GetTimestamp();
             for (int step = 0; step < Steps; step++)
-                Count(meter, batch, plan, pipeline.Model.Layers.Length);
+                Count(meter, batch, plan);
 
             best = Math.Min(best, Stopwatch.GetElapsedTime(from).TotalMicroseconds / Steps);
         }
@@ -35,23 +35,18 @@ internal static class LedgerTimes
         return best;
     }
 
-    private static void Count(StepMeter meter, Batch batch, in RoutingPlan plan, int layers)
+    private static void Count(StepMeter meter, Batch batch, StepPlan plan)
     {
         meter.Begin(batch);
-        meter.Stamp(layers, RoleSlot.Head);
-        for (int layer = 0; layer < layers; layer++)
+        foreach (Operation operation in plan.Operations)
         {
-            meter.Stamp(layer, RoleSlot.Attention);
-            meter.CountKeys(layer, batch);
-            meter.Stamp(layer, RoleSlot.Cache);
-            meter.Stamp(layer, RoleSlot.Attention);
-            meter.CountPlan(layer, batch, plan);
-            meter.Stamp(layer, RoleSlot.Router);
-            meter.Stamp(layer, RoleSlot.Experts);
+            if (operation is AppendOperation { Layer: { } layer })
+                meter.CountKeys(layer, batch);
+            if (operation.EndsCost)
+                meter.Stamp(operation.CostSlot);
         }
 
-        meter.Stamp(layers, RoleSlot.Head);
-        meter.Stamp(layers, RoleSlot.Cache);
+        meter.Stamp(plan.Operations[^1].CostSlot); // the commit
         batch.Entries[0].Sequence.Ledger.Add(meter, 0, batch.Entries[0]);
     }
 }

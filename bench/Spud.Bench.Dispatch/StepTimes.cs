@@ -29,9 +29,7 @@ internal readonly record struct StepTimes(double Best, double Median)
             long from = Stopwatch.GetTimestamp();
             for (int step = 0; step < Steps; step++)
             {
-                batch.Clear();
-                batch.Add(sequence, [7], Phase.Decode, LogitRows.Last);
-                engine.Run(batch);
+                engine.Step(batch, sequence, [7], Phase.Decode, LogitRows.Last);
             }
 
             rounds.Add(Stopwatch.GetElapsedTime(from).TotalMicroseconds / Steps);

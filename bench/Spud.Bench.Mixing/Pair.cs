@@ -64,9 +64,8 @@ internal sealed class Pair : IDisposable
 
     private void Run(Sequence sequence, ReadOnlySpan<int> tokens, Phase phase)
     {
-        _batch.Clear();
-        _batch.Add(sequence, tokens, phase, LogitRows.Last);
-        _pipeline.Engine.Run(_batch);
+        while (!tokens.IsEmpty)
+            tokens = tokens[_pipeline.Engine.Step(_batch, sequence, tokens, phase, LogitRows.Last)..];
     }
 
     private void Keep(PhaseLedger ledger)

@@ -83,12 +83,7 @@ internal sealed class SpudProcess : IDisposable
 
     private void Read(Sequence sequence, ReadOnlySpan<int> tokens)
     {
-        for (int first = 0; first < tokens.Length; first += _batch.MaxRows)
-        {
-            ReadOnlySpan<int> chunk = tokens[first..Math.Min(tokens.Length, first + _batch.MaxRows)];
-            _batch.Clear();
-            _batch.Add(sequence, chunk, Phase.Prefill, first + chunk.Length == tokens.Length ? LogitRows.Last : LogitRows.None);
-            _pipeline.Engine.Run(_batch);
-        }
+        while (!tokens.IsEmpty)
+            tokens = tokens[_pipeline.Engine.Step(_batch, sequence, tokens, Phase.Prefill, LogitRows.Last)..];
     }
 }

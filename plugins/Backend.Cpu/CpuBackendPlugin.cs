@@ -24,6 +24,7 @@ public sealed class CpuBackendPlugin : ISpudPlugin
             Trait.AttentionResidualScale, Trait.ScoreScale, Trait.Window, Trait.Sinks,
         ],
         PageTypes = [ElementType.F16, ElementType.F32, ElementType.BF16, ElementType.Q8_0, ElementType.Q4_0],
+        FoldsPerHead = true,
         DefaultCache = "plain",
         RowInvariant = true,
     };

@@ -12,8 +12,8 @@ using LanguageModel spud = LanguageModel.Load(document, PluginCatalog.Discover(p
 
 int[] prompt = spud.Encode([new ChatMessage("system", "Answer in English."), new ChatMessage("user", question)]);
 GenerationOptions options = new() { MaxTokens = 32, Sampling = new() { Temperature = 0 } };
-TextGeneration answer = spud.Generate(prompt, options);
-foreach (TextPiece piece in answer)
+Request answer = spud.Generate(prompt, options);
+await foreach (TextPiece piece in answer)
     Console.Write(piece.Text);
 
 Console.WriteLine();

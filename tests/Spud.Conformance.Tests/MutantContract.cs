@@ -6,5 +6,5 @@ internal sealed class MutantContract : PluginContract
     protected override string PluginFolder => FindAbove("tests/plugins/Reference/bin/{configuration}/{framework}");
 
     protected override IEnumerable<Variant> Variants =>
-        MutantTests.All.Select(mutant => new Variant { Role = mutant.Role, Component = "reference", Options = mutant.Options }).Distinct();
+        MutantTests.All.Select(mutant => new Variant { Role = mutant.Role, Component = mutant.Component, Options = mutant.Options }).Distinct();
 }

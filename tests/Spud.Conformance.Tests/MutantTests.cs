@@ -13,6 +13,7 @@ public sealed class MutantTests
         new("attention", "forgets-state", nameof(PluginContract.Folds_over_disjoint_pages_add_up), "expected"),
         new("attention", "assumes-no-gaps", nameof(PluginContract.A_window_counts_positions_and_not_keys), "expected", "64"),
         new("attention", "reads-one-sequence", nameof(PluginContract.A_fold_is_the_softmax_over_the_visible_keys), "sequence 1", "4 heads of 16, pages of 16"),
+        new("attention", "reads-one-head", nameof(PluginContract.A_head_reads_the_tokens_that_it_keeps), "KV head 1"),
         new("attention", "ignores-traits", nameof(PluginContract.A_window_hides_older_keys), "expected", "64"),
         new("attention", "ignores-traits", nameof(PluginContract.What_attention_adds_is_that_of_the_definition), "never took", "sinks"),
         new("attention", "overwrites-output", nameof(PluginContract.What_attention_adds_is_that_of_the_definition), "output of row 0", "plain"),
@@ -35,6 +36,7 @@ public sealed class MutantTests
         new("head", "depends-on-threads", nameof(PluginContract.Threads_do_not_change_a_result), "the same bits are promised"),
         new("head", "depends-on-company", nameof(PluginContract.A_row_does_not_depend_on_its_company), "the same bits are promised"),
         new("head", "depends-on-company", nameof(PluginContract.Chunks_of_a_prompt_do_not_change_its_logits), "the same bits are promised"),
+        new("cache", "drops-too-much", nameof(PluginContract.Chunks_of_a_prompt_do_not_change_its_logits), "the same bits are promised"),
         new("head", "takes-any-shape", nameof(PluginContract.Wrong_shapes_are_refused), "expected an ArgumentException, got none"),
         new("head", "shares-scratch", nameof(PluginContract.Two_at_once_do_not_disturb_each_other), "the same bits are promised"),
         new("head", "allocates", nameof(PluginContract.A_call_allocates_nothing), "Expected: 0"),
@@ -48,6 +50,8 @@ public sealed class MutantTests
         new("cache", "drops-too-much", nameof(PluginContract.What_a_row_to_come_sees_is_kept), "are gone"),
         new("cache", "keeps-too-much", nameof(PluginContract.What_is_kept_stays_within_the_promise), "were promised"),
         new("cache", "drops-what-is-not-there", nameof(PluginContract.What_is_kept_stays_within_the_promise), "drop: keys"),
+        new("cache", "moves-newest-first", nameof(PluginContract.What_is_kept_stays_within_the_promise), "oldest first", Component: "streaming"),
+        new("cache", "keeps-too-much", nameof(PluginContract.What_is_kept_stays_within_the_promise), "were promised", Component: "streaming"),
         new("cache", "has-no-layout", nameof(PluginContract.Layouts_are_possible), "pages of 0 tokens"),
         new("cache", "allocates", nameof(PluginContract.A_review_allocates_nothing), "Expected: 0"),
         new("head", "leaves-memory-dirty", nameof(PluginContract.Device_memory_is_zeroed_and_aligned), "Expected: 0", OnDevice: true),
@@ -62,7 +66,7 @@ public sealed class MutantTests
         {
             TheoryData<string, string, string> mutants = [];
             foreach (Mutant mutant in All)
-                mutants.Add(mutant.Role, mutant.Fault, mutant.Case is null ? mutant.Test : $"{mutant.Test}: {mutant.Case}");
+                mutants.Add(mutant.Role, mutant.Fault, mutant.Name);
             return mutants;
         }
     }
@@ -71,9 +75,9 @@ public sealed class MutantTests
     [MemberData(nameof(Mutants))]
     public void A_component_that_is_wrong_on_purpose_is_caught(string role, string fault, string test)
     {
-        Mutant mutant = All.Single(one => (one.Role, one.Fault) == (role, fault) && test == (one.Case is null ? one.Test : $"{one.Test}: {one.Case}"));
+        Mutant mutant = All.Single(one => (one.Role, one.Fault, one.Name) == (role, fault, test));
         MethodInfo method = typeof(PluginContract).GetMethod(mutant.Test)!;
-        string label = $"reference {mutant.Options}";
+        string label = $"{mutant.Component} {mutant.Options}";
         object[] arguments = mutant.Case is not null ? [label, mutant.Case] : method.GetParameters().Length == 2 ? [role, label] : [label];
         Exception? caught = Record.Exception(() => method.Invoke(new MutantContract(), BindingFlags.DoNotWrapExceptions, null, arguments, null));
         Assert.NotNull(caught);

@@ -22,10 +22,11 @@ public abstract partial class PluginContract
                 using CacheRig rig = new(Plugin[Roles.Cache, component], model, limits);
                 CacheLayout layout = rig.Layout;
                 Assert.True(layout.PageTokens >= 1 && layout.TokensAtMost >= 1, $"pages of {layout.PageTokens} tokens and at most {layout.TokensAtMost}");
-                foreach ((ElementType type, int width) in new[] { (layout.Keys, model.KeyWidth), (layout.Values, model.ValueWidth) })
+                RequireTypes(model, layout.Keys, layout.Values);
+                foreach (PoolLayout pool in layout.Pools)
                 {
-                    Assert.Contains(type, new[] { ElementType.F32, ElementType.F16, ElementType.BF16, ElementType.Q8_0, ElementType.Q4_0 });
-                    Assert.True(width % type.BlockElements == 0, $"{type} in heads of {width}");
+                    Assert.True(pool.PageTokens >= 1 && pool.KeysAtMost >= 1, $"a pool with pages of {pool.PageTokens} tokens and at most {pool.KeysAtMost} keys");
+                    RequireTypes(model, pool.Keys, pool.Values);
                 }
             }
         }
@@ -35,7 +36,13 @@ public abstract partial class PluginContract
     [ContractTheory]
     [OfRole(Roles.Cache)]
     public void What_is_kept_stays_within_the_promise(string component) => Grow(component, static (rig, _) =>
-        Assert.True(rig.Kept.Count <= rig.Layout.TokensAtMost, $"{rig.Kept.Count} tokens are kept, {rig.Layout.TokensAtMost} were promised at most"));
+    {
+        for (int pool = 0; pool < Math.Max(1, rig.Layout.Pools.Length); pool++)
+        {
+            (int kept, int promised) = (rig.KeysIn(pool), rig.Layout.Pools.IsEmpty ? rig.Layout.TokensAtMost : rig.Layout.Pools[pool].KeysAtMost);
+            Assert.True(kept <= promised, $"{kept} tokens are kept in pool {pool}, {promised} were promised at most");
+        }
+    });
 
     /// <summary>A policy that promises row invariance keeps every key that a row to come may see.</summary>
     [ContractTheory]
@@ -69,6 +76,15 @@ public abstract partial class PluginContract
             long before = GC.GetAllocatedBytesForCurrentThread();
             rig.Policy.Review(0, history);
             Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        }
+    }
+
+    private static void RequireTypes(TestModel model, ElementType keys, ElementType values)
+    {
+        foreach ((ElementType type, int width) in new[] { (keys, model.KeyWidth), (values, model.ValueWidth) })
+        {
+            Assert.Contains(type, new[] { ElementType.F32, ElementType.F16, ElementType.BF16, ElementType.Q8_0, ElementType.Q4_0 });
+            Assert.True(width % type.BlockElements == 0, $"{type} in heads of {width}");
         }
     }
 

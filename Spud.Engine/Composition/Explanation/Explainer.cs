@@ -14,9 +14,9 @@ internal sealed class Explainer(PipelineParts parts)
         Model = Model(),
         Limits = new(parts.Limits.Rows, parts.Limits.Sequences, parts.Limits.ContextTokens, parts.Limits.LogitRows),
         Pools = [.. parts.Components.GroupBy(component => component.Registered.Offer.NativeThreads ?? "managed").Select(Pool)],
-        Copies = [.. Copies()],
+        Steps = [.. Steps()],
         Components = [.. parts.Components.Select(Component)],
-        Pages = [.. Alike(PagesKey).Select(Pages)],
+        Pages = [.. Alike(PagesKey).SelectMany(layers => Enumerable.Range(0, parts.Pages.Layers[layers[0]].Pools.Length).Select(pool => Pages(layers, pool)))],
         Memory = Memory(),
         Compute = Compute(),
     };
@@ -24,19 +24,9 @@ internal sealed class Explainer(PipelineParts parts)
     private PoolExplanation Pool(IGrouping<string, PipelineComponent> users) =>
         new(users.Key, parts.Pool.Threads, [.. users.Select(component => $"{component.Role} {component.Registered.FullName}")]);
 
-    private IEnumerable<string> Copies()
-    {
-        IEnumerable<Phase> phases = parts.SplitsPhases ? Enum.GetValues<Phase>() : [Phase.Decode];
-        return phases.SelectMany(phase => Crossings.Of(parts, phase).GroupBy(copy => copy with { Layer = null }).Select(alike => Copy(alike.Key, [.. alike.Select(copy => copy.Layer).OfType<int>()], phase)));
-    }
-
-    private string Copy(Crossing copy, int[] layers, Phase phase)
-    {
-        string before = copy.Before is null ? "" : $" before {copy.Before}";
-        string where = layers.Length == 0 ? "" : $", layers {LayerNumbers.Text(layers)}";
-        string when = parts.SplitsPhases ? $"{phase.ToString().ToLowerInvariant()}: " : "";
-        return $"{when}{copy.What}: {copy.From} -> {copy.To}{before}{where}: {copy.BytesPerToken * Math.Max(1, layers.Length)} bytes a token";
-    }
+    private IEnumerable<StepExplanation> Steps() => parts.SplitsPhases
+        ? Enum.GetValues<Phase>().Select(phase => StepExplainer.Explain(parts.PlanOf(phase), phase.ToString().ToLowerInvariant()))
+        : [StepExplainer.Explain(parts.PlanOf(Phase.Decode), "both")];
 
     private ModelExplanation Model() => new()
     {
@@ -98,27 +88,26 @@ internal sealed class Explainer(PipelineParts parts)
         WorkspaceBytes = component.WorkspaceBytes,
     };
 
-    private PagesExplanation Pages(int[] layers)
+    private PagesExplanation Pages(int[] layers, int pool)
     {
-        LayerPages of = parts.Pages.Layers[layers[0]];
+        PoolPages of = parts.Pages.Layers[layers[0]].Pools[pool];
         return new()
         {
             Layers = LayerNumbers.Text(layers),
+            Pool = pool,
+            PerHead = of.Layout.PerHead,
             PageTokens = of.PageTokens,
             Keys = $"{of.Pool.Keys.Type}",
             Values = $"{of.Pool.Values.Type}",
             Pages = of.Pool.Keys.Shape[0],
-            TokensAtMost = of.TokensAtMost,
-            BytesPerTokenAndLayer = of.BytesPerToken,
-            TotalBytes = layers.Sum(layer => parts.Pages.Layers[layer].Bytes),
+            TokensAtMost = of.Layout.KeysAtMost / of.Tables,
+            BytesPerTokenAndLayer = of.BytesPerKey * of.Tables,
+            TotalBytes = layers.Sum(layer => parts.Pages.Layers[layer].Pools[pool].Bytes),
         };
     }
 
-    private string PagesKey(int layer)
-    {
-        LayerPages of = parts.Pages.Layers[layer];
-        return $"{of.PageTokens} {of.Pool.Keys.Type} {of.Pool.Values.Type} {of.Pool.Keys.Shape[0]} {of.TokensAtMost} {of.BytesPerToken}";
-    }
+    private string PagesKey(int layer) => string.Join(';', parts.Pages.Layers[layer].Pools.Select(of =>
+        $"{of.PageTokens} {of.Pool.Keys.Type} {of.Pool.Values.Type} {of.Pool.Keys.Shape[0]} {of.Layout.KeysAtMost} {of.BytesPerKey} {of.Tables}"));
 
     private MemoryExplanation Memory()
     {
@@ -128,7 +117,7 @@ internal sealed class Explainer(PipelineParts parts)
             Native = parts.Components.Sum(component => component.NativeBytes),
             Arena = parts.Components.Max(component => component.WorkspaceBytesIn(parts.Host)),
             Pages = parts.Pages.Layers.Sum(layer => layer.HostBytes) + parts.Pages.TableBytes,
-            StepBuffers = parts.Places.HostBytes,
+            StepBuffers = parts.Domains.HostBytes,
             Batch = BatchBuffers.BytesOf(parts.Limits, _model.Vocabulary),
             Runtime = RuntimeMemory.Base + parts.Pool.Threads * RuntimeMemory.PerThread,
             Tokenizer = _model.Vocabulary * RuntimeMemory.PerToken,

@@ -14,8 +14,8 @@ public sealed record PipelineExplanation
     /// <summary>Who computes.</summary>
     public required ImmutableArray<PoolExplanation> Pools { get; init; }
 
-    /// <summary>Copies that were inserted between components of different domains, a line each; empty: none.</summary>
-    public required ImmutableArray<string> Copies { get; init; }
+    /// <summary>The operations of a step: one list, or one for each phase where the phases have different components.</summary>
+    public required ImmutableArray<StepExplanation> Steps { get; init; }
 
     /// <summary>As they were built.</summary>
     public required ImmutableArray<ComponentExplanation> Components { get; init; }

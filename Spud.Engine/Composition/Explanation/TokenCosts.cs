@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Spud.Execution;
 using Spud.Metering;
 
 namespace Spud.Composition;
@@ -6,7 +7,7 @@ namespace Spud.Composition;
 /// <summary>What one token is expected to cost in a pipeline: the ledger's numbers for a row alone in its step.</summary>
 internal sealed class TokenCosts(PipelineParts parts)
 {
-    private readonly PipelineCosts _costs = new(parts);
+    private readonly PipelineCosts _costs = parts.Costs;
 
     /// <summary>The cost of a token alone in its step.</summary>
     /// <param name="phase">Whose components.</param>
@@ -14,7 +15,7 @@ internal sealed class TokenCosts(PipelineParts parts)
     /// <param name="logits">Whether its logits are read.</param>
     public TokenCost Of(Phase phase, int depth, bool logits)
     {
-        ImmutableArray<RoleCost> roles = [.. Enum.GetValues<RoleSlot>().Where(role => role != RoleSlot.Cache).Select(role => OfRole(role, phase, depth, logits))];
+        ImmutableArray<RoleCost> roles = [.. Role.All.Where(role => !role.IsPolicy).Select(role => OfRole(role, phase, depth, logits))];
         long flops = roles.Sum(role => role.Flops);
         return new()
         {
@@ -23,26 +24,42 @@ internal sealed class TokenCosts(PipelineParts parts)
             Flops = flops,
             ComputeUnits = flops / ComputeExplanation.FlopsPerUnit,
             WeightBytesRead = roles.Sum(role => role.WeightBytesRead),
-            KvBytesRead = Enumerable.Range(0, _costs.Layers).Sum(layer => KeysSeen(layer, depth) * _costs.BytesPerToken[layer]),
+            KvBytesRead = Enumerable.Range(0, _costs.Layers).Sum(layer => KeysSeen(layer, depth).Bytes),
             KvBytesWritten = parts.Pages.BytesPerToken,
         };
     }
 
-    private RoleCost OfRole(RoleSlot role, Phase phase, int depth, bool logits)
+    private RoleCost OfRole(Role role, Phase phase, int depth, bool logits)
     {
         (long flops, long bytes) = (0, 0);
         for (int layer = 0; layer <= _costs.Layers; layer++)
         {
             RoleCosts cost = _costs.Of(phase)[PipelineCosts.SlotOf(layer, role)];
-            (int entries, long keys) = layer < _costs.Layers ? (_costs.MostEntries[(int)phase][layer], KeysSeen(layer, depth)) : (0, 0);
+            (int entries, long keys) = layer < _costs.Layers ? (_costs.MostEntries[(int)phase][layer], KeysSeen(layer, depth).Scores) : (0, 0);
             flops += cost.Flops(1, entries, logits ? 1 : 0, keys);
             bytes += cost.Bytes.For(1, entries, logits);
         }
 
-        return new(Roles.All[(int)role], flops, bytes);
+        return new(role.Name, flops, bytes);
     }
 
-    // The keys that a cache may keep between two steps are the last ones, and the row's own joins them.
-    private long KeysSeen(int layer, int depth) =>
-        KeyCount.Of(Math.Max(0, depth - parts.Pages.Layers[layer].TokensAtMost), depth, depth, depth, _costs.Windows[layer]).Seen;
+    // The keys that a cache may keep between two steps are the last ones, and the row's own joins them. Newer ones lie in earlier pools;
+    // heads are taken to keep equally many.
+    private KeyLoad KeysSeen(int layer, int depth)
+    {
+        KeyLoad sum = default;
+        long end = depth + 1;
+        foreach (PoolPages pool in parts.Pages.Layers[layer].Pools)
+        {
+            long keys = pool.Layout.KeysAtMost / pool.Tables + (end > depth ? 1 : 0), first = Math.Max(0, end - keys);
+            if (first == end)
+                break;
+
+            KeyCount count = KeyCount.Of(first, end - 1, depth, depth, _costs.Windows[layer]);
+            sum += new KeyLoad(count.Seen * parts.Pages.Layers[layer].KvHeads, count.Read * pool.BytesPerKey * pool.Tables);
+            end = first;
+        }
+
+        return sum;
+    }
 }

@@ -1,21 +1,23 @@
 namespace Spud.Execution;
 
 /// <summary>
-/// All pages of a pipeline: every layer's pool and, by sequence and layer, the table of kept runs. A step's rows are pending until they
+/// All pages of a pipeline: every layer's pools and, by sequence and layer, the tables of kept runs. A step's rows are pending until they
 /// are committed; reserve, append, commit, rollback, fork and truncate are written here once, for every cache policy.
 /// </summary>
 /// <param name="layers">[L].</param>
 /// <param name="policy">The cache.</param>
-/// <param name="slots">I32 [Rows]: scratch for the slots of one layer's step.</param>
-/// <param name="runs">I32 [R, 5]: scratch for the runs of one layer's step.</param>
-/// <param name="runOffsets">I32 [Sequences + 1]: likewise.</param>
-internal sealed class PageStore(LayerPages[] layers, ICachePolicy policy, TensorView slots, TensorView runs, TensorView runOffsets)
+/// <param name="tables">Scratch for one layer's step.</param>
+/// <param name="conversionBytes">Bytes of host memory for keys that move from one format into another.</param>
+internal sealed class PageStore(LayerPages[] layers, ICachePolicy policy, StepTables tables, long conversionBytes)
 {
     /// <summary>[L].</summary>
     public IReadOnlyList<LayerPages> Layers => layers;
 
+    /// <summary>Where texts are reviewed.</summary>
+    public required ReviewBorders Borders { get; init; }
+
     /// <summary>Bytes of the scratch beside the pools.</summary>
-    public long TableBytes => slots.Bytes + runs.Bytes + runOffsets.Bytes;
+    public long TableBytes => tables.Bytes + conversionBytes;
 
     /// <summary>Tables of a new sequence, one a layer.</summary>
     public PageTable[] NewTables() => [.. layers.Select(layer => new PageTable(layer))];
@@ -29,42 +31,83 @@ internal sealed class PageStore(LayerPages[] layers, ICachePolicy policy, Tensor
     {
         for (int layer = 0; layer < layers.Length; layer++)
         {
-            int wanted = PagesWanted(layer, batch.Entries);
-            if (wanted > layers[layer].FreePages)
+            for (int pool = 0; pool < layers[layer].Pools.Length; pool++)
             {
-                throw new PagePoolFullException(
-                    $"layer {layer}: the step needs {wanted} pages of {layers[layer].PageTokens} tokens, {layers[layer].FreePages} are free. "
-                    + "End a sequence, or give the pipeline more cache tokens.");
+                int wanted = PagesWanted(layer, pool, batch.Entries);
+                PoolPages pages = layers[layer].Pools[pool];
+                if (wanted > pages.FreePages)
+                {
+                    throw new PagePoolFullException(
+                        $"layer {layer}{(pool == 0 ? "" : $", pool {pool}")}: the step needs {wanted} pages of {pages.PageTokens} tokens, {pages.FreePages} are free. "
+                        + "End a sequence, or give the pipeline more cache tokens.", FirstTooMany(layer, pool, batch.Entries));
+                }
             }
         }
+    }
+
+    /// <summary>Whether sequences that read so many more tokens each find pages for them, if nothing is shared or let go meanwhile.</summary>
+    public bool HasRoomFor(ReadOnlySpan<int> tokens)
+    {
+        foreach (LayerPages layer in layers)
+        {
+            // Whatever the first pool takes finds room in later ones.
+            PoolPages pool = layer.First;
+            long wanted = 0;
+            foreach (int rows in tokens)
+                wanted += Math.Min((rows + pool.PageTokens - 1L) / pool.PageTokens * pool.Tables, pool.PagesPerSequence);
+
+            if (wanted > pool.FreePages)
+                return false;
+        }
+
+        return true;
     }
 
     /// <summary>Writes the step's keys and values into one layer's pages; pending until committed.</summary>
     public void Append(int layer, Batch batch, in Heads heads)
     {
-        Span<int> all = slots.AsSpan<int>();
+        PoolPages pool = layers[layer].First;
+        Span<int> all = tables.Slots.AsSpan<int>();
         foreach (BatchEntry entry in batch.Entries)
-            entry.Sequence.Tables[layer].Append(entry.FirstPosition, all.Slice(entry.FirstRow, entry.Rows));
+            entry.Sequence.Tables[layer].Append(entry.FirstPosition, all.Slice(entry.FirstRow * pool.Tables, entry.Rows * pool.Tables));
 
-        layers[layer].Pool.Keys.Domain.Append(heads, slots.Rows(0, batch.Rows), layers[layer].Pool);
+        pool.Domain.Append(pool.Layout.PerHead ? ByHead(heads) : heads, tables.Slots.Rows(0, batch.Rows * pool.Tables), pool.Pool);
     }
 
-    /// <summary>What the step's sequences keep in one layer; valid until the next call.</summary>
-    public PageView View(int layer, Batch batch)
+    /// <summary>What the step's sequences keep in one pool of a layer; valid until the next call. False: nothing.</summary>
+    public bool TryView(int layer, int pool, Batch batch, out PageView view)
     {
-        Span<KeyRun> table = runs.AsSpan<KeyRun>();
-        Span<int> offsets = runOffsets.AsSpan<int>();
+        PoolPages pages = layers[layer].Pools[pool];
+        Span<KeyRun> runs = tables.Runs.AsSpan<KeyRun>();
+        Span<int> offsets = tables.RunOffsets.AsSpan<int>(), headOffsets = pages.Layout.PerHead ? tables.HeadRunOffsets.AsSpan<int>() : default;
         int count = 0;
         for (int i = 0; i < batch.Entries.Length; i++)
         {
             offsets[i] = count;
-            ReadOnlySpan<KeyRun> kept = batch.Entries[i].Sequence.Tables[layer].Runs;
-            kept.CopyTo(table[count..]);
-            count += kept.Length;
+            ReadOnlySpan<RunTable> ofHeads = batch.Entries[i].Sequence.Tables[layer].TablesOf(pool);
+            for (int head = 0; head < ofHeads.Length; head++)
+            {
+                if (pages.Layout.PerHead)
+                    headOffsets[i * ofHeads.Length + head] = count;
+
+                ReadOnlySpan<KeyRun> kept = ofHeads[head].Runs;
+                kept.CopyTo(runs[count..]);
+                count += kept.Length;
+            }
         }
 
         offsets[batch.Entries.Length] = count;
-        return new PageView { Pool = layers[layer].Pool, Runs = runs.Rows(0, Math.Max(count, 1)), RunOffsets = runOffsets.Rows(0, batch.Entries.Length + 1) };
+        if (pages.Layout.PerHead)
+            headOffsets[batch.Entries.Length * pages.Tables] = count;
+
+        view = new PageView
+        {
+            Pool = pages.Pool,
+            Runs = tables.Runs.Rows(0, Math.Max(count, 1)),
+            RunOffsets = tables.RunOffsets.Rows(0, batch.Entries.Length + 1),
+            HeadRunOffsets = pages.Layout.PerHead ? tables.HeadRunOffsets.Rows(0, batch.Entries.Length * pages.Tables + 1) : default,
+        };
+        return count > 0;
     }
 
     /// <summary>Drops what the step appended.</summary>
@@ -81,31 +124,55 @@ internal sealed class PageStore(LayerPages[] layers, ICachePolicy policy, Tensor
             table.Rollback();
     }
 
-    /// <summary>Keeps what the step appended to one layer of a sequence.</summary>
+    /// <summary>Keeps what the step appended to one layer of a sequence, up to a length.</summary>
     public void Commit(int layer, Sequence sequence, int tokens) => sequence.Tables[layer].Commit(tokens, layer, policy);
 
-    private int PagesWanted(int layer, ReadOnlySpan<BatchEntry> entries)
+    private Sequence FirstTooMany(int layer, int pool, ReadOnlySpan<BatchEntry> entries)
+    {
+        int fit = entries.Length - 1;
+        while (fit > 0 && PagesWanted(layer, pool, entries[..fit]) > layers[layer].Pools[pool].FreePages)
+            fit--;
+
+        return entries[fit].Sequence;
+    }
+
+    // Every KV head of a row goes into a page of its own: as many rows of one head.
+    private static Heads ByHead(in Heads heads) => new() { Query = heads.Query, Key = ByHead(heads.Key), Value = ByHead(heads.Value) };
+
+    private static TensorView ByHead(in TensorView rows) => new(rows.Domain, rows.Address, rows.Type, rows.Shape[0] * rows.Shape[1], 1, rows.Shape[2]);
+
+    private int PagesWanted(int layer, int pool, ReadOnlySpan<BatchEntry> entries)
     {
         int wanted = 0;
         for (int i = 0; i < entries.Length; i++)
         {
             PageTable table = entries[i].Sequence.Tables[layer];
-            wanted += table.PagesWanted(entries[i].Rows) + (Copies(layer, entries[..(i + 1)], table.SharedTail) ? 1 : 0);
+            int toMove = pool == 0 ? 0 : table.PagesToMoveInto(pool, entries[i].Rows);
+            if (pool > 0 && toMove == 0)
+                continue;
+
+            wanted += toMove;
+            ReadOnlySpan<RunTable> ofHeads = table.TablesOf(pool);
+            for (int head = 0; head < ofHeads.Length; head++)
+            {
+                wanted += pool == 0 ? ofHeads[head].PagesWanted(entries[i].Rows) : 0;
+                wanted += Copies(layer, pool, head, entries[..(i + 1)], ofHeads[head].SharedTail) ? 1 : 0;
+            }
         }
 
         return wanted;
     }
 
     // Who writes into a shared page copies it, but for the last of its sharers, to whom it is left.
-    private bool Copies(int layer, ReadOnlySpan<BatchEntry> upToHere, int page)
+    private bool Copies(int layer, int pool, int head, ReadOnlySpan<BatchEntry> upToHere, int page)
     {
         if (page < 0)
             return false;
 
         int writers = 0;
         foreach (BatchEntry entry in upToHere)
-            writers += entry.Sequence.Tables[layer].SharedTail == page ? 1 : 0;
+            writers += entry.Sequence.Tables[layer].TablesOf(pool)[head].SharedTail == page ? 1 : 0;
 
-        return writers < layers[layer].References(page);
+        return writers < layers[layer].Pools[pool].References(page);
     }
 }

@@ -3,231 +3,287 @@ using Spud.Metering;
 namespace Spud.Execution;
 
 /// <summary>
-/// The pages of one sequence in one layer: kept runs, oldest first. What was appended since the last commit is pending and goes with
-/// <see cref="Rollback"/>.
+/// The pages of one sequence in one layer: a table of runs for each pool, or for each pool and KV head where a pool's pages are per head.
 /// </summary>
-internal sealed class PageTable(LayerPages pages) : IHistory
+internal sealed class PageTable : IHistory
 {
-    private KeyRun[] _runs = new KeyRun[pages.PagesPerSequence + 2];
-    private KeyRun[] _before = [];
-    private int _count;
-    private Mark _committed;
-    private readonly List<(int Run, int FirstKey, int Keys)> _drops = [];
+    private readonly LayerPages _layer;
+    private readonly RunTable[] _tables;
+    private readonly int[] _firstOfPool;
+    private int _tokensAtMove;
+
+    public PageTable(LayerPages layer)
+    {
+        _layer = layer;
+        _firstOfPool = new int[layer.Pools.Length + 1];
+        for (int pool = 0; pool < layer.Pools.Length; pool++)
+            _firstOfPool[pool + 1] = _firstOfPool[pool] + layer.Pools[pool].Tables;
+
+        _tables = [.. layer.Pools.SelectMany(static pool => Enumerable.Range(0, pool.Tables).Select(head => new RunTable(pool, head)))];
+    }
 
     /// <summary>Committed tokens, kept or not.</summary>
-    public int Tokens => _committed.Tokens;
+    public int Tokens { get; private set; }
 
-    /// <summary>Largest position that a policy let go; -1 if none.</summary>
-    public int LastDropped { get; private set; } = -1;
+    public ReadOnlySpan<KeyRun> Runs => _tables[0].Runs;
 
-    public ReadOnlySpan<KeyRun> Runs => _runs.AsSpan(0, _count);
+    /// <summary>Largest position that a policy let go, in any head; -1 if none.</summary>
+    public int LastDropped
+    {
+        get
+        {
+            int last = -1;
+            foreach (RunTable table in _tables)
+                last = Math.Max(last, table.LastDropped);
 
-    /// <summary>The shared page that the next row goes into; -1 where that row needs no copy.</summary>
-    public int SharedTail => Room > 0 && pages.IsShared(_runs[_count - 1].Page) ? _runs[_count - 1].Page : -1;
+            return last;
+        }
+    }
 
-    private int Room => _count == 0 ? 0 : pages.PageTokens - End(_runs[_count - 1]);
-
-    /// <summary>Committed tokens that are kept.</summary>
+    /// <summary>Committed tokens that are kept; where heads differ, by the head that keeps the largest number.</summary>
     public int KeptTokens
     {
         get
         {
-            if (LastDropped < 0)
-                return Tokens;
+            int most = 0;
+            for (int head = 0; head < _layer.KvHeads; head++)
+                most = Math.Max(most, KeptBy(head));
 
-            int kept = 0;
-            foreach (ref readonly KeyRun run in Runs)
-                kept += run.Keys;
-
-            return kept;
+            return most;
         }
     }
 
-    /// <summary>Keys that rows at these positions see, their own included.</summary>
-    public KeyCount KeysSeen(int firstRow, int lastRow, long window) =>
-        LastDropped < 0 ? KeyCount.Of(0, lastRow, firstRow, lastRow, window) : KeyCount.Of(Runs, firstRow, lastRow, window);
+    /// <summary>G.</summary>
+    public int KvHeads => _layer.KvHeads;
 
-    /// <summary>Likewise of rows that are yet to be appended, if nothing is dropped meanwhile.</summary>
-    public KeyCount KeysToBeSeen(int firstRow, int lastRow, long window) =>
-        LastDropped < 0 ? KeyCount.Of(0, lastRow, firstRow, lastRow, window) : KeyCount.Of(Runs, firstRow, lastRow, window) + KeyCount.Of(Tokens, lastRow, firstRow, lastRow, window);
+    /// <summary>Bytes of the keys and values that are kept.</summary>
+    public long KeptBytes
+    {
+        get
+        {
+            long bytes = 0;
+            foreach (RunTable table in _tables)
+                bytes += table.Keys * table.Pages.BytesPerKey;
 
-    /// <summary>Pages that an append of so many rows takes from the pool, beside a copy of <see cref="SharedTail"/>.</summary>
-    public int PagesWanted(int rows) => (int)((Math.Max(0L, rows - Room) + pages.PageTokens - 1) / pages.PageTokens);
+            return bytes;
+        }
+    }
+
+    /// <summary>The tables of a pool: one for each KV head, or one that they share.</summary>
+    public ReadOnlySpan<RunTable> TablesOf(int pool) => _tables.AsSpan(_firstOfPool[pool].._firstOfPool[pool + 1]);
+
+    /// <summary>Committed tokens that a KV head keeps.</summary>
+    public int KeptBy(int head)
+    {
+        int keys = 0;
+        for (int pool = 0; pool < _layer.Pools.Length; pool++)
+            keys += TableOf(pool, head).Keys;
+
+        return keys;
+    }
+
+    /// <summary>What attention reads for rows at these positions, their own keys included.</summary>
+    public KeyLoad KeysSeen(int firstRow, int lastRow, long window)
+    {
+        KeyLoad sum = default;
+        for (int i = 0; i < _tables.Length; i++)
+            sum += Load(_tables[i], _tables[i].KeysSeen(firstRow, lastRow, window, i < _firstOfPool[1] ? lastRow + 1 : 0));
+
+        return sum;
+    }
+
+    /// <summary>Likewise for rows that are yet to be appended, if nothing is dropped meanwhile.</summary>
+    public KeyLoad KeysToBeSeen(int firstRow, int lastRow, long window)
+    {
+        KeyLoad sum = default;
+        for (int i = 0; i < _tables.Length; i++)
+        {
+            bool grows = i < _firstOfPool[1];
+            KeyCount kept = _tables[i].KeysSeen(firstRow, lastRow, window, grows ? Tokens : 0);
+            sum += Load(_tables[i], grows ? kept + KeyCount.Of(Tokens, lastRow, firstRow, lastRow, window) : kept);
+        }
+
+        return sum;
+    }
+
+    /// <summary>Whether the text can go back to a length: not where keys are gone, or in another format, that the shorter text would have.</summary>
+    public bool CanTruncate(int tokens, float window)
+    {
+        int dropped = LastDropped;
+        return tokens == 0 || tokens >= Tokens || (tokens >= _tokensAtMove && (dropped < 0 || dropped <= tokens - window));
+    }
 
     /// <summary>Makes room for rows at positions <paramref name="first"/> on and tells where each goes.</summary>
     /// <param name="first">Position of the first row.</param>
-    /// <param name="slots">I32 [rows], written: page * P + key.</param>
+    /// <param name="slots">I32 [rows], or [rows, G] in per-head pages, written: page * P + key.</param>
     public void Append(int first, Span<int> slots)
     {
-        for (int row = 0; row < slots.Length; row++)
-        {
-            int position = first + row;
-            if (_count > 0 && End(_runs[_count - 1]) < pages.PageTokens)
-                Extend(position);
-            else
-                Add(new() { Page = pages.Take(), FirstKey = 0, Keys = 1, FirstPosition = position, LastPosition = position });
+        ReadOnlySpan<RunTable> tables = TablesOf(0);
+        for (int i = 0; i < tables.Length; i++)
+            tables[i].Append(first, slots.Length / tables.Length, slots[i..], tables.Length);
+    }
 
-            ref KeyRun tail = ref _runs[_count - 1];
-            pages.SetPosition(tail.Page, End(tail) - 1, position);
-            slots[row] = tail.Page * pages.PageTokens + End(tail) - 1;
+    /// <summary>Largest number of pages of a later pool that a review of this step may take, beside copies of shared ones.</summary>
+    public int PagesToMoveInto(int pool, int rows)
+    {
+        PoolPages target = _layer.Pools[pool];
+        if (!ReachesBorder(Tokens + rows))
+            return 0;
+
+        long keys = (long)rows * target.Tables, held = 0;
+        for (int earlier = 0; earlier < pool; earlier++)
+        {
+            foreach (RunTable table in TablesOf(earlier))
+                keys += (long)table.Keys * target.Tables / _layer.Pools[earlier].Tables;
         }
+
+        foreach (RunTable table in TablesOf(pool))
+            held += table.PagesHeld;
+
+        return (int)Math.Max(0, Math.Min(target.PagesPerSequence - held, keys / target.PageTokens + target.Tables));
     }
 
     /// <summary>Drops what is pending.</summary>
-    public void Rollback() => CutTo(_committed);
+    public void Rollback()
+    {
+        foreach (RunTable table in _tables)
+            table.Rollback();
+    }
 
-    /// <summary>Keeps what is pending and lets the policy look at it if a page was filled.</summary>
+    /// <summary>Keeps what is pending up to a length, drops the rest, and lets the policy look at it if a border was reached.</summary>
     public void Commit(int tokens, int layer, ICachePolicy policy)
     {
-        bool filled = tokens / pages.PageTokens != _committed.Tokens / pages.PageTokens;
-        _committed = new(_count, _count == 0 ? 0 : End(_runs[_count - 1]), tokens);
-        if (!filled)
+        bool review = ReachesBorder(tokens);
+        Tokens = tokens;
+        foreach (RunTable table in TablesOf(0))
+            table.Commit(tokens);
+
+        if (!review)
             return;
 
         policy.Review(layer, this);
-        if (_drops.Count > 0)
-            ApplyDrops();
+        ApplyChanges();
         RequirePromise();
     }
 
     /// <summary>Forgets everything from position <paramref name="tokens"/> on.</summary>
     public void Truncate(int tokens)
     {
-        int count = _count;
-        while (count > 0 && _runs[count - 1].FirstPosition >= tokens)
-            count--;
+        foreach (RunTable table in _tables)
+            table.Truncate(tokens);
 
-        int end = count == 0 ? 0 : End(_runs[count - 1]);
-        if (count > 0 && _runs[count - 1].LastPosition >= tokens)
-            end = _runs[count - 1].FirstKey + pages.PositionsOf(_runs[count - 1]).IndexOfAnyInRange(tokens, int.MaxValue);
-
-        CutTo(new(count, end, tokens));
-        (_committed, LastDropped) = (new(_count, end, tokens), Math.Min(LastDropped, tokens - 1));
+        (Tokens, _tokensAtMove) = (tokens, Math.Min(tokens, _tokensAtMove));
     }
 
     /// <summary>The committed part, shared: pages are copied when one of the two writes into them.</summary>
     public void ForkInto(PageTable child)
     {
-        child._runs = _runs.AsSpan().ToArray();
-        (child._count, child._committed, child.LastDropped) = (_count, _committed, LastDropped);
-        for (int i = 0; i < _count; i++)
-        {
-            if (i == 0 || _runs[i].Page != _runs[i - 1].Page)
-                pages.Share(_runs[i].Page);
-        }
+        for (int i = 0; i < _tables.Length; i++)
+            _tables[i].ForkInto(child._tables[i]);
+
+        (child.Tokens, child._tokensAtMove) = (Tokens, _tokensAtMove);
     }
 
     /// <summary>Gives every page back.</summary>
     public void Clear()
     {
-        CutTo(default);
-        (_committed, LastDropped) = (default, -1);
+        foreach (RunTable table in _tables)
+            table.Clear();
+
+        (Tokens, _tokensAtMove) = (0, 0);
     }
 
-    public void Drop(int run, int firstKey, int keys)
-    {
-        if ((uint)run >= (uint)_count)
-            throw new ArgumentOutOfRangeException(nameof(run), $"drop: run {run} of {_count}");
-        if (firstKey < 0 || keys < 1 || firstKey > _runs[run].Keys - keys)
-            throw new ArgumentOutOfRangeException(nameof(firstKey), $"drop: keys {firstKey} .. {firstKey + keys} of {_runs[run].Keys}");
+    public void Drop(int run, int firstKey, int keys) => _tables[0].Drop(run, firstKey, keys);
 
-        _drops.Add((run, firstKey, keys));
+    public ReadOnlySpan<KeyRun> RunsOf(int pool, int head) => Checked(pool, head).Runs;
+
+    public ReadOnlySpan<int> PositionsOf(int pool, in KeyRun run)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)pool, (uint)_layer.Pools.Length, nameof(pool));
+        return _layer.Pools[pool].PositionsOf(run);
     }
 
-    private static int End(in KeyRun run) => run.FirstKey + run.Keys;
+    public void Drop(int pool, int head, int run, int firstKey, int keys) => Checked(pool, head).Drop(run, firstKey, keys);
 
-    private void Extend(int position)
+    public void Encode(int pool, int head, int run, int into)
     {
-        ref KeyRun tail = ref _runs[_count - 1];
-        if (pages.IsShared(tail.Page))
-            Replace(tail.Page, pages.CopyOf(tail.Page));
+        RunTable from = Checked(pool, head);
+        if (into <= pool || into >= _layer.Pools.Length)
+            throw new ArgumentException($"encode: from pool {pool} into pool {into} of {_layer.Pools.Length}; expected a later pool", nameof(into));
+        if (from.Pages.Layout.PerHead && !_layer.Pools[into].Layout.PerHead)
+            throw new ArgumentException($"encode: pool {pool} has pages of one head, pool {into} of all heads; expected a per-head pool", nameof(into));
 
-        if (position == tail.LastPosition + 1)
-            tail = tail with { Keys = tail.Keys + 1, LastPosition = position };
-        else
-            Add(new() { Page = tail.Page, FirstKey = End(tail), Keys = 1, FirstPosition = position, LastPosition = position });
+        from.Encode(run, into);
     }
 
-    private void Replace(int page, int by)
+    private static KeyLoad Load(RunTable table, KeyCount count) => new(count.Seen * table.Pages.HeadsPerKey, count.Read * table.Pages.BytesPerKey);
+
+    private bool ReachesBorder(int tokens) => tokens / _layer.ReviewTokens != Tokens / _layer.ReviewTokens;
+
+    private RunTable TableOf(int pool, int head) => _tables[_firstOfPool[pool] + (_layer.Pools[pool].Layout.PerHead ? head : 0)];
+
+    private RunTable Checked(int pool, int head)
     {
-        for (int i = _count - 1; i >= 0 && _runs[i].Page == page; i--)
-            _runs[i] = _runs[i] with { Page = by };
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)pool, (uint)_layer.Pools.Length, nameof(pool));
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)head, (uint)_layer.KvHeads, nameof(head));
+        return TableOf(pool, head);
     }
 
-    private void Add(in KeyRun run)
+    // Drops first, so that a pool has room for what moves into it. Pools take from earlier ones, the nearest first: its keys are older.
+    private void ApplyChanges()
     {
-        if (_count == _runs.Length)
-            Array.Resize(ref _runs, 2 * _runs.Length);
+        foreach (RunTable table in _tables)
+            table.ApplyDrops();
 
-        _runs[_count++] = run;
-    }
+        bool moved = false;
+        for (int into = 1; into < _layer.Pools.Length; into++)
+            moved |= RequireRoom(into);
+        if (!moved)
+            return;
 
-    private void CutTo(Mark mark)
-    {
-        while (_count > mark.Runs)
+        for (int pool = _layer.Pools.Length - 1; pool >= 0; pool--)
         {
-            int page = _runs[--_count].Page;
-            if (_count == 0 || _runs[_count - 1].Page != page)
-                pages.Give(page);
+            foreach (RunTable table in TablesOf(pool))
+                table.CopyMoves(this);
+            foreach (RunTable table in TablesOf(pool))
+                table.ForgetMoved();
         }
 
-        if (_count > 0 && End(_runs[_count - 1]) > mark.End)
-        {
-            ref KeyRun tail = ref _runs[_count - 1];
-            int keys = mark.End - tail.FirstKey;
-            tail = tail with { Keys = keys, LastPosition = pages.PositionsOf(tail)[keys - 1] };
-        }
+        _tokensAtMove = Tokens;
+    }
+
+    /// <summary>Whether keys move into a pool; they must fit.</summary>
+    private bool RequireRoom(int into)
+    {
+        PoolPages target = _layer.Pools[into];
+        long moved = 0, kept = 0;
+        foreach (RunTable table in _tables.AsSpan(0, _firstOfPool[into]))
+            moved += (long)table.KeysToMove(into) * (target.Layout.PerHead ? table.Pages.HeadsPerKey : 1);
+        foreach (RunTable table in TablesOf(into))
+            kept += table.Keys - table.KeysToMove(null);
+
+        return kept + moved <= target.Layout.KeysAtMost
+            ? moved > 0
+            : throw new InvalidDataException($"encode: pool {into} would keep {kept + moved} keys, at most {target.Layout.KeysAtMost} were promised in the layout");
     }
 
     private void RequirePromise()
     {
-        if (KeptTokens > pages.TokensAtMost)
-            throw new InvalidDataException($"{KeptTokens} tokens are kept after a review, at most {pages.TokensAtMost} were promised in the layout");
-    }
-
-    private void ApplyDrops()
-    {
-        _drops.Sort(static (one, other) => (one.Run, one.FirstKey).CompareTo((other.Run, other.FirstKey)));
-        if (_before.Length < _runs.Length)
-            _before = new KeyRun[_runs.Length];
-
-        int count = _count;
-        (_runs, _before, _count) = (_before, _runs, 0);
-        for (int run = 0, drop = 0; run < count; run++)
+        if (_layer.Pools is [{ Tables: 1 }])
         {
-            drop = KeepRest(run, drop);
-            int page = _before[run].Page;
-            bool lastOfPage = run + 1 == count || _before[run + 1].Page != page;
-            if (lastOfPage && (_count == 0 || _runs[_count - 1].Page != page))
-                pages.Give(page);
+            if (KeptTokens > _layer.TokensAtMost)
+                throw new InvalidDataException($"{KeptTokens} tokens are kept after a review, at most {_layer.TokensAtMost} were promised in the layout");
+            return;
         }
 
-        _drops.Clear();
-        _committed = _committed with { Runs = _count, End = _count == 0 ? 0 : End(_runs[_count - 1]) };
-    }
-
-    /// <summary>Adds what no drop takes from a run, and returns the first drop of the next run.</summary>
-    private int KeepRest(int run, int drop)
-    {
-        ReadOnlySpan<int> positions = pages.PositionsOf(_before[run]);
-        int key = 0;
-        for (; drop < _drops.Count && _drops[drop].Run == run; drop++)
+        for (int pool = 0; pool < _layer.Pools.Length; pool++)
         {
-            (_, int firstKey, int keys) = _drops[drop];
-            Keep(_before[run], key, firstKey, positions);
-            key = Math.Max(key, firstKey + keys);
-            LastDropped = Math.Max(LastDropped, positions[key - 1]);
+            long keys = 0;
+            foreach (RunTable table in TablesOf(pool))
+                keys += table.Keys;
+
+            if (keys > _layer.Pools[pool].Layout.KeysAtMost)
+                throw new InvalidDataException($"pool {pool} keeps {keys} keys after a review, at most {_layer.Pools[pool].Layout.KeysAtMost} were promised in the layout");
         }
-
-        Keep(_before[run], key, _before[run].Keys, positions);
-        return drop;
     }
-
-    private void Keep(in KeyRun run, int from, int to, ReadOnlySpan<int> positions)
-    {
-        if (from < to)
-            Add(new() { Page = run.Page, FirstKey = run.FirstKey + from, Keys = to - from, FirstPosition = positions[from], LastPosition = positions[to - 1] });
-    }
-
-    private readonly record struct Mark(int Runs, int End, int Tokens);
 }

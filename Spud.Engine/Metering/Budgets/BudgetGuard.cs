@@ -11,7 +11,7 @@ namespace Spud.Metering;
 /// <param name="rowsPerStep">Most rows of a step.</param>
 internal sealed class BudgetGuard(PipelineCosts costs, int rowsPerStep)
 {
-    private readonly Tally[] _bound = new Tally[Roles.All.Length];
+    private readonly Tally[] _bound = new Tally[Role.All.Length];
 
     /// <summary>Whether so many rows fit what the sequence's budget has left.</summary>
     public bool Affords(Sequence sequence, Phase phase, int rows, int logitRows) =>
@@ -46,7 +46,7 @@ internal sealed class BudgetGuard(PipelineCosts costs, int rowsPerStep)
         decimal spent = Spent(ledger, limit);
         decimal more = limit.Prices is { } prices ? prices.Rounded(prices.ChargeFor(ledger.SharedAmount(prices) + cost.Amount)) - spent : cost.Flops / Tally.FlopsPerUnit;
         string what = phase == Phase.Prefill ? $"Reading a text of {rows} tokens" : rows == 1 ? "The next token" : $"The next {rows} tokens";
-        throw new BudgetExceededException(what, more, (limit.ComputeUnits ?? limit.Amount!.Value) - spent, limit);
+        throw new BudgetExceededException(what, more, (limit.ComputeUnits ?? limit.Amount!.Value) - spent, limit, sequence);
     }
 
     /// <summary>
@@ -105,8 +105,8 @@ internal sealed class BudgetGuard(PipelineCosts costs, int rowsPerStep)
     private decimal Amount(PriceList prices, Phase phase)
     {
         decimal sum = 0;
-        for (RoleSlot role = RoleSlot.Head; role <= RoleSlot.Experts; role++)
-            sum += prices.AmountOf(phase, role, _bound[(int)role]);
+        foreach (Role role in Role.All)
+            sum += prices.AmountOf(phase, role, _bound[role.Slot]);
 
         return sum;
     }
@@ -127,15 +127,15 @@ internal sealed class BudgetGuard(PipelineCosts costs, int rowsPerStep)
         for (int layer = 0; layer <= costs.Layers; layer++)
         {
             long entries = layer == costs.Layers ? 0 : (long)rows * (least ? costs.LeastEntries : costs.MostEntries)[(int)phase][layer];
-            KeyCount keys = layer == costs.Layers ? default : sequence.Tables[layer].KeysToBeSeen(first, first + rows - 1, costs.Windows[layer]);
-            for (RoleSlot role = RoleSlot.Head; role <= RoleSlot.Experts; role++)
+            KeyLoad keys = layer == costs.Layers ? default : sequence.Tables[layer].KeysToBeSeen(first, first + rows - 1, costs.Windows[layer]);
+            foreach (Role role in Role.All)
             {
                 ref readonly RoleCosts cost = ref costs.Of(phase)[PipelineCosts.SlotOf(layer, role)];
-                _bound[(int)role] += new Tally
+                _bound[role.Slot] += new Tally
                 {
-                    Flops = cost.Flops(rows, entries, logitRows, keys.Seen),
+                    Flops = cost.Flops(rows, entries, logitRows, keys.Scores),
                     WeightBytesRead = cost.Bytes.For(rows, layer == costs.Layers ? 0 : Math.Min(entries, costs.Experts[layer]), logitRows > 0),
-                    KvBytesRead = cost.BytesPerKey * keys.Read,
+                    KvBytesRead = role == Role.Attention ? keys.Bytes : 0,
                 };
             }
         }

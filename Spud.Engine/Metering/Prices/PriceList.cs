@@ -50,9 +50,9 @@ public sealed class PriceList
     }
 
     /// <summary>What some work of a role costs, before allowance and minimum.</summary>
-    internal decimal AmountOf(Phase phase, RoleSlot role, in Tally work)
+    internal decimal AmountOf(Phase phase, Role role, in Tally work)
     {
-        ref readonly Rate rate = ref _rates[(int)phase * Roles.All.Length + (int)role];
+        ref readonly Rate rate = ref _rates[(int)phase * Role.All.Length + role.Slot];
         return work.ComputeUnits * rate.PerComputeUnit + work.GigabytesRead * rate.PerGigabyteRead;
     }
 
@@ -64,7 +64,7 @@ public sealed class PriceList
         decimal sum = kvGigabyteSeconds * PerGigabyteSecondKept;
         for (Phase phase = Phase.Prefill; phase <= Phase.Decode; phase++)
         {
-            for (RoleSlot role = RoleSlot.Head; role <= RoleSlot.Experts; role++)
+            foreach (Role role in Role.All)
                 sum += AmountOf(phase, role, ledger[phase].Of(role));
         }
 

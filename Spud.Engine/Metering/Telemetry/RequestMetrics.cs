@@ -17,16 +17,16 @@ internal static class RequestMetrics
     private static readonly Counter<long> s_read = s_meter.CreateCounter<long>("spud.memory.read", "By", "Weights, keys and values that were read, by phase and role.");
     private static readonly Histogram<double> s_request = s_meter.CreateHistogram<double>("spud.request.compute.units", "{CU}", "Compute of a request, by outcome.");
 
-    public static void Record(TextGeneration generation, TimeSpan duration, in TagList tags)
+    public static void Record(Request request, TimeSpan duration, in TagList tags)
     {
-        s_tokens.Record(generation.PromptTokens, With(tags, "gen_ai.token.type", "input"));
-        s_tokens.Record(generation.GeneratedTokens, With(tags, "gen_ai.token.type", "output"));
+        s_tokens.Record(request.PromptTokens, With(tags, "gen_ai.token.type", "input"));
+        s_tokens.Record(request.GeneratedTokens, With(tags, "gen_ai.token.type", "output"));
         s_duration.Record(duration.TotalSeconds, tags);
-        if (generation.GeneratedTokens > 0)
-            s_first.Record(generation.TimeToFirstToken.TotalSeconds, tags);
-        if (generation.GeneratedTokens > 1)
-            s_each.Record(generation.DecodeTime.TotalSeconds / (generation.GeneratedTokens - 1), tags);
-        if (generation.Ledger is { } ledger)
+        if (request.GeneratedTokens > 0)
+            s_first.Record(request.TimeToFirstToken.TotalSeconds, tags);
+        if (request.GeneratedTokens > 1)
+            s_each.Record(request.DecodeTime.TotalSeconds / (request.GeneratedTokens - 1), tags);
+        if (request.Ledger is { } ledger)
             Record(ledger, tags);
     }
 
@@ -35,10 +35,10 @@ internal static class RequestMetrics
         s_request.Record((double)ledger.ComputeUnits, With(tags, "spud.outcome", $"{ledger.Outcome}".ToLowerInvariant()));
         foreach (Phase phase in Enum.GetValues<Phase>())
         {
-            foreach (RoleSlot role in Enum.GetValues<RoleSlot>())
+            foreach (Role role in Role.All)
             {
                 Tally work = ledger[phase].Of(role);
-                TagList of = With(With(tags, "spud.phase", $"{phase}".ToLowerInvariant()), "spud.role", Roles.All[(int)role]);
+                TagList of = With(With(tags, "spud.phase", $"{phase}".ToLowerInvariant()), "spud.role", role.Name);
                 if (work.Flops > 0)
                     s_compute.Add((double)work.ComputeUnits, of);
                 if (work.WeightBytesRead + work.KvBytesRead is > 0 and long bytes)

@@ -40,24 +40,28 @@ internal sealed class RequestSpan
     }
 
     /// <summary>Ends it; what it took is in its ledger.</summary>
-    public void End(TextGeneration generation)
+    public void End(Request request)
     {
         TagList tags = new() { { "gen_ai.operation.name", Operation }, { "gen_ai.provider.name", "spud" }, { "gen_ai.request.model", _model } };
-        if (generation.Finish is FinishReason.Failed or FinishReason.Refused)
-            tags.Add("error.type", Outcome(generation));
+        if (request.Finish is FinishReason.Failed or FinishReason.Refused)
+            tags.Add("error.type", Outcome(request));
 
-        RequestMetrics.Record(generation, Stopwatch.GetElapsedTime(_start), tags);
-        _activity?.SetTag("gen_ai.usage.input_tokens", generation.PromptTokens)
-            .SetTag("gen_ai.usage.output_tokens", generation.GeneratedTokens)
-            .SetTag("gen_ai.response.finish_reasons", new[] { Reason(generation.Finish) })
-            .SetTag("spud.outcome", Outcome(generation))
-            .SetTag("spud.tokens.reused", generation.ReusedTokens)
-            .SetTag("spud.compute.units", (double)(generation.Ledger?.ComputeUnits ?? 0))
-            .SetStatus(generation.Finish is FinishReason.Failed ? ActivityStatusCode.Error : ActivityStatusCode.Unset);
+        RequestMetrics.Record(request, Stopwatch.GetElapsedTime(_start), tags);
+        _activity?.SetTag("gen_ai.usage.input_tokens", request.PromptTokens)
+            .SetTag("gen_ai.usage.output_tokens", request.GeneratedTokens)
+            .SetTag("gen_ai.response.finish_reasons", new[] { Reason(request.Finish) })
+            .SetTag("spud.outcome", Outcome(request))
+            .SetTag("spud.tokens.reused", request.ReusedTokens)
+            .SetTag("spud.compute.units", (double)(request.Ledger?.ComputeUnits ?? 0))
+            .SetStatus(request.Finish is FinishReason.Failed ? ActivityStatusCode.Error : ActivityStatusCode.Unset);
+
+        // Who ends it goes on in a context of its own.
+        Activity? outside = Activity.Current;
         _activity?.Dispose();
+        Activity.Current = outside;
     }
 
-    private static string Outcome(TextGeneration generation) => $"{generation.Ledger?.Outcome ?? RequestOutcome.Failed}".ToLowerInvariant();
+    private static string Outcome(Request request) => $"{request.Ledger?.Outcome ?? RequestOutcome.Failed}".ToLowerInvariant();
 
     // The conventions' own words, where they have one.
     private static string Reason(FinishReason reason) => reason switch

@@ -54,9 +54,12 @@ public sealed class ComparisonRun
     {
         try
         {
-            using TextComparison comparison = new(_pipelines, _settings.Window);
-            for (int i = 0; i < _texts.Count; i++)
-                Compare(comparison, i, cancellation);
+            // Its batches serve what comes after it.
+            using (TextComparison comparison = new(_pipelines, _settings.Window))
+            {
+                for (int i = 0; i < _texts.Count; i++)
+                    Compare(comparison, i, cancellation);
+            }
 
             for (int i = 0; i < _tasks.Count; i++)
                 Ask(i, cancellation);

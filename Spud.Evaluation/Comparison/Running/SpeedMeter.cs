@@ -10,8 +10,6 @@ namespace Spud.Evaluation.Comparison;
 /// </summary>
 internal sealed class SpeedMeter(IReadOnlyList<ComparedPipeline> pipelines, SpeedSettings settings)
 {
-    private readonly Batch[] _batches = [.. pipelines.Select(pipeline => pipeline.Model.Batch)];
-
     /// <summary>The beginning of a text, repeated if it is too short.</summary>
     public static int[] Tokens(ComparedText text, Tokenizer tokenizer, TextCuts cuts, SpeedSettings speed)
     {
@@ -50,30 +48,24 @@ internal sealed class SpeedMeter(IReadOnlyList<ComparedPipeline> pipelines, Spee
 
     private (double Prefill, double Decode) Measure(int pipeline, ReadOnlySpan<int> tokens, CancellationToken cancellation)
     {
-        using Sequence sequence = pipelines[pipeline].Model.Engine.Open();
+        Engine engine = pipelines[pipeline].Model.Engine;
+        using Sequence sequence = engine.Open();
+        using Batch batch = engine.NewBatch();
         sequence.Cancellation = cancellation;
-        ReadOnlySpan<int> prompt = tokens[..settings.Prompt];
         long start = Stopwatch.GetTimestamp();
-        while (!prompt.IsEmpty)
-        {
-            int rows = Math.Min(prompt.Length, _batches[pipeline].MaxRows);
-            Run(pipeline, sequence, prompt[..rows], Phase.Prefill, rows == prompt.Length ? LogitRows.Last : LogitRows.None);
-            prompt = prompt[rows..];
-        }
+        while (sequence.Tokens < settings.Prompt)
+            Step(engine, batch, sequence, tokens[sequence.Tokens..settings.Prompt], Phase.Prefill);
 
         long read = Stopwatch.GetTimestamp();
         for (int step = 0; step < settings.Generate; step++)
-            Run(pipeline, sequence, tokens.Slice(settings.Prompt + step, 1), Phase.Decode, LogitRows.Last);
+            Step(engine, batch, sequence, tokens.Slice(settings.Prompt + step, 1), Phase.Decode);
 
         return (settings.Prompt / Stopwatch.GetElapsedTime(start, read).TotalSeconds, settings.Generate / Stopwatch.GetElapsedTime(read).TotalSeconds);
     }
 
-    private void Run(int pipeline, Sequence sequence, ReadOnlySpan<int> tokens, Phase phase, LogitRows logits)
+    private static void Step(Engine engine, Batch batch, Sequence sequence, ReadOnlySpan<int> tokens, Phase phase)
     {
-        Batch batch = _batches[pipeline];
-        batch.Clear();
-        batch.Add(sequence, tokens, phase, logits);
-        pipelines[pipeline].Model.Engine.Run(batch);
+        engine.Step(batch, sequence, tokens, phase, LogitRows.Last);
         sequence.Cancellation.ThrowIfCancellationRequested();
     }
 }

@@ -50,13 +50,10 @@ public sealed record ComparedPipeline(string Name, LanguageModel Model, long? Me
     private static void Touch(LanguageModel model, int tokens)
     {
         using Sequence sequence = model.Engine.Open();
-        int rows = model.Pipeline.Limits.LogitRows;
-        for (int read = 0; read < tokens; read += rows)
-        {
-            model.Batch.Clear();
-            model.Batch.Add(sequence, new int[Math.Min(rows, tokens - read)], Phase.Prefill, LogitRows.All);
-            model.Engine.Run(model.Batch);
-        }
+        using Batch batch = model.Engine.NewBatch();
+        int[] text = new int[tokens];
+        while (sequence.Tokens < tokens)
+            model.Engine.Step(batch, sequence, text.AsSpan(sequence.Tokens), Phase.Prefill, LogitRows.All);
     }
 
     internal PipelineParts Parts => Model.Pipeline.Parts;

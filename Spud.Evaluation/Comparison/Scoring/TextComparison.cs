@@ -35,9 +35,13 @@ internal sealed class TextComparison : IDisposable
 
         // The last row predicts what is outside of the window: nobody scores it.
         int last = window.Length - 1;
-        for (int first = _settings.FirstRow; first < last; first += _rows)
+        for (int first = _settings.FirstRow, rows; first < last; first += rows)
         {
-            int rows = Math.Min(_rows, last - first);
+            // A tile ends where the cache of any of them decides what to keep.
+            rows = Math.Min(_rows, last - first);
+            foreach (WindowPass pass in _passes)
+                rows = Math.Min(rows, pass.RowsToReview);
+
             foreach (WindowPass pass in _passes)
                 pass.Score(window, rows);
 

@@ -9,10 +9,9 @@ internal sealed class WindowPass(ComparedPipeline pipeline) : IDisposable
 {
     private readonly Engine _engine = pipeline.Model.Engine;
     private Sequence? _sequence;
-    private int _read;
 
     /// <summary>Its rows and logits.</summary>
-    public Batch Batch { get; } = pipeline.Model.Batch;
+    public Batch Batch { get; } = pipeline.Model.Engine.NewBatch();
 
     /// <summary>Time in forward passes.</summary>
     public TimeSpan Forward { get; private set; }
@@ -23,18 +22,20 @@ internal sealed class WindowPass(ComparedPipeline pipeline) : IDisposable
         End();
         _sequence = _engine.Open();
         _sequence.Cancellation = cancellation;
-        _read = 0;
     }
 
     /// <summary>Reads rows whose logits nobody wants, up to a position.</summary>
     public void Skip(ReadOnlySpan<int> window, int to)
     {
-        while (_read < to)
-            Run(window.Slice(_read, Math.Min(to - _read, Batch.MaxRows)), LogitRows.None);
+        while (_sequence!.Tokens < to)
+            Step(window[_sequence.Tokens..to], LogitRows.None);
     }
 
-    /// <summary>Reads the next rows; their logits are in <see cref="Batch"/>.</summary>
-    public void Score(ReadOnlySpan<int> window, int rows) => Run(window.Slice(_read, rows), LogitRows.All);
+    /// <summary>Rows that <see cref="Score"/> can read in one step.</summary>
+    public int RowsToReview => _sequence!.RowsToReview;
+
+    /// <summary>Reads the next rows, in one step; their logits are in <see cref="Batch"/>.</summary>
+    public void Score(ReadOnlySpan<int> window, int rows) => Step(window.Slice(_sequence!.Tokens, rows), LogitRows.All);
 
     /// <summary>What the window took.</summary>
     public Ledger Ledger => _sequence!.Ledger;
@@ -46,16 +47,17 @@ internal sealed class WindowPass(ComparedPipeline pipeline) : IDisposable
         _sequence = null;
     }
 
-    public void Dispose() => End();
-
-    private void Run(ReadOnlySpan<int> tokens, LogitRows logits)
+    public void Dispose()
     {
-        Batch.Clear();
-        Batch.Add(_sequence!, tokens, Phase.Prefill, logits);
+        End();
+        Batch.Dispose();
+    }
+
+    private void Step(ReadOnlySpan<int> tokens, LogitRows logits)
+    {
         long start = Stopwatch.GetTimestamp();
-        _engine.Run(Batch);
+        _engine.Step(Batch, _sequence!, tokens, Phase.Prefill, logits);
         Forward += Stopwatch.GetElapsedTime(start);
         _sequence!.Cancellation.ThrowIfCancellationRequested();
-        _read += tokens.Length;
     }
 }

@@ -21,6 +21,7 @@ internal sealed class ContinuationScorer(ComparedPipeline pipeline)
         int[][] all = [.. continuations.Select(continuation => Ids(text + continuation))];
         Continuation[] scores = new Continuation[all.Length];
         Sequence sequence = Open(cancellation);
+        using Batch batch = _model.Engine.NewBatch();
         long flops = 0;
         try
         {
@@ -30,7 +31,7 @@ internal sealed class ContinuationScorer(ComparedPipeline pipeline)
                 int kept = i == 0 ? 0 : Math.Min(all[i].AsSpan().CommonPrefixLength(all[i - 1]), Math.Min(first, Math.Min(all[i].Length, all[i - 1].Length) - 1) - 1);
                 (sequence, long before) = Back(sequence, Math.Max(kept, 0), cancellation);
                 flops += before;
-                scores[i] = Score(sequence, all[i], Math.Min(first, all[i].Length - 1), cancellation);
+                scores[i] = Score(batch, sequence, all[i], Math.Min(first, all[i].Length - 1), cancellation);
             }
 
             return (scores, flops + sequence.Ledger.Flops);
@@ -71,7 +72,7 @@ internal sealed class ContinuationScorer(ComparedPipeline pipeline)
         return sequence;
     }
 
-    private Continuation Score(Sequence sequence, int[] ids, int first, CancellationToken cancellation)
+    private Continuation Score(Batch batch, Sequence sequence, int[] ids, int first, CancellationToken cancellation)
     {
         // The last id is predicted and never read.
         int over = Math.Max(0, ids.Length - 1 - _model.Pipeline.Limits.ContextTokens);
@@ -84,14 +85,12 @@ internal sealed class ContinuationScorer(ComparedPipeline pipeline)
         {
             int at = sequence.Tokens;
             bool scored = at >= first - 1;
-            int rows = scored ? Math.Min(_model.Pipeline.Limits.LogitRows, ids.Length - 1 - at) : Math.Min(_model.Batch.MaxRows, first - 1 - at);
-            _model.Batch.Clear();
-            _model.Batch.Add(sequence, ids.AsSpan(at, rows), Phase.Prefill, scored ? LogitRows.All : LogitRows.None);
-            _model.Engine.Run(_model.Batch);
+            ReadOnlySpan<int> next = scored ? ids.AsSpan(at..^1) : ids.AsSpan(at..(first - 1));
+            int rows = _model.Engine.Step(batch, sequence, next, Phase.Prefill, scored ? LogitRows.All : LogitRows.None);
             cancellation.ThrowIfCancellationRequested();
             for (int row = 0; scored && row < rows; row++)
             {
-                ReadOnlySpan<float> logits = _model.Batch.Logits(0, row);
+                ReadOnlySpan<float> logits = batch.Logits(0, row);
                 _row.Take(logits);
                 sum -= _row.Loss(logits, ids[at + row + 1]);
                 greedy &= _row.Best == ids[at + row + 1];

@@ -1,4 +1,5 @@
 using System.Text;
+using Spud.Execution;
 using Spud.Generation;
 
 namespace Spud.Evaluation.Comparison;
@@ -12,7 +13,7 @@ internal sealed class TaskJudge(ComparedPipeline pipeline) : IDisposable
     private static readonly string[] s_stops = ["Q:", "</s>", "<|im_end|>"];
 
     private readonly ContinuationScorer _scorer = new(pipeline);
-    private TextSession? _session;
+    private Sequence? _sequence;
 
     /// <summary>Values of the task's metrics, and FLOPs.</summary>
     public (double[] Values, long Flops) Ask(TaskKind kind, TaskItem item, CancellationToken cancellation) => kind switch
@@ -22,7 +23,7 @@ internal sealed class TaskJudge(ComparedPipeline pipeline) : IDisposable
         _ => LastWord(item, cancellation),
     };
 
-    public void Dispose() => _session?.Dispose();
+    public void Dispose() => _sequence?.Dispose();
 
     private (double[] Values, long Flops) Choose(TaskItem item, CancellationToken cancellation)
     {
@@ -45,12 +46,12 @@ internal sealed class TaskJudge(ComparedPipeline pipeline) : IDisposable
         LanguageModel model = pipeline.Model;
         int[] prompt = model.Tokenizer.Encode(item.Prompt, addSpecial: true, parseSpecial: false);
         int room = Math.Max(1, model.Pipeline.Limits.ContextTokens - MostTokens);
-        // What the questions have in common is read once; the session belongs to this task alone.
-        _session ??= new(model);
-        TextGeneration generation = _session.Generate(prompt.Length > room ? prompt[^room..] : prompt, new() { MaxTokens = MostTokens, Sampling = new() { Temperature = 0 }, StopStrings = s_stops }, cancellation);
-        string text = string.Concat(generation.Select(piece => piece.Text));
+        // What the questions have in common is read once; the sequence belongs to this task alone.
+        _sequence ??= model.Engine.Open();
+        Request request = model.Generate(_sequence, prompt.Length > room ? prompt[^room..] : prompt, new() { MaxTokens = MostTokens, Sampling = new() { Temperature = 0 }, StopStrings = s_stops }, cancellation);
+        string text = string.Concat(request.ToBlockingEnumerable().Select(piece => piece.Text));
         cancellation.ThrowIfCancellationRequested();
-        return ([AnswerMatch.Strict(text, item.Answer) ? 1 : 0, AnswerMatch.Flexible(text, item.Answer) ? 1 : 0], generation.Ledger?.Flops ?? 0);
+        return ([AnswerMatch.Strict(text, item.Answer) ? 1 : 0, AnswerMatch.Flexible(text, item.Answer) ? 1 : 0], request.Ledger?.Flops ?? 0);
     }
 
     private static int Best(double[] values) => Array.IndexOf(values, values.Max());

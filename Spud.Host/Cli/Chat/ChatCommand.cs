@@ -95,10 +95,10 @@ internal sealed class ChatCommand
         bool begun = false;
         try
         {
-            TextGeneration generation = dialogue.Ask(line, options, text => Print(text, ref begun), section.Token);
+            Request request = dialogue.Ask(line, options, text => Print(text, ref begun), section.Token);
             _shell.WriteModelText("\n", _rawText);
             if (_shell.ErrorIsTerminal)
-                _shell.Say(Figures.Closing(generation, generation.TimeToFirstToken, prices is null ? null : Receipt.Of(generation.Ledger!, prices).Charge));
+                _shell.Say(Figures.Closing(request, request.TimeToFirstToken, prices is null ? null : Receipt.Of(request.Ledger!, prices).Charge));
         }
         catch (Exception fault) when ((_shell.InIsTerminal || reloads && fault is ComponentException) && Failure.Of(fault) is { Message.Length: > 0 } failure)
         {

@@ -1,4 +1,5 @@
 using System.Text;
+using Spud.Execution;
 using Spud.Generation;
 using Spud.Text.ChatTemplates;
 
@@ -10,7 +11,7 @@ internal sealed class Dialogue(string? system) : IDisposable
 {
     private readonly List<ChatMessage> _messages = [];
     private LanguageModel? _model;
-    private TextSession? _session;
+    private Sequence? _sequence;
 
     /// <summary>Whether there is a model that can be asked.</summary>
     public bool HasModel => _model is not null;
@@ -20,7 +21,7 @@ internal sealed class Dialogue(string? system) : IDisposable
     public void Use(LanguageModel model)
     {
         LetGo();
-        (_model, _session) = (model, new TextSession(model));
+        _model = model;
         try
         {
             Chat.RequireTemplate(model);
@@ -38,9 +39,9 @@ internal sealed class Dialogue(string? system) : IDisposable
     /// <summary>Disposes the model and keeps the messages.</summary>
     public void LetGo()
     {
-        (TextSession? session, LanguageModel? model) = (_session, _model);
-        (_session, _model) = (null, null);
-        session?.Dispose();
+        (Sequence? sequence, LanguageModel? model) = (_sequence, _model);
+        (_sequence, _model) = (null, null);
+        sequence?.Dispose();
         model?.Dispose();
     }
 
@@ -54,33 +55,32 @@ internal sealed class Dialogue(string? system) : IDisposable
 
     /// <summary>Adds a question and its answer, also one that was interrupted; a question that does not fit is not kept.</summary>
     /// <exception cref="InvalidOperationException">There is no model.</exception>
-    public TextGeneration Ask(string question, GenerationOptions options, Action<string> onText, CancellationToken cancellation)
+    public Request Ask(string question, GenerationOptions options, Action<string> onText, CancellationToken cancellation)
     {
-        if (_model is null || _session is null)
+        if (_model is null)
             throw new InvalidOperationException("There is no model to be asked.");
 
         ChatMessage[] asked = [.. _messages, new("user", question)];
-        TextGeneration generation = _session.Generate(_model.Encode(asked), options, cancellation);
-        StringBuilder answer = new();
-        try
+        int[] prompt = _model.Encode(asked);
+        if (_sequence?.Fault is not null)
         {
-            foreach (TextPiece piece in generation)
-            {
-                onText(piece.Text);
-                answer.Append(piece.Text);
-            }
+            // A component failed on it: the dialogue is read anew.
+            _sequence.Dispose();
+            _sequence = null;
         }
-        catch
+
+        _sequence ??= _model.Engine.Open();
+        Request request = _model.Generate(_sequence, prompt, options, cancellation);
+        StringBuilder answer = new();
+        foreach (TextPiece piece in request.ToBlockingEnumerable())
         {
-            // What is computed of the dialogue may have ended with the component that threw; the messages stay.
-            _session.Dispose();
-            _session = new TextSession(_model);
-            throw;
+            onText(piece.Text);
+            answer.Append(piece.Text);
         }
 
         _messages.Add(asked[^1]);
         _messages.Add(new("assistant", answer.ToString()));
-        return generation;
+        return request;
     }
 
     public void Dispose() => LetGo();

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Spud.Evaluation.Comparison;
+using Spud.Generation;
 
 namespace Spud.Host;
 
@@ -38,7 +39,8 @@ internal sealed class CompareCommand
         ComparisonSettings settings = _settings.Read(parsed);
         ComparedText[] texts = [.. Texts(parsed)];
         ComparisonTask[] tasks = [.. Tasks(parsed)];
-        List<ComparedPipeline> pipelines = _pipelines.Load(parsed, settings.ContextTokens, tasks.Select(task => task.ContextTokens).DefaultIfEmpty().Max());
+        using StepLoop loop = _pipelines.Loop(parsed);
+        List<ComparedPipeline> pipelines = _pipelines.Load(parsed, loop, settings.ContextTokens, tasks.Select(task => task.ContextTokens).DefaultIfEmpty().Max());
         try
         {
             using CompareOutputs.Opened outputs = _outputs.Open(parsed);

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Spud.Composition;
 using Spud.Configuration;
 using Spud.Evaluation.Comparison;
+using Spud.Generation;
 using Spud.Plugins;
 
 namespace Spud.Host;
@@ -22,12 +23,16 @@ internal sealed class PipelineList
         _arguments = new(command, shell);
     }
 
+    /// <summary>Threads that all of them share.</summary>
+    public StepLoop Loop(ParseResult parsed) => new(_arguments.Threads(parsed));
+
     /// <summary>Composes all of them, in order; they are the caller's.</summary>
     /// <param name="parsed">The command line.</param>
+    /// <param name="loop">What they compute on.</param>
     /// <param name="contextTokens">The longest text.</param>
     /// <param name="wanted">What would be good to have, as far as the model was made for it.</param>
     /// <exception cref="BadInputException">There are fewer than two, or they are named twice.</exception>
-    public List<ComparedPipeline> Load(ParseResult parsed, int contextTokens, int wanted)
+    public List<ComparedPipeline> Load(ParseResult parsed, StepLoop loop, int contextTokens, int wanted)
     {
         (string Name, PipelineDocument Document)[] documents = [.. Documents(parsed, contextTokens)];
         if (wanted > contextTokens && documents.Length > 0)
@@ -43,7 +48,7 @@ internal sealed class PipelineList
         try
         {
             foreach ((string name, PipelineDocument document) in documents)
-                loaded.Add(ComparedPipeline.Load(name, () => Load(parsed, name, document, catalog), contextTokens));
+                loaded.Add(ComparedPipeline.Load(name, () => Load(parsed, loop, name, document, catalog), contextTokens));
 
             return loaded;
         }
@@ -54,7 +59,7 @@ internal sealed class PipelineList
         }
     }
 
-    private LanguageModel Load(ParseResult parsed, string name, PipelineDocument document, PluginCatalog catalog)
+    private LanguageModel Load(ParseResult parsed, StepLoop loop, string name, PipelineDocument document, PluginCatalog catalog)
     {
         string model = ModelLoader.ModelOf(document);
         ModelLoader.NoteBudget(document, _shell);
@@ -65,7 +70,7 @@ internal sealed class PipelineList
             LogitRows = ComparedPipeline.LogitRowsFor(model),
             Log = line => _shell.Say($"note: {name}: {line}"),
         };
-        return Loading.Show($"loading {name}", () => LanguageModel.Load(document, catalog, options), _shell);
+        return Loading.Show($"loading {name}", () => LanguageModel.Load(document, catalog, options, loop), _shell);
     }
 
     private IEnumerable<(string Name, PipelineDocument Document)> Documents(ParseResult parsed, int contextTokens)

@@ -89,7 +89,7 @@ internal struct FoldJob : IJob
     {
         int start = chunk * FoldPlan.ChunkTokens, newest = block.FirstPosition + block.Rows - 1;
         int from = Math.Max(start, block.FirstPosition - Layer.Window + 1), to = Math.Min(start + FoldPlan.ChunkTokens - 1, newest);
-        ReadOnlySpan<KeyRun> runs = Pages.Of(block.Sequence);
+        ReadOnlySpan<KeyRun> runs = Pages.Of(block.Sequence, kvHead);
         int first = RunSearch.FirstReaching(runs, from);
         int columns = ChunkScratch.ColumnsFor(to - start + 1);
         scratch.ForgetScores(columns);

@@ -7,12 +7,13 @@ internal readonly unsafe struct PageReader
 {
     private readonly nint _keys, _values;
     private readonly int* _positions;
-    private readonly int _kvHeads, _pageTokens;
+    private readonly int _heads, _pageTokens;
+    private readonly bool _perHead;
 
     public PageReader(in PageView pages)
     {
         (TensorView keys, TensorView values) = (pages.Pool.Keys, pages.Pool.Values);
-        (_kvHeads, _pageTokens) = (keys.Shape[1], keys.Shape[2]);
+        (_heads, _pageTokens, _perHead) = (keys.Shape[1], keys.Shape[2], pages.HeadRunOffsets.IsPresent);
         (_keys, KeyType, KeyBytes) = (keys.Address, keys.Type, keys.Type.BytesOf(keys.Shape[3]));
         (_values, ValueType, ValueBytes) = (values.Address, values.Type, values.Type.BytesOf(values.Shape[3]));
         _positions = (int*)pages.Pool.Positions.Address;
@@ -39,5 +40,5 @@ internal readonly unsafe struct PageReader
     /// <summary>Positions of a run's keys, ascending.</summary>
     public ReadOnlySpan<int> PositionsOf(in KeyRun run) => new(_positions + (long)run.Page * _pageTokens + run.FirstKey, run.Keys);
 
-    private long RowOf(in KeyRun run, int kvHead) => ((long)run.Page * _kvHeads + kvHead) * _pageTokens + run.FirstKey;
+    private long RowOf(in KeyRun run, int kvHead) => ((long)run.Page * _heads + (_perHead ? 0 : kvHead)) * _pageTokens + run.FirstKey;
 }

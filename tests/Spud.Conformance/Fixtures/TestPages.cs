@@ -9,7 +9,8 @@ public sealed class TestPages
 {
     private readonly List<KeyRun> _runs = [];
     private readonly List<int> _offsets = [0];
-    private readonly List<(int Page, int Key, int Sequence, int Position)> _entries = [];
+    private readonly List<int> _headOffsets = [0];
+    private readonly List<(int Page, int Key, int Sequence, int Position, int Head)> _entries = [];
     private int _pages;
 
     /// <summary>Length of a page.</summary>
@@ -21,8 +22,11 @@ public sealed class TestPages
     /// <summary>What keys and values are multiplied with, by position: later tokens can be changed, and earlier rows must not notice.</summary>
     public Func<int, float> Factor { get; init; } = static _ => 1;
 
-    /// <summary>Kept positions by sequence id, oldest first.</summary>
+    /// <summary>Kept positions by sequence id, oldest first; where heads differ, those of the first.</summary>
     internal Dictionary<int, List<int>> Positions { get; } = [];
+
+    /// <summary>Whether every KV head has pages and runs of its own.</summary>
+    internal bool PerHead => _headOffsets.Count > 1;
 
     /// <summary>What a position of a sequence has as key: [G, D].</summary>
     public static float[] KeyOf(TestModel model, int sequence, int position) =>
@@ -38,14 +42,21 @@ public sealed class TestPages
     /// <summary>Adds a step's next sequence, with keys at these positions, ascending.</summary>
     public TestPages Add(int sequence, IEnumerable<int> positions)
     {
-        Positions[sequence] = [.. positions];
-        int used = 0;
-        foreach (int[] page in Positions[sequence].Chunk(PageTokens))
+        AddRuns(sequence, Positions[sequence] = [.. positions], head: 0);
+        _offsets.Add(_runs.Count);
+        return this;
+    }
+
+    /// <summary>Adds a step's next sequence to pages of which each holds keys of one KV head.</summary>
+    /// <param name="sequence">Its id.</param>
+    /// <param name="positionsOf">[G]: positions that a head keeps, ascending; perhaps none.</param>
+    internal TestPages AddHeads(int sequence, params IEnumerable<int>[] positionsOf)
+    {
+        Positions[sequence] = [.. positionsOf[0]];
+        for (int head = 0; head < positionsOf.Length; head++)
         {
-            // The first page of a sequence starts in its middle, as after a drop, and half a page is a run of its own.
-            foreach (int[] run in used == 0 ? page.Chunk(Math.Max(1, (page.Length + 1) / 2)) : [page])
-                AddRun(sequence, run, used == 0 && PageTokens > 2 * run.Length ? PageTokens - run.Length : 0);
-            used++;
+            AddRuns(sequence, [.. positionsOf[head]], head);
+            _headOffsets.Add(_runs.Count);
         }
 
         _offsets.Add(_runs.Count);
@@ -59,15 +70,15 @@ public sealed class TestPages
     internal PageView Build(TestBuild build, IMemoryDomain domain, TestModel model)
     {
         ArgumentNullException.ThrowIfNull(build);
-        (int n, int g) = (Math.Max(1, _pages), Of(model).KvHeads);
+        (int n, int g) = (Math.Max(1, _pages), PerHead ? 1 : Of(model).KvHeads);
         TensorView keys = build.Floats(default, n, g, PageTokens, model.KeyWidth), values = build.Floats(default, n, g, PageTokens, model.ValueWidth);
         TensorView positions = build.Ints(default, n, PageTokens);
         keys.AsSpan<float>().Fill(1000);
         values.AsSpan<float>().Fill(1000);
-        foreach ((int page, int key, int sequence, int position) in _entries)
+        foreach ((int page, int key, int sequence, int position, int head) in _entries)
         {
-            Fill(keys.At(page), key, KeyOf(model, sequence, position), Factor(position));
-            Fill(values.At(page), key, ValueOf(model, sequence, position), Factor(position));
+            Fill(keys.At(page), key, KeyOf(model, sequence, position), head, Factor(position));
+            Fill(values.At(page), key, ValueOf(model, sequence, position), head, Factor(position));
             positions.At(page).AsSpan<int>()[key] = position;
         }
 
@@ -76,19 +87,20 @@ public sealed class TestPages
             Pool = new() { Keys = Placed(build, domain, keys), Values = Placed(build, domain, values), Positions = positions },
             Runs = build.Ints(MemoryMarshal.Cast<KeyRun, int>(_runs.ToArray()), Math.Max(1, _runs.Count), 5),
             RunOffsets = build.Ints(_offsets.ToArray(), _offsets.Count),
+            HeadRunOffsets = PerHead ? build.Ints(_headOffsets.ToArray(), _headOffsets.Count) : default,
         };
     }
 
     private static TestModel Of(TestModel? model) => model ?? throw new ArgumentNullException(nameof(model));
 
-    private static void Fill(in TensorView page, int key, float[] row, float factor)
+    private static void Fill(in TensorView page, int key, float[] row, int firstHead, float factor)
     {
         (int heads, int width) = (page.Shape[0], page.Shape[2]);
         for (int head = 0; head < heads; head++)
         {
             Span<float> to = page.At(head).At(key).AsSpan<float>();
             for (int i = 0; i < width; i++)
-                to[i] = factor * row[head * width + i];
+                to[i] = factor * row[(firstHead + head) * width + i];
         }
     }
 
@@ -105,11 +117,23 @@ public sealed class TestPages
         return there;
     }
 
-    private void AddRun(int sequence, int[] positions, int firstKey)
+    private void AddRuns(int sequence, List<int> positions, int head)
+    {
+        int used = 0;
+        foreach (int[] page in positions.Chunk(PageTokens))
+        {
+            // The first page of a sequence starts in its middle, as after a drop, and half a page is a run of its own.
+            foreach (int[] run in used == 0 ? page.Chunk(Math.Max(1, (page.Length + 1) / 2)) : [page])
+                AddRun(sequence, run, used == 0 && PageTokens > 2 * run.Length ? PageTokens - run.Length : 0, head);
+            used++;
+        }
+    }
+
+    private void AddRun(int sequence, int[] positions, int firstKey, int head)
     {
         _runs.Add(new() { Page = _pages, FirstKey = firstKey, Keys = positions.Length, FirstPosition = positions[0], LastPosition = positions[^1] });
         for (int i = 0; i < positions.Length; i++)
-            _entries.Add((_pages, firstKey + i, sequence, positions[i]));
+            _entries.Add((_pages, firstKey + i, sequence, positions[i], head));
 
         _pages++;
     }

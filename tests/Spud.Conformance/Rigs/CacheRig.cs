@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Spud.Conformance.Discovery;
 using Spud.Conformance.Fixtures;
+using Spud.Composition;
 using Spud.Execution;
 
 namespace Spud.Conformance.Rigs;
@@ -9,18 +10,18 @@ namespace Spud.Conformance.Rigs;
 internal sealed class CacheRig : IDisposable
 {
     private readonly TestBuild _build;
-    private readonly Limits _limits;
+    private readonly MemoryAccount _memory = new("pages");
     private readonly Lazy<LayerPages> _pages;
     private readonly Lazy<PageTable> _table;
     private int _tokens;
 
     public CacheRig(Subject subject, TestModel model, Limits limits)
     {
-        (Model, _limits) = (model, limits);
+        Model = model;
         _build = new TestBuild(model.Describe(), threads: 1, limits: limits);
         Policy = (ICachePolicy)subject.Create(_build);
         Layout = Policy.Layout(0);
-        _pages = new(NewPages);
+        _pages = new(() => new PageBuilder(_memory, _build.Host, _build.Model, limits, null).Pages(subject.Label, 0, Layout, _build.Host));
         _table = new(() => new PageTable(_pages.Value));
     }
 
@@ -33,26 +34,38 @@ internal sealed class CacheRig : IDisposable
     /// <summary>The sequence's; a layout that is impossible has none.</summary>
     public PageTable Table => _table.Value;
 
-    /// <summary>Positions that are kept.</summary>
-    public ImmutableHashSet<int> Kept
+    /// <summary>Positions that every head keeps, in any pool.</summary>
+    public ImmutableHashSet<int> Kept => [.. Enumerable.Range(0, Model.KvHeads).Select(KeptBy).Aggregate(static (one, other) => one.Intersect(other))];
+
+    /// <summary>Keys that a pool holds, of all its heads together.</summary>
+    public int KeysIn(int pool)
     {
-        get
+        int keys = 0;
+        foreach (RunTable table in Table.TablesOf(pool))
+            keys += table.Keys;
+
+        return keys;
+    }
+
+    private ImmutableHashSet<int> KeptBy(int head)
+    {
+        ImmutableHashSet<int>.Builder kept = ImmutableHashSet.CreateBuilder<int>();
+        for (int pool = 0; pool < _pages.Value.Pools.Length; pool++)
         {
-            ImmutableHashSet<int>.Builder kept = ImmutableHashSet.CreateBuilder<int>();
-            foreach (KeyRun run in Table.Runs)
+            foreach (KeyRun run in Table.RunsOf(pool, head))
             {
-                foreach (int position in _pages.Value.Pool.Positions.At(run.Page).Rows(run.FirstKey, run.Keys).AsSpan<int>())
+                foreach (int position in Table.PositionsOf(pool, run))
                     kept.Add(position);
             }
-
-            return kept.ToImmutable();
         }
+
+        return kept.ToImmutable();
     }
 
     /// <summary>A step with so many rows, committed; the policy is asked where a page was filled.</summary>
     public void Append(int rows)
     {
-        Table.Append(_tokens, new int[rows]);
+        Table.Append(_tokens, new int[rows * _pages.Value.First.Tables]);
         _tokens += rows;
         Table.Commit(_tokens, 0, Policy);
     }
@@ -60,18 +73,7 @@ internal sealed class CacheRig : IDisposable
     public void Dispose()
     {
         Policy.Dispose();
+        _memory.Dispose();
         _build.Dispose();
-    }
-
-    private LayerPages NewPages()
-    {
-        int perSequence = (int)((Math.Min((long)Layout.TokensAtMost + _limits.Rows, _limits.ContextTokens) + Layout.PageTokens - 1) / Layout.PageTokens) + 1;
-        PagePool pool = new()
-        {
-            Keys = _build.Allocate(_build.Host, Layout.Keys, perSequence, Model.KvHeads, Layout.PageTokens, Model.KeyWidth),
-            Values = _build.Allocate(_build.Host, Layout.Values, perSequence, Model.KvHeads, Layout.PageTokens, Model.ValueWidth),
-            Positions = _build.Allocate(_build.Host, ElementType.I32, perSequence, Layout.PageTokens),
-        };
-        return new LayerPages(_build.Host, Layout, pool, perSequence);
     }
 }

@@ -12,7 +12,8 @@ internal sealed class PageWatch
     public PageWatch(TestBuild build, IMemoryDomain domain, in PageView view)
     {
         _domain = domain;
-        _watched = [.. new[] { view.Pool.Keys, view.Pool.Values, view.Pool.Positions, view.Runs, view.RunOffsets }
+        _watched = [.. new[] { view.Pool.Keys, view.Pool.Values, view.Pool.Positions, view.Runs, view.RunOffsets, view.HeadRunOffsets }
+            .Where(pages => pages.IsPresent)
             .Select(pages => (pages, build.Allocate(build.Host, pages.Type, pages.Shape), Array.Empty<byte>()))];
         Download();
         for (int i = 0; i < _watched.Length; i++)

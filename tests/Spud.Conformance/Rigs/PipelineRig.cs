@@ -59,32 +59,32 @@ internal sealed class PipelineRig : IDisposable
         List<float> logits = [];
         foreach (int[] part in tokens.Chunk(chunk))
         {
-            _batch.Clear();
-            _batch.Add(sequence, part, phase, LogitRows.All);
-            Engine.Run(_batch);
-            for (int row = 0; row < part.Length; row++)
-                logits.AddRange(_batch.Logits(0, row));
+            for (ReadOnlySpan<int> rest = part; !rest.IsEmpty;)
+            {
+                int rows = Engine.Step(_batch, sequence, rest, phase, LogitRows.All);
+                for (int row = 0; row < rows; row++)
+                    logits.AddRange(_batch.Logits(0, row));
+                rest = rest[rows..];
+            }
         }
 
         return [.. logits];
     }
 
-    /// <summary>One step of several sequences; the logits of every row, by sequence.</summary>
+    /// <summary>One step of several sequences, each up to its next review border; the logits of every row, by sequence.</summary>
     public float[][] Step(params (Sequence Sequence, int[] Tokens)[] parts)
     {
         _batch.Clear();
         foreach ((Sequence sequence, int[] tokens) in parts)
-            _batch.Add(sequence, tokens, tokens.Length == 1 ? Phase.Decode : Phase.Prefill, LogitRows.All);
+            _batch.Fill(sequence, tokens, tokens.Length == 1 ? Phase.Decode : Phase.Prefill, LogitRows.All);
         Engine.Run(_batch);
-        return [.. parts.Select((part, i) => Enumerable.Range(0, part.Tokens.Length).SelectMany(row => _batch.Logits(i, row).ToArray()).ToArray())];
+        return [.. parts.Select((part, i) => Enumerable.Range(0, _batch.Entries[i].Rows).SelectMany(row => _batch.Logits(i, row).ToArray()).ToArray())];
     }
 
     /// <summary>One token, as in decoding; allocates nothing itself.</summary>
     public void Decode(Sequence sequence, ReadOnlySpan<int> token)
     {
-        _batch.Clear();
-        _batch.Add(sequence, token, Phase.Decode, LogitRows.Last);
-        Engine.Run(_batch);
+        Engine.Step(_batch, sequence, token, Phase.Decode, LogitRows.Last);
     }
 
     /// <summary>A text by itself: the logits of every row.</summary>

@@ -1,15 +1,28 @@
 namespace Spud.Conformance.Rigs;
 
-/// <summary>A history whose drops are forgotten, so that a review can be repeated.</summary>
+/// <summary>A history whose changes are forgotten, so that a review can be repeated.</summary>
 internal sealed class QuietHistory(IHistory history) : IHistory
 {
     public int Tokens => history.Tokens;
 
     public ReadOnlySpan<KeyRun> Runs => history.Runs;
 
-    public void Drop(int run, int firstKey, int keys)
+    public ReadOnlySpan<KeyRun> RunsOf(int pool, int head) => history.RunsOf(pool, head);
+
+    public ReadOnlySpan<int> PositionsOf(int pool, in KeyRun run) => history.PositionsOf(pool, run);
+
+    public void Drop(int run, int firstKey, int keys) => Drop(0, 0, run, firstKey, keys);
+
+    public void Drop(int pool, int head, int run, int firstKey, int keys)
     {
-        if ((uint)run >= (uint)Runs.Length || firstKey < 0 || keys < 1 || firstKey > Runs[run].Keys - keys)
+        ReadOnlySpan<KeyRun> runs = RunsOf(pool, head);
+        if ((uint)run >= (uint)runs.Length || firstKey < 0 || keys < 1 || firstKey > runs[run].Keys - keys)
             throw new ArgumentOutOfRangeException(nameof(run), $"drop: keys {firstKey} .. {firstKey + keys} of run {run}");
+    }
+
+    public void Encode(int pool, int head, int run, int into)
+    {
+        if ((uint)run >= (uint)RunsOf(pool, head).Length || into <= pool)
+            throw new ArgumentException($"encode: run {run} from pool {pool} into pool {into}");
     }
 }

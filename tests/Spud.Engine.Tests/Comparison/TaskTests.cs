@@ -86,7 +86,7 @@ public sealed class TaskTests
     {
         using LanguageModel model = Load(8);
         int[] prompt = Ids(model, "Once upon a time");
-        string written = string.Concat(model.Generate(prompt, new() { MaxTokens = 6, Sampling = new() { Temperature = 0 } }, Cancellation).Select(piece => piece.Text));
+        string written = string.Concat(model.Generate(prompt, new() { MaxTokens = 6, Sampling = new() { Temperature = 0 } }, Cancellation).ToBlockingEnumerable().Select(piece => piece.Text));
         ContinuationScorer scorer = new(new("test", model));
         Assert.True(scorer.Score("Once upon a time", [written], Cancellation).Continuations[0].IsGreedy);
         Assert.False(scorer.Score("Once upon a time", [" zebra"], Cancellation).Continuations[0].IsGreedy);

@@ -24,7 +24,7 @@ public sealed class PageBuilderTests
     public void Pools_hold_the_longest_sequence_and_not_a_page_more(int pageTokens, int tokensAtMost, int context, int pages)
     {
         using ToyPipeline toy = new(new ToySettings { PageTokens = pageTokens, TokensAtMost = tokensAtMost, ContextTokens = context, Sequences = 2 });
-        Assert.All(toy.Pages.Layers, layer => Assert.Equal(2 * pages, layer.Pool.Keys.Shape[0]));
+        Assert.All(toy.Pages.Layers, layer => Assert.Equal(2 * pages, layer.First.Pool.Keys.Shape[0]));
     }
 
     [Theory]

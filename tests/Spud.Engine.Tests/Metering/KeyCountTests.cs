@@ -1,3 +1,4 @@
+using Spud.Execution;
 using Spud.Metering;
 using Xunit;
 
@@ -27,12 +28,22 @@ public sealed class KeyCountTests
     [Fact]
     public void Runs_are_counted_each_where_it_lies()
     {
+        HostDomain host = new();
+        using MemoryAccount memory = new("test");
+        TensorView positions = memory.Allocate(host, ElementType.I32, 5, 4);
+        new[] { 7, 9, 12, 13 }.CopyTo(positions.At(2).AsSpan<int>());
+        PagePool pool = new() { Keys = default, Values = default, Positions = positions };
         KeyRun[] runs =
         [
             new() { Page = 4, FirstKey = 1, Keys = 3, FirstPosition = 0, LastPosition = 2 },
             new() { Page = 0, FirstKey = 0, Keys = 4, FirstPosition = 7, LastPosition = 10 },
         ];
-        Assert.Equal(new KeyCount(3 + 3 + 3 + 4, 7), KeyCount.Of(runs, 9, 10, KeyCount.NoWindow));
-        Assert.Equal(new KeyCount(2 + 2, 3), KeyCount.Of(runs, 9, 10, 2));
+        Assert.Equal(new KeyCount(3 + 3 + 3 + 4, 7), KeyCount.Of(runs, pool, 9, 10, KeyCount.NoWindow));
+        Assert.Equal(new KeyCount(2 + 2, 3), KeyCount.Of(runs, pool, 9, 10, 2));
+
+        KeyRun[] gapped = [new() { Page = 2, FirstKey = 0, Keys = 4, FirstPosition = 7, LastPosition = 13 }];
+        Assert.Equal(new KeyCount(2 + 2 + 2 + 3 + 4, 4), KeyCount.Of(gapped, pool, 9, 13, KeyCount.NoWindow));
+        Assert.Equal(new KeyCount(4 + 4, 4), KeyCount.Of(gapped, pool, 13, 14, KeyCount.NoWindow));
+        Assert.Equal(new KeyCount(2 + 2, 2), KeyCount.Of(gapped, pool, 13, 14, 3));
     }
 }

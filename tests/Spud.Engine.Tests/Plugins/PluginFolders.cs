@@ -57,11 +57,11 @@ internal sealed class PluginFolders : IDisposable
     /// <summary>Tells Odd what to do.</summary>
     public static void Behave(string folder, string behaviour) => File.WriteAllText(System.IO.Path.Combine(folder, "behaviour.txt"), behaviour);
 
-    /// <summary>Renames in an assembly's metadata, as if it had been compiled against another contract.</summary>
+    /// <summary>Renames in an assembly's metadata, as if it had been compiled against something else; the new name may be shorter.</summary>
     public static void Rename(string assembly, string old, string changed)
     {
-        Assert.Equal(old.Length, changed.Length);
-        byte[] bytes = File.ReadAllBytes(assembly), from = Encoding.UTF8.GetBytes($"\0{old}\0"), to = Encoding.UTF8.GetBytes($"\0{changed}\0");
+        byte[] bytes = File.ReadAllBytes(assembly), from = Encoding.UTF8.GetBytes($"\0{old}\0"), to = Encoding.UTF8.GetBytes($"\0{changed.PadRight(old.Length, '\0')}\0");
+        Assert.Equal(from.Length, to.Length);
         int at = bytes.AsSpan().IndexOf(from);
         Assert.True(at >= 0, $"no '{old}' in {assembly}");
         to.CopyTo(bytes, at);

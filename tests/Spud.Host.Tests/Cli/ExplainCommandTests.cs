@@ -22,7 +22,7 @@ public sealed class ExplainCommandTests
         string[] components = family is "llama.gguf" or "qwen2.gguf" or "qwen3.gguf" or "granite.gguf" or "gemma3.gguf"
             ? ["Head", "Attention", "Experts", "Cache"]
             : ["Head", "Attention", "Router", "Experts", "Cache"];
-        Assert.Equal(["Model", "Limits", .. components, "Pages", "Memory when the context is full", "One token, expected"], titles);
+        Assert.Equal(["Model", "Limits", .. components, "Step", "Pages", "Memory when the context is full", "One token, expected"], titles);
     }
 
     [Fact]
@@ -32,7 +32,7 @@ public sealed class ExplainCommandTests
         Assert.Equal((ExitCodes.Done, ""), (spoken.ExitCode, spoken.Error));
         using JsonDocument document = JsonDocument.Parse(spoken.Out);
         JsonElement root = document.RootElement;
-        Assert.Equal(["model", "limits", "pools", "copies", "components", "pages", "memory", "compute"], Names(root));
+        Assert.Equal(["model", "limits", "pools", "steps", "components", "pages", "memory", "compute"], Names(root));
         Assert.Equal(["components", "native", "arena", "pages", "stepBuffers", "batch", "runtime", "tokenizer", "privateBytes", "devices", "mappedBytes"], Names(root.GetProperty("memory")));
         Assert.Equal(["decodeAtStart", "decodeAtFullContext", "prefillAtStart", "prefillAtFullContext"], Names(root.GetProperty("compute")));
         Assert.Equal(["depth", "roles", "flops", "computeUnits", "weightBytesRead", "kvBytesRead", "kvBytesWritten"], Names(root.GetProperty("compute").GetProperty("decodeAtStart")));

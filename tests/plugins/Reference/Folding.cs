@@ -20,18 +20,19 @@ internal sealed class Folding
         _accumulator = new double[heads * build.Model.Layers.Max(of => of.Kv.ValueWidth)];
     }
 
-    /// <summary>Folds one sequence's runs into its rows' state.</summary>
-    public void Fold(LayerDescription of, in SequenceSlice slice, ReadOnlySpan<KeyRun> runs, in PageView pages, in TensorView query, in AttentionState state)
+    /// <summary>Folds the runs of a step's sequence into its rows' state.</summary>
+    public void Fold(LayerDescription of, in Step step, int sequence, in PageView pages, in TensorView query, in AttentionState state)
     {
+        SequenceSlice slice = step.Sequences[sequence];
         int entries = slice.Rows * of.QueryHeads;
         _max.AsSpan(0, entries).Fill(double.NegativeInfinity);
         _sum.AsSpan(0, entries).Clear();
         _accumulator.AsSpan(0, entries * of.Kv.ValueWidth).Clear();
-        foreach (KeyRun run in runs)
+        for (int kvHead = 0; kvHead < of.Kv.Heads; kvHead++)
         {
-            ReadOnlySpan<int> positions = pages.PositionsOf(run).Ints;
-            for (int kvHead = 0; kvHead < of.Kv.Heads; kvHead++)
+            foreach (KeyRun run in pages.Of(sequence, kvHead))
             {
+                ReadOnlySpan<int> positions = pages.PositionsOf(run).Ints;
                 for (int key = 0; key < run.Keys; key++)
                     FoldKey(of, slice, kvHead, positions[key], pages.KeysOf(run, kvHead).At(key), pages.ValuesOf(run, kvHead).At(key), query);
             }

@@ -27,8 +27,59 @@ internal sealed class CacheOptions
     [Range(1, int.MaxValue)]
     public int PageTokens { get; set; } = 32;
 
+    /// <summary>Whether every KV head has pages of its own.</summary>
+    public bool PerHead { get; set; }
+
     /// <summary>What it does wrong on purpose.</summary>
     public Fault Fault { get; set; } = Fault.None;
+}
+
+/// <summary>Options of the cache that forgets.</summary>
+internal sealed class StreamingOptions
+{
+    /// <summary>Format of recent keys and values.</summary>
+    public ElementType Format { get; set; } = ElementType.F32;
+
+    /// <summary>Format of older ones.</summary>
+    public ElementType Older { get; set; } = ElementType.F16;
+
+    /// <summary>Keys of a page.</summary>
+    [Range(1, int.MaxValue)]
+    public int PageTokens { get; set; } = 8;
+
+    /// <summary>The first so many KV heads of each layer forget what is neither a sink nor recent.</summary>
+    [Range(0, int.MaxValue)]
+    public int StreamingHeads { get; set; } = 1;
+
+    /// <summary>Tokens at the start of a text that every head keeps.</summary>
+    [Range(0, int.MaxValue)]
+    public int Sinks { get; set; } = 4;
+
+    /// <summary>Tokens at its end that every head keeps in the recent format.</summary>
+    [Range(1, int.MaxValue)]
+    public int Recent { get; set; } = 24;
+
+    /// <summary>What it does wrong on purpose.</summary>
+    public Fault Fault { get; set; } = Fault.None;
+}
+
+/// <summary>Options of the cache that forgets.</summary>
+internal sealed class RecentOptions
+{
+    /// <summary>Tokens that are kept at a review.</summary>
+    [Range(1, int.MaxValue)]
+    public int Keep { get; set; } = 24;
+
+    /// <summary>Format of keys and values: F32, F16, BF16, Q8_0 or Q4_0.</summary>
+    public ElementType Format { get; set; } = ElementType.F32;
+
+    /// <summary>Keys of a page.</summary>
+    [Range(1, int.MaxValue)]
+    public int PageTokens { get; set; } = 16;
+
+    /// <summary>Tokens from one review to the next; null: not said, as by a policy that was built against contract 1.0.</summary>
+    [Range(1, int.MaxValue)]
+    public int? ReviewTokens { get; set; }
 }
 
 /// <summary>Where a component computes.</summary>
@@ -47,4 +98,6 @@ internal enum Device
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(ReferenceOptions))]
 [JsonSerializable(typeof(CacheOptions))]
+[JsonSerializable(typeof(RecentOptions))]
+[JsonSerializable(typeof(StreamingOptions))]
 internal sealed partial class ReferenceJson : JsonSerializerContext;

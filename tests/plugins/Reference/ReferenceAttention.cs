@@ -52,7 +52,7 @@ internal sealed class ReferenceAttention : IAttention
         Shape.Require(state.Sum, [step.Rows, of.QueryHeads], "sum", "[T, H]");
         Shape.Require(state.Accumulator, [step.Rows, of.QueryHeads, of.Kv.ValueWidth], "accumulator", "[T, H, Dv]");
         for (int sequence = 0; sequence < step.Sequences.Length; sequence++)
-            _folding.Fold(of, step.Sequences[sequence], pages.Of(sequence), pages, query, state);
+            _folding.Fold(of, step, sequence, pages, query, state);
     }
 
     public void Finish(int layer, in Step step, in AttentionState state, in TensorView output)

@@ -9,6 +9,18 @@ internal sealed class ReferenceCache(CacheOptions options, IBuildContext build) 
     {
         int page = Math.Min(options.PageTokens, build.Limits.ContextTokens);
         long most = (long)Math.Min(Window(layer), build.Limits.ContextTokens) + build.Limits.Rows + 2 * page;
+        if (options.PerHead)
+        {
+            return new CacheLayout(new PoolLayout
+            {
+                PageTokens = page,
+                Keys = options.Format,
+                Values = options.Values ?? options.Format,
+                PerHead = true,
+                KeysAtMost = (int)Math.Min(most, build.Limits.ContextTokens) * build.Model.Layers[layer].Kv.Heads,
+            });
+        }
+
         return new()
         {
             PageTokens = page,
@@ -20,12 +32,13 @@ internal sealed class ReferenceCache(CacheOptions options, IBuildContext build) 
 
     public void Review(int layer, IHistory history)
     {
-        // The next row stands at position Tokens and sees positions above Tokens - window. Newest first: a drop moves what follows.
+        // The next row stands at position Tokens and sees positions above Tokens - window.
         double firstSeen = history.Tokens - Window(layer) + 1;
-        for (int run = history.Runs.Length - 1; run >= 0; run--)
+        for (int head = 0; head < (options.PerHead ? build.Model.Layers[layer].Kv.Heads : 1); head++)
         {
-            if (history.Runs[run] is var keys && keys.LastPosition < firstSeen)
-                history.Drop(run, 0, keys.Keys);
+            ReadOnlySpan<KeyRun> runs = history.RunsOf(0, head);
+            for (int run = 0; run < runs.Length && runs[run].LastPosition < firstSeen; run++)
+                history.Drop(0, head, run, 0, runs[run].Keys);
         }
     }
 

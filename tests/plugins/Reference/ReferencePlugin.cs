@@ -19,6 +19,7 @@ public sealed class ReferencePlugin : ISpudPlugin
             Trait.AttentionResidualScale, Trait.ScoreScale, Trait.Window, Trait.Sinks,
         ],
         PageTypes = [ElementType.F32, ElementType.F16, ElementType.BF16, ElementType.Q8_0, ElementType.Q4_0],
+        FoldsPerHead = true,
         DefaultCache = "reference",
         RowInvariant = true,
     };
@@ -45,6 +46,8 @@ public sealed class ReferencePlugin : ISpudPlugin
         registry.AddHead("reference", ReferenceJson.Default.ReferenceOptions, HeadOffer, (options, build) => Head(options, build));
         registry.AddAttention("reference", ReferenceJson.Default.ReferenceOptions, AttentionOffer, (options, build) => Attention(options, build));
         registry.AddCache("reference", ReferenceJson.Default.CacheOptions, new Offer { RowInvariant = true }, (options, build) => Cache(options, build));
+        registry.AddCache("recent", ReferenceJson.Default.RecentOptions, new Offer(), static (options, build) => new RecentCache(options, build));
+        registry.AddCache("streaming", ReferenceJson.Default.StreamingOptions, new Offer(), (options, build) => Cache(options, build));
         registry.AddRouter("reference", ReferenceJson.Default.ReferenceOptions, RouterOffer, (options, build) => Router(options, build));
         registry.AddExperts("reference", ReferenceJson.Default.ReferenceOptions, ExpertsOffer, (options, build) => Experts(options, build));
     }
@@ -62,6 +65,12 @@ public sealed class ReferencePlugin : ISpudPlugin
     private static ICachePolicy Cache(CacheOptions options, IBuildContext build)
     {
         ReferenceCache cache = new(options, build);
+        return options.Fault == Fault.None ? cache : new FaultyCache(cache, options.Fault, build);
+    }
+
+    private static ICachePolicy Cache(StreamingOptions options, IBuildContext build)
+    {
+        StreamingCache cache = new(options, build);
         return options.Fault == Fault.None ? cache : new FaultyCache(cache, options.Fault, build);
     }
 

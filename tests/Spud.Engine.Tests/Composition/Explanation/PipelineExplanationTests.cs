@@ -32,7 +32,12 @@ public sealed class PipelineExplanationTests
         Assert.Equal([Roles.Head, Roles.Attention, Roles.Experts, Roles.Cache], explanation.Components.Select(component => component.Role));
         Assert.Equal(new LimitsExplanation(64, 1, 8_192, 1), explanation.Limits);
         Assert.Equal(2, Assert.Single(explanation.Pools).Threads);
-        Assert.Empty(explanation.Copies);
+        StepExplanation step = Assert.Single(explanation.Steps);
+        Assert.Equal("both", step.Phase);
+        Assert.Equal([null, "0-29", null], step.Groups.Select(group => group.Layers));
+        Assert.Equal(["embed", "project", "append", "fold", "finish", "execute", "logits"], step.Groups.SelectMany(group => group.Operations).Select(operation => operation.Name));
+        Assert.Equal(["head", "attention", "cache", "attention", "attention", "experts", "head"], step.Groups.SelectMany(group => group.Operations).Select(operation => operation.Role));
+        Assert.All(step.Groups.SelectMany(group => group.Operations), operation => Assert.Equal(("host", null, 0), (operation.Domain, operation.Copies, operation.BytesPerToken)));
     }
 
     [Theory]

@@ -28,6 +28,7 @@ internal sealed class CountingDevice(string name) : IMemoryDomain
     {
         Assert.True(source.Shape.SequenceEqual(destination.Shape));
         Assert.True(source.Domain == this || destination.Domain == this);
+        ThrowIfLost();
         if (source.Domain != destination.Domain)
             Crossed.Add((source.Domain.Name, destination.Domain.Name, source.Bytes));
     }
@@ -41,7 +42,13 @@ internal sealed class CountingDevice(string name) : IMemoryDomain
     public void Wait()
     {
         Waits++;
+        ThrowIfLost();
+    }
+
+    // As a plugin of contract 1.0 throws it: the host must know which device it asked.
+    private void ThrowIfLost()
+    {
         if (IsLost)
-            throw new DeviceLostException("it was pulled out");
+            throw new DeviceLostException($"{name} was pulled out");
     }
 }

@@ -9,6 +9,10 @@ internal sealed class SilentComponent(IMemoryDomain domain) : IHead, IAttention,
 
     public int MaxExpertsPerRow => 3;
 
+    public Action? OnFinish { get; set; }
+
+    public Action? OnDispose { get; set; }
+
     public void Embed(in Step step, in TensorView hidden) => Require(step, hidden);
 
     public void Logits(in Step step, in TensorView hidden, ReadOnlySpan<int> rows, in TensorView logits) => Require(step, hidden, logits);
@@ -21,7 +25,11 @@ internal sealed class SilentComponent(IMemoryDomain domain) : IHead, IAttention,
         Assert.True(pages.Runs.Domain.IsHost && pages.RunOffsets.Domain.IsHost && pages.Pool.Positions.Domain.IsHost);
     }
 
-    public void Finish(int layer, in Step step, in AttentionState state, in TensorView output) => Require(step, output, state.Sum);
+    public void Finish(int layer, in Step step, in AttentionState state, in TensorView output)
+    {
+        Require(step, output, state.Sum);
+        OnFinish?.Invoke();
+    }
 
     public void Route(int layer, in Step step, in TensorView hidden, in RoutingPlan plan)
     {
@@ -33,9 +41,7 @@ internal sealed class SilentComponent(IMemoryDomain domain) : IHead, IAttention,
     public void Execute(int layer, in Step step, in TensorView input, in RoutingPlan plan, in TensorView output) =>
         Require(step, input, plan.Offsets, plan.Experts, plan.Weights, output);
 
-    public void Dispose()
-    {
-    }
+    public void Dispose() => OnDispose?.Invoke();
 
     private void Require(in Step step, params ReadOnlySpan<TensorView> views)
     {

@@ -12,23 +12,20 @@ internal sealed class SilentPipeline : IDisposable
 {
     private readonly MemoryAccount _memory = new("silent");
     private readonly HostDomain _host = new();
-    private readonly Places _places;
+    private readonly StepDomains _domains;
 
     /// <param name="device">By role: null is the host.</param>
     public SilentPipeline(Func<string, IMemoryDomain?> device)
     {
         ModelDescription model = Model();
         Limits limits = new() { Rows = 4, Sequences = 2, ContextTokens = 16, LogitRows = 2 };
-        _places = new(_memory, _host, model, limits, expertsPerRow: 3);
-        Placed<IAttention> attention = Put<IAttention>(Roles.Attention, device);
-        Placed<IRouter> router = Put<IRouter>(Roles.Router, device);
-        Placed<IExperts> experts = Put<IExperts>(Roles.Experts, device);
-        Placed<IHead> head = Put<IHead>(Roles.Head, device);
+        _domains = new(_memory, _host, model, limits, expertsPerRow: 3);
+        BoundComponent<IAttention> attention = Put<IAttention>(Roles.Attention, device);
+        BoundComponent<IRouter> router = Put<IRouter>(Roles.Router, device);
+        BoundComponent<IExperts> experts = Put<IExperts>(Roles.Experts, device);
+        BoundComponent<IHead> head = Put<IHead>(Roles.Head, device);
         LayerParts[] layers = [.. model.Layers.Select(layer => new LayerParts(attention, layer.Experts > 1 ? router : null, experts))];
-        for (int layer = 1; layer < layers.Length; layer++)
-            _places.Mirror(layer, router);
-
-        Placed<ICachePolicy> cache = new("silent/cache", new Offer(), new ToyCache(16, 16, ElementType.F32), _places.Host);
+        BoundComponent<ICachePolicy> cache = new(Role.Cache, "silent/cache", new Offer { RowInvariant = true }, new ToyCache(16, 16, ElementType.F32), _domains.Host);
         Pipeline = new Pipeline(new PipelineParts
         {
             Document = PipelineDocument.Default,
@@ -36,6 +33,7 @@ internal sealed class SilentPipeline : IDisposable
             Model = model,
             Limits = limits,
             Pool = new WorkerThreads(1),
+            OwnsPool = true,
             Host = _host,
             Memory = _memory,
             Components = [.. new[] { Built(Roles.Head, head), Built(Roles.Attention, attention), Built(Roles.Router, router), Built(Roles.Experts, experts) }],
@@ -44,7 +42,7 @@ internal sealed class SilentPipeline : IDisposable
             Layers = [layers, layers],
             SplitsPhases = false,
             Pages = new PageBuilder(_memory, _host, model, limits, null).Build(cache, [layers, layers]),
-            Places = _places,
+            Domains = _domains,
             MarkFaulty = (plugin, reason) => MarkedFaulty.Add((plugin, reason)),
         });
     }
@@ -54,6 +52,9 @@ internal sealed class SilentPipeline : IDisposable
     public Engine Engine => Pipeline.Engine;
 
     public List<(string Plugin, string Reason)> MarkedFaulty { get; } = [];
+
+    /// <summary>The component of a role.</summary>
+    public SilentComponent Silent(string role) => (SilentComponent)Pipeline.Parts.Components.Single(component => component.Role == role).Instance;
 
     /// <summary>One token, with its logits.</summary>
     public void Step(Sequence sequence)
@@ -65,14 +66,14 @@ internal sealed class SilentPipeline : IDisposable
 
     public void Dispose() => Pipeline.Dispose();
 
-    private Placed<T> Put<T>(string role, Func<string, IMemoryDomain?> device)
+    private BoundComponent<T> Put<T>(string role, Func<string, IMemoryDomain?> device)
         where T : class, IComponent
     {
         SilentComponent component = new(device(role) ?? _host);
-        return new($"{role}-plugin/silent", new Offer { PageTypes = [ElementType.F32] }, (T)(object)component, _places.Of(component, role));
+        return new(Role.Of(role), $"{role}-plugin/silent", new Offer { PageTypes = [ElementType.F32] }, (T)(object)component, _domains.Of(component, Role.Of(role)));
     }
 
-    private static PipelineComponent Built<T>(string role, Placed<T> placed)
+    private static PipelineComponent Built<T>(string role, BoundComponent<T> bound)
         where T : IComponent => new()
         {
             Registered = new()
@@ -82,18 +83,18 @@ internal sealed class SilentPipeline : IDisposable
                 PluginId = $"{role}-plugin",
                 PluginVersion = "1.0.0",
                 Folder = "",
-                Offer = placed.Offer,
+                Offer = bound.Offer,
                 Options = null!,
-                Create = (_, _) => placed.Component,
+                Create = (_, _) => bound.Component,
             },
             Options = new object(),
             Layers = [0, 1, 2],
             Phase = null,
-            Weights = new ComponentWeights(new WeightCatalog([]), placed.Place.Domain),
+            Weights = new ComponentWeights(new WeightCatalog([]), bound.Domain.Memory),
             Memory = new MemoryAccount(role),
             Workspaces = [],
             NativeBytes = 0,
-            Instance = placed.Component,
+            Instance = bound.Component,
         };
 
     private static ModelDescription Model() => new()

@@ -1,6 +1,5 @@
 using Spud.Composition;
 using Spud.Execution;
-using Spud.Generation;
 using Spud.Sampling;
 using Xunit;
 
@@ -28,10 +27,10 @@ public sealed class AllocationTests
         using CpuPipeline pipeline = new(file, new PipelineOptions { Threads = 2 }, activations, cache, "context=512", "cache.pageTokens=16");
         using Sequence sequence = pipeline.Engine.Open();
         Sampler sampler = new(new SamplingOptions { Temperature = 0.8f, TopK = 40, TopP = 0.95f, RepetitionPenalty = 1.1f, Seed = 1 }, pipeline.Vocabulary);
-        TokenGenerator generator = new(pipeline.Engine, sequence, pipeline.Batch, sampler);
-        int token = generator.Read(CpuPipeline.Tokens("families/prompt.tokens.bin"));
+        pipeline.LastLogits(sequence, CpuPipeline.Tokens("families/prompt.tokens.bin"));
+        int token = Choose(pipeline, sampler);
         for (int i = 0; i < 70; i++)
-            token = generator.Next(token);
+            token = Next(pipeline, sequence, sampler, token);
 
         // What the runtime allocates once in a thread's life, as at its first contended lock, may fall into one of the windows; what a
         // token allocates falls into each.
@@ -40,11 +39,24 @@ public sealed class AllocationTests
         {
             long before = GC.GetTotalAllocatedBytes(true);
             for (int i = 0; i < 32; i++)
-                token = generator.Next(token);
+                token = Next(pipeline, sequence, sampler, token);
 
             least = Math.Min(least, GC.GetTotalAllocatedBytes(true) - before);
         }
 
         Assert.Equal(0, least);
+    }
+
+    private static int Next(CpuPipeline pipeline, Sequence sequence, Sampler sampler, int token)
+    {
+        pipeline.Engine.Step(pipeline.Batch, sequence, [token], Phase.Decode, LogitRows.Last);
+        return Choose(pipeline, sampler);
+    }
+
+    private static int Choose(CpuPipeline pipeline, Sampler sampler)
+    {
+        int token = sampler.Sample(pipeline.Batch.Logits(0));
+        sampler.Accept(token);
+        return token;
     }
 }

@@ -1,7 +1,5 @@
 using Spud.Composition;
 using Spud.Execution;
-using Spud.Generation;
-using Spud.Sampling;
 using Xunit;
 
 namespace Spud.Tests.Execution.EndToEnd;
@@ -13,13 +11,14 @@ public sealed class CapacityTests
     {
         using CpuPipeline pipeline = new(TestData.Path("families/llama.gguf"), new PipelineOptions { Threads = 1, Rows = 8 }, edits: "context=40");
         using Sequence sequence = pipeline.Engine.Open();
-        TokenGenerator generator = new(pipeline.Engine, sequence, pipeline.Batch, new Sampler(new SamplingOptions { Temperature = 0 }, pipeline.Vocabulary));
         int[] prompt = CpuPipeline.Tokens("families/prompt.tokens.bin");
-        ContextOverflowException refusal = Assert.Throws<ContextOverflowException>(() => generator.Read(prompt));
+        ContextOverflowException refusal = Assert.Throws<ContextOverflowException>(() => Step(prompt));
         Assert.Equal((prompt.Length, 40), (refusal.Tokens, refusal.ContextTokens));
         Assert.Equal(0, sequence.Tokens);
-        generator.Read(prompt[..40]);
-        Assert.Equal(40, sequence.Tokens);
+        while (sequence.Tokens < 40)
+            Step(prompt[..40][sequence.Tokens..]);
+
+        int Step(int[] tokens) => pipeline.Engine.Step(pipeline.Batch, sequence, tokens, Phase.Prefill, LogitRows.Last);
     }
 
     [Fact]

@@ -121,7 +121,7 @@ internal sealed class PageLife : IDisposable
         if (_batch.Sequences == 0)
             return;
 
-        int[] wanted = [.. Enumerable.Range(0, Layers).Select(Wanted)], free = [.. Enumerable.Range(0, Layers).Select(layer => _toy.Pages.Layers[layer].FreePages)];
+        int[] wanted = [.. Enumerable.Range(0, Layers).Select(Wanted)], free = [.. Enumerable.Range(0, Layers).Select(layer => _toy.Pages.Layers[layer].First.FreePages)];
         bool cancel = _random.Next(4) == 0, fault = _random.Next(6) == 0;
         using CancellationTokenSource source = new();
         BatchEntry victim = _batch.Entries[_random.Next(_batch.Sequences)];
@@ -133,7 +133,7 @@ internal sealed class PageLife : IDisposable
             {
                 // Counted in advance to the page, before a retry takes them for the second time.
                 counted = true;
-                Assert.Equal(wanted, free.Select((before, of) => before - _toy.Pages.Layers[of].FreePages));
+                Assert.Equal(wanted, free.Select((before, of) => before - _toy.Pages.Layers[of].First.FreePages));
             }
 
             if (verb == "Execute" && layer == 1 && cancel)
@@ -144,7 +144,7 @@ internal sealed class PageLife : IDisposable
         if (Enumerable.Range(0, Layers).Any(layer => wanted[layer] > free[layer]))
         {
             Assert.Throws<PagePoolFullException>(() => _toy.Engine.Run(_batch));
-            Assert.Equal(free, Enumerable.Range(0, Layers).Select(layer => _toy.Pages.Layers[layer].FreePages));
+            Assert.Equal(free, Enumerable.Range(0, Layers).Select(layer => _toy.Pages.Layers[layer].First.FreePages));
             Refusals++;
         }
         else
@@ -222,7 +222,7 @@ internal sealed class PageLife : IDisposable
     // Row by row, with reference counts of its own: pages that the step will take.
     private int Wanted(int layer)
     {
-        LayerPages pages = _toy.Pages.Layers[layer];
+        PoolPages pages = _toy.Pages.Layers[layer].First;
         Dictionary<int, int> references = [];
         int next = 1_000_000, taken = 0;
         foreach (BatchEntry entry in _batch.Entries)
@@ -249,7 +249,7 @@ internal sealed class PageLife : IDisposable
     {
         for (int layer = 0; layer < Layers; layer++)
         {
-            LayerPages pages = _toy.Pages.Layers[layer];
+            PoolPages pages = _toy.Pages.Layers[layer].First;
             int[] held = new int[pages.Pool.Keys.Shape[0]];
             foreach (Sequence sequence in _live.Keys)
             {

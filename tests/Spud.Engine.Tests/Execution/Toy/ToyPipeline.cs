@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Collections.Immutable;
 using Spud.Composition;
 using Spud.Configuration;
 using Spud.Execution;
@@ -19,10 +20,10 @@ internal sealed class ToyPipeline : IDisposable
         Model = ToyModel(settings);
         Limits = new() { Rows = settings.Rows, Sequences = settings.Sequences, ContextTokens = settings.ContextTokens, LogitRows = settings.LogitRows };
         Router = new ToyRouter(_host, Model, Faults);
-        Cache = new ToyCache(settings.PageTokens, settings.TokensAtMost ?? settings.ContextTokens, settings.Format);
-        Places = new Places(_memory, _host, Model, Limits, Router.MaxExpertsPerRow);
-        Places.Host.ServeAttention();
-        Placed<ICachePolicy> cache = new("toy/cache", new Offer(), Cache, Places.Host);
+        Cache = new ToyCache(settings.PageTokens, settings.TokensAtMost ?? settings.ContextTokens, settings.Format, settings.Layout, settings.ReviewTokens);
+        Domains = new StepDomains(_memory, _host, Model, Limits, Router.MaxExpertsPerRow);
+        Domains.Host.ServeAttention();
+        BoundComponent<ICachePolicy> cache = new(Role.Cache, "toy/cache", new Offer { RowInvariant = !settings.Forgets }, Cache, Domains.Host);
         LayerParts[] layers = [.. Model.Layers.Select(layer => Parts(layer, settings))];
         LayerParts[][] phases = [layers, settings.SplitsPhases ? [.. layers] : layers];
         Pages = new PageBuilder(_memory, _host, Model, Limits, settings.CacheTokens).Build(cache, phases);
@@ -33,15 +34,16 @@ internal sealed class ToyPipeline : IDisposable
             Model = Model,
             Limits = Limits,
             Pool = new WorkerThreads(1),
+            OwnsPool = true,
             Host = _host,
             Memory = _memory,
             Components = [],
-            Head = new("toy/head", new Offer(), new ToyHead(_host, Faults), Places.Host),
+            Head = new(Role.Head, "toy/head", new Offer(), new ToyHead(_host, Faults), Domains.Host),
             Cache = cache,
             Layers = phases,
             SplitsPhases = settings.SplitsPhases,
             Pages = Pages,
-            Places = Places,
+            Domains = Domains,
             MarkFaulty = (plugin, reason) => MarkedFaulty.Add((plugin, reason)),
         });
     }
@@ -56,7 +58,7 @@ internal sealed class ToyPipeline : IDisposable
 
     public Limits Limits { get; }
 
-    public Places Places { get; }
+    public StepDomains Domains { get; }
 
     public List<(string Plugin, string Reason)> MarkedFaulty { get; } = [];
 
@@ -78,9 +80,9 @@ internal sealed class ToyPipeline : IDisposable
     public void Dispose() => Pipeline.Dispose();
 
     private LayerParts Parts(LayerDescription layer, ToySettings settings) => new(
-        new("toy/attention", new Offer { PageTypes = [ElementType.F32] }, settings.Attention?.Invoke(_host) ?? new ToyAttention(_host, Model, Faults), Places.Host),
-        layer.Experts > 1 ? new("toy/router", new Offer(), Router, Places.Host) : null,
-        new("toy/experts", new Offer(), new ToyExperts(_host, Faults), Places.Host));
+        new(Role.Attention, "toy/attention", new Offer { PageTypes = settings.PageTypes, FoldsPerHead = settings.FoldsPerHead }, settings.Attention?.Invoke(_host) ?? new ToyAttention(_host, Model, Faults), Domains.Host),
+        layer.Experts > 1 ? new(Role.Router, "toy/router", new Offer(), Router, Domains.Host) : null,
+        new(Role.Experts, "toy/experts", new Offer(), new ToyExperts(_host, Faults), Domains.Host));
 
     private static ModelDescription ToyModel(ToySettings settings) => new()
     {
@@ -137,9 +139,21 @@ internal sealed record ToySettings
 
     public ElementType Format { get; init; } = ElementType.F32;
 
+    /// <summary>Instead of one made of the numbers above.</summary>
+    public CacheLayout? Layout { get; init; }
+
+    public ImmutableArray<ElementType> PageTypes { get; init; } = [ElementType.F32];
+
+    public bool FoldsPerHead { get; init; } = true;
+
     public int? Window { get; init; }
 
     public bool SharedExpert { get; init; }
+
+    /// <summary>Whether the cache may drop keys that rows to come would see.</summary>
+    public bool Forgets { get; init; }
+
+    public int? ReviewTokens { get; init; }
 
     public bool SplitsPhases { get; init; }
 

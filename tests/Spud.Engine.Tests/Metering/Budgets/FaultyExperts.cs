@@ -1,4 +1,5 @@
 using Spud.Composition;
+using Spud.Execution;
 
 namespace Spud.Tests.Metering.Budgets;
 
@@ -16,8 +17,9 @@ internal sealed class FaultyExperts(IExperts experts) : IExperts
         LayerParts last = pipeline.Parts.Layers[0][^1];
         FaultyExperts faulty = new(last.Experts.Component);
         foreach (LayerParts[] phase in pipeline.Parts.Layers)
-            phase[^1] = last with { Experts = new("faulty", last.Experts.Offer, faulty, last.Experts.Place) };
+            phase[^1] = last with { Experts = last.Experts with { Name = "faulty", Component = faulty } };
 
+        StepCompiler.Compile(pipeline.Parts).CopyTo(pipeline.Parts.Plans, 0);
         return faulty;
     }
 

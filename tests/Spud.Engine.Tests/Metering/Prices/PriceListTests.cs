@@ -1,3 +1,4 @@
+using Spud.Composition;
 using Spud.Configuration;
 using Spud.Metering;
 using Xunit;
@@ -48,10 +49,10 @@ public sealed class PriceListTests
             }
             """);
         Tally work = new() { Flops = 500_000_000, WeightBytesRead = 100_000_000, KvBytesRead = 50_000_000 };
-        Assert.Equal(1.5m, prices.AmountOf(Phase.Decode, RoleSlot.Experts, work));
-        Assert.Equal(1m + 1.5m, prices.AmountOf(Phase.Prefill, RoleSlot.Experts, work));
-        Assert.Equal(0.5m, prices.AmountOf(Phase.Decode, RoleSlot.Head, work));
-        Assert.Equal(0, prices.AmountOf(Phase.Prefill, RoleSlot.Head, work));
+        Assert.Equal(1.5m, prices.AmountOf(Phase.Decode, Role.Experts, work));
+        Assert.Equal(1m + 1.5m, prices.AmountOf(Phase.Prefill, Role.Experts, work));
+        Assert.Equal(0.5m, prices.AmountOf(Phase.Decode, Role.Head, work));
+        Assert.Equal(0, prices.AmountOf(Phase.Prefill, Role.Head, work));
     }
 
     [Theory]

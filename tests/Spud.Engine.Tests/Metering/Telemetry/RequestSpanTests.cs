@@ -46,15 +46,15 @@ public sealed class RequestSpanTests : IDisposable
     [Fact]
     public void A_request_is_a_span_and_metrics_with_the_names_of_the_conventions()
     {
-        TextGeneration generation = Run(new() { MaxTokens = 5, Sampling = new() { Temperature = 0 } });
+        Request request = Run(new() { MaxTokens = 5, Sampling = new() { Temperature = 0 } });
         Activity span = Assert.Single(_spans, Mine);
         Assert.Equal(($"text_completion {Model}", (object?)4, (object?)5), (span.DisplayName, span.GetTagItem("gen_ai.usage.input_tokens"), span.GetTagItem("gen_ai.usage.output_tokens")));
         Assert.Equal(["length"], (string[])span.GetTagItem("gen_ai.response.finish_reasons")!);
-        Assert.Equal((double)generation.Ledger!.ComputeUnits, span.GetTagItem("spud.compute.units"));
+        Assert.Equal((double)request.Ledger!.ComputeUnits, span.GetTagItem("spud.compute.units"));
         Assert.Equal([4, 5], Of("gen_ai.client.token.usage").OrderBy(metric => metric.Tags["gen_ai.token.type"]).Select(metric => metric.Value));
         Assert.All(["gen_ai.server.request.duration", "gen_ai.server.time_to_first_token", "gen_ai.server.time_per_output_token"], name => Assert.True(Assert.Single(Of(name)).Value > 0));
-        Assert.Equal((double)generation.Ledger.ComputeUnits, Of("spud.compute.units").Sum(metric => metric.Value), 1e-12);
-        Assert.Equal(generation.Ledger.Total.WeightBytesRead + generation.Ledger.Total.KvBytesRead, Of("spud.memory.read").Sum(metric => metric.Value));
+        Assert.Equal((double)request.Ledger.ComputeUnits, Of("spud.compute.units").Sum(metric => metric.Value), 1e-12);
+        Assert.Equal(request.Ledger.Total.WeightBytesRead + request.Ledger.Total.KvBytesRead, Of("spud.memory.read").Sum(metric => metric.Value));
         Assert.Equal(["decode", "prefill"], Of("spud.compute.units").Select(metric => (string)metric.Tags["spud.phase"]!).Distinct().Order());
     }
 
@@ -73,21 +73,21 @@ public sealed class RequestSpanTests : IDisposable
     public void A_span_of_the_caller_is_the_parent_and_stays_current_between_tokens()
     {
         using Activity caller = new Activity("caller").Start();
-        foreach (TextPiece _ in _model.Generate(_model.Encode("Once upon a time"), new() { MaxTokens = 2 }, TestContext.Current.CancellationToken))
+        foreach (TextPiece _ in _model.Generate(_model.Encode("Once upon a time"), new() { MaxTokens = 2 }, TestContext.Current.CancellationToken).ToBlockingEnumerable())
             Assert.Same(caller, Activity.Current);
 
         Assert.Same(caller, Activity.Current);
         Assert.Equal(caller.SpanId, Assert.Single(_spans, Mine).ParentSpanId);
     }
 
-    private TextGeneration Run(GenerationOptions options)
+    private Request Run(GenerationOptions options)
     {
-        TextGeneration generation = _model.Generate(_model.Encode("Once upon a time")[..4], options);
-        foreach (TextPiece _ in generation)
+        Request request = _model.Generate(_model.Encode("Once upon a time")[..4], options);
+        foreach (TextPiece _ in request.ToBlockingEnumerable())
         {
         }
 
-        return generation;
+        return request;
     }
 
     private IEnumerable<(string Name, double Value, Dictionary<string, object?> Tags)> Of(string name) =>

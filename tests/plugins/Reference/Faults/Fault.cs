@@ -30,6 +30,10 @@ internal enum Fault
     [JsonStringEnumMemberName("reads-one-sequence")]
     ReadsOneSequence,
 
+    /// <summary>Attention: every KV head reads the keys of the first.</summary>
+    [JsonStringEnumMemberName("reads-one-head")]
+    ReadsOneHead,
+
     /// <summary>Every role: window, sinks, renormalisation and shared expert are known by name and not computed.</summary>
     [JsonStringEnumMemberName("ignores-traits")]
     IgnoresTraits,
@@ -145,6 +149,10 @@ internal enum Fault
     /// <summary>Cache: keys are dropped that a run does not have.</summary>
     [JsonStringEnumMemberName("drops-what-is-not-there")]
     DropsWhatIsNotThere,
+
+    /// <summary>Cache: keys go into a later pool newest first.</summary>
+    [JsonStringEnumMemberName("moves-newest-first")]
+    MovesNewestFirst,
 
     /// <summary>Cache: pages of no token.</summary>
     [JsonStringEnumMemberName("has-no-layout")]

@@ -37,11 +37,13 @@ internal sealed class FaultyAttention(IAttention attention, Fault fault, IBuildC
 
     private PageView Changed(in PageView pages)
     {
-        if (fault is not (Fault.LosesPageBorders or Fault.AssumesNoGaps or Fault.ReadsOneSequence))
+        if (fault == Fault.ReadsOneHead && !pages.HeadRunOffsets.IsPresent)
+            return pages;
+        if (fault is not (Fault.LosesPageBorders or Fault.AssumesNoGaps or Fault.ReadsOneSequence or Fault.ReadsOneHead))
             return pages;
 
         TensorView runs = Copy(pages.Runs), offsets = Copy(pages.RunOffsets), positions = Copy(pages.Pool.Positions);
-        PageView changed = new() { Pool = new() { Keys = pages.Pool.Keys, Values = pages.Pool.Values, Positions = positions }, Runs = runs, RunOffsets = offsets };
+        PageView changed = new() { Pool = new() { Keys = pages.Pool.Keys, Values = pages.Pool.Values, Positions = positions }, Runs = runs, RunOffsets = offsets, HeadRunOffsets = pages.HeadRunOffsets };
         if (fault == Fault.ReadsOneSequence)
         {
             // All of them get the runs of the first, one after the other.
@@ -52,6 +54,9 @@ internal sealed class FaultyAttention(IAttention attention, Fault fault, IBuildC
             return changed;
         }
 
+        if (fault == Fault.ReadsOneHead)
+            return changed with { Runs = OfFirstHeads(pages, out TensorView headOffsets), HeadRunOffsets = headOffsets };
+
         foreach (ref KeyRun run in runs.AsSpan<KeyRun>())
         {
             if (fault == Fault.LosesPageBorders && run.FirstKey + run.Keys == positions.Shape[1] && run.Keys > 1)
@@ -61,6 +66,22 @@ internal sealed class FaultyAttention(IAttention attention, Fault fault, IBuildC
         }
 
         return changed;
+    }
+
+    private TensorView OfFirstHeads(in PageView pages, out TensorView headOffsets)
+    {
+        int sequences = pages.RunOffsets.Shape[0] - 1, heads = (pages.HeadRunOffsets.Shape[0] - 1) / sequences;
+        List<KeyRun> runs = [];
+        headOffsets = Copy(pages.HeadRunOffsets);
+        for (int i = 0; i < sequences * heads; i++)
+        {
+            runs.AddRange(pages.Of(i / heads, 0));
+            headOffsets.Ints[i + 1] = runs.Count;
+        }
+
+        TensorView all = build.Allocate(build.Host, ElementType.I32, Math.Max(1, runs.Count), pages.Runs.Shape[1]);
+        runs.ToArray().CopyTo(all.AsSpan<KeyRun>());
+        return all;
     }
 
     private TensorView Repeated(in TensorView runs, int first, int times)

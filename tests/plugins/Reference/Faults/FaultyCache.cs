@@ -10,6 +10,9 @@ internal sealed class FaultyCache(ICachePolicy cache, Fault fault, IBuildContext
     public CacheLayout Layout(int layer)
     {
         CacheLayout layout = cache.Layout(layer);
+        if (!layout.Pools.IsEmpty)
+            return layout;
+
         return new()
         {
             PageTokens = fault == Fault.HasNoLayout ? 0 : layout.PageTokens,
@@ -36,6 +39,10 @@ internal sealed class FaultyCache(ICachePolicy cache, Fault fault, IBuildContext
                         history.Drop(run, 0, keys.Keys);
                 }
 
+                return;
+            case Fault.MovesNewestFirst:
+                for (int run = history.RunsOf(0, 0).Length - 1; run >= 0; run--)
+                    history.Encode(0, 0, run, 1);
                 return;
             case Fault.Allocates:
                 _last = new object();

@@ -1,11 +1,13 @@
 using Spud.Configuration;
+using Spud.Execution;
 using Spud.Generation;
 using Spud.Plugins;
 using Xunit;
 
 namespace Spud.Tests.Generation;
 
-public sealed class TextSessionTests : IDisposable
+/// <summary>A text that is continued again and again is computed only where it is new.</summary>
+public sealed class ConversationTests : IDisposable
 {
     private static readonly GenerationOptions s_greedy = new() { MaxTokens = 12, Sampling = new() { Temperature = 0, RepetitionPenalty = 1.3f } };
 
@@ -19,14 +21,14 @@ public sealed class TextSessionTests : IDisposable
     [Fact]
     public void A_text_that_goes_on_is_computed_only_where_it_is_new()
     {
-        using TextSession session = new(_model);
+        using Sequence sequence = _model.Engine.Open();
         int[] first = _model.Encode("Once upon a time");
-        int[] answer = Tokens(session.Generate(first, s_greedy, TestContext.Current.CancellationToken));
+        int[] answer = Tokens(_model.Generate(sequence, first, s_greedy, TestContext.Current.CancellationToken));
         // The last token of an answer was chosen and not yet appended.
-        Assert.Equal(first.Length + answer.Length - 1, session.Tokens);
+        Assert.Equal(first.Length + answer.Length - 1, sequence.Tokens);
 
         int[] longer = [.. first, .. answer, .. _model.Encode(" Then")];
-        TextGeneration second = session.Generate(longer, s_greedy, TestContext.Current.CancellationToken);
+        Request second = _model.Generate(sequence, longer, s_greedy, TestContext.Current.CancellationToken);
         Assert.Equal(Alone(longer), Tokens(second));
         Assert.Equal(first.Length + answer.Length - 1, second.ReusedTokens);
     }
@@ -34,11 +36,11 @@ public sealed class TextSessionTests : IDisposable
     [Fact]
     public void A_text_that_differs_is_computed_from_there()
     {
-        using TextSession session = new(_model);
+        using Sequence sequence = _model.Engine.Open();
         int[] first = _model.Encode("Once upon a time there was a dog");
-        Tokens(session.Generate(first, s_greedy, TestContext.Current.CancellationToken));
+        Tokens(_model.Generate(sequence, first, s_greedy, TestContext.Current.CancellationToken));
         int[] other = [.. first[..4], .. _model.Encode("Lily").AsSpan(1)];
-        TextGeneration second = session.Generate(other, s_greedy, TestContext.Current.CancellationToken);
+        Request second = _model.Generate(sequence, other, s_greedy, TestContext.Current.CancellationToken);
         Assert.Equal(Alone(other), Tokens(second));
         Assert.Equal(4, second.ReusedTokens);
     }
@@ -46,37 +48,37 @@ public sealed class TextSessionTests : IDisposable
     [Fact]
     public void The_same_prompt_again_gives_the_same_and_computes_one_token()
     {
-        using TextSession session = new(_model);
+        using Sequence sequence = _model.Engine.Open();
         int[] prompt = _model.Encode("Once upon a time");
-        int[] first = Tokens(session.Generate(prompt, s_greedy, TestContext.Current.CancellationToken));
-        TextGeneration again = session.Generate(prompt, s_greedy, TestContext.Current.CancellationToken);
+        int[] first = Tokens(_model.Generate(sequence, prompt, s_greedy, TestContext.Current.CancellationToken));
+        Request again = _model.Generate(sequence, prompt, s_greedy, TestContext.Current.CancellationToken);
         Assert.Equal(first, Tokens(again));
         Assert.Equal(prompt.Length - 1, again.ReusedTokens);
     }
 
     [Fact]
-    public void A_cancelled_generation_leaves_a_session_that_goes_on()
+    public void A_cancelled_request_leaves_a_sequence_that_goes_on()
     {
-        using TextSession session = new(_model);
+        using Sequence sequence = _model.Engine.Open();
         using CancellationTokenSource stop = new();
         int[] prompt = _model.Encode("Once upon a time");
-        TextGeneration cancelled = session.Generate(prompt, s_greedy, stop.Token);
-        foreach (TextPiece _ in cancelled)
+        Request cancelled = _model.Generate(sequence, prompt, s_greedy, stop.Token);
+        foreach (TextPiece _ in cancelled.ToBlockingEnumerable())
             stop.Cancel();
 
         Assert.Equal(FinishReason.Cancelled, cancelled.Finish);
-        Assert.Equal(Alone(prompt), Tokens(session.Generate(prompt, s_greedy, TestContext.Current.CancellationToken)));
+        Assert.Equal(Alone(prompt), Tokens(_model.Generate(sequence, prompt, s_greedy, TestContext.Current.CancellationToken)));
     }
 
     [Fact]
-    public void A_generation_that_is_left_gives_its_sequence_back()
+    public void A_request_that_is_left_gives_its_sequence_back()
     {
         int[] prompt = _model.Encode("Once upon a time");
         for (int i = 0; i < 3; i++)
-            _ = _model.Generate(prompt, s_greedy, TestContext.Current.CancellationToken).First();
+            _ = _model.Generate(prompt, s_greedy, TestContext.Current.CancellationToken).ToBlockingEnumerable().First();
     }
 
     private int[] Alone(int[] prompt) => Tokens(_model.Generate(prompt, s_greedy, TestContext.Current.CancellationToken));
 
-    private static int[] Tokens(TextGeneration generation) => [.. generation.Where(piece => piece.Token is not null).Select(piece => piece.Token!.Value)];
+    private static int[] Tokens(Request request) => [.. request.ToBlockingEnumerable().Where(piece => piece.Token is not null).Select(piece => piece.Token!.Value)];
 }

@@ -9,7 +9,7 @@ internal sealed class AttentionBuffers
     /// <param name="account">Counts the memory.</param>
     /// <param name="domain">Where the attention works.</param>
     /// <param name="model">The model.</param>
-    /// <param name="rows">Most rows of a step.</param>
+    /// <param name="rows">Maximum rows of a step.</param>
     public AttentionBuffers(MemoryAccount account, IMemoryDomain domain, ModelDescription model, int rows)
     {
         _model = model;
@@ -37,22 +37,25 @@ internal sealed class AttentionBuffers
         };
     }
 
-    /// <summary>A state that nothing has been folded into.</summary>
-    public AttentionState EmptyState(int layer, int rows)
+    /// <summary>The attention state of a step's rows.</summary>
+    public AttentionState State(int layer, int rows)
     {
         LayerDescription of = _model.Layers[layer];
-        TensorView sum = Shaped(_sum, rows, of.QueryHeads);
-        if (sum.Domain.IsHost)
-            sum.AsSpan<float>().Clear();
-        else
-            sum.Domain.Copy(Shaped(_zeros, rows, of.QueryHeads), sum);
-
         return new()
         {
             Max = Shaped(_max, rows, of.QueryHeads),
-            Sum = sum,
+            Sum = Shaped(_sum, rows, of.QueryHeads),
             Accumulator = Shaped(_accumulator, rows, of.QueryHeads, of.Kv.ValueWidth),
         };
+    }
+
+    /// <summary>Makes a state one that nothing has been folded into.</summary>
+    public void Empty(in AttentionState state)
+    {
+        if (state.Sum.Domain.IsHost)
+            state.Sum.AsSpan<float>().Clear();
+        else
+            state.Sum.Domain.Copy(Shaped(_zeros, state.Sum.Shape), state.Sum);
     }
 
     private static TensorView Shaped(in TensorView flat, params ReadOnlySpan<int> shape) => new(flat.Domain, flat.Address, flat.Type, shape);

@@ -1,10 +1,10 @@
 namespace Spud.Execution;
 
 /// <summary>
-/// One memory domain of a pipeline, and what a step keeps in it: its copy of the residual stream, the step's views, and buffers of the
-/// roles that are served there.
+/// One memory domain of a pipeline, with what a step keeps in it: a copy of the residual stream, the step's views, and buffers of the roles
+/// that work there.
 /// </summary>
-internal sealed class Place
+internal sealed class StepDomain
 {
     private readonly MemoryAccount _account;
     private readonly ModelDescription _model;
@@ -13,9 +13,9 @@ internal sealed class Place
     private AttentionBuffers? _attention;
     private TensorView _ids, _positions, _sequences, _logits;
 
-    public Place(MemoryAccount account, IMemoryDomain domain, ModelDescription model, Limits limits)
+    public StepDomain(MemoryAccount account, IMemoryDomain domain, ModelDescription model, Limits limits)
     {
-        (_account, Domain, _model, _limits) = (account, domain, model, limits);
+        (_account, Memory, _model, _limits) = (account, domain, model, limits);
         _hidden = account.Allocate(domain, ElementType.F32, limits.Rows, model.HiddenWidth);
         if (domain.IsHost)
             return;
@@ -25,9 +25,9 @@ internal sealed class Place
         _sequences = account.Allocate(domain, ElementType.I32, limits.Rows);
     }
 
-    public IMemoryDomain Domain { get; }
+    public IMemoryDomain Memory { get; }
 
-    public bool IsHost => Domain.IsHost;
+    public bool IsHost => Memory.IsHost;
 
     /// <summary>The step as a component here sees it.</summary>
     public Step Step { get; private set; }
@@ -35,14 +35,11 @@ internal sealed class Place
     /// <summary>Buffers of attention; there once <see cref="ServeAttention"/> was called.</summary>
     public AttentionBuffers Attention => _attention!;
 
-    /// <summary>For the plans of routers here, and of experts here whose router is elsewhere.</summary>
+    /// <summary>For the plans of routers here, and of experts here whose router is elsewhere; there once <see cref="ServePlans"/> was called.</summary>
     public PlanBuffers Plans { get; private set; } = null!;
 
     /// <summary>The plan of a dense layer.</summary>
-    public PlanBuffers One { get; private set; } = null!;
-
-    /// <summary>Which state of the residual stream <see cref="Hidden"/> holds; see <see cref="ResidualStream"/>.</summary>
-    public long Version { get; set; }
+    public PlanBuffers DensePlan { get; private set; } = null!;
 
     /// <summary>F32 [T, C].</summary>
     public TensorView Hidden(int rows) => _hidden.Rows(0, rows);
@@ -54,51 +51,48 @@ internal sealed class Place
     public void ServeHead()
     {
         if (!IsHost && !_logits.IsPresent)
-            _logits = _account.Allocate(Domain, ElementType.F32, _limits.LogitRows, _model.Vocabulary);
+            _logits = _account.Allocate(Memory, ElementType.F32, _limits.LogitRows, _model.Vocabulary);
     }
 
     /// <summary>Allocates what attention here needs.</summary>
-    public void ServeAttention() => _attention ??= new AttentionBuffers(_account, Domain, _model, _limits.Rows);
+    public void ServeAttention() => _attention ??= new AttentionBuffers(_account, Memory, _model, _limits.Rows);
 
     /// <summary>Allocates what routers and experts here need.</summary>
     /// <param name="expertsPerRow">K of the routers' plans, at least 1.</param>
-    /// <param name="one">The host's plan of a dense layer; null where this is the host.</param>
-    public void ServePlans(int expertsPerRow, PlanBuffers? one)
+    /// <param name="densePlan">The host's plan of a dense layer; null where this is the host.</param>
+    public void ServePlans(int expertsPerRow, PlanBuffers? densePlan)
     {
-        if (One is not null)
+        if (DensePlan is not null)
             return;
 
-        Plans = new PlanBuffers(_account, Domain, _limits.Rows, expertsPerRow);
-        One = new PlanBuffers(_account, Domain, _limits.Rows, 1);
-        if (one is null)
-            One.FillWithOne();
+        Plans = new PlanBuffers(_account, Memory, _limits.Rows, expertsPerRow);
+        DensePlan = new PlanBuffers(_account, Memory, _limits.Rows, 1);
+        if (densePlan is null)
+            DensePlan.FillWithDensePlan();
         else
-            Places.Copy(one.Of(_limits.Rows, 1), One.Of(_limits.Rows, 1));
+            DomainCopies.Copy(densePlan.Of(_limits.Rows, 1), DensePlan.Of(_limits.Rows, 1));
     }
 
-    /// <summary>Brings a step here.</summary>
-    public void Begin(Batch batch)
+    /// <summary>Takes a step whose views are here already: the host's.</summary>
+    public void Begin(Batch batch) => Step = batch.Step;
+
+    /// <summary>Queues copies of a step's views to a device.</summary>
+    public void Upload(Batch batch)
     {
         Step step = batch.Step;
-        if (IsHost)
-        {
-            Step = step;
-            return;
-        }
-
         Step = new()
         {
-            TokenIds = Brought(step.TokenIds, _ids),
-            Positions = Brought(step.Positions, _positions),
-            SequenceOfRow = Brought(step.SequenceOfRow, _sequences),
+            TokenIds = Upload(step.TokenIds, _ids),
+            Positions = Upload(step.Positions, _positions),
+            SequenceOfRow = Upload(step.SequenceOfRow, _sequences),
             Slices = batch.Slices,
         };
     }
 
-    private TensorView Brought(in TensorView from, in TensorView room)
+    private static TensorView Upload(in TensorView from, in TensorView room)
     {
         TensorView to = room.Rows(0, from.Shape[0]);
-        Domain.Copy(from, to);
+        DomainCopies.Copy(from, to);
         return to;
     }
 }

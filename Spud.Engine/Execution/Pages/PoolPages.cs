@@ -1,0 +1,134 @@
+namespace Spud.Execution;
+
+/// <summary>One page pool of a layer: free list, reference counts, positions. It never grows.</summary>
+internal sealed class PoolPages
+{
+    private readonly TensorView _scratch;
+    private readonly int[] _references;
+    private readonly int[] _free;
+    private int _freeCount;
+
+    /// <param name="layout">How it is stored.</param>
+    /// <param name="pool">Keys, values and positions.</param>
+    /// <param name="heads">KV heads of the layer.</param>
+    /// <param name="pagesPerSequence">Pages of the longest sequence, all heads together.</param>
+    /// <param name="slackPages">Pages that a table may hold beyond what its keys need before they are moved together; null: they never are.</param>
+    /// <param name="scratch">F32 [n] in the pool's domain: at least a page of one head, if keys of another format come in; else absent.</param>
+    public PoolPages(PoolLayout layout, PagePool pool, int heads, int pagesPerSequence, int? slackPages, in TensorView scratch)
+    {
+        (Pool, Layout, PagesPerSequence, SlackPages, _scratch) = (pool, layout, pagesPerSequence, slackPages, scratch);
+        Tables = layout.PerHead ? heads : 1;
+        HeadsPerKey = heads / Tables;
+        int pages = pool.Keys.Shape[0];
+        (_references, _free, _freeCount) = (new int[pages], new int[pages], pages);
+        for (int i = 0; i < pages; i++)
+            _free[i] = pages - 1 - i;
+    }
+
+    public PagePool Pool { get; }
+
+    public PoolLayout Layout { get; }
+
+    public IMemoryDomain Domain => Pool.Keys.Domain;
+
+    /// <summary>P.</summary>
+    public int PageTokens => Layout.PageTokens;
+
+    /// <summary>Lists of runs of a sequence: one for each KV head, or one that the heads share.</summary>
+    public int Tables { get; }
+
+    /// <summary>KV heads whose keys lie together as one entry of a page.</summary>
+    public int HeadsPerKey { get; }
+
+    public int PagesPerSequence { get; }
+
+    public int? SlackPages { get; }
+
+    public int FreePages => _freeCount;
+
+    /// <summary>Bytes of the pool.</summary>
+    public long Bytes => Pool.Keys.Bytes + Pool.Values.Bytes + Pool.Positions.Bytes;
+
+    /// <summary>Those of the host's memory: positions always, keys and values where attention works there.</summary>
+    public long HostBytes => Domain.IsHost ? Bytes : Pool.Positions.Bytes;
+
+    /// <summary>Bytes of one entry of a page, key and value.</summary>
+    public long BytesPerKey => (Pool.Keys.Bytes + Pool.Values.Bytes) / ((long)_references.Length * PageTokens);
+
+    public int Take()
+    {
+        // Reserve counted the pages of the whole step before any work.
+        if (_freeCount == 0)
+            throw new InvalidOperationException("page pool: a page was taken that had not been reserved");
+
+        int page = _free[--_freeCount];
+        _references[page] = 1;
+        return page;
+    }
+
+    public void Share(int page) => _references[page]++;
+
+    public bool IsShared(int page) => _references[page] > 1;
+
+    /// <summary>Tables that hold the page.</summary>
+    public int References(int page) => _references[page];
+
+    public void Give(int page)
+    {
+        if (--_references[page] == 0)
+            _free[_freeCount++] = page;
+    }
+
+    /// <summary>A page of one's own with the same keys, values and positions; the share in the old one is given back.</summary>
+    public int CopyOf(int page)
+    {
+        int copy = Take();
+        Domain.Copy(Pool.Keys.At(page), Pool.Keys.At(copy));
+        Domain.Copy(Pool.Values.At(page), Pool.Values.At(copy));
+        Pool.Positions.At(page).AsSpan<int>().CopyTo(Pool.Positions.At(copy).AsSpan<int>());
+        Give(page);
+        return copy;
+    }
+
+    /// <summary>Copies keys and values of another pool, in this one's format; their positions are set already.</summary>
+    /// <param name="source">An earlier pool of the layer.</param>
+    /// <param name="run">Keys of one page of it.</param>
+    /// <param name="sourceHead">Of which KV head, if this pool is per head.</param>
+    /// <param name="page">A page of this pool.</param>
+    /// <param name="firstKey">Where in the page.</param>
+    public void CopyFrom(PoolPages source, in KeyRun run, int sourceHead, int page, int firstKey)
+    {
+        for (int head = 0; head < HeadsPerKey; head++)
+        {
+            int from = source.Layout.PerHead ? 0 : Layout.PerHead ? sourceHead : head;
+            Copy(source.Pool.Keys.At(run.Page).At(from).Rows(run.FirstKey, run.Keys), Pool.Keys.At(page).At(head).Rows(firstKey, run.Keys));
+            Copy(source.Pool.Values.At(run.Page).At(from).Rows(run.FirstKey, run.Keys), Pool.Values.At(page).At(head).Rows(firstKey, run.Keys));
+        }
+    }
+
+    /// <summary>Moves keys, values and positions to another place in the pool, which they do not overlap.</summary>
+    public void Move(in KeyRun run, int page, int firstKey)
+    {
+        CopyFrom(this, run, 0, page, firstKey);
+        PositionsOf(run).CopyTo(Pool.Positions.At(page).Rows(firstKey, run.Keys).AsSpan<int>());
+    }
+
+    public void SetPosition(int page, int key, int position) => Pool.Positions.AsSpan<int>()[page * PageTokens + key] = position;
+
+    /// <summary>Positions of a run's keys, ascending.</summary>
+    public ReadOnlySpan<int> PositionsOf(in KeyRun run) => Pool.Positions.AsSpan<int>().Slice(run.Page * PageTokens + run.FirstKey, run.Keys);
+
+    // Domains convert to F32 and from F32.
+    private void Copy(in TensorView from, in TensorView to)
+    {
+        if (from.Type == to.Type || from.Type == ElementType.F32 || to.Type == ElementType.F32)
+        {
+            Domain.Copy(from, to);
+            return;
+        }
+
+        TensorView floats = new(Domain, _scratch.Address, ElementType.F32, from.Shape);
+        Domain.Copy(from, floats);
+        Domain.Copy(floats, to);
+    }
+}

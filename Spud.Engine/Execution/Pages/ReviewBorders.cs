@@ -1,0 +1,24 @@
+namespace Spud.Execution;
+
+/// <summary>
+/// The positions that no step crosses, because a cache may forget keys there: a row sees what was kept at the border before it, however many
+/// rows a step has. See <see cref="CacheLayout.ReviewTokens"/>.
+/// </summary>
+/// <param name="everyTokens">Borders are at the multiples of each.</param>
+internal sealed class ReviewBorders(IEnumerable<int> everyTokens)
+{
+    private readonly int[] _every = [.. everyTokens.Distinct()];
+
+    /// <summary>The borders of a layer are at the multiples of this; null: it has none.</summary>
+    public static int? Of(CacheLayout layout, Offer cache) => layout.ReviewTokens ?? (cache.RowInvariant ? null : layout.PageTokens);
+
+    /// <summary>Rows from a position up to the next border, at least 1.</summary>
+    public int RowsFrom(int position)
+    {
+        int rows = int.MaxValue;
+        foreach (int every in _every)
+            rows = Math.Min(rows, every - position % every);
+
+        return rows;
+    }
+}

@@ -1,0 +1,53 @@
+using Spud.Composition;
+using Spud.Metering;
+
+namespace Spud.Execution;
+
+/// <summary>Queries, keys and values of the new rows.</summary>
+internal sealed class ProjectOperation(BoundComponent<IAttention> attention, int layer, int costSlot) : ComponentOperation(attention, layer, costSlot)
+{
+    public override string Name => "project";
+
+    public override void Run(Batch batch, StepMeter meter) =>
+        attention.Component.Project(layer, Domain.Step, Domain.Hidden(batch.Rows), Domain.Attention.Heads(layer, batch.Rows));
+}
+
+/// <summary>Keys and values of the new rows go into the layer's pages.</summary>
+internal sealed class AppendOperation(BoundComponent<ICachePolicy> cache, BoundComponent<IAttention> attention, PageStore pages, int layer, int costSlot)
+    : Operation(cache, layer, attention.Domain, costSlot)
+{
+    public override string Name => "append";
+
+    // The pages lie in the attention's domain, which writes them; the policy is not asked.
+    public override BoundComponent Blamed => attention;
+
+    public override void Run(Batch batch, StepMeter meter)
+    {
+        pages.Append(layer, batch, Domain.Attention.Heads(layer, batch.Rows));
+        meter.CountKeys(layer, batch);
+    }
+}
+
+/// <summary>Queries over the pages of a pool are merged into the attention state, which the first pool of a layer finds empty.</summary>
+internal sealed class FoldOperation(BoundComponent<IAttention> attention, PageStore pages, int layer, int pool, int costSlot) : ComponentOperation(attention, layer, costSlot)
+{
+    public override string Name => "fold";
+
+    public override void Run(Batch batch, StepMeter meter)
+    {
+        AttentionState state = Domain.Attention.State(layer, batch.Rows);
+        if (pool == 0)
+            Domain.Attention.Empty(state);
+        if (pages.TryView(layer, pool, batch, out PageView view))
+            attention.Component.Fold(layer, Domain.Step, Domain.Attention.Heads(layer, batch.Rows).Query, view, state);
+    }
+}
+
+/// <summary>The attention state is added to the hidden rows.</summary>
+internal sealed class FinishOperation(BoundComponent<IAttention> attention, int layer, int costSlot) : ComponentOperation(attention, layer, costSlot)
+{
+    public override string Name => "finish";
+
+    public override void Run(Batch batch, StepMeter meter) =>
+        attention.Component.Finish(layer, Domain.Step, Domain.Attention.State(layer, batch.Rows), Domain.Hidden(batch.Rows));
+}

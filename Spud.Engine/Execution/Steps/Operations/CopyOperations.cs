@@ -1,0 +1,103 @@
+using Spud.Composition;
+using Spud.Metering;
+
+namespace Spud.Execution;
+
+/// <summary>
+/// A copy between two memory domains, one of which is the host's. Who reads on the host waits for it; a device takes up its work in the
+/// order in which it was asked.
+/// </summary>
+/// <param name="from">Where the data is.</param>
+/// <param name="to">Where it is wanted.</param>
+/// <param name="reader">Role that reads it there; null: the host.</param>
+/// <param name="component">The component on the device's side, which a lost device is put down to.</param>
+/// <param name="layer">Layer of the model; null: none.</param>
+/// <param name="costSlot">Where its time is counted.</param>
+internal abstract class CopyOperation(StepDomain from, StepDomain to, Role? reader, BoundComponent component, int? layer, int costSlot)
+    : Operation(component, layer, to, costSlot)
+{
+    public sealed override string Name => "copy";
+
+    /// <summary>"hidden rows", "routing plan", …</summary>
+    public abstract string What { get; }
+
+    public StepDomain From => from;
+
+    public Role? Reader => reader;
+
+    public abstract long BytesPerToken { get; }
+
+    protected void WaitForHost()
+    {
+        if (Domain.IsHost)
+            DomainCopies.Wait(from.Memory);
+    }
+}
+
+/// <summary>The step's ids and positions go to a device.</summary>
+internal sealed class UploadOperation(StepDomain host, StepDomain device, BoundComponent component, int costSlot)
+    : CopyOperation(host, device, reader: null, component, null, costSlot)
+{
+    public override string What => "ids and positions";
+
+    public override long BytesPerToken => 3 * sizeof(int);
+
+    public override void Run(Batch batch, StepMeter meter) => Domain.Upload(batch);
+}
+
+/// <summary>The residual stream goes to the component that reads it next.</summary>
+internal sealed class CopyHiddenOperation(StepDomain from, StepDomain to, Role reader, BoundComponent component, int hiddenWidth, int? layer, int costSlot)
+    : CopyOperation(from, to, reader, component, layer, costSlot)
+{
+    public override string What => "hidden rows";
+
+    public override long BytesPerToken => (long)hiddenWidth * sizeof(float);
+
+    public override void Run(Batch batch, StepMeter meter)
+    {
+        DomainCopies.Copy(From.Hidden(batch.Rows), Domain.Hidden(batch.Rows));
+        WaitForHost();
+    }
+}
+
+/// <summary>A routing plan goes to the host, which checks it, or from there to the experts.</summary>
+internal sealed class CopyPlanOperation(StepDomain from, StepDomain to, (LayerPlan From, LayerPlan To) plan, Role? reader, BoundComponent component, int layer, int costSlot)
+    : CopyOperation(from, to, reader, component, layer, costSlot)
+{
+    public override string What => "routing plan";
+
+    public override long BytesPerToken => plan.From.BytesPerRow;
+
+    /// <summary>Whether the plan is checked right after it, or at the end of the step.</summary>
+    public bool IsAwaited { get; init; }
+
+    public override void Run(Batch batch, StepMeter meter)
+    {
+        DomainCopies.Copy(plan.From.Of(batch.Rows), plan.To.Of(batch.Rows));
+        if (IsAwaited)
+            WaitForHost();
+    }
+}
+
+/// <summary>Logits go to the host.</summary>
+internal sealed class CopyLogitsOperation(BoundComponent<IHead> head, StepDomain host, int vocabulary, int costSlot)
+    : CopyOperation(head.Domain, host, reader: null, head, null, costSlot)
+{
+    public override string What => "logits";
+
+    public override long BytesPerToken => (long)vocabulary * sizeof(float);
+
+    public override void Run(Batch batch, StepMeter meter)
+    {
+        if (batch.LogitRowCount > 0)
+            DomainCopies.Copy(From.Logits(batch), Domain.Logits(batch));
+    }
+}
+
+/// <summary>A device does all that it was asked for.</summary>
+internal sealed class WaitOperation(StepDomain device, BoundComponent component, int costSlot) : Operation(component, null, device, costSlot)
+{
+    public override string Name => "wait";
+
+    public override void Run(Batch batch, StepMeter meter) => DomainCopies.Wait(Domain.Memory);
+}

@@ -1,0 +1,24 @@
+using Spud.Composition;
+using Spud.Metering;
+
+namespace Spud.Execution;
+
+/// <summary>Token ids to hidden rows.</summary>
+internal sealed class EmbedOperation(BoundComponent<IHead> head, int costSlot) : ComponentOperation(head, null, costSlot)
+{
+    public override string Name => "embed";
+
+    public override void Run(Batch batch, StepMeter meter) => head.Component.Embed(Domain.Step, Domain.Hidden(batch.Rows));
+}
+
+/// <summary>Hidden rows to logits, for the rows whose logits are read.</summary>
+internal sealed class LogitsOperation(BoundComponent<IHead> head, int costSlot) : ComponentOperation(head, null, costSlot)
+{
+    public override string Name => "logits";
+
+    public override void Run(Batch batch, StepMeter meter)
+    {
+        if (batch.LogitRowCount > 0)
+            head.Component.Logits(Domain.Step, Domain.Hidden(batch.Rows), batch.RowsWithLogits, Domain.Logits(batch));
+    }
+}

@@ -1,0 +1,42 @@
+using Spud.Composition;
+using Spud.Metering;
+
+namespace Spud.Execution;
+
+/// <summary>Hidden rows to a routing plan.</summary>
+internal sealed class RouteOperation(BoundComponent<IRouter> router, LayerPlan plan, int layer, int costSlot) : ComponentOperation(router, layer, costSlot)
+{
+    public override string Name => "route";
+
+    public override void Run(Batch batch, StepMeter meter) =>
+        router.Component.Route(layer, Domain.Step, Domain.Hidden(batch.Rows), plan.Of(batch.Rows));
+}
+
+/// <summary>No router is trusted: its plan is checked on the host, and counted, before experts in host memory see it or the step is committed.</summary>
+internal sealed class CheckPlanOperation(BoundComponent<IRouter> router, LayerPlan plan, LayerDescription description, int layer, StepDomain host, int costSlot)
+    : Operation(router, layer, host, costSlot)
+{
+    private readonly PlanCheck _check = new(description);
+
+    public override string Name => "check plan";
+
+    /// <exception cref="InvalidDataException">The plan breaks a rule.</exception>
+    public override void Run(Batch batch, StepMeter meter)
+    {
+        RoutingPlan made = plan.Of(batch.Rows);
+        _check.Require(made);
+        meter.CountPlan(layer, batch, made);
+    }
+}
+
+/// <summary>The planned experts are added to the hidden rows.</summary>
+internal sealed class ExecuteOperation(BoundComponent<IExperts> experts, LayerPlan plan, int layer, int costSlot) : ComponentOperation(experts, layer, costSlot)
+{
+    public override string Name => "execute";
+
+    public override void Run(Batch batch, StepMeter meter)
+    {
+        TensorView hidden = Domain.Hidden(batch.Rows);
+        experts.Component.Execute(layer, Domain.Step, hidden, plan.Of(batch.Rows), hidden);
+    }
+}

@@ -1,0 +1,150 @@
+using Spud.Composition;
+using Spud.Metering;
+
+namespace Spud.Execution;
+
+/// <summary>
+/// Compiles a pipeline into the operations of a step: the diagram of the README in code. The residual stream and the plans are copied to
+/// where the next component works, never twice to the same domain; on a pipeline of one domain nothing is copied.
+/// </summary>
+internal sealed class StepCompiler
+{
+    private readonly PipelineParts _pipeline;
+    private readonly StepDomains _domains;
+    private readonly StepDomain _host;
+    private readonly List<Operation> _operations = [];
+    private readonly List<Operation> _checks = [];
+    private readonly HashSet<StepDomain> _holders = [];
+    private BoundComponent _writer;
+
+    private StepCompiler(PipelineParts pipeline) =>
+        (_pipeline, _domains, _host, _writer) = (pipeline, pipeline.Domains, pipeline.Domains.Host, pipeline.Head);
+
+    private int NoLayer => _pipeline.Model.Layers.Length;
+
+    /// <summary>One plan for each phase; the same one where a pipeline does not split phases.</summary>
+    public static StepPlan[] Compile(PipelineParts pipeline)
+    {
+        StepPlan prefill = new StepCompiler(pipeline).Compile(Phase.Prefill);
+        return [prefill, pipeline.SplitsPhases ? new StepCompiler(pipeline).Compile(Phase.Decode) : prefill];
+    }
+
+    private StepPlan Compile(Phase phase)
+    {
+        Embed(_pipeline.Head);
+        for (int layer = 0; layer < _pipeline.Model.Layers.Length; layer++)
+        {
+            LayerParts parts = _pipeline.At(layer, phase);
+            Attend(parts.Attention, layer);
+            Mix(parts.Router, parts.Experts, layer);
+        }
+
+        Logits(_pipeline.Head);
+        Settle();
+        return new StepPlan([.. Uploads(), .. _operations]);
+    }
+
+    private void Embed(BoundComponent<IHead> head)
+    {
+        _operations.Add(new EmbedOperation(head, Slot(null, Role.Head)));
+        Changed(head);
+    }
+
+    private void Attend(BoundComponent<IAttention> attention, int layer)
+    {
+        int slot = Slot(layer, Role.Attention);
+        BringHidden(attention, layer, slot);
+        _operations.Add(new ProjectOperation(attention, layer, slot));
+        _operations.Add(new AppendOperation(_pipeline.Cache, attention, _pipeline.Pages, layer, Slot(layer, Role.Cache)));
+        for (int pool = 0; pool < _pipeline.Pages.Layers[layer].Pools.Length; pool++)
+            _operations.Add(new FoldOperation(attention, _pipeline.Pages, layer, pool, slot));
+
+        _operations.Add(new FinishOperation(attention, layer, slot));
+        Changed(attention);
+    }
+
+    private void Mix(BoundComponent<IRouter>? router, BoundComponent<IExperts> experts, int layer)
+    {
+        LayerPlan plan = router is null ? new(experts.Domain.DensePlan, 1) : Route(router, experts, layer);
+        BringHidden(experts, layer, Slot(layer, Role.Experts));
+        _operations.Add(new ExecuteOperation(experts, plan, layer, Slot(layer, Role.Experts)));
+        Changed(experts);
+    }
+
+    /// <summary>The plan of a layer, where its experts work.</summary>
+    private LayerPlan Route(BoundComponent<IRouter> router, BoundComponent<IExperts> experts, int layer)
+    {
+        int slot = Slot(layer, Role.Router);
+        LayerPlan made = new(router.Domain.Plans, router.Component.MaxExpertsPerRow), onHost = made;
+        BringHidden(router, layer, slot);
+        _operations.Add(new RouteOperation(router, made, layer, slot));
+
+        // A plan that stays on a device is checked at the end of the step.
+        bool stays = router.Domain == experts.Domain && !router.Domain.IsHost;
+        if (!router.Domain.IsHost)
+        {
+            onHost = made with { Buffers = _domains.Mirror(layer) };
+            _operations.Add(new CopyPlanOperation(router.Domain, _host, (made, onHost), reader: null, router, layer, slot) { IsAwaited = !stays });
+        }
+
+        (stays ? _checks : _operations).Add(new CheckPlanOperation(router, onHost, _pipeline.Model.Layers[layer], layer, _host, slot));
+        if (stays)
+            return made;
+        if (experts.Domain.IsHost)
+            return onHost;
+
+        LayerPlan delivered = made with { Buffers = experts.Domain.Plans };
+        _operations.Add(new CopyPlanOperation(_host, experts.Domain, (onHost, delivered), Role.Experts, experts, layer, slot));
+        return delivered;
+    }
+
+    private void Logits(BoundComponent<IHead> head)
+    {
+        int slot = Slot(null, Role.Head);
+        BringHidden(head, null, slot);
+        _operations.Add(new LogitsOperation(head, slot));
+        if (!head.Domain.IsHost)
+            _operations.Add(new CopyLogitsOperation(head, _host, _pipeline.Model.Vocabulary, slot));
+    }
+
+    // What devices have not done by now they do here, and plans that were left on one are checked.
+    private void Settle()
+    {
+        int slot = Slot(null, Role.Head);
+        _operations.AddRange(_domains.Devices.Where(IsUsed).Select(device => new WaitOperation(device, On(device).Last(), slot)).ToArray());
+        _operations.AddRange(_checks);
+    }
+
+    private IEnumerable<Operation> Uploads() =>
+        _domains.Devices.Where(IsUsed).Select(device => new UploadOperation(_host, device, On(device).First(), Slot(null, Role.Head)));
+
+    /// <summary>Copies the residual stream to a component, unless its domain holds it already; between two devices by way of the host.</summary>
+    private void BringHidden(BoundComponent to, int? layer, int slot)
+    {
+        if (_holders.Contains(to.Domain))
+            return;
+
+        StepDomain from = _writer.Domain;
+        if (!from.IsHost && _holders.Add(_host))
+            _operations.Add(Copy(from, _host, _writer));
+        if (_holders.Add(to.Domain))
+            _operations.Add(Copy(_host, to.Domain, to));
+
+        CopyHiddenOperation Copy(StepDomain source, StepDomain target, BoundComponent onDevice) =>
+            new(source, target, to.Role, onDevice, _pipeline.Model.HiddenWidth, layer, slot);
+    }
+
+    private void Changed(BoundComponent writer)
+    {
+        _writer = writer;
+        _holders.Clear();
+        _holders.Add(writer.Domain);
+    }
+
+    private bool IsUsed(StepDomain device) => On(device).Any();
+
+    private IEnumerable<BoundComponent> On(StepDomain device) =>
+        _operations.OfType<ComponentOperation>().Where(operation => operation.Domain == device).Select(operation => operation.Component);
+
+    private int Slot(int? layer, Role role) => PipelineCosts.SlotOf(layer ?? NoLayer, role);
+}

@@ -1,0 +1,122 @@
+using Spud.Execution;
+
+namespace Spud.Generation;
+
+/// <summary>
+/// What the models of a process share: worker threads, and one thread that runs the steps of all their requests, so that two pools never
+/// compete for the processors. Models take turns by the compute that they used. It never waits for a reader.
+/// </summary>
+public sealed class StepLoop : IDisposable
+{
+    private readonly object _gate = new();
+    private readonly List<RequestQueue> _queues = [];
+    private Thread? _thread;
+    private bool _stop;
+
+    /// <summary>Makes a loop for one or more models; it starts with the first request.</summary>
+    /// <param name="threads">Threads that compute, the loop's own included; at least 1.</param>
+    public StepLoop(int threads) => Workers = new(threads);
+
+    internal WorkerThreads Workers { get; }
+
+    /// <summary>Ends all requests, then the threads. Models that share the loop are disposed before it.</summary>
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            if (_stop)
+                return;
+
+            _stop = true;
+            _queues.ForEach(static queue => queue.CancelAll());
+            Monitor.PulseAll(_gate);
+        }
+
+        _thread?.Join();
+        Workers.Dispose();
+    }
+
+    /// <summary>Takes a request in.</summary>
+    /// <exception cref="ObjectDisposedException">The loop has been disposed.</exception>
+    internal void Submit(Request request)
+    {
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_stop, this);
+            RequestQueue? queue = _queues.Find(queue => queue.Engine == request.Engine);
+            if (queue is null)
+                _queues.Add(queue = new(request.Engine));
+
+            // One that was idle does not catch up on what the others used meanwhile.
+            if (!queue.HasWork && Least() is { } least)
+                queue.Spent = Math.Max(queue.Spent, least.Spent);
+
+            queue.Submit(request);
+            if (_thread is null)
+            {
+                _thread = new Thread(Work) { IsBackground = true, Name = "spud steps" };
+                _thread.Start();
+            }
+
+            Monitor.PulseAll(_gate);
+        }
+    }
+
+    /// <summary>Ends the requests of an engine; it is not used any more when this returns.</summary>
+    internal void End(Engine engine)
+    {
+        lock (_gate)
+        {
+            if (_queues.Find(queue => queue.Engine == engine) is not { } queue)
+                return;
+
+            queue.CancelAll();
+            while (queue.HasWork)
+                Monitor.Wait(_gate);
+
+            _queues.Remove(queue);
+        }
+    }
+
+    private void Work()
+    {
+        while (Next() is { } queue)
+        {
+            queue.Step();
+            if (queue.HasWork)
+                continue;
+
+            lock (_gate)
+                Monitor.PulseAll(_gate);
+        }
+    }
+
+    /// <summary>The model whose turn it is; waits for one, and is null at the end.</summary>
+    private RequestQueue? Next()
+    {
+        lock (_gate)
+        {
+            while (true)
+            {
+                if (Least() is { } queue)
+                    return queue;
+                if (_stop)
+                    return null;
+
+                Monitor.Wait(_gate);
+            }
+        }
+    }
+
+    private RequestQueue? Least()
+    {
+        RequestQueue? least = null;
+        foreach (RequestQueue queue in _queues)
+        {
+            if (queue.HasWork && (least is null || queue.Spent < least.Spent))
+                least = queue;
+        }
+
+        return least;
+    }
+}

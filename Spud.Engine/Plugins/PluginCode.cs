@@ -1,0 +1,61 @@
+using System.Reflection;
+using System.Runtime.InteropServices;
+using System.Runtime.Loader;
+using McMaster.NETCore.Plugins;
+
+namespace Spud.Plugins;
+
+/// <summary>
+/// A plugin's assemblies, in a load context of their own. The contract and .NET's assemblies are the host's whatever the folder holds (two
+/// copies would be two sets of types); everything else comes from the plugin's folder. The load context itself would take what the folder
+/// lacks from the host: <see cref="EntryAssembly"/> refuses such references before any code runs.
+/// </summary>
+internal sealed class PluginCode : IDisposable
+{
+    private readonly McMaster.NETCore.Plugins.PluginLoader _loader;
+    private readonly AssemblyDependencyResolver _resolver;
+    private readonly string _folder;
+
+    /// <param name="entryAssembly">Full path.</param>
+    /// <param name="collectible">Whether it can be unloaded.</param>
+    /// <exception cref="InvalidOperationException">Its dependency file is damaged.</exception>
+    public PluginCode(string entryAssembly, bool collectible)
+    {
+        _folder = Path.GetDirectoryName(entryAssembly)!;
+        _resolver = new(entryAssembly);
+        PluginConfig config = new(entryAssembly)
+        {
+            PreferSharedTypes = false,
+            IsLazyLoaded = true, // or every assembly that a shared one refers to would be loaded now
+            IsUnloadable = collectible,
+            SharedAssemblies = { typeof(ISpudPlugin).Assembly.GetName() },
+        };
+        foreach (string name in FrameworkAssemblies.Names)
+            config.SharedAssemblies.Add(new AssemblyName(name));
+
+        _loader = new(config);
+        string folder = _folder; // the handler holds the folder's name alone
+        _loader.LoadContext.ResolvingUnmanagedDll += (_, name) => NativeFiles.Find(folder, name) is { } path ? NativeLibrary.Load(path) : 0;
+    }
+
+    /// <summary>The contract's simple name.</summary>
+    public static string ContractName { get; } = typeof(ISpudPlugin).Assembly.GetName().Name!;
+
+    public Assembly LoadEntry() => _loader.LoadDefaultAssembly();
+
+    /// <summary>Where an assembly that is neither the contract nor .NET's lies in the plugin's folder; null: it does not.</summary>
+    public string? PathOf(AssemblyName name)
+    {
+        if (_resolver.ResolveAssemblyToPath(name) is { } path)
+            return path;
+
+        string file = Path.Combine(_folder, name.CultureName ?? "", name.Name + ".dll");
+        return File.Exists(file) ? file : null;
+    }
+
+    /// <summary>Whether a native library lies in the plugin's folder.</summary>
+    public bool FindsNative(string name) => (_resolver.ResolveUnmanagedDllToPath(name) ?? NativeFiles.Find(_folder, name)) is not null;
+
+    /// <summary>Lets go of the code, if it is collectible.</summary>
+    public void Dispose() => _loader.Dispose();
+}
