@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace Spud;
 
 /// <summary>
@@ -25,6 +27,27 @@ public readonly struct Step
     /// <summary>[S], always on the host.</summary>
     public ReadOnlySpan<SequenceSlice> Sequences => Slices.Span;
 
+    /// <summary>
+    /// I8 [Limits.Sequences, Bytes] on the host, by <see cref="SequenceSlice.Id"/>: what the called component's layer knows of each sequence,
+    /// as of the last border. Absent where the component keeps nothing: see <see cref="IKeepsSequenceState"/>.
+    /// </summary>
+    [Experimental(Experiments.Id)]
+    public TensorView States { get; init; }
+
+    /// <summary>I8 [T, RowBytes] on the host: the rows' notes, all zeros before; absent like <see cref="States"/>.</summary>
+    [Experimental(Experiments.Id)]
+    public TensorView Notes { get; init; }
+
     /// <summary>T.</summary>
     public int Rows => Positions.Shape[0];
+
+    /// <summary>The state of <c>Sequences[sequence]</c>; read only.</summary>
+    [Experimental(Experiments.Id)]
+    public ReadOnlySpan<T> StateOf<T>(int sequence)
+        where T : unmanaged => States.At(Sequences[sequence].Id).AsSpan<T>();
+
+    /// <summary>The note of a row; written by the component.</summary>
+    [Experimental(Experiments.Id)]
+    public Span<T> NoteOf<T>(int row)
+        where T : unmanaged => Notes.At(row).AsSpan<T>();
 }

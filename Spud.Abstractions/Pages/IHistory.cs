@@ -11,6 +11,10 @@ public interface IHistory
     /// <summary>Committed tokens, kept or not.</summary>
     int Tokens { get; }
 
+    /// <summary>[Tokens]: ids of the committed tokens, kept or not, by position.</summary>
+    [Experimental(Experiments.Id)]
+    ReadOnlySpan<int> TokenIds => throw new NotSupportedException("This history does not know the tokens.");
+
     /// <summary>Kept runs, oldest first; where the layout has several pools or heads, those of the first.</summary>
     ReadOnlySpan<KeyRun> Runs { get; }
 

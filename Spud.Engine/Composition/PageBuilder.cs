@@ -11,7 +11,7 @@ internal sealed class PageBuilder(MemoryAccount memory, IMemoryDomain host, Mode
     private readonly List<TensorView> _scratch = [];
 
     /// <exception cref="CompositionException">The layout is impossible, or an attention cannot read it.</exception>
-    public PageStore Build(BoundComponent<ICachePolicy> cache, LayerParts[][] parts)
+    public PageStore Build(BoundComponent<ICachePolicy> cache, LayerParts[][] parts, IEnumerable<int>? stateBorders = null)
     {
         CacheLayout[] layouts = [.. Enumerable.Range(0, model.Layers.Length).Select(cache.Component.Layout)];
         LayerPages[] layers = new LayerPages[layouts.Length];
@@ -30,7 +30,7 @@ internal sealed class PageBuilder(MemoryAccount memory, IMemoryDomain host, Mode
             layers[layer] = Pages(cache.Name, layer, layouts[layer], domain);
         }
 
-        ReviewBorders borders = new(layouts.Select(layout => ReviewBorders.Of(layout, cache.Offer)).OfType<int>());
+        ReviewBorders borders = new(layouts.Select(layout => ReviewBorders.Of(layout, cache.Offer)).OfType<int>().Concat(stateBorders ?? []));
         return new PageStore(layers, cache.Component, TablesFor(layers), _scratch.Sum(scratch => scratch.Domain.IsHost ? scratch.Bytes : 0)) { Borders = borders };
     }
 

@@ -114,7 +114,8 @@ internal sealed class PipelineComposer : IDisposable
 
     private Pipeline Freeze(PipelineDocument document, PluginCatalog plugins, StepDomains domains, BoundComponent<IHead> head, BoundComponent<ICachePolicy> cache, LayerParts[][] parts, bool splits)
     {
-        PageStore pages = new PageBuilder(_memory, _host, _model, _limits, _options.CacheTokens).Build(cache, parts);
+        SequenceStates states = new(_memory, _host, _limits, _built);
+        PageStore pages = new PageBuilder(_memory, _host, _model, _limits, _options.CacheTokens).Build(cache, parts, states.BorderTokens);
         ShareArenas();
         Pipeline pipeline = new(new PipelineParts
         {
@@ -132,6 +133,7 @@ internal sealed class PipelineComposer : IDisposable
             Layers = parts,
             SplitsPhases = splits,
             Pages = pages,
+            States = states,
             Domains = domains,
             MarkFaulty = plugins.MarkFaulty,
         });

@@ -42,6 +42,9 @@ internal sealed class PipelineParts
 
     public required PageStore Pages { get; init; }
 
+    /// <summary>What components keep of sequences, beside the pages.</summary>
+    public SequenceStates States { get; init; } = new();
+
     /// <summary>The memory domains that components work in, with the buffers of a step.</summary>
     public required StepDomains Domains { get; init; }
 

@@ -58,8 +58,10 @@ public sealed class Engine
         if (id < 0)
             throw new InvalidOperationException($"all {_sequences.Length} sequences of the pipeline are in use: dispose one, or give the pipeline more");
 
-        PageTable[] tables = _pipeline.Pages.NewTables();
-        return _sequences[id] = new Sequence(this, id, tables, NewLedger(tables), _pipeline.Limits.ContextTokens);
+        _pipeline.States.Clear(id);
+        int[] ids = GC.AllocateUninitializedArray<int>(_pipeline.Limits.ContextTokens);
+        PageTable[] tables = _pipeline.Pages.NewTables(ids);
+        return _sequences[id] = new Sequence(this, id, tables, NewLedger(tables), ids);
     }
 
     /// <summary>A step of one sequence: reads as many of its next tokens as a step takes. All of them are read by calling it again with the rest.</summary>
@@ -140,6 +142,9 @@ public sealed class Engine
 
     /// <summary>The positions that no step crosses.</summary>
     internal ReviewBorders Borders => _pipeline.Pages.Borders;
+
+    /// <summary>What components keep of sequences, beside the pages.</summary>
+    internal SequenceStates States => _pipeline.States;
 
     /// <summary>What rows may cost before they are run.</summary>
     internal BudgetGuard Guard => _guard;
@@ -241,7 +246,7 @@ public sealed class Engine
             if (_kept[i] == 0 || entry.Sequence.Cancellation.IsCancellationRequested)
                 PageStore.Rollback(entry.Sequence);
             else
-                Commit(entry.Sequence, batch.TokensOf(entry)[.._kept[i]]);
+                Commit(entry, batch.TokensOf(entry)[.._kept[i]]);
         }
 
         _meter.Stamp(PipelineCosts.SlotOf(_costs.Layers, Role.Cache));
@@ -273,11 +278,14 @@ public sealed class Engine
         }
     }
 
-    private void Commit(Sequence sequence, ReadOnlySpan<int> ids)
+    private void Commit(in BatchEntry entry, ReadOnlySpan<int> ids)
     {
+        Sequence sequence = entry.Sequence;
         int layer = 0;
         try
         {
+            _pipeline.States.Commit(entry, ids.Length);
+            sequence.Write(ids);
             for (; layer < sequence.Tables.Length; layer++)
                 _pipeline.Pages.Commit(layer, sequence, sequence.Tokens + ids.Length);
 
@@ -285,7 +293,7 @@ public sealed class Engine
         }
         catch (Exception fault)
         {
-            sequence.End(new ComponentException(Roles.Cache, _pipeline.Cache.Name, layer, fault));
+            sequence.End(fault as ComponentException ?? new ComponentException(Roles.Cache, _pipeline.Cache.Name, layer, fault));
         }
     }
 

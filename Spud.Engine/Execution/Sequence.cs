@@ -8,9 +8,9 @@ public sealed class Sequence : IDisposable
     private readonly Engine _engine;
     private readonly int[] _ids;
 
-    internal Sequence(Engine engine, int id, PageTable[] tables, Ledger ledger, int contextTokens)
+    internal Sequence(Engine engine, int id, PageTable[] tables, Ledger ledger, int[] ids)
     {
-        (_engine, Id, _ids) = (engine, id, GC.AllocateUninitializedArray<int>(contextTokens));
+        (_engine, Id, _ids) = (engine, id, ids);
         (Tables, Ledger) = (tables, ledger);
     }
 
@@ -93,6 +93,7 @@ public sealed class Sequence : IDisposable
         for (int layer = 0; layer < Tables.Length; layer++)
             Tables[layer].ForkInto(child.Tables[layer]);
 
+        _engine.States.Fork(Id, child.Id);
         child.Append(Ids);
         child.Ledger = _engine.NewLedger(child.Tables, Ledger.Limit, Ledger);
         return child;
@@ -100,9 +101,9 @@ public sealed class Sequence : IDisposable
 
     /// <summary>Whether the sequence can go back to an earlier length: false where the cache has dropped keys that the shorter text would need.</summary>
     /// <param name="tokens">0 .. <see cref="Tokens"/>.</param>
-    public bool CanTruncate(int tokens) => _engine.DroppedBy(this, tokens) is null;
+    public bool CanTruncate(int tokens) => _engine.DroppedBy(this, _engine.States.ReadAgainFrom(Tokens, tokens)) is null;
 
-    /// <summary>Goes back to an earlier length.</summary>
+    /// <summary>Goes back to an earlier length. Where components keep a state of the text, the rows behind its last border before are computed again.</summary>
     /// <param name="tokens">0 .. <see cref="Tokens"/>.</param>
     /// <exception cref="InvalidOperationException">The cache has dropped keys that the shorter text would need.</exception>
     public void Truncate(int tokens)
@@ -113,13 +114,17 @@ public sealed class Sequence : IDisposable
         ArgumentOutOfRangeException.ThrowIfGreaterThan(tokens, Tokens);
         if (tokens == Tokens)
             return;
-        if (_engine.DroppedBy(this, tokens) is { } layer)
+        int from = _engine.States.ReadAgainFrom(Tokens, tokens);
+        if (_engine.DroppedBy(this, from) is { } layer)
             throw new InvalidOperationException($"sequence {Id} cannot go back to {tokens} tokens: layer {layer} has dropped keys, or moved them into another format, that the shorter text needs");
 
         foreach (PageTable table in Tables)
-            table.Truncate(tokens);
+            table.Truncate(from);
 
-        Tokens = tokens;
+        _engine.States.Truncate(Id, Tokens, from);
+        Tokens = from;
+        if (from < tokens)
+            ReadAgain(_ids.AsSpan(from, tokens - from).ToArray());
     }
 
     /// <summary>Gives the pages back.</summary>
@@ -134,10 +139,13 @@ public sealed class Sequence : IDisposable
         _engine.Close(this);
     }
 
+    /// <summary>Ids of rows that are being committed: a review sees them.</summary>
+    internal void Write(ReadOnlySpan<int> ids) => ids.CopyTo(_ids.AsSpan(Tokens));
+
     /// <summary>What was appended to the pages is kept, and these are its ids.</summary>
     internal void Append(ReadOnlySpan<int> ids)
     {
-        ids.CopyTo(_ids.AsSpan(Tokens));
+        Write(ids);
         Tokens += ids.Length;
     }
 
@@ -159,6 +167,23 @@ public sealed class Sequence : IDisposable
         _engine.ThrowIfDisposed();
         if (Fault is { } fault)
             throw new InvalidOperationException($"sequence {Id} has ended: {fault.Message}", fault);
+    }
+
+    // Who goes back has paid for these rows before, and a request that was cancelled still wants its text.
+    private void ReadAgain(ReadOnlySpan<int> ids)
+    {
+        (Ledger ledger, CancellationToken cancellation) = (Ledger, Cancellation);
+        (Ledger, Cancellation) = (_engine.NewLedger(Tables), CancellationToken.None);
+        try
+        {
+            using Batch batch = _engine.NewBatch();
+            for (int done = 0; done < ids.Length;)
+                done += _engine.Step(batch, this, ids[done..], Phase.Prefill, LogitRows.None);
+        }
+        finally
+        {
+            (Ledger, Cancellation) = (ledger, cancellation);
+        }
     }
 
     private void GivePagesBack()

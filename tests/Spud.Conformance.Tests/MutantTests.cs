@@ -25,6 +25,8 @@ public sealed class MutantTests
         new("router", "ignores-traits", nameof(PluginContract.Plans_are_those_of_the_definition), "weights of row 0", "renormalised"),
         new("router", "names-twice", nameof(PluginContract.Plans_are_in_form_at_any_effort), "named twice"),
         new("router", "names-none", nameof(PluginContract.Plans_are_in_form_at_any_effort), "no expert"),
+        new("router", "keeps-sums-itself", nameof(PluginContract.Chunks_of_a_prompt_do_not_change_its_logits), "rows a step", Component: "prompt"),
+        new("router", "keeps-sums-itself", nameof(PluginContract.Texts_fork_and_go_back), "a fork", Component: "prompt"),
         new("head", "reads-first-rows", nameof(PluginContract.Logits_are_those_of_the_rows_that_are_asked_for), "logits of row 8"),
         new("head", "rounds-to-bf16", nameof(PluginContract.Embeddings_and_logits_are_those_of_the_definition), "logits of row 0", "plain"),
         new("head", "writes-outside", nameof(PluginContract.Nothing_is_written_but_the_output), "1 elements behind its last one"),

@@ -8,6 +8,10 @@ public sealed class ReferenceContract : PluginContract
     protected override string PluginFolder => FindAbove("tests/plugins/Reference/bin/{configuration}/{framework}");
 
     protected override IEnumerable<Variant> Variants =>
-        from variant in new[] { ("head", "reference", Pretend), ("attention", "reference", Pretend), ("router", "reference", Pretend), ("experts", "reference", Pretend), ("cache", "reference", """{"perHead":true}"""), ("cache", "streaming", """{"older":"Q8_0","streamingHeads":2}""") }
-        select new Variant { Role = variant.Item1, Component = variant.Item2, Options = variant.Item3 };
+    [
+        .. from role in new[] { "head", "attention", "router", "experts" } select new Variant { Role = role, Component = "reference", Options = Pretend },
+        new() { Role = "cache", Component = "reference", Options = """{"perHead":true}""" },
+        new() { Role = "cache", Component = "streaming", Options = """{"older":"Q8_0","streamingHeads":2}""" },
+        new() { Role = "router", Component = "prompt", OwnRouting = "the text decides which experts may be chosen" },
+    ];
 }

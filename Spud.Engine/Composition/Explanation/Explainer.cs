@@ -116,7 +116,7 @@ internal sealed class Explainer(PipelineParts parts)
             Components = parts.Components.Sum(component => component.Memory.HostBytes),
             Native = parts.Components.Sum(component => component.NativeBytes),
             Arena = parts.Components.Max(component => component.WorkspaceBytesIn(parts.Host)),
-            Pages = parts.Pages.Layers.Sum(layer => layer.HostBytes) + parts.Pages.TableBytes,
+            Pages = parts.Pages.Layers.Sum(layer => layer.HostBytes) + parts.Pages.TableBytes + parts.States.Bytes,
             StepBuffers = parts.Domains.HostBytes,
             Batch = BatchBuffers.BytesOf(parts.Limits, _model.Vocabulary),
             Runtime = RuntimeMemory.Base + parts.Pool.Threads * RuntimeMemory.PerThread,

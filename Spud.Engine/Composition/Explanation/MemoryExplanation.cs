@@ -17,7 +17,7 @@ public sealed record MemoryExplanation
     /// <summary>The arena that components share in turn.</summary>
     public required long Arena { get; init; }
 
-    /// <summary>Keys and values, with positions and tables.</summary>
+    /// <summary>Keys and values, with positions and tables, and what components keep of each sequence beside them.</summary>
     public required long Pages { get; init; }
 
     /// <summary>Hidden rows, heads, attention state, routing plans.</summary>

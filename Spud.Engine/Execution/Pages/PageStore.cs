@@ -20,7 +20,7 @@ internal sealed class PageStore(LayerPages[] layers, ICachePolicy policy, StepTa
     public long TableBytes => tables.Bytes + conversionBytes;
 
     /// <summary>Tables of a new sequence, one a layer.</summary>
-    public PageTable[] NewTables() => [.. layers.Select(layer => new PageTable(layer))];
+    public PageTable[] NewTables(ReadOnlyMemory<int> ids) => [.. layers.Select(layer => new PageTable(layer, ids))];
 
     /// <summary>Bytes that one token takes over all layers.</summary>
     public long BytesPerToken => layers.Sum(layer => layer.BytesPerToken);

@@ -8,13 +8,16 @@ namespace Spud.Execution;
 internal sealed class PageTable : IHistory
 {
     private readonly LayerPages _layer;
+    private readonly ReadOnlyMemory<int> _ids;
     private readonly RunTable[] _tables;
     private readonly int[] _firstOfPool;
     private int _tokensAtMove;
 
-    public PageTable(LayerPages layer)
+    /// <param name="layer">The layer's pools.</param>
+    /// <param name="ids">The sequence's tokens, by position; those of rows that are being committed are there already.</param>
+    public PageTable(LayerPages layer, ReadOnlyMemory<int> ids)
     {
-        _layer = layer;
+        (_layer, _ids) = (layer, ids);
         _firstOfPool = new int[layer.Pools.Length + 1];
         for (int pool = 0; pool < layer.Pools.Length; pool++)
             _firstOfPool[pool + 1] = _firstOfPool[pool] + layer.Pools[pool].Tables;
@@ -24,6 +27,8 @@ internal sealed class PageTable : IHistory
 
     /// <summary>Committed tokens, kept or not.</summary>
     public int Tokens { get; private set; }
+
+    public ReadOnlySpan<int> TokenIds => _ids.Span[..Tokens];
 
     public ReadOnlySpan<KeyRun> Runs => _tables[0].Runs;
 

@@ -45,4 +45,11 @@ internal abstract class Operation(BoundComponent component, int? layer, StepDoma
 internal abstract class ComponentOperation(BoundComponent component, int? layer, int costSlot) : Operation(component, layer, component.Domain, costSlot)
 {
     public sealed override bool UsesNativeThreads => Component.Offer.NativeThreads is not null;
+
+    /// <summary>What the host keeps for the component in this layer; null: nothing.</summary>
+    public KeptState? State { get; init; }
+
+    /// <summary>The step as the component sees it.</summary>
+    /// <param name="isFirst">Whether it is the component's first call in the layer: notes are empty then.</param>
+    protected Step StepOf(bool isFirst) => State is { } state ? state.In(Domain.Step, isFirst) : Domain.Step;
 }

@@ -54,12 +54,12 @@ internal sealed class StepCompiler
     {
         int slot = Slot(layer, Role.Attention);
         BringHidden(attention, layer, slot);
-        _operations.Add(new ProjectOperation(attention, layer, slot));
+        _operations.Add(new ProjectOperation(attention, layer, slot) { State = StateOf(Role.Attention, layer) });
         _operations.Add(new AppendOperation(_pipeline.Cache, attention, _pipeline.Pages, layer, Slot(layer, Role.Cache)));
         for (int pool = 0; pool < _pipeline.Pages.Layers[layer].Pools.Length; pool++)
-            _operations.Add(new FoldOperation(attention, _pipeline.Pages, layer, pool, slot));
+            _operations.Add(new FoldOperation(attention, _pipeline.Pages, layer, pool, slot) { State = StateOf(Role.Attention, layer) });
 
-        _operations.Add(new FinishOperation(attention, layer, slot));
+        _operations.Add(new FinishOperation(attention, layer, slot) { State = StateOf(Role.Attention, layer) });
         Changed(attention);
     }
 
@@ -67,7 +67,7 @@ internal sealed class StepCompiler
     {
         LayerPlan plan = router is null ? new(experts.Domain.DensePlan, 1) : Route(router, experts, layer);
         BringHidden(experts, layer, Slot(layer, Role.Experts));
-        _operations.Add(new ExecuteOperation(experts, plan, layer, Slot(layer, Role.Experts)));
+        _operations.Add(new ExecuteOperation(experts, plan, layer, Slot(layer, Role.Experts)) { State = StateOf(Role.Experts, layer) });
         Changed(experts);
     }
 
@@ -77,7 +77,7 @@ internal sealed class StepCompiler
         int slot = Slot(layer, Role.Router);
         LayerPlan made = new(router.Domain.Plans, router.Component.MaxExpertsPerRow), onHost = made;
         BringHidden(router, layer, slot);
-        _operations.Add(new RouteOperation(router, made, layer, slot));
+        _operations.Add(new RouteOperation(router, made, layer, slot) { State = StateOf(Role.Router, layer) });
 
         // A plan that stays on a device is checked at the end of the step.
         bool stays = router.Domain == experts.Domain && !router.Domain.IsHost;
@@ -140,6 +140,8 @@ internal sealed class StepCompiler
         _holders.Clear();
         _holders.Add(writer.Domain);
     }
+
+    private KeptState? StateOf(Role role, int layer) => _pipeline.States.Of(role, layer);
 
     private bool IsUsed(StepDomain device) => On(device).Any();
 

@@ -22,7 +22,7 @@ internal sealed class CacheRig : IDisposable
         Policy = (ICachePolicy)subject.Create(_build);
         Layout = Policy.Layout(0);
         _pages = new(() => new PageBuilder(_memory, _build.Host, _build.Model, limits, null).Pages(subject.Label, 0, Layout, _build.Host));
-        _table = new(() => new PageTable(_pages.Value));
+        _table = new(() => new PageTable(_pages.Value, new int[limits.ContextTokens]));
     }
 
     public TestModel Model { get; }

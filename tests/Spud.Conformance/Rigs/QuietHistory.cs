@@ -5,6 +5,8 @@ internal sealed class QuietHistory(IHistory history) : IHistory
 {
     public int Tokens => history.Tokens;
 
+    public ReadOnlySpan<int> TokenIds => history.TokenIds;
+
     public ReadOnlySpan<KeyRun> Runs => history.Runs;
 
     public ReadOnlySpan<KeyRun> RunsOf(int pool, int head) => history.RunsOf(pool, head);

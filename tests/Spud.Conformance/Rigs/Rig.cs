@@ -109,13 +109,20 @@ internal abstract class Rig<T> : IRig
     protected Step NewStep()
     {
         (int[] ids, int[] positions, int[] sequences) = TestStep.Rows(Slices, Model.Vocabulary);
-        return new()
+        Step step = new()
         {
             TokenIds = Input("token ids", ids, ids.Length).View,
             Positions = Input("positions", positions, ids.Length).View,
             SequenceOfRow = Input("sequences of rows", sequences, ids.Length).View,
             Slices = Slices,
         };
+        return Component is IKeepsSequenceState keeps && keeps.StateOf(0) is { } layout
+            ? step with
+            {
+                States = Build.Allocate(Build.Host, ElementType.I8, Build.Limits.Sequences, layout.Bytes),
+                Notes = Build.Allocate(Build.Host, ElementType.I8, Rows, layout.RowBytes),
+            }
+            : step;
     }
 
     /// <summary>A row's numbers depend on its sequence and position alone, so that steps can be cut in any way.</summary>

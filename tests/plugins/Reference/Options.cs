@@ -63,6 +63,21 @@ internal sealed class StreamingOptions
     public Fault Fault { get; set; } = Fault.None;
 }
 
+/// <summary>Options of the router that depends on the text.</summary>
+internal sealed class PromptRouterOptions
+{
+    /// <summary>Tokens after which the pool of experts is chosen again.</summary>
+    [Range(1, int.MaxValue)]
+    public int BorderTokens { get; set; } = 16;
+
+    /// <summary>What a sum is multiplied with at every border.</summary>
+    [Range(0.0, 1.0)]
+    public double Decay { get; set; } = 0.75;
+
+    /// <summary>What it does wrong on purpose.</summary>
+    public Fault Fault { get; set; } = Fault.None;
+}
+
 /// <summary>Options of the cache that forgets.</summary>
 internal sealed class RecentOptions
 {
@@ -100,4 +115,5 @@ internal enum Device
 [JsonSerializable(typeof(CacheOptions))]
 [JsonSerializable(typeof(RecentOptions))]
 [JsonSerializable(typeof(StreamingOptions))]
+[JsonSerializable(typeof(PromptRouterOptions))]
 internal sealed partial class ReferenceJson : JsonSerializerContext;

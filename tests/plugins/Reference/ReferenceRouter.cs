@@ -27,30 +27,29 @@ internal sealed class ReferenceRouter : IRouter
 
     public int MaxExpertsPerRow { get; } = 1;
 
+    public static void Require(ModelDescription model, in Step step, in TensorView hidden, in RoutingPlan plan)
+    {
+        Shape.Require(hidden, [step.Rows, model.HiddenWidth], "hidden", "[T, C]");
+        Shape.Require(plan.Offsets, [step.Rows + 1], "offsets", "[T + 1]");
+    }
+
     public void Route(int layer, in Step step, in TensorView hidden, in RoutingPlan plan)
     {
-        Shape.Require(hidden, [step.Rows, _model.HiddenWidth], "hidden", "[T, C]");
-        Shape.Require(plan.Offsets, [step.Rows + 1], "offsets", "[T + 1]");
-        LayerDescription of = _model.Layers[layer];
+        Require(_model, step, hidden, plan);
         plan.Offsets.Ints[0] = 0;
         for (int row = 0; row < step.Rows; row++)
-        {
-            Span<double> probabilities = Probabilities(_gates[layer]!, hidden.At(row), of.Experts);
-            int first = plan.Offsets.Ints[row];
-            Span<int> experts = plan.Experts.Ints.Slice(first, of.ExpertsUsed);
-            Span<float> weights = plan.Weights.Floats.Slice(first, of.ExpertsUsed);
-            Choose(probabilities, of.Has(Trait.Renormalise), experts, weights);
-            plan.Offsets.Ints[row + 1] = first + experts.Length;
-        }
+            Choose(layer, Probabilities(layer, hidden.At(row)), row, plan);
     }
 
     public void Dispose()
     {
     }
 
-    private Span<double> Probabilities(Gate gate, in TensorView hidden, int experts)
+    /// <summary>[E]: of a row; the caller's until the next call.</summary>
+    public Span<double> Probabilities(int layer, in TensorView hidden)
     {
-        Span<double> scores = _probabilities.AsSpan(0, experts);
+        Gate gate = _gates[layer]!;
+        Span<double> scores = _probabilities.AsSpan(0, _model.Layers[layer].Experts);
         Arithmetic.Widen(hidden.Floats, _row);
         Arithmetic.RmsNorm(_row, gate.Norm.Floats, _model.NormEpsilon, _row);
         Arithmetic.Linear(gate.Matrix.Floats, _row, Weights.OrNone(gate.Bias), scores);
@@ -63,6 +62,17 @@ internal sealed class ReferenceRouter : IRouter
             score /= sum;
 
         return scores;
+    }
+
+    /// <summary>Plans a row; rows are planned in ascending order.</summary>
+    public void Choose(int layer, Span<double> probabilities, int row, in RoutingPlan plan)
+    {
+        LayerDescription of = _model.Layers[layer];
+        int first = plan.Offsets.Ints[row];
+        Span<int> experts = plan.Experts.Ints.Slice(first, of.ExpertsUsed);
+        Span<float> weights = plan.Weights.Floats.Slice(first, of.ExpertsUsed);
+        Choose(probabilities, of.Has(Trait.Renormalise), experts, weights);
+        plan.Offsets.Ints[row + 1] = first + experts.Length;
     }
 
     private static void Choose(Span<double> probabilities, bool renormalises, Span<int> experts, Span<float> weights)

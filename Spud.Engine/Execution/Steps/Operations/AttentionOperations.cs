@@ -9,7 +9,7 @@ internal sealed class ProjectOperation(BoundComponent<IAttention> attention, int
     public override string Name => "project";
 
     public override void Run(Batch batch, StepMeter meter) =>
-        attention.Component.Project(layer, Domain.Step, Domain.Hidden(batch.Rows), Domain.Attention.Heads(layer, batch.Rows));
+        attention.Component.Project(layer, StepOf(isFirst: true), Domain.Hidden(batch.Rows), Domain.Attention.Heads(layer, batch.Rows));
 }
 
 /// <summary>Keys and values of the new rows go into the layer's pages.</summary>
@@ -39,7 +39,7 @@ internal sealed class FoldOperation(BoundComponent<IAttention> attention, PageSt
         if (pool == 0)
             Domain.Attention.Empty(state);
         if (pages.TryView(layer, pool, batch, out PageView view))
-            attention.Component.Fold(layer, Domain.Step, Domain.Attention.Heads(layer, batch.Rows).Query, view, state);
+            attention.Component.Fold(layer, StepOf(isFirst: false), Domain.Attention.Heads(layer, batch.Rows).Query, view, state);
     }
 }
 
@@ -49,5 +49,5 @@ internal sealed class FinishOperation(BoundComponent<IAttention> attention, int 
     public override string Name => "finish";
 
     public override void Run(Batch batch, StepMeter meter) =>
-        attention.Component.Finish(layer, Domain.Step, Domain.Attention.State(layer, batch.Rows), Domain.Hidden(batch.Rows));
+        attention.Component.Finish(layer, StepOf(isFirst: false), Domain.Attention.State(layer, batch.Rows), Domain.Hidden(batch.Rows));
 }

@@ -9,7 +9,7 @@ internal sealed class RouteOperation(BoundComponent<IRouter> router, LayerPlan p
     public override string Name => "route";
 
     public override void Run(Batch batch, StepMeter meter) =>
-        router.Component.Route(layer, Domain.Step, Domain.Hidden(batch.Rows), plan.Of(batch.Rows));
+        router.Component.Route(layer, StepOf(isFirst: true), Domain.Hidden(batch.Rows), plan.Of(batch.Rows));
 }
 
 /// <summary>No router is trusted: its plan is checked on the host, and counted, before experts in host memory see it or the step is committed.</summary>
@@ -37,6 +37,6 @@ internal sealed class ExecuteOperation(BoundComponent<IExperts> experts, LayerPl
     public override void Run(Batch batch, StepMeter meter)
     {
         TensorView hidden = Domain.Hidden(batch.Rows);
-        experts.Component.Execute(layer, Domain.Step, hidden, plan.Of(batch.Rows), hidden);
+        experts.Component.Execute(layer, StepOf(isFirst: true), hidden, plan.Of(batch.Rows), hidden);
     }
 }

@@ -17,6 +17,7 @@ internal sealed class PoolLife : IDisposable
     private readonly ToyPipeline _toy;
     private readonly Batch _batch;
     private readonly Dictionary<Sequence, Kept[]> _live = [];
+    private readonly Dictionary<Sequence, List<int>> _texts = [];
     private readonly int _keysPerHead;
     private readonly bool _forks;
     private readonly HashSet<(int Layer, int Id, int Pool)> _folded = [];
@@ -58,11 +59,14 @@ internal sealed class PoolLife : IDisposable
         switch (_random.Next(12))
         {
             case 0 when _live.Count < 5:
-                _live.Add(_toy.Engine.Open(), [new(), new()]);
+                Sequence opened = _toy.Engine.Open();
+                _live.Add(opened, [new(), new()]);
+                _texts.Add(opened, []);
                 break;
             case 1 when _forks && _live.Count is > 0 and < 5:
-                Sequence parent = Any();
-                _live.Add(parent.Fork(), [.. _live[parent].Select(static kept => kept.Copy())]);
+                Sequence parent = Any(), child = parent.Fork();
+                _live.Add(child, [.. _live[parent].Select(static kept => kept.Copy())]);
+                _texts.Add(child, [.. _texts[parent]]);
                 break;
             case 2 when _live.Count > 0:
                 Truncate(Any());
@@ -107,6 +111,7 @@ internal sealed class PoolLife : IDisposable
         }
 
         sequence.Truncate(tokens);
+        _texts[sequence].RemoveRange(tokens, _texts[sequence].Count - tokens);
         foreach (Kept kept in _live[sequence].Where(_ => changes))
             kept.Truncate(tokens);
     }
@@ -169,6 +174,7 @@ internal sealed class PoolLife : IDisposable
             Assert.Equal(kept.Sum(layer => layer.Heads.Sum(head => head.Count + entry.Rows)) * KeyBytes, taken.KvBytesRead - before[i].KvBytesRead);
             int rows = entry.Rows * (entry.Rows + 1) / 2;
             Assert.Equal(kept.Sum(layer => layer.Heads.Sum(head => entry.Rows * head.Count + rows)) * FlopsPerScore, taken.Flops - before[i].Flops);
+            _texts[entry.Sequence].AddRange(_pending[entry.Sequence.Id].Select(key => key.Token));
             foreach (List<Key> head in kept.SelectMany(layer => layer.Heads))
                 head.AddRange(_pending[entry.Sequence.Id]);
         }
@@ -226,6 +232,7 @@ internal sealed class PoolLife : IDisposable
     {
         Sequence sequence = _live.Keys.Single(live => live.Tables[layer] == history);
         Kept kept = _live[sequence][layer];
+        Assert.Equal([.. _texts[sequence], .. _pending[sequence.Id].Select(key => key.Token)], history.TokenIds.ToArray());
         for (int head = 0; head < Heads; head++)
         {
             List<Key> keys = [.. kept.Heads[head], .. _pending[sequence.Id]];

@@ -138,6 +138,10 @@ internal enum Fault
     [JsonStringEnumMemberName("has-own-domain")]
     HasOwnDomain,
 
+    /// <summary>Router: what a text has used is kept in the router, which counts repeated steps twice and knows no forks.</summary>
+    [JsonStringEnumMemberName("keeps-sums-itself")]
+    KeepsSumsItself,
+
     /// <summary>Cache: half a window is forgotten.</summary>
     [JsonStringEnumMemberName("drops-too-much")]
     DropsTooMuch,

@@ -1,0 +1,17 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace Spud;
+
+/// <summary>What the host keeps for a component of each sequence in one layer.</summary>
+[Experimental(Experiments.Id)]
+public sealed class SequenceStateLayout
+{
+    /// <summary>Size of the state, a multiple of 8.</summary>
+    public required int Bytes { get; init; }
+
+    /// <summary>Size of a row's note, a multiple of 8.</summary>
+    public required int RowBytes { get; init; }
+
+    /// <summary>Tokens from one border to the next, at least 1.</summary>
+    public required int BorderTokens { get; init; }
+}

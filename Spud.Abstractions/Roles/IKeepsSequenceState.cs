@@ -1,0 +1,25 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace Spud;
+
+/// <summary>
+/// A side interface of attentions, routers and experts that depend on a text's past beyond its keys. The host keeps the state, one for each
+/// layer and sequence: the component itself keeps nothing, so that forks, retries, cancelled steps and texts that go back are right.
+/// <para>
+/// A state changes at borders only, the multiples of <see cref="SequenceStateLayout.BorderTokens"/>, and no step crosses a border: however a
+/// text is read, a row sees the state of the last border before it. In a step the component writes a note for every row
+/// (<see cref="Step.NoteOf{T}"/>); when the rows up to the next border are committed, <see cref="Advance"/> takes their notes into the state.
+/// </para>
+/// </summary>
+[Experimental(Experiments.Id)]
+public interface IKeepsSequenceState
+{
+    /// <summary>What the host keeps of every sequence in a layer; null: nothing. Asked once, when the component is built.</summary>
+    SequenceStateLayout? StateOf(int layer);
+
+    /// <summary>Takes the notes of all rows since the last border into a state; a function of its arguments alone.</summary>
+    /// <param name="layer">Layer of the model.</param>
+    /// <param name="notes">I8 [BorderTokens, RowBytes] on the host, in the order of the rows' positions.</param>
+    /// <param name="state">I8 [Bytes] on the host, all zeros before the first border; changed.</param>
+    void Advance(int layer, in TensorView notes, in TensorView state);
+}

@@ -1,0 +1,96 @@
+using Spud.Composition;
+
+namespace Spud.Execution;
+
+/// <summary>All that a pipeline's components keep of its sequences, beside keys and values.</summary>
+internal sealed class SequenceStates
+{
+    private readonly KeptState[] _states;
+
+    /// <param name="memory">Counts the memory.</param>
+    /// <param name="host">The host's domain.</param>
+    /// <param name="limits">The largest step.</param>
+    /// <param name="components">Of the pipeline.</param>
+    /// <exception cref="CompositionException">A layout is impossible, or a component with a state serves one phase only.</exception>
+    public SequenceStates(MemoryAccount memory, IMemoryDomain host, Limits limits, IEnumerable<PipelineComponent> components) =>
+        _states = [.. components.SelectMany(component => Of(memory, host, limits, component))];
+
+    /// <summary>Nothing is kept.</summary>
+    public SequenceStates() => _states = [];
+
+    public long Bytes => _states.Sum(static state => state.Bytes);
+
+    /// <summary>Positions that no step crosses are the multiples of each.</summary>
+    public IEnumerable<int> BorderTokens => _states.Select(static state => state.BorderTokens).Distinct();
+
+    /// <summary>What is kept for the component of a role in a layer; null: nothing. There is one for both phases.</summary>
+    public KeptState? Of(Role role, int layer) => Array.Find(_states, state => state.Component.Role == role.Name && state.Layer == layer);
+
+    /// <summary>Keeps what a step noted of a sequence's rows.</summary>
+    /// <exception cref="ComponentException">A component threw.</exception>
+    public void Commit(in BatchEntry entry, int rows)
+    {
+        foreach (KeptState state in _states)
+        {
+            try
+            {
+                state.Commit(entry.Sequence.Id, entry.FirstRow, entry.FirstPosition, rows);
+            }
+            catch (Exception fault)
+            {
+                throw new ComponentException(state.Component.Role, state.Component.Registered.FullName, state.Layer, fault);
+            }
+        }
+    }
+
+    /// <summary>A new sequence: nothing is known of it.</summary>
+    public void Clear(int sequence)
+    {
+        foreach (KeptState state in _states)
+            state.Clear(sequence);
+    }
+
+    public void Fork(int from, int to)
+    {
+        foreach (KeptState state in _states)
+            state.Fork(from, to);
+    }
+
+    /// <summary>The length from which a text must be read again to have the state of a shorter length; that length if nothing need be read.</summary>
+    public int ReadAgainFrom(int tokens, int shorter)
+    {
+        int from = shorter;
+        // Going back further for one state may make it necessary for another.
+        for (int before = -1; before != from;)
+        {
+            before = from;
+            foreach (KeptState state in _states)
+                from = Math.Min(from, state.ReadAgainFrom(tokens, from));
+        }
+
+        return from;
+    }
+
+    /// <summary>Goes back to a length that <see cref="ReadAgainFrom"/> named.</summary>
+    public void Truncate(int sequence, int tokens, int shorter)
+    {
+        foreach (KeptState state in _states)
+            state.Truncate(sequence, tokens, shorter);
+    }
+
+    private static IEnumerable<KeptState> Of(MemoryAccount memory, IMemoryDomain host, Limits limits, PipelineComponent component)
+    {
+        if (component.Instance is not IKeepsSequenceState keeps)
+            yield break;
+
+        foreach (int layer in component.Layers)
+        {
+            if (keeps.StateOf(layer) is not { } layout)
+                continue;
+            if (component.Phase is not null)
+                throw new CompositionException($"{component.Role} '{component.Registered.FullName}' keeps a state of each sequence, so it must serve both phases. Name it without a phase.");
+
+            yield return new KeptState(memory, host, limits, keeps, component, layer, layout);
+        }
+    }
+}
