@@ -64,7 +64,7 @@ public sealed class DataTests
     public void A_calibration_on_such_a_model_fails_and_writes_nothing()
     {
         using TempFolder folder = new();
-        string model = DamagedModel(folder, TestData.Path("stories260K/stories260K-moe4x-noise-q8_0.gguf")), output = folder.File("out.json");
+        string model = DamagedModel(folder, TestData.Path("stories260K/stories260K-moe4x-noise-f32.gguf")), output = folder.File("out.json");
         Spud.Run("calibrate", "-m", model, "-f", s_text, "--experts", "1.5", "-o", output).Refused(1, "no perplexity");
         Assert.False(File.Exists(output));
     }
