@@ -11,7 +11,7 @@ namespace Spud;
 
 /// <summary>
 /// A composed pipeline with its tokenizer and chat template: what a program that embeds Spud holds. Requests can be made and read from any
-/// number of threads; who uses <see cref="Engine"/> as well does so while no request is read.
+/// number of threads; <see cref="Engine"/> is used directly only while no request is read.
 /// </summary>
 public sealed class LanguageModel : IDisposable
 {
@@ -39,7 +39,7 @@ public sealed class LanguageModel : IDisposable
 
     /// <summary>Composes a pipeline and loads the model's tokenizer.</summary>
     /// <param name="document">What its author wrote; see <see cref="PipelineDocument.Load(string?, IEnumerable{string})"/>.</param>
-    /// <param name="plugins">Who offers components.</param>
+    /// <param name="plugins">Offer components.</param>
     /// <param name="options">What the host decides.</param>
     /// <param name="loop">Threads and steps that the models of a process share, in place of <see cref="PipelineOptions.Threads"/>; disposed by the caller, after the model. Null: the model's own.</param>
     /// <exception cref="ModelFileException">The model cannot be read.</exception>

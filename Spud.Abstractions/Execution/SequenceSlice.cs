@@ -1,6 +1,9 @@
 namespace Spud;
 
-/// <summary>One sequence in a step. Its rows lie together, in the order of their positions.</summary>
+/// <summary>
+/// One sequence in a step. Its rows lie together, and their positions are consecutive: row <c>FirstRow + i</c> stands at
+/// <c>FirstPosition + i</c>. The host gives other positions only to attentions with <see cref="Offer.AnyPositions"/>.
+/// </summary>
 public readonly struct SequenceSlice
 {
     /// <summary>The same in every step of the sequence; below <see cref="Limits.Sequences"/>.</summary>

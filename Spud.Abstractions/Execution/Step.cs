@@ -38,7 +38,7 @@ public readonly struct Step
     [Experimental(Experiments.Id)]
     public TensorView Notes { get; init; }
 
-    /// <summary>T.</summary>
+    /// <summary>T: rows of the step, of all its sequences.</summary>
     public int Rows => Positions.Shape[0];
 
     /// <summary>The state of <c>Sequences[sequence]</c>; read only.</summary>

@@ -9,10 +9,10 @@ public sealed class ModelDescription
     /// <summary>"llama", "qwen3moe", …: as the file says.</summary>
     public required string Architecture { get; init; }
 
-    /// <summary>C.</summary>
+    /// <summary>C: width of the residual stream.</summary>
     public required int HiddenWidth { get; init; }
 
-    /// <summary>V.</summary>
+    /// <summary>V: rows of the embedding; token ids are below it.</summary>
     public required int Vocabulary { get; init; }
 
     /// <summary>Tokens that the model was made for.</summary>
@@ -21,7 +21,7 @@ public sealed class ModelDescription
     /// <summary>Epsilon of every RMS norm.</summary>
     public required float NormEpsilon { get; init; }
 
-    /// <summary>[L].</summary>
+    /// <summary>[L]: the layers, in the order of the forward pass.</summary>
     public required ImmutableArray<LayerDescription> Layers { get; init; }
 
     /// <summary>Traits of the head.</summary>

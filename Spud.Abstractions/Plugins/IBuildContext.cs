@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
 
 namespace Spud;
 
@@ -41,6 +42,26 @@ public interface IBuildContext
     /// <c>spud explain</c>, which calls it an estimate. Adds up over calls.
     /// </summary>
     void EstimateNative(IMemoryDomain domain, long bytes);
+
+    /// <summary>
+    /// Builds another component of the same role for the same layers, to be called from this one. It has its own weights, memory and entry in
+    /// <c>spud explain</c>; its workspaces do not overlap with this component's. The host disposes it, after this one.
+    /// </summary>
+    /// <typeparam name="T">The role's interface: <see cref="IRouter"/>, …</typeparam>
+    /// <param name="spec">Which one: an option of this component, or made by it.</param>
+    /// <exception cref="RefusedException">It is of another role, or components are nested too deeply.</exception>
+    [Experimental(Experiments.Id)]
+    T Component<T>(ComponentSpec spec)
+        where T : class, IDisposable;
+
+    /// <summary>The file that the pipeline names with <c>"pack"</c>, made for this model; null: it names none.</summary>
+    [Experimental(Experiments.Id)]
+    IPack? Pack { get; }
+
+    /// <summary>A sum of the component's own that receipts show; each name once.</summary>
+    /// <param name="name">For people, at most 64 characters: "dropped experts".</param>
+    [Experimental(Experiments.Id)]
+    Figure Figure(string name);
 
     /// <summary>A line for the host's log.</summary>
     void Log(string line);

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text.Json.Serialization.Metadata;
 
 namespace Spud;
@@ -11,15 +12,35 @@ public interface IPluginRegistry
     /// <summary>Registers a head.</summary>
     void AddHead<TOptions>(string name, JsonTypeInfo<TOptions> options, Offer offer, Func<TOptions, IBuildContext, IHead> create);
 
+    /// <summary>Registers a head whose offer depends on its options: a decorator passes on what the component inside it knows.</summary>
+    [Experimental(Experiments.Id)]
+    void AddHead<TOptions>(string name, JsonTypeInfo<TOptions> options, Func<TOptions, IOffers, Offer> offer, Func<TOptions, IBuildContext, IHead> create);
+
     /// <summary>Registers an attention.</summary>
     void AddAttention<TOptions>(string name, JsonTypeInfo<TOptions> options, Offer offer, Func<TOptions, IBuildContext, IAttention> create);
+
+    /// <summary>Registers an attention whose offer depends on its options: a decorator passes on what the component inside it knows.</summary>
+    [Experimental(Experiments.Id)]
+    void AddAttention<TOptions>(string name, JsonTypeInfo<TOptions> options, Func<TOptions, IOffers, Offer> offer, Func<TOptions, IBuildContext, IAttention> create);
 
     /// <summary>Registers a cache policy.</summary>
     void AddCache<TOptions>(string name, JsonTypeInfo<TOptions> options, Offer offer, Func<TOptions, IBuildContext, ICachePolicy> create);
 
+    /// <summary>Registers a cache policy whose offer depends on its options: a decorator passes on what the component inside it knows.</summary>
+    [Experimental(Experiments.Id)]
+    void AddCache<TOptions>(string name, JsonTypeInfo<TOptions> options, Func<TOptions, IOffers, Offer> offer, Func<TOptions, IBuildContext, ICachePolicy> create);
+
     /// <summary>Registers a router.</summary>
     void AddRouter<TOptions>(string name, JsonTypeInfo<TOptions> options, Offer offer, Func<TOptions, IBuildContext, IRouter> create);
 
+    /// <summary>Registers a router whose offer depends on its options: a decorator passes on what the component inside it knows.</summary>
+    [Experimental(Experiments.Id)]
+    void AddRouter<TOptions>(string name, JsonTypeInfo<TOptions> options, Func<TOptions, IOffers, Offer> offer, Func<TOptions, IBuildContext, IRouter> create);
+
     /// <summary>Registers experts.</summary>
     void AddExperts<TOptions>(string name, JsonTypeInfo<TOptions> options, Offer offer, Func<TOptions, IBuildContext, IExperts> create);
+
+    /// <summary>Registers experts whose offer depends on its options: a decorator passes on what the component inside it knows.</summary>
+    [Experimental(Experiments.Id)]
+    void AddExperts<TOptions>(string name, JsonTypeInfo<TOptions> options, Func<TOptions, IOffers, Offer> offer, Func<TOptions, IBuildContext, IExperts> create);
 }

@@ -3,7 +3,10 @@ namespace Spud;
 /// <summary>Chooses experts, for layers that have more than one.</summary>
 public interface IRouter : IComponent
 {
-    /// <summary>K: most experts of a row; sizes the plan's buffers.</summary>
+    /// <summary>
+    /// K: the most experts that any row gets, 1 to the largest E of its layers. Asked once, when the pipeline is built: plans have room for
+    /// it, budgets count with it, and a step in which a row has more is refused.
+    /// </summary>
     int MaxExpertsPerRow { get; }
 
     /// <summary>Experts of a row on average, where the router knows from a calibration; null: not known. For people: nobody relies on it.</summary>

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Spud.Execution;
 using Spud.Models;
+using Spud.Models.Messages;
 
 namespace Spud.Composition;
 
@@ -8,7 +9,9 @@ namespace Spud.Composition;
 internal sealed class BuildContext : IBuildContext
 {
     private const long Line = 64;
+    private const int LongestFigure = 64;
     private readonly List<Workspace> _workspaces = [];
+    private readonly List<Figure> _figures = [];
 
     public required ModelDescription Model { get; init; }
 
@@ -28,7 +31,18 @@ internal sealed class BuildContext : IBuildContext
 
     public required Action<string> Logger { get; init; }
 
+    /// <summary>The file that the pipeline names; null: none.</summary>
+    public required PackFile? PackFile { get; init; }
+
+    /// <summary>Builds the component that a specification names.</summary>
+    public required Func<ComponentSpec, IDisposable> Inside { get; init; }
+
     public IReadOnlyList<Workspace> Workspaces => _workspaces;
+
+    public IReadOnlyList<Figure> Figures => _figures;
+
+    /// <summary>Whether the component asked for its pack.</summary>
+    public bool ReadPack { get; private set; }
 
     /// <summary>What native libraries will take, as the component's author estimates.</summary>
     public long NativeBytes { get; private set; }
@@ -36,6 +50,15 @@ internal sealed class BuildContext : IBuildContext
     IWeightSource IBuildContext.Weights => Taken;
 
     string IBuildContext.ModelHash => Hash.Value;
+
+    IPack? IBuildContext.Pack
+    {
+        get
+        {
+            ReadPack = true;
+            return PackFile;
+        }
+    }
 
     /// <summary>Shares begin at cache lines.</summary>
     public static long Aligned(long bytes) => (bytes + Line - 1) / Line * Line;
@@ -54,6 +77,24 @@ internal sealed class BuildContext : IBuildContext
     {
         ArgumentOutOfRangeException.ThrowIfNegative(bytes);
         NativeBytes += bytes;
+    }
+
+    public T Component<T>(ComponentSpec spec)
+        where T : class, IDisposable
+    {
+        ArgumentNullException.ThrowIfNull(spec);
+        IDisposable instance = Inside(spec);
+        return instance as T ?? throw new RefusedException($"'{spec.Use}' was built, but is not of type {typeof(T).Name}: a component can be built on those of its own role.");
+    }
+
+    public Figure Figure(string name)
+    {
+        if (name is not { Length: > 0 and <= LongestFigure } || name.Any(char.IsControl) || _figures.Exists(figure => figure.Name == name))
+            throw new ArgumentException($"figure {Shown.Text(name ?? "null")}: expected a name of 1 to {LongestFigure} characters that no other figure of the component has", nameof(name));
+
+        Figure figure = new(name, Limits.Sequences);
+        _figures.Add(figure);
+        return figure;
     }
 
     public void Log(string line) => Logger(line);

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Collections.Immutable;
 using Spud.Configuration;
 using Spud.Plugins;
@@ -7,9 +8,13 @@ namespace Spud.Composition;
 /// <summary>A component that a document names, found and with its options bound, before it is built.</summary>
 /// <param name="Registered">The component.</param>
 /// <param name="Options">Bound.</param>
+/// <param name="Offer">What it can do with these options.</param>
 /// <param name="Entry">Where it was named.</param>
 /// <param name="Layers">Layers that it serves in some phase, ascending; may be empty.</param>
-internal sealed record ChosenComponent(RegisteredComponent Registered, object Options, RoleEntry Entry, ImmutableArray<int> Layers)
+internal sealed record ChosenComponent(RegisteredComponent Registered, object Options, Offer Offer, RoleEntry Entry, ImmutableArray<int> Layers)
 {
+    /// <summary>The components that its options name.</summary>
+    public FrozenDictionary<ComponentSpec, ChosenComponent> Inner { get; init; } = FrozenDictionary<ComponentSpec, ChosenComponent>.Empty;
+
     public bool Serves(int layer, Phase phase) => Entry.Serves(layer, phase);
 }

@@ -9,12 +9,22 @@ namespace Spud.Composition;
 /// Finds the components that a document names, binds their options, and refuses what cannot meet the model, all before anything is
 /// built. Every fault of the document is reported at once.
 /// </summary>
-internal sealed class ComponentChoice(PipelineDocument document, PluginCatalog plugins, ModelDescription model)
+internal sealed class ComponentChoice
 {
     /// <summary>The plugin whose components fill the roles that nobody names, so that another plugin's component of the same name stops no pipeline.</summary>
     private const string DefaultPlugin = "backend.cpu";
 
+    private readonly PipelineDocument _document;
+    private readonly PluginCatalog _plugins;
+    private readonly ModelDescription _model;
     private readonly FaultList _faults = new();
+    private readonly ComponentBinder _binder;
+
+    public ComponentChoice(PipelineDocument document, PluginCatalog plugins, ModelDescription model)
+    {
+        (_document, _plugins, _model) = (document, plugins, model);
+        _binder = new ComponentBinder(plugins, model, _faults);
+    }
 
     /// <summary>The component of a role in a pipeline that names none; null: there is none.</summary>
     public static string? DefaultOf(string role, PluginCatalog plugins)
@@ -23,12 +33,12 @@ internal sealed class ComponentChoice(PipelineDocument document, PluginCatalog p
             return Qualified(plugins, DefaultPlugin, role, Role.Of(role).Default!);
 
         bool isKnown = plugins.TryResolve(Roles.Attention, DefaultOf(Roles.Attention, plugins)!, out RegisteredComponent? attention, out _);
-        return isKnown ? DefaultCache(plugins, attention!) : null;
+        return isKnown ? DefaultCache(plugins, attention!, attention!.Offer) : null;
     }
 
     // The plugin's own, where it offers one of that name.
-    private static string? DefaultCache(PluginCatalog plugins, RegisteredComponent attention) =>
-        attention.Offer.DefaultCache is { } name ? Qualified(plugins, attention.PluginId, Roles.Cache, name) : null;
+    private static string? DefaultCache(PluginCatalog plugins, RegisteredComponent attention, Offer offer) =>
+        offer.DefaultCache is { } name ? Qualified(plugins, attention.PluginId, Roles.Cache, name) : null;
 
     private static string Qualified(PluginCatalog plugins, string plugin, string role, string name) => plugins.Offers(plugin, role, name) ? $"{plugin}/{name}" : name;
 
@@ -36,16 +46,16 @@ internal sealed class ComponentChoice(PipelineDocument document, PluginCatalog p
     /// <exception cref="ConfigurationException">With every fault.</exception>
     public FrozenDictionary<string, ImmutableArray<ChosenComponent>> Choose()
     {
-        _faults.AddRange(document.Faults);
-        document.CheckLayers(model.Layers.Length, _faults);
+        _faults.AddRange(_document.Faults);
+        _document.CheckLayers(_model.Layers.Length, _faults);
         Dictionary<string, ImmutableArray<ChosenComponent>> chosen = [];
         foreach (Role role in Role.All.Where(role => role != Role.Cache))
-            chosen[role.Name] = ChooseRole(role.Name, DefaultOf(role.Name, plugins));
+            chosen[role.Name] = ChooseRole(role.Name, DefaultOf(role.Name, _plugins));
 
         // Whose default it is cannot be told where the attention itself is faulty; that has been said.
         bool isKnown = !chosen[Roles.Attention].IsEmpty;
-        chosen[Roles.Cache] = isKnown || document[Roles.Cache].All(entry => entry.Use is not null)
-            ? ChooseRole(Roles.Cache, isKnown ? DefaultCache(plugins, chosen[Roles.Attention][^1].Registered) : null)
+        chosen[Roles.Cache] = isKnown || _document[Roles.Cache].All(entry => entry.Use is not null)
+            ? ChooseRole(Roles.Cache, isKnown ? DefaultCache(_plugins, chosen[Roles.Attention][^1].Registered, chosen[Roles.Attention][^1].Offer) : null)
             : [];
         _faults.ThrowIfAny();
         return chosen.ToFrozenDictionary();
@@ -54,48 +64,26 @@ internal sealed class ComponentChoice(PipelineDocument document, PluginCatalog p
     private ImmutableArray<ChosenComponent> ChooseRole(string role, string? otherwise)
     {
         ImmutableArray<ChosenComponent>.Builder chosen = ImmutableArray.CreateBuilder<ChosenComponent>();
-        foreach (RoleEntry entry in document[role])
+        foreach (RoleEntry entry in _document[role])
         {
             if ((entry.Use ?? otherwise) is not { } name)
             {
-                _faults.Add(entry.UseOrigin, $"$.{role} names no component, and attention has no default for it. Known: {plugins.Offered(role)}.");
+                _faults.Add(entry.UseOrigin, $"$.{role} names no component, and attention has no default for it. Known: {_plugins.Offered(role)}.");
                 continue;
             }
 
-            if (!plugins.TryResolve(role, name, out RegisteredComponent? registered, out string? refusal))
-                _faults.Add(entry.UseOrigin, refusal);
-            else if (entry.BindOptions(registered.Name, registered.Options, _faults) is { } options)
-                chosen.Add(WithLayers(registered, options, entry));
+            if (_binder.Bind(entry, name, LayersOf(entry)) is { } component)
+                chosen.Add(component);
         }
 
         return chosen.ToImmutable();
     }
 
-    private ChosenComponent WithLayers(RegisteredComponent registered, object options, RoleEntry entry)
-    {
-        ImmutableArray<int> layers = [.. Enumerable.Range(0, model.Layers.Length).Where(layer => FirstFor(entry, layer))];
-        layers = [.. layers.Where(layer => Role.Of(registered.Role).Serves(model.Layers[layer]))];
-
-        RequireTraits(registered, entry, layers);
-        return new(registered, options, entry, layers);
-    }
+    private ImmutableArray<int> LayersOf(RoleEntry entry) =>
+    [
+        .. Enumerable.Range(0, _model.Layers.Length).Where(layer => FirstFor(entry, layer) && Role.Of(entry.Role).Serves(_model.Layers[layer])),
+    ];
 
     private bool FirstFor(RoleEntry entry, int layer) =>
-        Enum.GetValues<Phase>().Any(phase => document[entry.Role].First(candidate => candidate.Serves(layer, phase)) == entry);
-
-    private void RequireTraits(RegisteredComponent registered, RoleEntry entry, ImmutableArray<int> layers)
-    {
-        string prefix = registered.Role + ".";
-        IEnumerable<string> wanted = Role.Of(registered.Role).DiffersByLayer
-            ? layers.SelectMany(layer => model.Layers[layer].Traits.Keys)
-            : model.Traits.Keys;
-        string[] unknown = [.. wanted.Where(trait => trait.StartsWith(prefix, StringComparison.Ordinal)).Distinct().Except(registered.Offer.Knows).Order(StringComparer.Ordinal)];
-        if (unknown.Length > 0)
-        {
-            _faults.Add(
-                entry.UseOrigin,
-                $"{registered.Role} '{registered.FullName}' does not know {string.Join(", ", unknown)}, which model family '{model.Architecture}' needs. "
-                + $"Name another {registered.Role}; known: {plugins.Offered(registered.Role)}.");
-        }
-    }
+        Enum.GetValues<Phase>().Any(phase => _document[entry.Role].First(candidate => candidate.Serves(layer, phase)) == entry);
 }

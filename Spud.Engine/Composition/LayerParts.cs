@@ -4,4 +4,8 @@ namespace Spud.Composition;
 /// <param name="Attention">Always there.</param>
 /// <param name="Router">Null in a dense layer, whose plan the host writes itself.</param>
 /// <param name="Experts">Always there.</param>
-internal sealed record LayerParts(BoundComponent<IAttention> Attention, BoundComponent<IRouter>? Router, BoundComponent<IExperts> Experts);
+internal sealed record LayerParts(BoundComponent<IAttention> Attention, BoundComponent<IRouter>? Router, BoundComponent<IExperts> Experts)
+{
+    /// <summary>K: most experts of a row, asked once when the pipeline is built; 1 in a dense layer.</summary>
+    public int MaxExperts { get; init; } = Router?.Component.MaxExpertsPerRow ?? 1;
+}

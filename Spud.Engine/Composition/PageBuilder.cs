@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Spud.Execution;
+using Spud.Plugins;
 
 namespace Spud.Composition;
 
@@ -13,7 +14,7 @@ internal sealed class PageBuilder(MemoryAccount memory, IMemoryDomain host, Mode
     /// <exception cref="CompositionException">The layout is impossible, or an attention cannot read it.</exception>
     public PageStore Build(BoundComponent<ICachePolicy> cache, LayerParts[][] parts, IEnumerable<int>? stateBorders = null)
     {
-        CacheLayout[] layouts = [.. Enumerable.Range(0, model.Layers.Length).Select(cache.Component.Layout)];
+        CacheLayout[] layouts = [.. Enumerable.Range(0, model.Layers.Length).Select(layer => LayoutOf(cache, layer))];
         LayerPages[] layers = new LayerPages[layouts.Length];
         for (int layer = 0; layer < layers.Length; layer++)
         {
@@ -27,11 +28,24 @@ internal sealed class PageBuilder(MemoryAccount memory, IMemoryDomain host, Mode
             }
 
             IMemoryDomain domain = DomainOf([.. parts.Select(phase => phase[layer].Attention)], layer);
-            layers[layer] = Pages(cache.Name, layer, layouts[layer], domain);
+            layers[layer] = Pages(cache.Name, cache.Offer, layer, layouts[layer], domain);
         }
 
-        ReviewBorders borders = new(layouts.Select(layout => ReviewBorders.Of(layout, cache.Offer)).OfType<int>().Concat(stateBorders ?? []));
+        ReviewBorders borders = new(layers.Select(layer => layer.BorderTokens).OfType<int>().Concat(stateBorders ?? []));
         return new PageStore(layers, cache.Component, TablesFor(layers), _scratch.Sum(scratch => scratch.Domain.IsHost ? scratch.Bytes : 0)) { Borders = borders };
+    }
+
+    private static CacheLayout LayoutOf(BoundComponent<ICachePolicy> cache, int layer)
+    {
+        try
+        {
+            return cache.Component.Layout(layer)
+                ?? throw new CompositionException($"cache '{cache.Name}', layer {layer}: Layout returned null, expected a layout. This is a fault of the plugin.");
+        }
+        catch (Exception fault) when (fault is not CompositionException)
+        {
+            throw new CompositionException($"cache '{cache.Name}', layer {layer}: Layout threw {PluginException.Describe(fault)}", fault);
+        }
     }
 
     private StepTables TablesFor(LayerPages[] layers)
@@ -105,11 +119,12 @@ internal sealed class PageBuilder(MemoryAccount memory, IMemoryDomain host, Mode
 
     /// <summary>The pools of one layer.</summary>
     /// <param name="cache">Name of the cache, for the message.</param>
+    /// <param name="offer">Of the cache.</param>
     /// <param name="layer">The layer.</param>
     /// <param name="layout">How the cache stores it; checked.</param>
     /// <param name="domain">Where its attention works.</param>
     /// <exception cref="CompositionException">Keys cannot move from one pool into another.</exception>
-    public LayerPages Pages(string cache, int layer, CacheLayout layout, IMemoryDomain domain)
+    public LayerPages Pages(string cache, Offer offer, int layer, CacheLayout layout, IMemoryDomain domain)
     {
         ImmutableArray<PoolLayout> layouts = PoolsOf(layout);
         ImmutableArray<PoolPages>.Builder pools = ImmutableArray.CreateBuilder<PoolPages>();
@@ -122,7 +137,7 @@ internal sealed class PageBuilder(MemoryAccount memory, IMemoryDomain host, Mode
             pools.Add(pool);
         }
 
-        return new LayerPages(pools.ToImmutable(), layout.TokensAtMost, layout.ReviewTokens ?? layouts[0].PageTokens);
+        return new LayerPages(pools.ToImmutable(), layout.TokensAtMost, ReviewBorders.Of(layout, offer));
     }
 
     private PoolPages Pages(PoolLayout layout, KvGeometry kv, bool isFirst, bool isDeclared, IMemoryDomain domain)

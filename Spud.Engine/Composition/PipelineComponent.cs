@@ -31,23 +31,53 @@ internal sealed class PipelineComponent
 
     public string Role => Registered.Role;
 
+    /// <summary>What it can do with its options.</summary>
+    public Offer Offer { get => field ?? Registered.Offer; init; }
+
+    /// <summary>The components that it is built on and calls.</summary>
+    public IReadOnlyList<PipelineComponent> Inner { get; init; } = [];
+
+    /// <summary>The component that is built on it; null: the pipeline calls it.</summary>
+    public PipelineComponent? Outer { get; set; }
+
+    /// <summary>The component that the pipeline calls when this one works.</summary>
+    public PipelineComponent Outermost => Outer?.Outermost ?? this;
+
+    /// <summary>Weights of its own; null: it has none.</summary>
+    public PackFile? Pack { get; init; }
+
+    /// <summary>The model's weights and its own.</summary>
+    public IEnumerable<WeightEntry> TakenWeights => Weights.Taken.Concat(Pack?.Taken ?? []);
+
+    /// <summary>Sums that it counts for itself.</summary>
+    public IReadOnlyList<Figure> Figures { get; init; } = [];
+
+    /// <summary>What a router said about its plans when it was built; null: no router.</summary>
+    public RouterFacts? Routing { get; init; }
+
     /// <summary>What a native library takes for it, as its author estimates.</summary>
     public required long NativeBytes { get; init; }
 
-    /// <summary>Its share of a domain's arena, bytes.</summary>
-    public long WorkspaceBytesIn(IMemoryDomain domain) => Workspaces.Sum(workspace => workspace.Domain == domain ? BuildContext.Aligned(workspace.Bytes) : 0);
+    /// <summary>Its share of a domain's arena with the shares of its inner components, which it calls while its own is in use; bytes.</summary>
+    public long WorkspaceBytesIn(IMemoryDomain domain) =>
+        Workspaces.Sum(workspace => workspace.Domain == domain ? BuildContext.Aligned(workspace.Bytes) : 0) + Inner.Sum(inner => inner.WorkspaceBytesIn(domain));
 
     /// <summary>Its shares of all arenas, bytes.</summary>
     public long WorkspaceBytes => Workspaces.Sum(workspace => BuildContext.Aligned(workspace.Bytes));
 
-    /// <summary>Lays its shares of a domain's arena one after the other.</summary>
-    public void LayWorkspaces(IMemoryDomain domain, nint arena)
+    /// <summary>Lays its shares of a domain's arena one after the other, then those of its inner components; returns the address after them.</summary>
+    public nint LayWorkspaces(IMemoryDomain domain, nint arena)
     {
         foreach (Workspace workspace in Workspaces.Where(workspace => workspace.Domain == domain))
         {
             workspace.Address = arena;
             arena += (nint)BuildContext.Aligned(workspace.Bytes);
         }
+
+        foreach (PipelineComponent inner in Inner)
+            arena = inner.LayWorkspaces(domain, arena);
+
+        return arena;
     }
 
     /// <summary>Disposes the component and frees its memory, whatever the component throws.</summary>
@@ -60,9 +90,10 @@ internal sealed class PipelineComponent
         }
         catch (Exception fault)
         {
-            faults.Add(new ComponentException(Role, Registered.FullName, layer: null, new InvalidOperationException($"its Dispose threw {fault.GetType().Name}: {fault.Message}", fault)));
+            faults.Add(new ComponentException(Role, Registered.FullName, layer: null, new InvalidOperationException($"its Dispose threw {PluginException.Describe(fault)}", fault)));
         }
 
         Memory.Dispose();
+        Pack?.Dispose();
     }
 }

@@ -22,11 +22,11 @@ internal sealed class PipelineComposer : IDisposable
     private readonly bool _ownsPool;
     private readonly HostDomain _host = new();
     private readonly MemoryAccount _memory = new("pipeline");
-    private readonly List<PipelineComponent> _built = [];
+    private readonly ComponentBuilder _builder;
     private readonly Dictionary<IRouter, IRouter> _taps = [];
     private bool _finished;
 
-    private PipelineComposer(PipelineDocument document, PipelineOptions options, WorkerThreads? workers)
+    private PipelineComposer(PipelineDocument document, PluginCatalog plugins, PipelineOptions options, WorkerThreads? workers)
     {
         _options = options;
         _file = GgufFile.Open(document.Model ?? options.DefaultModel ?? throw new CompositionException("The pipeline names no model. Give it one: -m FILE.gguf, or \"model\" in pipeline.json."));
@@ -54,6 +54,18 @@ internal sealed class PipelineComposer : IDisposable
             LogitRows = Math.Max(options.LogitRows, Math.Min(options.StepSequences ?? options.Sequences, options.Sequences)),
         };
         (_pool, _ownsPool) = (workers ?? new WorkerThreads(options.Threads), workers is null);
+        _builder = new ComponentBuilder
+        {
+            File = _file,
+            Hash = _hash,
+            Model = _model,
+            Weights = _weights,
+            Limits = _limits,
+            Pool = _pool,
+            Host = _host,
+            Plugins = plugins,
+            Log = options.Log,
+        };
     }
 
     /// <summary>Composes a pipeline.</summary>
@@ -63,15 +75,15 @@ internal sealed class PipelineComposer : IDisposable
     /// <exception cref="InsufficientMemoryException">The machine has too little memory.</exception>
     public static Pipeline Compose(PipelineDocument document, PluginCatalog plugins, PipelineOptions options, WorkerThreads? workers)
     {
-        using PipelineComposer composer = Open(document, options, workers);
+        using PipelineComposer composer = Open(document, plugins, options, workers);
         return composer.Compose(document, plugins);
     }
 
-    private static PipelineComposer Open(PipelineDocument document, PipelineOptions options, WorkerThreads? workers)
+    private static PipelineComposer Open(PipelineDocument document, PluginCatalog plugins, PipelineOptions options, WorkerThreads? workers)
     {
         try
         {
-            return new(document, options, workers);
+            return new(document, plugins, options, workers);
         }
         catch (Exception fault) when (!document.Faults.IsEmpty && fault is ModelFileException or CompositionException)
         {
@@ -86,7 +98,9 @@ internal sealed class PipelineComposer : IDisposable
             return;
 
         List<ComponentException> faults = [];
-        _built.ForEach(component => component.Dispose(faults));
+        foreach (PipelineComponent component in _builder.Built)
+            component.Dispose(faults);
+
         _memory.Dispose();
         if (_ownsPool)
             _pool.Dispose();
@@ -102,9 +116,12 @@ internal sealed class PipelineComposer : IDisposable
         Dictionary<Role, PipelineComponent?[]> built = Role.All.OrderBy(role => role.IsPolicy).ToDictionary(role => role, role => BuildAll(chosen[role.Name]));
         RequireUnderstood();
 
-        StepDomains domains = new(_memory, _host, _model, _limits, built[Role.Router].Max(router => (router?.Instance as IRouter)?.MaxExpertsPerRow ?? 0));
+        StepDomains domains = new(_memory, _host, _model, _limits, built[Role.Router].Max(router => router?.Routing!.MaxExperts ?? 0));
         LayerParts[][] parts = [.. Enum.GetValues<Phase>().Select(phase => Enumerable.Range(0, _model.Layers.Length).Select(layer => new LayerParts(
-            At<IAttention>(layer, phase)!, Tapped(At<IRouter>(layer, phase)), At<IExperts>(layer, phase)!)).ToArray())];
+            At<IAttention>(layer, phase)!, Tapped(At<IRouter>(layer, phase)), At<IExperts>(layer, phase)!)
+        {
+            MaxExperts = Serving(chosen[Roles.Router], built[Role.Router], layer, phase)?.Routing!.MaxExpertsIn(layer) ?? 1,
+        }).ToArray())];
         bool splits = chosen.Values.Any(entries => entries.Any(entry => entry.Entry.Phase is not null));
         return Freeze(document, plugins, domains, Bound<IHead>(domains, built[Role.Head][0]!), Bound<ICachePolicy>(domains, built[Role.Cache][0]!), parts, splits);
 
@@ -114,7 +131,7 @@ internal sealed class PipelineComposer : IDisposable
 
     private Pipeline Freeze(PipelineDocument document, PluginCatalog plugins, StepDomains domains, BoundComponent<IHead> head, BoundComponent<ICachePolicy> cache, LayerParts[][] parts, bool splits)
     {
-        SequenceStates states = new(_memory, _host, _limits, _built);
+        SequenceStates states = new(_memory, _host, _limits, _builder.Built);
         PageStore pages = new PageBuilder(_memory, _host, _model, _limits, _options.CacheTokens).Build(cache, parts, states.BorderTokens);
         ShareArenas();
         Pipeline pipeline = new(new PipelineParts
@@ -127,7 +144,7 @@ internal sealed class PipelineComposer : IDisposable
             OwnsPool = _ownsPool,
             Host = _host,
             Memory = _memory,
-            Components = [.. _built],
+            Components = [.. _builder.Built],
             Head = head,
             Cache = cache,
             Layers = parts,
@@ -142,56 +159,7 @@ internal sealed class PipelineComposer : IDisposable
     }
 
     private PipelineComponent?[] BuildAll(ImmutableArray<ChosenComponent> chosen) =>
-        [.. chosen.Select(component => component.Layers.IsEmpty && Role.Of(component.Registered.Role).DiffersByLayer ? null : Build(component))];
-
-    private PipelineComponent Build(ChosenComponent chosen)
-    {
-        RegisteredComponent registered = chosen.Registered;
-        ComponentWeights weights = new(_weights, _host);
-        MemoryAccount memory = new($"{registered.Role} {registered.FullName}");
-        BuildContext context = new()
-        {
-            Model = _model,
-            Hash = _hash,
-            Layers = chosen.Layers,
-            Limits = _limits,
-            Taken = weights,
-            Pool = _pool,
-            Host = _host,
-            Memory = memory,
-            Logger = line => _options.Log?.Invoke($"{registered.FullName}: {line}"),
-        };
-        try
-        {
-            PipelineComponent component = new()
-            {
-                Registered = registered,
-                Options = chosen.Options,
-                Layers = chosen.Layers,
-                Phase = chosen.Entry.Phase,
-                Weights = weights,
-                Memory = memory,
-                Instance = registered.Create(chosen.Options, context) ?? throw new InvalidOperationException("its factory made nothing"),
-                Workspaces = context.Workspaces,
-                NativeBytes = context.NativeBytes,
-            };
-            _built.Add(component);
-            RequireRoutes(component);
-            return component;
-        }
-        catch (Exception fault) when (fault is not CompositionException)
-        {
-            memory.Dispose();
-            string what = fault is RefusedException or InsufficientMemoryException ? ThrownText.Of(fault) : $"it threw {fault.GetType().Name}: {ThrownText.Of(fault)}";
-            throw new CompositionException($"{registered.Role} '{registered.FullName}' cannot serve {_file.Path}: {what}", fault);
-        }
-    }
-
-    private static void RequireRoutes(PipelineComponent component)
-    {
-        if (component.Instance is IRouter { MaxExpertsPerRow: < 1 and int most })
-            throw new CompositionException($"{component.Role} '{component.Registered.FullName}' says that a row has at most {most} experts; expected at least 1.");
-    }
+        [.. chosen.Select(component => component.Layers.IsEmpty && Role.Of(component.Registered.Role).DiffersByLayer ? null : _builder.Build(component))];
 
     private void RequireUnderstood()
     {
@@ -205,12 +173,14 @@ internal sealed class PipelineComposer : IDisposable
     }
 
     private static BoundComponent<T>? At<T>(StepDomains domains, ImmutableArray<ChosenComponent> chosen, PipelineComponent?[] built, int layer, Phase phase)
-        where T : class
+        where T : class => Serving(chosen, built, layer, phase) is { } component ? Bound<T>(domains, component) : null;
+
+    private static PipelineComponent? Serving(ImmutableArray<ChosenComponent> chosen, PipelineComponent?[] built, int layer, Phase phase)
     {
         for (int i = 0; i < built.Length; i++)
         {
             if (built[i] is { } component && chosen[i].Serves(layer, phase) && component.Layers.Contains(layer))
-                return Bound<T>(domains, component);
+                return component;
         }
 
         return null;
@@ -227,15 +197,16 @@ internal sealed class PipelineComposer : IDisposable
     }
 
     private static BoundComponent<T> Bound<T>(StepDomains domains, PipelineComponent component)
-        where T : class => new(Role.Of<T>(), component.Registered.FullName, component.Registered.Offer, (T)component.Instance, domains.Of(component.Instance, Role.Of<T>()));
+        where T : class => new(Role.Of<T>(), component.Registered.FullName, component.Offer, (T)component.Instance, domains.Of(component.Instance, Role.Of<T>()));
 
-    // Components take turns: a domain's arena is as large as the largest of them needs.
+    // Components take turns: a domain's arena is as large as the largest of them needs, with those that it is built on.
     private void ShareArenas()
     {
-        foreach (IMemoryDomain domain in _built.SelectMany(component => component.Workspaces).Select(workspace => workspace.Domain).Distinct())
+        PipelineComponent[] outermost = [.. _builder.Built.Where(component => component.Outer is null)];
+        foreach (IMemoryDomain domain in _builder.Built.SelectMany(component => component.Workspaces).Select(workspace => workspace.Domain).Distinct())
         {
-            nint arena = _memory.Allocate(domain, Math.Max(1, _built.Max(component => component.WorkspaceBytesIn(domain))));
-            foreach (PipelineComponent component in _built)
+            nint arena = _memory.Allocate(domain, Math.Max(1, outermost.Max(component => component.WorkspaceBytesIn(domain))));
+            foreach (PipelineComponent component in outermost)
                 component.LayWorkspaces(domain, arena);
         }
     }

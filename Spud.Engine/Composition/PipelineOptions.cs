@@ -1,6 +1,6 @@
 namespace Spud.Composition;
 
-/// <summary>What a host decides about a pipeline, beside its document.</summary>
+/// <summary>What a host decides about a pipeline, in addition to its document.</summary>
 public sealed class PipelineOptions
 {
     /// <summary>Model of a document that names none; null: such a document is refused.</summary>
@@ -21,7 +21,7 @@ public sealed class PipelineOptions
     /// <summary>Maximum rows of a step: how much of a prompt is read at once, and how many sequences decode together.</summary>
     public int Rows { get; init; } = DefaultRows;
 
-    /// <summary>Most rows of a step whose logits are read; at least as many as a step has sequences, and never fewer than those.</summary>
+    /// <summary>Maximum number of rows of a step whose logits are read; raised to the number of sequences of a step where it is smaller.</summary>
     public int LogitRows { get; init; } = 1;
 
     /// <summary>Tokens that the pages of a layer hold over all sequences; null: each sequence may fill the context.</summary>

@@ -113,6 +113,11 @@ internal sealed class Binder
         int before = _faults.Count;
         switch (type.Kind, node)
         {
+            case (JsonTypeInfoKind.None, ConfigObject or ConfigScalar { Kind: JsonValueKind.String }) when type.Type == typeof(ComponentSpec):
+                // Its own options are bound when the component that it names is known.
+                if (node is ConfigObject inner && inner["use"] is not ConfigScalar { Text.Length: > 0 } || node is ConfigScalar { Text.Length: 0 })
+                    _faults.Add(node.Origin, $"{node.Path} must be {LeafType.Describe(type, rules, node)}, got {node.Summary}.");
+                break;
             case (JsonTypeInfoKind.None, _):
                 return Leaf(node, type, rules);
             case (JsonTypeInfoKind.Object, ConfigObject members):

@@ -82,6 +82,7 @@ internal static class LeafType
         TypeCode.String => "a string",
         TypeCode.Single or TypeCode.Double or TypeCode.Decimal => "a number",
         >= TypeCode.SByte and <= TypeCode.UInt64 => "a whole number",
+        _ when type == typeof(ComponentSpec) => "the name of a component or an object with 'use'",
         _ when type == typeof(TimeSpan) => "a duration such as \"00:00:30\"",
         _ => $"a {type.Name}",
     };

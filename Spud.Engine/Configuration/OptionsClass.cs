@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
 
 namespace Spud.Configuration;
@@ -8,6 +10,9 @@ internal static class OptionsClass
 {
     /// <summary>Members of a pipeline's component that belong to the pipeline.</summary>
     public static ImmutableArray<string> ReservedNames { get; } = ["use", "layers", "phase", "fold", "pack"];
+
+    /// <summary>Begins the names that later versions reserve.</summary>
+    private const char ReservedMark = '$';
 
     /// <summary>What is wrong with an options class, in words for its author; null if nothing is.</summary>
     public static string? Refusal(JsonTypeInfo options)
@@ -21,12 +26,29 @@ internal static class OptionsClass
         {
             if (ReservedNames.Contains(property.Name))
                 return $"{name} has an option '{property.Name}', a name that belongs to the pipeline. Rename it (reserved: {string.Join(", ", ReservedNames)}).";
+            if (property.Name.StartsWith(ReservedMark))
+                return $"{name} has an option '{property.Name}': names that begin with '{ReservedMark}' belong to the pipeline. Rename it.";
             if (property.IsExtensionData)
                 return $"{name} collects unknown members in '{property.Name}': options are strict.";
             if (property.CustomConverter is not null)
                 return $"{name} has a converter on '{property.Name}'. Put it on the type of the option, where its values can be checked and described.";
+            if (Unreadable(property.PropertyType, options.Options, []) is { } type)
+                return $"{name} has an option '{property.Name}' of type {type.Name}, whose values cannot be checked. Use a class of options, a dictionary or an array of a type that says what it holds.";
         }
 
         return null;
+    }
+
+    /// <summary>A type inside another one that takes any JSON; null: there is none.</summary>
+    private static Type? Unreadable(Type type, JsonSerializerOptions options, HashSet<Type> seen)
+    {
+        type = Nullable.GetUnderlyingType(type) ?? type;
+        if (type == typeof(object) || type == typeof(JsonElement) || type == typeof(JsonDocument) || type.IsAssignableTo(typeof(JsonNode)))
+            return type;
+        if (!seen.Add(type) || options.GetTypeInfo(type) is not { Kind: not JsonTypeInfoKind.None } info)
+            return null;
+
+        IEnumerable<Type?> inside = [info.ElementType, .. info.Properties.Select(static property => property.PropertyType)];
+        return inside.OfType<Type>().Select(part => Unreadable(part, options, seen)).FirstOrDefault(static part => part is not null);
     }
 }

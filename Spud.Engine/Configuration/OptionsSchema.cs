@@ -24,6 +24,8 @@ internal static class OptionsSchema
 
     private static JsonNode Transform(JsonSchemaExporterContext context, JsonNode node)
     {
+        if ((Nullable.GetUnderlyingType(context.TypeInfo.Type) ?? context.TypeInfo.Type) == typeof(ComponentSpec))
+            node = Component();
         if (node is not JsonObject schema)
             return node;
         if (context.TypeInfo.Kind == JsonTypeInfoKind.Object && !schema.ContainsKey("$ref"))
@@ -40,6 +42,15 @@ internal static class OptionsSchema
             AddRule(schema, rule);
         return schema;
     }
+
+    // Which options it may have depends on the component, which the binder knows.
+    private static JsonObject Component() => new()
+    {
+        ["type"] = new JsonArray("string", "object"),
+        ["minLength"] = 1,
+        ["required"] = new JsonArray("use"),
+        ["properties"] = new JsonObject { ["use"] = new JsonObject { ["type"] = "string", ["minLength"] = 1 } },
+    };
 
     private static void Close(JsonObject schema, JsonTypeInfo type)
     {

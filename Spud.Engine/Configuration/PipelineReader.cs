@@ -51,22 +51,15 @@ internal sealed class PipelineReader
         foreach (string role in Roles.All)
         {
             if (_root[role] is ConfigScalar { Text: not null } name)
-                _root.Set(role, name.NameOrigin, Named(name));
+                _root.Set(role, name.NameOrigin, RoleEntry.Named(name));
             if (_root[role] is not ConfigArray entries)
                 continue;
             for (int i = 0; i < entries.Items.Count; i++)
             {
                 if (entries.Items[i] is ConfigScalar { Text: not null } entry)
-                    entries.Set(i, Named(entry));
+                    entries.Set(i, RoleEntry.Named(entry));
             }
         }
-    }
-
-    private static ConfigObject Named(ConfigScalar name)
-    {
-        ConfigObject entry = new(name.Origin);
-        entry.Set("use", name.Origin, name);
-        return entry;
     }
 
     private ImmutableArray<RoleEntry> Entries(string role)
@@ -113,8 +106,15 @@ internal sealed class PipelineReader
 
     private RoleEntry Entry(string role, ConfigObject node)
     {
-        RefuseAll(node, ["fold", "pack"], "is a reserved name that no component of this version takes.");
-        return new RoleEntry(role, node) { Folder = _folder, Use = Use(node["use"]), Layers = Layers(node["layers"]), Phase = PhaseOf(node["phase"]) };
+        RefuseAll(node, ["fold"], "is a reserved name that no component of this version takes.");
+        return new RoleEntry(role, node)
+        {
+            Folder = _folder,
+            Use = Use(node["use"]),
+            Layers = Layers(node["layers"]),
+            Phase = PhaseOf(node["phase"]),
+            Pack = RoleEntry.PackOf(node, _folder, _faults),
+        };
     }
 
     private void RefuseAll(ConfigObject node, string[] names, string reason)

@@ -82,6 +82,7 @@ public static class PipelineSchema
         JsonObject members = schema["properties"] as JsonObject ?? [];
         schema["properties"] = members;
         members.Insert(0, "use", new JsonObject { ["enum"] = Strings(names) });
+        members["pack"] = new JsonObject { ["type"] = "string", ["minLength"] = 1 };
         if (inArray)
         {
             members["layers"] = new JsonObject { ["type"] = "string", ["pattern"] = $"^{Layers}(,{Layers})*$" };

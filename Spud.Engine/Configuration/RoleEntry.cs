@@ -41,6 +41,41 @@ public sealed class RoleEntry
     /// <summary>Whether the entry serves a layer in a phase; among several the first one does.</summary>
     public bool Serves(int layer, Phase phase) => Layers?.Contains(layer) != false && (Phase is null || Phase == phase);
 
+    /// <summary>Path of the component's pack; null: it has none.</summary>
+    public string? Pack { get; init; }
+
+    /// <summary>An object that names a component, for the name alone.</summary>
+    internal static ConfigObject Named(ConfigScalar name)
+    {
+        ConfigObject entry = new(name.Origin);
+        entry.Set("use", name.Origin, name);
+        return entry;
+    }
+
+    /// <summary>Path of the pack that an entry names.</summary>
+    internal static string? PackOf(ConfigObject node, string? folder, FaultList faults)
+    {
+        if (node["pack"] is not { } written)
+            return null;
+        if (written is ConfigScalar { Text: { Length: > 0 } path } && !path.Contains('\0'))
+            return written.Origin.FullPath(path, folder);
+
+        faults.Add(written.Origin, $"{written.Path} must be the path of a file, got {written.Summary}.");
+        return null;
+    }
+
+    /// <summary>An entry for a component that the one of this entry is built on: it serves the same layers and phase.</summary>
+    internal RoleEntry Inner(ConfigObject node, string use, FaultList faults)
+    {
+        foreach (string name in (ReadOnlySpan<string>)["layers", "phase", "fold"])
+        {
+            if (node[name] is { } member)
+                faults.Add(member.NameOrigin, $"{member.Path} has no place here: a component inside another one serves the same layers and phase.");
+        }
+
+        return new RoleEntry(Role, node) { Folder = Folder, Use = use, Layers = Layers, Phase = Phase, Pack = PackOf(node, Folder, faults) };
+    }
+
     /// <summary>Every text among the options, read as a path.</summary>
     internal IEnumerable<string> Texts() => Node.Members.Select(member => member.Value).OfType<ConfigScalar>()
         .Where(value => value.Text is { Length: > 0 } text && !text.Contains('\0')).Select(value => value.Origin.FullPath(value.Text!, Folder));

@@ -23,7 +23,7 @@ public sealed class Batch : IDisposable
         _logitRows = new int[limits.LogitRows];
     }
 
-    /// <summary>Most rows that fit.</summary>
+    /// <summary>Maximum number of rows.</summary>
     public int MaxRows => _limits.Rows;
 
     /// <summary>T so far.</summary>
@@ -201,7 +201,7 @@ public sealed class Batch : IDisposable
         {
             throw new ArgumentException(
                 $"batch: {tokens.Length} rows from position {sequence.Tokens} on cross the review border at {sequence.Tokens + sequence.RowsToReview}, "
-                + $"where the cache decides what to keep: add at most {sequence.RowsToReview}, or use Fill", nameof(tokens));
+                + $"where the cache, or what a component knows of the text, may change: add at most {sequence.RowsToReview}, or use Fill", nameof(tokens));
         }
 
         foreach (BatchEntry entry in Entries)

@@ -186,7 +186,7 @@ public sealed class Engine
             : "The engine is in use by another thread. One thread at a time runs steps, and opens, changes or disposes sequences and batches.");
     }
 
-    /// <summary>Takes a turn as soon as nobody has one.</summary>
+    /// <summary>Takes a turn as soon as it is free.</summary>
     internal Turn WaitForTurn()
     {
         SpinWait wait = default;
@@ -252,7 +252,7 @@ public sealed class Engine
         _meter.Stamp(PipelineCosts.SlotOf(_costs.Layers, Role.Cache));
         for (int i = 0; i < batch.Sequences; i++)
         {
-            // What was not kept is billed to nobody.
+            // What was not kept is not billed.
             ref readonly BatchEntry entry = ref batch.Entries[i];
             if (entry.Sequence.Tokens != entry.FirstPosition)
                 entry.Sequence.Ledger.Add(_meter, i, entry);

@@ -6,7 +6,7 @@ internal sealed class PlanCheck(LayerDescription layer)
     private readonly bool _mayBeEmpty = layer.Has(Trait.SharedExpert);
     private readonly int _experts = layer.Experts;
 
-    /// <summary>Offsets from 0 and monotone, experts below E, none twice in a row, finite weights, no row without an expert unless a shared one serves it.</summary>
+    /// <summary>Offsets from 0 and monotone, at most K entries a row, experts below E, none twice in a row, finite weights, no row without an expert unless a shared one serves it.</summary>
     /// <exception cref="InvalidDataException">The plan breaks a rule.</exception>
     public void Require(in RoutingPlan plan)
     {
@@ -15,11 +15,16 @@ internal sealed class PlanCheck(LayerDescription layer)
         if (offsets[0] != 0)
             throw new InvalidDataException($"plan: offsets start at {offsets[0]}, not at 0");
 
+        // The plan's buffers have room for K entries of every row: the K that was asked for when the pipeline was built, and budgets rely on.
+        int maxExperts = experts.Length / (offsets.Length - 1);
         for (int row = 0; row + 1 < offsets.Length; row++)
         {
             (int from, int to) = (offsets[row], offsets[row + 1]);
             if (to < from || to > experts.Length || (to == from && !_mayBeEmpty))
                 throw new InvalidDataException($"plan: row {row} owns entries {from} .. {to} of {experts.Length}");
+
+            if (to - from > maxExperts)
+                throw new InvalidDataException($"plan: row {row} has {to - from} experts, expected at most {maxExperts} (the router's MaxExpertsPerRow when the pipeline was built)");
 
             for (int i = from; i < to; i++)
                 RequireEntry(experts[from..i], experts[i], weights[i], row, _experts);

@@ -50,7 +50,7 @@ public sealed class Sequence : IDisposable
 
     internal bool IsDisposed { get; private set; }
 
-    /// <summary>Begins a new request on the same text: what follows is counted anew; the ledger so far stays with who holds it.</summary>
+    /// <summary>Begins a new request on the same text: what follows is counted anew; the ledger so far stays valid.</summary>
     /// <param name="limit">What it may cost at most: a step that might exceed it is refused; null: no limit.</param>
     public Ledger StartLedger(Budget? limit = null)
     {

@@ -6,7 +6,7 @@ namespace Spud.Generation;
 /// <summary>How a text is continued, and how far.</summary>
 public sealed class GenerationOptions
 {
-    /// <summary>Most tokens, at least 1; null: until the model ends or the context is full.</summary>
+    /// <summary>Maximum number of tokens, at least 1; null: until the model ends or the context is full.</summary>
     public int? MaxTokens { get; set; }
 
     /// <summary>How each token is chosen.</summary>
@@ -21,7 +21,7 @@ public sealed class GenerationOptions
     /// <summary>Texts that end the generation and are not part of it; none empty.</summary>
     public IReadOnlyList<string> StopStrings { get; set; } = [];
 
-    /// <summary>Tokens that end the generation, beside the model's own end-of-generation tokens.</summary>
+    /// <summary>Tokens that end the generation, in addition to the model's own end-of-generation tokens.</summary>
     public IReadOnlyList<int> StopTokens { get; set; } = [];
 
     /// <summary>Goes on where the model would end.</summary>

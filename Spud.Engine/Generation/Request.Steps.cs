@@ -136,7 +136,7 @@ public sealed partial class Request
     private void Push(in TextPiece piece)
     {
         if (!_pieces.Writer.TryWrite(piece))
-            throw new InvalidOperationException($"more than {MaxTokens + 1} pieces came of a request of at most {MaxTokens} tokens");
+            throw new InvalidOperationException($"request: {MaxTokens + 1} pieces were expected of at most {MaxTokens} tokens, and there are more");
 
         lock (_gate)
             Monitor.Pulse(_gate);

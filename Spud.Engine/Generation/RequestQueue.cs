@@ -64,7 +64,7 @@ internal sealed class RequestQueue(Engine engine)
             }
         }
 
-        // Who reads the end may use the engine at once.
+        // A reader that sees the end may use the engine at once.
         foreach (Request request in _ended)
         {
             _open.TryRemove(request, out _);
@@ -106,7 +106,7 @@ internal sealed class RequestQueue(Engine engine)
             _phase = _prefilling.Count > 0 ? Phase.Prefill : Phase.Decode;
     }
 
-    /// <summary>Who finds no pages waits for the others to give some back; where none of them can go on, the latest ends.</summary>
+    /// <summary>A request that finds no pages waits for others to give some back; when none of them can go on, the latest ends.</summary>
     private void EndOneIfStalled(PagePoolFullException? full)
     {
         _stalled = _step.Count > 0 || full is null ? 0 : _stalled + 1;

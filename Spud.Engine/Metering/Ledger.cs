@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Diagnostics;
 using Spud.Execution;
 
@@ -12,6 +13,7 @@ public sealed class Ledger
     private readonly PipelineCosts _costs;
     private readonly PhaseLedger[] _phases;
     private readonly int[] _kept;
+    private readonly double[] _figures;
     private readonly int[][] _keptByHead;
     private readonly List<Ledger> _sharers;
     private Int128 _byteTicks;
@@ -29,6 +31,7 @@ public sealed class Ledger
         _kept = new int[tables.Length];
         _keptByHead = [.. tables.Select(table => new int[table.KvHeads])];
         _phases = [.. Enum.GetValues<Phase>().Select(phase => new PhaseLedger(phase, costs))];
+        _figures = new double[costs.Figures.Length];
         Keep(tables);
     }
 
@@ -67,6 +70,10 @@ public sealed class Ledger
 
     /// <summary>Kept bytes by the time they were kept, from one step to the next, in gigabytes (10^9) and seconds.</summary>
     public decimal KvGigabyteSeconds => GigabyteSeconds(_byteTicks);
+
+    /// <summary>What components counted for themselves; nothing is billed by it.</summary>
+    public ImmutableArray<ReportedFigure> Reported =>
+        [.. _costs.Figures.Select((reported, i) => new ReportedFigure(reported.Component.Role, reported.Component.Registered.FullName, reported.Figure.Name, _figures[i]))];
 
     /// <summary>FLOPs of everybody who spends from the same limit.</summary>
     internal long SharedFlops
@@ -109,6 +116,9 @@ public sealed class Ledger
     internal void Add(StepMeter step, int index, in BatchEntry entry)
     {
         Flops += _phases[(int)entry.Phase].Add(step, index, entry);
+        for (int i = 0; i < _figures.Length; i++)
+            _figures[i] += _costs.Figures[i].Figure.Take(entry.Sequence.Id);
+
         long now = Stopwatch.GetTimestamp();
         _byteTicks += Held(now);
         _last = now;

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Spud.Composition;
 using Spud.Models;
 
@@ -21,6 +22,7 @@ internal sealed class PipelineCosts
         Experts = [.. parts.Model.Layers.Select(layer => layer.Experts)];
         MostEntries = Entries(EntriesAtMost);
         LeastEntries = Entries(EntriesAtLeast);
+        Figures = [.. parts.Components.SelectMany(component => component.Figures.Select(figure => (component, figure)))];
         _costs = [.. Enum.GetValues<Phase>().Select(Costs)];
     }
 
@@ -45,6 +47,9 @@ internal sealed class PipelineCosts
     /// <summary>[phase][L]: fewest experts of a row, where a router may choose.</summary>
     public int[][] LeastEntries { get; }
 
+    /// <summary>Sums that components count for themselves.</summary>
+    public ImmutableArray<(PipelineComponent Component, Figure Figure)> Figures { get; }
+
     /// <summary>File name of the model.</summary>
     public string Model => Path.GetFileName(_parts.File.Path);
 
@@ -62,7 +67,7 @@ internal sealed class PipelineCosts
         bool tied = _parts.Model.Has(Trait.TiedHead);
         foreach (PipelineComponent component in _parts.Components)
         {
-            foreach (WeightEntry weight in component.Weights.Taken)
+            foreach (WeightEntry weight in component.TakenWeights)
             {
                 int? layer = WeightUses.LayerOf(weight);
                 if (layer is { } of && !Serves(component, of, phase))
@@ -87,8 +92,8 @@ internal sealed class PipelineCosts
     private bool Serves(PipelineComponent component, int layer, Phase phase)
     {
         LayerParts served = _parts.At(layer, phase);
-        return component.Instance == served.Attention.Component || component.Instance == served.Experts.Component
-            || component.Instance == served.Router?.Component || !Role.Of(component.Role).DiffersByLayer;
+        IDisposable called = component.Outermost.Instance;
+        return called == served.Attention.Component || called == served.Experts.Component || called == served.Router?.Component || !Role.Of(component.Role).DiffersByLayer;
     }
 
     private int[][] Entries(Func<int, Phase, int> entries) =>
@@ -98,5 +103,5 @@ internal sealed class PipelineCosts
         _parts.At(layer, phase).Router is not null && _parts.Model.Layers[layer].Has(Trait.SharedExpert) ? 0 : 1;
 
     private int EntriesAtMost(int layer, Phase phase) =>
-        _parts.At(layer, phase).Router is { } router ? Math.Min(router.Component.MaxExpertsPerRow, _parts.Model.Layers[layer].Experts) : 1;
+        Math.Min(_parts.At(layer, phase).MaxExperts, _parts.Model.Layers[layer].Experts);
 }

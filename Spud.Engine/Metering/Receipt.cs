@@ -39,6 +39,9 @@ public sealed record Receipt
     /// <summary>[L]: tokens that each layer kept after the last step.</summary>
     public required ImmutableArray<int> KeptTokens { get; init; }
 
+    /// <summary>What components counted for themselves, as their plugins report it; nothing is billed by it.</summary>
+    public ImmutableArray<ReportedFigure> Reported { get; init; } = [];
+
     /// <summary>What it costs; null without a price list.</summary>
     public required ReceiptCharge? Charge { get; init; }
 
@@ -59,6 +62,7 @@ public sealed record Receipt
             Phases = [.. Ran(ledger).Select(phase => ReceiptPhase.Of(phase, ledger))],
             Lines = [.. Ran(ledger).SelectMany(phase => Role.All.Select(role => ReceiptLine.Of(phase, role, prices))).OfType<ReceiptLine>()],
             KeptTokens = [.. Enumerable.Range(0, ledger.Layers).Select(layer => ledger.KeptTokens(layer))],
+            Reported = ledger.Reported,
             Charge = prices is null ? null : ReceiptCharge.Of(ledger, prices),
         };
     }

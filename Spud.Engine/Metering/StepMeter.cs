@@ -29,6 +29,13 @@ internal sealed class StepMeter(PipelineCosts costs, int sequences, int experts)
     {
         (_rows, _logitRows) = (batch.Rows, batch.LogitRowCount);
         Array.Clear(_ticks);
+        foreach ((_, Figure figure) in costs.Figures)
+        {
+            // What a step reported that was not committed.
+            foreach (BatchEntry entry in batch.Entries)
+                figure.Take(entry.Sequence.Id);
+        }
+
         _start = _last = Stopwatch.GetTimestamp();
     }
 

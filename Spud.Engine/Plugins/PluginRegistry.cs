@@ -13,19 +13,34 @@ internal sealed class PluginRegistry(string folder, PluginManifest manifest) : I
     private bool _closed;
 
     public void AddHead<TOptions>(string name, JsonTypeInfo<TOptions> options, Offer offer, Func<TOptions, IBuildContext, IHead> create) =>
-        Add(name, options, offer, create);
+        Add(name, options, offer, null, create);
+
+    public void AddHead<TOptions>(string name, JsonTypeInfo<TOptions> options, Func<TOptions, IOffers, Offer> offer, Func<TOptions, IBuildContext, IHead> create) =>
+        Add(name, options, new Offer(), offer ?? throw new ArgumentNullException(nameof(offer)), create);
 
     public void AddAttention<TOptions>(string name, JsonTypeInfo<TOptions> options, Offer offer, Func<TOptions, IBuildContext, IAttention> create) =>
-        Add(name, options, offer, create);
+        Add(name, options, offer, null, create);
+
+    public void AddAttention<TOptions>(string name, JsonTypeInfo<TOptions> options, Func<TOptions, IOffers, Offer> offer, Func<TOptions, IBuildContext, IAttention> create) =>
+        Add(name, options, new Offer(), offer ?? throw new ArgumentNullException(nameof(offer)), create);
 
     public void AddCache<TOptions>(string name, JsonTypeInfo<TOptions> options, Offer offer, Func<TOptions, IBuildContext, ICachePolicy> create) =>
-        Add(name, options, offer, create);
+        Add(name, options, offer, null, create);
+
+    public void AddCache<TOptions>(string name, JsonTypeInfo<TOptions> options, Func<TOptions, IOffers, Offer> offer, Func<TOptions, IBuildContext, ICachePolicy> create) =>
+        Add(name, options, new Offer(), offer ?? throw new ArgumentNullException(nameof(offer)), create);
 
     public void AddRouter<TOptions>(string name, JsonTypeInfo<TOptions> options, Offer offer, Func<TOptions, IBuildContext, IRouter> create) =>
-        Add(name, options, offer, create);
+        Add(name, options, offer, null, create);
+
+    public void AddRouter<TOptions>(string name, JsonTypeInfo<TOptions> options, Func<TOptions, IOffers, Offer> offer, Func<TOptions, IBuildContext, IRouter> create) =>
+        Add(name, options, new Offer(), offer ?? throw new ArgumentNullException(nameof(offer)), create);
 
     public void AddExperts<TOptions>(string name, JsonTypeInfo<TOptions> options, Offer offer, Func<TOptions, IBuildContext, IExperts> create) =>
-        Add(name, options, offer, create);
+        Add(name, options, offer, null, create);
+
+    public void AddExperts<TOptions>(string name, JsonTypeInfo<TOptions> options, Func<TOptions, IOffers, Offer> offer, Func<TOptions, IBuildContext, IExperts> create) =>
+        Add(name, options, new Offer(), offer ?? throw new ArgumentNullException(nameof(offer)), create);
 
     /// <summary>Ends registration.</summary>
     /// <exception cref="PluginException">What was registered is not what the manifest offers, or an options class is refused; with all faults.</exception>
@@ -43,7 +58,8 @@ internal sealed class PluginRegistry(string folder, PluginManifest manifest) : I
             : throw new PluginException(PluginState.Faulty, string.Join(' ', _faults));
     }
 
-    private void Add<TOptions, TComponent>(string name, JsonTypeInfo<TOptions> options, Offer offer, Func<TOptions, IBuildContext, TComponent> create)
+    private void Add<TOptions, TComponent>(
+        string name, JsonTypeInfo<TOptions> options, Offer offer, Func<TOptions, IOffers, Offer>? offers, Func<TOptions, IBuildContext, TComponent> create)
         where TComponent : class, IDisposable
     {
         string role = Role.Of<TComponent>().Name;
@@ -67,6 +83,7 @@ internal sealed class PluginRegistry(string folder, PluginManifest manifest) : I
             PluginVersion = manifest.Version,
             Folder = folder,
             Offer = offer,
+            Offers = offers is null ? null : (bound, others) => offers((TOptions)bound, others),
             Options = options,
             Create = (bound, build) => create((TOptions)bound, build),
         });

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization.Metadata;
 using Spud.Composition;
+using Spud.Models.Messages;
 
 namespace Spud.Plugins;
 
@@ -21,8 +22,11 @@ internal sealed class RegisteredComponent
     /// <summary>The plugin's folder.</summary>
     public required string Folder { get; init; }
 
-    /// <summary>What it can do.</summary>
+    /// <summary>What it can do with any options; what else it can do, <see cref="Offers"/> says.</summary>
     public required Offer Offer { get; init; }
+
+    /// <summary>What it can do with some options; null: nothing but <see cref="Offer"/>.</summary>
+    public Func<object, IOffers, Offer>? Offers { get; init; }
 
     /// <summary>Its options.</summary>
     public required JsonTypeInfo Options { get; init; }
@@ -32,4 +36,27 @@ internal sealed class RegisteredComponent
 
     /// <summary>"plugin-id/name": unambiguous.</summary>
     public string FullName => $"{PluginId}/{Name}";
+
+    /// <summary>What it can do.</summary>
+    /// <param name="options">Bound.</param>
+    /// <param name="others">Answers for the components that it is built on.</param>
+    /// <exception cref="CompositionException">The plugin threw.</exception>
+    public Offer OfferFor(object options, IOffers others) => Offers is null ? Offer : Ask("the offer", () => Offers(options, others) ?? throw new InvalidOperationException("it is null"));
+
+    /// <summary>Asks a member of the component, which is the plugin's code.</summary>
+    /// <param name="member">For the message.</param>
+    /// <param name="question">Calls it.</param>
+    /// <exception cref="CompositionException">It threw: with the component's name.</exception>
+    public T Ask<T>(string member, Func<T> question)
+    {
+        try
+        {
+            return question();
+        }
+        catch (Exception fault) when (fault is not CompositionException)
+        {
+            string what = fault is RefusedException ? $": {ThrownText.Of(fault)}" : $": {member} threw {PluginException.Describe(fault)}";
+            throw new CompositionException($"{Role} '{FullName}'{what}", fault);
+        }
+    }
 }

@@ -57,7 +57,7 @@ internal sealed class ExplanationText(TextWriter to)
 
     private void WriteComponent(ComponentExplanation component)
     {
-        Title($"{Capital(component.Role)}: {component.Plugin}/{component.Name} {component.Version}");
+        Title($"{Capital(component.Role)}: {component.Plugin}/{component.Name} {component.Version}{(component.Within is { } outer ? $", inside {outer}" : "")}");
         string layers = component.Layers == "all" ? "all layers" : LayersOf(component.Layers);
         string phase = component.Phase == "both" ? "" : $", {component.Phase} only";
         Line($"{layers}{phase}, {component.Domain} memory, rows {(component.RowInvariant ? "do not depend on their neighbours" : "may depend on their neighbours")}");
@@ -66,6 +66,8 @@ internal sealed class ExplanationText(TextWriter to)
             Line(FormattableString.Invariant($"at most {most} {(most == 1 ? "expert" : "experts")} a token{(component.ExpertsExpected is { } expected ? $", {expected:0.00} expected on average" : "")}"));
         if (component.Role != Roles.Cache)
             Line($"{component.Weights} weights: {Units.Bytes(component.MappedBytes)} mapped, {Units.Bytes(component.OwnBytes)} own{(component.NativeBytes == 0 ? "" : $", about {Units.Bytes(component.NativeBytes)} native")}; workspace {Units.Bytes(component.WorkspaceBytes)}");
+        if (component.Pack is { } pack)
+            Line($"pack {pack}");
         Line(component.Folder);
     }
 
@@ -105,6 +107,8 @@ internal sealed class ExplanationText(TextWriter to)
 
         table.Write(to);
         Line("page, kept: tokens; pages, a token: of one layer; all: of these layers");
+        foreach (int? tokens in pages.Select(static layout => layout.ReviewTokens).Where(static tokens => tokens is not null).Distinct())
+            Line($"this cache decides what to keep every {tokens} tokens of a text; steps end there");
         if (pages.Any(static layout => layout.Pool > 0))
             Line("where layers are listed again: keys move from the first pages into the later ones");
     }

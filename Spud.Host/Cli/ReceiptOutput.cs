@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Spud.Metering;
+using Spud.Models.Messages;
 
 namespace Spud.Host;
 
@@ -66,6 +67,8 @@ internal sealed class ReceiptOutput : IDisposable
         table.Add("total", "", $"{receipt.Phases.Sum(phase => phase.Tokens)}", Number(receipt.ComputeUnits), Number(receipt.GigabytesRead), Seconds(receipt.Lines.Sum(line => line.Seconds)), Money(receipt.Charge?.Total));
         to.WriteLine($"receipt: {receipt.Model}, {Outcome(receipt)}{(receipt.Charge is { } by ? $", prices '{by.PriceList}' {by.Version}" : "")}");
         table.Write(to);
+        foreach (ReportedFigure figure in receipt.Reported)
+            to.WriteLine($"reported by the plugin, not billed: {figure.Role} {Shown.Text(figure.Component)}: {Shown.Text(figure.Name)} {figure.Value.ToString("0.######", CultureInfo.InvariantCulture)}");
     }
 
     private static string Outcome(Receipt receipt)

@@ -8,7 +8,7 @@ using Spud;
 
 namespace Backend.Torch;
 
-/// <summary>Every role on libtorch, through a shim of C++ that the project builds.</summary>
+/// <summary>Every role on libtorch, through TorchSharp.</summary>
 public sealed class TorchBackendPlugin : ISpudPlugin
 {
     private const string Threads = "libtorch";

@@ -6,7 +6,7 @@ namespace Router.Dynamic;
 /// Softmax over all experts as the model was trained; of the M best the fewest that hold a share of their mass, at least a minimum.
 /// Effort multiplies the share. Weights are those that the model would give to just these experts.
 /// </summary>
-internal sealed class DynamicRouter : IRouter
+internal sealed class DynamicRouter : IPerLayerRouter
 {
     private readonly IBuildContext _build;
     private readonly GateLayer?[] _gates;
@@ -38,6 +38,8 @@ internal sealed class DynamicRouter : IRouter
     public IMemoryDomain Domain => _build.Host;
 
     public int MaxExpertsPerRow { get; } = 1;
+
+    public int MaxExpertsIn(int layer) => _rules[layer].Most;
 
     public float? ExpectedExperts(int layer) => _rules[layer].Expected;
 

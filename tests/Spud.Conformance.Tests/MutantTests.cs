@@ -16,6 +16,7 @@ public sealed class MutantTests
         new("attention", "reads-one-head", nameof(PluginContract.A_head_reads_the_tokens_that_it_keeps), "KV head 1"),
         new("attention", "ignores-traits", nameof(PluginContract.A_window_hides_older_keys), "expected", "64"),
         new("attention", "ignores-traits", nameof(PluginContract.What_attention_adds_is_that_of_the_definition), "never took", "sinks"),
+        new("attention", "assumes-consecutive-rows", nameof(PluginContract.Rows_may_stand_at_any_position), "row 1"),
         new("attention", "overwrites-output", nameof(PluginContract.What_attention_adds_is_that_of_the_definition), "output of row 0", "plain"),
         new("experts", "overwrites-output", nameof(PluginContract.What_experts_add_is_that_of_the_definition), "output of row 0", "dense"),
         new("experts", "ignores-traits", nameof(PluginContract.What_experts_add_is_that_of_the_definition), "never took", "shared"),
@@ -41,21 +42,22 @@ public sealed class MutantTests
         new("cache", "drops-too-much", nameof(PluginContract.Chunks_of_a_prompt_do_not_change_its_logits), "the same bits are promised"),
         new("head", "takes-any-shape", nameof(PluginContract.Wrong_shapes_are_refused), "expected an ArgumentException, got none"),
         new("head", "shares-scratch", nameof(PluginContract.Two_at_once_do_not_disturb_each_other), "the same bits are promised"),
-        new("head", "allocates", nameof(PluginContract.A_call_allocates_nothing), "Expected: 0"),
-        new("head", "allocates", nameof(PluginContract.A_decoded_token_allocates_nothing), "Expected: 0"),
-        new("head", "allocates-on-workers", nameof(PluginContract.A_call_allocates_nothing), "Expected: 0"),
+        new("head", "allocates", nameof(PluginContract.A_call_allocates_nothing), "bytes of managed memory, expected at most 0"),
+        new("head", "allocates", nameof(PluginContract.A_decoded_token_allocates_nothing), "a decoded token through head"),
+        new("head", "allocates-on-workers", nameof(PluginContract.A_call_allocates_nothing), "bytes of managed memory, expected at most 0"),
         new("head", "hides-refusals", nameof(PluginContract.A_build_that_fails_leaves_the_next_one_alone), "InvalidOperationException: something is wrong"),
         new("head", "stays-half-built", nameof(PluginContract.A_build_that_fails_leaves_the_next_one_alone), "never ended"),
         new("head", "fails-to-go", nameof(PluginContract.Components_come_and_go), "it stays"),
         new("head", "counts-calls", nameof(PluginContract.A_cancelled_step_leaves_no_trace), "after an interruption"),
         new("head", "counts-calls", nameof(PluginContract.A_fault_of_another_component_leaves_no_trace), "after an interruption"),
         new("cache", "drops-too-much", nameof(PluginContract.What_a_row_to_come_sees_is_kept), "are gone"),
+        new("cache", "keeps-last-only", nameof(PluginContract.What_a_row_to_come_sees_is_kept), "if it is meant to forget, say in Variant.Keeps what it keeps"),
         new("cache", "keeps-too-much", nameof(PluginContract.What_is_kept_stays_within_the_promise), "were promised"),
         new("cache", "drops-what-is-not-there", nameof(PluginContract.What_is_kept_stays_within_the_promise), "drop: keys"),
         new("cache", "moves-newest-first", nameof(PluginContract.What_is_kept_stays_within_the_promise), "oldest first", Component: "streaming"),
         new("cache", "keeps-too-much", nameof(PluginContract.What_is_kept_stays_within_the_promise), "were promised", Component: "streaming"),
         new("cache", "has-no-layout", nameof(PluginContract.Layouts_are_possible), "pages of 0 tokens"),
-        new("cache", "allocates", nameof(PluginContract.A_review_allocates_nothing), "Expected: 0"),
+        new("cache", "allocates", nameof(PluginContract.A_review_allocates_nothing), "a review of cache"),
         new("head", "leaves-memory-dirty", nameof(PluginContract.Device_memory_is_zeroed_and_aligned), "Expected: 0", OnDevice: true),
         new("head", "reads-sources-late", nameof(PluginContract.Copies_happen_in_the_order_of_the_calls), "Expected: 1", OnDevice: true),
         new("head", "copies-any-shape", nameof(PluginContract.Impossible_copies_are_refused), "No exception was thrown", OnDevice: true),
@@ -79,7 +81,7 @@ public sealed class MutantTests
     {
         Mutant mutant = All.Single(one => (one.Role, one.Fault, one.Name) == (role, fault, test));
         MethodInfo method = typeof(PluginContract).GetMethod(mutant.Test)!;
-        string label = $"{mutant.Component} {mutant.Options}";
+        string label = new Variant { Role = role, Component = mutant.Component, Options = mutant.Options }.Label;
         object[] arguments = mutant.Case is not null ? [label, mutant.Case] : method.GetParameters().Length == 2 ? [role, label] : [label];
         Exception? caught = Record.Exception(() => method.Invoke(new MutantContract(), BindingFlags.DoNotWrapExceptions, null, arguments, null));
         Assert.NotNull(caught);

@@ -11,7 +11,10 @@ public sealed class ReferenceContract : PluginContract
     [
         .. from role in new[] { "head", "attention", "router", "experts" } select new Variant { Role = role, Component = "reference", Options = Pretend },
         new() { Role = "cache", Component = "reference", Options = """{"perHead":true}""" },
-        new() { Role = "cache", Component = "streaming", Options = """{"older":"Q8_0","streamingHeads":2}""" },
+        new() { Role = "cache", Component = "reference", Options = """{"keep":24,"pageTokens":8}""", Keeps = static (tokens, position) => position >= tokens - 24 },
+        new() { Role = "cache", Component = "recent", Keeps = static (tokens, position) => position >= tokens - 24 },
+        new() { Role = "cache", Component = "streaming", Keeps = static (tokens, position) => position < 4 || position >= tokens - 24 },
+        new() { Role = "cache", Component = "streaming", Options = """{"older":"Q8_0","streamingHeads":2}""", Keeps = static (tokens, position) => position < 4 || position >= tokens - 24 },
         new() { Role = "router", Component = "prompt", OwnRouting = "the text decides which experts may be chosen" },
     ];
 }

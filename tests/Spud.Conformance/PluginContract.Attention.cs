@@ -38,7 +38,7 @@ public abstract partial class PluginContract
         using AttentionRig rig = new(subject, settings);
         rig.Call(rig.Project);
         AttentionOracle oracle = new(rig.Model, rig.Build);
-        int[] positions = TestStep.Rows(settings.Slices, 1).Positions;
+        int[] positions = TestStep.Rows(settings.Slices, 1, settings.Stride).Positions;
         IReadOnlyList<Output> outputs = rig.Outputs;
         for (int row = 0; row < positions.Length; row++)
         {

@@ -75,6 +75,19 @@ public abstract partial class PluginContract
         CheckFold(component, new() { Model = s_unturned, Slices = TestStep.Slices((3, 700), (1, 95)), PageTokens = 32 }, pages);
     }
 
+    /// <summary>An attention that offers any positions reads those of the rows; drafts of several continuations have such.</summary>
+    [ContractTheory]
+    [OfRole(Roles.Attention)]
+    public void Rows_may_stand_at_any_position(string component)
+    {
+        if (!Plugin[Roles.Attention, component].Offer.AnyPositions)
+            Assert.Skip("its offer relies on consecutive positions of a sequence's rows");
+
+        RigSettings settings = new() { Model = new(), Slices = TestStep.Slices((9, 40), (1, 3), (5, 0)), Stride = 3 };
+        CheckProject(component, settings);
+        CheckFold(component, settings);
+    }
+
     /// <summary>Likewise where a window is wider than what is left.</summary>
     [ContractTheory]
     [OfRole(Roles.Attention, typeof(Windows))]
@@ -166,7 +179,7 @@ public abstract partial class PluginContract
             for (int row = slice.FirstRow; row < slice.FirstRow + slice.Rows; row++)
             {
                 double[] query = Plain.Row(rig.Query.Floats, row, rig.Model.QueryHeads * rig.Model.KeyWidth);
-                double[] expected = oracle.Attend(query, slice.FirstPosition + row - slice.FirstRow, keys.All, withSinks: false);
+                double[] expected = oracle.Attend(query, slice.FirstPosition + (row - slice.FirstRow) * rig.Settings.Stride, keys.All, withSinks: false);
                 Agreement.Near(expected, attended.AsSpan(row * width, width), rig.Subject.Tolerance, $"row {row}, sequence {slice.Id}, {rig.Settings.PageTokens} keys a page");
             }
         }

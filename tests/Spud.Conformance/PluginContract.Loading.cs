@@ -41,6 +41,8 @@ public abstract partial class PluginContract
                 Concede($"{subject.Role} {subject.Label}: tolerance {subject.Tolerance}", subject.Tolerance.Why);
             if (subject.Variant.OwnRouting is { } own)
                 Concede($"{subject.Role} {subject.Label}: not compared with the model's own routing: {own}", own);
+            if (subject.Variant.Allocation is { BytesPerCall: > 0 } or { BytesPerToken: > 0 })
+                Concede($"{subject.Role} {subject.Label}: allocates up to {subject.Variant.Allocation.BytesPerCall} bytes a call and {subject.Variant.Allocation.BytesPerToken} a token: {subject.Variant.Allocation.Why}", subject.Variant.Allocation.Why);
         }
     }
 

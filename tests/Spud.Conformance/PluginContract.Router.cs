@@ -34,6 +34,7 @@ public abstract partial class PluginContract
                 SequenceSlice[] limited = [.. slices.Select(slice => slice with { Effort = effort })];
                 using RouterRig rig = new(Plugin[Roles.Router, component], new() { Model = RouterModels.Of("plain"), Slices = limited });
                 Assert.InRange(rig.Component.MaxExpertsPerRow, 1, rig.Model.Experts);
+                Assert.InRange(rig.MaxExperts, 1, rig.Component.MaxExpertsPerRow);
                 rig.Call(rig.Run);
                 Assert.Equal(rig.Rows, rig.Planned().Length);
             }

@@ -1,3 +1,6 @@
+using System.Security.Cryptography;
+using System.Text;
+
 namespace Spud.Conformance;
 
 /// <summary>
@@ -28,6 +31,25 @@ public sealed record Variant
     /// </summary>
     public string? OwnRouting { get; init; }
 
-    /// <summary>Its name in test results: "cpu", or "cpu {"dtype":"bf16"}".</summary>
-    internal string Label => Options == "{}" ? Component : $"{Component} {Options}";
+    /// <summary>
+    /// Cache policies that forget keys which rows to come may see, and so do not promise row invariance: what they keep all the same. After
+    /// so many tokens, must the key at this position still be there? What lies outside a layer's window need not be. Null: everything must.
+    /// <code>
+    /// Keeps = static (tokens, position) => position &lt; 4 || position >= tokens - 256
+    /// </code>
+    /// </summary>
+    public Func<int, int, bool>? Keeps { get; init; }
+
+    /// <summary>Managed memory that a call may allocate; none by default.</summary>
+    public AllocationPromise Allocation { get; init; } = AllocationPromise.None;
+
+    /// <summary>
+    /// Its name in test results: "cpu", or "cpu {"dtype":"bf16"}". Results cut long texts: what tells such options apart then stands in
+    /// front of them.
+    /// </summary>
+    internal string Label => Options == "{}" ? Component : Component.Length + Options.Length < LongestLabel ? $"{Component} {Options}" : $"{Component} #{Digest} {Options}";
+
+    private const int LongestLabel = 48;
+
+    private string Digest => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Options)))[..4];
 }

@@ -38,6 +38,12 @@ public sealed record ComponentExplanation
     /// <summary>A router: experts of a row on average over its layers, where it knows that from a calibration.</summary>
     public required double? ExpertsExpected { get; init; }
 
+    /// <summary>The component that is built on it and calls it; null: the pipeline does.</summary>
+    public string? Within { get; init; }
+
+    /// <summary>Path of its pack; null: it has none.</summary>
+    public string? Pack { get; init; }
+
     /// <summary>Where it works.</summary>
     public required string Domain { get; init; }
 

@@ -13,7 +13,7 @@ internal sealed class Explainer(PipelineParts parts)
     {
         Model = Model(),
         Limits = new(parts.Limits.Rows, parts.Limits.Sequences, parts.Limits.ContextTokens, parts.Limits.LogitRows),
-        Pools = [.. parts.Components.GroupBy(component => component.Registered.Offer.NativeThreads ?? "managed").Select(Pool)],
+        Pools = [.. parts.Components.GroupBy(component => component.Offer.NativeThreads ?? "managed").Select(Pool)],
         Steps = [.. Steps()],
         Components = [.. parts.Components.Select(Component)],
         Pages = [.. Alike(PagesKey).SelectMany(layers => Enumerable.Range(0, parts.Pages.Layers[layers[0]].Pools.Length).Select(pool => Pages(layers, pool)))],
@@ -77,12 +77,14 @@ internal sealed class Explainer(PipelineParts parts)
         Layers = component.Layers.Length == _model.Layers.Length ? "all" : LayerNumbers.Text(component.Layers),
         Phase = component.Phase?.ToString().ToLowerInvariant() ?? "both",
         Options = JsonSerializer.SerializeToElement(component.Options, component.Registered.Options),
-        RowInvariant = component.Registered.Offer.RowInvariant,
-        ExpertsAtMost = (component.Instance as IRouter)?.MaxExpertsPerRow,
-        ExpertsExpected = component.Instance is IRouter router ? component.Layers.Average(layer => (double?)router.ExpectedExperts(layer)) : null,
+        RowInvariant = component.Offer.RowInvariant,
+        ExpertsAtMost = component.Routing?.MaxExperts,
+        ExpertsExpected = component.Routing?.ExpectedExperts,
         Domain = component.Instance is IComponent { Domain: var domain } ? domain.Name : parts.Host.Name,
-        Weights = component.Weights.Taken.Count,
-        MappedBytes = component.Weights.MappedBytes,
+        Within = component.Outer?.Registered.FullName,
+        Pack = component.Pack?.Path,
+        Weights = component.TakenWeights.Count(),
+        MappedBytes = component.Weights.MappedBytes + (component.Pack?.MappedBytes ?? 0),
         OwnBytes = component.Memory.Bytes,
         NativeBytes = component.NativeBytes,
         WorkspaceBytes = component.WorkspaceBytes,
@@ -100,6 +102,7 @@ internal sealed class Explainer(PipelineParts parts)
             Keys = $"{of.Pool.Keys.Type}",
             Values = $"{of.Pool.Values.Type}",
             Pages = of.Pool.Keys.Shape[0],
+            ReviewTokens = parts.Pages.Layers[layers[0]].BorderTokens,
             TokensAtMost = of.Layout.KeysAtMost / of.Tables,
             BytesPerTokenAndLayer = of.BytesPerKey * of.Tables,
             TotalBytes = layers.Sum(layer => parts.Pages.Layers[layer].Pools[pool].Bytes),
@@ -107,7 +110,7 @@ internal sealed class Explainer(PipelineParts parts)
     }
 
     private string PagesKey(int layer) => string.Join(';', parts.Pages.Layers[layer].Pools.Select(of =>
-        $"{of.PageTokens} {of.Pool.Keys.Type} {of.Pool.Values.Type} {of.Pool.Keys.Shape[0]} {of.Layout.KeysAtMost} {of.BytesPerKey} {of.Tables}"));
+        $"{of.PageTokens} {of.Pool.Keys.Type} {of.Pool.Values.Type} {of.Pool.Keys.Shape[0]} {of.Layout.KeysAtMost} {of.BytesPerKey} {of.Tables} {parts.Pages.Layers[layer].BorderTokens}"));
 
     private MemoryExplanation Memory()
     {

@@ -27,6 +27,9 @@ public sealed record PagesExplanation
     /// <summary>Tokens of a sequence that are kept between two steps; where every head has its own pages, of a head on average.</summary>
     public required int TokensAtMost { get; init; }
 
+    /// <summary>The cache may forget keys when a text's length reaches a multiple of this, and no step crosses one; null: it forgets nothing that is seen.</summary>
+    public required int? ReviewTokens { get; init; }
+
     /// <summary>Bytes of one token's keys and values in one layer.</summary>
     public required long BytesPerTokenAndLayer { get; init; }
 

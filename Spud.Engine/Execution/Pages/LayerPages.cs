@@ -5,8 +5,8 @@ namespace Spud.Execution;
 /// <summary>The page pools of one layer. The rows of a step go into the first; a policy moves keys into later ones.</summary>
 /// <param name="pools">At least one, in the order of the layout.</param>
 /// <param name="tokensAtMost">Largest number of tokens of a sequence that the policy promised to keep between two steps.</param>
-/// <param name="reviewTokens">A text is reviewed each time that its length reaches or passes a multiple of this.</param>
-internal sealed class LayerPages(ImmutableArray<PoolPages> pools, int tokensAtMost, int reviewTokens)
+/// <param name="borderTokens">Review borders are at the multiples of this; null: there are none.</param>
+internal sealed class LayerPages(ImmutableArray<PoolPages> pools, int tokensAtMost, int? borderTokens)
 {
     public ImmutableArray<PoolPages> Pools => pools;
 
@@ -18,7 +18,10 @@ internal sealed class LayerPages(ImmutableArray<PoolPages> pools, int tokensAtMo
 
     public int TokensAtMost => tokensAtMost;
 
-    public int ReviewTokens => reviewTokens;
+    public int? BorderTokens => borderTokens;
+
+    /// <summary>A text is reviewed each time that its length reaches or passes a multiple of this.</summary>
+    public int ReviewTokens => borderTokens ?? First.PageTokens;
 
     /// <summary>Bytes of the pools.</summary>
     public long Bytes => pools.Sum(static pool => pool.Bytes);

@@ -1,8 +1,9 @@
 namespace Spud.Execution;
 
 /// <summary>
-/// The positions that no step crosses, because a cache may forget keys there: a row sees what was kept at the border before it, however many
-/// rows a step has. See <see cref="CacheLayout.ReviewTokens"/>.
+/// The positions that no step crosses, because a cache may forget keys there or a component's state of the text changes: a row sees what
+/// was known at the border before it, however many rows a step has. See <see cref="CacheLayout.ReviewTokens"/> and
+/// <see cref="SequenceStateLayout.BorderTokens"/>.
 /// </summary>
 /// <param name="everyTokens">Borders are at the multiples of each.</param>
 internal sealed class ReviewBorders(IEnumerable<int> everyTokens)

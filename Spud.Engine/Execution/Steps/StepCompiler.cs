@@ -36,7 +36,7 @@ internal sealed class StepCompiler
         {
             LayerParts parts = _pipeline.At(layer, phase);
             Attend(parts.Attention, layer);
-            Mix(parts.Router, parts.Experts, layer);
+            Mix(parts, layer);
         }
 
         Logits(_pipeline.Head);
@@ -63,19 +63,20 @@ internal sealed class StepCompiler
         Changed(attention);
     }
 
-    private void Mix(BoundComponent<IRouter>? router, BoundComponent<IExperts> experts, int layer)
+    private void Mix(LayerParts parts, int layer)
     {
-        LayerPlan plan = router is null ? new(experts.Domain.DensePlan, 1) : Route(router, experts, layer);
+        BoundComponent<IExperts> experts = parts.Experts;
+        LayerPlan plan = parts.Router is { } router ? Route(router, parts.MaxExperts, experts, layer) : new(experts.Domain.DensePlan, 1);
         BringHidden(experts, layer, Slot(layer, Role.Experts));
         _operations.Add(new ExecuteOperation(experts, plan, layer, Slot(layer, Role.Experts)) { State = StateOf(Role.Experts, layer) });
         Changed(experts);
     }
 
     /// <summary>The plan of a layer, where its experts work.</summary>
-    private LayerPlan Route(BoundComponent<IRouter> router, BoundComponent<IExperts> experts, int layer)
+    private LayerPlan Route(BoundComponent<IRouter> router, int maxExperts, BoundComponent<IExperts> experts, int layer)
     {
         int slot = Slot(layer, Role.Router);
-        LayerPlan made = new(router.Domain.Plans, router.Component.MaxExpertsPerRow), onHost = made;
+        LayerPlan made = new(router.Domain.Plans, maxExperts), onHost = made;
         BringHidden(router, layer, slot);
         _operations.Add(new RouteOperation(router, made, layer, slot) { State = StateOf(Role.Router, layer) });
 

@@ -24,7 +24,7 @@ internal sealed class WindowPass(ComparedPipeline pipeline) : IDisposable
         _sequence.Cancellation = cancellation;
     }
 
-    /// <summary>Reads rows whose logits nobody wants, up to a position.</summary>
+    /// <summary>Reads rows without their logits, up to a position.</summary>
     public void Skip(ReadOnlySpan<int> window, int to)
     {
         while (_sequence!.Tokens < to)

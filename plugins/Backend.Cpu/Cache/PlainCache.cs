@@ -17,9 +17,9 @@ internal sealed class PlainCache(CacheOptions options, IBuildContext build) : IC
         if (Window(layer) is not { } window)
             return;
 
-        // The next row stands at position Tokens and sees positions above Tokens - window. Newest first: a drop moves what follows.
+        // The next row stands at position Tokens and sees positions above Tokens - window.
         int firstSeen = history.Tokens - window + 1;
-        for (int run = history.Runs.Length - 1; run >= 0; run--)
+        for (int run = 0; run < history.Runs.Length; run++)
             if (history.Runs[run] is var keys && keys.LastPosition < firstSeen)
                 history.Drop(run, 0, keys.Keys);
     }

@@ -1,5 +1,5 @@
-using Backend.Torch.Native;
 using Spud;
+using static TorchSharp.torch;
 
 namespace Backend.Torch.Attention;
 
@@ -36,7 +36,7 @@ internal sealed class ExpandedPages
     public static bool Needs(in PageView pages) => IsQuantised(pages.Pool.Keys.Type) || IsQuantised(pages.Pool.Values.Type);
 
     /// <summary>Folds all that the step's rows may see.</summary>
-    public void Fold(AttentionHandle attention, LayerDescription model, in Step step, in TensorView query, in PageView pages, in AttentionState state)
+    public void Fold(KeyFold fold, LayerDescription model, in Step step, Tensor query, in PageView pages, in State state)
     {
         int window = model.Has(Trait.Window) ? (int)model.Number(Trait.Window, 0) : int.MaxValue;
         for (int sequence = 0; sequence < step.Sequences.Length; sequence++)
@@ -49,7 +49,7 @@ internal sealed class ExpandedPages
                     continue;
 
                 for (int key = 0; key < run.Keys; key += KeysAtOnce)
-                    attention.Fold(slice, query, Expand(model.Kv, pages, run, key, Math.Min(KeysAtOnce, run.Keys - key)), state);
+                    fold.Fold(slice, query, Expand(model.Kv, pages, run, key, Math.Min(KeysAtOnce, run.Keys - key)), state);
             }
         }
     }

@@ -2,7 +2,7 @@ using Spud;
 
 namespace Backend.Torch.Attention;
 
-/// <summary>What one call of the shim folds: a page source, or keys of one that were expanded.</summary>
+/// <summary>What is folded in one go: a page source, or keys of one that were expanded.</summary>
 internal readonly struct FoldedPages
 {
     /// <summary>A page source as it is.</summary>
@@ -29,4 +29,7 @@ internal readonly struct FoldedPages
 
     /// <summary>I32 [S + 1], on the host.</summary>
     public required TensorView RunOffsets { get; init; }
+
+    /// <summary>Positions of the keys of a page, [P].</summary>
+    public ReadOnlySpan<int> PositionsOf(int page) => Positions.AsSpan<int>().Slice(page * Positions.Shape[1], Positions.Shape[1]);
 }

@@ -2,10 +2,12 @@ using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
 using Backend.Torch.Native;
 using Spud;
+using TorchSharp;
+using static TorchSharp.torch;
 
 namespace Backend.Torch.Device;
 
-/// <summary>A device of libtorch's: one instance for each name, for the life of the process.</summary>
+/// <summary>A device of libtorch: one instance for each name, for the life of the process.</summary>
 internal sealed class TorchDevice
 {
     /// <summary>What an option may name.</summary>
@@ -21,45 +23,67 @@ internal sealed class TorchDevice
     public const string Pretended = "cuda:99";
 
     private static readonly ConcurrentDictionary<string, TorchDevice> s_all = new();
-    private readonly nint _name;
+    private readonly TorchDomain? _own;
 
-    private TorchDevice(string name, string torchName)
+    private TorchDevice(string name)
     {
-        (Name, _name) = (name, Marshal.StringToCoTaskMemUTF8(torchName));
-        Own = name == "cpu" ? null : new TorchDomain(this);
+        Name = name;
+        Torch = new torch.Device(IsPretended(name) ? "cpu" : name);
+        _own = name == "cpu" ? null : new TorchDomain(this);
     }
 
     /// <summary>"cpu", "cuda:0".</summary>
     public string Name { get; }
 
-    /// <summary>The same for the shim.</summary>
-    public nint NativeName => _name;
+    /// <summary>Where libtorch computes.</summary>
+    public torch.Device Torch { get; }
 
     /// <summary>Whether it is the processor.</summary>
-    public bool IsHost => Own is null;
+    public bool IsHost => _own is null;
 
-    private TorchDomain? Own { get; }
+    /// <summary>Whether libtorch computes on the processor, on behalf of whatever device.</summary>
+    public bool ComputesOnProcessor => Torch.type == DeviceType.CPU;
 
     /// <summary>The device that an option names.</summary>
     /// <exception cref="RefusedException">There is no such device.</exception>
     public static TorchDevice Of(string name)
     {
-        TorchDevice device = s_all.GetOrAdd(name == "cuda" ? "cuda:0" : name, static name => new(name, IsPretended(name) ? "cpu" : name));
-        if (!device.IsHost && Shim.DeviceCheck(device._name) is var error && error != 0)
+        TorchDevice device = s_all.GetOrAdd(name == "cuda" ? "cuda:0" : name, static name => new(name));
+        if (device.Fault() is { } fault)
         {
             throw new RefusedException(
-                $"device {device.Name} cannot be used: {Shim.Text(error).Split('\n')[0]}. Use device cpu, or set Spud up with a libtorch that has CUDA: "
-                + "install PyTorch with CUDA for python3, or give its folder in SPUD_TORCH, and run ./spud setup torch.");
+                $"device {device.Name} cannot be used: {fault} Use device cpu, or set Spud up with a libtorch that has CUDA: ./spud setup torch --cuda.");
         }
 
         return device;
     }
 
     /// <summary>Where its components work.</summary>
-    public IMemoryDomain Domain(IBuildContext build) => Own is { } domain ? domain : build.Host;
+    public IMemoryDomain Domain(IBuildContext build) => _own is { } domain ? domain : build.Host;
 
-    /// <summary>For a component's configuration.</summary>
-    public NativePlace Place() => new() { Device = _name, IsHost = IsHost ? 1 : 0 };
+    /// <summary>A tensor over a view of this device's memory.</summary>
+    public Tensor Tensor(in TensorView view) => _own is { } domain ? domain.Tensor(view) : ForeignMemory.Tensor(view);
+
+    /// <summary>The same, or null for an absent view.</summary>
+    public Tensor? TensorIf(in TensorView view) => view.IsPresent ? Tensor(view) : null;
 
     private static bool IsPretended(string name) => name == Pretended && AppContext.TryGetSwitch(PretendSwitch, out bool pretends) && pretends;
+
+    private string? Fault()
+    {
+        if (ComputesOnProcessor)
+            return null;
+        if (!TorchLibrary.HasCuda())
+            return "this libtorch was built without CUDA.";
+
+        try
+        {
+            using Tensor probe = zeros(1, device: Torch), back = probe.cpu();
+            return null;
+        }
+        catch (Exception fault) when (fault is ExternalException or InvalidOperationException)
+        {
+            return fault.Message.Split('\n')[0];
+        }
+    }
 }

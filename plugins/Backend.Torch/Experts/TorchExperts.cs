@@ -1,27 +1,31 @@
+using System.Runtime.InteropServices;
+using Backend.Torch.Device;
 using Backend.Torch.Native;
 using Backend.Torch.Shared;
 using Spud;
+using static TorchSharp.torch;
 
 namespace Backend.Torch.Experts;
 
 /// <summary>Gated feed-forward experts: rows by expert, one product for all rows of an expert.</summary>
 internal sealed class TorchExperts : IExperts
 {
-    private const int Silu = 0, Gelu = 1, ClampedSwiGlu = 2;
     private readonly int _hidden;
-    private readonly ExpertsHandle?[] _layers;
+    private readonly ExpertsLayer?[] _layers;
+    private readonly CachedTensor _input, _output;
 
     public TorchExperts(TorchOptions options, IBuildContext build)
     {
         _hidden = build.Model.HiddenWidth;
-        _layers = new ExpertsHandle?[build.Model.Layers.Length];
+        _layers = new ExpertsLayer?[build.Model.Layers.Length];
         using WeightLoader weights = new(build, options.Device, options.Dtype.Element);
         Domain = weights.Domain;
+        (_input, _output) = (new(weights.Device), new(weights.Device));
         int widest = 0;
         foreach (int layer in build.Layers)
         {
             LayerDescription model = build.Model.Layers[layer];
-            _layers[layer] = new ExpertsHandle(Config(build, weights, layer));
+            _layers[layer] = new ExpertsLayer(Parts(build, weights, layer));
             widest = Math.Max(widest, Math.Max(model.ExpertWidth, (int)model.Number(Trait.SharedExpert, 0)));
         }
 
@@ -36,53 +40,66 @@ internal sealed class TorchExperts : IExperts
         Shape.Require(input, [step.Rows, _hidden], "input", "[T, C]");
         Shape.Require(output, [step.Rows, _hidden], "output", "[T, C]");
         Shape.Require(plan.Offsets, [step.Rows + 1], "offsets", "[T + 1]");
-        _layers[layer]!.Execute(input, plan, output);
+        try
+        {
+            using IDisposable inference = inference_mode();
+            _layers[layer]!.Execute(_input.Of(input), plan, _output.Of(output));
+        }
+        catch (ExternalException fault)
+        {
+            throw TorchFault.Of(fault);
+        }
     }
 
     public void Dispose()
     {
-        foreach (ExpertsHandle? layer in _layers)
+        foreach (ExpertsLayer? layer in _layers)
             layer?.Dispose();
+
+        _input.Dispose();
+        _output.Dispose();
     }
 
-    private static NativeExpertsConfig Config(IBuildContext build, WeightLoader weights, int layer)
+    private static ExpertsParts Parts(IBuildContext build, WeightLoader weights, int layer)
     {
         LayerDescription model = build.Model.Layers[layer];
         (int e, int f, int c, string prefix) = (model.Experts, model.ExpertWidth, build.Model.HiddenWidth, $"blk.{layer}.ffn_");
-        NativeExpertsConfig config = new()
+        TorchDevice device = weights.Device;
+        bool biased = model.Has(Trait.ExpertBias);
+        TensorView gateUp = weights.JoinedExperts(e, c, (prefix + "gate_exps.weight", f), (prefix + "up_exps.weight", f));
+        TensorView down = weights.JoinedExperts(e, f, (prefix + "down_exps.weight", c));
+        TensorView gateUpBias = biased ? weights.JoinedExpertFloats(e, (prefix + "gate_exps.bias", f), (prefix + "up_exps.bias", f)) : default;
+        TensorView downBias = biased ? weights.JoinedExpertFloats(e, (prefix + "down_exps.bias", c)) : default;
+        Activation activation = model.Has(Trait.ClampedSwiGlu) ? new ClampedSwiGlu(model.Number(Trait.ClampedSwiGlu, 0)) : model.Has(Trait.Gelu) ? new Gelu() : new Silu();
+        return new ExpertsParts
         {
-            Place = weights.Device.Place(),
-            Norm = new(weights.Floats(prefix + "norm.weight", c)),
-            GateUp = new(weights.JoinedExperts(e, c, (prefix + "gate_exps.weight", f), (prefix + "up_exps.weight", f))),
-            Down = new(weights.JoinedExperts(e, f, (prefix + "down_exps.weight", c))),
-            PostNorm = new(weights.FloatsIf(model.Has(Trait.ExpertPostNorm), $"blk.{layer}.post_ffw_norm.weight", c)),
-            Activation = model.Has(Trait.ClampedSwiGlu) ? ClampedSwiGlu : model.Has(Trait.Gelu) ? Gelu : Silu,
-            Limit = model.Number(Trait.ClampedSwiGlu, 0),
-            Epsilon = build.Model.NormEpsilon,
+            Device = device,
+            Norm = Norm(build, device, weights.Floats(prefix + "norm.weight", c)),
+            Routed = [.. Enumerable.Range(0, e).Select(i => new Expert(Product(weights, gateUp, gateUpBias, i), Product(weights, down, downBias, i)))],
+            Gathered = device.IsHost || e == 1 ? null : new GatheredExperts(device, Matrices(device, gateUp, gateUpBias), Matrices(device, down, downBias), activation),
+            Shared = model.Has(Trait.SharedExpert) ? Shared(weights, (int)model.Number(Trait.SharedExpert, 0), prefix, c) : null,
+            SharedGate = model.Has(Trait.SharedExpert) && model.Has(Trait.SharedGate)
+                ? new Linear(device.Tensor(Row(weights.Floats(prefix + "gate_inp_shexp.weight", c))), bias: null, weights.Pool)
+                : null,
+            PostNorm = model.Has(Trait.ExpertPostNorm) ? Norm(build, device, weights.Floats($"blk.{layer}.post_ffw_norm.weight", c)) : null,
+            Activation = activation,
             ResidualScale = model.Number(Trait.ExpertResidualScale, 1),
         };
-        if (model.Has(Trait.ExpertBias))
-        {
-            config.GateUpBias = new(weights.JoinedExpertFloats(e, (prefix + "gate_exps.bias", f), (prefix + "up_exps.bias", f)));
-            config.DownBias = new(weights.JoinedExpertFloats(e, (prefix + "down_exps.bias", c)));
-        }
-
-        if (model.Has(Trait.SharedExpert))
-            AddShared(ref config, weights, model, prefix, c);
-        return config;
     }
 
-    private static void AddShared(ref NativeExpertsConfig config, WeightLoader weights, LayerDescription model, string prefix, int hidden)
+    private static RmsNorm Norm(IBuildContext build, TorchDevice device, in TensorView weight) => new(device.Tensor(weight), build.Model.NormEpsilon);
+
+    private static TensorView Row(in TensorView vector) => new(vector.Domain, vector.Address, vector.Type, 1, vector.Shape[0]);
+
+    private static Linear Product(WeightLoader weights, in TensorView matrices, in TensorView biases, int expert) =>
+        new(weights.Device.Tensor(matrices.At(expert)), biases.IsPresent ? weights.Device.Tensor(biases.At(expert)) : null, weights.Pool);
+
+    private static Matrices Matrices(TorchDevice device, in TensorView weights, in TensorView biases) => new(device.Tensor(weights), device.TensorIf(biases));
+
+    private static Expert Shared(WeightLoader weights, int width, string prefix, int hidden)
     {
-        int width = (int)model.Number(Trait.SharedExpert, 0);
         TensorView gateUp = weights.Joined(hidden, (prefix + "gate_shexp.weight", width), (prefix + "up_shexp.weight", width));
         TensorView down = weights.Joined(width, (prefix + "down_shexp.weight", hidden));
-        config.SharedGateUp = new(new TensorView(gateUp.Domain, gateUp.Address, gateUp.Type, 1, 2 * width, hidden));
-        config.SharedDown = new(new TensorView(down.Domain, down.Address, down.Type, 1, hidden, width));
-        if (!model.Has(Trait.SharedGate))
-            return;
-
-        TensorView gate = weights.Floats(prefix + "gate_inp_shexp.weight", hidden);
-        config.SharedGate = new(new TensorView(gate.Domain, gate.Address, gate.Type, 1, hidden));
+        return new Expert(new Linear(weights.Device.Tensor(gateUp), bias: null, weights.Pool), new Linear(weights.Device.Tensor(down), bias: null, weights.Pool));
     }
 }

@@ -1,8 +1,9 @@
+using System.Runtime.InteropServices;
 using Spud;
 
 namespace Backend.Torch.Native;
 
-/// <summary>Turns what libtorch says into the exception that the contract has for it.</summary>
+/// <summary>Turns libtorch's errors into the exceptions that the contract has for them.</summary>
 internal static class TorchFault
 {
     private static readonly string[] s_memory = ["out of memory", "can't allocate memory", "bad_alloc"];
@@ -10,16 +11,21 @@ internal static class TorchFault
     // After these a CUDA context answers nothing but the same error until the process ends.
     private static readonly string[] s_lost = ["CUDA error", "device-side assert", "illegal memory access", "unspecified launch failure", "CUBLAS_STATUS", "CUDNN_STATUS"];
 
-    public static Exception Of(string text)
-    {
-        string line = text.Split('\n', 2)[0].Trim();
-        if (Holds(text, s_memory))
-            return new InsufficientMemoryException($"libtorch: {line} Choose a shorter context, fewer sequences, dtype bf16 or a smaller model.");
+    /// <summary>Of what TorchSharp threw.</summary>
+    public static Exception Of(ExternalException fault) => Of(fault.Message, fault);
 
-        return Holds(text, s_lost)
-            ? new DeviceLostException($"libtorch: {line} Start Spud again; if it happens again, use device cpu.")
-            : new InvalidOperationException($"libtorch: {text.Trim()}");
+    /// <summary>Of libtorch's text; its C++ stack trace is left out.</summary>
+    public static Exception Of(string text, Exception? cause = null)
+    {
+        int trace = text.IndexOf("\nException raised from", StringComparison.Ordinal);
+        string message = (trace < 0 ? text : text[..trace]).Trim(), line = message.Split('\n', 2)[0].Trim();
+        if (Contains(text, s_memory))
+            return new InsufficientMemoryException($"libtorch: {line} Choose a shorter context, fewer sequences, dtype bf16 or a smaller model.", cause);
+
+        return Contains(text, s_lost)
+            ? new DeviceLostException($"libtorch: {line} Start Spud again; if it happens again, use device cpu.", cause)
+            : new InvalidOperationException($"libtorch: {message}", cause);
     }
 
-    private static bool Holds(string text, string[] words) => Array.Exists(words, word => text.Contains(word, StringComparison.OrdinalIgnoreCase));
+    private static bool Contains(string text, string[] words) => Array.Exists(words, word => text.Contains(word, StringComparison.OrdinalIgnoreCase));
 }

@@ -1,6 +1,9 @@
+using System.Runtime.InteropServices;
+using Backend.Torch.Device;
 using Backend.Torch.Native;
 using Backend.Torch.Shared;
 using Spud;
+using static TorchSharp.torch;
 
 namespace Backend.Torch.Router;
 
@@ -8,14 +11,16 @@ namespace Backend.Torch.Router;
 internal sealed class TorchRouter : IRouter
 {
     private readonly int _hidden;
-    private readonly RouterHandle?[] _layers;
+    private readonly CachedTensor _rows, _offsets, _experts, _weights;
+    private readonly RouterLayer?[] _layers;
 
     public TorchRouter(RouterOptions options, IBuildContext build)
     {
         _hidden = build.Model.HiddenWidth;
-        _layers = new RouterHandle?[build.Model.Layers.Length];
+        _layers = new RouterLayer?[build.Model.Layers.Length];
         using WeightLoader weights = new(build, options.Device, ElementType.F32);
-        Domain = weights.Domain;
+        (Domain, TorchDevice device) = (weights.Domain, weights.Device);
+        (_rows, _offsets, _experts, _weights) = (new(device), new(device), new(device), new(device));
         foreach (int layer in build.Layers)
         {
             LayerDescription model = build.Model.Layers[layer];
@@ -41,28 +46,35 @@ internal sealed class TorchRouter : IRouter
     {
         Shape.Require(hidden, [step.Rows, _hidden], "hidden", "[T, C]");
         Shape.Require(plan.Offsets, [step.Rows + 1], "offsets", "[T + 1]");
-        _layers[layer]!.Route(hidden, plan);
+        try
+        {
+            using IDisposable inference = inference_mode();
+            _layers[layer]!.Route(_rows.Of(hidden), _offsets.Of(plan.Offsets), _experts.Of(plan.Experts), _weights.Of(plan.Weights));
+        }
+        catch (ExternalException fault)
+        {
+            throw TorchFault.Of(fault);
+        }
     }
 
     public void Dispose()
     {
-        foreach (RouterHandle? layer in _layers)
+        foreach (RouterLayer? layer in _layers)
             layer?.Dispose();
+
+        _rows.Dispose();
+        _offsets.Dispose();
+        _experts.Dispose();
+        _weights.Dispose();
     }
 
-    private static RouterHandle Layer(IBuildContext build, WeightLoader weights, int layer, int used)
+    private static RouterLayer Layer(IBuildContext build, WeightLoader weights, int layer, int used)
     {
         LayerDescription model = build.Model.Layers[layer];
-        string prefix = $"blk.{layer}.";
-        return new RouterHandle(new NativeRouterConfig
-        {
-            Place = weights.Device.Place(),
-            Norm = new(weights.Floats(prefix + "ffn_norm.weight", build.Model.HiddenWidth)),
-            Gate = new(weights.Floats(prefix + "ffn_gate_inp.weight", model.Experts, build.Model.HiddenWidth)),
-            Bias = new(weights.FloatsIf(model.Has(Trait.GateBias), prefix + "ffn_gate_inp.bias", model.Experts)),
-            Used = used,
-            Renormalises = model.Has(Trait.Renormalise) ? 1 : 0,
-            Epsilon = build.Model.NormEpsilon,
-        });
+        (string prefix, TorchDevice device) = ($"blk.{layer}.", weights.Device);
+        Tensor gate = device.Tensor(weights.Floats(prefix + "ffn_gate_inp.weight", model.Experts, build.Model.HiddenWidth));
+        Tensor? bias = device.TensorIf(weights.FloatsIf(model.Has(Trait.GateBias), prefix + "ffn_gate_inp.bias", model.Experts));
+        RmsNorm norm = new(device.Tensor(weights.Floats(prefix + "ffn_norm.weight", build.Model.HiddenWidth)), build.Model.NormEpsilon);
+        return new RouterLayer(norm, new Linear(gate, bias, build.Pool), used, model.Has(Trait.Renormalise));
     }
 }

@@ -27,6 +27,9 @@ internal sealed class WeightLoader : IDisposable
     /// <summary>Where the component computes.</summary>
     public TorchDevice Device { get; }
 
+    /// <summary>The pipeline's threads.</summary>
+    public WorkerPool Pool => _build.Pool;
+
     /// <summary>Where the weights go.</summary>
     public IMemoryDomain Domain { get; }
 

@@ -48,9 +48,9 @@ internal sealed class PluginUnderTest
         if (variants.All(variant => variant.Options != "{}"))
             variants.Insert(0, new Variant { Role = component.Role, Component = component.Name });
 
-        return variants.Select(variant => new Subject { Variant = variant, SkipReason = SkipReason ?? variant.Skip, Registered = component });
+        return variants.Select(variant => new Subject { Variant = variant, SkipReason = SkipReason ?? variant.Skip, Registered = component, Catalog = Catalog });
     }
 
     private Subject Skipped(string role, string name) =>
-        new() { Variant = new() { Role = role, Component = name }, SkipReason = SkipReason, Registered = null };
+        new() { Variant = new() { Role = role, Component = name }, SkipReason = SkipReason, Registered = null, Catalog = Catalog };
 }

@@ -9,9 +9,19 @@ namespace Spud.Conformance.Discovery;
 /// <summary>One component in one configuration.</summary>
 internal sealed class Subject
 {
+    // What is known of a model refuses nothing here: the suites ask what the component knows.
+    private static readonly ModelDescription s_anyModel = new TestModel().Describe();
     private readonly Lazy<bool> _computesElsewhere;
+    private readonly Lazy<Offer> _offer;
 
-    public Subject() => _computesElsewhere = new(BuildsElsewhere);
+    public Subject()
+    {
+        _computesElsewhere = new(BuildsElsewhere);
+        _offer = new(() => Choose().Offer);
+    }
+
+    /// <summary>The plugin, and the reference plugin: whose components its decorators may be built on.</summary>
+    public required PluginCatalog Catalog { get; init; }
 
     /// <summary>The configuration.</summary>
     public required Variant Variant { get; init; }
@@ -28,8 +38,8 @@ internal sealed class Subject
     /// <summary>Unique in its role.</summary>
     public string Label => Variant.Label;
 
-    /// <summary>What it can do.</summary>
-    public Offer Offer => Component.Offer;
+    /// <summary>What it can do with the variant's options.</summary>
+    public Offer Offer => _offer.Value;
 
     /// <summary>How far it may be off.</summary>
     public Tolerance Tolerance => Variant.Tolerance;
@@ -45,12 +55,20 @@ internal sealed class Subject
 
     /// <summary>Builds it.</summary>
     /// <exception cref="ConfigurationException">The variant's options are wrong.</exception>
-    public IDisposable Create(IBuildContext build)
+    public IDisposable Create(TestBuild build) => Create(Choose(), build);
+
+    private ChosenComponent Choose()
     {
         FaultList faults = new();
-        object? options = PipelineDocument.Load(null, [$"{Role}={Variant.Options}"])[Role][0].BindOptions(Component.Name, Component.Options, faults);
+        ChosenComponent? chosen = new ComponentBinder(Catalog, s_anyModel, faults).Bind(PipelineDocument.Load(null, [$"{Role}={Variant.Options}"])[Role][0], Component.FullName, [0]);
         faults.ThrowIfAny();
-        return Component.Create(options!, build);
+        return chosen!;
+    }
+
+    private IDisposable Create(ChosenComponent chosen, TestBuild build, int depth = 0)
+    {
+        using (build.Inside(spec => Create(ComponentBinder.Inner(chosen, spec, Catalog, s_anyModel, depth + 1), build, depth + 1)))
+            return chosen.Registered.Create(chosen.Options, build);
     }
 
     private bool BuildsElsewhere()

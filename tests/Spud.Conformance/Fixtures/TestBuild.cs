@@ -14,6 +14,8 @@ public sealed class TestBuild : IBuildContext, IWeightSource, IDisposable
     private readonly TestArenas _arenas;
     private readonly Dictionary<string, TensorView> _weights = [];
     private readonly Dictionary<string, double[]> _exact = [];
+    private readonly List<IDisposable> _inner = [];
+    private Func<ComponentSpec, IDisposable>? _inside;
 
     /// <summary>A context for one layer, number 0.</summary>
     public TestBuild(ModelDescription model, int threads = 2, ElementType weights = ElementType.F32, Limits? limits = null)
@@ -68,6 +70,30 @@ public sealed class TestBuild : IBuildContext, IWeightSource, IDisposable
     {
         ArgumentNullException.ThrowIfNull(domain);
         ArgumentOutOfRangeException.ThrowIfNegative(bytes);
+    }
+
+    /// <inheritdoc/>
+    public IPack? Pack => null;
+
+    /// <inheritdoc/>
+    public T Component<T>(ComponentSpec spec)
+        where T : class, IDisposable
+    {
+        Func<ComponentSpec, IDisposable> build = _inside ?? throw new InvalidOperationException("components are built while another one is built, not later");
+        IDisposable inner = build(spec);
+        _inner.Add(inner);
+        return inner as T ?? throw new RefusedException($"'{spec.Use}' is not of type {typeof(T).Name}");
+    }
+
+    /// <inheritdoc/>
+    public Figure Figure(string name) => new(name, Limits.Sequences);
+
+    /// <summary>Until it is disposed, this is how a component is built on another one.</summary>
+    internal IDisposable Inside(Func<ComponentSpec, IDisposable> build)
+    {
+        Restore before = new(this, _inside);
+        _inside = build;
+        return before;
     }
 
     /// <inheritdoc/>
@@ -133,7 +159,14 @@ public sealed class TestBuild : IBuildContext, IWeightSource, IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        _inner.ForEach(static component => component.Dispose());
+        _inner.Clear();
         _pool.Dispose();
         _memory.Dispose();
+    }
+
+    private sealed class Restore(TestBuild build, Func<ComponentSpec, IDisposable>? before) : IDisposable
+    {
+        public void Dispose() => build._inside = before;
     }
 }

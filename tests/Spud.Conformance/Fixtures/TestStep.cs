@@ -42,7 +42,7 @@ public static class TestStep
     }
 
     /// <summary>Token id, position and sequence of every row.</summary>
-    internal static (int[] TokenIds, int[] Positions, int[] Sequences) Rows(SequenceSlice[] slices, int vocabulary)
+    internal static (int[] TokenIds, int[] Positions, int[] Sequences) Rows(SequenceSlice[] slices, int vocabulary, int stride = 1)
     {
         ArgumentNullException.ThrowIfNull(slices);
         List<int> ids = [], positions = [], sequences = [];
@@ -50,7 +50,7 @@ public static class TestStep
         {
             for (int row = 0; row < slices[i].Rows; row++)
             {
-                positions.Add(slices[i].FirstPosition + row);
+                positions.Add(slices[i].FirstPosition + row * stride);
                 sequences.Add(i);
                 ids.Add((positions[^1] * 7 + slices[i].Id * 3) % vocabulary);
             }

@@ -70,7 +70,7 @@ internal sealed class AttentionRig : Rig<IAttention>
     {
         TestPages pages = new() { PageTokens = settings.PageTokens, Type = settings.Pages };
         foreach (SequenceSlice slice in settings.Slices)
-            pages.Add(slice.Id, Enumerable.Range(0, slice.FirstPosition + slice.Rows));
+            pages.Add(slice.Id, Enumerable.Range(0, slice.FirstPosition + (slice.Rows - 1) * settings.Stride + 1));
 
         return pages;
     }

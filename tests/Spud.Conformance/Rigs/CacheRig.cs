@@ -21,7 +21,7 @@ internal sealed class CacheRig : IDisposable
         _build = new TestBuild(model.Describe(), threads: 1, limits: limits);
         Policy = (ICachePolicy)subject.Create(_build);
         Layout = Policy.Layout(0);
-        _pages = new(() => new PageBuilder(_memory, _build.Host, _build.Model, limits, null).Pages(subject.Label, 0, Layout, _build.Host));
+        _pages = new(() => new PageBuilder(_memory, _build.Host, _build.Model, limits, null).Pages(subject.Label, subject.Offer, 0, Layout, _build.Host));
         _table = new(() => new PageTable(_pages.Value, new int[limits.ContextTokens]));
     }
 

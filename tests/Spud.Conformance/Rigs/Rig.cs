@@ -108,7 +108,7 @@ internal abstract class Rig<T> : IRig
     /// <summary>The step in the component's domain.</summary>
     protected Step NewStep()
     {
-        (int[] ids, int[] positions, int[] sequences) = TestStep.Rows(Slices, Model.Vocabulary);
+        (int[] ids, int[] positions, int[] sequences) = TestStep.Rows(Slices, Model.Vocabulary, Settings.Stride);
         Step step = new()
         {
             TokenIds = Input("token ids", ids, ids.Length).View,

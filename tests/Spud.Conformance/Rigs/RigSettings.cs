@@ -11,6 +11,9 @@ internal sealed record RigSettings
     /// <summary>The step.</summary>
     public SequenceSlice[] Slices { get; init; } = TestStep.Slices((19, 3), (1, 90), (1, 0));
 
+    /// <summary>How far the positions of a sequence's rows lie apart; 1 but for attentions that take any positions.</summary>
+    public int Stride { get; init; } = 1;
+
     /// <summary>Threads of the pool.</summary>
     public int Threads { get; init; } = 2;
 

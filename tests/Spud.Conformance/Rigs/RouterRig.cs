@@ -13,13 +13,16 @@ internal sealed class RouterRig : Rig<IRouter>
     {
         Step = NewStep();
         Hidden = Input("hidden", Samples("hidden", Model.Hidden), Rows, Model.Hidden);
-        int entries = Rows * Math.Max(1, Component.MaxExpertsPerRow);
+        int entries = Rows * Math.Max(1, MaxExperts);
         _offsets = Written("offsets", ElementType.I32, Rows + 1);
         _experts = Written("experts", ElementType.I32, entries);
         _weights = Written("weights", ElementType.F32, entries);
     }
 
     public Step Step { get; }
+
+    /// <summary>K of the rig's layer.</summary>
+    public int MaxExperts => Component is IPerLayerRouter router ? router.MaxExpertsIn(0) : Component.MaxExpertsPerRow;
 
     public GuardedTensor Hidden { get; }
 
@@ -30,7 +33,7 @@ internal sealed class RouterRig : Rig<IRouter>
     {
         get
         {
-            int k = Component.MaxExpertsPerRow;
+            int k = MaxExperts;
             float[] experts = new float[Rows * k], weights = new float[Rows * k];
             experts.AsSpan().Fill(-1);
             (int Expert, float Weight)[][] plan = Planned();
@@ -47,7 +50,7 @@ internal sealed class RouterRig : Rig<IRouter>
     /// <summary>Entries of each row, after a fetch; the form must be right.</summary>
     public (int Expert, float Weight)[][] Planned()
     {
-        PlanForm.Require(_offsets.Bits(), _experts.Bits(), _weights.Result(), Model, Component.MaxExpertsPerRow);
+        PlanForm.Require(_offsets.Bits(), _experts.Bits(), _weights.Result(), Model, MaxExperts);
         int[] offsets = _offsets.Bits(), experts = _experts.Bits();
         float[] weights = _weights.Result();
         return [.. Enumerable.Range(0, Rows).Select(row => Enumerable.Range(offsets[row], offsets[row + 1] - offsets[row]).Select(i => (experts[i], weights[i])).ToArray())];

@@ -1,5 +1,7 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 
 namespace Spud.Tests.Configuration;
@@ -118,6 +120,22 @@ internal sealed class CollectingOptions
     public Dictionary<string, object>? Rest { get; set; }
 }
 
+internal sealed class MarkedOptions
+{
+    [JsonPropertyName("$kind")]
+    public int Kind { get; set; }
+}
+
+internal sealed class AnyJsonOptions
+{
+    public JsonElement? Extra { get; set; }
+}
+
+internal sealed class AnyJsonInsideOptions
+{
+    public Dictionary<string, JsonNode[]> Parts { get; set; } = [];
+}
+
 internal sealed class ConvertingOptions
 {
     [JsonConverter(typeof(JsonStringEnumConverter<CacheStyle>))]
@@ -135,4 +153,7 @@ internal sealed class ConvertingOptions
 [JsonSerializable(typeof(RequiredOptions))]
 [JsonSerializable(typeof(CollectingOptions))]
 [JsonSerializable(typeof(ConvertingOptions))]
+[JsonSerializable(typeof(MarkedOptions))]
+[JsonSerializable(typeof(AnyJsonOptions))]
+[JsonSerializable(typeof(AnyJsonInsideOptions))]
 internal sealed partial class SampleJson : JsonSerializerContext;

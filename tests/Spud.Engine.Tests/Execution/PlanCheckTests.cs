@@ -11,10 +11,11 @@ public sealed class PlanCheckTests
     public static TheoryData<string, int[], int[], float[]> Broken => new()
     {
         { "offsets start at 1", [1, 2, 4, 6], [0, 1, 0, 1, 0, 1], [1, 1, 1, 1, 1, 1] },
-        { "row 1 owns entries 4 .. 2", [0, 4, 2, 6], [0, 1, 2, 3, 0, 1], [1, 1, 1, 1, 1, 1] },
+        { "row 1 owns entries 2 .. 1", [0, 2, 1, 3], [0, 1, 2, 3, 0, 1], [1, 1, 1, 1, 1, 1] },
         { "row 2 owns entries 4 .. 7 of 6", [0, 2, 4, 7], [0, 1, 0, 1, 0, 1], [1, 1, 1, 1, 1, 1] },
         { "row 1 owns entries 2 .. 2", [0, 2, 2, 4], [0, 1, 0, 1, 0, 1], [1, 1, 1, 1, 1, 1] },
         { "row 0 owns entries 0 .. -1", [0, -1, 2, 4], [0, 1, 0, 1, 0, 1], [1, 1, 1, 1, 1, 1] },
+        { "row 0 has 4 experts, expected at most 2", [0, 4, 5, 6], [0, 1, 2, 3, 0, 1], [1, 1, 1, 1, 1, 1] },
         { "row 1 names expert 5 of 5", [0, 2, 4, 6], [0, 1, 5, 1, 0, 1], [1, 1, 1, 1, 1, 1] },
         { "row 2 names expert -1 of 5", [0, 2, 4, 6], [0, 1, 4, 1, 0, -1], [1, 1, 1, 1, 1, 1] },
         { "row 0 names expert 3 twice", [0, 2, 4, 6], [3, 3, 4, 1, 0, 1], [1, 1, 1, 1, 1, 1] },

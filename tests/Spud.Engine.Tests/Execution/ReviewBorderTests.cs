@@ -66,7 +66,7 @@ public sealed class ReviewBorderTests
         toy.Run(sequence, Phase.Prefill, 1, 2, 3);
         Batch batch = toy.Engine.NewBatch();
         ArgumentException refusal = Assert.Throws<ArgumentException>(() => batch.Add(sequence, new int[6], Phase.Prefill, LogitRows.None));
-        Assert.StartsWith("batch: 6 rows from position 3 on cross the review border at 8, where the cache decides what to keep: add at most 5, or use Fill", refusal.Message);
+        Assert.StartsWith("batch: 6 rows from position 3 on cross the review border at 8, where the cache, or what a component knows of the text, may change: add at most 5, or use Fill", refusal.Message);
         Assert.Equal(5, batch.Fill(sequence, new int[6], Phase.Prefill, LogitRows.None));
     }
 
@@ -104,6 +104,18 @@ public sealed class ReviewBorderTests
                 losses.AddRange(new TextScorer(single).Score([single.Tokenizer.Bos!.Value, .. ids[(start + 1)..(start + 256)]]).Losses.Skip(128));
 
             return losses;
+        }
+    }
+
+    [Fact]
+    public void The_explanation_says_where_a_cache_that_forgets_is_reviewed()
+    {
+        Assert.Equal((16, 48, null), (BorderOf(Recent("cache.pageTokens=16")), BorderOf(Recent("cache.reviewTokens=48")), BorderOf(s_plain)));
+
+        static int? BorderOf(string[] edits)
+        {
+            using LanguageModel model = Load(1, edits);
+            return PipelineExplanation.Of(model.Pipeline).Pages.Single().ReviewTokens;
         }
     }
 

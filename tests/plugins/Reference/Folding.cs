@@ -24,6 +24,7 @@ internal sealed class Folding
     public void Fold(LayerDescription of, in Step step, int sequence, in PageView pages, in TensorView query, in AttentionState state)
     {
         SequenceSlice slice = step.Sequences[sequence];
+        ReadOnlySpan<int> positions = step.Positions.Ints;
         int entries = slice.Rows * of.QueryHeads;
         _max.AsSpan(0, entries).Fill(double.NegativeInfinity);
         _sum.AsSpan(0, entries).Clear();
@@ -32,9 +33,9 @@ internal sealed class Folding
         {
             foreach (KeyRun run in pages.Of(sequence, kvHead))
             {
-                ReadOnlySpan<int> positions = pages.PositionsOf(run).Ints;
+                ReadOnlySpan<int> keyPositions = pages.PositionsOf(run).Ints;
                 for (int key = 0; key < run.Keys; key++)
-                    FoldKey(of, slice, kvHead, positions[key], pages.KeysOf(run, kvHead).At(key), pages.ValuesOf(run, kvHead).At(key), query);
+                    FoldKey(of, slice, positions, kvHead, keyPositions[key], pages.KeysOf(run, kvHead).At(key), pages.ValuesOf(run, kvHead).At(key), query);
             }
         }
 
@@ -45,14 +46,14 @@ internal sealed class Folding
         }
     }
 
-    private void FoldKey(LayerDescription of, in SequenceSlice slice, int kvHead, int keyPosition, in TensorView key, in TensorView value, in TensorView query)
+    private void FoldKey(LayerDescription of, in SequenceSlice slice, ReadOnlySpan<int> positions, int kvHead, int keyPosition, in TensorView key, in TensorView value, in TensorView query)
     {
         ReadOnlySpan<float> k = Expanded(key, 0), v = Expanded(value, _mostKey);
         float window = of.Number(Trait.Window, float.PositiveInfinity);
         int group = of.QueryHeads / of.Kv.Heads;
         for (int row = 0; row < slice.Rows; row++)
         {
-            int position = slice.FirstPosition + row;
+            int position = positions[slice.FirstRow + row];
             if (keyPosition > position || keyPosition <= position - window)
                 continue;
 

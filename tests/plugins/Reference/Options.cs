@@ -23,6 +23,10 @@ internal sealed class CacheOptions
     /// <summary>Format of values.</summary>
     public ElementType? Values { get; set; }
 
+    /// <summary>Only the latest so many tokens are kept; null: all that a row to come may see.</summary>
+    [Range(1, int.MaxValue)]
+    public int? Keep { get; set; }
+
     /// <summary>Keys of a page.</summary>
     [Range(1, int.MaxValue)]
     public int PageTokens { get; set; } = 32;

@@ -2,7 +2,7 @@ using Spud;
 
 namespace Reference;
 
-/// <summary>Keeps every key that a row to come may see: the whole history, or the window of a layer that has one.</summary>
+/// <summary>Keeps every key that a row to come may see (the whole history, or the window of a layer that has one), or only the latest of them.</summary>
 internal sealed class ReferenceCache(CacheOptions options, IBuildContext build) : ICachePolicy
 {
     public CacheLayout Layout(int layer)
@@ -46,5 +46,6 @@ internal sealed class ReferenceCache(CacheOptions options, IBuildContext build) 
     {
     }
 
-    private float Window(int layer) => build.Model.Layers[layer].Number(Trait.Window, float.PositiveInfinity);
+    // A row to come sees itself and what is kept.
+    private float Window(int layer) => Math.Min(build.Model.Layers[layer].Number(Trait.Window, float.PositiveInfinity), options.Keep + 1 ?? float.PositiveInfinity);
 }

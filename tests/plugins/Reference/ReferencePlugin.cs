@@ -21,6 +21,7 @@ public sealed class ReferencePlugin : ISpudPlugin
         PageTypes = [ElementType.F32, ElementType.F16, ElementType.BF16, ElementType.Q8_0, ElementType.Q4_0],
         FoldsPerHead = true,
         DefaultCache = "reference",
+        AnyPositions = true,
         RowInvariant = true,
     };
 
@@ -45,7 +46,7 @@ public sealed class ReferencePlugin : ISpudPlugin
     {
         registry.AddHead("reference", ReferenceJson.Default.ReferenceOptions, HeadOffer, (options, build) => Head(options, build));
         registry.AddAttention("reference", ReferenceJson.Default.ReferenceOptions, AttentionOffer, (options, build) => Attention(options, build));
-        registry.AddCache("reference", ReferenceJson.Default.CacheOptions, new Offer { RowInvariant = true }, (options, build) => Cache(options, build));
+        registry.AddCache("reference", ReferenceJson.Default.CacheOptions, static (options, _) => CacheOffer(options), (options, build) => Cache(options, build));
         registry.AddCache("recent", ReferenceJson.Default.RecentOptions, new Offer(), static (options, build) => new RecentCache(options, build));
         registry.AddCache("streaming", ReferenceJson.Default.StreamingOptions, new Offer(), (options, build) => Cache(options, build));
         registry.AddRouter("reference", ReferenceJson.Default.ReferenceOptions, RouterOffer, (options, build) => Router(options, build));
@@ -53,6 +54,9 @@ public sealed class ReferencePlugin : ISpudPlugin
             options.Fault == Fault.None ? new PromptRouter(options, build) : new FaultyPromptRouter(new PromptRouter(options, build), build));
         registry.AddExperts("reference", ReferenceJson.Default.ReferenceOptions, ExpertsOffer, (options, build) => Experts(options, build));
     }
+
+    // What is forgotten depends on where a step ends, and so on the company that a row has.
+    private static Offer CacheOffer(CacheOptions options) => new() { RowInvariant = options.Keep is null && options.Fault != Fault.KeepsLastOnly };
 
     private IHead Head(ReferenceOptions options, IBuildContext build) => options.Fault == Fault.None
         ? new ReferenceHead(build, DomainOf(options, build))

@@ -3,7 +3,7 @@ using Spud;
 namespace Reference;
 
 /// <summary>Softmax over all experts, then the K largest; of equals the lower number.</summary>
-internal sealed class ReferenceRouter : IRouter
+internal sealed class ReferenceRouter : IPerLayerRouter
 {
     private readonly ModelDescription _model;
     private readonly Gate?[] _gates;
@@ -26,6 +26,8 @@ internal sealed class ReferenceRouter : IRouter
     public IMemoryDomain Domain { get; }
 
     public int MaxExpertsPerRow { get; } = 1;
+
+    public int MaxExpertsIn(int layer) => _model.Layers[layer].ExpertsUsed;
 
     public static void Require(ModelDescription model, in Step step, in TensorView hidden, in RoutingPlan plan)
     {

@@ -26,6 +26,10 @@ internal enum Fault
     [JsonStringEnumMemberName("assumes-no-gaps")]
     AssumesNoGaps,
 
+    /// <summary>Attention: a row's position is counted from its sequence's first, though the offer says that any positions are read.</summary>
+    [JsonStringEnumMemberName("assumes-consecutive-rows")]
+    AssumesConsecutiveRows,
+
     /// <summary>Attention: every sequence reads the keys of the first.</summary>
     [JsonStringEnumMemberName("reads-one-sequence")]
     ReadsOneSequence,
@@ -145,6 +149,10 @@ internal enum Fault
     /// <summary>Cache: half a window is forgotten.</summary>
     [JsonStringEnumMemberName("drops-too-much")]
     DropsTooMuch,
+
+    /// <summary>Cache: all but the last token is forgotten, and the offer does not promise that a row sees the same keys in any company.</summary>
+    [JsonStringEnumMemberName("keeps-last-only")]
+    KeepsLastOnly,
 
     /// <summary>Cache: more is kept than was promised.</summary>
     [JsonStringEnumMemberName("keeps-too-much")]

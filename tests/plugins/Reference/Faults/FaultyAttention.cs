@@ -14,7 +14,7 @@ internal sealed class FaultyAttention(IAttention attention, Fault fault, IBuildC
         if (fault == Fault.ForgetsState)
             state.Sum.Floats.Clear();
 
-        attention.Fold(layer, fault == Fault.ForgetsCausality ? Later(step) : step, query, Changed(pages), state);
+        attention.Fold(layer, fault switch { Fault.ForgetsCausality => Moved(step, 1, consecutive: false), Fault.AssumesConsecutiveRows => Moved(step, 0, consecutive: true), _ => step }, query, Changed(pages), state);
     }
 
     public void Finish(int layer, in Step step, in AttentionState state, in TensorView output)
@@ -27,13 +27,24 @@ internal sealed class FaultyAttention(IAttention attention, Fault fault, IBuildC
 
     public void Dispose() => attention.Dispose();
 
-    private static Step Later(in Step step) => new()
+    /// <summary>The same rows at other positions.</summary>
+    private Step Moved(Step step, int by, bool consecutive)
     {
-        TokenIds = step.TokenIds,
-        Positions = step.Positions,
-        SequenceOfRow = step.SequenceOfRow,
-        Slices = step.Sequences.ToArray().Select(slice => slice with { FirstPosition = slice.FirstPosition + 1 }).ToArray(),
-    };
+        TensorView positions = Copy(step.Positions);
+        foreach (SequenceSlice slice in step.Sequences)
+        {
+            for (int row = 0; row < slice.Rows; row++)
+                positions.Ints[slice.FirstRow + row] = by + (consecutive ? slice.FirstPosition + row : positions.Ints[slice.FirstRow + row]);
+        }
+
+        return new()
+        {
+            TokenIds = step.TokenIds,
+            Positions = positions,
+            SequenceOfRow = step.SequenceOfRow,
+            Slices = step.Sequences.ToArray(),
+        };
+    }
 
     private PageView Changed(in PageView pages)
     {

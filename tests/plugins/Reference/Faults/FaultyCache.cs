@@ -32,6 +32,16 @@ internal sealed class FaultyCache(ICachePolicy cache, Fault fault, IBuildContext
             case Fault.DropsWhatIsNotThere:
                 history.Drop(0, 0, history.Runs[0].Keys + 1);
                 return;
+            case Fault.KeepsLastOnly:
+                for (int run = 0; run < history.Runs.Length; run++)
+                {
+                    KeyRun keys = history.Runs[run];
+                    int gone = keys.LastPosition == history.Tokens - 1 ? keys.Keys - 1 : keys.Keys;
+                    if (gone > 0)
+                        history.Drop(run, 0, gone);
+                }
+
+                return;
             case Fault.DropsTooMuch:
                 for (int run = history.Runs.Length - 1; run >= 0; run--)
                 {

@@ -3,11 +3,13 @@ using Spud;
 namespace Reference;
 
 /// <summary>A router that goes wrong in one way.</summary>
-internal sealed class FaultyRouter(IRouter router, Fault fault) : IRouter
+internal sealed class FaultyRouter(IPerLayerRouter router, Fault fault) : IPerLayerRouter
 {
     public IMemoryDomain Domain => router.Domain;
 
     public int MaxExpertsPerRow => router.MaxExpertsPerRow;
+
+    public int MaxExpertsIn(int layer) => router.MaxExpertsIn(layer);
 
     public void Route(int layer, in Step step, in TensorView hidden, in RoutingPlan plan)
     {

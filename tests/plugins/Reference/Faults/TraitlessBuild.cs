@@ -29,6 +29,13 @@ internal sealed class TraitlessBuild(IBuildContext build) : IBuildContext
 
     public void EstimateNative(IMemoryDomain domain, long bytes) => build.EstimateNative(domain, bytes);
 
+    public IPack? Pack => build.Pack;
+
+    public T Component<T>(ComponentSpec spec)
+        where T : class, IDisposable => build.Component<T>(spec);
+
+    public Figure Figure(string name) => build.Figure(name);
+
     public void Log(string line) => build.Log(line);
 
     private static ModelDescription Without(ModelDescription model) => new()

@@ -1,0 +1,133 @@
+using Spud.Execution;
+using Spud.Models;
+using Spud.Models.Messages;
+using Spud.Plugins;
+
+namespace Spud.Composition;
+
+/// <summary>Builds components, and the ones that they are built on; what came of it belongs to the pipeline.</summary>
+internal sealed class ComponentBuilder
+{
+    private readonly List<PipelineComponent> _built = [];
+
+    public required GgufFile File { get; init; }
+
+    public required Lazy<string> Hash { get; init; }
+
+    public required ModelDescription Model { get; init; }
+
+    public required WeightCatalog Weights { get; init; }
+
+    public required Limits Limits { get; init; }
+
+    public required WorkerPool Pool { get; init; }
+
+    public required HostDomain Host { get; init; }
+
+    public required PluginCatalog Plugins { get; init; }
+
+    public required Action<string>? Log { get; init; }
+
+    /// <summary>Everything that was built; a component comes before those that it is built on, so that it is disposed first.</summary>
+    public IReadOnlyList<PipelineComponent> Built => _built;
+
+    /// <exception cref="CompositionException">The component refused, or its plugin is at fault.</exception>
+    public PipelineComponent Build(ChosenComponent chosen) => Build(chosen, depth: 0);
+
+    private PipelineComponent Build(ChosenComponent chosen, int depth)
+    {
+        RegisteredComponent registered = chosen.Registered;
+        int place = _built.Count;
+        List<PipelineComponent> inner = [];
+        MemoryAccount memory = new($"{registered.Role} {registered.FullName}");
+        IDisposable? instance = null;
+        PackFile? pack = null;
+        try
+        {
+            pack = chosen.Entry.Pack is { } path ? PackFile.Open(path, Hash.Value, Host) : null;
+            BuildContext context = new()
+            {
+                Model = Model,
+                Hash = Hash,
+                Layers = chosen.Layers,
+                Limits = Limits,
+                Taken = new ComponentWeights(Weights, Host),
+                Pool = Pool,
+                Host = Host,
+                Memory = memory,
+                PackFile = pack,
+                Inside = spec =>
+                {
+                    inner.Add(Build(ComponentBinder.Inner(chosen, spec, Plugins, Model, depth + 1), depth + 1));
+                    return inner[^1].Instance;
+                },
+                Logger = line => Log?.Invoke($"{registered.FullName}: {line}"),
+            };
+            instance = registered.Create(chosen.Options, context) ?? throw new InvalidOperationException("its factory returned null");
+            PipelineComponent component = new()
+            {
+                Registered = registered,
+                Offer = chosen.Offer,
+                Options = chosen.Options,
+                Layers = chosen.Layers,
+                Phase = chosen.Entry.Phase,
+                Weights = context.Taken,
+                Memory = memory,
+                Instance = instance,
+                Inner = inner,
+                Pack = pack,
+                Figures = context.Figures,
+                Routing = instance is IRouter router ? RouterFacts.Of(registered, router, Model, chosen.Layers) : null,
+                Workspaces = context.Workspaces,
+                NativeBytes = context.NativeBytes,
+            };
+            Require(component, context);
+            inner.ForEach(one => one.Outer = component);
+            _built.Insert(place, component);
+            return component;
+        }
+        catch (Exception fault)
+        {
+            Discard(registered, instance, memory, pack);
+            if (fault is CompositionException)
+                throw;
+
+            string what = fault is RefusedException or InsufficientMemoryException or ModelFileException ? ThrownText.Of(fault) : $"it threw {PluginException.Describe(fault)}";
+            throw new CompositionException($"{registered.Role} '{registered.FullName}' cannot serve {File.Path}: {what}", fault);
+        }
+    }
+
+    private static void Require(PipelineComponent component, BuildContext context)
+    {
+        RegisteredComponent registered = component.Registered;
+        string name = $"{registered.Role} '{registered.FullName}'";
+        if (component.Instance is IComponent instance && registered.Ask<IMemoryDomain?>(nameof(instance.Domain), () => instance.Domain) is null)
+            throw new CompositionException($"{name}: Domain is null, expected the memory domain that it works in. This is a fault of the plugin.");
+        if (component.Inner.FirstOrDefault(inner => inner.Offer.NativeThreads is not null && component.Offer.NativeThreads is null) is { } native)
+            throw new CompositionException($"{name} is built on {native.Registered.FullName}, which computes on the threads of {native.Offer.NativeThreads}, and its own offer does not say so. This is a fault of the plugin.");
+        if (component.Inner.FirstOrDefault(static inner => inner.Instance is IKeepsSequenceState) is { } keeper)
+            throw new CompositionException($"{name} is built on {keeper.Registered.FullName}, which keeps state of sequences: only a component that the pipeline calls itself can. Name {keeper.Registered.FullName} in its place.");
+        if (component.Pack is not { } pack)
+            return;
+        if (!context.ReadPack)
+            throw new CompositionException($"{name} takes no pack: remove 'pack' ({pack.Path}).");
+        if (pack.Untaken is [_, ..] untaken)
+            throw new CompositionException($"{name} does not use {string.Join(", ", untaken.Take(8))} of {pack.Path}: the pack was made for another component or version. Name the pack that it was made with.");
+    }
+
+    // The fault that ends the build is the one to report; what Dispose throws after it goes to the log.
+    private void Discard(RegisteredComponent registered, IDisposable? instance, MemoryAccount memory, PackFile? pack)
+    {
+        try
+        {
+            instance?.Dispose();
+        }
+        catch (Exception fault)
+        {
+            Log?.Invoke($"{registered.FullName}: Dispose threw {PluginException.Describe(fault)}");
+        }
+
+        memory.Dispose();
+        pack?.Dispose();
+    }
+}

@@ -1,0 +1,83 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace Backend.Torch.Native;
+
+/// <summary>
+/// Loads libtorch's libraries on Linux. Each is loaded once per process, whatever copy of this plugin asks: a second libtorch would
+/// register its operators twice and end the process. What is loaded is found by its name afterwards, so TorchSharp needs no path.
+/// </summary>
+internal static partial class LinuxLibraries
+{
+    private const string Bindings = "libLibTorchSharp.so";
+    private const int LazyIfLoaded = 0x1 | 0x4; // RTLD_LAZY | RTLD_NOLOAD
+    private const uint CloseOnExec = 1;
+
+    /// <summary>Whether the bindings were made to fit an old libstdc++.</summary>
+    public static bool WasAdapted { get; private set; }
+
+    /// <summary>Path of libtorch's OpenMP once libtorch is loaded, or null.</summary>
+    public static string? OpenMp { get; private set; }
+
+    /// <exception cref="DllNotFoundException">One does not load.</exception>
+    public static void Load(string folder)
+    {
+        SetEnvironment();
+        // A device registers itself when its library is loaded, so CUDA's comes first where it is there; the others come with libtorch.
+        foreach (string name in (ReadOnlySpan<string>)["libtorch_cuda.so", "libtorch.so"])
+        {
+            string path = Path.Combine(folder, name);
+            if (!IsLoaded(name) && (name == "libtorch.so" || File.Exists(path)))
+                NativeLibrary.Load(path);
+        }
+
+        // Under its file name, which is what libtorch asked for: the one that is loaded.
+        OpenMp = Directory.EnumerateFiles(folder, "libgomp*").Select(Path.GetFileName).FirstOrDefault();
+        if (!IsLoaded(Bindings))
+            LoadBindings(Path.Combine(folder, Bindings));
+    }
+
+    private static void LoadBindings(string path)
+    {
+        if (!File.Exists(path))
+            throw new DllNotFoundException($"{path} does not exist.");
+        if (OldLibstdcxx.Suffices())
+        {
+            NativeLibrary.Load(path);
+            return;
+        }
+
+        using SafeFileHandle memory = MemoryFile(Bindings);
+        RandomAccess.Write(memory, OldLibstdcxx.Adapt(File.ReadAllBytes(path)), 0);
+        NativeLibrary.Load($"/proc/self/fd/{memory.DangerousGetHandle()}");
+        WasAdapted = true;
+    }
+
+    // Read by the libraries while they are loaded; what .NET sets does not reach them, and what the user set stays.
+    private static void SetEnvironment()
+    {
+        // Threads that wait for work spin for some 50 microseconds, as Spud's own do, and then sleep: long enough for the next product of
+        // a layer, too short to take the processor from others.
+        if (Environment.GetEnvironmentVariable("OMP_WAIT_POLICY") is null)
+            _ = SetVariable("GOMP_SPINCOUNT", "1000", overwrite: 0);
+    }
+
+    private static bool IsLoaded(string name) => Open(name, LazyIfLoaded) != 0;
+
+    private static SafeFileHandle MemoryFile(string name)
+    {
+        int descriptor = CreateMemoryFile(name, CloseOnExec);
+        return descriptor >= 0
+            ? new SafeFileHandle(descriptor, ownsHandle: true)
+            : throw new DllNotFoundException($"{name} cannot be adapted to this system's libstdc++: memfd_create failed with error {Marshal.GetLastPInvokeError()}.");
+    }
+
+    [LibraryImport("libc", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int SetVariable(string name, string value, int overwrite);
+
+    [LibraryImport("libc", EntryPoint = "dlopen", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial nint Open(string name, int flags);
+
+    [LibraryImport("libc", EntryPoint = "memfd_create", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
+    private static partial int CreateMemoryFile(string name, uint flags);
+}

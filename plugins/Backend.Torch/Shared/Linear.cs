@@ -1,0 +1,123 @@
+using Spud;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Backend.Torch.Shared;
+
+/// <summary>y = W x + bias for rows; the product itself is in the type of the weights.</summary>
+internal sealed class Linear : IDisposable
+{
+    // Weights that are expanded at once: they stay in the processor's cache until the product has read them.
+    private const long ExpandedElements = 1 << 18;
+    private readonly Tensor _weight, _transposed;
+    private readonly Tensor? _bias;
+    private readonly bool _expands, _narrows;
+    private readonly RowProduct? _rowProduct;
+    private readonly long _outputs, _inputs;
+
+    /// <param name="weight">[N, K]; owned from now on.</param>
+    /// <param name="bias">F32 [N], or null; owned from now on.</param>
+    /// <param name="pool">The pipeline's threads.</param>
+    public Linear(Tensor weight, Tensor? bias, WorkerPool pool)
+    {
+        (_weight, _bias, Type) = (weight, bias, weight.dtype);
+        (_outputs, _inputs) = (weight.size(0), weight.size(1));
+        _transposed = weight.t();
+        _rowProduct = RowProduct.Of(weight, _transposed, pool);
+        _expands = Type == ScalarType.Float16 && weight.device_type == DeviceType.CPU;
+        _narrows = Type != ScalarType.Float32 && !_expands;
+    }
+
+    /// <summary>Type of the weights.</summary>
+    public ScalarType Type { get; }
+
+    /// <summary>Rows as <see cref="Inner"/> reads them: several products of the same rows convert them once.</summary>
+    public Tensor Prepare(Tensor rows) => _narrows ? rows.to(Type) : rows.alias();
+
+    /// <summary>F32 [T, N] of F32 rows [T, K].</summary>
+    public Tensor Apply(Tensor rows)
+    {
+        if (!_narrows)
+            return Biased(Product(rows));
+
+        using Tensor narrow = rows.to(Type), product = Product(narrow);
+        return Biased(product.to(ScalarType.Float32));
+    }
+
+    /// <summary>[T, N] of prepared rows [T, K], in the type of the product: half the bytes where that is bf16, F32 where a bias is added.</summary>
+    public Tensor Inner(Tensor prepared)
+    {
+        if (_bias is null || !_narrows)
+            return Biased(Product(prepared));
+
+        using Tensor product = Product(prepared);
+        return Biased(product.to(ScalarType.Float32));
+    }
+
+    /// <summary>F32 [T, N] of rows in F32 or in the type of the weights.</summary>
+    public Tensor ApplyTo(Tensor rows)
+    {
+        using Tensor prepared = Prepare(rows), product = Inner(prepared);
+        return product.to(ScalarType.Float32);
+    }
+
+    /// <summary>F32 output [T, N] += factor * (W rows + bias).</summary>
+    public void AddTo(Tensor output, Tensor rows, Factor factor)
+    {
+        if (_bias is null && Type == ScalarType.Float32)
+        {
+            if (_rowProduct is not null && rows.size(0) == 1)
+                _rowProduct.Into(output, rows, beta: 1, alpha: factor.Value);
+            else
+                output.addmm_(rows, _transposed, beta: 1, alpha: factor.Value);
+
+            return;
+        }
+
+        using Tensor prepared = Prepare(rows), product = Inner(prepared);
+        output.add_(product, factor.Scalar);
+    }
+
+    public void Dispose()
+    {
+        _weight.Dispose();
+        _transposed.Dispose();
+        _rowProduct?.Dispose();
+        _bias?.Dispose();
+    }
+
+    private Tensor Biased(Tensor product)
+    {
+        if (_bias is not null)
+            product.add_(_bias, Factor.One.Scalar);
+
+        return product;
+    }
+
+    private Tensor Product(Tensor rows)
+    {
+        if (_expands)
+            return Expanded(rows);
+        if (_rowProduct is null || rows.size(0) != 1)
+            return rows.mm(_transposed);
+
+        Tensor product = empty(1, _outputs, ScalarType.Float32);
+        _rowProduct.Into(product, rows, beta: 0, alpha: 1);
+        return product;
+    }
+
+    private Tensor Expanded(Tensor rows)
+    {
+        long step = Math.Max(16, ExpandedElements / _inputs);
+        Tensor result = empty(rows.size(0), _outputs, ScalarType.Float32);
+        for (long first = 0; first < _outputs; first += step)
+        {
+            long some = Math.Min(step, _outputs - first);
+            using Tensor narrow = _transposed.narrow(1, first, some), weight = narrow.to(ScalarType.Float32);
+            using Tensor product = rows.mm(weight), place = result.narrow(1, first, some);
+            place.copy_(product);
+        }
+
+        return result;
+    }
+}

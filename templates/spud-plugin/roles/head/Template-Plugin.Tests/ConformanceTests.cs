@@ -1,0 +1,9 @@
+using Spud.Conformance;
+
+namespace TemplateSpace.Tests;
+
+/// <summary>Every suite of the kit, over what the plugin registers.</summary>
+public sealed class ConformanceTests : PluginContract
+{
+    protected override string PluginFolder => FindAbove("Template-Plugin/bin/{configuration}/{framework}");
+}

@@ -1,0 +1,29 @@
+using System.ComponentModel.DataAnnotations;
+using System.Text.Json.Serialization;
+using Spud;
+
+namespace Wrapper;
+
+internal sealed class WrapperOptions
+{
+    /// <summary>The component inside.</summary>
+    public ComponentSpec Inner { get; set; } = new("reference");
+
+    /// <summary>Says nothing of what the component inside can do.</summary>
+    public bool HidesOffer { get; set; }
+}
+
+internal sealed class CappedOptions
+{
+    /// <summary>The component inside.</summary>
+    public ComponentSpec Inner { get; set; } = new("reference");
+
+    /// <summary>Experts of a row at most.</summary>
+    [Range(1, 1024)]
+    public int Experts { get; set; } = 1024;
+}
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(WrapperOptions))]
+[JsonSerializable(typeof(CappedOptions))]
+internal sealed partial class WrapperJson : JsonSerializerContext;
