@@ -4,6 +4,7 @@ using Spud.Execution;
 using Spud.Generation;
 using Spud.Models;
 using Spud.Plugins;
+using Spud.Sampling;
 using Spud.Text.ChatTemplates;
 using Spud.Text.Tokenization;
 
@@ -15,13 +16,14 @@ namespace Spud;
 /// </summary>
 public sealed class LanguageModel : IDisposable
 {
-    private readonly Lazy<ChatTemplate?> _template;
+    private readonly Lazy<ChatTemplate?> _ownTemplate;
     private readonly bool _ownsLoop;
+    private ChatTemplate? _template;
 
     private LanguageModel(Pipeline pipeline, Tokenizer tokenizer, StepLoop loop, bool ownsLoop)
     {
         (Pipeline, Tokenizer, Loop, _ownsLoop) = (pipeline, tokenizer, loop, ownsLoop);
-        _template = new(() => pipeline.File.Metadata.TryGetString("tokenizer.chat_template", out string? source) ? ChatTemplate.Parse(source) : null);
+        _ownTemplate = new(() => pipeline.File.Metadata.TryGetString("tokenizer.chat_template", out string? source) ? ChatTemplate.Parse(source) : null);
     }
 
     /// <summary>Components, model and memory.</summary>
@@ -33,9 +35,16 @@ public sealed class LanguageModel : IDisposable
     /// <summary>Runs steps.</summary>
     public Engine Engine => Pipeline.Engine;
 
-    /// <summary>The Jinja template of the model file; null if it brings none.</summary>
+    /// <summary>The template that conversations are rendered with: the model file's own unless another one is set; null if there is none.</summary>
     /// <exception cref="TemplateException">The model's template cannot be parsed.</exception>
-    public ChatTemplate? ChatTemplate => _template.Value;
+    public ChatTemplate? ChatTemplate
+    {
+        get => _template ?? _ownTemplate.Value;
+        set => _template = value;
+    }
+
+    /// <summary>How the model file recommends to choose tokens, with neutral values for what it does not name. A new object each time.</summary>
+    public SamplingOptions RecommendedSampling => ModelSampling.Of(Pipeline.File.Metadata);
 
     /// <summary>Composes a pipeline and loads the model's tokenizer.</summary>
     /// <param name="document">What its author wrote; see <see cref="PipelineDocument.Load(string?, IEnumerable{string})"/>.</param>
@@ -69,17 +78,42 @@ public sealed class LanguageModel : IDisposable
         }
     }
 
-    /// <summary>Ids of a plain text, with BOS as the model wants it and special tokens parsed.</summary>
-    public int[] Encode(string text) => Tokenizer.Encode(text, addSpecial: true, parseSpecial: true);
+    /// <summary>Ids of a plain text, with BOS as the model wants it.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="parseSpecial">Whether the text of a control token, such as &lt;|im_start|&gt;, is that token. Not for what strangers type.</param>
+    public int[] Encode(string text, bool parseSpecial = false) => Tokenizer.Encode(text, addSpecial: true, parseSpecial);
 
-    /// <summary>Ids of a conversation, rendered by the model's own template up to where the answer begins.</summary>
-    /// <exception cref="InvalidOperationException">The model brings no template.</exception>
-    /// <exception cref="TemplateException">The template refuses the conversation.</exception>
-    public int[] Encode(IReadOnlyList<ChatMessage> messages)
+    /// <summary>Ids of a conversation up to where the answer begins. The text of a control token in a message is only text.</summary>
+    /// <inheritdoc cref="Render"/>
+    public int[] Encode(IReadOnlyList<ChatMessage> messages) => Encode(Render(messages));
+
+    /// <summary>Ids of a rendered conversation.</summary>
+    public int[] Encode(RenderedPrompt prompt)
     {
-        ChatTemplate template = ChatTemplate ?? throw new InvalidOperationException("The model brings no chat template: give it a plain text (--raw).");
-        string text = template.Render(messages, new ChatTemplateOptions { BosToken = TextOf(Tokenizer.Bos), EosToken = TextOf(Tokenizer.Eos) });
-        return Tokenizer.Encode(text, addSpecial: true, parseSpecial: true);
+        ArgumentNullException.ThrowIfNull(prompt);
+        return Tokenizer.Encode(prompt.Text, addSpecial: true, prompt.Foreign);
+    }
+
+    /// <summary>Refuses a text that is longer than the context by its length alone, before anything is done with it.</summary>
+    /// <exception cref="ContextOverflowException">It has more tokens than the context.</exception>
+    public void RequireRoom(string? text)
+    {
+        int least = Tokenizer.LeastTokens(text), context = Pipeline.Limits.ContextTokens;
+        if (least > context)
+            throw new ContextOverflowException(least, context, isLowerBound: true);
+    }
+
+    /// <summary>A conversation as the chat template writes it, up to where the answer begins.</summary>
+    /// <exception cref="ContextOverflowException">A message alone is longer than the context.</exception>
+    /// <exception cref="InvalidOperationException">There is no chat template.</exception>
+    /// <exception cref="TemplateException">The template refuses the conversation.</exception>
+    public RenderedPrompt Render(IReadOnlyList<ChatMessage> messages)
+    {
+        ArgumentNullException.ThrowIfNull(messages);
+        foreach (ChatMessage message in messages)
+            RequireRoom(message.Content);
+        ChatTemplate template = ChatTemplate ?? throw new InvalidOperationException("The model file has no chat template. Give the model a plain text, or set a template.");
+        return ConversationPrompt.Render(template, messages, new ChatTemplateOptions { BosToken = TextOf(Tokenizer.Bos), EosToken = TextOf(Tokenizer.Eos) });
     }
 
     /// <summary>Continues a prompt.</summary>

@@ -1,4 +1,8 @@
+using System.Globalization;
 using Spud.Host;
+
+// Numbers look the same everywhere, also where the runtime is told to use the user's culture.
+CultureInfo.CurrentCulture = CultureInfo.DefaultThreadCurrentCulture = CultureInfo.InvariantCulture;
 
 if (OpenFileLimit.Refusal() is { } refusal)
 {

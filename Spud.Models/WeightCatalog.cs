@@ -3,11 +3,28 @@ using System.Collections.Frozen;
 namespace Spud.Models;
 
 /// <summary>Where a model's weights lie, by canonical name, and which of them somebody took.</summary>
-/// <param name="entries">Canonical name to file tensor.</param>
-internal sealed class WeightCatalog(IEnumerable<WeightEntry> entries)
+internal sealed class WeightCatalog
 {
-    private readonly FrozenDictionary<string, WeightEntry> _entries = entries.ToFrozenDictionary(entry => entry.Name);
+    private readonly FrozenDictionary<string, WeightEntry> _entries;
     private readonly HashSet<string> _taken = [];
+
+    /// <summary>Lists weights.</summary>
+    /// <param name="entries">Canonical name to file tensor.</param>
+    /// <param name="file">For messages.</param>
+    /// <exception cref="ModelFileException">Two tensors are the same weight, or one is of a type that holds no weights.</exception>
+    public WeightCatalog(IEnumerable<WeightEntry> entries, string file)
+    {
+        var known = new Dictionary<string, WeightEntry>();
+        foreach (WeightEntry entry in entries)
+        {
+            if (!known.TryAdd(entry.Name, entry))
+                throw new ModelFileException($"{file}: the tensors {ModelFileException.Quote(known[entry.Name].FileName)} and {ModelFileException.Quote(entry.FileName)} are both the weight '{entry.Name}'. Convert the model again.");
+            if (entry.Type is ElementType.Q8_1 or ElementType.Q8_K)
+                throw new ModelFileException($"{file}: tensor {ModelFileException.Quote(entry.FileName)} is {entry.Type}, a format for intermediate results, not for weights. Quantise the model again, for example to Q8_0.");
+        }
+
+        _entries = known.ToFrozenDictionary();
+    }
 
     public IReadOnlyCollection<WeightEntry> Entries => _entries.Values;
 

@@ -49,8 +49,8 @@ public sealed partial class Request : IAsyncEnumerable<TextPiece>
             throw new ArgumentException($"Effort: expected 0 to 1, got {Effort}.", nameof(options));
 
         // A request that waits takes little memory: what is as large as the vocabulary is made when it begins.
-        options.Sampling.Validate(model.Pipeline.Model.Vocabulary);
-        _sampler = new(() => new Sampler(options.Sampling, model.Pipeline.Model.Vocabulary));
+        options.Sampling.Validate(model.Tokenizer.VocabularySize);
+        _sampler = new(() => new Sampler(options.Sampling, model.Tokenizer.VocabularySize));
         _stops = new(options.IgnoreEndOfGeneration ? options.StopTokens : model.Tokenizer.EndOfGeneration.Concat(options.StopTokens), options.StopStrings);
         _decoder = model.Tokenizer.CreateDecoder(continuesText: true);
         _cancellation = CancellationTokenSource.CreateLinkedTokenSource(cancellation);

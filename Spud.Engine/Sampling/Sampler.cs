@@ -14,6 +14,9 @@ public sealed class Sampler
     // Up to here a heap finds the top k in one pass; beyond, a selection over all keys is quicker.
     private const int HeapAtMost = 1024;
 
+    // What JSON readers with floating-point numbers read exactly.
+    private const int DrawnBits = 53;
+
     private readonly float _temperature, _topP, _minP;
     private readonly int _topK; // 0 where it keeps everything
     private readonly LogitAdjustment _adjustment;
@@ -21,7 +24,9 @@ public sealed class Sampler
     private readonly double[] _weights;
     private Xoshiro256 _random;
 
-    /// <summary>Makes a sampler for logits of <paramref name="vocabularySize"/> tokens.</summary>
+    /// <summary>Makes a sampler.</summary>
+    /// <param name="options">How tokens are chosen.</param>
+    /// <param name="vocabularySize">Tokens of the tokenizer. A model may have more logits than that, which pad its matrices: they are never chosen.</param>
     /// <exception cref="ArgumentException">An option is out of its range.</exception>
     public Sampler(SamplingOptions options, int vocabularySize)
     {
@@ -32,7 +37,7 @@ public sealed class Sampler
         (_temperature, _topP, _minP) = (options.Temperature, options.TopP, options.MinP);
         _topK = options.TopK < vocabularySize ? options.TopK : 0;
         _adjustment = new LogitAdjustment(options, vocabularySize);
-        Seed = options.Seed ?? BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
+        Seed = options.Seed ?? BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong))) >> (64 - DrawnBits);
         _random = new Xoshiro256(Seed);
         int scratch = _temperature == 0 ? 0 : _topK is > 0 and <= HeapAtMost ? _topK : vocabularySize;
         _keys = new ulong[scratch];
@@ -40,7 +45,7 @@ public sealed class Sampler
         LogProbabilities = options.LogProbabilities > 0 ? new LogProbabilities(Math.Min(options.LogProbabilities, vocabularySize)) : null;
     }
 
-    /// <summary>V, the number of logits.</summary>
+    /// <summary>Tokens that can be chosen: ids are below it.</summary>
     public int VocabularySize { get; }
 
     /// <summary>The seed in use: the one asked for, or the one drawn.</summary>
@@ -52,15 +57,17 @@ public sealed class Sampler
     /// <summary>
     /// Chooses the next token; <see cref="Accept"/> it to make it count for the penalties.
     /// </summary>
-    /// <param name="logits">[V], finite or negative infinity. Changed during the call (bias, penalties) and restored before it returns.</param>
-    /// <exception cref="ArgumentException">There are not V logits.</exception>
+    /// <param name="logits">At least one a token, finite or negative infinity. Changed during the call (bias, penalties) and restored before it returns.</param>
+    /// <exception cref="ArgumentException">There are fewer logits than tokens.</exception>
     /// <exception cref="InvalidDataException">A logit is NaN or positive infinity, or none is finite: a component of the pipeline is faulty, or the biases ban everything.</exception>
     public int Sample(Span<float> logits)
     {
-        if (logits.Length != VocabularySize)
+        if (logits.Length < VocabularySize)
         {
-            throw new ArgumentException($"logits: expected {VocabularySize} [V], got {logits.Length}.", nameof(logits));
+            throw new ArgumentException($"logits: expected at least {VocabularySize}, got {logits.Length}.", nameof(logits));
         }
+
+        logits = logits[..VocabularySize];
         int chosen = _adjustment.IsIdle ? Choose(logits) : ChooseAdjusted(logits);
         LogProbabilities?.Compute(logits, chosen);
         return chosen;

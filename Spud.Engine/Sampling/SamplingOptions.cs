@@ -40,7 +40,7 @@ public sealed record SamplingOptions
     /// <summary>Added to the logits of these token ids, before anything else. -1,000 to 1,000, or negative infinity, which bans the token. Default none.</summary>
     public IReadOnlyDictionary<int, float>? LogitBias { get; set; }
 
-    /// <summary>Start of the random numbers; the same seed and logits give the same tokens. Any value; null draws one. Default null.</summary>
+    /// <summary>Start of the random numbers; the same seed and logits give the same tokens. Any value; null draws one of 53 bits. Default null.</summary>
     public ulong? Seed { get; set; }
 
     /// <summary>Reports log-probabilities: of the chosen token, and of so many of the most likely. 0 to 1,000; 0 switches it off. Default 0.</summary>

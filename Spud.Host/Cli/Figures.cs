@@ -1,6 +1,7 @@
 using System.Globalization;
 using Spud.Generation;
 using Spud.Metering;
+using Spud.Sampling;
 
 namespace Spud.Host;
 
@@ -17,14 +18,17 @@ internal static class Figures
     /// <param name="request">Finished.</param>
     /// <param name="firstToken">What the user waited for the first token.</param>
     /// <param name="charge">What it costs; null: nobody asks.</param>
-    public static string Closing(Request request, TimeSpan firstToken, ReceiptCharge? charge)
+    /// <param name="sampling">How its tokens were chosen.</param>
+    public static string Closing(Request request, TimeSpan firstToken, ReceiptCharge? charge, SamplingOptions sampling)
     {
         string reused = request.ReusedTokens > 0 ? $" ({request.ReusedTokens} reused)" : "";
         string prompt = $"prompt {request.PromptTokens} tokens{reused}{Speed(Prefill(request))}";
         string answer = $"generated {request.GeneratedTokens} tokens{Speed(Decode(request))}";
         string first = request.GeneratedTokens > 0 ? string.Create(CultureInfo.InvariantCulture, $", first token after {firstToken.TotalSeconds:0.00} s") : "";
         string money = charge is null ? "" : string.Create(CultureInfo.InvariantCulture, $", {charge.Total:0.###############} {charge.Currency}");
-        return $"[{prompt}, {answer}{first}, {Units.Compute(request.Ledger?.ComputeUnits ?? 0)}{money}{Ending(request)}]";
+        // A drawn seed is the only way to have this text again.
+        string seed = sampling is { Seed: null, Temperature: > 0 } ? $", seed {request.Seed}" : "";
+        return $"[{prompt}, {answer}{first}{seed}, {Units.Compute(request.Ledger?.ComputeUnits ?? 0)}{money}{Ending(request)}]";
     }
 
     /// <summary>The stable name of a reason, for JSON.</summary>

@@ -1,12 +1,18 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Spud.Text.ChatTemplates;
 
 namespace Spud.Host;
 
-/// <summary>What <c>spud run --json</c> prints. Times in seconds, speeds in tokens per second.</summary>
+/// <summary>
+/// What <c>spud run --json</c> prints: the answer proper, apart from reasoning and tool calls where the model writes them. Times in seconds,
+/// speeds in tokens per second.
+/// </summary>
 internal sealed record RunResult(
     string Text,
+    string? Reasoning,
+    ToolCall[]? ToolCalls,
     string Finish,
     string? StopString,
     int PromptTokens,

@@ -1,8 +1,8 @@
 using System.CommandLine;
 using System.Diagnostics;
-using System.Text;
 using Spud.Generation;
 using Spud.Metering;
+using Spud.Text.ChatTemplates;
 
 namespace Spud.Host;
 
@@ -18,7 +18,8 @@ internal sealed class RunCommand
     private readonly Argument<string?> _prompt = new("prompt") { Description = "The prompt. Put a prompt that begins with '-' after '--'.", Arity = ArgumentArity.ZeroOrOne };
     private readonly Option<string?> _file = new("--file", "-f") { Description = "Read the prompt from a file, '-' for standard input. One line break at its end is dropped.", HelpName = "FILE" };
     private readonly Option<bool> _raw = new("--raw") { Description = "Continue the prompt as it stands, without the model's chat template." };
-    private readonly Option<string?> _system = new("--system") { Description = $"What the model is told before the prompt. Default for the embedded model: {Chat.EmbeddedModelSystem}", HelpName = "TEXT" };
+    private readonly Option<bool> _parseSpecial = TextArguments.SpecialOption("With --raw: ");
+    private readonly ConversationArguments _conversation;
     private readonly Option<string?> _receipt = new("--receipt") { Description = "Write the receipt: JSON to a file, '-' for a table on standard error.", HelpName = "FILE" };
     private readonly Option<bool> _json = new("--json") { Description = "Print text and figures as one JSON document at the end." };
 
@@ -28,9 +29,10 @@ internal sealed class RunCommand
     {
         _shell = shell;
         command.Arguments.Add(_prompt);
-        foreach (Option option in new Option[] { _file, _raw, _system, _rawOutput })
+        foreach (Option option in new Option[] { _file, _raw, _parseSpecial, _rawOutput })
             command.Options.Add(option);
 
+        _conversation = new(command);
         _sampling = new(command, UsualTokens);
         _request = new(command, shell);
         command.Options.Add(_receipt);
@@ -49,9 +51,13 @@ internal sealed class RunCommand
     private int Run(ParseResult parsed)
     {
         bool raw = parsed.GetValue(_raw);
-        string? system = parsed.GetValue(_system);
-        if (raw && system is not null)
-            throw new BadInputException("--system needs the chat template, and --raw leaves it out. Use one.");
+        string? system = _conversation.SystemText(parsed);
+        ChatTemplate? template = _conversation.Template(parsed, _shell);
+        if (raw && (system is not null || template is not null))
+            throw new BadInputException("--system and --chat-template need a conversation, and --raw leaves it out. Use one.");
+
+        if (!raw && parsed.GetValue(_parseSpecial))
+            throw new BadInputException("--parse-special needs --raw: in a conversation, only the chat template writes control tokens.");
 
         string prompt = Prompt(parsed);
         GenerationOptions options = _sampling.Read(parsed);
@@ -59,7 +65,11 @@ internal sealed class RunCommand
         _request.Apply(parsed, prices, options);
         using IDisposable? telemetry = OtlpExport.Start(_request.Collector(parsed), _shell);
         using LanguageModel model = new ModelLoader(_pipeline, _shell).Load(parsed);
-        int[] ids = raw ? model.Encode(prompt) : Chat.Encode(model, [.. Chat.Opening(model, system), new("user", prompt)]);
+        options.Sampling = _sampling.Sampling(parsed, model);
+        model.ChatTemplate = template;
+        model.RequireRoom(prompt);
+        RenderedPrompt? rendered = raw ? null : Chat.Render(model, [.. Chat.Opening(model, system), new("user", prompt)]);
+        int[] ids = rendered is null ? model.Encode(prompt, parsed.GetValue(_parseSpecial)) : model.Encode(rendered);
         if (ids.Length == 0)
             throw new BadInputException("the prompt has no tokens.");
 
@@ -68,7 +78,7 @@ internal sealed class RunCommand
         Request request = model.Generate(ids, options, section.Token);
         try
         {
-            Answer(request, parsed, prices);
+            Answer(request, options, AnswerParser.For(raw ? null : model.ChatTemplate, rendered?.Text ?? ""), parsed, prices);
         }
         finally
         {
@@ -80,16 +90,23 @@ internal sealed class RunCommand
         return request.Finish == FinishReason.Cancelled ? ExitCodes.Interrupted : ExitCodes.Done;
     }
 
-    private void Answer(Request request, ParseResult parsed, PriceList? prices)
+    private void Answer(Request request, GenerationOptions options, AnswerParser parser, ParseResult parsed, PriceList? prices)
     {
         bool json = parsed.GetValue(_json);
         RunTimes times = new(_shell);
-        string text = json ? Collect(request, times) : Stream(request, times, parsed.GetValue(_rawOutput));
+        using AnswerOutput output = new(_shell, parser, isShown: !json, parsed.GetValue(_rawOutput));
+        foreach (TextPiece piece in request.ToBlockingEnumerable())
+        {
+            times.Note();
+            output.Write(piece.Text);
+        }
+
+        output.End();
         ReceiptCharge? charge = prices is null ? null : Receipt.Of(request.Ledger!, prices).Charge;
         if (json)
-            _shell.WriteJson(Result(request, text, times, charge), ResultJson.Readable.RunResult);
+            _shell.WriteJson(Result(request, parser.Answer, times, charge), ResultJson.Readable.RunResult);
 
-        _shell.Say(Figures.Closing(request, times.ToFirstToken, charge));
+        _shell.Say(Figures.Closing(request, times.ToFirstToken, charge, options.Sampling));
     }
 
     private string Prompt(ParseResult parsed)
@@ -104,39 +121,10 @@ internal sealed class RunCommand
         return string.IsNullOrWhiteSpace(prompt) ? throw new BadInputException("the prompt is empty.") : prompt;
     }
 
-    private string Stream(Request request, RunTimes times, bool rawOutput)
-    {
-        char last = '\n';
-        foreach (TextPiece piece in request.ToBlockingEnumerable())
-        {
-            times.Note();
-            if (piece.Text.Length == 0)
-                continue;
-
-            _shell.WriteModelText(piece.Text, rawOutput);
-            last = piece.Text[^1];
-        }
-
-        if (last != '\n')
-            _shell.WriteModelText("\n", rawOutput);
-
-        return "";
-    }
-
-    private static string Collect(Request request, RunTimes times)
-    {
-        StringBuilder text = new();
-        foreach (TextPiece piece in request.ToBlockingEnumerable())
-        {
-            times.Note();
-            text.Append(piece.Text);
-        }
-
-        return text.ToString();
-    }
-
-    private static RunResult Result(Request request, string text, RunTimes times, ReceiptCharge? charge) => new(
-        text,
+    private static RunResult Result(Request request, Answer answer, RunTimes times, ReceiptCharge? charge) => new(
+        answer.Final,
+        answer.Reasoning,
+        answer.ToolCalls.Count == 0 ? null : [.. answer.ToolCalls],
         Figures.Name(request.Finish),
         request.StopString,
         request.PromptTokens,

@@ -4,19 +4,23 @@ using Spud.Sampling;
 
 namespace Spud.Host;
 
-/// <summary>The options of commands that write text. The defaults suit small instruct models: cool enough to keep to the point, and with a penalty on repetition, in which they are easily caught.</summary>
+/// <summary>
+/// The options of commands that write text. What the user does not say is as the model file recommends, or neutral; the embedded model is
+/// greedy, so that everybody gets the same first answer.
+/// </summary>
 internal sealed class SamplingArguments
 {
-    private static readonly SamplingOptions Usual = new() { Temperature = 0.2f, TopK = 40, TopP = 0.9f, MinP = 0.05f, RepetitionPenalty = 1.1f };
+    private const string Recommended = "Default: what the model file recommends";
+    private static readonly SamplingOptions Neutral = new();
 
     private readonly int _usualTokens;
     private readonly Option<int?> _maxTokens;
-    private readonly Option<float?> _temperature = Values.Number("--temperature", 0, 100, $"How freely tokens are chosen; 0 takes the most likely one. Default: {Usual.Temperature}.");
-    private readonly Option<int?> _topK = Values.Integer("--top-k", 0, int.MaxValue, $"Choose among so many of the most likely tokens; 0 is off. Default: {Usual.TopK}.");
-    private readonly Option<float?> _topP = Values.Number("--top-p", 0, 1, $"Choose among the most likely tokens that have this probability together; 1 is off. Default: {Usual.TopP}.");
-    private readonly Option<float?> _minP = Values.Number("--min-p", 0, 1, $"Choose among tokens at least so many times as likely as the most likely; 0 is off. Default: {Usual.MinP}.");
-    private readonly Option<float?> _repeat = Values.Number("--repeat-penalty", 0.01f, 100, $"Makes tokens of the last {Usual.RepetitionWindow} less likely; 1 is off. Default: {Usual.RepetitionPenalty}.");
-    private readonly Option<ulong?> _seed = Values.Seed("--seed", "Start of the random numbers: the same seed gives the same text. Default: drawn.");
+    private readonly Option<float?> _temperature = Values.Number("--temperature", 0, 100, $"How freely tokens are chosen; 0 takes the most likely one. {Recommended}, else {Neutral.Temperature}; the embedded model: 0.");
+    private readonly Option<int?> _topK = Values.Integer("--top-k", 0, int.MaxValue, $"Choose among so many of the most likely tokens; 0 is off. {Recommended}, else {Neutral.TopK}.");
+    private readonly Option<float?> _topP = Values.Number("--top-p", 0, 1, $"Choose among the most likely tokens that have this probability together; 1 is off. {Recommended}, else {Neutral.TopP}.");
+    private readonly Option<float?> _minP = Values.Number("--min-p", 0, 1, $"Choose among tokens at least so many times as likely as the most likely; 0 is off. {Recommended}, else {Neutral.MinP}.");
+    private readonly Option<float?> _repeat = Values.Number("--repeat-penalty", 0.01f, 100, $"Makes tokens of the last {Neutral.RepetitionWindow} less likely; 1 is off. {Recommended}, else {Neutral.RepetitionPenalty}.");
+    private readonly Option<ulong?> _seed = Values.Seed("--seed", "Start of the random numbers: the same seed gives the same text. Default: drawn, and shown.");
     private readonly Option<string[]> _stop = new("--stop") { Description = "End before this text; may be repeated.", HelpName = "TEXT" };
 
     /// <summary>Adds the options to a command.</summary>
@@ -38,19 +42,25 @@ internal sealed class SamplingArguments
     /// <summary>Of commands that write a model's text to a terminal.</summary>
     public static Option<bool> RawOutput() => new("--raw-output") { Description = "Write the model's text to a terminal unchanged, with escape sequences and other control characters." };
 
-    /// <summary>What the user asked for.</summary>
+    /// <summary>What the user asked for, but for the choice of tokens, which depends on the model.</summary>
     public GenerationOptions Read(ParseResult parsed) => new()
     {
         MaxTokens = parsed.GetValue(_maxTokens) ?? _usualTokens,
         StopStrings = parsed.GetValue(_stop) ?? [],
-        Sampling = new()
-        {
-            Temperature = parsed.GetValue(_temperature) ?? Usual.Temperature,
-            TopK = parsed.GetValue(_topK) ?? Usual.TopK,
-            TopP = parsed.GetValue(_topP) ?? Usual.TopP,
-            MinP = parsed.GetValue(_minP) ?? Usual.MinP,
-            RepetitionPenalty = parsed.GetValue(_repeat) ?? Usual.RepetitionPenalty,
-            Seed = parsed.GetValue(_seed),
-        },
     };
+
+    /// <summary>How tokens of a model are chosen.</summary>
+    public SamplingOptions Sampling(ParseResult parsed, LanguageModel model)
+    {
+        SamplingOptions usual = Chat.IsEmbedded(model) ? new() { Temperature = 0 } : model.RecommendedSampling;
+        return usual with
+        {
+            Temperature = parsed.GetValue(_temperature) ?? usual.Temperature,
+            TopK = parsed.GetValue(_topK) ?? usual.TopK,
+            TopP = parsed.GetValue(_topP) ?? usual.TopP,
+            MinP = parsed.GetValue(_minP) ?? usual.MinP,
+            RepetitionPenalty = parsed.GetValue(_repeat) ?? usual.RepetitionPenalty,
+            Seed = parsed.GetValue(_seed),
+        };
+    }
 }

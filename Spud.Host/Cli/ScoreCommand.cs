@@ -42,7 +42,7 @@ internal sealed class ScoreCommand
     {
         string text = _text.Read(parsed, _shell);
         using LanguageModel model = new ModelLoader(_pipeline, _shell) { LogitRows = LogitRows, IgnoresBudget = true }.Load(parsed);
-        int[] ids = model.Encode(text);
+        int[] ids = model.Encode(text, _text.ParseSpecial(parsed));
         if (parsed.GetValue(_maxTokens) is { } most && most < ids.Length)
             ids = ids[..most];
         if (ids.Length > model.Pipeline.Limits.ContextTokens)

@@ -8,12 +8,25 @@ internal sealed class TextArguments
     private readonly Argument<string?> _text = new("text") { Description = "The text. Put text that begins with '-' after '--'.", Arity = ArgumentArity.ZeroOrOne };
     private readonly Option<string?> _file = new("--file", "-f") { Description = "Read the text from a file, '-' for standard input.", HelpName = "FILE" };
 
-    /// <summary>Adds the argument and the option to a command.</summary>
+    private readonly Option<bool> _parseSpecial = SpecialOption("");
+
+    /// <summary>Adds the argument and the options to a command.</summary>
     public TextArguments(Command command)
     {
         command.Arguments.Add(_text);
         command.Options.Add(_file);
+        command.Options.Add(_parseSpecial);
     }
+
+    /// <summary>The option that makes control tokens of their texts.</summary>
+    /// <param name="condition">When it applies, for its description.</param>
+    public static Option<bool> SpecialOption(string condition) => new("--parse-special")
+    {
+        Description = $"{condition}The text of a control token, such as <|im_start|>, is that token. Default: it is text.",
+    };
+
+    /// <summary>Whether control tokens are parsed.</summary>
+    public bool ParseSpecial(ParseResult parsed) => parsed.GetValue(_parseSpecial);
 
     /// <summary>The text.</summary>
     /// <exception cref="BadInputException">There is none, or two, or the file cannot be read.</exception>

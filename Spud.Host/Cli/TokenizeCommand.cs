@@ -26,7 +26,7 @@ internal sealed class TokenizeCommand
 
     public static Command Create(Shell shell)
     {
-        Command command = new("tokenize", "Print the tokens of a text: special tokens parsed, BOS as the model wants it.");
+        Command command = new("tokenize", "Print the tokens of a text, with BOS as the model wants it.");
         _ = new TokenizeCommand(command, shell);
         return command;
     }
@@ -36,7 +36,7 @@ internal sealed class TokenizeCommand
         string text = _text.Read(parsed, _shell);
         using GgufFile file = GgufFile.Open(ModelLoader.ModelOf(_pipeline.Document(parsed).Valid()));
         Tokenizer tokenizer = Tokenizer.Load(file.Metadata);
-        int[] ids = tokenizer.Encode(text, addSpecial: true, parseSpecial: true);
+        int[] ids = tokenizer.Encode(text, addSpecial: true, _text.ParseSpecial(parsed));
         if (parsed.GetValue(_json))
         {
             _shell.WriteJson(new(ids.Length, ids), ResultJson.Readable.TokenizeResult);

@@ -27,7 +27,7 @@ internal static class KnownFamilies
             InterleavedRope = true,
             Mixture = true,
             Traits = [(Trait.Renormalise, 1)],
-            TensorTraits = [(Trait.ProjectionBias, "attn_q.bias"), (Trait.OutputBias, "attn_output.bias")],
+            TensorTraits = [(Trait.ProjectionBias, "attn_q.bias"), (Trait.OutputBias, "attn_output.bias"), (Trait.ExpertBias, "ffn_gate.bias")],
         };
         yield return new()
         {
@@ -102,6 +102,6 @@ internal static class KnownFamilies
             new(Trait.ScoreScale, "attention.scale"),
             new(Trait.SharedExpert, "expert_shared_feed_forward_length"),
         ],
-        TensorTraits = [(Trait.ProjectionBias, "attn_q.bias"), (Trait.OutputBias, "attn_output.bias")],
+        TensorTraits = [(Trait.ProjectionBias, "attn_q.bias"), (Trait.OutputBias, "attn_output.bias"), (Trait.ExpertBias, "ffn_gate.bias")],
     };
 }

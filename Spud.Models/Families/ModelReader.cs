@@ -9,6 +9,9 @@ internal sealed class ModelReader
     /// <summary>No model comes near.</summary>
     public const int MostLayers = 1024;
 
+    // Keys that no computation of these families depends on.
+    private static readonly string[] Meaningless = ["attention.layer_norm_epsilon", "tensor_data_layout"];
+
     private readonly GgufFile _file;
     private readonly GgufMetadata _metadata;
     private readonly Family _family;
@@ -25,14 +28,14 @@ internal sealed class ModelReader
         ModelReader reader = new(file);
         ModelDescription description = reader.Describe();
         reader.RefuseUnreadKeys();
-        return (description, new WeightCatalog(WeightNames.Canonical(file, reader._family)));
+        return (description, new WeightCatalog(WeightNames.Canonical(file, reader._family), file.Path));
     }
 
     private ModelDescription Describe()
     {
         int hidden = Required("embedding_length");
         int context = Required("context_length");
-        int layers = Required("block_count", MostLayers);
+        int layers = _metadata.RequireInt(Key("block_count"), 1, MostLayers);
         int heads = Required("attention.head_count");
         int kvHeads = Optional("attention.head_count_kv", heads);
         if (heads % kvHeads != 0)
@@ -46,6 +49,9 @@ internal sealed class ModelReader
         };
         if (kv.KeyWidth == 0 || kv.ValueWidth == 0)
             throw Fault($"embedding_length ({hidden}) is smaller than attention.head_count ({heads})");
+        RequireRows("attn_q", heads, kv.KeyWidth);
+        RequireRows("attn_k", kvHeads, kv.KeyWidth);
+        RequireRows("attn_v", kvHeads, kv.ValueWidth);
 
         return new()
         {
@@ -53,7 +59,7 @@ internal sealed class ModelReader
             HiddenWidth = hidden,
             Vocabulary = Vocabulary(),
             ContextTokens = context,
-            NormEpsilon = _metadata.RequireFloat(Key("attention.layer_norm_rms_epsilon")),
+            NormEpsilon = Epsilon(),
             Layers = Layers(hidden, heads, kv, layers),
             Traits = HeadTraits(hidden),
         };
@@ -63,10 +69,24 @@ internal sealed class ModelReader
     {
         if (!_file.TryGetTensor("token_embd.weight", out GgufTensor? embedding) || embedding.Shape.Length != 2)
             throw Fault("the model has no tensor 'token_embd.weight' [V, C]");
-        if (_metadata.TryGetInt(Key("vocab_size"), out int stated) && stated != embedding.Shape[0])
-            throw Fault($"vocab_size is {stated}, but tensor 'token_embd.weight' has {embedding.Shape[0]} rows");
 
+        // Files state sizes before or after padding; the rows are what there is.
+        _metadata.Ignore(Key("vocab_size"));
         return embedding.Shape[0];
+    }
+
+    private float Epsilon()
+    {
+        string key = Key("attention.layer_norm_rms_epsilon");
+        float epsilon = _metadata.RequireFloat(key);
+        return epsilon >= 0 ? epsilon : throw Fault($"{key}: expected 0 or more, got {epsilon}: norms would be NaN");
+    }
+
+    // Before anything is made in the size that the keys state: a small file may state any.
+    private void RequireRows(string matrix, int heads, int width)
+    {
+        if (_file.TryGetTensor($"blk.0.{matrix}.weight", out GgufTensor? tensor) && tensor.Shape is [int rows, _] && rows != (long)heads * width)
+            throw Fault($"tensor 'blk.0.{matrix}.weight' has {rows} rows, expected {heads} heads of {width}");
     }
 
     private ImmutableArray<LayerDescription> Layers(int hidden, int heads, KvGeometry kv, int count)
@@ -94,14 +114,29 @@ internal sealed class ModelReader
     private (int Experts, int Used) Experts()
     {
         if (!_family.Mixture || !_metadata.TryGetInt(Key("expert_count"), out int experts, 0, ushort.MaxValue) || experts == 0)
+        {
+            _metadata.Ignore(Key("expert_gating_func"));
             return (1, 1);
+        }
+
+        RequireSoftmax();
 
         return (experts, _metadata.RequireInt(Key("expert_used_count"), 1, experts));
     }
 
+    // 0 is none stated, 1 is softmax, 3 is softmax over the chosen experts, which is softmax over all, choice and renormalisation.
+    private void RequireSoftmax()
+    {
+        string key = Key("expert_gating_func");
+        bool renormalises = _family.Traits.Any(trait => trait.Trait == Trait.Renormalise);
+        if (_metadata.TryGetInt(key, out int function) && !(function is 0 or 1 || (function == 3 && renormalises)))
+            throw Fault($"{key}: expected 1 (softmax), got {function}, which family '{_family.Architecture}' does not compute");
+    }
+
     private int ExpertWidth(int experts)
     {
-        bool stated = _metadata.TryGetInt(Key("feed_forward_length"), out int width, 1);
+        int width = Optional("feed_forward_length", 0);
+        bool stated = width > 0;
         if (experts > 1 && _family.ExpertWidthKey is { } key && _metadata.TryGetInt(Key(key), out int own, 1))
             return own;
 
@@ -117,13 +152,19 @@ internal sealed class ModelReader
 
         string pattern = Key("attention.sliding_window_pattern");
         if (_metadata.IsArray(pattern))
-            throw Fault("attention.sliding_window_pattern: expected one number, got an array");
+            return PatternOf(pattern, layers);
         if (_metadata.TryGetInt(pattern, out int stated, 1))
             period = stated;
         for (int layer = 0; layer < layers; layer++)
             windowed[layer] = layer % period < period - 1;
 
         return windowed;
+    }
+
+    private bool[] PatternOf(string key, int layers)
+    {
+        bool[] pattern = _metadata.TypeOf(key) == GgufValueType.Bool ? _metadata.RequireBools(key) : [.. _metadata.RequireInts(key).Select(value => value != 0)];
+        return pattern.Length >= layers ? pattern[..layers] : throw Fault($"{key}: expected a value for each of {layers} layers, got {pattern.Length}");
     }
 
     private Dictionary<string, float> CommonTraits(int hidden, int heads, int layers)
@@ -200,6 +241,8 @@ internal sealed class ModelReader
     private void RefuseUnreadKeys()
     {
         string prefix = _family.Architecture + ".";
+        foreach (string key in Meaningless)
+            _metadata.Ignore(Key(key));
         string[] unread = [.. _metadata.Unread.Where(key => key.StartsWith(prefix, StringComparison.Ordinal))];
         if (unread.Length > 0)
         {
@@ -209,9 +252,25 @@ internal sealed class ModelReader
         }
     }
 
-    private int Required(string key, int most = int.MaxValue) => _metadata.RequireInt(Key(key), 1, most);
+    private int Required(string key) => _metadata.IsArray(Key(key)) ? OfAllLayers(key) : _metadata.RequireInt(Key(key), 1);
 
-    private int Optional(string key, int otherwise) => _metadata.TryGetInt(Key(key), out int value, 1) ? value : otherwise;
+    private int Optional(string key, int otherwise)
+    {
+        if (_metadata.IsArray(Key(key)))
+            return OfAllLayers(key);
+
+        return _metadata.TryGetInt(Key(key), out int value, 1) ? value : otherwise;
+    }
+
+    // A value for each layer is one value where all are equal.
+    private int OfAllLayers(string key)
+    {
+        int[] values = _metadata.RequireInts(Key(key));
+        if (values.Length == 0 || values[0] < 1 || values.AsSpan().ContainsAnyExcept(values[0]))
+            throw Fault($"{Key(key)}: expected one positive number, or the same for every layer, got {string.Join(", ", values.Distinct().Take(4))}; layers of different sizes are not supported");
+
+        return values[0];
+    }
 
     private string Key(string key) => $"{_family.Architecture}.{key}";
 

@@ -36,6 +36,11 @@ internal static class RopeReader
         string kind = metadata.TryGetString(prefix + "scaling.type", out string? type) ? type : "linear";
         bool stated = metadata.TryGetFloat(prefix + "scaling.factor", out float factor) || metadata.TryGetFloat(prefix + "scale_linear", out factor);
         float magnitude = metadata.TryGetFloat(prefix + "scaling.attn_factor", out float attention) ? attention : 1;
+        RequireUsualMix(file, prefix, kind);
+
+        // YaRN sets this factor itself (llama.cpp, src/llama-context.cpp); elsewhere it counts.
+        if (metadata.TryGetFloat(prefix + "scaling.yarn_attn_factor", out float yarn) && kind != "yarn")
+            magnitude *= yarn;
         if (stated && !(factor > 0))
             throw new ModelFileException($"{file.Path}: {prefix}scaling.factor: expected a positive number, got {factor}.");
 
@@ -49,6 +54,15 @@ internal static class RopeReader
             "yarn" => Yarn(rope, file, prefix, factor, magnitude),
             _ => throw new ModelFileException($"{file.Path}: {prefix}scaling.type '{kind}' is not known. Known: none, linear, yarn."),
         };
+    }
+
+    // How much of YaRN's ramp counts: all of it with YaRN, nothing without.
+    private static void RequireUsualMix(GgufFile file, string prefix, string kind)
+    {
+        string key = prefix + "scaling.yarn_ext_factor";
+        int usual = kind == "yarn" ? 1 : 0;
+        if (file.Metadata.TryGetFloat(key, out float mix) && mix >= 0 && mix != usual)
+            throw new ModelFileException($"{file.Path}: {key}: expected {usual} with scaling '{kind}', got {mix}.");
     }
 
     /// <summary>

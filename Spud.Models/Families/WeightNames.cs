@@ -10,7 +10,7 @@ internal static class WeightNames
     /// <summary>RoPE's factors: read by the family, no component takes them.</summary>
     public const string FrequencyFactors = "rope_freqs.weight";
 
-    private static readonly ImmutableArray<string> s_denseMatrices = ["ffn_gate.weight", "ffn_up.weight", "ffn_down.weight"];
+    private static readonly ImmutableArray<string> s_dense = ["ffn_gate", "ffn_up", "ffn_down"];
 
     public static IEnumerable<WeightEntry> Canonical(GgufFile file, Family family) =>
         file.Tensors.Where(tensor => tensor.Name != FrequencyFactors).Select(tensor => Entry(file, tensor, family));
@@ -18,13 +18,15 @@ internal static class WeightNames
     private static WeightEntry Entry(GgufFile file, GgufTensor tensor, Family family)
     {
         (string block, string suffix) = Split(tensor.Name);
-        bool dense = s_denseMatrices.Contains(suffix) && tensor.Shape.Length == 2;
+        // A matrix or a bias of a dense layer.
+        (string stem, int axes) = suffix.EndsWith(".bias", StringComparison.Ordinal) ? (suffix[..^".bias".Length], 1) : (suffix[..^Math.Min(suffix.Length, ".weight".Length)], 2);
+        bool dense = s_dense.Contains(stem) && tensor.Shape.Length == axes;
         foreach ((string name, string canonical) in family.Renames)
             suffix = suffix == name ? canonical : suffix;
 
         return new()
         {
-            Name = block + (dense ? suffix.Replace(".weight", "_exps.weight") : suffix),
+            Name = block + (dense ? $"{stem}_exps{suffix[stem.Length..]}" : suffix),
             FileName = tensor.Name,
             Shape = dense ? [1, .. tensor.Shape] : tensor.Shape,
             Type = tensor.Type,

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 
 namespace Spud.Text.ChatTemplates;
 
@@ -53,6 +54,17 @@ public sealed class ChatMessage
         if (TextOf(message, "role") is null)
             throw new ArgumentException("a chat message must have a member 'role' that is a string", nameof(message));
         return new ChatMessage(message.Clone());
+    }
+
+    /// <summary>The same message with another text.</summary>
+    internal ChatMessage With(string content)
+    {
+        if (Fields is not { } fields)
+            return new(Role, content) { Name = Name, Reasoning = Reasoning, ToolCallId = ToolCallId, ToolCalls = ToolCalls };
+
+        JsonObject changed = JsonObject.Create(fields)!;
+        changed["content"] = content;
+        return new(JsonDocument.Parse(changed.ToJsonString()).RootElement);
     }
 
     private static string? TextOf(JsonElement message, string member) =>

@@ -11,10 +11,14 @@ public sealed class ChatTemplate
 {
     private readonly Block _body;
 
+    // gpt-oss's name for reasoning; most templates say reasoning_content.
+    private readonly bool _asksForThinking;
+
     private ChatTemplate(string source, Block body)
     {
         Source = source;
         _body = body;
+        _asksForThinking = source.Contains("thinking", StringComparison.Ordinal);
     }
 
     /// <summary>The template as it was given.</summary>
@@ -31,35 +35,54 @@ public sealed class ChatTemplate
         return new ChatTemplate(source, Parser.Parse(source));
     }
 
+    /// <summary>Renders a conversation as plain text, which no longer tells the template's control tokens from those in messages.</summary>
+    /// <exception cref="TemplateException">The template fails, refuses the conversation, or exceeds a limit.</exception>
+    public string Render(IReadOnlyList<ChatMessage> messages, ChatTemplateOptions options) => RenderPrompt(messages, options).Text;
+
     /// <summary>Renders the prompt of a conversation.</summary>
     /// <exception cref="TemplateException">The template fails, refuses the conversation, or exceeds a limit.</exception>
-    public string Render(IReadOnlyList<ChatMessage> messages, ChatTemplateOptions options)
+    public RenderedPrompt RenderPrompt(IReadOnlyList<ChatMessage> messages, ChatTemplateOptions options)
     {
         ArgumentNullException.ThrowIfNull(messages);
         ArgumentNullException.ThrowIfNull(options);
         var run = new TemplateRun(options.Limits, options.Clock);
         var globals = new Scope(null);
         Functions.AddTo(globals);
-        globals.Set("bos_token", options.BosToken);
-        globals.Set("eos_token", options.EosToken);
+        globals.Set("bos_token", TemplateString.Own(options.BosToken));
+        globals.Set("eos_token", TemplateString.Own(options.EosToken));
         globals.Set("add_generation_prompt", options.AddGenerationPrompt);
         if (options.Tools is { } tools)
             globals.Set("tools", JsonValues.From(run, tools));
         globals.Set("messages", new TemplateList([.. messages.Select(message => ValueOf(run, message))]));
         foreach ((string name, JsonElement value) in options.Variables ?? new Dictionary<string, JsonElement>())
             globals.Set(name, JsonValues.From(run, value));
-        return new Evaluator(run).Render(_body, globals);
+        TemplateString text = new Evaluator(run).Render(_body, globals);
+        return new(text.Text, text.ForeignRanges());
     }
 
-    private static object ValueOf(TemplateRun run, ChatMessage message)
+    private TemplateMap ValueOf(TemplateRun run, ChatMessage message)
     {
-        if (message.Fields is { } fields)
-            return JsonValues.From(run, fields);
+        var map = message.Fields is { } fields ? (TemplateMap)JsonValues.From(run, fields) : FromMembers(run, message);
+        map.Set(run, "role", RoleOf(message.Role));
+        return map;
+    }
+
+    /// <summary>
+    /// Templates make control tokens of a role ('&lt;|' + role + '|&gt;'), and it is the program's choice, not the speaker's: it counts as the
+    /// template's own unless it could spell a token itself.
+    /// </summary>
+    private static TemplateString RoleOf(string role) =>
+        role.All(static c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-') ? TemplateString.Own(role) : TemplateString.Foreign(role);
+
+    private TemplateMap FromMembers(TemplateRun run, ChatMessage message)
+    {
         var map = new TemplateMap();
-        map.Set(run, "role", message.Role);
-        map.Set(run, "content", (object?)message.Content ?? None.Value);
+        map.Set(run, "role", None.Value);
+        map.Set(run, "content", message.Content is { } content ? TemplateString.Foreign(content) : None.Value);
         SetIfGiven(run, map, "name", message.Name);
         SetIfGiven(run, map, "reasoning_content", message.Reasoning);
+        if (_asksForThinking)
+            SetIfGiven(run, map, "thinking", message.Reasoning);
         SetIfGiven(run, map, "tool_call_id", message.ToolCallId);
         if (message.ToolCalls is { } calls)
             map.Set(run, "tool_calls", JsonValues.From(run, calls));
@@ -69,6 +92,6 @@ public sealed class ChatTemplate
     private static void SetIfGiven(TemplateRun run, TemplateMap map, string name, string? value)
     {
         if (value is not null)
-            map.Set(run, name, value);
+            map.Set(run, name, TemplateString.Foreign(value));
     }
 }

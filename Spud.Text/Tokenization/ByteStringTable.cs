@@ -5,9 +5,15 @@ using Spud.Models;
 
 namespace Spud.Text.Tokenization;
 
-/// <summary>Finds the index of a byte string in a list: open addressing, no copy of the strings, built in a few milliseconds.</summary>
+/// <summary>
+/// Finds the index of a byte string in a list: open addressing, no copy of the strings, built in a few milliseconds. The strings come from
+/// files of strangers, so the hash has secrets, drawn once a process: nobody can make strings that all have one hash.
+/// </summary>
 internal sealed class ByteStringTable
 {
+    private static readonly ulong s_seed = (ulong)Random.Shared.NextInt64(), s_secret = (ulong)Random.Shared.NextInt64() << 1 | 1;
+
+    private readonly ulong _seed = s_seed, _secret = s_secret;
     private readonly Utf8Strings _strings;
     private readonly Slot[] _slots;
 
@@ -77,14 +83,15 @@ internal sealed class ByteStringTable
         return true;
     }
 
-    // Multiply and fold, eight bytes at a time; the length goes in first so that zero padding cannot collide.
+    // Multiply to 128 bits and fold, eight bytes at a time; the length goes in first so that zero padding cannot collide.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static uint Hash(ReadOnlySpan<byte> text)
+    private uint Hash(ReadOnlySpan<byte> text)
     {
-        ulong hash = (ulong)text.Length * 0x9E3779B97F4A7C15;
+        ulong secret = _secret;
+        ulong hash = _seed ^ (ulong)text.Length;
         for (; text.Length >= 8; text = text[8..])
         {
-            hash = Mix(hash ^ BinaryPrimitives.ReadUInt64LittleEndian(text));
+            hash = Fold(hash ^ BinaryPrimitives.ReadUInt64LittleEndian(text), secret);
         }
 
         ulong rest = 0;
@@ -93,15 +100,15 @@ internal sealed class ByteStringTable
             rest = rest << 8 | b;
         }
 
-        hash = Mix(hash ^ rest);
+        hash = Fold(hash ^ rest, secret);
         return (uint)(hash ^ hash >> 32);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static ulong Mix(ulong value)
+    private static ulong Fold(ulong value, ulong secret)
     {
-        value *= 0xD6E8FEB86659FD93;
-        return value ^ value >> 32;
+        ulong high = Math.BigMul(value, secret, out ulong low);
+        return high ^ low;
     }
 
     private readonly record struct Slot(uint Hash, int IndexPlusOne);

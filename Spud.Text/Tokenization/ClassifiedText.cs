@@ -72,6 +72,18 @@ internal readonly ref struct ClassifiedSpan(ReadOnlySpan<int> points, ReadOnlySp
         return at;
     }
 
+    /// <summary>As above, after at most so many characters: the rest of a longer run is not looked at.</summary>
+    public int EndOf(int at, CharacterClass classes, int most)
+    {
+        int last = most > Length - at ? Length : at + most;
+        while (at < last && Is(at, classes))
+        {
+            at++;
+        }
+
+        return at;
+    }
+
     /// <summary>The end of the run of anything but <paramref name="classes"/> that begins at <paramref name="at"/>.</summary>
     public int EndOfNot(int at, CharacterClass classes)
     {

@@ -10,101 +10,100 @@ internal readonly record struct Fragment(int Start, int Length, int? Token);
 
 /// <summary>
 /// Finds special tokens in a text: the longest first, each from left to right in what the ones before have left over
-/// (llama.cpp's tokenizer_st_partition), in time that does not grow with the number of special tokens.
+/// (llama.cpp's tokenizer_st_partition). Of each place only the best token that still fits is remembered, so that memory grows with the
+/// text and not with the number of special tokens.
 /// </summary>
 internal sealed class SpecialTokenFinder
 {
     private readonly Vocabulary _vocabulary;
-    private readonly bool[] _begins = new bool[256];
-    private readonly int[] _lengths;
-    private readonly Dictionary<int, int> _rank = [];
+    private readonly SpecialTokenIndex _index;
 
     public SpecialTokenFinder(Vocabulary vocabulary)
     {
         _vocabulary = vocabulary;
-        int[] specials = FindSpecials(vocabulary);
-        Array.Sort(specials, (a, b) => TextBytes(a) != TextBytes(b) ? TextBytes(b) - TextBytes(a) : a - b);
-        var lengths = new List<int>();
-        foreach (int id in specials)
-        {
-            _rank.Add(id, _rank.Count);
-            _begins[vocabulary.Texts[id][0]] = true;
-            if (lengths.Count == 0 || lengths[^1] != TextBytes(id))
-            {
-                lengths.Add(TextBytes(id));
-            }
-        }
-
-        _lengths = lengths.ToArray();
+        _index = new(vocabulary, FindSpecials(vocabulary));
     }
 
-    /// <summary>Cuts <paramref name="text"/>. Without <paramref name="parseHidden"/>, control tokens are ordinary text.</summary>
-    public List<Fragment> Partition(ReadOnlySpan<byte> text, bool parseHidden)
+    /// <summary>Cuts <paramref name="text"/>. A control token that touches one of the <paramref name="foreign"/> ranges, ascending and with gaps between, is ordinary text.</summary>
+    public List<Fragment> Partition(ReadOnlySpan<byte> text, ReadOnlySpan<Range> foreign)
     {
-        List<Fragment> found = FindAll(text, parseHidden);
-        if (found.Count == 0)
+        PairQueue candidates = FindAll(text, foreign);
+        if (!candidates.TryDequeue(out PairQueue.Pair best))
         {
             return text.IsEmpty ? [] : [new Fragment(0, text.Length, null)];
         }
 
         var taken = new bool[text.Length];
-        var kept = new List<int>(found.Count);
-        foreach (int index in InOrderOfRank(found))
+        var kept = new List<Fragment>();
+        do
         {
-            Fragment token = found[index];
+            Fragment token = new(best.Left, best.Bytes, best.Right);
             Span<bool> place = taken.AsSpan(token.Start, token.Length);
-            if (!place.Contains(true))
+            int free = place.IndexOf(true);
+            if (free < 0)
             {
                 place.Fill(true);
                 TakeWhiteSpaceAround(text, token, taken);
-                kept.Add(index);
+                kept.Add(token);
+            }
+            else
+            {
+                Propose(text.Slice(token.Start, free), token.Start, NextForeign(foreign, token.Start), candidates);
             }
         }
+        while (candidates.TryDequeue(out best));
 
-        kept.Sort();
-        return FillGaps(kept.ConvertAll(index => found[index]), taken);
+        kept.Sort(static (a, b) => a.Start - b.Start);
+        return FillGaps(kept, taken);
     }
 
-    // Where they stand, and of those at one place the longest first.
+    // The longest token at each place, in the order in which they are tried.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)] // looks at every byte
-    private List<Fragment> FindAll(ReadOnlySpan<byte> text, bool parseHidden)
+    private PairQueue FindAll(ReadOnlySpan<byte> text, ReadOnlySpan<Range> foreign)
     {
-        var found = new List<Fragment>();
-        TokenAttributes ignored = parseHidden ? TokenAttributes.None : TokenAttributes.Hidden;
+        var candidates = new PairQueue();
         for (int at = 0; at < text.Length; at++)
         {
-            if (_begins[text[at]])
+            while (!foreign.IsEmpty && foreign[0].End.Value <= at)
             {
-                AddAt(text, at, ignored, found);
+                foreign = foreign[1..];
+            }
+
+            if (_index.Begins(text[at]))
+            {
+                Propose(text[at..], at, foreign.IsEmpty ? text.Length : foreign[0].Start.Value, candidates);
             }
         }
 
-        return found;
+        return candidates;
     }
 
-    private void AddAt(ReadOnlySpan<byte> text, int at, TokenAttributes ignored, List<Fragment> found)
+    // A control token ends before the next foreign byte.
+    private void Propose(ReadOnlySpan<byte> text, int at, int nextForeign, PairQueue candidates)
     {
-        foreach (int length in _lengths)
+        if (_index.TryFindLongest(text, ownBytes: nextForeign - at, out int id, out int order))
         {
-            if (length <= text.Length - at && _vocabulary.TryFind(text.Slice(at, length), out int id)
-                && _vocabulary.Has(id, TokenAttributes.Special) && !_vocabulary.Has(id, ignored))
+            candidates.Enqueue(new PairQueue.Pair((uint)order, at, id, _vocabulary.Texts[id].Length));
+        }
+    }
+
+    private static int NextForeign(ReadOnlySpan<Range> foreign, int at)
+    {
+        int low = 0;
+        for (int high = foreign.Length; low < high;)
+        {
+            int middle = (low + high) / 2;
+            if (foreign[middle].End.Value > at)
             {
-                found.Add(new Fragment(at, length, id));
+                high = middle;
+            }
+            else
+            {
+                low = middle + 1;
             }
         }
-    }
 
-    // Indices into found: by token, the longest first, and from left to right.
-    private int[] InOrderOfRank(List<Fragment> found)
-    {
-        var keys = new long[found.Count];
-        for (int i = 0; i < keys.Length; i++)
-        {
-            keys[i] = (long)_rank[found[i].Token!.Value] << 32 | (uint)i;
-        }
-
-        Array.Sort(keys);
-        return Array.ConvertAll(keys, static key => (int)key);
+        return low < foreign.Length ? foreign[low].Start.Value : int.MaxValue;
     }
 
     private void TakeWhiteSpaceAround(ReadOnlySpan<byte> text, Fragment token, bool[] taken)
@@ -150,8 +149,6 @@ internal sealed class SpecialTokenFinder
             }
         }
     }
-
-    private int TextBytes(int id) => _vocabulary.Texts[id].Length;
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)] // a hundred thousand tokens, once a process
     private static int[] FindSpecials(Vocabulary vocabulary)

@@ -117,7 +117,7 @@ internal sealed class SpecialTokenRoles
         {
             if (_vocabulary.Find(text) is { } id)
             {
-                _vocabulary.Attributes[id] = TokenAttributes.UserDefined;
+                _vocabulary.Attributes[id] = TokenAttributes.UserDefined | TokenAttributes.Structural;
             }
         }
     }
@@ -136,7 +136,7 @@ internal sealed class SpecialTokenRoles
         bool calls = Ends("<|call|>") || Ends("<|calls|>");
         if (calls && (Ends("<|return|>") || Ends("<|flush|>")))
         {
-            Remove("<|end|>", TokenAttributes.UserDefined);
+            Remove("<|end|>", TokenAttributes.UserDefined | TokenAttributes.Structural);
         }
 
         if (Ends("<|tool_response>"))

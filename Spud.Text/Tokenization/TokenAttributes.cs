@@ -17,9 +17,15 @@ internal enum TokenAttributes : byte
     /// <summary>White space after the token belongs to it.</summary>
     StripRight = 64,
 
+    /// <summary>Structures an answer and is shown in its text, but is a control token to whoever writes one.</summary>
+    Structural = 128,
+
     /// <summary>Found in a text before anything else is.</summary>
     Special = Unknown | Control | UserDefined,
 
     /// <summary>Not part of a text unless somebody asks for it.</summary>
     Hidden = Unknown | Control,
+
+    /// <summary>Found only where control tokens are parsed.</summary>
+    Guarded = Hidden | Structural,
 }

@@ -25,7 +25,7 @@ public sealed partial class Tokenizer
     /// <exception cref="ArgumentOutOfRangeException">There is no such token.</exception>
     public string TextOf(int id) => Encoding.UTF8.GetString(BytesOf(id, renderSpecial: true));
 
-    /// <summary>The text of a sequence of tokens: the inverse of <see cref="Encode"/>, up to invalid UTF-8.</summary>
+    /// <summary>The text of a sequence of tokens: the inverse of <see cref="Encode(ReadOnlySpan{char}, bool, bool)"/>, up to invalid UTF-8.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no such token.</exception>
     public string Decode(ReadOnlySpan<int> ids, bool renderSpecial)
     {

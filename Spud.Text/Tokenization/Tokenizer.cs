@@ -15,6 +15,7 @@ public sealed partial class Tokenizer
     private readonly SpecialTokenFinder _specials;
     private readonly Func<SubwordSession> _newSession;
     private readonly bool _isBytePair;
+    private readonly ShortestEncoding _shortest;
 
     /// <summary>Builds a tokenizer.</summary>
     /// <exception cref="ModelFileException">The kind or the pre-tokeniser is unknown, or the data contradict themselves.</exception>
@@ -29,12 +30,12 @@ public sealed partial class Tokenizer
         };
         _vocabulary = new Vocabulary(data);
         PreTokenizer? preTokenizer = _isBytePair ? FindPreTokenizer(data) : null;
-        _roles = new SpecialTokenRoles(_vocabulary, data.SpecialIds, Defaults(preTokenizer));
+        _roles = new SpecialTokenRoles(_vocabulary, data.SpecialIds, Defaults(_isBytePair));
         _specials = new SpecialTokenFinder(_vocabulary);
         WhiteSpaceRules.Apply(_vocabulary, data);
         AddsSpacePrefix = !_isBytePair && (data.AddSpacePrefix ?? true);
         AddsBos = (data.AddBos ?? preTokenizer?.AddsBos ?? true) && Bos is not null;
-        AddsEos = (data.AddEos ?? false) && Eos is not null;
+        _shortest = new(_vocabulary, _isBytePair, _roles.Unknown);
         _newSession = preTokenizer is null ? SentencePiece() : BytePair(preTokenizer, data);
     }
 
@@ -58,9 +59,6 @@ public sealed partial class Tokenizer
     /// <summary>Whether the model wants <see cref="Bos"/> before a text.</summary>
     public bool AddsBos { get; }
 
-    /// <summary>Whether the model wants <see cref="Eos"/> after a text.</summary>
-    public bool AddsEos { get; }
-
     /// <summary>Whether text that follows nothing or a special token gets a space in front (SentencePiece).</summary>
     public bool AddsSpacePrefix { get; }
 
@@ -74,39 +72,72 @@ public sealed partial class Tokenizer
     /// <summary>The ids of a text. Lone surrogates count as U+FFFD.</summary>
     /// <param name="text">The text.</param>
     /// <param name="addSpecial">
-    /// Whether to add BOS and EOS where the model wants them; one that the text itself brings (a chat template's, say) is not doubled.
+    /// Whether to begin with BOS where the model wants it; one that the text itself brings (a chat template's, say) is not doubled. EOS is
+    /// never added, whatever the file says: a model continues its texts, and after EOS there is nothing to continue.
     /// </param>
     /// <param name="parseSpecial">Whether the text of a control token, such as &lt;|im_start|&gt;, is that token. Not for what strangers type.</param>
-    public int[] Encode(ReadOnlySpan<char> text, bool addSpecial, bool parseSpecial)
+    public int[] Encode(ReadOnlySpan<char> text, bool addSpecial, bool parseSpecial) => Encode(text, addSpecial, parseSpecial ? [] : [Range.EndAt(text.Length)]);
+
+    /// <summary>The ids of a text of which parts come from strangers.</summary>
+    /// <param name="text">The text. Lone surrogates count as U+FFFD.</param>
+    /// <param name="addSpecial">As in the other overload.</param>
+    /// <param name="foreign">
+    /// Ranges of characters in which the text of a control token is only text: ascending, not empty, with gaps between. A control token that lies
+    /// partly in one is text as well. Text between control tokens is encoded in one piece, whoever wrote it.
+    /// </param>
+    public int[] Encode(ReadOnlySpan<char> text, bool addSpecial, IReadOnlyList<Range> foreign)
     {
+        ArgumentNullException.ThrowIfNull(foreign);
         var utf8 = new byte[Encoding.UTF8.GetByteCount(text)];
         Encoding.UTF8.GetBytes(text, utf8);
         var ids = new List<int>(utf8.Length / 3 + 2);
-        EncodeFragments(utf8, parseSpecial, followsSpecial: true, ids);
+        EncodeFragments(utf8, BytesOf(text, foreign), followsSpecial: true, ids);
         if (addSpecial && AddsBos && (ids.Count == 0 || ids[0] != Bos))
         {
             ids.Insert(0, Bos!.Value);
         }
 
-        bool endsWithEos = utf8.Length > 0 && ids.Count > 0 && ids[^1] == Eos;
-        if (addSpecial && AddsEos && !endsWithEos)
-        {
-            ids.Add(Eos!.Value);
-        }
-
         return [.. ids];
     }
+
+    /// <summary>How many tokens a text has at least, told from its length alone: a text that is far too long need not be encoded to be refused.</summary>
+    public int LeastTokens(ReadOnlySpan<char> text) => _shortest.Of(text);
 
     /// <summary>Appends the ids of a part of a text, in which the text of a control token is text; nothing is added before or after.</summary>
     /// <param name="text">Cut from the whole where no token spans the cut.</param>
     /// <param name="beginsText">Whether it is the first part.</param>
     /// <param name="ids">Added to.</param>
-    internal void EncodePiece(string text, bool beginsText, List<int> ids) => EncodeFragments(Encoding.UTF8.GetBytes(text), parseSpecial: false, beginsText, ids);
+    internal void EncodePiece(string text, bool beginsText, List<int> ids)
+    {
+        byte[] utf8 = Encoding.UTF8.GetBytes(text);
+        EncodeFragments(utf8, [Range.EndAt(utf8.Length)], beginsText, ids);
+    }
 
-    private void EncodeFragments(ReadOnlySpan<byte> utf8, bool parseSpecial, bool followsSpecial, List<int> ids)
+    // Where ranges of characters lie in UTF-8.
+    private static Range[] BytesOf(ReadOnlySpan<char> text, IReadOnlyList<Range> ranges)
+    {
+        var bytes = new Range[ranges.Count];
+        (int character, int at) = (0, 0);
+        for (int i = 0; i < bytes.Length; i++)
+        {
+            int start = ranges[i].Start.GetOffset(text.Length), end = ranges[i].End.GetOffset(text.Length);
+            start -= IsWithinPair(text, start) ? 1 : 0;
+            end += IsWithinPair(text, end) ? 1 : 0;
+            int first = at + Encoding.UTF8.GetByteCount(text[character..start]);
+            at = first + Encoding.UTF8.GetByteCount(text[start..end]);
+            bytes[i] = first..at;
+            character = end;
+        }
+
+        return bytes;
+    }
+
+    private static bool IsWithinPair(ReadOnlySpan<char> text, int at) => at > 0 && at < text.Length && char.IsSurrogatePair(text[at - 1], text[at]);
+
+    private void EncodeFragments(ReadOnlySpan<byte> utf8, ReadOnlySpan<Range> foreign, bool followsSpecial, List<int> ids)
     {
         SubwordSession session = _newSession();
-        foreach (Fragment fragment in _specials.Partition(utf8, parseSpecial))
+        foreach (Fragment fragment in _specials.Partition(utf8, foreign))
         {
             if (fragment.Token is { } token)
             {
@@ -146,13 +177,8 @@ public sealed partial class Tokenizer
         throw new ModelFileException($"{data.Source}: tokenizer.ggml.pre: {got}. Known: {string.Join(", ", KnownPreTokenizers.Names)}.");
     }
 
-    // What llama.cpp takes for granted where a file names no ids.
-    private static SpecialTokenIds Defaults(PreTokenizer? preTokenizer) => preTokenizer switch
-    {
-        null => new SpecialTokenIds { Bos = 1, Eos = 2, Unknown = 0 },
-        { HasNoDefaultBos: true } => new SpecialTokenIds { Eos = 11 },
-        _ => new SpecialTokenIds { Bos = 11, Eos = 11 },
-    };
+    // Where a file names no ids. Byte-level BPE has no usual ones: llama.cpp takes 11 for BOS and EOS, which is a comma in many vocabularies.
+    private static SpecialTokenIds Defaults(bool isBytePair) => isBytePair ? new() : new() { Bos = 1, Eos = 2, Unknown = 0 };
 
     private int Checked(int id) => (uint)id < (uint)VocabularySize
         ? id

@@ -32,9 +32,6 @@ public sealed record VocabularyData
     /// <summary>Whether a text begins with the token BOS; the default depends on the kind.</summary>
     public bool? AddBos { get; init; }
 
-    /// <summary>Whether a text ends with the token EOS; off by default.</summary>
-    public bool? AddEos { get; init; }
-
     /// <summary>Whether a space is put before text that follows nothing or a special token (SentencePiece); on by default there.</summary>
     public bool? AddSpacePrefix { get; init; }
 

@@ -5,12 +5,13 @@ namespace Spud.Text.Tokenization;
 /// <summary>Takes the tokenizer's keys out of a model file.</summary>
 internal static class VocabularyReader
 {
-    // Keys that belong to tokenizers which Spud refuses, or that say nothing about ids.
+    // Keys that belong to tokenizers which Spud refuses, or that say nothing about the ids of a text that is to be continued.
     private static readonly string[] Meaningless =
     [
-        "tokenizer.ggml.add_sep_token", "tokenizer.ggml.cls_token_id", "tokenizer.ggml.mask_token_id", "tokenizer.ggml.seperator_token_id",
-        "tokenizer.ggml.padding_token_id", "tokenizer.ggml.precompiled_charsmap", "tokenizer.ggml.remove_extra_whitespaces", "tokenizer.ggml.suppress_tokens",
-        "tokenizer.ggml.token_type_count", "tokenizer.huggingface.json", "tokenizer.rwkv.world",
+        "tokenizer.ggml.add_eos_token", "tokenizer.ggml.add_sep_token", "tokenizer.ggml.cls_token_id", "tokenizer.ggml.mask_token_id",
+        "tokenizer.ggml.seperator_token_id", "tokenizer.ggml.padding_token_id", "tokenizer.ggml.precompiled_charsmap",
+        "tokenizer.ggml.remove_extra_whitespaces", "tokenizer.ggml.suppress_tokens", "tokenizer.ggml.token_type_count",
+        "tokenizer.huggingface.json", "tokenizer.rwkv.world",
     ];
 
     public static VocabularyData Read(GgufMetadata metadata)
@@ -27,7 +28,6 @@ internal static class VocabularyReader
             Merges = metadata.TryGetUtf8Strings("tokenizer.ggml.merges", out Utf8Strings? merges) ? merges : null,
             SpecialIds = SpecialIds(metadata),
             AddBos = Flag("tokenizer.ggml.add_bos_token"),
-            AddEos = Flag("tokenizer.ggml.add_eos_token"),
             AddSpacePrefix = Flag("tokenizer.ggml.add_space_prefix"),
             ModelName = Text("general.name"),
             Architecture = Text("general.architecture"),

@@ -49,7 +49,7 @@ internal sealed class CalibrateCommand
 
         RoutingTap? tap = null;
         using LanguageModel model = Loader(parsed, goal, made => tap = made).Load(parsed);
-        int[][] windows = Windows(model, text, parsed.GetValue(_maxTokens) ?? DefaultTokens);
+        int[][] windows = Windows(model, model.Encode(text, _text.ParseSpecial(parsed)), parsed.GetValue(_maxTokens) ?? DefaultTokens);
         CalibrationFit fit = Fit(model, tap!, goal, windows);
         if (!double.IsFinite(fit.BaselinePerplexity))
             throw new CalibrationException($"{path}: no perplexity: logits are infinite or not a number. The model file is damaged, or a component computes it wrongly ('spud explain' lists them).");
@@ -79,9 +79,8 @@ internal sealed class CalibrateCommand
         },
     };
 
-    private static int[][] Windows(LanguageModel model, string text, int mostTokens)
+    private static int[][] Windows(LanguageModel model, int[] ids, int mostTokens)
     {
-        int[] ids = model.Encode(text);
         int[][] windows = [.. ids.Take(mostTokens).Chunk(model.Pipeline.Limits.ContextTokens).Where(window => window.Length > 1)];
         return windows.Length > 0 ? windows : throw new BadInputException($"the text has {ids.Length} tokens; at least 2 are needed, because the first is never predicted.");
     }

@@ -13,17 +13,19 @@ internal static class Chat
     /// <param name="system">What the user wants it told; null: nothing, or the embedded model's usual text.</param>
     public static ChatMessage[] Opening(LanguageModel model, string? system)
     {
-        bool embedded = Path.GetFileName(model.Pipeline.File.Path) == Places.DefaultModelName;
-        return (system ?? (embedded ? EmbeddedModelSystem : null)) is { } text ? [new("system", text)] : [];
+        return (system ?? (IsEmbedded(model) ? EmbeddedModelSystem : null)) is { } text ? [new("system", text)] : [];
     }
 
-    /// <summary>Ids of a conversation.</summary>
-    /// <exception cref="BadInputException">The model brings no template.</exception>
+    /// <summary>Whether it is the model that comes with the program: what it is tuned to reaches no other.</summary>
+    public static bool IsEmbedded(LanguageModel model) => Path.GetFileName(model.Pipeline.File.Path) == Places.DefaultModelName;
+
+    /// <summary>A conversation as a prompt.</summary>
+    /// <exception cref="BadInputException">There is no template.</exception>
     /// <exception cref="TemplateException">The template refuses the conversation.</exception>
-    public static int[] Encode(LanguageModel model, IReadOnlyList<ChatMessage> messages)
+    public static RenderedPrompt Render(LanguageModel model, IReadOnlyList<ChatMessage> messages)
     {
         RequireTemplate(model);
-        return model.Encode(messages);
+        return model.Render(messages);
     }
 
     /// <summary>Refuses a model that cannot converse.</summary>
@@ -31,6 +33,6 @@ internal static class Chat
     public static void RequireTemplate(LanguageModel model)
     {
         if (model.ChatTemplate is null)
-            throw new BadInputException($"{model.Pipeline.File.Path}: the model file has no chat template, so it cannot chat. To continue plain text: spud run --raw \"Once upon a time\"");
+            throw new BadInputException($"{model.Pipeline.File.Path}: the model file has no chat template, so it cannot chat. Name one with --chat-template. To continue plain text: spud run --raw \"Once upon a time\"");
     }
 }

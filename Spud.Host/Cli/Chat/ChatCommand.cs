@@ -3,6 +3,7 @@ using Spud.Execution;
 using Spud.Generation;
 using Spud.Metering;
 using Spud.Plugins;
+using Spud.Text.ChatTemplates;
 
 namespace Spud.Host;
 
@@ -16,7 +17,7 @@ internal sealed class ChatCommand
     private readonly PipelineArguments _pipeline;
     private readonly SamplingArguments _sampling;
     private readonly RequestArguments _request;
-    private readonly Option<string?> _system = new("--system") { Description = $"What the model is told before the dialogue. Default for the embedded model: {Chat.EmbeddedModelSystem}", HelpName = "TEXT" };
+    private readonly ConversationArguments _conversation;
     private readonly Option<bool> _reload = new("--reload") { Description = "For plugin authors: /reload loads the plugins again and continues the dialogue. Slower: do not measure in this mode." };
 
     private readonly Option<bool> _rawOutput = SamplingArguments.RawOutput();
@@ -25,7 +26,7 @@ internal sealed class ChatCommand
     private ChatCommand(Command command, Shell shell)
     {
         _shell = shell;
-        command.Options.Add(_system);
+        _conversation = new(command);
         command.Options.Add(_reload);
         command.Options.Add(_rawOutput);
         _sampling = new(command, UsualTokens);
@@ -54,8 +55,10 @@ internal sealed class ChatCommand
         if (reloads)
             _shell.Say("note: --reload runs plugins as unloadable code, which is slower: do not measure in this mode.");
 
-        using Dialogue dialogue = new(parsed.GetValue(_system));
-        dialogue.Use(models.Load());
+        using Dialogue dialogue = new(_conversation.SystemText(parsed), _conversation.Template(parsed, _shell));
+        LanguageModel model = models.Load();
+        dialogue.Use(model);
+        options.Sampling = _sampling.Sampling(parsed, model);
         if (_shell.InIsTerminal)
             _shell.Say(HelpText(models));
 
@@ -67,6 +70,7 @@ internal sealed class ChatCommand
 
     private int Converse(ChatInput input, Dialogue dialogue, ChatModels models, GenerationOptions options, PriceList? prices)
     {
+        bool allAnswered = true;
         while (input.Next() is { } message && message is not "/exit")
         {
             if (message is "/reset")
@@ -80,35 +84,34 @@ internal sealed class ChatCommand
             else if (message.Length > 0 && !dialogue.HasModel)
                 _shell.Say("error: no pipeline is loaded, so nothing can answer. Correct what the last /reload reported, then enter /reload again.");
             else if (message.Length > 0)
-                Answer(dialogue, message.StartsWith("//", StringComparison.Ordinal) ? message[1..] : message, options, prices, models.Reloads);
+                allAnswered &= Answer(dialogue, message.StartsWith("//", StringComparison.Ordinal) ? message[1..] : message, options, prices, models.Reloads);
         }
 
-        return dialogue.HasModel ? ExitCodes.Done : ExitCodes.Failed;
+        return dialogue.HasModel && allAnswered ? ExitCodes.Done : ExitCodes.Failed;
     }
 
     // One word after a slash; a path or a sentence that begins with one is a message.
     private static bool IsCommand(string message) => message is ['/', _, ..] && message.Skip(1).All(char.IsAsciiLetter);
 
-    private void Answer(Dialogue dialogue, string line, GenerationOptions options, PriceList? prices, bool reloads)
+    /// <returns>False if the question could not be answered and a script should know.</returns>
+    private bool Answer(Dialogue dialogue, string line, GenerationOptions options, PriceList? prices, bool reloads)
     {
         using Interrupts.Section section = _shell.Interrupts.Begin();
-        bool begun = false;
         try
         {
-            Request request = dialogue.Ask(line, options, text => Print(text, ref begun), section.Token);
-            _shell.WriteModelText("\n", _rawText);
+            Request request = dialogue.Ask(line, options, parser => new(_shell, parser, isShown: true, _rawText), section.Token);
             if (_shell.ErrorIsTerminal)
-                _shell.Say(Figures.Closing(request, request.TimeToFirstToken, prices is null ? null : Receipt.Of(request.Ledger!, prices).Charge));
+                _shell.Say(Figures.Closing(request, request.TimeToFirstToken, prices is null ? null : Receipt.Of(request.Ledger!, prices).Charge, options.Sampling));
         }
-        catch (Exception fault) when ((_shell.InIsTerminal || reloads && fault is ComponentException) && Failure.Of(fault) is { Message.Length: > 0 } failure)
+        catch (Exception fault) when ((_shell.InIsTerminal || fault is TemplateException || reloads && fault is ComponentException) && Failure.Of(fault) is { Message.Length: > 0 } failure)
         {
-            // A person can go on, whatever failed; a script needs to know.
-            if (begun)
-                _shell.WriteModelText("\n", _rawText);
-
+            // A person can go on, whatever failed; so can a script whose message the template refuses. It fails at the end.
             string advice = fault is ComponentException && reloads ? "Correct the plugin, then enter /reload." : "The message was not added to the dialogue; /reset clears the dialogue.";
             (failure with { Message = $"{failure.Message} {advice}" }).Report(_shell);
+            return _shell.InIsTerminal || fault is not TemplateException;
         }
+
+        return true;
     }
 
     private void Reset(Dialogue dialogue)
@@ -137,11 +140,5 @@ internal sealed class ChatCommand
             // Whatever its plugin did, the author corrects it and goes on.
             failure.Report(_shell);
         }
-    }
-
-    private void Print(string text, ref bool begun)
-    {
-        begun = true;
-        _shell.WriteModelText(text, _rawText);
     }
 }

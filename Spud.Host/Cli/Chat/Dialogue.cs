@@ -1,4 +1,3 @@
-using System.Text;
 using Spud.Execution;
 using Spud.Generation;
 using Spud.Text.ChatTemplates;
@@ -7,7 +6,8 @@ namespace Spud.Host;
 
 /// <summary>A conversation and what of it is computed. Its model may be exchanged: the messages stay, and the next question reads them anew.</summary>
 /// <param name="system">What the user wants the model told before; null: nothing, or the embedded model's usual text.</param>
-internal sealed class Dialogue(string? system) : IDisposable
+/// <param name="template">In place of the models' own; null: their own.</param>
+internal sealed class Dialogue(string? system, ChatTemplate? template = null) : IDisposable
 {
     private readonly List<ChatMessage> _messages = [];
     private LanguageModel? _model;
@@ -22,6 +22,7 @@ internal sealed class Dialogue(string? system) : IDisposable
     {
         LetGo();
         _model = model;
+        model.ChatTemplate = template;
         try
         {
             Chat.RequireTemplate(model);
@@ -53,15 +54,18 @@ internal sealed class Dialogue(string? system) : IDisposable
             _messages.AddRange(Chat.Opening(model, system));
     }
 
-    /// <summary>Adds a question and its answer, also one that was interrupted; a question that does not fit is not kept.</summary>
+    /// <summary>Adds a question and its answer, also one that was interrupted; a question that does not fit, or that the template refuses, is not kept.</summary>
     /// <exception cref="InvalidOperationException">There is no model.</exception>
-    public Request Ask(string question, GenerationOptions options, Action<string> onText, CancellationToken cancellation)
+    /// <exception cref="TemplateException">The template refuses the conversation.</exception>
+    public Request Ask(string question, GenerationOptions options, Func<AnswerParser, AnswerOutput> show, CancellationToken cancellation)
     {
         if (_model is null)
             throw new InvalidOperationException("There is no model to be asked.");
 
         ChatMessage[] asked = [.. _messages, new("user", question)];
-        int[] prompt = _model.Encode(asked);
+        RenderedPrompt prompt = _model.Render(asked);
+        int[] ids = _model.Encode(prompt);
+        AnswerParser parser = AnswerParser.For(_model.ChatTemplate, prompt.Text);
         if (_sequence?.Fault is not null)
         {
             // A component failed on it: the dialogue is read anew.
@@ -70,16 +74,14 @@ internal sealed class Dialogue(string? system) : IDisposable
         }
 
         _sequence ??= _model.Engine.Open();
-        Request request = _model.Generate(_sequence, prompt, options, cancellation);
-        StringBuilder answer = new();
+        Request request = _model.Generate(_sequence, ids, options, cancellation);
+        using AnswerOutput output = show(parser);
         foreach (TextPiece piece in request.ToBlockingEnumerable())
-        {
-            onText(piece.Text);
-            answer.Append(piece.Text);
-        }
+            output.Write(piece.Text);
 
+        output.End();
         _messages.Add(asked[^1]);
-        _messages.Add(new("assistant", answer.ToString()));
+        _messages.Add(parser.Answer.ToMessage());
         return request;
     }
 

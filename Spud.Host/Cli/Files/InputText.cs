@@ -39,12 +39,15 @@ internal static class InputText
     /// <exception cref="BadInputException">It is too long.</exception>
     public static byte[] ReadBytes(Shell shell) => ReadAll(shell.In, "standard input").ToArray();
 
-    /// <summary>Reads a prompt: CR LF is LF, as models know it, and one line break at the end, which editors and echo add, is no part of it.</summary>
+    /// <summary>Reads a prompt, unchanged but for one line break (LF or CR LF) at the end, which editors and echo add.</summary>
     /// <inheritdoc cref="Read"/>
     public static string ReadPrompt(string path, Shell shell)
     {
-        string text = Read(path, shell).ReplaceLineEndings("\n");
-        return text.EndsWith('\n') ? text[..^1] : text;
+        string text = Read(path, shell);
+        if (!text.EndsWith('\n'))
+            return text;
+
+        return text[..^(text.EndsWith("\r\n", StringComparison.Ordinal) ? 2 : 1)];
     }
 
     /// <summary>The text of some bytes.</summary>

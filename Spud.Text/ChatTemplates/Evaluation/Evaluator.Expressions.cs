@@ -116,7 +116,7 @@ internal sealed partial class Evaluator
         if (value is not TemplateMap map)
             throw run.Fail($"'**' expects a dictionary, got {ValueTypes.Describe(value)}");
         foreach ((object key, object item) in map.Entries)
-            named.Add((key as string ?? throw run.Fail("'**' expects a dictionary with strings as keys"), item));
+            named.Add(((key as TemplateString)?.Text ?? throw run.Fail("'**' expects a dictionary with strings as keys"), item));
     }
 
     private object Apply(FilterCall filter, object value, Scope scope)
@@ -156,12 +156,12 @@ internal sealed partial class Evaluator
         return Operators.Apply(run, expression.Operator, left, right);
     }
 
-    private string EvaluateConcat(ConcatExpression expression, Scope scope)
+    private TemplateString EvaluateConcat(ConcatExpression expression, Scope scope)
     {
         var text = new BoundedText(run);
         foreach (Expression part in expression.Parts)
             text.Append(ValueText.Of(run, Evaluate(part, scope)));
-        return text.ToString();
+        return text.ToText();
     }
 
     private object EvaluateLogic(LogicExpression expression, Scope scope)

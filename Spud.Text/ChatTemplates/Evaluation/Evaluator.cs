@@ -5,19 +5,19 @@ internal sealed partial class Evaluator(TemplateRun run)
 {
     private BoundedText _output = new(run);
 
-    public string Render(Block template, Scope globals)
+    public TemplateString Render(Block template, Scope globals)
     {
         Run(template, globals);
-        return _output.ToString();
+        return _output.ToText();
     }
 
     /// <summary>Runs a body and returns its text instead of printing it.</summary>
-    public string Capture(Block body, Scope scope)
+    public TemplateString Capture(Block body, Scope scope)
     {
         BoundedText outer = _output;
         _output = new BoundedText(run);
         Run(body, scope);
-        string text = _output.ToString();
+        TemplateString text = _output.ToText();
         _output = outer;
         return text;
     }

@@ -14,7 +14,7 @@ internal sealed class Macro(MacroDefinition definition, Scope scope, Evaluator e
         inner.Set("varargs", new TemplateList([.. arguments.Positional.Skip(given)], isTuple: true));
         for (int i = given; i < definition.Parameters.Count; i++)
             SetDefault(arguments, inner, i);
-        string text = evaluator.Capture(definition.Body, inner);
+        TemplateString text = evaluator.Capture(definition.Body, inner);
         run.Leave();
         return text;
     }

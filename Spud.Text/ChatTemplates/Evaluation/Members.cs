@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Spud.Text.ChatTemplates;
 
 /// <summary>Attributes and items of a value. <c>a.b</c> looks for a method first and then for an item, <c>a['b']</c> the other way round.</summary>
@@ -11,7 +13,7 @@ internal static class Members
             return other.Member(name) ?? Missing(target, name);
         if (FindMethod(target, name) is { } method)
             return new BoundBuiltin(method, target);
-        return target is TemplateMap map && map.TryGet(run, name, out object value) ? value : Missing(target, name);
+        return target is TemplateMap map && map.TryGet(name, out object value) ? value : Missing(target, name);
     }
 
     public static object Item(TemplateRun run, object target, object index)
@@ -20,25 +22,25 @@ internal static class Members
         {
             case Undefined undefined:
                 throw run.Fail(undefined.Problem);
-            case TemplateMap map when map.TryGet(run, index, out object value):
+            case TemplateMap map when TemplateMap.IsKey(index) && map.TryGet(run, index, out object value):
                 return value;
             case TemplateList list when ValueTypes.TryGetInteger(index, out long at):
                 return At(list.Items, at);
-            case string text when ValueTypes.TryGetInteger(index, out long at):
+            case TemplateString text when ValueTypes.TryGetInteger(index, out long at):
                 run.ChargeItems(text.Length);
                 return At(Characters.Split(text), at);
             default:
-                return index is string name ? Attribute(run, target, name) : Missing(target, ValueText.Quoted(run, index));
+                return index is TemplateString name ? Attribute(run, target, name.Text) : Missing(target, ValueText.Quoted(run, index).Text);
         }
     }
 
     /// <summary>Follows <c>'a.b.0'</c>, as the attribute arguments of filters are written.</summary>
     public static object Path(TemplateRun run, object target, object path)
     {
-        if (path is not string text)
+        if (path is not TemplateString text)
             return Item(run, target, path);
-        foreach (string part in text.Split('.'))
-            target = long.TryParse(part, out long index) ? Item(run, target, index) : Item(run, target, part);
+        foreach (string part in text.Text.Split('.'))
+            target = Item(run, target, long.TryParse(part, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long index) ? index : TemplateString.Own(part));
         return target;
     }
 
@@ -50,7 +52,7 @@ internal static class Members
 
     private static Builtin? FindMethod(object target, string name) => target switch
     {
-        string => StringMethods.Find(name),
+        TemplateString => StringMethods.Find(name),
         TemplateList => ListMethods.Find(name),
         TemplateMap => MapMethods.Find(name),
         _ => null,

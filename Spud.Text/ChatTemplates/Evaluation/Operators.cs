@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace Spud.Text.ChatTemplates;
 
 /// <summary>Arithmetic and comparison, with Python's rules: floor division, the sign of a remainder, lists and strings that add and repeat.</summary>
@@ -18,6 +20,8 @@ internal static class Operators
 
     public static object Sign(TemplateRun run, object operand, bool isNegative)
     {
+        if (operand is BigInteger)
+            throw TooLarge(run);
         if (ValueTypes.TryGetInteger(operand, out long whole))
             return isNegative ? (whole == long.MinValue ? throw TooLarge(run) : -whole) : whole;
         if (operand is double number)
@@ -27,7 +31,7 @@ internal static class Operators
 
     public static object Apply(TemplateRun run, string symbol, object left, object right)
     {
-        if (symbol == "%" && left is string format)
+        if (symbol == "%" && left is TemplateString format)
             return PercentFormat.Apply(run, format, right);
         if (symbol == "+" && Sequences.TryAdd(run, left, right) is { } sum)
             return sum;
@@ -43,6 +47,8 @@ internal static class Operators
             throw TooLarge(run);
         }
 
+        if (left is BigInteger || right is BigInteger)
+            throw TooLarge(run);
         if (ValueTypes.TryGetFloat(left, out double x) && ValueTypes.TryGetFloat(right, out double y))
             return OfFloats(run, symbol, x, y);
         throw Refuse(run, symbol, left, right);

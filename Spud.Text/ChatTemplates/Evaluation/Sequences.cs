@@ -5,8 +5,8 @@ internal static class Sequences
 {
     public static object? TryAdd(TemplateRun run, object left, object right)
     {
-        if (left is string a && right is string b)
-            return new BoundedText(run).Append(a).Append(b).ToString();
+        if (left is TemplateString a && right is TemplateString b)
+            return new BoundedText(run).Append(a).Append(b).ToText();
         if (left is not TemplateList x || right is not TemplateList y || x.IsTuple != y.IsTuple)
             return null;
         run.ChargeItems((long)x.Items.Count + y.Items.Count);
@@ -15,16 +15,24 @@ internal static class Sequences
 
     public static object? TryRepeat(TemplateRun run, object left, object right)
     {
-        (object sequence, object factor) = left is string or TemplateList ? (left, right) : (right, left);
-        if (sequence is not (string or TemplateList) || !ValueTypes.TryGetInteger(factor, out long count))
+        (object sequence, object factor) = left is TemplateString or TemplateList ? (left, right) : (right, left);
+        if (sequence is not (TemplateString or TemplateList) || !ValueTypes.TryGetInteger(factor, out long count))
             return null;
         count = Math.Max(count, 0);
         if (sequence is TemplateList list)
             return RepeatList(run, list, count);
-        string text = (string)sequence;
+        return RepeatText(run, (TemplateString)sequence, count);
+    }
+
+    private static TemplateString RepeatText(TemplateRun run, TemplateString text, long count)
+    {
         RequireRoom(run, text.Length, count, run.Limits.OutputCharacters);
-        run.Charge(text.Length * count);
-        return string.Concat(Enumerable.Repeat(text, text.Length == 0 ? 0 : (int)count));
+        var repeated = new BoundedText(run);
+        if (text.Length == 1)
+            return repeated.Append(text, count).ToText();
+        for (long i = 0; i < count && text.Length > 0; i++)
+            repeated.Append(text);
+        return repeated.ToText();
     }
 
     private static TemplateList RepeatList(TemplateRun run, TemplateList list, long count)

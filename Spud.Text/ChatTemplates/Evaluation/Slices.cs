@@ -9,9 +9,9 @@ internal static class Slices
         {
             case TemplateList list:
                 return new TemplateList(Pick(run, list.Items, start, stop, step), list.IsTuple);
-            case string text:
+            case TemplateString text:
                 run.ChargeItems(text.Length);
-                return string.Concat(Pick(run, Characters.Split(text), start, stop, step));
+                return Characters.Join(run, Pick(run, Characters.Split(text), start, stop, step));
             case Undefined undefined:
                 throw run.Fail(undefined.Problem);
             default:

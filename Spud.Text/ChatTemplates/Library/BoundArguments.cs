@@ -37,11 +37,14 @@ internal sealed class BoundArguments
         return bound;
     }
 
-    /// <summary>A string; None and a missing argument give <paramref name="otherwise"/>.</summary>
-    public string? Text(int index, string? otherwise = null) => _values[index] switch
+    /// <summary>A string that is only looked at; None and a missing argument give <paramref name="otherwise"/>.</summary>
+    public string? Text(int index, string? otherwise = null) => String(index)?.Text ?? otherwise;
+
+    /// <summary>A string that becomes part of another one; null for None and a missing argument.</summary>
+    public TemplateString? String(int index) => _values[index] switch
     {
-        null or None => otherwise,
-        string text => text,
+        null or None => null,
+        TemplateString text => text,
         object value => throw Refuse(index, "a string", value),
     };
 

@@ -8,10 +8,10 @@ internal static class Functions
         new("range", ["start", "stop?", "step?"], Range),
         new("namespace", Namespace),
         new("dict", (run, _, arguments) => MapMethods.Make(run, arguments)),
-        new("raise_exception", ["message?"], (run, _, a) => throw run.Fail($"the template refuses this conversation: {ValueText.Of(run, a[0] ?? "no reason given")}")),
-        new("strftime_now", ["format"], (run, _, a) => TimeText.Format(run, a.Text(0) ?? "", run.Clock.GetLocalNow())),
+        new("raise_exception", ["message?"], (run, _, a) => throw run.Fail($"the template refuses this conversation: {(a[0] is { } reason ? ValueText.Of(run, reason).Text : "no reason given")}")),
+        new("strftime_now", ["format"], (run, _, a) => TimeText.Format(run, a.String(0) ?? TemplateString.Empty, run.Clock.GetLocalNow())),
         new("cycler", (run, _, arguments) => new Cycler(run, arguments.Positional)),
-        new("joiner", ["sep?"], (run, _, a) => new Joiner(a.Text(0, ", ")!)),
+        new("joiner", ["sep?"], (run, _, a) => new Joiner(a.String(0) ?? TemplateString.Own(", "))),
     ];
 
     public static void AddTo(Scope scope)
@@ -44,7 +44,7 @@ internal static class Functions
     {
         var space = new TemplateNamespace();
         foreach ((object key, object value) in MapMethods.Make(run, arguments).Entries)
-            space.Set(ValueText.Of(run, key), value);
+            space.Set(ValueText.Of(run, key).Text, value);
         return space;
     }
 
@@ -86,13 +86,13 @@ internal static class Functions
     }
 
     /// <summary>Gives nothing at the first call and the separator at every further one.</summary>
-    private sealed class Joiner(string separator) : Callable("joiner")
+    private sealed class Joiner(TemplateString separator) : Callable("joiner")
     {
         private bool _used;
 
         public override object Call(TemplateRun run, CallArguments arguments)
         {
-            string text = _used ? separator : "";
+            TemplateString text = _used ? separator : TemplateString.Empty;
             _used = true;
             return text;
         }

@@ -29,7 +29,7 @@ internal static class ListFilters
 
     private static object Join(TemplateRun run, object value, BoundArguments arguments)
     {
-        string separator = arguments[0] is { } given ? ValueText.Of(run, given) : "";
+        TemplateString separator = arguments[0] is { } given ? ValueText.Of(run, given) : TemplateString.Empty;
         var text = new BoundedText(run);
         bool isFirst = true;
         foreach (object item in ValueTypes.Items(run, value))
@@ -40,14 +40,14 @@ internal static class ListFilters
             text.Append(ValueText.Of(run, Key(run, item, arguments[1])));
         }
 
-        return text.ToString();
+        return text.ToText();
     }
 
     private static object Reverse(TemplateRun run, object value, BoundArguments arguments)
     {
         List<object> items = Copy(run, value);
         items.Reverse();
-        return value is string ? string.Concat(items) : new TemplateList(items);
+        return value is TemplateString ? Characters.Join(run, items) : new TemplateList(items);
     }
 
     private static object Sort(TemplateRun run, object value, BoundArguments arguments)
@@ -142,5 +142,5 @@ internal static class ListFilters
         return attribute is null or None ? item : Members.Path(run, item, attribute);
     }
 
-    private static object Fold(object key, bool caseSensitive) => key is string text && !caseSensitive ? text.ToLowerInvariant() : key;
+    private static object Fold(object key, bool caseSensitive) => key is TemplateString text && !caseSensitive ? text.Recast(static t => t.ToLowerInvariant()) : key;
 }

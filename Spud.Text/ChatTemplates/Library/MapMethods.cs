@@ -46,7 +46,7 @@ internal static class MapMethods
     {
         run.Charge(map.Entries.Count);
         if (!map.TryGet(run, arguments[0]!, out object value))
-            return arguments[1] ?? throw run.Fail($"'pop' found no key {ValueText.Quoted(run, arguments[0]!)}");
+            return arguments[1] ?? throw run.Fail($"'pop' found no key {ValueText.Quoted(run, arguments[0]!).Text}");
         map.Entries.Remove(arguments[0]!);
         return value;
     }

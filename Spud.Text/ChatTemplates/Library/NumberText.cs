@@ -7,7 +7,7 @@ internal static class NumberText
 {
     public static bool TryParseInteger(string text, long radix, out long number)
     {
-        string digits = Characters.Strip(text, null, left: true, right: true);
+        string digits = Characters.Strip(TemplateString.Own(text), null, left: true, right: true).Text;
         bool isNegative = digits.StartsWith('-');
         if (digits.Length > 0 && digits[0] is '-' or '+')
             digits = digits[1..];

@@ -3,25 +3,28 @@ namespace Spud.Text.ChatTemplates;
 /// <summary>Strings filled up to a width, counted in code points.</summary>
 internal static class Padding
 {
-    public static string Left(TemplateRun run, string text, long width, char fill) =>
-        new BoundedText(run).Append(fill, width - Characters.Count(text)).Append(text).ToString();
+    private static readonly TemplateString s_zero = TemplateString.Own("0");
 
-    public static string Right(TemplateRun run, string text, long width, char fill) =>
-        new BoundedText(run).Append(text).Append(fill, width - Characters.Count(text)).ToString();
+    public static TemplateString Space { get; } = TemplateString.Own(" ");
+
+    public static TemplateString Left(TemplateRun run, TemplateString text, long width, TemplateString fill) =>
+        new BoundedText(run).Append(fill, width - Characters.Count(text.Text)).Append(text).ToText();
+
+    public static TemplateString Right(TemplateRun run, TemplateString text, long width, TemplateString fill) =>
+        new BoundedText(run).Append(text).Append(fill, width - Characters.Count(text.Text)).ToText();
 
     /// <summary>Of an odd rest, Python puts the larger half on the left when the width is odd.</summary>
-    public static string Center(TemplateRun run, string text, long width, char fill)
+    public static TemplateString Center(TemplateRun run, TemplateString text, long width, TemplateString fill)
     {
-        long rest = Math.Max(0, width - Characters.Count(text));
+        long rest = Math.Max(0, width - Characters.Count(text.Text));
         long left = rest / 2 + (rest & width & 1);
-        return new BoundedText(run).Append(fill, left).Append(text).Append(fill, rest - left).ToString();
+        return new BoundedText(run).Append(fill, left).Append(text).Append(fill, rest - left).ToText();
     }
 
     /// <summary>Zeros between the sign and the digits.</summary>
-    public static string Zeros(TemplateRun run, string text, long width)
+    public static TemplateString Zeros(TemplateRun run, TemplateString text, long width)
     {
-        bool isSigned = text.StartsWith('-') || text.StartsWith('+');
-        string sign = isSigned ? text[..1] : "";
-        return sign + Left(run, text[sign.Length..], width - sign.Length, '0');
+        int sign = text.Text.StartsWith('-') || text.Text.StartsWith('+') ? 1 : 0;
+        return new BoundedText(run).Append(text[..sign]).Append(Left(run, text[sign..], width - sign, s_zero)).ToText();
     }
 }

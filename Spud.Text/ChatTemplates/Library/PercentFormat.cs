@@ -1,25 +1,23 @@
+using System.Globalization;
+
 namespace Spud.Text.ChatTemplates;
 
 /// <summary>Python's <c>'%s and %05.2f' % (a, b)</c>, with <c>%(name)s</c> for a dictionary.</summary>
 internal static class PercentFormat
 {
-    public static string Apply(TemplateRun run, string format, object values)
+    public static TemplateString Apply(TemplateRun run, TemplateString format, object values)
     {
         var arguments = new Arguments(run, values);
         var text = new BoundedText(run);
         for (int i = 0; i < format.Length;)
         {
-            if (format[i] != '%')
-            {
-                text.Append(format[i++]);
-                continue;
-            }
-
-            i = AppendField(run, text, format, i + 1, arguments);
+            int field = format.Text.IndexOf('%', i);
+            text.Append(format[i..(field < 0 ? format.Length : field)]);
+            i = field < 0 ? format.Length : AppendField(run, text, format.Text, field + 1, arguments);
         }
 
         arguments.RequireAllUsed();
-        return text.ToString();
+        return text.ToText();
     }
 
     private static int AppendField(TemplateRun run, BoundedText text, string format, int at, Arguments arguments)
@@ -49,29 +47,34 @@ internal static class PercentFormat
         return at + 1;
     }
 
-    private static string Convert(TemplateRun run, char type, int precision, string flags, object value)
+    private static TemplateString Convert(TemplateRun run, char type, int precision, string flags, object value)
+    {
+        if (type == 'c')
+            return value as TemplateString ?? TemplateString.Foreign(char.ConvertFromUtf32((int)Math.Clamp(RequireInteger(run, type, value), 0, 0xD7FF)));
+        if (type is not ('s' or 'r'))
+            return TemplateString.Own(ConvertNumber(run, type, precision, flags, value));
+        TemplateString text = type == 's' ? ValueText.Of(run, value) : ValueText.Quoted(run, value);
+        return precision >= 0 && precision < text.Length ? text[..precision] : text;
+    }
+
+    private static string ConvertNumber(TemplateRun run, char type, int precision, string flags, object value)
     {
         string text = type switch
         {
-            's' => ValueText.Of(run, value),
-            'r' => ValueText.Quoted(run, value),
-            'c' => value as string ?? char.ConvertFromUtf32((int)Math.Clamp(RequireInteger(run, type, value), 0, 0xD7FF)),
-            'd' or 'i' or 'u' => RequireInteger(run, type, value).ToString(),
+            'd' or 'i' or 'u' => RequireInteger(run, type, value).ToString(CultureInfo.InvariantCulture),
             'x' or 'X' or 'o' => FormatNumbers.InBase(RequireInteger(run, type, value), type),
             'f' or 'F' or 'e' or 'E' or 'g' or 'G' => FormatNumbers.Float(RequireFloat(run, type, value), type, precision),
             _ => throw run.Fail($"the format has an unknown field '%{type}'"),
         };
-        if (type is 's' or 'r')
-            return precision >= 0 && precision < text.Length ? text[..precision] : text;
-        string sign = text.StartsWith('-') || type == 'c' ? "" : flags.Contains('+') ? "+" : flags.Contains(' ') ? " " : "";
+        string sign = text.StartsWith('-') ? "" : flags.Contains('+') ? "+" : flags.Contains(' ') ? " " : "";
         return sign + text;
     }
 
-    private static string Pad(TemplateRun run, string text, int width, string flags, bool isNumber)
+    private static TemplateString Pad(TemplateRun run, TemplateString text, int width, string flags, bool isNumber)
     {
         if (flags.Contains('-'))
-            return Padding.Right(run, text, width, ' ');
-        return flags.Contains('0') && isNumber ? Padding.Zeros(run, text, width) : Padding.Left(run, text, width, ' ');
+            return Padding.Right(run, text, width, Padding.Space);
+        return flags.Contains('0') && isNumber ? Padding.Zeros(run, text, width) : Padding.Left(run, text, width, Padding.Space);
     }
 
     private static long RequireInteger(TemplateRun run, char type, object value)
@@ -93,7 +96,7 @@ internal static class PercentFormat
         public object Next(string? name)
         {
             if (name is not null)
-                return values is TemplateMap map && map.TryGet(run, name, out object value) ? value : throw run.Fail($"the format asks for '{name}', which is not there");
+                return values is TemplateMap map && map.TryGet(name, out object value) ? value : throw run.Fail($"the format asks for '{name}', which is not there");
             return _used < _items.Count ? _items[_used++] : throw run.Fail($"the format has more fields than values: got {_items.Count}");
         }
 

@@ -4,26 +4,26 @@ namespace Spud.Text.ChatTemplates;
 internal static class Replacing
 {
     /// <summary>Replaces the first <paramref name="count"/> occurrences, all if it is negative.</summary>
-    public static string Replace(TemplateRun run, string text, string old, string replacement, long count)
+    public static TemplateString Replace(TemplateRun run, TemplateString text, string old, TemplateString replacement, long count)
     {
         if (old.Length == 0)
             return Interleave(run, text, replacement, count);
         var result = new BoundedText(run);
         int from = 0;
-        int found = text.IndexOf(old, StringComparison.Ordinal);
+        int found = text.Text.IndexOf(old, StringComparison.Ordinal);
         while (found >= 0 && count-- != 0)
         {
             run.Step();
             result.Append(text[from..found]).Append(replacement);
             from = found + old.Length;
-            found = text.IndexOf(old, from, StringComparison.Ordinal);
+            found = text.Text.IndexOf(old, from, StringComparison.Ordinal);
         }
 
-        return result.Append(text[from..]).ToString();
+        return result.Append(text[from..]).ToText();
     }
 
     /// <summary>An empty string is found before every character and at the end.</summary>
-    private static string Interleave(TemplateRun run, string text, string replacement, long count)
+    private static TemplateString Interleave(TemplateRun run, TemplateString text, TemplateString replacement, long count)
     {
         var result = new BoundedText(run);
         foreach (object character in ValueTypes.Items(run, text))
@@ -33,9 +33,9 @@ internal static class Replacing
                 result.Append(replacement);
             else
                 count = 0;
-            result.Append((string)character);
+            result.Append((TemplateString)character);
         }
 
-        return (count != 0 ? result.Append(replacement) : result).ToString();
+        return (count != 0 ? result.Append(replacement) : result).ToText();
     }
 }

@@ -72,5 +72,5 @@ internal static class SelectFilters
     }
 
     private static string RequireName(TemplateRun run, CallArguments arguments, string caller, string what, string example) =>
-        arguments.Positional is [string name, ..] ? name : throw run.Fail($"'{caller}' expects the name of {what} first, such as {example}");
+        arguments.Positional is [TemplateString name, ..] ? name.Text : throw run.Fail($"'{caller}' expects the name of {what} first, such as {example}");
 }

@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace Spud.Text.ChatTemplates;
 
 /// <summary>The tests that stand after <c>is</c>.</summary>
@@ -11,24 +13,24 @@ internal static class Tests
         OnValue("boolean", value => value is bool),
         OnValue("true", value => value is true),
         OnValue("false", value => value is false),
-        OnValue("integer", value => value is long),
+        OnValue("integer", value => value is long or BigInteger),
         OnValue("float", value => value is double),
-        OnValue("number", value => value is long or double or bool),
-        OnValue("string", value => value is string),
+        OnValue("number", value => value is long or BigInteger or double or bool),
+        OnValue("string", value => value is TemplateString),
         OnValue("mapping", value => value is TemplateMap),
-        OnValue("sequence", value => value is string or TemplateList or TemplateMap or Undefined),
-        OnValue("iterable", value => value is string or TemplateList or TemplateMap or Undefined),
+        OnValue("sequence", value => value is TemplateString or TemplateList or TemplateMap or Undefined),
+        OnValue("iterable", value => value is TemplateString or TemplateList or TemplateMap or Undefined),
         OnValue("callable", value => value is Callable),
         OnValue("escaped", _ => false),
-        new("lower", [], (run, value, _) => Characters.HasCase(ValueText.Of(run, value), upper: false)),
-        new("upper", [], (run, value, _) => Characters.HasCase(ValueText.Of(run, value), upper: true)),
+        new("lower", [], (run, value, _) => Characters.HasCase(ValueText.Of(run, value).Text, upper: false)),
+        new("upper", [], (run, value, _) => Characters.HasCase(ValueText.Of(run, value).Text, upper: true)),
         new("odd", [], (run, value, _) => Remainder(run, value, 2) == 1),
         new("even", [], (run, value, _) => Remainder(run, value, 2) == 0),
         new("divisibleby", ["num"], (run, value, a) => Remainder(run, value, a.Integer(0, 0)) == 0),
-        new("sameas", ["other"], (_, value, a) => ReferenceEquals(value, a[0]) || (value is bool or long or string && value.GetType() == a[0]!.GetType() && ValueEquality.ScalarsAreEqual(value, a[0]!))),
+        new("sameas", ["other"], (_, value, a) => ReferenceEquals(value, a[0]) || (value is bool or long or TemplateString && value.GetType() == a[0]!.GetType() && ValueEquality.ScalarsAreEqual(value, a[0]!))),
         new("in", ["seq"], (run, value, a) => ValueEquality.Contains(run, a[0]!, value)),
-        new("filter", [], (run, value, _) => Filters.Find(ValueText.Of(run, value)) is not null),
-        new("test", [], (run, value, _) => Find(ValueText.Of(run, value)) is not null),
+        new("filter", [], (run, value, _) => Filters.Find(ValueText.Of(run, value).Text) is not null),
+        new("test", [], (run, value, _) => Find(ValueText.Of(run, value).Text) is not null),
         .. Comparisons(),
     ]);
 
@@ -53,7 +55,7 @@ internal static class Tests
     }
 
     private static long Remainder(TemplateRun run, object value, long divisor) =>
-        Operators.Apply(run, "%", value is string ? new Undefined("a remainder is taken of a number, got a string") : value, divisor) switch
+        Operators.Apply(run, "%", value is TemplateString ? new Undefined("a remainder is taken of a number, got a string") : value, divisor) switch
         {
             long rest => rest,
             double rest => rest == 0 ? 0 : rest == 1 ? 1 : -1,

@@ -5,14 +5,14 @@ internal static class TextFilters
 {
     public static IReadOnlyList<Builtin> All { get; } =
     [
-        OnText("upper", text => text.ToUpperInvariant()),
+        OnText("upper", Casing.ToUpper),
         OnText("lower", text => text.ToLowerInvariant()),
         OnText("capitalize", Characters.Capitalize),
         OnText("title", Characters.TitleWords),
         new("trim", ["chars?"], (run, value, a) => Characters.Strip(ValueText.Of(run, value), a.Text(0), left: true, right: true)),
         new("replace", ["old", "new", "count?"], Replace),
         new("indent", ["width?", "first?", "blank?"], Indent),
-        new("center", ["width?"], (run, value, a) => Padding.Center(run, ValueText.Of(run, value), a.Integer(0, 80), ' ')),
+        new("center", ["width?"], (run, value, a) => Padding.Center(run, ValueText.Of(run, value), a.Integer(0, 80), Padding.Space)),
         new("escape", [], Escape),
         new("e", [], Escape),
         new("format", Format),
@@ -21,24 +21,24 @@ internal static class TextFilters
 
     private static Builtin OnText(string name, Func<string, string> change) => new(name, [], (run, value, _) =>
     {
-        string text = ValueText.Of(run, value);
+        TemplateString text = ValueText.Of(run, value);
         run.Charge(text.Length);
-        return change(text);
+        return text.Recast(change);
     });
 
     private static object Replace(TemplateRun run, object value, BoundArguments arguments)
     {
-        string old = ValueText.Of(run, arguments[0]!);
-        string replacement = ValueText.Of(run, arguments[1]!);
+        string old = ValueText.Of(run, arguments[0]!).Text;
+        TemplateString replacement = ValueText.Of(run, arguments[1]!);
         return Replacing.Replace(run, ValueText.Of(run, value), old, replacement, arguments.Integer(2, -1));
     }
 
     private static object Indent(TemplateRun run, object value, BoundArguments arguments)
     {
-        string indent = arguments[0] as string ?? new BoundedText(run).Append(' ', arguments.Integer(0, 4)).ToString();
-        string text = ValueText.Of(run, value);
+        TemplateString indent = arguments[0] as TemplateString ?? new BoundedText(run).Append(Padding.Space, arguments.Integer(0, 4)).ToText();
+        TemplateString text = ValueText.Of(run, value);
         run.Charge(text.Length);
-        List<string> lines = Characters.SplitLines(text + "\n");
+        List<TemplateString> lines = Characters.SplitLines(new BoundedText(run).Append(text).Append('\n').ToText());
         var result = new BoundedText(run);
         for (int i = 0; i < lines.Count; i++)
         {
@@ -49,22 +49,20 @@ internal static class TextFilters
             result.Append(lines[i]);
         }
 
-        return result.ToString();
+        return result.ToText();
     }
 
     private static object Escape(TemplateRun run, object value, BoundArguments arguments)
     {
         var escaped = new BoundedText(run);
-        foreach (char c in ValueText.Of(run, value))
+        TemplateString text = ValueText.Of(run, value);
+        foreach ((Range characters, bool isForeign) in text.Runs())
         {
-            string? entity = c switch { '&' => "&amp;", '<' => "&lt;", '>' => "&gt;", '\'' => "&#39;", '"' => "&#34;", _ => null };
-            if (entity is null)
-                escaped.Append(c);
-            else
-                escaped.Append(entity);
+            foreach (char c in text.Text.AsSpan(characters))
+                escaped.Append(c switch { '&' => "&amp;", '<' => "&lt;", '>' => "&gt;", '\'' => "&#39;", '"' => "&#34;", _ => null }, [c], isForeign);
         }
 
-        return escaped.ToString();
+        return escaped.ToText();
     }
 
     private static object Format(TemplateRun run, object value, CallArguments arguments)

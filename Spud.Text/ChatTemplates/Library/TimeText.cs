@@ -5,7 +5,9 @@ namespace Spud.Text.ChatTemplates;
 /// <summary>Dates as C's <c>strftime</c> writes them in English.</summary>
 internal static class TimeText
 {
-    public static string Format(TemplateRun run, string format, DateTimeOffset time)
+    public static TemplateString Format(TemplateRun run, TemplateString format, DateTimeOffset time) => TemplateString.Derived(Format(run, format.Text, time), format);
+
+    private static string Format(TemplateRun run, string format, DateTimeOffset time)
     {
         var text = new BoundedText(run);
         for (int i = 0; i < format.Length; i++)
@@ -21,7 +23,7 @@ internal static class TimeText
             text.Append(unpadded && part.Length > 1 ? part.TrimStart('0').PadLeft(1, '0') : part);
         }
 
-        return text.ToString();
+        return text.ToText().Text;
     }
 
     private static string Directive(TemplateRun run, char directive, DateTimeOffset time)
@@ -56,12 +58,12 @@ internal static class TimeText
         '%' => "%",
         'n' => "\n",
         't' => "\t",
-        'e' => time.Day.ToString().PadLeft(2),
-        'j' => time.DayOfYear.ToString("000"),
-        'w' => ((int)time.DayOfWeek).ToString(),
-        'u' => (((int)time.DayOfWeek + 6) % 7 + 1).ToString(),
+        'e' => time.Day.ToString(CultureInfo.InvariantCulture).PadLeft(2),
+        'j' => time.DayOfYear.ToString("000", CultureInfo.InvariantCulture),
+        'w' => ((int)time.DayOfWeek).ToString(CultureInfo.InvariantCulture),
+        'u' => (((int)time.DayOfWeek + 6) % 7 + 1).ToString(CultureInfo.InvariantCulture),
         'c' => $"{Directive(run, 'a', time)} {Directive(run, 'b', time)} {Directive(run, 'e', time)} {Directive(run, 'T', time)} {Directive(run, 'Y', time)}",
-        's' => time.ToUnixTimeSeconds().ToString(),
+        's' => time.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture),
         'z' or 'Z' => "",
         _ => throw run.Fail($"'strftime_now' does not know '%{directive}'"),
     };

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Numerics;
 using System.Text.Json;
 
 namespace Spud.Text.ChatTemplates;
@@ -26,7 +27,7 @@ internal static class ValueFilters
     private static object Default(TemplateRun run, object value, BoundArguments arguments)
     {
         bool isMissing = value is Undefined || (arguments.Flag(1) && !ValueTypes.IsTrue(value));
-        return isMissing ? arguments[0] ?? "" : value;
+        return isMissing ? arguments[0] ?? TemplateString.Empty : value;
     }
 
     private static object ToInteger(TemplateRun run, object value, BoundArguments arguments)
@@ -34,8 +35,10 @@ internal static class ValueFilters
         object otherwise = arguments[0] ?? 0L;
         if (ValueTypes.TryGetInteger(value, out long whole))
             return whole;
+        if (value is BigInteger)
+            return value;
         long radix = arguments.Integer(1, 10);
-        if (value is string text && NumberText.TryParseInteger(text, radix, out long parsed))
+        if (value is TemplateString text && NumberText.TryParseInteger(text.Text, radix, out long parsed))
             return parsed;
         return TryReadFloat(value, out double number) && Math.Abs(number) < 9.2e18 ? (long)number : otherwise;
     }
@@ -45,8 +48,8 @@ internal static class ValueFilters
 
     private static bool TryReadFloat(object value, out double number)
     {
-        if (value is string text)
-            return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out number);
+        if (value is TemplateString text)
+            return double.TryParse(text.Text, NumberStyles.Float, CultureInfo.InvariantCulture, out number);
         return ValueTypes.TryGetFloat(value, out number);
     }
 
@@ -54,6 +57,8 @@ internal static class ValueFilters
     {
         if (ValueTypes.TryGetInteger(value, out long whole))
             return whole < 0 ? Operators.Sign(run, whole, isNegative: true) : whole;
+        if (value is BigInteger big)
+            return BigInteger.Abs(big);
         return value is double number ? Math.Abs(number) : throw run.Fail($"'abs' expects a number, got {ValueTypes.Describe(value)}");
     }
 
@@ -88,13 +93,13 @@ internal static class ValueFilters
 
     private static object ToJson(TemplateRun run, object value, BoundArguments arguments)
     {
-        string? indent = arguments[1] switch
+        TemplateString? indent = arguments[1] switch
         {
             null or None => null,
-            string text => text,
-            _ => new BoundedText(run).Append(' ', arguments.Integer(1, 0)).ToString(),
+            TemplateString text => text,
+            _ => new BoundedText(run).Append(Padding.Space, arguments.Integer(1, 0)).ToText(),
         };
-        (string item, string key) = Separators(run, arguments[2], indent is not null);
+        (TemplateString item, TemplateString key) = Separators(run, arguments[2], indent is not null);
         var json = new JsonText(run)
         {
             AsciiOnly = arguments.Flag(0),
@@ -106,18 +111,18 @@ internal static class ValueFilters
         return json.Write(value);
     }
 
-    private static (string Item, string Key) Separators(TemplateRun run, object? separators, bool isIndented)
+    private static (TemplateString Item, TemplateString Key) Separators(TemplateRun run, object? separators, bool isIndented)
     {
         if (separators is null or None)
-            return (isIndented ? "," : ", ", ": ");
-        if (separators is TemplateList { Items: [string item, string key] })
+            return (TemplateString.Own(isIndented ? "," : ", "), TemplateString.Own(": "));
+        if (separators is TemplateList { Items: [TemplateString item, TemplateString key] })
             return (item, key);
         throw run.Fail("argument 'separators' of 'tojson' expects two strings, such as (',', ':')");
     }
 
     private static object FromJson(TemplateRun run, object value, BoundArguments arguments)
     {
-        string text = value as string ?? throw run.Fail($"'from_json' expects a string, got {ValueTypes.Describe(value)}");
+        string text = (value as TemplateString)?.Text ?? throw run.Fail($"'from_json' expects a string, got {ValueTypes.Describe(value)}");
         run.Charge(text.Length);
         try
         {

@@ -173,7 +173,7 @@ internal sealed partial class Parser
             text = string.Concat(parts);
         }
 
-        return new LiteralExpression(first.At, text);
+        return new LiteralExpression(first.At, TemplateString.Own(text));
     }
 
     private Expression ParseParenthesised(Token open)

@@ -20,26 +20,35 @@ internal static class Characters
         return count;
     }
 
-    public static List<object> Split(string text)
+    public static List<object> Split(TemplateString text)
     {
         var characters = new List<object>(text.Length);
         for (int i = 0; i < text.Length;)
         {
-            int length = i + 1 < text.Length && char.IsSurrogatePair(text[i], text[i + 1]) ? 2 : 1;
-            characters.Add(text.Substring(i, length));
+            int length = i + 1 < text.Length && char.IsSurrogatePair(text.Text[i], text.Text[i + 1]) ? 2 : 1;
+            characters.Add(text.Slice(i, length));
             i += length;
         }
 
         return characters;
     }
 
-    public static string Strip(string text, string? characters, bool left, bool right)
+    /// <summary>The inverse of <see cref="Split"/>.</summary>
+    public static TemplateString Join(TemplateRun run, List<object> characters)
+    {
+        var text = new BoundedText(run);
+        foreach (object character in characters)
+            text.Append((TemplateString)character);
+        return text.ToText();
+    }
+
+    public static TemplateString Strip(TemplateString text, string? characters, bool left, bool right)
     {
         int start = 0;
         int end = text.Length;
-        while (left && start < end && IsStripped(text[start], characters))
+        while (left && start < end && IsStripped(text.Text[start], characters))
             start++;
-        while (right && end > start && IsStripped(text[end - 1], characters))
+        while (right && end > start && IsStripped(text.Text[end - 1], characters))
             end--;
         return text[start..end];
     }
@@ -51,22 +60,25 @@ internal static class Characters
         if (text.Length == 0)
             return text;
         int first = char.IsHighSurrogate(text[0]) && text.Length > 1 ? 2 : 1;
-        return text[..first].ToUpperInvariant() + text[first..].ToLowerInvariant();
+        return (first == 1 ? Casing.ToTitle(text[0]) : text[..first].ToUpperInvariant()) + text[first..].ToLowerInvariant();
     }
 
     /// <summary>Python's <c>str.title</c>: a letter is large when none stands before it.</summary>
-    public static string Title(string text) => TitleAfter(text, static c => !char.IsLetter(c));
+    public static string Title(string text) => TitleAfter(text, static c => !char.IsLetter(c), Casing.ToTitle);
 
     /// <summary>Jinja's <c>title</c> filter: words start after space, hyphen or an opening bracket.</summary>
-    public static string TitleWords(string text) => TitleAfter(text, static c => IsSpace(c) || c is '-' or '(' or '{' or '[' or '<');
+    public static string TitleWords(string text) => TitleAfter(text, static c => IsSpace(c) || c is '-' or '(' or '{' or '[' or '<', Casing.ToUpper);
 
-    private static string TitleAfter(string text, Func<char, bool> startsWord)
+    private static string TitleAfter(string text, Func<char, bool> startsWord, Func<char, string> toCapital)
     {
         var title = new StringBuilder(text.Length);
         bool atStart = true;
         foreach (char c in text)
         {
-            title.Append(atStart ? char.ToUpperInvariant(c) : char.ToLowerInvariant(c));
+            if (atStart)
+                title.Append(toCapital(c));
+            else
+                title.Append(char.ToLowerInvariant(c));
             atStart = startsWord(c);
         }
 
@@ -74,16 +86,16 @@ internal static class Characters
     }
 
     /// <summary>The lines without their ends; a text that ends with a newline has no empty line after it.</summary>
-    public static List<string> SplitLines(string text)
+    public static List<TemplateString> SplitLines(TemplateString text)
     {
-        var lines = new List<string>();
+        var lines = new List<TemplateString>();
         int start = 0;
         for (int i = 0; i < text.Length; i++)
         {
-            if (text[i] is not ('\n' or '\r' or '\v' or '\f' or '\x1c' or '\x1d' or '\x1e' or '\x85' or '\u2028' or '\u2029'))
+            if (text.Text[i] is not ('\n' or '\r' or '\v' or '\f' or '\x1c' or '\x1d' or '\x1e' or '\x85' or '\u2028' or '\u2029'))
                 continue;
             lines.Add(text[start..i]);
-            if (text[i] == '\r' && i + 1 < text.Length && text[i + 1] == '\n')
+            if (text.Text[i] == '\r' && i + 1 < text.Length && text.Text[i + 1] == '\n')
                 i++;
             start = i + 1;
         }

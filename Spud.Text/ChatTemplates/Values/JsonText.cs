@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Numerics;
+
 namespace Spud.Text.ChatTemplates;
 
 /// <summary>Writes a value as JSON the way transformers' <c>tojson</c> does (Python's <c>json.dumps</c> without ASCII escapes).</summary>
@@ -7,20 +10,20 @@ internal sealed class JsonText(TemplateRun run)
     private int _level;
 
     /// <summary>One level's indentation; null writes everything on one line.</summary>
-    public string? Indent { get; init; }
+    public TemplateString? Indent { get; init; }
 
     public bool AsciiOnly { get; init; }
 
     public bool SortKeys { get; init; }
 
-    public required string ItemSeparator { get; init; }
+    public required TemplateString ItemSeparator { get; init; }
 
-    public required string KeySeparator { get; init; }
+    public required TemplateString KeySeparator { get; init; }
 
-    public string Write(object value)
+    public TemplateString Write(object value)
     {
         WriteValue(value);
-        return _writer.ToString();
+        return _writer.ToText();
     }
 
     private void WriteValue(object value)
@@ -28,7 +31,7 @@ internal sealed class JsonText(TemplateRun run)
         run.Enter();
         switch (value)
         {
-            case string text:
+            case TemplateString text:
                 WriteString(text);
                 break;
             case TemplateList list:
@@ -49,7 +52,8 @@ internal sealed class JsonText(TemplateRun run)
     {
         None => "null",
         bool b => b ? "true" : "false",
-        long n => n.ToString(),
+        long n => n.ToString(CultureInfo.InvariantCulture),
+        BigInteger n => n.ToString(CultureInfo.InvariantCulture),
         double d => double.IsNaN(d) ? "NaN" : double.IsInfinity(d) ? (d > 0 ? "Infinity" : "-Infinity") : FloatText.Of(d),
         Undefined undefined => throw run.Fail($"cannot write as JSON: {undefined.Problem}"),
         _ => throw run.Fail($"cannot write {ValueTypes.Describe(value)} as JSON"),
@@ -90,7 +94,7 @@ internal sealed class JsonText(TemplateRun run)
         foreach ((object key, object value) in Entries(map))
         {
             StartItem(index++);
-            WriteString(key as string ?? Scalar(key));
+            WriteString(key as TemplateString ?? TemplateString.Own(Scalar(key)));
             _writer.Append(KeySeparator);
             WriteValue(value);
         }
@@ -124,15 +128,13 @@ internal sealed class JsonText(TemplateRun run)
             _writer.Append(Indent);
     }
 
-    private void WriteString(string text)
+    private void WriteString(TemplateString text)
     {
         _writer.Append('"');
-        foreach (char c in text)
+        foreach ((Range characters, bool isForeign) in text.Runs())
         {
-            if (Escape(c) is { } escape)
-                _writer.Append(escape);
-            else
-                _writer.Append(c);
+            foreach (char c in text.Text.AsSpan(characters))
+                _writer.Append(Escape(c), [c], isForeign);
         }
 
         _writer.Append('"');

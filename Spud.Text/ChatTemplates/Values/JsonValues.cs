@@ -1,10 +1,15 @@
+using System.Globalization;
+using System.Numerics;
 using System.Text.Json;
 
 namespace Spud.Text.ChatTemplates;
 
-/// <summary>Turns JSON into a template's values.</summary>
+/// <summary>Turns JSON into a template's values. All its strings are foreign.</summary>
 internal static class JsonValues
 {
+    /// <summary>Python's own limit.</summary>
+    private const int MostDigits = 4300;
+
     public static object From(TemplateRun run, JsonElement json)
     {
         try
@@ -25,7 +30,7 @@ internal static class JsonValues
             JsonValueKind.Object => FromObject(run, json),
             JsonValueKind.Array => FromArray(run, json),
             JsonValueKind.String => FromString(run, json),
-            JsonValueKind.Number => FromNumber(json),
+            JsonValueKind.Number => FromNumber(run, json),
             JsonValueKind.True => true,
             JsonValueKind.False => false,
             _ => None.Value,
@@ -34,18 +39,18 @@ internal static class JsonValues
         return value;
     }
 
-    private static string FromString(TemplateRun run, JsonElement json)
+    private static TemplateString FromString(TemplateRun run, JsonElement json)
     {
         string text = json.GetString()!;
         run.Charge(text.Length);
-        return text;
+        return TemplateString.Foreign(text);
     }
 
     private static TemplateMap FromObject(TemplateRun run, JsonElement json)
     {
         var map = new TemplateMap();
         foreach (JsonProperty property in json.EnumerateObject())
-            map.Set(run, property.Name, FromElement(run, property.Value));
+            map.Set(run, TemplateString.Foreign(property.Name), FromElement(run, property.Value));
         return map;
     }
 
@@ -58,9 +63,15 @@ internal static class JsonValues
         return new TemplateList(items);
     }
 
-    private static object FromNumber(JsonElement json)
+    private static object FromNumber(TemplateRun run, JsonElement json)
     {
-        bool isWhole = json.GetRawText().AsSpan().IndexOfAny('.', 'e', 'E') < 0;
-        return isWhole && json.TryGetInt64(out long whole) ? (object)whole : json.GetDouble();
+        string text = json.GetRawText();
+        if (text.AsSpan().IndexOfAny('.', 'e', 'E') >= 0)
+            return json.GetDouble();
+        if (json.TryGetInt64(out long whole))
+            return whole;
+        if (text.Length > MostDigits)
+            throw run.Fail($"the JSON holds an integer of {text.Length} digits, expected at most {MostDigits}");
+        return BigInteger.Parse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
     }
 }

@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace Spud.Text.ChatTemplates;
 
 /// <summary>A dictionary that keeps the order of insertion. Keys are strings, numbers, booleans and none.</summary>
@@ -11,6 +13,9 @@ internal sealed class TemplateMap
         Entries[RequireKey(run, key)] = value;
     }
 
+    /// <summary>Sets the entry of a name that the template or the host wrote.</summary>
+    public void Set(TemplateRun run, string name, object value) => Set(run, (object)TemplateString.Own(name), value);
+
     public bool TryGet(TemplateRun run, object key, out object value)
     {
         object? present = null;
@@ -19,22 +24,35 @@ internal sealed class TemplateMap
         return found;
     }
 
-    private static object RequireKey(TemplateRun run, object key) =>
-        key is string or long or double or bool or None ? key : throw run.Fail($"a dictionary's key must be a string, a number, a boolean or none, got {ValueTypes.Describe(key)}");
+    public bool TryGet(string name, out object value)
+    {
+        bool found = Entries.TryGetValue(name, out object? present);
+        value = present ?? None.Value;
+        return found;
+    }
 
-    /// <summary>As in Python, 1, 1.0 and true are the same key.</summary>
+    /// <summary>Whether a value may be a key. A subscript that may not be one finds nothing, as in Jinja; everything else refuses it.</summary>
+    public static bool IsKey(object value) => value is TemplateString or long or BigInteger or double or bool or None;
+
+    private static object RequireKey(TemplateRun run, object key) =>
+        IsKey(key) ? key : throw run.Fail($"a dictionary's key must be a string, a number, a boolean or none, got {ValueTypes.Describe(key)}");
+
+    /// <summary>As in Python, 1, 1.0 and true are the same key. A look-up may give the text of a string instead of a string.</summary>
     private sealed class KeyComparer : IEqualityComparer<object>
     {
         public static readonly KeyComparer Instance = new();
 
-        public new bool Equals(object? x, object? y) => ValueEquality.ScalarsAreEqual(x!, y!);
+        public new bool Equals(object? x, object? y) => TextOf(x) is { } text ? text == TextOf(y) : ValueEquality.ScalarsAreEqual(x!, y!);
 
         public int GetHashCode(object key) => key switch
         {
             bool b => (b ? 1.0 : 0.0).GetHashCode(),
             long n => ((double)n).GetHashCode(),
+            BigInteger n => ((double)n).GetHashCode(),
             double d => d.GetHashCode(),
-            _ => key.GetHashCode(),
+            _ => (TextOf(key) ?? key).GetHashCode(),
         };
+
+        private static string? TextOf(object? key) => key as string ?? (key as TemplateString)?.Text;
     }
 }

@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace Spud.Text.ChatTemplates;
 
 /// <summary>Equality, order and membership of values, as in Python.</summary>
@@ -19,10 +21,12 @@ internal static class ValueEquality
 
     public static bool ScalarsAreEqual(object left, object right)
     {
-        if (left is string a && right is string b)
-            return a == b;
+        if (left is TemplateString a && right is TemplateString b)
+            return a.Text == b.Text;
         if (ValueTypes.TryGetInteger(left, out long x) && ValueTypes.TryGetInteger(right, out long y))
             return x == y;
+        if (left is BigInteger p && right is BigInteger q)
+            return p == q;
         if (ValueTypes.TryGetFloat(left, out double u) && ValueTypes.TryGetFloat(right, out double v))
             return u == v;
         return ReferenceEquals(left, right);
@@ -32,10 +36,12 @@ internal static class ValueEquality
     public static int Compare(TemplateRun run, object left, object right)
     {
         run.Step();
-        if (left is string a && right is string b)
-            return string.CompareOrdinal(a, b);
+        if (left is TemplateString a && right is TemplateString b)
+            return string.CompareOrdinal(a.Text, b.Text);
         if (ValueTypes.TryGetInteger(left, out long x) && ValueTypes.TryGetInteger(right, out long y))
             return x.CompareTo(y);
+        if (left is BigInteger p && right is BigInteger q)
+            return p.CompareTo(q);
         if (ValueTypes.TryGetFloat(left, out double u) && ValueTypes.TryGetFloat(right, out double v))
             return u.CompareTo(v);
         if (left is TemplateList l && right is TemplateList r && l.IsTuple == r.IsTuple)
@@ -49,9 +55,9 @@ internal static class ValueEquality
     {
         switch (container)
         {
-            case string text:
+            case TemplateString text:
                 run.Charge(text.Length);
-                return item is string part ? text.Contains(part, StringComparison.Ordinal) : throw run.Fail($"'in' a string expects a string, got {ValueTypes.Describe(item)}");
+                return item is TemplateString part ? text.Text.Contains(part.Text, StringComparison.Ordinal) : throw run.Fail($"'in' a string expects a string, got {ValueTypes.Describe(item)}");
             case TemplateMap map:
                 return map.TryGet(run, item, out _);
             case TemplateList list:

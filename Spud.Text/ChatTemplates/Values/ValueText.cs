@@ -1,23 +1,28 @@
+using System.Buffers;
+using System.Globalization;
+using System.Numerics;
+using System.Text;
+
 namespace Spud.Text.ChatTemplates;
 
 /// <summary>How a value prints: Python's <c>str()</c> outside, <c>repr()</c> inside of lists and dictionaries.</summary>
 internal static class ValueText
 {
-    public static string Of(TemplateRun run, object value)
+    public static TemplateString Of(TemplateRun run, object value)
     {
-        if (value is string text)
+        if (value is TemplateString text)
             return text;
         var writer = new BoundedText(run);
         if (value is not Undefined)
             Write(writer, value);
-        return writer.ToString();
+        return writer.ToText();
     }
 
-    public static string Quoted(TemplateRun run, object value)
+    public static TemplateString Quoted(TemplateRun run, object value)
     {
         var writer = new BoundedText(run);
         Write(writer, value);
-        return writer.ToString();
+        return writer.ToText();
     }
 
     private static void Write(BoundedText writer, object value)
@@ -35,12 +40,15 @@ internal static class ValueText
                 writer.Append(b ? "True" : "False");
                 break;
             case long n:
-                writer.Append(n.ToString());
+                writer.Append(n.ToString(CultureInfo.InvariantCulture));
+                break;
+            case BigInteger n:
+                writer.Append(n.ToString(CultureInfo.InvariantCulture));
                 break;
             case double d:
                 writer.Append(FloatText.Of(d));
                 break;
-            case string s:
+            case TemplateString s:
                 WriteString(writer, s);
                 break;
             case TemplateList list:
@@ -89,26 +97,42 @@ internal static class ValueText
         writer.Append("}");
     }
 
-    private static void WriteString(BoundedText writer, string text)
+    private static void WriteString(BoundedText writer, TemplateString text)
     {
-        char quote = text.Contains('\'') && !text.Contains('"') ? '"' : '\'';
+        char quote = text.Text.Contains('\'') && !text.Text.Contains('"') ? '"' : '\'';
         writer.Append(quote);
-        foreach (char c in text)
-        {
-            if (c == quote || c == '\\')
-                writer.Append('\\').Append(c);
-            else if (c == '\n')
-                writer.Append("\\n");
-            else if (c == '\r')
-                writer.Append("\\r");
-            else if (c == '\t')
-                writer.Append("\\t");
-            else if (c is < ' ' or (>= '\x7f' and <= '\xa0') or '\xad')
-                writer.Append($"\\x{(int)c:x2}");
-            else
-                writer.Append(c);
-        }
+        foreach ((Range characters, bool isForeign) in text.Runs())
+            WriteEscaped(writer, text.Text.AsSpan(characters), quote, isForeign);
 
         writer.Append(quote);
     }
+
+    private static void WriteEscaped(BoundedText writer, ReadOnlySpan<char> characters, char quote, bool isForeign)
+    {
+        while (!characters.IsEmpty)
+        {
+            bool isValid = Rune.DecodeFromUtf16(characters, out Rune rune, out int length) == OperationStatus.Done;
+            writer.Append(isValid ? Escape(rune, quote) : $"\\u{(int)characters[0]:x4}", characters[..length], isForeign);
+            characters = characters[length..];
+        }
+    }
+
+    private static string? Escape(Rune rune, char quote) => rune.Value switch
+    {
+        '\\' => "\\\\",
+        '\n' => "\\n",
+        '\r' => "\\r",
+        '\t' => "\\t",
+        ' ' => null,
+        int c when c == quote => $"\\{quote}",
+        int c when IsPrintable(rune) => null,
+        <= 0xff and int c => $"\\x{c:x2}",
+        <= 0xffff and int c => $"\\u{c:x4}",
+        int c => $"\\U{c:x8}",
+    };
+
+    // As Python has it: neither separators nor control, format, private or unassigned characters.
+    private static bool IsPrintable(Rune rune) => Rune.GetUnicodeCategory(rune) is not
+        (UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.Surrogate or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned
+        or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator or UnicodeCategory.SpaceSeparator);
 }

@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace Spud.Text.ChatTemplates;
 
 /// <summary>Questions about a value's type, answered as Python does.</summary>
@@ -9,8 +11,9 @@ internal static class ValueTypes
         Undefined => "an undefined value",
         bool => "a boolean",
         long => "an integer",
+        BigInteger => "an integer of more than 64 bits",
         double => "a float",
-        string => "a string",
+        TemplateString => "a string",
         TemplateList list => list.IsTuple ? "a tuple" : "a list",
         TemplateMap => "a dictionary",
         TemplateObject other => other.TypeName,
@@ -23,8 +26,9 @@ internal static class ValueTypes
         None or Undefined => false,
         bool b => b,
         long n => n != 0,
+        BigInteger n => !n.IsZero,
         double d => d != 0,
-        string s => s.Length > 0,
+        TemplateString s => s.Length > 0,
         TemplateList list => list.Items.Count > 0,
         TemplateMap map => map.Entries.Count > 0,
         _ => true,
@@ -40,7 +44,7 @@ internal static class ValueTypes
             case TemplateMap map:
                 run.ChargeItems(map.Entries.Count);
                 return [.. map.Entries.Keys];
-            case string text:
+            case TemplateString text:
                 run.ChargeItems(text.Length);
                 return Characters.Split(text);
             case Undefined:
@@ -52,7 +56,7 @@ internal static class ValueTypes
 
     public static long Length(TemplateRun run, object value) => value switch
     {
-        string text => Characters.Count(text),
+        TemplateString text => Characters.Count(text.Text),
         TemplateList list => list.Items.Count,
         TemplateMap map => map.Entries.Count,
         Undefined => 0,
@@ -68,7 +72,7 @@ internal static class ValueTypes
 
     public static bool TryGetFloat(object value, out double number)
     {
-        number = value switch { double d => d, long n => n, bool b => b ? 1 : 0, _ => 0 };
-        return value is double or long or bool;
+        number = value switch { double d => d, long n => n, BigInteger n => (double)n, bool b => b ? 1 : 0, _ => 0 };
+        return value is double or long or BigInteger or bool;
     }
 }

@@ -17,7 +17,7 @@ internal sealed class CasedSplitter : Splitter
     {
         if (text.Is(at, CharacterClass.Number))
         {
-            return Math.Min(text.EndOf(at, CharacterClass.Number), at + MostDigits);
+            return text.EndOf(at, CharacterClass.Number, MostDigits);
         }
 
         int word = text.Is(at, CharacterClass.Letter) || text.IsNewline(at) ? at : at + 1;

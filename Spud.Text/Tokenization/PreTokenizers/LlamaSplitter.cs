@@ -28,7 +28,7 @@ internal sealed class LlamaSplitter : Splitter
 
         if (text.Is(at, CharacterClass.Number))
         {
-            return Math.Min(text.EndOf(at, CharacterClass.Number), MostDigits > text.Length - at ? text.Length : at + MostDigits);
+            return text.EndOf(at, CharacterClass.Number, MostDigits);
         }
 
         if (!text.IsNewline(at) && (text.Is(at, Letters) || text.Is(at + 1, Letters)))

@@ -9,9 +9,6 @@ internal sealed class PreTokenizer(Splitter[] splitters)
     /// <summary>Whether a text begins with BOS unless the file says otherwise.</summary>
     public bool AddsBos { get; init; }
 
-    /// <summary>Whether there is no BOS unless the file names one.</summary>
-    public bool HasNoDefaultBos { get; init; }
-
     /// <summary>The ends of the words of <paramref name="text"/>, in code points, ascending; the last is the text's.</summary>
     public List<int> Split(ClassifiedText text)
     {

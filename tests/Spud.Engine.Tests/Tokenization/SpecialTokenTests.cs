@@ -77,7 +77,7 @@ public sealed class SpecialTokenTests
         var vocabulary = new Vocabulary(data);
         WhiteSpaceRules.Apply(vocabulary, data);
         byte[] utf8 = System.Text.Encoding.UTF8.GetBytes(text);
-        IEnumerable<string> parts = new SpecialTokenFinder(vocabulary).Partition(utf8, parse).Select(part =>
+        IEnumerable<string> parts = new SpecialTokenFinder(vocabulary).Partition(utf8, parse ? [] : [Range.EndAt(utf8.Length)]).Select(part =>
             part.Token is { } id ? $"[{System.Text.Encoding.UTF8.GetString(vocabulary.Texts[id])}]" : System.Text.Encoding.UTF8.GetString(utf8, part.Start, part.Length));
         return string.Concat(parts);
     }

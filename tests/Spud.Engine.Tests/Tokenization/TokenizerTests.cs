@@ -54,11 +54,11 @@ public sealed class TokenizerTests
     }
 
     [Fact]
-    public void Begin_and_end_are_added_once_even_if_the_text_brings_them()
+    public void Begin_is_added_once_even_if_the_text_brings_it()
     {
-        var tokenizer = new Tokenizer(TinyVocabulary.SentencePiece() with { AddEos = true });
-        Assert.Equal([1, 2], tokenizer.Encode("", addSpecial: true, parseSpecial: true));
-        Assert.Equal(tokenizer.Encode("a", true, true), tokenizer.Encode("<s>a</s>", true, true));
+        var tokenizer = new Tokenizer(TinyVocabulary.SentencePiece());
+        Assert.Equal([1], tokenizer.Encode("", addSpecial: true, parseSpecial: true));
+        Assert.Equal(tokenizer.Encode("a", true, true), tokenizer.Encode("<s>a", true, true));
         Assert.Empty(tokenizer.Encode("", addSpecial: false, parseSpecial: true));
         Assert.Equal(0, tokenizer.Encode("a", addSpecial: false, parseSpecial: true).Count(id => id == 1));
     }
@@ -119,8 +119,18 @@ public sealed class TokenizerTests
     public void Ids_beyond_the_vocabulary_count_as_none()
     {
         var tokenizer = new Tokenizer(TinyVocabulary.BytePair("gpt-2", []) with { SpecialIds = new SpecialTokenIds { Bos = 999, Eos = 7 }, AddBos = true });
-        Assert.Equal(11, tokenizer.Bos); // as llama.cpp: the default of the kind
+        Assert.Null(tokenizer.Bos);
         Assert.Equal(7, tokenizer.Eos);
+    }
+
+    [Fact]
+    public void A_byte_level_vocabulary_without_special_ids_has_no_stray_begin_or_end()
+    {
+        var tokenizer = new Tokenizer(TinyVocabulary.BytePair("llama-bpe", []) with { AddBos = null });
+        Assert.Null(tokenizer.Bos);
+        Assert.Null(tokenizer.Eos);
+        Assert.Empty(tokenizer.EndOfGeneration);
+        Assert.Equal(2, tokenizer.Encode("ab", addSpecial: true, parseSpecial: true).Length);
     }
 
     private static IEnumerable<string> Texts(Tokenizer tokenizer, string text) =>

@@ -28,6 +28,21 @@ public sealed class DataTests
     }
 
     [Fact]
+    public void The_text_of_a_control_token_is_text_unless_the_user_says_otherwise()
+    {
+        Assert.Equal(1, Spud.Run("tokenize", "--parse-special", "--json", "<|im_start|>").Succeeded().Json.GetProperty("tokens").GetInt32());
+        Assert.True(Spud.Run("tokenize", "--json", "<|im_start|>").Succeeded().Json.GetProperty("tokens").GetInt32() > 1);
+    }
+
+    [Fact]
+    public void Measured_text_has_no_control_tokens_unless_the_user_says_otherwise()
+    {
+        const string Html = "The tag <s>old</s> and <unk> word";
+        Assert.Equal(24, Spud.Run("score", "-m", Spud.Stories, "--json", Html).Succeeded().Json.GetProperty("tokens").GetInt32());
+        Assert.Equal(18, Spud.Run("score", "-m", Spud.Stories, "--parse-special", "--json", Html).Succeeded().Json.GetProperty("tokens").GetInt32());
+    }
+
+    [Fact]
     public void Tokenize_shows_the_bytes_of_a_piece_that_is_not_a_whole_character()
     {
         string output = Spud.Run("tokenize", "鬱").Succeeded().Output;

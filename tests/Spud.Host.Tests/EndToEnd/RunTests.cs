@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text;
 
 namespace Spud.Host.Tests.EndToEnd;
 
@@ -40,11 +41,15 @@ public sealed class RunTests
     }
 
     [Fact]
-    public void Line_endings_of_windows_and_a_line_break_at_the_end_change_nothing()
+    public void A_prompt_from_a_file_keeps_line_breaks_of_every_kind_but_one_at_its_end()
     {
         using TempFolder folder = new();
-        string unix = folder.Write("unix.txt", "One day\nLily"u8), windows = folder.Write("windows.txt", "One day\r\nLily\r\n"u8);
-        Assert.Equal(Spud.Run(["run", .. s_greedy, "-f", unix]).Succeeded().Output, Spud.Run(["run", .. s_greedy, "-f", windows]).Succeeded().Output);
+        const string Prompt = "a\rb\r\nc\fd\u0085e\u2028f\u2029g";
+        int Tokens(params string[] prompt) => Spud.Run(["run", .. s_greedy, "--json", .. prompt]).Succeeded().Json.GetProperty("promptTokens").GetInt32();
+        int expected = Tokens(Prompt);
+        foreach (string end in (string[])["", "\n", "\r\n"])
+            Assert.Equal(expected, Tokens("-f", folder.Write("prompt.txt", Encoding.UTF8.GetBytes(Prompt + end))));
+        Assert.NotEqual(expected, Tokens("-f", folder.Write("prompt.txt", Encoding.UTF8.GetBytes(Prompt + "\n\n"))));
     }
 
     [Fact]

@@ -90,7 +90,7 @@ internal sealed class SilentPipeline : IDisposable
             Options = new object(),
             Layers = [0, 1, 2],
             Phase = null,
-            Weights = new ComponentWeights(new WeightCatalog([]), bound.Domain.Memory),
+            Weights = new ComponentWeights(new WeightCatalog([], "model"), bound.Domain.Memory),
             Memory = new MemoryAccount(role),
             Workspaces = [],
             NativeBytes = 0,

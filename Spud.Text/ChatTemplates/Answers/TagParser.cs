@@ -1,0 +1,79 @@
+using System.Text;
+
+namespace Spud.Text.ChatTemplates;
+
+/// <summary>Answers whose parts stand between tags: <c>&lt;think&gt;…&lt;/think&gt;</c>, <c>&lt;tool_call&gt;…&lt;/tool_call&gt;</c>.</summary>
+internal sealed class TagParser : AnswerParser
+{
+    private static readonly Tag[] s_known =
+    [
+        new("<think>", "</think>", AnswerPart.Reasoning),
+        new("<seed:think>", "</seed:think>", AnswerPart.Reasoning),
+        new("<tool_call>", "</tool_call>", AnswerPart.ToolCall),
+    ];
+
+    private readonly Tag[] _tags;
+    private readonly string[] _openings;
+    private readonly StringBuilder _call = new();
+    private Tag? _open;
+
+    /// <summary>Makes a parser.</summary>
+    /// <param name="tags">Those that mean something.</param>
+    /// <param name="open">The one that the prompt has opened.</param>
+    public TagParser(Tag[] tags, Tag? open)
+    {
+        (_tags, _open) = (tags, open);
+        _openings = [.. tags.Select(tag => tag.Opening)];
+        if (open is not null)
+            Begin(open.Part);
+    }
+
+    private protected override IReadOnlyList<string> Marks => _open is null ? _openings : [_open.Closing];
+
+    /// <summary>The tags that a template writes or reads.</summary>
+    public static TagParser For(string source, string prompt)
+    {
+        Tag[] tags = [.. s_known.Where(tag => source.Contains(tag.Closing, StringComparison.Ordinal) || source.Contains(tag.Opening, StringComparison.Ordinal))];
+        return new(tags, Array.Find(tags, tag => prompt.AsSpan().TrimEnd().EndsWith(tag.Opening)));
+    }
+
+    private protected override void Cross(string mark, List<AnswerPiece> pieces)
+    {
+        if (_open is { } closed)
+        {
+            _open = null;
+            EndCall(pieces, closed);
+            Begin(AnswerPart.Final);
+        }
+        else
+        {
+            _open = Array.Find(_tags, tag => tag.Opening == mark);
+            Begin(_open!.Part);
+        }
+    }
+
+    private protected override void Add(string text, List<AnswerPiece> pieces)
+    {
+        if (Part == AnswerPart.ToolCall)
+            _call.Append(text);
+        Emit(text, pieces);
+    }
+
+    private protected override void End(List<AnswerPiece> pieces)
+    {
+        if (_open is { } open)
+            EndCall(pieces, open);
+    }
+
+    private void EndCall(List<AnswerPiece> pieces, Tag tag)
+    {
+        if (tag.Part != AnswerPart.ToolCall)
+            return;
+
+        AddCall(null, _call.ToString(), pieces);
+        _call.Clear();
+    }
+
+    /// <summary>A pair of tags, and what stands between them.</summary>
+    internal sealed record Tag(string Opening, string Closing, AnswerPart Part);
+}
