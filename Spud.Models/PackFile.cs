@@ -22,7 +22,7 @@ internal sealed class PackFile : IPack, IDisposable
             Address = file.AddressOf(tensor),
             Bytes = tensor.Bytes,
             Release = () => file.Release(tensor),
-        }));
+        }), file.Path);
         _weights = new ComponentWeights(_catalog, host);
     }
 
