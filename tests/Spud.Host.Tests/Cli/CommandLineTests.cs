@@ -28,7 +28,7 @@ public sealed class CommandLineTests
     public void The_defaults_of_sampling_stand_in_the_help()
     {
         string help = TestShell.Run("run", "--help").Output;
-        Assert.All(["Default: 0.2.", "Default: 40.", "Default: 0.9.", "Default: 0.05.", "Default: 1.1.", "Default: 1024."], text => Assert.Contains(text, help));
+        Assert.All(["else 0.8; the embedded model: 0.", "else 40.", "else 0.95.", "else 0.05.", "else 1.", "Default: 1024."], text => Assert.Contains(text, help));
     }
 
     [Theory]
