@@ -1,4 +1,6 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
+using System.Runtime.ExceptionServices;
 
 namespace Spud;
 
@@ -9,6 +11,10 @@ public abstract class WorkerPool
 {
     /// <summary>Workers, the calling thread included.</summary>
     public abstract int Threads { get; }
+
+    /// <summary>A pool of one thread, which runs parts where it is called: for work that is itself a part of another pool.</summary>
+    [Experimental(Experiments.Id)]
+    public static WorkerPool OfCaller { get; } = new CallerPool();
 
     /// <summary>Runs parts 0 .. <paramref name="parts"/> - 1 and joins. Not re-entrant. Allocates nothing.</summary>
     /// <param name="parts">At least 0. Results must not depend on how parts meet workers.</param>
@@ -28,4 +34,28 @@ public abstract class WorkerPool
     private static unsafe void RunPart<TJob>(nint job, int part, int worker)
         where TJob : struct, IJob =>
         Unsafe.AsRef<TJob>((void*)job).Run(part, worker);
+
+    private sealed class CallerPool : WorkerPool
+    {
+        public override int Threads => 1;
+
+        internal override unsafe void Fork(int parts, delegate*<nint, int, int, void> body, nint job)
+        {
+            Exception? failure = null;
+            for (int part = 0; part < parts; part++)
+            {
+                try
+                {
+                    body(job, part, 0);
+                }
+                catch (Exception fault)
+                {
+                    failure ??= fault;
+                }
+            }
+
+            if (failure is not null)
+                ExceptionDispatchInfo.Throw(failure);
+        }
+    }
 }

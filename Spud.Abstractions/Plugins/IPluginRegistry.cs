@@ -40,6 +40,13 @@ public interface IPluginRegistry
     /// <summary>Registers experts.</summary>
     void AddExperts<TOptions>(string name, JsonTypeInfo<TOptions> options, Offer offer, Func<TOptions, IBuildContext, IExperts> create);
 
+    /// <summary>
+    /// Registers a decorator of an attention's fold, which a pipeline names in <c>"fold"</c> of an attention's entry. The factory calls
+    /// <c>inner</c> once for each rank: it makes the next decorator or the attention's own fold, for that rank's domain and pool.
+    /// </summary>
+    [Experimental(Experiments.Id)]
+    void AddFold<TOptions>(string name, JsonTypeInfo<TOptions> options, Offer offer, Func<TOptions, IFoldBuildContext, Func<FoldRank, IFold>, IFold> create);
+
     /// <summary>Registers experts whose offer depends on its options: a decorator passes on what the component inside it knows.</summary>
     [Experimental(Experiments.Id)]
     void AddExperts<TOptions>(string name, JsonTypeInfo<TOptions> options, Func<TOptions, IOffers, Offer> offer, Func<TOptions, IBuildContext, IExperts> create);

@@ -13,6 +13,9 @@ namespace Spud.Composition;
 /// <param name="Layers">Layers that it serves in some phase, ascending; may be empty.</param>
 internal sealed record ChosenComponent(RegisteredComponent Registered, object Options, Offer Offer, RoleEntry Entry, ImmutableArray<int> Layers)
 {
+    /// <summary>Decorators of an attention's fold, outermost first.</summary>
+    public ImmutableArray<ChosenComponent> Folds { get; init; } = [];
+
     /// <summary>The components that its options name.</summary>
     public FrozenDictionary<ComponentSpec, ChosenComponent> Inner { get; init; } = FrozenDictionary<ComponentSpec, ChosenComponent>.Empty;
 

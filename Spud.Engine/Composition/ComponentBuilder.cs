@@ -80,6 +80,7 @@ internal sealed class ComponentBuilder
                 Routing = instance is IRouter router ? RouterFacts.Of(registered, router, Model, chosen.Layers) : null,
                 Workspaces = context.Workspaces,
                 NativeBytes = context.NativeBytes,
+                Context = context,
             };
             Require(component, context);
             inner.ForEach(one => one.Outer = component);

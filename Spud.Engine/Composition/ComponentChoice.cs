@@ -73,10 +73,21 @@ internal sealed class ComponentChoice
             }
 
             if (_binder.Bind(entry, name, LayersOf(entry)) is { } component)
-                chosen.Add(component);
+                chosen.Add(component with { Folds = [.. ChooseFolds(entry)] });
         }
 
         return chosen.ToImmutable();
+    }
+
+    private IEnumerable<ChosenComponent> ChooseFolds(RoleEntry attention)
+    {
+        foreach (RoleEntry entry in attention.Folds.Where(entry => entry.Use is not null))
+        {
+            if (!_plugins.TryResolve(Roles.Fold, entry.Use!, out RegisteredComponent? registered, out string? refusal))
+                _faults.Add(entry.UseOrigin, refusal);
+            else if (entry.BindOptions(registered.Name, registered.Options, _faults) is { } options)
+                yield return new(registered, options, registered.Offer, entry, []);
+        }
     }
 
     private ImmutableArray<int> LayersOf(RoleEntry entry) =>

@@ -12,9 +12,12 @@ internal sealed class PageBuilder(MemoryAccount memory, IMemoryDomain host, Mode
     private readonly List<TensorView> _scratch = [];
 
     /// <exception cref="CompositionException">The layout is impossible, or an attention cannot read it.</exception>
-    public PageStore Build(BoundComponent<ICachePolicy> cache, LayerParts[][] parts, IEnumerable<int>? stateBorders = null)
+    public PageStore Build(BoundComponent<ICachePolicy> cache, LayerParts[][] parts, IEnumerable<int>? stateBorders = null) =>
+        Build(cache, [.. Enumerable.Range(0, model.Layers.Length).Select(layer => LayoutOf(cache, layer))], parts, stateBorders ?? []);
+
+    /// <exception cref="CompositionException">A layout is impossible, an attention cannot read it, or its fold cannot shard it.</exception>
+    public PageStore Build(BoundComponent<ICachePolicy> cache, CacheLayout[] layouts, LayerParts[][] parts, IEnumerable<int> stateBorders)
     {
-        CacheLayout[] layouts = [.. Enumerable.Range(0, model.Layers.Length).Select(layer => LayoutOf(cache, layer))];
         LayerPages[] layers = new LayerPages[layouts.Length];
         for (int layer = 0; layer < layers.Length; layer++)
         {
@@ -28,14 +31,20 @@ internal sealed class PageBuilder(MemoryAccount memory, IMemoryDomain host, Mode
             }
 
             IMemoryDomain domain = DomainOf([.. parts.Select(phase => phase[layer].Attention)], layer);
-            layers[layer] = Pages(cache.Name, cache.Offer, layer, layouts[layer], domain);
+            layers[layer] = ShardsOf([.. parts.Select(phase => phase[layer])], layer) is { } shards
+                ? Sharded(cache.Name, cache.Offer, layer, layouts[layer], shards)
+                : Pages(cache.Name, cache.Offer, layer, layouts[layer], domain);
         }
 
-        ReviewBorders borders = new(layers.Select(layer => layer.BorderTokens).OfType<int>().Concat(stateBorders ?? []));
-        return new PageStore(layers, cache.Component, TablesFor(layers), _scratch.Sum(scratch => scratch.Domain.IsHost ? scratch.Bytes : 0)) { Borders = borders };
+        int views = layers.Max(layer => layer.Shards?.Domains.Length ?? 1);
+        ReviewBorders borders = new(layers.Select(layer => layer.BorderTokens).OfType<int>().Concat(stateBorders));
+        StepTables[] tables = [.. Enumerable.Range(0, views).Select(_ => TablesFor(layers))];
+        return new PageStore(layers, cache.Component, tables, _scratch.Sum(scratch => scratch.Domain.IsHost ? scratch.Bytes : 0)) { Borders = borders };
     }
 
-    private static CacheLayout LayoutOf(BoundComponent<ICachePolicy> cache, int layer)
+    /// <summary>How a cache stores a layer.</summary>
+    /// <exception cref="CompositionException">The cache threw.</exception>
+    public static CacheLayout LayoutOf(BoundComponent<ICachePolicy> cache, int layer)
     {
         try
         {
@@ -117,6 +126,32 @@ internal sealed class PageBuilder(MemoryAccount memory, IMemoryDomain host, Mode
         return checked((int)(most * limits.Sequences));
     }
 
+    private static FoldShards? ShardsOf(LayerParts[] phases, int layer)
+    {
+        FoldShards? shards = phases[0].Fold.Shards;
+        return Array.Find(phases, phase => phase.Fold.Shards != shards) is null
+            ? shards
+            : throw new CompositionException($"layer {layer}: the phases decorate their folds differently, but both read the same pages. Give both the same 'fold'.");
+    }
+
+    /// <summary>The pools of a layer whose keys are sharded: one for each shard, as large as its positions need.</summary>
+    private LayerPages Sharded(string cache, Offer offer, int layer, CacheLayout layout, FoldShards shards)
+    {
+        if (PoolsOf(layout) is not [{ PerHead: false } of])
+            throw Fault(cache, layer, "it has several pools or per-head pages, which a fold that shards keys cannot use; choose another cache or no 'fold'");
+
+        int[] positions = new int[shards.Domains.Length];
+        for (int position = 0; position < limits.ContextTokens; position++)
+            positions[shards.ShardOf(position)]++;
+
+        // What a policy keeps may all lie in one shard; a step's rows too.
+        return new LayerPages([.. shards.Domains.Select((domain, shard) =>
+        {
+            long keys = Math.Min((long)layout.TokensAtMost + limits.Rows, Math.Max(1, positions[shard]));
+            return Pages(of, model.Layers[layer].Kv, domain, (keys + of.PageTokens - 1) / of.PageTokens + 1, slackPages: null, scratch: default);
+        })], layout.TokensAtMost, ReviewBorders.Of(layout, offer)) { Shards = shards };
+    }
+
     /// <summary>The pools of one layer.</summary>
     /// <param name="cache">Name of the cache, for the message.</param>
     /// <param name="offer">Of the cache.</param>
@@ -147,14 +182,19 @@ internal sealed class PageBuilder(MemoryAccount memory, IMemoryDomain host, Mode
         long perSequence = isDeclared ? DensePages(layout, isFirst, tables, keepsAll) : PagesOfOnePool(layout);
         // What moves into later pools must always find room there, so only the first may be smaller than all sequences at their longest.
         long most = isFirst && cacheTokens is { } tokens ? ((long)tokens + layout.PageTokens - 1) / layout.PageTokens * tables : long.MaxValue;
-        int pages = checked((int)Math.Min(most, perSequence * limits.Sequences)), heads = kv.Heads / tables;
+        return Pages(layout, kv, domain, perSequence, isDeclared ? keepsAll ? 0 : 1 : null, isFirst ? default : Scratch(domain, layout.PageTokens), most);
+    }
+
+    private PoolPages Pages(PoolLayout layout, KvGeometry kv, IMemoryDomain domain, long perSequence, int? slackPages, in TensorView scratch, long most = long.MaxValue)
+    {
+        int pages = checked((int)Math.Min(most, perSequence * limits.Sequences)), heads = layout.PerHead ? 1 : kv.Heads;
         PagePool pool = new()
         {
             Keys = memory.Allocate(domain, layout.Keys, pages, heads, layout.PageTokens, kv.KeyWidth),
             Values = memory.Allocate(domain, layout.Values, pages, heads, layout.PageTokens, kv.ValueWidth),
             Positions = memory.Allocate(host, ElementType.I32, pages, layout.PageTokens),
         };
-        return new PoolPages(layout, pool, kv.Heads, (int)perSequence, isDeclared ? keepsAll ? 0 : 1 : null, isFirst ? default : Scratch(domain, layout.PageTokens));
+        return new PoolPages(layout, pool, kv.Heads, (int)perSequence, slackPages, scratch);
     }
 
     // Between steps a sequence keeps TokensAtMost; within one, its new rows too. What begins in the middle of a text need not begin

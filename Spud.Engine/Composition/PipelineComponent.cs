@@ -31,6 +31,12 @@ internal sealed class PipelineComponent
 
     public string Role => Registered.Role;
 
+    /// <summary>What it was built with; null in tests that build without a composer.</summary>
+    public BuildContext? Context { get; init; }
+
+    /// <summary>Folds that were made for an attention with decorators, each after those that it is built on.</summary>
+    public List<IFold> Folds { get; } = [];
+
     /// <summary>What it can do with its options.</summary>
     public Offer Offer { get => field ?? Registered.Offer; init; }
 
@@ -84,16 +90,22 @@ internal sealed class PipelineComponent
     /// <param name="faults">Gets what it threw.</param>
     public void Dispose(List<ComponentException> faults)
     {
+        foreach (IDisposable part in Enumerable.Reverse(Folds).Append(Instance))
+            Dispose(part, faults);
+
+        Memory.Dispose();
+        Pack?.Dispose();
+    }
+
+    private void Dispose(IDisposable part, List<ComponentException> faults)
+    {
         try
         {
-            Instance.Dispose();
+            part.Dispose();
         }
         catch (Exception fault)
         {
             faults.Add(new ComponentException(Role, Registered.FullName, layer: null, new InvalidOperationException($"its Dispose threw {PluginException.Describe(fault)}", fault)));
         }
-
-        Memory.Dispose();
-        Pack?.Dispose();
     }
 }

@@ -4,7 +4,6 @@ using Spud.Configuration;
 using Spud.Execution;
 using Spud.Models;
 using Spud.Models.Families;
-using Spud.Models.Messages;
 using Spud.Plugins;
 
 namespace Spud.Composition;
@@ -117,22 +116,25 @@ internal sealed class PipelineComposer : IDisposable
         RequireUnderstood();
 
         StepDomains domains = new(_memory, _host, _model, _limits, built[Role.Router].Max(router => router?.Routing!.MaxExperts ?? 0));
-        LayerParts[][] parts = [.. Enum.GetValues<Phase>().Select(phase => Enumerable.Range(0, _model.Layers.Length).Select(layer => new LayerParts(
+        BoundComponent<ICachePolicy> cache = Bound<ICachePolicy>(domains, built[Role.Cache][0]!);
+        CacheLayout[] layouts = [.. Enumerable.Range(0, _model.Layers.Length).Select(layer => PageBuilder.LayoutOf(cache, layer))];
+        Dictionary<IAttention, (IFold Fold, ImmutableArray<string> Names)> folds = Folds(chosen[Roles.Attention], built[Role.Attention], layouts);
+        LayerParts[][] parts = [.. Enum.GetValues<Phase>().Select(phase => Enumerable.Range(0, _model.Layers.Length).Select(layer => Decorated(new LayerParts(
             At<IAttention>(layer, phase)!, Tapped(At<IRouter>(layer, phase)), At<IExperts>(layer, phase)!)
         {
             MaxExperts = Serving(chosen[Roles.Router], built[Role.Router], layer, phase)?.Routing!.MaxExpertsIn(layer) ?? 1,
-        }).ToArray())];
+        }, folds)).ToArray())];
         bool splits = chosen.Values.Any(entries => entries.Any(entry => entry.Entry.Phase is not null));
-        return Freeze(document, plugins, domains, Bound<IHead>(domains, built[Role.Head][0]!), Bound<ICachePolicy>(domains, built[Role.Cache][0]!), parts, splits);
+        return Freeze(document, plugins, domains, Bound<IHead>(domains, built[Role.Head][0]!), cache, layouts, parts, splits);
 
         BoundComponent<T>? At<T>(int layer, Phase phase)
             where T : class => PipelineComposer.At<T>(domains, chosen[Role.Of<T>().Name], built[Role.Of<T>()], layer, phase);
     }
 
-    private Pipeline Freeze(PipelineDocument document, PluginCatalog plugins, StepDomains domains, BoundComponent<IHead> head, BoundComponent<ICachePolicy> cache, LayerParts[][] parts, bool splits)
+    private Pipeline Freeze(PipelineDocument document, PluginCatalog plugins, StepDomains domains, BoundComponent<IHead> head, BoundComponent<ICachePolicy> cache, CacheLayout[] layouts, LayerParts[][] parts, bool splits)
     {
         SequenceStates states = new(_memory, _host, _limits, _builder.Built);
-        PageStore pages = new PageBuilder(_memory, _host, _model, _limits, _options.CacheTokens).Build(cache, parts, states.BorderTokens);
+        PageStore pages = new PageBuilder(_memory, _host, _model, _limits, _options.CacheTokens).Build(cache, layouts, parts, states.BorderTokens);
         ShareArenas();
         Pipeline pipeline = new(new PipelineParts
         {
@@ -157,6 +159,24 @@ internal sealed class PipelineComposer : IDisposable
         _finished = true;
         return pipeline;
     }
+
+    private static Dictionary<IAttention, (IFold Fold, ImmutableArray<string> Names)> Folds(ImmutableArray<ChosenComponent> chosen, PipelineComponent?[] built, CacheLayout[] layouts)
+    {
+        Dictionary<IAttention, (IFold, ImmutableArray<string>)> folds = [];
+        for (int i = 0; i < built.Length; i++)
+        {
+            if (built[i] is not { Instance: IAttention attention } component || chosen[i].Folds.IsEmpty)
+                continue;
+
+            FoldBuilder builder = new(attention, component.Registered.FullName, component.Context!, layer => layouts[layer], component.Folds);
+            folds[attention] = (builder.Build(chosen[i].Folds), [.. chosen[i].Folds.Select(fold => fold.Registered.FullName)]);
+        }
+
+        return folds;
+    }
+
+    private static LayerParts Decorated(LayerParts parts, Dictionary<IAttention, (IFold Fold, ImmutableArray<string> Names)> folds) =>
+        folds.TryGetValue(parts.Attention.Component, out (IFold Fold, ImmutableArray<string> Names) of) ? parts with { Fold = of.Fold, FoldNames = of.Names } : parts;
 
     private PipelineComponent?[] BuildAll(ImmutableArray<ChosenComponent> chosen) =>
         [.. chosen.Select(component => component.Layers.IsEmpty && Role.Of(component.Registered.Role).DiffersByLayer ? null : _builder.Build(component))];

@@ -20,6 +20,9 @@ public static class Roles
     /// <summary>The feed-forward part of a layer.</summary>
     public const string Experts = "experts";
 
+    /// <summary>No role of its own: decorators of an attention's fold, named in its entry.</summary>
+    public const string Fold = "fold";
+
     /// <summary>All roles, in the order of the forward pass.</summary>
     public static ImmutableArray<string> All { get; } = [.. Role.All.Select(static role => role.Name)];
 }

@@ -106,7 +106,6 @@ internal sealed class PipelineReader
 
     private RoleEntry Entry(string role, ConfigObject node)
     {
-        RefuseAll(node, ["fold"], "is a reserved name that no component of this version takes.");
         return new RoleEntry(role, node)
         {
             Folder = _folder,
@@ -114,7 +113,36 @@ internal sealed class PipelineReader
             Layers = Layers(node["layers"]),
             Phase = PhaseOf(node["phase"]),
             Pack = RoleEntry.PackOf(node, _folder, _faults),
+            Folds = [.. Folds(role, node["fold"])],
         };
+    }
+
+    private IEnumerable<RoleEntry> Folds(string role, ConfigNode? node)
+    {
+        if (node is null)
+            return [];
+        if (role != Roles.Attention)
+        {
+            _faults.Add(node.NameOrigin, $"{node.Path}: only attention has folds to decorate.");
+            return [];
+        }
+
+        if (node is ConfigArray { Items.Count: > 0 } array)
+            return array.Items.Select(Fold).OfType<RoleEntry>().ToArray();
+        _faults.Add(node.Origin, $"{node.Path} must be an array of objects with 'use', outermost first, got {node.Summary}.");
+        return [];
+    }
+
+    private RoleEntry? Fold(ConfigNode item)
+    {
+        if (item is not ConfigObject entry || entry["use"] is null)
+        {
+            _faults.Add(item.Origin, $"{item.Path} must be an object with 'use', the name of a fold decorator, got {item.Summary}.");
+            return null;
+        }
+
+        RefuseAll(entry, ["layers", "phase", "fold", "pack"], "has no place here: a fold decorator serves the layers of its attention.");
+        return new RoleEntry(Roles.Fold, entry) { Folder = _folder, Use = Use(entry["use"]) };
     }
 
     private void RefuseAll(ConfigObject node, string[] names, string reason)

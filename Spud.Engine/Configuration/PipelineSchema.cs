@@ -23,7 +23,7 @@ public static class PipelineSchema
             .. plugins.Registered.Select(component => new ComponentOptions(component.Role, component.Name, component.Options)
             {
                 Plugin = component.PluginId,
-                IsDefault = ComponentChoice.DefaultOf(component.Role, plugins) is { } name && (name == component.FullName || name == component.Name),
+                IsDefault = component.Role != Roles.Fold && ComponentChoice.DefaultOf(component.Role, plugins) is { } name && (name == component.FullName || name == component.Name),
             }),
         ]);
     }
@@ -34,8 +34,9 @@ public static class PipelineSchema
         JsonObject schema = OptionsSchema.Of(PipelineJson.Default.PipelineSettings, "#");
         JsonObject members = schema["properties"]!.AsObject();
         JsonObject definitions = [];
+        string[] folds = Folds([.. components.Where(component => component.Role == Roles.Fold)], definitions);
         foreach (string role in Roles.All)
-            members[role] = OfRole(role, [.. components.Where(component => component.Role == role)], definitions);
+            members[role] = OfRole(role, [.. components.Where(component => component.Role == role)], definitions, role == Roles.Attention ? folds : []);
         members["$schema"] = new JsonObject { ["type"] = "string" };
         schema["definitions"] = definitions;
         schema.Insert(0, "$schema", "https://json-schema.org/draft/2020-12/schema");
@@ -43,25 +44,40 @@ public static class PipelineSchema
         return schema;
     }
 
-    private static JsonObject OfRole(string role, ComponentOptions[] components, JsonObject definitions)
+    private static JsonObject OfRole(string role, ComponentOptions[] components, JsonObject definitions, string[] folds)
     {
         if (components.Length == 0)
             return new JsonObject { ["not"] = new JsonObject() }; // nobody fills it
-        JsonArray alternatives = Alternatives(role, components, inArray: false, definitions);
+        JsonArray alternatives = Alternatives(role, components, inArray: false, definitions, folds);
         if (Role.Of(role).DiffersByLayer)
         {
             alternatives.Add((JsonNode)new JsonObject
             {
                 ["type"] = "array",
                 ["minItems"] = 1,
-                ["items"] = new JsonObject { ["oneOf"] = Alternatives(role, components, inArray: true, definitions) },
+                ["items"] = new JsonObject { ["oneOf"] = Alternatives(role, components, inArray: true, definitions, folds) },
             });
         }
 
         return new JsonObject { ["oneOf"] = alternatives };
     }
 
-    private static JsonArray Alternatives(string role, ComponentOptions[] components, bool inArray, JsonObject definitions)
+    /// <summary>Defines the fold decorators; the names of their definitions.</summary>
+    private static string[] Folds(ComponentOptions[] components, JsonObject definitions)
+    {
+        List<string> keys = [];
+        foreach (ComponentOptions component in components)
+        {
+            string[] names = Names(component, components);
+            string key = $"{Roles.Fold}.{names[^1].Replace('/', '.')}";
+            definitions[key] = Component(component, names, inArray: false, $"#/definitions/{key}", folds: []);
+            keys.Add(key);
+        }
+
+        return [.. keys];
+    }
+
+    private static JsonArray Alternatives(string role, ComponentOptions[] components, bool inArray, JsonObject definitions, string[] folds)
     {
         string[] all = [.. components.SelectMany(component => Names(component, components)).Distinct()];
         JsonArray alternatives = [new JsonObject { ["enum"] = Strings(all) }];
@@ -69,14 +85,14 @@ public static class PipelineSchema
         {
             string[] names = Names(component, components);
             string key = $"{role}.{names[^1].Replace('/', '.')}{(inArray ? ".entry" : "")}";
-            definitions[key] = Component(component, names, inArray, $"#/definitions/{key}");
+            definitions[key] = Component(component, names, inArray, $"#/definitions/{key}", folds);
             alternatives.Add((JsonNode)new JsonObject { ["$ref"] = $"#/definitions/{key}" });
         }
 
         return alternatives;
     }
 
-    private static JsonObject Component(ComponentOptions component, string[] names, bool inArray, string place)
+    private static JsonObject Component(ComponentOptions component, string[] names, bool inArray, string place, string[] folds)
     {
         JsonObject schema = OptionsSchema.Of(component.Options, place);
         JsonObject members = schema["properties"] as JsonObject ?? [];
@@ -87,6 +103,16 @@ public static class PipelineSchema
         {
             members["layers"] = new JsonObject { ["type"] = "string", ["pattern"] = $"^{Layers}(,{Layers})*$" };
             members["phase"] = new JsonObject { ["enum"] = Strings(["prefill", "decode"]) };
+        }
+
+        if (folds.Length > 0)
+        {
+            members["fold"] = new JsonObject
+            {
+                ["type"] = "array",
+                ["minItems"] = 1,
+                ["items"] = new JsonObject { ["oneOf"] = new JsonArray([.. folds.Select(fold => new JsonObject { ["$ref"] = $"#/definitions/{fold}" })]) },
+            };
         }
 
         if (component.IsDefault)

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json.Serialization.Metadata;
 using Spud.Composition;
 
@@ -19,6 +20,9 @@ public sealed class RoleEntry
 
     /// <summary>The phase that the entry serves; null: both.</summary>
     public Phase? Phase { get; init; }
+
+    /// <summary>Decorators of an attention's fold, outermost first.</summary>
+    public ImmutableArray<RoleEntry> Folds { get; init; } = [];
 
     /// <summary>Where the entry was written.</summary>
     public Origin Origin => Node.Origin;

@@ -3,7 +3,7 @@ using Spud.Execution.Native;
 namespace Spud.Execution;
 
 /// <summary>The processor's memory. Calls do their work before they return.</summary>
-internal sealed class HostDomain : IMemoryDomain
+internal sealed class HostDomain : IMemoryDomain, IMergesStates
 {
     public string Name => "host";
 
@@ -29,6 +29,15 @@ internal sealed class HostDomain : IMemoryDomain
 
     public void Wait()
     {
+    }
+
+    public void Merge(in AttentionState from, in AttentionState into)
+    {
+        ReadOnlySpan<float> max = from.Max.AsSpan<float>(), sum = from.Sum.AsSpan<float>(), accumulator = from.Accumulator.AsSpan<float>();
+        Span<float> intoMax = into.Max.AsSpan<float>(), intoSum = into.Sum.AsSpan<float>(), intoAccumulator = into.Accumulator.AsSpan<float>();
+        int width = from.Accumulator.Shape[2];
+        for (int i = 0; i < sum.Length; i++)
+            AttentionState.Merge(max[i], sum[i], accumulator.Slice(i * width, width), ref intoMax[i], ref intoSum[i], intoAccumulator.Slice(i * width, width));
     }
 
     private static void Append(in TensorView rows, in TensorView slots, in TensorView pages)

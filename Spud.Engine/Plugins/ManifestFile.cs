@@ -47,6 +47,8 @@ internal sealed class ManifestComponents
     public string[] Router { get; set; } = [];
 
     public string[] Experts { get; set; } = [];
+
+    public string[] Fold { get; set; } = [];
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]

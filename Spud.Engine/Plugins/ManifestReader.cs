@@ -99,6 +99,7 @@ internal static class ManifestReader
         Add(Roles.Cache, components.Cache);
         Add(Roles.Router, components.Router);
         Add(Roles.Experts, components.Experts);
+        Add(Roles.Fold, components.Fold);
         return byRole.ToFrozenDictionary();
 
         void Add(string role, string[] names)

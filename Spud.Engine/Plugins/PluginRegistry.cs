@@ -42,14 +42,20 @@ internal sealed class PluginRegistry(string folder, PluginManifest manifest) : I
     public void AddExperts<TOptions>(string name, JsonTypeInfo<TOptions> options, Func<TOptions, IOffers, Offer> offer, Func<TOptions, IBuildContext, IExperts> create) =>
         Add(name, options, new Offer(), offer ?? throw new ArgumentNullException(nameof(offer)), create);
 
+    public void AddFold<TOptions>(string name, JsonTypeInfo<TOptions> options, Offer offer, Func<TOptions, IFoldBuildContext, Func<FoldRank, IFold>, IFold> create)
+    {
+        ArgumentNullException.ThrowIfNull(create);
+        Add(Roles.Fold, name, options, offer, null, static (_, _) => throw new NotSupportedException("a fold is built around an attention's"), (bound, build, inner) => create((TOptions)bound, build, inner));
+    }
+
     /// <summary>Ends registration.</summary>
     /// <exception cref="PluginException">What was registered is not what the manifest offers, or an options class is refused; with all faults.</exception>
     public ImmutableArray<RegisteredComponent> Close()
     {
         _closed = true;
-        foreach (string role in Roles.All)
+        foreach ((string role, ImmutableArray<string> names) in manifest.Components)
         {
-            foreach (string name in manifest.Components.GetValueOrDefault(role, []).Where(name => Find(role, name) is null))
+            foreach (string name in names.Where(name => Find(role, name) is null))
                 _faults.Add($"{PluginManifest.FileName} offers {role} '{name}', which Register does not add. Add it, or take it out of the manifest.");
         }
 
@@ -62,13 +68,24 @@ internal sealed class PluginRegistry(string folder, PluginManifest manifest) : I
         string name, JsonTypeInfo<TOptions> options, Offer offer, Func<TOptions, IOffers, Offer>? offers, Func<TOptions, IBuildContext, TComponent> create)
         where TComponent : class, IDisposable
     {
-        string role = Role.Of<TComponent>().Name;
+        ArgumentNullException.ThrowIfNull(create);
+        Add(Role.Of<TComponent>().Name, name, options, offer, offers is null ? null : (bound, others) => offers((TOptions)bound, others), (bound, build) => create((TOptions)bound, build), null);
+    }
+
+    private void Add(
+        string role,
+        string name,
+        JsonTypeInfo options,
+        Offer offer,
+        Func<object, IOffers, Offer>? offers,
+        Func<object, IBuildContext, IDisposable> create,
+        Func<object, IFoldBuildContext, Func<FoldRank, IFold>, IFold>? createFold)
+    {
         if (_closed)
             throw new InvalidOperationException("Components are registered inside Register, not later.");
         ArgumentException.ThrowIfNullOrEmpty(name);
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(offer);
-        ArgumentNullException.ThrowIfNull(create);
         if (Find(role, name) is not null)
             _faults.Add($"Register adds {role} '{name}' twice. Give one another name.");
         if (!manifest.Components.GetValueOrDefault(role, []).Contains(name))
@@ -83,9 +100,10 @@ internal sealed class PluginRegistry(string folder, PluginManifest manifest) : I
             PluginVersion = manifest.Version,
             Folder = folder,
             Offer = offer,
-            Offers = offers is null ? null : (bound, others) => offers((TOptions)bound, others),
+            Offers = offers,
             Options = options,
-            Create = (bound, build) => create((TOptions)bound, build),
+            Create = create,
+            CreateFold = createFold,
         });
     }
 

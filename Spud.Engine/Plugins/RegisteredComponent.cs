@@ -34,6 +34,9 @@ internal sealed class RegisteredComponent
     /// <summary>Builds it from bound options.</summary>
     public required Func<object, IBuildContext, IDisposable> Create { get; init; }
 
+    /// <summary>Builds a fold decorator from bound options; null for a component of a role.</summary>
+    public Func<object, IFoldBuildContext, Func<FoldRank, IFold>, IFold>? CreateFold { get; init; }
+
     /// <summary>"plugin-id/name": unambiguous.</summary>
     public string FullName => $"{PluginId}/{Name}";
 

@@ -16,5 +16,7 @@ public sealed class ReferenceContract : PluginContract
         new() { Role = "cache", Component = "streaming", Keeps = static (tokens, position) => position < 4 || position >= tokens - 24 },
         new() { Role = "cache", Component = "streaming", Options = """{"older":"Q8_0","streamingHeads":2}""", Keeps = static (tokens, position) => position < 4 || position >= tokens - 24 },
         new() { Role = "router", Component = "prompt", OwnRouting = "the text decides which experts may be chosen" },
+        new() { Role = "fold", Component = "split", Options = """{"shards":3,"blockTokens":5}""" },
+        new() { Role = "fold", Component = "split", Options = """{"shards":1}""" },
     ];
 }

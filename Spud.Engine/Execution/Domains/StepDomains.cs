@@ -46,6 +46,9 @@ internal sealed class StepDomains
         return domain;
     }
 
+    /// <summary>A memory domain with the step's buffers.</summary>
+    public StepDomain Of(IMemoryDomain memory) => memory.IsHost ? Host : Device(memory);
+
     /// <summary>Allocates what routers and experts need in a domain.</summary>
     public void ServePlans(StepDomain domain) => domain.ServePlans(_expertsPerRow, Host.DensePlan);
 

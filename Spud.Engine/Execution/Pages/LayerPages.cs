@@ -10,6 +10,9 @@ internal sealed class LayerPages(ImmutableArray<PoolPages> pools, int tokensAtMo
 {
     public ImmutableArray<PoolPages> Pools => pools;
 
+    /// <summary>How keys are distributed over the pools by their position; null: rows go into the first.</summary>
+    public FoldShards? Shards { get; init; }
+
     /// <summary>The pool that takes the rows of a step.</summary>
     public PoolPages First => pools[0];
 

@@ -6,9 +6,9 @@ namespace Spud.Execution;
 /// </summary>
 /// <param name="layers">[L].</param>
 /// <param name="policy">The cache.</param>
-/// <param name="tables">Scratch for one layer's step.</param>
+/// <param name="tables">Scratch for one layer's step: one for each shard of the layer that has most.</param>
 /// <param name="conversionBytes">Bytes of host memory for keys that move from one format into another.</param>
-internal sealed class PageStore(LayerPages[] layers, ICachePolicy policy, StepTables tables, long conversionBytes)
+internal sealed class PageStore(LayerPages[] layers, ICachePolicy policy, StepTables[] tables, long conversionBytes)
 {
     /// <summary>[L].</summary>
     public IReadOnlyList<LayerPages> Layers => layers;
@@ -17,7 +17,7 @@ internal sealed class PageStore(LayerPages[] layers, ICachePolicy policy, StepTa
     public required ReviewBorders Borders { get; init; }
 
     /// <summary>Bytes of the scratch beside the pools.</summary>
-    public long TableBytes => tables.Bytes + conversionBytes;
+    public long TableBytes => tables.Sum(static table => table.Bytes) + conversionBytes;
 
     /// <summary>Tables of a new sequence, one a layer.</summary>
     public PageTable[] NewTables(ReadOnlyMemory<int> ids) => [.. layers.Select(layer => new PageTable(layer, ids))];
@@ -50,36 +50,64 @@ internal sealed class PageStore(LayerPages[] layers, ICachePolicy policy, StepTa
     {
         foreach (LayerPages layer in layers)
         {
-            // Whatever the first pool takes finds room in later ones.
-            PoolPages pool = layer.First;
-            long wanted = 0;
-            foreach (int rows in tokens)
-                wanted += Math.Min((rows + pool.PageTokens - 1L) / pool.PageTokens * pool.Tables, pool.PagesPerSequence);
+            // Whatever the first pool takes finds room in later ones; of shards, any may take all.
+            foreach (PoolPages pool in layer.Shards is null ? layer.Pools.AsSpan(..1) : layer.Pools.AsSpan())
+            {
+                long wanted = 0;
+                foreach (int rows in tokens)
+                    wanted += Math.Min((rows + pool.PageTokens - 1L) / pool.PageTokens * pool.Tables, pool.PagesPerSequence);
 
-            if (wanted > pool.FreePages)
-                return false;
+                if (wanted > pool.FreePages)
+                    return false;
+            }
         }
 
         return true;
     }
 
-    /// <summary>Writes the step's keys and values into one layer's pages; pending until committed.</summary>
-    public void Append(int layer, Batch batch, in Heads heads)
+    /// <summary>Makes room for the step's rows in one layer's pages and tells where each goes; pending until committed.</summary>
+    public void Place(int layer, Batch batch)
     {
-        PoolPages pool = layers[layer].First;
-        Span<int> all = tables.Slots.AsSpan<int>();
+        int perRow = layers[layer].First.Tables;
+        Span<int> all = tables[0].Slots.AsSpan<int>();
         foreach (BatchEntry entry in batch.Entries)
-            entry.Sequence.Tables[layer].Append(entry.FirstPosition, all.Slice(entry.FirstRow * pool.Tables, entry.Rows * pool.Tables));
+            entry.Sequence.Tables[layer].Append(entry.FirstPosition, all.Slice(entry.FirstRow * perRow, entry.Rows * perRow));
+    }
 
-        pool.Domain.Append(pool.Layout.PerHead ? ByHead(heads) : heads, tables.Slots.Rows(0, batch.Rows * pool.Tables), pool.Pool);
+    /// <summary>Writes the step's keys and values where <see cref="Place"/> put them: all rows, or those of one shard.</summary>
+    /// <param name="layer">The layer.</param>
+    /// <param name="pool">0, or the shard.</param>
+    /// <param name="batch">The step.</param>
+    /// <param name="heads">In the domain of the pool.</param>
+    public void Append(int layer, int pool, Batch batch, in Heads heads)
+    {
+        PoolPages pages = layers[layer].Pools[pool];
+        if (layers[layer].Shards is not { } shards)
+        {
+            pages.Domain.Append(pages.Layout.PerHead ? ByHead(heads) : heads, tables[0].Slots.Rows(0, batch.Rows * pages.Tables), pages.Pool);
+            return;
+        }
+
+        ReadOnlySpan<int> positions = batch.Step.Positions.AsSpan<int>();
+        for (int from = 0, to; from < positions.Length; from = to)
+        {
+            bool isHere = shards.ShardOf(positions[from]) == pool;
+            to = from + 1;
+            while (to < positions.Length && shards.ShardOf(positions[to]) == pool == isHere)
+                to++;
+
+            if (isHere)
+                pages.Domain.Append(Rows(heads, from, to - from), tables[0].Slots.Rows(from, to - from), pages.Pool);
+        }
     }
 
     /// <summary>What the step's sequences keep in one pool of a layer; valid until the next call. False: nothing.</summary>
     public bool TryView(int layer, int pool, Batch batch, out PageView view)
     {
         PoolPages pages = layers[layer].Pools[pool];
-        Span<KeyRun> runs = tables.Runs.AsSpan<KeyRun>();
-        Span<int> offsets = tables.RunOffsets.AsSpan<int>(), headOffsets = pages.Layout.PerHead ? tables.HeadRunOffsets.AsSpan<int>() : default;
+        StepTables scratch = tables[layers[layer].Shards is null ? 0 : pool];
+        Span<KeyRun> runs = scratch.Runs.AsSpan<KeyRun>();
+        Span<int> offsets = scratch.RunOffsets.AsSpan<int>(), headOffsets = pages.Layout.PerHead ? scratch.HeadRunOffsets.AsSpan<int>() : default;
         int count = 0;
         for (int i = 0; i < batch.Entries.Length; i++)
         {
@@ -103,9 +131,9 @@ internal sealed class PageStore(LayerPages[] layers, ICachePolicy policy, StepTa
         view = new PageView
         {
             Pool = pages.Pool,
-            Runs = tables.Runs.Rows(0, Math.Max(count, 1)),
-            RunOffsets = tables.RunOffsets.Rows(0, batch.Entries.Length + 1),
-            HeadRunOffsets = pages.Layout.PerHead ? tables.HeadRunOffsets.Rows(0, batch.Entries.Length * pages.Tables + 1) : default,
+            Runs = scratch.Runs.Rows(0, Math.Max(count, 1)),
+            RunOffsets = scratch.RunOffsets.Rows(0, batch.Entries.Length + 1),
+            HeadRunOffsets = pages.Layout.PerHead ? scratch.HeadRunOffsets.Rows(0, batch.Entries.Length * pages.Tables + 1) : default,
         };
         return count > 0;
     }
@@ -136,6 +164,9 @@ internal sealed class PageStore(LayerPages[] layers, ICachePolicy policy, StepTa
         return entries[fit].Sequence;
     }
 
+    private static Heads Rows(in Heads heads, int from, int count) =>
+        new() { Query = heads.Query.Rows(from, count), Key = heads.Key.Rows(from, count), Value = heads.Value.Rows(from, count) };
+
     // Every KV head of a row goes into a page of its own: as many rows of one head.
     private static Heads ByHead(in Heads heads) => new() { Query = heads.Query, Key = ByHead(heads.Key), Value = ByHead(heads.Value) };
 
@@ -147,20 +178,30 @@ internal sealed class PageStore(LayerPages[] layers, ICachePolicy policy, StepTa
         for (int i = 0; i < entries.Length; i++)
         {
             PageTable table = entries[i].Sequence.Tables[layer];
-            int toMove = pool == 0 ? 0 : table.PagesToMoveInto(pool, entries[i].Rows);
-            if (pool > 0 && toMove == 0)
+            int rows = layers[layer].Shards is { } shards ? RowsOf(shards, pool, entries[i]) : pool == 0 ? entries[i].Rows : 0;
+            int toMove = pool == 0 || layers[layer].Shards is not null ? 0 : table.PagesToMoveInto(pool, entries[i].Rows);
+            if (rows == 0 && toMove == 0)
                 continue;
 
             wanted += toMove;
             ReadOnlySpan<RunTable> ofHeads = table.TablesOf(pool);
             for (int head = 0; head < ofHeads.Length; head++)
             {
-                wanted += pool == 0 ? ofHeads[head].PagesWanted(entries[i].Rows) : 0;
+                wanted += rows > 0 ? ofHeads[head].PagesWanted(rows) : 0;
                 wanted += Copies(layer, pool, head, entries[..(i + 1)], ofHeads[head].SharedTail) ? 1 : 0;
             }
         }
 
         return wanted;
+    }
+
+    private static int RowsOf(FoldShards shards, int shard, in BatchEntry entry)
+    {
+        int rows = 0;
+        for (int position = entry.FirstPosition; position < entry.FirstPosition + entry.Rows; position++)
+            rows += shards.ShardOf(position) == shard ? 1 : 0;
+
+        return rows;
     }
 
     // Who writes into a shared page copies it, but for the last of its sharers, to whom it is left.

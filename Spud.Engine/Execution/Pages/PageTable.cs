@@ -11,6 +11,7 @@ internal sealed class PageTable : IHistory
     private readonly ReadOnlyMemory<int> _ids;
     private readonly RunTable[] _tables;
     private readonly int[] _firstOfPool;
+    private readonly ShardHistory[] _shards = [];
     private int _tokensAtMove;
 
     /// <param name="layer">The layer's pools.</param>
@@ -23,6 +24,8 @@ internal sealed class PageTable : IHistory
             _firstOfPool[pool + 1] = _firstOfPool[pool] + layer.Pools[pool].Tables;
 
         _tables = [.. layer.Pools.SelectMany(static pool => Enumerable.Range(0, pool.Tables).Select(head => new RunTable(pool, head)))];
+        if (layer.Shards is not null)
+            _shards = [.. Enumerable.Range(0, layer.Pools.Length).Select(shard => new ShardHistory(this, shard))];
     }
 
     /// <summary>Committed tokens, kept or not.</summary>
@@ -92,7 +95,7 @@ internal sealed class PageTable : IHistory
     {
         KeyLoad sum = default;
         for (int i = 0; i < _tables.Length; i++)
-            sum += Load(_tables[i], _tables[i].KeysSeen(firstRow, lastRow, window, i < _firstOfPool[1] ? lastRow + 1 : 0));
+            sum += Load(_tables[i], _tables[i].KeysSeen(firstRow, lastRow, window, i < _firstOfPool[1] && _layer.Shards is null ? lastRow + 1 : 0));
 
         return sum;
     }
@@ -104,7 +107,7 @@ internal sealed class PageTable : IHistory
         for (int i = 0; i < _tables.Length; i++)
         {
             bool grows = i < _firstOfPool[1];
-            KeyCount kept = _tables[i].KeysSeen(firstRow, lastRow, window, grows ? Tokens : 0);
+            KeyCount kept = _tables[i].KeysSeen(firstRow, lastRow, window, grows && _layer.Shards is null ? Tokens : 0);
             sum += Load(_tables[i], grows ? kept + KeyCount.Of(Tokens, lastRow, firstRow, lastRow, window) : kept);
         }
 
@@ -123,6 +126,13 @@ internal sealed class PageTable : IHistory
     /// <param name="slots">I32 [rows], or [rows, G] in per-head pages, written: page * P + key.</param>
     public void Append(int first, Span<int> slots)
     {
+        if (_layer.Shards is { } shards)
+        {
+            for (int row = 0; row < slots.Length; row++)
+                _tables[shards.ShardOf(first + row)].Append(first + row, 1, slots[row..], 1);
+            return;
+        }
+
         ReadOnlySpan<RunTable> tables = TablesOf(0);
         for (int i = 0; i < tables.Length; i++)
             tables[i].Append(first, slots.Length / tables.Length, slots[i..], tables.Length);
@@ -160,13 +170,17 @@ internal sealed class PageTable : IHistory
     {
         bool review = ReachesBorder(tokens);
         Tokens = tokens;
-        foreach (RunTable table in TablesOf(0))
+        foreach (RunTable table in _layer.Shards is null ? TablesOf(0) : _tables)
             table.Commit(tokens);
 
         if (!review)
             return;
 
-        policy.Review(layer, this);
+        if (_shards.Length == 0)
+            policy.Review(layer, this);
+        foreach (ShardHistory shard in _shards)
+            policy.Review(layer, shard);
+
         ApplyChanges();
         RequirePromise();
     }
@@ -241,7 +255,7 @@ internal sealed class PageTable : IHistory
             table.ApplyDrops();
 
         bool moved = false;
-        for (int into = 1; into < _layer.Pools.Length; into++)
+        for (int into = _layer.Shards is null ? 1 : _layer.Pools.Length; into < _layer.Pools.Length; into++)
             moved |= RequireRoom(into);
         if (!moved)
             return;
@@ -274,7 +288,7 @@ internal sealed class PageTable : IHistory
 
     private void RequirePromise()
     {
-        if (_layer.Pools is [{ Tables: 1 }])
+        if (_layer.Shards is not null || _layer.Pools is [{ Tables: 1 }])
         {
             if (KeptTokens > _layer.TokensAtMost)
                 throw new InvalidDataException($"{KeptTokens} tokens are kept after a review, at most {_layer.TokensAtMost} were promised in the layout");

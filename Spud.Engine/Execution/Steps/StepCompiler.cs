@@ -35,7 +35,7 @@ internal sealed class StepCompiler
         for (int layer = 0; layer < _pipeline.Model.Layers.Length; layer++)
         {
             LayerParts parts = _pipeline.At(layer, phase);
-            Attend(parts.Attention, layer);
+            Attend(parts, layer);
             Mix(parts, layer);
         }
 
@@ -50,17 +50,36 @@ internal sealed class StepCompiler
         Changed(head);
     }
 
-    private void Attend(BoundComponent<IAttention> attention, int layer)
+    private void Attend(LayerParts parts, int layer)
     {
-        int slot = Slot(layer, Role.Attention);
+        BoundComponent<IAttention> attention = parts.Attention;
+        LayerPages pages = _pipeline.Pages.Layers[layer];
+        int slot = Slot(layer, Role.Attention), cacheSlot = Slot(layer, Role.Cache);
         BringHidden(attention, layer, slot);
         _operations.Add(new ProjectOperation(attention, layer, slot) { State = StateOf(Role.Attention, layer) });
-        _operations.Add(new AppendOperation(_pipeline.Cache, attention, _pipeline.Pages, layer, Slot(layer, Role.Cache)));
-        for (int pool = 0; pool < _pipeline.Pages.Layers[layer].Pools.Length; pool++)
-            _operations.Add(new FoldOperation(attention, _pipeline.Pages, layer, pool, slot) { State = StateOf(Role.Attention, layer) });
+        StepDomain[] domains = pages.Shards is { } shards ? [.. shards.Domains.Select(domain => BringKeys(attention, domain, layer, cacheSlot))] : [attention.Domain];
+        _operations.Add(new AppendOperation(_pipeline.Cache, attention, domains, _pipeline.Pages, layer, cacheSlot));
+        if (pages.Shards is not null)
+            _operations.Add(new FoldShardsOperation(attention, parts, _pipeline.Pages, layer, domains.Length, slot) { State = StateOf(Role.Attention, layer) });
+        for (int pool = 0; pool < pages.Pools.Length && pages.Shards is null; pool++)
+            _operations.Add(new FoldOperation(attention, parts, _pipeline.Pages, layer, pool, slot) { State = StateOf(Role.Attention, layer) });
 
         _operations.Add(new FinishOperation(attention, layer, slot) { State = StateOf(Role.Attention, layer) });
         Changed(attention);
+    }
+
+    /// <summary>Copies keys and values to the domain of a shard, once; between two devices by way of the host.</summary>
+    private StepDomain BringKeys(BoundComponent<IAttention> attention, IMemoryDomain memory, int layer, int slot)
+    {
+        StepDomain from = attention.Domain, to = _domains.Of(memory);
+        to.ServeAttention();
+        if (from == to || _operations.OfType<CopyKeysOperation>().Any(copy => copy.Layer == layer && copy.Domain == to))
+            return to;
+        if (!from.IsHost && !to.IsHost)
+            from = BringKeys(attention, _host.Memory, layer, slot);
+
+        _operations.Add(new CopyKeysOperation(from, to, attention, _pipeline.Model.Layers[layer].Kv, layer, slot));
+        return to;
     }
 
     private void Mix(LayerParts parts, int layer)
@@ -112,7 +131,7 @@ internal sealed class StepCompiler
     private void Settle()
     {
         int slot = Slot(null, Role.Head);
-        _operations.AddRange(_domains.Devices.Where(IsUsed).Select(device => new WaitOperation(device, On(device).Last(), slot)).ToArray());
+        _operations.AddRange(_domains.Devices.SelectMany(device => _operations.Where(operation => operation.Domain == device).TakeLast(1)).Select(last => new WaitOperation(last.Domain, last.Component, slot)).ToArray());
         _operations.AddRange(_checks);
     }
 

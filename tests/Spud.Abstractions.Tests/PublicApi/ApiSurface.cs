@@ -12,7 +12,7 @@ internal sealed class ApiSurface(string text)
 
     /// <summary>Interfaces that plugins implement: in a minor version they gain no member that a plugin must have.</summary>
     private static readonly string[] s_ofPlugins =
-        ["IAttention", "ICachePolicy", "IComponent", "IExperts", "IHead", "IJob", "IMemoryDomain", "IPerLayerRouter", "IRouter", "ISpudPlugin"];
+        ["IAttention", "ICachePolicy", "IComponent", "IExperts", "IFold", "IHead", "IJob", "IMakesFolds", "IMemoryDomain", "IMergesStates", "IPerLayerRouter", "IRouter", "ISpudPlugin"];
 
     /// <summary>Structs that native code reads as rows of numbers: one more field moves every row but the first.</summary>
     private static readonly string[] s_ofNativeCode = ["KeyRun", "SequenceSlice"];

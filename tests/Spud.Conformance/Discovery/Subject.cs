@@ -71,9 +71,21 @@ internal sealed class Subject
             return chosen.Registered.Create(chosen.Options, build);
     }
 
+    /// <summary>A fold decorator as an attention's entry names it.</summary>
+    /// <exception cref="ConfigurationException">The variant's options are wrong.</exception>
+    public ChosenComponent ChooseFold()
+    {
+        FaultList faults = new();
+        string entry = Variant.Options.Trim() is "{}" ? "}" : $",{Variant.Options.Trim()[1..]}";
+        RoleEntry written = PipelineDocument.Load(null, [$$"""attention={"use":"any","fold":[{"use":"{{Component.Name}}"{{entry}}]}"""])[Roles.Attention][0].Folds[0];
+        object? options = written.BindOptions(Component.Name, Component.Options, faults);
+        faults.ThrowIfAny();
+        return new(Component, options!, Component.Offer, written, []);
+    }
+
     private bool BuildsElsewhere()
     {
-        if (SkipReason is not null || Role == Roles.Cache)
+        if (SkipReason is not null || Role is Roles.Cache or Roles.Fold)
             return false;
 
         using TestBuild build = new(RigFactory.ModelFor(this).Describe(), threads: 1);

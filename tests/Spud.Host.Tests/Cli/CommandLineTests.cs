@@ -27,7 +27,7 @@ public sealed class CommandLineTests
     [Fact]
     public void The_defaults_of_sampling_stand_in_the_help()
     {
-        string help = TestShell.Run("run", "--help").Output;
+        string help = string.Join(' ', TestShell.Run("run", "--help").Output.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
         Assert.All(["else 0.8; the embedded model: 0.", "else 40.", "else 0.95.", "else 0.05.", "else 1.", "Default: 1024."], text => Assert.Contains(text, help));
     }
 

@@ -19,7 +19,8 @@ public sealed class InputTextTests
     [InlineData("one", "one")]
     [InlineData("one\n", "one")]
     [InlineData("one\r\n", "one")]
-    [InlineData("one\r\ntwo\n\n", "one\ntwo\n")]
+    [InlineData("one\r\ntwo\n\n", "one\r\ntwo\n")]
+    [InlineData("a\rb\fc\u0085d\u2028e\u2029\n", "a\rb\fc\u0085d\u2028e\u2029")]
     [InlineData("\n", "")]
     public void A_prompt_loses_one_line_break_at_its_end(string content, string prompt)
     {

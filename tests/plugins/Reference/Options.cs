@@ -67,6 +67,18 @@ internal sealed class StreamingOptions
     public Fault Fault { get; set; } = Fault.None;
 }
 
+/// <summary>Options of the fold decorator.</summary>
+internal sealed class SplitOptions
+{
+    /// <summary>Parts of the keys that are folded apart.</summary>
+    [Range(1, 64)]
+    public int Shards { get; set; } = 2;
+
+    /// <summary>Positions that follow each other in a shard.</summary>
+    [Range(1, int.MaxValue)]
+    public int BlockTokens { get; set; } = 16;
+}
+
 /// <summary>Options of the router that depends on the text.</summary>
 internal sealed class PromptRouterOptions
 {
@@ -119,5 +131,6 @@ internal enum Device
 [JsonSerializable(typeof(CacheOptions))]
 [JsonSerializable(typeof(RecentOptions))]
 [JsonSerializable(typeof(StreamingOptions))]
+[JsonSerializable(typeof(SplitOptions))]
 [JsonSerializable(typeof(PromptRouterOptions))]
 internal sealed partial class ReferenceJson : JsonSerializerContext;

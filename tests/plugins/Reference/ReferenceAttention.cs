@@ -3,7 +3,7 @@ using Spud;
 namespace Reference;
 
 /// <summary>Grouped-query attention over paged keys.</summary>
-internal sealed class ReferenceAttention : IAttention
+internal sealed class ReferenceAttention : IAttention, IMakesFolds
 {
     private readonly ModelDescription _model;
     private readonly AttentionWeights?[] _layers;
@@ -54,6 +54,8 @@ internal sealed class ReferenceAttention : IAttention
         for (int sequence = 0; sequence < step.Sequences.Length; sequence++)
             _folding.Fold(of, step, sequence, pages, query, state);
     }
+
+    public IFold MakeFold(IFoldBuildContext build) => new ReferenceFold(build, build.Domain);
 
     public void Finish(int layer, in Step step, in AttentionState state, in TensorView output)
     {

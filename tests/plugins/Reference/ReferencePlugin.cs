@@ -53,6 +53,7 @@ public sealed class ReferencePlugin : ISpudPlugin
         registry.AddRouter("prompt", ReferenceJson.Default.PromptRouterOptions, RouterOffer, static (options, build) =>
             options.Fault == Fault.None ? new PromptRouter(options, build) : new FaultyPromptRouter(new PromptRouter(options, build), build));
         registry.AddExperts("reference", ReferenceJson.Default.ReferenceOptions, ExpertsOffer, (options, build) => Experts(options, build));
+        registry.AddFold("split", ReferenceJson.Default.SplitOptions, new Offer(), (options, build, inner) => new SplitFold(options, build, inner));
     }
 
     // What is forgotten depends on where a step ends, and so on the company that a row has.

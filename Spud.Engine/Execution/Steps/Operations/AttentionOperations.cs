@@ -12,8 +12,8 @@ internal sealed class ProjectOperation(BoundComponent<IAttention> attention, int
         attention.Component.Project(layer, StepOf(isFirst: true), Domain.Hidden(batch.Rows), Domain.Attention.Heads(layer, batch.Rows));
 }
 
-/// <summary>Keys and values of the new rows go into the layer's pages.</summary>
-internal sealed class AppendOperation(BoundComponent<ICachePolicy> cache, BoundComponent<IAttention> attention, PageStore pages, int layer, int costSlot)
+/// <summary>Keys and values of the new rows go into the layer's pages, in each domain that has some of them.</summary>
+internal sealed class AppendOperation(BoundComponent<ICachePolicy> cache, BoundComponent<IAttention> attention, StepDomain[] domains, PageStore pages, int layer, int costSlot)
     : Operation(cache, layer, attention.Domain, costSlot)
 {
     public override string Name => "append";
@@ -23,15 +23,19 @@ internal sealed class AppendOperation(BoundComponent<ICachePolicy> cache, BoundC
 
     public override void Run(Batch batch, StepMeter meter)
     {
-        pages.Append(layer, batch, Domain.Attention.Heads(layer, batch.Rows));
+        pages.Place(layer, batch);
+        for (int pool = 0; pool < domains.Length; pool++)
+            pages.Append(layer, pool, batch, domains[pool].Attention.Heads(layer, batch.Rows));
+
         meter.CountKeys(layer, batch);
     }
 }
 
 /// <summary>Queries over the pages of a pool are merged into the attention state, which the first pool of a layer finds empty.</summary>
-internal sealed class FoldOperation(BoundComponent<IAttention> attention, PageStore pages, int layer, int pool, int costSlot) : ComponentOperation(attention, layer, costSlot)
+internal sealed class FoldOperation(BoundComponent<IAttention> attention, LayerParts parts, PageStore pages, int layer, int pool, int costSlot)
+    : ComponentOperation(attention, layer, costSlot)
 {
-    public override string Name => "fold";
+    public override string Name => $"fold{string.Concat(parts.FoldNames.Select(static name => $" {name}"))}";
 
     public override void Run(Batch batch, StepMeter meter)
     {
@@ -39,7 +43,26 @@ internal sealed class FoldOperation(BoundComponent<IAttention> attention, PageSt
         if (pool == 0)
             Domain.Attention.Empty(state);
         if (pages.TryView(layer, pool, batch, out PageView view))
-            attention.Component.Fold(layer, StepOf(isFirst: false), Domain.Attention.Heads(layer, batch.Rows).Query, view, state);
+            parts.Fold.Fold(layer, StepOf(isFirst: false), Domain.Attention.Heads(layer, batch.Rows).Query, new ReadOnlySpan<PageView>(in view), state);
+    }
+}
+
+/// <summary>Queries over the pages of all shards of a layer.</summary>
+internal sealed class FoldShardsOperation(BoundComponent<IAttention> attention, LayerParts parts, PageStore pages, int layer, int shards, int costSlot)
+    : ComponentOperation(attention, layer, costSlot)
+{
+    private readonly PageView[] _views = new PageView[shards];
+
+    public override string Name => $"fold{string.Concat(parts.FoldNames.Select(static name => $" {name}"))}";
+
+    public override void Run(Batch batch, StepMeter meter)
+    {
+        AttentionState state = Domain.Attention.State(layer, batch.Rows);
+        Domain.Attention.Empty(state);
+        for (int shard = 0; shard < _views.Length; shard++)
+            pages.TryView(layer, shard, batch, out _views[shard]);
+
+        parts.Fold.Fold(layer, StepOf(isFirst: false), Domain.Attention.Heads(layer, batch.Rows).Query, _views, state);
     }
 }
 

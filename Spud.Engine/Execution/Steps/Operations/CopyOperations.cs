@@ -60,6 +60,23 @@ internal sealed class CopyHiddenOperation(StepDomain from, StepDomain to, Role r
     }
 }
 
+/// <summary>Keys and values of the new rows go to the domain of a shard.</summary>
+internal sealed class CopyKeysOperation(StepDomain from, StepDomain to, BoundComponent<IAttention> attention, KvGeometry kv, int layer, int costSlot)
+    : CopyOperation(from, to, reader: null, attention, layer, costSlot)
+{
+    public override string What => "keys and values";
+
+    public override long BytesPerToken => (long)kv.Heads * (kv.KeyWidth + kv.ValueWidth) * sizeof(float);
+
+    public override void Run(Batch batch, StepMeter meter)
+    {
+        Heads source = From.Attention.Heads(layer, batch.Rows), target = Domain.Attention.Heads(layer, batch.Rows);
+        DomainCopies.Copy(source.Key, target.Key);
+        DomainCopies.Copy(source.Value, target.Value);
+        WaitForHost();
+    }
+}
+
 /// <summary>A routing plan goes to the host, which checks it, or from there to the experts.</summary>
 internal sealed class CopyPlanOperation(StepDomain from, StepDomain to, (LayerPlan From, LayerPlan To) plan, Role? reader, BoundComponent component, int layer, int costSlot)
     : CopyOperation(from, to, reader, component, layer, costSlot)

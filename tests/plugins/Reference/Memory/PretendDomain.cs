@@ -9,7 +9,7 @@ namespace Reference;
 /// </summary>
 /// <param name="host">Does the work; any host's will do.</param>
 /// <param name="fault">What it does wrong on purpose.</param>
-internal sealed class PretendDomain(IMemoryDomain host, Fault fault) : IMemoryDomain
+internal sealed class PretendDomain(IMemoryDomain host, Fault fault) : IMemoryDomain, IMergesStates
 {
     private static readonly nint Disguise = unchecked((nint)(1UL << 62));
     private readonly Lock _gate = new();
@@ -61,6 +61,8 @@ internal sealed class PretendDomain(IMemoryDomain host, Fault fault) : IMemoryDo
         Append(heads.Value, slots, pool.Values);
     }
 
+    public void Merge(in AttentionState from, in AttentionState into) => ((IMergesStates)host).Merge(OnHost(from), OnHost(into));
+
     public void Wait()
     {
         lock (_gate)
@@ -77,6 +79,8 @@ internal sealed class PretendDomain(IMemoryDomain host, Fault fault) : IMemoryDo
     }
 
     /// <summary>The same bytes as a view of the host's.</summary>
+    private AttentionState OnHost(in AttentionState state) => new() { Max = OnHost(state.Max), Sum = OnHost(state.Sum), Accumulator = OnHost(state.Accumulator) };
+
     private TensorView OnHost(in TensorView view) => new(host, view.Domain.IsHost ? view.Address : Real(view.Address), view.Type, view.Shape);
 
     // What arrives is what the source holds now: later work may change it. Buffers are kept for the next time.

@@ -1,0 +1,25 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace Spud;
+
+/// <summary>
+/// Folds the keys that rows may see into their attention state: an attention's own fold, or a decorator around one. The host disposes every
+/// fold that it had made, decorators before what they are built on.
+/// </summary>
+[Experimental(Experiments.Id)]
+public interface IFold : IDisposable
+{
+    /// <summary>Where the host keeps the keys of the layers; null: in one shard, in the domain of the attention. Asked once, at build.</summary>
+    FoldShards? Shards => null;
+
+    /// <summary>
+    /// Merges the keys that each row may see into the state, as <see cref="IAttention.Fold"/> does. Called once a step for each pool of a
+    /// layer; where keys are sharded, once.
+    /// </summary>
+    /// <param name="layer">Layer of the model.</param>
+    /// <param name="step">T rows.</param>
+    /// <param name="query">F32 [T, H, D], in the domain of the attention.</param>
+    /// <param name="shards">The pages of each shard, in the order of <see cref="FoldShards.Domains"/>; one where keys are not sharded. A shard may hold no keys.</param>
+    /// <param name="state">Merged into, in the domain of the attention.</param>
+    void Fold(int layer, in Step step, in TensorView query, ReadOnlySpan<PageView> shards, in AttentionState state);
+}

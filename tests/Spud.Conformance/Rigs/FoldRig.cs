@@ -1,0 +1,84 @@
+using Spud.Composition;
+using Spud.Configuration;
+using Spud.Conformance.Discovery;
+using Spud.Conformance.Fixtures;
+using Spud.Execution;
+using Spud.Plugins;
+
+namespace Spud.Conformance.Rigs;
+
+/// <summary>The reference attention's fold over the pages of one step, decorated or plain; keys lie in the shards that the decorator names.</summary>
+internal sealed class FoldRig : IDisposable
+{
+    private readonly IDisposable _attention;
+    private readonly List<IFold> _made = [];
+    private readonly IFold _fold;
+    private readonly PageView[] _shards;
+    private readonly TensorView _max, _sum, _accumulator;
+    private readonly MemoryAccount _memory = new("fold");
+
+    /// <param name="catalog">Has the reference plugin.</param>
+    /// <param name="decorator">Null: the plain fold.</param>
+    /// <param name="settings">Model, step and pages.</param>
+    public FoldRig(PluginCatalog catalog, Subject? decorator, RigSettings settings)
+    {
+        Settings = settings;
+        Build = new TestBuild(settings.Model.Describe(), settings.Threads, settings.Weights, settings.Limits);
+        RegisteredComponent attention = catalog.TryResolve(Roles.Attention, "reference/reference", out RegisteredComponent? found, out string? refusal) ? found : throw new InvalidOperationException(refusal);
+        object options = PipelineDocument.Load(null, ["attention.use=reference"])[Roles.Attention][0].BindOptions(attention.Name, attention.Options, new())!;
+        _attention = attention.Create(options, Build);
+        CacheLayout layout = new() { PageTokens = settings.PageTokens, Keys = settings.Pages, Values = settings.Pages, TokensAtMost = Build.Limits.ContextTokens };
+        FoldBuilder builder = new((IAttention)_attention, attention.FullName, Build, _ => layout, _made);
+        _fold = builder.Build(decorator is null ? [] : [decorator.ChooseFold()]);
+        int shards = _fold.Shards?.Domains.Length ?? 1;
+        _shards = [.. Enumerable.Range(0, shards).Select(shard => Pages(shard).Build(Build, settings.Model))];
+        int rows = settings.Slices.Sum(slice => slice.Rows);
+        (int h, int d, int dv) = (settings.Model.QueryHeads, settings.Model.KeyWidth, settings.Model.ValueWidth);
+        Query = Build.Floats(Enumerable.Range(0, rows).SelectMany(row => Samples.Of($"query {row}", h * d)).ToArray(), rows, h, d);
+        _max = _memory.Allocate(Build.Host, ElementType.F32, rows, h);
+        _sum = _memory.Allocate(Build.Host, ElementType.F32, rows, h);
+        _accumulator = _memory.Allocate(Build.Host, ElementType.F32, rows, h, dv);
+        Step = TestStep.Of(Build, settings.Slices);
+    }
+
+    public TestBuild Build { get; }
+
+    public RigSettings Settings { get; }
+
+    public Step Step { get; }
+
+    public TensorView Query { get; }
+
+    public int Shards => _shards.Length;
+
+    /// <summary>The accumulators over the sums, [T, H, Dv].</summary>
+    public float[] Attended()
+    {
+        _max.AsSpan<float>().Fill(float.NaN);
+        _accumulator.AsSpan<float>().Fill(float.NaN);
+        _sum.AsSpan<float>().Clear();
+        Build.Spoil();
+        _fold.Fold(0, Step, Query, _shards, new() { Max = _max, Sum = _sum, Accumulator = _accumulator });
+        float[] sums = _sum.AsSpan<float>().ToArray();
+        return [.. _accumulator.AsSpan<float>().ToArray().Select((value, i) => value / sums[i / Settings.Model.ValueWidth])];
+    }
+
+    public void Dispose()
+    {
+        foreach (IFold fold in Enumerable.Reverse(_made))
+            fold.Dispose();
+
+        _attention.Dispose();
+        _memory.Dispose();
+        Build.Dispose();
+    }
+
+    private TestPages Pages(int shard)
+    {
+        TestPages pages = new() { PageTokens = Settings.PageTokens, Type = Settings.Pages };
+        foreach (SequenceSlice slice in Settings.Slices)
+            pages.Add(slice.Id, Enumerable.Range(0, slice.FirstPosition + slice.Rows).Where(position => _fold.Shards is not { } rule || rule.ShardOf(position) == shard));
+
+        return pages;
+    }
+}
