@@ -16,6 +16,9 @@ namespace Spud;
 /// </summary>
 public sealed class LanguageModel : IDisposable
 {
+    /// <summary>Name of the activity source and of the meter that requests report to.</summary>
+    public const string TelemetryName = "Spud";
+
     private readonly Lazy<ChatTemplate?> _ownTemplate;
     private readonly bool _ownsLoop;
     private ChatTemplate? _template;

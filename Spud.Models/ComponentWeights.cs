@@ -3,7 +3,7 @@ namespace Spud.Models;
 /// <summary>The weights as one component sees them; what it took is on its bill.</summary>
 /// <param name="catalog">The model's.</param>
 /// <param name="host">Domain of the mapped file.</param>
-internal sealed class ComponentWeights(WeightCatalog catalog, IMemoryDomain host) : IWeightSource
+public sealed class ComponentWeights(WeightCatalog catalog, IMemoryDomain host) : IWeightSource
 {
     private readonly Dictionary<string, WeightEntry> _taken = [];
     private readonly HashSet<string> _released = [];

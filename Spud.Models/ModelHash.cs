@@ -6,7 +6,7 @@ namespace Spud.Models;
 /// What a model is, in 64 hexadecimal digits, without reading all of it: SHA-256 of each file's header, and of the first, the middle and
 /// the last 4096 bytes of every tensor in the order of the files; of a tensor of at most 12288 bytes, all.
 /// </summary>
-internal static class ModelHash
+public static class ModelHash
 {
     private const int Sample = 4096;
     private const int HeaderPiece = 1 << 20;

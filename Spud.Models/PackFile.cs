@@ -1,7 +1,7 @@
 namespace Spud.Models;
 
 /// <summary>A component's own weights and numbers, in a GGUF file that was made for one model.</summary>
-internal sealed class PackFile : IPack, IDisposable
+public sealed class PackFile : IPack, IDisposable
 {
     /// <summary>Key of the hash of the model that a pack was made for.</summary>
     public const string ModelKey = "spud.pack.model";

@@ -3,7 +3,7 @@ using System.Collections.Frozen;
 namespace Spud.Models;
 
 /// <summary>Where a model's weights lie, by canonical name, and which of them somebody took.</summary>
-internal sealed class WeightCatalog
+public sealed class WeightCatalog
 {
     private readonly FrozenDictionary<string, WeightEntry> _entries;
     private readonly HashSet<string> _taken = [];

@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace Spud.Models;
 
 /// <summary>One weight of a model.</summary>
-internal sealed class WeightEntry
+public sealed class WeightEntry
 {
     /// <summary>Canonical name.</summary>
     public required string Name { get; init; }

@@ -26,6 +26,9 @@ public sealed class Pipeline : IDisposable
     /// <summary>The largest step.</summary>
     public Limits Limits => Parts.Limits;
 
+    /// <summary>The pipeline's threads, for work between its steps.</summary>
+    public WorkerPool Workers => Parts.Pool;
+
     /// <summary>The model's file.</summary>
     public GgufFile File => Parts.File;
 
@@ -62,6 +65,9 @@ public sealed class Pipeline : IDisposable
         options.Require();
         return PipelineComposer.Compose(document, plugins, options, workers);
     }
+
+    /// <summary>The component of a role that a document does not name; null: none of these plugins offers it.</summary>
+    public static string? DefaultComponent(string role, PluginCatalog plugins) => ComponentChoice.DefaultOf(role, plugins);
 
     /// <summary>A device is gone: the plugins that work on it are marked as faulty, and every later step is refused.</summary>
     /// <param name="domain">The device's; the host's where a component works in host memory and uses a device by itself.</param>

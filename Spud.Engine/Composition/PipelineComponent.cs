@@ -29,6 +29,9 @@ internal sealed class PipelineComponent
     /// <summary>IHead, IAttention, ICachePolicy, IRouter or IExperts.</summary>
     public required IDisposable Instance { get; init; }
 
+    /// <summary>What steps call: the component, or the probe around a router.</summary>
+    public IDisposable Called { get => field ?? Instance; set; }
+
     public string Role => Registered.Role;
 
     /// <summary>What it was built with; null in tests that build without a composer.</summary>

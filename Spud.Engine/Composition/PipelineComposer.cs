@@ -22,7 +22,6 @@ internal sealed class PipelineComposer : IDisposable
     private readonly HostDomain _host = new();
     private readonly MemoryAccount _memory = new("pipeline");
     private readonly ComponentBuilder _builder;
-    private readonly Dictionary<IRouter, IRouter> _taps = [];
     private bool _finished;
 
     private PipelineComposer(PipelineDocument document, PluginCatalog plugins, PipelineOptions options, WorkerThreads? workers)
@@ -120,7 +119,7 @@ internal sealed class PipelineComposer : IDisposable
         CacheLayout[] layouts = [.. Enumerable.Range(0, _model.Layers.Length).Select(layer => PageBuilder.LayoutOf(cache, layer))];
         Dictionary<IAttention, (IFold Fold, ImmutableArray<string> Names)> folds = Folds(chosen[Roles.Attention], built[Role.Attention], layouts);
         LayerParts[][] parts = [.. Enum.GetValues<Phase>().Select(phase => Enumerable.Range(0, _model.Layers.Length).Select(layer => Decorated(new LayerParts(
-            At<IAttention>(layer, phase)!, Tapped(At<IRouter>(layer, phase)), At<IExperts>(layer, phase)!)
+            At<IAttention>(layer, phase)!, At<IRouter>(layer, phase), At<IExperts>(layer, phase)!)
         {
             MaxExperts = Serving(chosen[Roles.Router], built[Role.Router], layer, phase)?.Routing!.MaxExpertsIn(layer) ?? 1,
         }, folds)).ToArray())];
@@ -179,7 +178,7 @@ internal sealed class PipelineComposer : IDisposable
         folds.TryGetValue(parts.Attention.Component, out (IFold Fold, ImmutableArray<string> Names) of) ? parts with { Fold = of.Fold, FoldNames = of.Names } : parts;
 
     private PipelineComponent?[] BuildAll(ImmutableArray<ChosenComponent> chosen) =>
-        [.. chosen.Select(component => component.Layers.IsEmpty && Role.Of(component.Registered.Role).DiffersByLayer ? null : _builder.Build(component))];
+        [.. chosen.Select(component => component.Layers.IsEmpty && Role.Of(component.Registered.Role).DiffersByLayer ? null : Probed(_builder.Build(component)))];
 
     private void RequireUnderstood()
     {
@@ -206,18 +205,16 @@ internal sealed class PipelineComposer : IDisposable
         return null;
     }
 
-    private BoundComponent<IRouter>? Tapped(BoundComponent<IRouter>? router)
+    private PipelineComponent Probed(PipelineComponent component)
     {
-        if (router is null || _options.Tap is not { } make)
-            return router;
-        if (!_taps.TryGetValue(router.Component, out IRouter? tap))
-            _taps[router.Component] = tap = make(router.Component, _model);
+        if (component.Instance is IRouter router && _options.RoutingProbe is { } probe)
+            component.Called = probe(router, _model);
 
-        return router with { Component = tap };
+        return component;
     }
 
     private static BoundComponent<T> Bound<T>(StepDomains domains, PipelineComponent component)
-        where T : class => new(Role.Of<T>(), component.Registered.FullName, component.Offer, (T)component.Instance, domains.Of(component.Instance, Role.Of<T>()));
+        where T : class => new(Role.Of<T>(), component.Registered.FullName, component.Offer, (T)component.Called, domains.Of(component.Instance, Role.Of<T>()));
 
     // Components take turns: a domain's arena is as large as the largest of them needs, with those that it is built on.
     private void ShareArenas()

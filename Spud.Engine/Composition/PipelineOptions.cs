@@ -31,10 +31,10 @@ public sealed class PipelineOptions
     public Action<string>? Log { get; init; }
 
     /// <summary>
-    /// Stands in the place of each router that is built; it gets the router and the model. Null: the router itself. Ledgers do not
-    /// count the weights of a router behind a tap.
+    /// Wraps each router that is built, to see or change its plans; it gets the router and the model. The pipeline disposes of the router and
+    /// not of its probe. Null: the router itself.
     /// </summary>
-    internal Func<IRouter, ModelDescription, IRouter>? Tap { get; init; }
+    public Func<IRouter, ModelDescription, IRouter>? RoutingProbe { get; init; }
 
     /// <exception cref="ArgumentOutOfRangeException">A number is below 1.</exception>
     internal void Require()

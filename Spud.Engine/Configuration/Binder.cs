@@ -40,7 +40,7 @@ internal sealed class Binder
         }
         catch (Exception fault) when (LeafType.IsRefusal(fault))
         {
-            faults.Add(node.Origin, $"{node.Path} is no {subject.Of}: {Shown.Line(fault.Message)}");
+            faults.Add(node.Origin, $"{node.Path} is no {subject.Of}: {SafeText.Line(fault.Message)}");
             return null;
         }
     }
@@ -86,7 +86,7 @@ internal sealed class Binder
         string[] listed = subject.ListsSkipped ? all : names;
         string article = subject.Noun[0] is 'a' or 'e' or 'i' or 'o' ? "an" : "a";
         string known = listed.Length == 0 ? "It has none." : $"Known: {string.Join(", ", listed)}.";
-        _faults.Add(value.NameOrigin, $"{value.Path} is not {article} {subject.Noun} of {subject.Of}. {known}{Nearest.Hint(name, all)}");
+        _faults.Add(value.NameOrigin, $"{value.Path} is not {article} {subject.Noun} of {subject.Of}. {known}{Suggestion.Hint(name, all)}");
     }
 
     private void Property(ConfigNode node, JsonPropertyInfo property, BindingSubject subject)
@@ -125,7 +125,7 @@ internal sealed class Binder
                 break;
             case (JsonTypeInfoKind.Dictionary, ConfigObject members):
                 foreach ((string name, ConfigNode value) in members.Members)
-                    Element(value, type, subject.Inside(Shown.Text(name)));
+                    Element(value, type, subject.Inside(SafeText.Of(name)));
                 break;
             case (JsonTypeInfoKind.Enumerable, ConfigArray array):
                 foreach (ConfigNode item in array.Items)
@@ -154,7 +154,7 @@ internal sealed class Binder
     {
         if (LeafType.TryRead(node, type, out object? value))
             return value;
-        string hint = LeafType.EnumNames(type) is { } names && node is ConfigScalar { Text: { } text } ? Nearest.Hint(text, names) : "";
+        string hint = LeafType.EnumNames(type) is { } names && node is ConfigScalar { Text: { } text } ? Suggestion.Hint(text, names) : "";
         _faults.Add(node.Origin, $"{node.Path} must be {LeafType.Describe(type, rules, node)}, got {node.Summary}.{hint}");
         return null;
     }

@@ -49,7 +49,7 @@ internal static class ConfigFile
 
     private static byte[]? Bytes(string path, FaultList faults)
     {
-        Origin origin = new(Shown.Text(path));
+        Origin origin = new(SafeText.Of(path));
         try
         {
             if (Directory.Exists(path))
@@ -65,7 +65,7 @@ internal static class ConfigFile
         }
         catch (IOException fault)
         {
-            faults.Add(origin, $"cannot be read: {Shown.Text(fault.Message)}");
+            faults.Add(origin, $"cannot be read: {SafeText.Of(fault.Message)}");
         }
 
         return null;
@@ -120,6 +120,6 @@ internal static class ConfigFile
     private static string Reason(JsonException invalid)
     {
         int place = invalid.Message.IndexOf(" LineNumber:", StringComparison.Ordinal);
-        return Shown.Line(place < 0 ? invalid.Message : invalid.Message[..place]);
+        return SafeText.Line(place < 0 ? invalid.Message : invalid.Message[..place]);
     }
 }

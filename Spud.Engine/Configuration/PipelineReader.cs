@@ -183,7 +183,7 @@ internal sealed class PipelineReader
             case ConfigScalar { Text: "decode" }:
                 return Phase.Decode;
             default:
-                string hint = node is ConfigScalar { Text: { } text } ? Nearest.Hint(text, ["prefill", "decode"]) : "";
+                string hint = node is ConfigScalar { Text: { } text } ? Suggestion.Hint(text, ["prefill", "decode"]) : "";
                 _faults.Add(node.Origin, $"{node.Path} must be \"prefill\" or \"decode\", got {node.Summary}.{hint}");
                 return null;
         }

@@ -3,7 +3,7 @@ using Spud.Execution.Native;
 namespace Spud.Execution;
 
 /// <summary>The processor's memory. Calls do their work before they return.</summary>
-internal sealed class HostDomain : IMemoryDomain, IMergesStates
+public sealed class HostDomain : IMemoryDomain, IMergesStates
 {
     public string Name => "host";
 

@@ -92,7 +92,7 @@ internal sealed class PipelineCosts
     private bool Serves(PipelineComponent component, int layer, Phase phase)
     {
         LayerParts served = _parts.At(layer, phase);
-        IDisposable called = component.Outermost.Instance;
+        IDisposable called = component.Outermost.Called;
         return called == served.Attention.Component || called == served.Experts.Component || called == served.Router?.Component || !Role.Of(component.Role).DiffersByLayer;
     }
 

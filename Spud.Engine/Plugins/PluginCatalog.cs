@@ -79,7 +79,7 @@ public sealed class PluginCatalog : IDisposable
         {
             PluginFolder[] same = [.. _plugins.Where(plugin => plugin.Id == id)];
             PluginFolder chosen = same.FirstOrDefault(plugin => plugin.MayBeUsed) ?? same.FirstOrDefault(plugin => plugin.State != PluginState.Duplicate)
-                ?? throw new ArgumentException($"no plugin '{id}'.{Nearest.Hint(id, _plugins.Select(plugin => plugin.Id))}", nameof(id));
+                ?? throw new ArgumentException($"no plugin '{id}'.{Suggestion.Hint(id, _plugins.Select(plugin => plugin.Id))}", nameof(id));
             chosen.Reset();
             Load(chosen);
             return chosen.Status;
@@ -170,7 +170,7 @@ public sealed class PluginCatalog : IDisposable
     {
         // What to do stands at the end; it may be a command, which takes no full stop.
         return offering.Length == 0
-            ? $"no plugin offers {role} '{name}'. Known: {Offered(role)}.{Nearest.Hint(name, Known(role))}"
+            ? $"no plugin offers {role} '{name}'. Known: {Offered(role)}.{Suggestion.Hint(name, Known(role))}"
             : $"{role} '{name}' cannot be used (known: {Offered(role)}): {string.Join("; ", offering.Select(plugin => $"plugin {plugin.Status}"))}";
     }
 

@@ -9,7 +9,7 @@ namespace Spud.Sampling;
 /// Method: x = k ln 2 + r with |r| at most ln 2 / 2, Taylor's series to r^13 / 13! (the rest is under 5e-18), times 2^k
 /// (Cody and Waite, "Software Manual for the Elementary Functions", 1980; ln 2 in two parts as in fdlibm's e_exp.c).
 /// </summary>
-internal static class PortableExp
+public static class PortableExp
 {
     private const double Log2E = 1.4426950408889634;
     private const double Ln2High = 6.93147180369123816490e-01; // its last 32 bits are zero: k times it is exact

@@ -8,7 +8,7 @@ namespace Spud.Sampling;
 /// Partial selection over logits [V]. Nothing here sorts a vocabulary; no logit may be NaN, except where said. The loops are optimised
 /// from the first call: the first token would otherwise wait for unoptimised vector code.
 /// </summary>
-internal static class Selection
+public static class Selection
 {
     /// <summary>The largest logit, or NaN if any is NaN. Two passes at most: a vectorised maximum, then the first place that holds it.</summary>
     /// <returns>The lowest id with the largest logit, -0 and 0 being equal; meaningless if that is NaN.</returns>
@@ -31,7 +31,7 @@ internal static class Selection
 
     /// <summary>Fills <paramref name="best"/> with the keys of the best tokens, as many as fit, worst first (a heap). It must not be longer than the logits.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Best(ReadOnlySpan<float> logits, Span<ulong> best)
+    internal static void Best(ReadOnlySpan<float> logits, Span<ulong> best)
     {
         for (int id = 0; id < best.Length; id++)
         {
@@ -55,7 +55,7 @@ internal static class Selection
 
     /// <summary>Writes the keys of all tokens that are at least <paramref name="cut"/>, by ascending id, and returns how many.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static int Gather(ReadOnlySpan<float> logits, ulong cut, Span<ulong> keys)
+    internal static int Gather(ReadOnlySpan<float> logits, ulong cut, Span<ulong> keys)
     {
         int count = 0, i = 0;
         Vector<float> least = new(Candidate.Logit(cut));
@@ -74,7 +74,7 @@ internal static class Selection
     /// (positive); 0 if all together do not. Permutes both spans. Quickselect by weight, so linear on average; the last few are sorted,
     /// and so is whatever is left after as many rounds as a bad choice of pivots might need.
     /// </summary>
-    public static ulong CutByWeight(Span<ulong> keys, Span<double> weights, double target)
+    internal static ulong CutByWeight(Span<ulong> keys, Span<double> weights, double target)
     {
         double better = 0;
         for (int round = 2 * BitOperations.Log2((uint)keys.Length + 1); round > 0 && keys.Length > 24; round--)

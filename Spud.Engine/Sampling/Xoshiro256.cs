@@ -6,7 +6,7 @@ namespace Spud.Sampling;
 /// The generator xoshiro256** 1.0, its state filled by SplitMix64. Source: David Blackman and Sebastiano Vigna, prng.di.unimi.it
 /// (xoshiro256starstar.c, splitmix64.c; public domain). Integers only, so the same numbers on every platform.
 /// </summary>
-internal struct Xoshiro256
+public struct Xoshiro256
 {
     private ulong _s0, _s1, _s2, _s3;
 

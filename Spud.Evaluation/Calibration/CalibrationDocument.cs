@@ -5,7 +5,7 @@ using System.Text.Json.Serialization;
 namespace Spud.Evaluation.Calibration;
 
 /// <summary>The file that a pipeline names; docs/routing.md describes it.</summary>
-internal sealed record CalibrationDocument(int Format, CalibratedModel Model, int MinExperts, int MaxExperts, CalibratedLayer[] Layers, CalibrationSource Fitted)
+public sealed record CalibrationDocument(int Format, CalibratedModel Model, int MinExperts, int MaxExperts, CalibratedLayer[] Layers, CalibrationSource Fitted)
 {
     /// <summary>The only format there is.</summary>
     public const int KnownFormat = 1;
@@ -15,13 +15,13 @@ internal sealed record CalibrationDocument(int Format, CalibratedModel Model, in
 }
 
 /// <summary>The model that it is for.</summary>
-internal sealed record CalibratedModel(string Name, string Hash);
+public sealed record CalibratedModel(string Name, string Hash);
 
 /// <summary>A layer's rule, and experts of a row on average.</summary>
-internal sealed record CalibratedLayer(int Layer, double Threshold, float Temperature, double Experts);
+public sealed record CalibratedLayer(int Layer, double Threshold, float Temperature, double Experts);
 
 /// <summary>What it was fitted to, for people; wanted is one of experts and perplexity ratio.</summary>
-internal sealed record CalibrationSource(
+public sealed record CalibrationSource(
     string Text,
     int Tokens,
     int Window,
@@ -33,7 +33,7 @@ internal sealed record CalibrationSource(
     int Passes);
 
 [JsonSerializable(typeof(CalibrationDocument))]
-internal sealed partial class CalibrationJson : JsonSerializerContext
+public sealed partial class CalibrationJson : JsonSerializerContext
 {
     /// <summary>Indented, for people to read.</summary>
     public static CalibrationJson Readable { get; } = new(Written(indented: true));

@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace Spud.Evaluation.Calibration;
 
 /// <summary>Rules, and what they did on the text in the last pass over it.</summary>
-internal sealed record CalibrationFit
+public sealed record CalibrationFit
 {
     /// <summary>By layer, those with several experts, ascending.</summary>
     public required ImmutableArray<LayerFit> Layers { get; init; }
@@ -25,4 +25,4 @@ internal sealed record CalibrationFit
 /// <param name="Layer">Its number.</param>
 /// <param name="Rule">Fitted.</param>
 /// <param name="Experts">Experts of a row on average.</param>
-internal sealed record LayerFit(int Layer, RouterRule Rule, double Experts);
+public sealed record LayerFit(int Layer, RouterRule Rule, double Experts);

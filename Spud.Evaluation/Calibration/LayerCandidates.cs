@@ -2,7 +2,7 @@ namespace Spud.Evaluation.Calibration;
 
 /// <summary>Probabilities of the M best experts of every row that one layer saw, best first.</summary>
 /// <param name="width">M.</param>
-internal sealed class LayerCandidates(int width)
+public sealed class LayerCandidates(int width)
 {
     private readonly List<float> _values = [];
 

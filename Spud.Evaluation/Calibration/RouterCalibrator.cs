@@ -6,12 +6,12 @@ namespace Spud.Evaluation.Calibration;
 /// Fits rules by passes over a text: a pass follows the rules of the last fit and notes what the layers see then, since fewer experts in
 /// one layer change what later layers see.
 /// </summary>
-/// <param name="model">Composed with the tap in it.</param>
-/// <param name="tap">Notes and cuts.</param>
+/// <param name="model">Composed with the probe in it.</param>
+/// <param name="probe">Notes and cuts.</param>
 /// <param name="least">Fewest experts of a row.</param>
 /// <param name="most">M; at least one more.</param>
 /// <param name="windows">The text, in pieces that fit the context, of at least two tokens each.</param>
-internal sealed class RouterCalibrator(LanguageModel model, RoutingTap tap, int least, int most, IReadOnlyList<int[]> windows)
+public sealed class RouterCalibrator(LanguageModel model, RoutingProbe probe, int least, int most, IReadOnlyList<int[]> windows)
 {
     /// <summary>How near the average must come to the wanted one, experts of a row.</summary>
     public const double Tolerance = 0.005;
@@ -20,7 +20,7 @@ internal sealed class RouterCalibrator(LanguageModel model, RoutingTap tap, int 
     private const int Bisections = 7;
 
     private readonly TextScorer _scorer = new(model);
-    private readonly RuleFit _fit = new(tap, model.Pipeline.Model, least, most);
+    private readonly RuleFit _fit = new(probe, model.Pipeline.Model, least, most);
     private double _baselineLoss;
     private int _passes, _passesAtMost;
 
@@ -79,8 +79,8 @@ internal sealed class RouterCalibrator(LanguageModel model, RoutingTap tap, int 
         double loss = Pass(layer => rules[layer], cancellation);
         return new()
         {
-            Layers = [.. tap.Layers.Select(layer => new LayerFit(layer, rules[layer], tap.Average(layer)))],
-            Experts = tap.Layers.Average(tap.Average),
+            Layers = [.. probe.Layers.Select(layer => new LayerFit(layer, rules[layer], probe.Average(layer)))],
+            Experts = probe.Layers.Average(probe.Average),
             BaselinePerplexity = Math.Exp(_baselineLoss),
             PerplexityRatio = Math.Exp(loss - _baselineLoss),
             Passes = _passes,
@@ -90,7 +90,7 @@ internal sealed class RouterCalibrator(LanguageModel model, RoutingTap tap, int 
     /// <summary>Mean loss of the text under rules.</summary>
     private double Pass(Func<int, RouterRule> rules, CancellationToken cancellation)
     {
-        tap.Begin(rules);
+        probe.Begin(rules);
         double sum = 0;
         int losses = 0;
         for (int window = 0; window < windows.Count; window++)

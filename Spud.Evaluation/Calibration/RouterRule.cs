@@ -5,7 +5,7 @@ namespace Spud.Evaluation.Calibration;
 /// <param name="Most">M.</param>
 /// <param name="Threshold">Share of the mass.</param>
 /// <param name="Temperature">Of the mass.</param>
-internal readonly record struct RouterRule(int Least, int Most, double Threshold, float Temperature)
+public readonly record struct RouterRule(int Least, int Most, double Threshold, float Temperature)
 {
     /// <summary>So many experts for every row.</summary>
     public static RouterRule Fixed(int experts) => new(experts, experts, 1, 1);

@@ -9,7 +9,7 @@ namespace Spud.Evaluation.Calibration;
 /// says how many experts each layer gets; in a layer, the temperature is the one that drops least worth, and the threshold makes the number
 /// come out.
 /// </summary>
-internal sealed class RuleFit(RoutingTap tap, ModelDescription model, int least, int most)
+internal sealed class RuleFit(RoutingProbe probe, ModelDescription model, int least, int most)
 {
     /// <summary>1 first: others must be better by <see cref="Gain"/>.</summary>
     private static readonly float[] s_temperatures = [1, 0.25f, 0.35f, 0.5f, 0.7f, 1.4f, 2, 2.8f, 4];
@@ -19,21 +19,21 @@ internal sealed class RuleFit(RoutingTap tap, ModelDescription model, int least,
     /// <summary>A number of candidates is met where it is off by at most so many a row.</summary>
     private const double Slack = 1e-3;
 
-    /// <summary>A rule for every layer that the tap noted.</summary>
+    /// <summary>A rule for every layer that the probe noted.</summary>
     /// <param name="experts">Wanted on average over layers and rows, from least to most.</param>
     public Dictionary<int, RouterRule> Fit(double experts)
     {
         Dictionary<int, long> extras = Share(experts);
-        return tap.Layers.ToDictionary(layer => layer, layer => FitLayer(layer, extras[layer]));
+        return probe.Layers.ToDictionary(layer => layer, layer => FitLayer(layer, extras[layer]));
     }
 
     /// <summary>How many candidates beyond the fewest each layer keeps over all rows.</summary>
     private Dictionary<int, long> Share(double experts)
     {
-        (float Worth, int Layer)[] all = [.. tap.Layers.SelectMany(layer => Worths(layer).Select(worth => (worth, layer)))];
+        (float Worth, int Layer)[] all = [.. probe.Layers.SelectMany(layer => Worths(layer).Select(worth => (worth, layer)))];
         long kept = (long)Math.Round((experts - least) / (most - least) * all.Length);
         Array.Sort(all, static (a, b) => b.Worth.CompareTo(a.Worth));
-        Dictionary<int, long> extras = tap.Layers.ToDictionary(layer => layer, _ => 0L);
+        Dictionary<int, long> extras = probe.Layers.ToDictionary(layer => layer, _ => 0L);
         foreach ((_, int layer) in all.Take((int)kept))
             extras[layer]++;
 
@@ -42,7 +42,7 @@ internal sealed class RuleFit(RoutingTap tap, ModelDescription model, int least,
 
     private List<float> Worths(int layer)
     {
-        LayerCandidates rows = tap.Of(layer);
+        LayerCandidates rows = probe.Of(layer);
         List<float> worths = new(rows.Rows * (most - least));
         for (int row = 0; row < rows.Rows; row++)
         {
@@ -64,7 +64,7 @@ internal sealed class RuleFit(RoutingTap tap, ModelDescription model, int least,
             RouterRule rule = new(least, most, Threshold(layer, extras, temperature), temperature);
             (long kept, double dropped) = Try(layer, rule);
             // Where many rows have the same share no threshold may part them.
-            long off = Math.Abs(kept - extras) <= tap.Of(layer).Rows * Slack ? 0 : Math.Abs(kept - extras);
+            long off = Math.Abs(kept - extras) <= probe.Of(layer).Rows * Slack ? 0 : Math.Abs(kept - extras);
             if (best.Rule == default || off < best.Off || (off == best.Off && dropped < best.Dropped * (1 - Gain)))
                 best = (rule, off, dropped);
         }
@@ -76,7 +76,7 @@ internal sealed class RuleFit(RoutingTap tap, ModelDescription model, int least,
     private double Threshold(int layer, long extras, float temperature)
     {
         List<double> shares = [];
-        LayerCandidates rows = tap.Of(layer);
+        LayerCandidates rows = probe.Of(layer);
         for (int row = 0; row < rows.Rows; row++)
             AddShares(rows[row][..most], temperature, shares);
 
@@ -107,7 +107,7 @@ internal sealed class RuleFit(RoutingTap tap, ModelDescription model, int least,
     {
         long kept = 0;
         double dropped = 0;
-        LayerCandidates rows = tap.Of(layer);
+        LayerCandidates rows = probe.Of(layer);
         for (int row = 0; row < rows.Rows; row++)
         {
             ReadOnlySpan<float> candidates = rows[row][..most];

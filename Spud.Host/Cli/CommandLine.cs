@@ -109,7 +109,7 @@ internal static class CommandLine
             return parsed.Errors.Select(error => error.Message).Distinct();
 
         return parsed.UnmatchedTokens.Take(1).Select(token => token.StartsWith('-') ? Stray(token, command)
-            : command.Name == "spud" ? $"Unknown command '{token}'.{Nearest.Hint(token, command.Subcommands.Select(known => known.Name))} 'spud --help' lists them."
+            : command.Name == "spud" ? $"Unknown command '{token}'.{Suggestion.Hint(token, command.Subcommands.Select(known => known.Name))} 'spud --help' lists them."
             : $"Too many arguments for 'spud {command.Name}': '{token}'. Put text of several words in quotes.");
     }
 
@@ -117,7 +117,7 @@ internal static class CommandLine
     {
         string name = token.Split('=')[0];
         IEnumerable<string> known = command.Options.SelectMany(option => option.Aliases.Append(option.Name)).Append(Verbose.Name);
-        return $"'{Path(command)}' has no option '{name}'.{Nearest.Hint(name, known)}";
+        return $"'{Path(command)}' has no option '{name}'.{Suggestion.Hint(name, known)}";
     }
 
     private static string Path(Command command) => command.Name == "spud" ? "spud" : $"spud {command.Name}";

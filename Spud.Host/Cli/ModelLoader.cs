@@ -29,8 +29,8 @@ internal sealed class ModelLoader(PipelineArguments arguments, Shell shell)
     /// <summary>Changes to the pipeline that the command makes, after those of the command line.</summary>
     public IEnumerable<PipelineEdit> Edits { get; init; } = [];
 
-    /// <summary>Stands in the place of each router; null: the router itself.</summary>
-    public Func<IRouter, ModelDescription, IRouter>? Tap { get; init; }
+    /// <summary>Wraps each router; null: the router itself.</summary>
+    public Func<IRouter, ModelDescription, IRouter>? RoutingProbe { get; init; }
 
     /// <summary>Composes the pipeline of the plugins in sight.</summary>
     /// <exception cref="BadInputException">A plugin folder or every model is missing.</exception>
@@ -58,7 +58,7 @@ internal sealed class ModelLoader(PipelineArguments arguments, Shell shell)
             Sequences = Sequences,
             Rows = Rows,
             LogitRows = LogitRows,
-            Tap = Tap,
+            RoutingProbe = RoutingProbe,
             Log = line => shell.Say($"note: {line}"),
         };
         LanguageModel loaded = Loading.Show($"loading {Path.GetFileName(model)}", () => LanguageModel.Load(document, plugins, options), shell);

@@ -3,7 +3,6 @@ using OpenTelemetry;
 using OpenTelemetry.Exporter;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Trace;
-using Spud.Metering;
 
 namespace Spud.Host;
 
@@ -20,8 +19,8 @@ internal sealed class OtlpExport : IDisposable
     private OtlpExport(Uri collector, Shell shell)
     {
         (_collector, _shell) = (collector, shell);
-        _traces = Sdk.CreateTracerProviderBuilder().AddSource(RequestSpan.Name).AddOtlpExporter(options => Point(options, "v1/traces")).Build();
-        _metrics = Sdk.CreateMeterProviderBuilder().AddMeter(RequestSpan.Name).AddOtlpExporter(options => Point(options, "v1/metrics")).Build();
+        _traces = Sdk.CreateTracerProviderBuilder().AddSource(LanguageModel.TelemetryName).AddOtlpExporter(options => Point(options, "v1/traces")).Build();
+        _metrics = Sdk.CreateMeterProviderBuilder().AddMeter(LanguageModel.TelemetryName).AddOtlpExporter(options => Point(options, "v1/metrics")).Build();
     }
 
     /// <summary>Begins to collect, if somebody wants it. No library is loaded otherwise.</summary>

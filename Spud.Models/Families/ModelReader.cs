@@ -4,7 +4,7 @@ using System.Collections.Immutable;
 namespace Spud.Models.Families;
 
 /// <summary>Reads a model file as its family understands it: description, canonical weights, and nothing left over.</summary>
-internal sealed class ModelReader
+public sealed class ModelReader
 {
     /// <summary>No model comes near.</summary>
     public const int MostLayers = 1024;

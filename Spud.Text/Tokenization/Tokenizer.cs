@@ -107,7 +107,7 @@ public sealed partial class Tokenizer
     /// <param name="text">Cut from the whole where no token spans the cut.</param>
     /// <param name="beginsText">Whether it is the first part.</param>
     /// <param name="ids">Added to.</param>
-    internal void EncodePiece(string text, bool beginsText, List<int> ids)
+    public void EncodePiece(string text, bool beginsText, List<int> ids)
     {
         byte[] utf8 = Encoding.UTF8.GetBytes(text);
         EncodeFragments(utf8, [Range.EndAt(utf8.Length)], beginsText, ids);

@@ -10,7 +10,7 @@ namespace Spud.Metering;
 internal sealed class RequestSpan
 {
     /// <summary>Name of the source and of the meter.</summary>
-    public const string Name = "Spud";
+    public const string Name = LanguageModel.TelemetryName;
 
     private const string Operation = "text_completion";
     private static readonly ActivitySource s_source = new(Name);

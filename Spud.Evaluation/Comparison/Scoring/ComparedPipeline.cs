@@ -1,4 +1,3 @@
-using Spud.Composition;
 using Spud.Execution;
 using Spud.Models;
 
@@ -55,6 +54,4 @@ public sealed record ComparedPipeline(string Name, LanguageModel Model, long? Me
         while (sequence.Tokens < tokens)
             model.Engine.Step(batch, sequence, text.AsSpan(sequence.Tokens), Phase.Prefill, LogitRows.All);
     }
-
-    internal PipelineParts Parts => Model.Pipeline.Parts;
 }

@@ -13,10 +13,10 @@ public sealed record WindowSettings
     public int? Stride { get; init; }
 
     /// <summary>From one window to the next.</summary>
-    internal int Step => Stride ?? Tokens;
+    public int Step => Stride ?? Tokens;
 
     /// <summary>The first row whose logits are scored: they predict the token after it.</summary>
-    internal int FirstRow => Stride is { } stride ? Math.Max(Tokens - stride - 1, 0) : Tokens / 2;
+    public int FirstRow => Stride is { } stride ? Math.Max(Tokens - stride - 1, 0) : Tokens / 2;
 
     /// <summary>Tokens that are predicted in a window.</summary>
     public int Scored => Tokens - 1 - FirstRow;

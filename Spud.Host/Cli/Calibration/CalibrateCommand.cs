@@ -47,10 +47,10 @@ internal sealed class CalibrateCommand
         CalibrationGoal goal = CalibrationGoal.Of(path, parsed.GetValue(_experts), parsed.GetValue(_ratio), parsed.GetValue(_least), parsed.GetValue(_most));
         using OutputFile output = _shell.Files.Create(parsed.GetValue(_output) ?? Path.GetFileNameWithoutExtension(path) + ".calibration.json");
 
-        RoutingTap? tap = null;
-        using LanguageModel model = Loader(parsed, goal, made => tap = made).Load(parsed);
+        RoutingProbe? probe = null;
+        using LanguageModel model = Loader(parsed, goal, made => probe = made).Load(parsed);
         int[][] windows = Windows(model, model.Encode(text, _text.ParseSpecial(parsed)), parsed.GetValue(_maxTokens) ?? DefaultTokens);
-        CalibrationFit fit = Fit(model, tap!, goal, windows);
+        CalibrationFit fit = Fit(model, probe!, goal, windows);
         if (!double.IsFinite(fit.BaselinePerplexity))
             throw new CalibrationException($"{path}: no perplexity: logits are infinite or not a number. The model file is damaged, or a component computes it wrongly ('spud explain' lists them).");
 
@@ -65,17 +65,17 @@ internal sealed class CalibrateCommand
         return ExitCodes.Done;
     }
 
-    // All experts of every row, from the router that a pipeline gets when it names none; the tap cuts.
-    private ModelLoader Loader(ParseResult parsed, CalibrationGoal goal, Action<RoutingTap> onTap) => new(_pipeline, _shell)
+    // All experts of every row, from the router that a pipeline gets when it names none; the probe cuts.
+    private ModelLoader Loader(ParseResult parsed, CalibrationGoal goal, Action<RoutingProbe> onProbe) => new(_pipeline, _shell)
     {
         LogitRows = ScoreCommand.LogitRows,
         IgnoresBudget = true,
-        Edits = [new($"router={ComponentChoice.DefaultOf(Roles.Router, _pipeline.Catalog(parsed))}", "calibrate"), new($"router.experts={goal.All}", "calibrate")],
-        Tap = (router, model) =>
+        Edits = [new($"router={Pipeline.DefaultComponent(Roles.Router, _pipeline.Catalog(parsed))}", "calibrate"), new($"router.experts={goal.All}", "calibrate")],
+        RoutingProbe = (router, model) =>
         {
-            RoutingTap tap = new(router, model, goal.Most);
-            onTap(tap);
-            return tap;
+            RoutingProbe probe = new(router, model, goal.Most);
+            onProbe(probe);
+            return probe;
         },
     };
 
@@ -85,13 +85,13 @@ internal sealed class CalibrateCommand
         return windows.Length > 0 ? windows : throw new BadInputException($"the text has {ids.Length} tokens; at least 2 are needed, because the first is never predicted.");
     }
 
-    private CalibrationFit Fit(LanguageModel model, RoutingTap tap, CalibrationGoal goal, int[][] windows)
+    private CalibrationFit Fit(LanguageModel model, RoutingProbe probe, CalibrationGoal goal, int[][] windows)
     {
         using Interrupts.Section section = _shell.Interrupts.Begin();
         CancellationToken cancellation = section.Token;
         return CalibrationBar.Show(_shell, progress =>
         {
-            RouterCalibrator calibrator = new(model, tap, goal.Least, goal.Most, windows) { Progress = progress };
+            RouterCalibrator calibrator = new(model, probe, goal.Least, goal.Most, windows) { Progress = progress };
             return goal.Experts is { } experts ? calibrator.FitExperts(experts, cancellation) : calibrator.FitPerplexity(goal.PerplexityRatio!.Value, cancellation);
         });
     }

@@ -20,7 +20,7 @@ internal static class SelectFilters
         if (arguments.FindNamed("attribute") is { } attribute)
             return new TemplateList([.. items.Select(item => AttributeOr(run, item, attribute, arguments.FindNamed("default")))]);
         string name = RequireName(run, arguments, "map", "a filter", "'upper'");
-        Builtin filter = Filters.Find(name) ?? throw run.Fail($"unknown filter '{name}'.{Nearest.Hint(name, Filters.Names)}");
+        Builtin filter = Filters.Find(name) ?? throw run.Fail($"unknown filter '{name}'.{Suggestion.Hint(name, Filters.Names)}");
         CallArguments rest = arguments.After(1);
         return new TemplateList([.. items.Select(item => filter.Invoke(run, item, rest))]);
     }
@@ -66,7 +66,7 @@ internal static class SelectFilters
         if (arguments.Positional.Count == 0)
             return ValueTypes.IsTrue;
         string name = RequireName(run, arguments, caller, "a test", "'defined'");
-        Builtin test = Tests.Find(name) ?? throw run.Fail($"unknown test '{name}'.{Nearest.Hint(name, Tests.Names)}");
+        Builtin test = Tests.Find(name) ?? throw run.Fail($"unknown test '{name}'.{Suggestion.Hint(name, Tests.Names)}");
         CallArguments rest = arguments.After(1);
         return item => ValueTypes.IsTrue(test.Invoke(run, item, rest));
     }

@@ -110,7 +110,7 @@ internal sealed partial class Parser
     {
         Token name = ExpectName("the name of a filter");
         Builtin filter = Filters.Find(name.Text)
-            ?? throw name.At.Fail($"unknown filter '{name.Text}'.{Nearest.Hint(name.Text, Filters.Names)}");
+            ?? throw name.At.Fail($"unknown filter '{name.Text}'.{Suggestion.Hint(name.Text, Filters.Names)}");
         return new FilterCall(name.At, filter, Current.Is("(") ? ParseArguments() : ArgumentList.Empty);
     }
 
@@ -119,7 +119,7 @@ internal sealed partial class Parser
         bool negated = TryTakeName("not");
         Token name = ExpectName("the name of a test");
         Builtin test = Tests.Find(name.Text)
-            ?? throw name.At.Fail($"unknown test '{name.Text}'.{Nearest.Hint(name.Text, Tests.Names)}");
+            ?? throw name.At.Fail($"unknown test '{name.Text}'.{Suggestion.Hint(name.Text, Tests.Names)}");
         var expression = new TestExpression(name.At, target, test, ParseTestArguments());
         return negated ? new NotExpression(name.At, expression) : expression;
     }

@@ -64,7 +64,7 @@ internal sealed partial class Parser
     private static TemplateException UnknownTag(Token tag, ReadOnlySpan<string> ends)
     {
         string expected = ends.IsEmpty ? "" : $"; expected '{string.Join("' or '", ends!)}' here";
-        string nearest = Nearest.Hint(tag.Text, [.. s_tags, .. ends]);
+        string nearest = Suggestion.Hint(tag.Text, [.. s_tags, .. ends]);
         return tag.At.Fail($"unknown or misplaced tag '{tag.Text}'{expected}.{nearest} Known tags: {string.Join(", ", s_tags)}");
     }
 

@@ -27,7 +27,7 @@ internal sealed class PipelineRig : IDisposable
             Rows = 64,
             Sequences = 4,
             LogitRows = 64,
-            Tap = tap is null ? null : (router, _) => new TappedRouter(router, tap),
+            RoutingProbe = tap is null ? null : (router, _) => new TappedRouter(router, tap),
         });
         _batch = Engine.NewBatch();
     }

@@ -50,7 +50,7 @@ public sealed class RouterCalibratorTests
     public void ARatioThatFewExpertsCannotKeepIsSaidWithWhatTheyReach()
     {
         using Composed composed = new(Stories, most: 2);
-        RouterCalibrator calibrator = new(composed.Model, composed.Tap, 1, 2, [Text(Stories)]);
+        RouterCalibrator calibrator = new(composed.Model, composed.Probe, 1, 2, [Text(Stories)]);
         CalibrationException fault = Assert.Throws<CalibrationException>(() => calibrator.FitPerplexity(0.5, TestContext.Current.CancellationToken));
         Assert.Contains("with 2 experts of every row the perplexity ratio is 1.0000, wanted at most 0.5", fault.Message);
     }
@@ -59,7 +59,7 @@ public sealed class RouterCalibratorTests
     public void ACancelledCalibrationEnds()
     {
         using Composed composed = new(Stories, most: 4);
-        RouterCalibrator calibrator = new(composed.Model, composed.Tap, 1, 4, [Text(Stories)]);
+        RouterCalibrator calibrator = new(composed.Model, composed.Probe, 1, 4, [Text(Stories)]);
         Assert.Throws<OperationCanceledException>(() => calibrator.FitExperts(2, new CancellationToken(canceled: true)));
     }
 
@@ -78,7 +78,7 @@ public sealed class RouterCalibratorTests
     private static CalibrationFit Fit(string model, int most, int[] text, Func<RouterCalibrator, CalibrationFit> fit, out CalibrationDocument document)
     {
         using Composed composed = new(model, most);
-        CalibrationFit found = fit(new RouterCalibrator(composed.Model, composed.Tap, 1, most, [text]));
+        CalibrationFit found = fit(new RouterCalibrator(composed.Model, composed.Probe, 1, most, [text]));
         document = new(
             CalibrationDocument.KnownFormat,
             new(model, ModelHash.Of(composed.Model.Pipeline.File)),
@@ -92,30 +92,30 @@ public sealed class RouterCalibratorTests
     private static (double Average, double Perplexity) Run(string model, int[] text, params string[] router)
     {
         CountingRouter? counting = null;
-        PipelineOptions options = new() { Threads = 2, LogitRows = 64, Tap = (inner, _) => counting = new CountingRouter(inner) };
+        PipelineOptions options = new() { Threads = 2, LogitRows = 64, RoutingProbe = (inner, _) => counting = new CountingRouter(inner) };
         using LanguageModel loaded = LanguageModel.Load(PipelineDocument.Load(null, [$"model={TestData.Path(model)}", .. router]), CpuPipeline.Plugins, options);
         double perplexity = new TextScorer(loaded).Score(text).Perplexity;
         return (counting!.Average, perplexity);
     }
 
-    /// <summary>A model whose router gives all experts to the tap.</summary>
+    /// <summary>A model whose router gives all experts to the probe.</summary>
     private sealed class Composed : IDisposable
     {
         public Composed(string model, int most)
         {
-            RoutingTap? tap = null;
-            PipelineOptions options = new() { Threads = 2, LogitRows = 64, Tap = (inner, description) => tap = new RoutingTap(inner, description, most) };
+            RoutingProbe? probe = null;
+            PipelineOptions options = new() { Threads = 2, LogitRows = 64, RoutingProbe = (inner, description) => probe = new RoutingProbe(inner, description, most) };
             string path = TestData.Path(model);
             using (GgufFile file = GgufFile.Open(path))
                 Experts = ModelReader.Read(file).Description.Layers[^1].Experts;
 
             Model = LanguageModel.Load(PipelineDocument.Load(null, [$"model={path}", $"router.experts={Experts}"]), CpuPipeline.Plugins, options);
-            Tap = tap!;
+            Probe = probe!;
         }
 
         public LanguageModel Model { get; }
 
-        public RoutingTap Tap { get; }
+        public RoutingProbe Probe { get; }
 
         private int Experts { get; }
 

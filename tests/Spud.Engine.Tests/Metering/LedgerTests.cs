@@ -2,6 +2,7 @@ using Spud.Composition;
 using Spud.Execution;
 using Spud.Metering;
 using Spud.Models;
+using Spud.Tests.Calibration;
 using Spud.Tests.Composition.Explanation;
 using Spud.Tests.Execution.EndToEnd;
 using Xunit;
@@ -114,6 +115,24 @@ public sealed class LedgerTests
         Assert.Contains("Known: head, attention", Assert.Throws<ArgumentException>(() => sequence.Ledger[Phase.Decode].Of("hed")).Message);
         Assert.Throws<ArgumentOutOfRangeException>(() => sequence.Ledger[Phase.Decode].Of(Roles.Attention, 3));
         Assert.Throws<ArgumentOutOfRangeException>(() => sequence.Ledger[Phase.Decode].Of(Roles.Attention, -1));
+    }
+
+    /// <summary>A router behind a probe was left off the bill.</summary>
+    [Fact]
+    public void A_probe_around_the_router_leaves_the_bill_as_it_is()
+    {
+        string model = TestData.Path("families/qwen3moe.gguf");
+        Assert.Equal(RouterFlops(new() { Threads = 1 }), RouterFlops(new() { Threads = 1, RoutingProbe = (router, _) => new CountingRouter(router) }));
+
+        long RouterFlops(PipelineOptions options)
+        {
+            using CpuPipeline pipeline = new(model, options);
+            using Sequence sequence = pipeline.Engine.Open();
+            pipeline.LastLogits(sequence, [1, 2, 3]);
+            long flops = sequence.Ledger[Phase.Prefill].Of(Roles.Router).Flops;
+            Assert.True(flops > 0);
+            return flops;
+        }
     }
 
     private static CpuPipeline Small(string family) =>

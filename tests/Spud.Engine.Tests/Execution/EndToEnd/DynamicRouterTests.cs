@@ -45,7 +45,7 @@ public sealed class DynamicRouterTests
         PipelineOptions options = new()
         {
             LogitRows = 64,
-            Tap = (inner, description) => router = new OracleRouter(inner, description, path, new()
+            RoutingProbe = (inner, description) => router = new OracleRouter(inner, description, path, new()
             {
                 Least = 1,
                 Most = 4,

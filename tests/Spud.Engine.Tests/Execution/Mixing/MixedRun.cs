@@ -50,7 +50,7 @@ internal sealed class MixedRun
             Threads = 2,
             Rows = Chunk,
             LogitRows = Chunk,
-            Tap = (router, _) => new PinnedRouter(router, _plans, repeats),
+            RoutingProbe = (router, _) => new PinnedRouter(router, _plans, repeats),
         });
         Engine engine = pipeline.Engine;
         Batch batch = engine.NewBatch();

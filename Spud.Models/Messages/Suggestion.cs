@@ -1,18 +1,18 @@
 namespace Spud.Models.Messages;
 
 /// <summary>Finds the known name that somebody probably meant.</summary>
-internal static class Nearest
+public static class Suggestion
 {
     private const int LongestName = 64;
 
     /// <summary>" Did you mean 'bits'?", or nothing where no known name is near.</summary>
-    public static string Hint(string name, IEnumerable<string> known) => Of(name, known) is { } nearest ? $" Did you mean '{nearest}'?" : "";
+    public static string Hint(string name, IEnumerable<string> known) => For(name, known) is { } nearest ? $" Did you mean '{nearest}'?" : "";
 
     /// <summary>
     /// The known name with the fewest edits (insert, delete, replace, swap of neighbours; case does not count), if they are at most
     /// a third of its length, or one.
     /// </summary>
-    public static string? Of(string name, IEnumerable<string> known)
+    public static string? For(string name, IEnumerable<string> known)
     {
         if (name.Length is 0 or > LongestName)
             return null;

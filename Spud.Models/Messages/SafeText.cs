@@ -3,12 +3,12 @@ using System.Text;
 namespace Spud.Models.Messages;
 
 /// <summary>Foreign text, made fit for one line of a message: no control characters, no megabytes.</summary>
-internal static class Shown
+public static class SafeText
 {
     private const int Longest = 60;
 
     /// <summary>A name or value, cut after 60 characters, control characters escaped.</summary>
-    public static string Text(string text) => Cut(text, Longest);
+    public static string Of(string text) => Cut(text, Longest);
 
     /// <summary>Somebody else's sentence.</summary>
     public static string Line(string text) => Cut(text, 5 * Longest);

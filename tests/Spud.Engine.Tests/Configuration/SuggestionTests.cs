@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Spud.Tests.Configuration;
 
-public sealed class NearestTests
+public sealed class SuggestionTests
 {
     [Theory]
     [InlineData("bitz", "bits")]
@@ -15,8 +15,8 @@ public sealed class NearestTests
     [InlineData("zebra", null)]
     [InlineData("", null)]
     public void The_nearest_name_is_what_was_probably_meant(string name, string? nearest) =>
-        Assert.Equal(nearest, Nearest.Of(name, ["keys", "values", "keepRecent", "bits"]));
+        Assert.Equal(nearest, Suggestion.For(name, ["keys", "values", "keepRecent", "bits"]));
 
     [Fact]
-    public void A_name_of_a_megabyte_is_near_to_nothing() => Assert.Null(Nearest.Of(new string('a', 1 << 20), ["a"]));
+    public void A_name_of_a_megabyte_is_near_to_nothing() => Assert.Null(Suggestion.For(new string('a', 1 << 20), ["a"]));
 }

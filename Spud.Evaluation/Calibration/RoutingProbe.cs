@@ -6,7 +6,7 @@ namespace Spud.Evaluation.Calibration;
 /// Stands between a router that gives every row all experts and the experts: notes the probabilities of each row's best, and cuts the plan
 /// as a rule says. So the text is seen as it will be when a router follows the rules, whatever plugin that is.
 /// </summary>
-internal sealed class RoutingTap : IRouter
+public sealed class RoutingProbe : IRouter
 {
     private readonly IRouter _inner;
     private readonly ModelDescription _model;
@@ -20,7 +20,7 @@ internal sealed class RoutingTap : IRouter
     /// <param name="inner">Gives all E experts of a row; weights that are probabilities, renormalised over all of them or not.</param>
     /// <param name="model">The model.</param>
     /// <param name="candidates">M: best experts of a row that are noted.</param>
-    public RoutingTap(IRouter inner, ModelDescription model, int candidates)
+    public RoutingProbe(IRouter inner, ModelDescription model, int candidates)
     {
         (_inner, _model) = (inner, model);
         _candidates = [.. model.Layers.Select(layer => layer.Experts > 1 ? new LayerCandidates(candidates) : null)];
