@@ -51,6 +51,9 @@ internal sealed class CalibrateCommand
         using LanguageModel model = Loader(parsed, goal, made => probe = made).Load(parsed);
         int[][] windows = Windows(model, model.Encode(text, _text.ParseSpecial(parsed)), parsed.GetValue(_maxTokens) ?? DefaultTokens);
         CalibrationFit fit = Fit(model, probe!, goal, windows);
+        if (!double.IsFinite(fit.BaselinePerplexity))
+            throw new CalibrationException($"{path}: no perplexity: logits are infinite or not a number. The model file is damaged, or a component computes it wrongly ('spud explain' lists them).");
+
         CalibrationDocument document = Document(model, goal, fit, windows, _text.Name(parsed));
         output.Write(document.ToJson());
         output.Complete();

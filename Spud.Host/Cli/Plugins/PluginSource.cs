@@ -25,10 +25,25 @@ internal sealed class PluginSource
     {
         string full = System.IO.Path.GetFullPath(path);
         if (Directory.Exists(full))
+        {
+            RequireOne(full);
             return new(full, isFolder: true);
+        }
+
         return File.Exists(full)
             ? new(full, isFolder: false)
             : throw new BadInputException($"there is no folder or package {full}. Give the folder that holds the plugin's {PluginManifest.FileName}, or the .nupkg that 'dotnet pack' makes of its project.");
+    }
+
+    // A folder of plugins, as --plugins takes it, is easily mistaken for a plugin's.
+    private static void RequireOne(string folder)
+    {
+        if (File.Exists(System.IO.Path.Combine(folder, PluginManifest.FileName)))
+            return;
+
+        string[] plugins = [.. Directory.EnumerateDirectories(folder).Where(below => File.Exists(System.IO.Path.Combine(below, PluginManifest.FileName))).Take(5)];
+        if (plugins.Length > 0)
+            throw new BadInputException($"{folder}: holds no {PluginManifest.FileName}, but is a folder of plugins. Name one of them: {string.Join(", ", plugins)}");
     }
 
     /// <summary>Copies the plugin's files.</summary>

@@ -76,6 +76,15 @@ public sealed class DataTests
     }
 
     [Fact]
+    public void A_calibration_on_such_a_model_fails_and_writes_nothing()
+    {
+        using TempFolder folder = new();
+        string model = DamagedModel(folder, TestData.Path("stories260K/stories260K-moe4x-noise-f32.gguf")), output = folder.File("out.json");
+        Spud.Run("calibrate", "-m", model, "-f", s_text, "--experts", "1.5", "-o", output).Refused(1, "no perplexity");
+        Assert.False(File.Exists(output));
+    }
+
+    [Fact]
     public void Bench_decodes_more_sequences_than_a_prompt_step_has_rows() =>
         Spud.Run("bench", "-m", Spud.Stories, "--prompt", "8", "--generate", "2", "--repeat", "1", "--batch", "600").Succeeded();
 
@@ -166,9 +175,9 @@ public sealed class DataTests
     private static float[] Floats(byte[] bytes) => [.. Enumerable.Range(0, bytes.Length / 4).Select(i => BinaryPrimitives.ReadSingleLittleEndian(bytes.AsSpan(4 * i)))];
 
     // One weight of the last norm is not a number, and so is every logit.
-    private static string DamagedModel(TempFolder folder)
+    private static string DamagedModel(TempFolder folder, string? of = null)
     {
-        string path = folder.Write("nan.gguf", File.ReadAllBytes(Spud.Stories));
+        string path = folder.Write("nan.gguf", File.ReadAllBytes(of ?? Spud.Stories));
         long offset;
         using (GgufFile model = GgufFile.Open(path))
             offset = model.Tensors.Single(tensor => tensor.Name == "output_norm.weight").Offset;

@@ -47,5 +47,6 @@ public sealed class NamesTests : IDisposable
         string parent = Path.GetDirectoryName(_home.Source)!;
         Assert.Contains("odd 0.1.0: active", _home.Spud("--plugins", _home.Source).Succeeded().Output);
         Assert.Contains("odd 0.1.0: active", _home.Spud("--plugins", parent).Succeeded().Output);
+        _home.Spud("check", parent).Refused(2, "is a folder of plugins", _home.Source);
     }
 }
