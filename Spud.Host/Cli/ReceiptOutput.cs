@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
 using Spud.Metering;
-using Spud.Models.Messages;
 
 namespace Spud.Host;
 

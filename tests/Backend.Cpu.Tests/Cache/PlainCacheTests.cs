@@ -45,7 +45,7 @@ public sealed class PlainCacheTests
         // The next row stands at 300 and sees 201 .. 300.
         History history = new(300, [(0, 63), (64, 200), (201, 201), (202, 299)]);
         cache.Review(0, history);
-        Assert.Equal([(64, 137), (0, 64)], history.Dropped);
+        Assert.Equal([(0, 64), (64, 137)], history.Dropped);
     }
 
     private sealed class History(int tokens, (int First, int Last)[] runs) : IHistory

@@ -13,7 +13,7 @@ public sealed class PipelineDisposeTests
         (List<string> disposed, SilentPipeline silent) = Watched(Roles.Attention);
         ComponentException fault = Assert.Throws<ComponentException>(silent.Dispose);
 
-        Assert.Equal("attention 'attention-plugin/silent' failed: its Dispose threw NotSupportedException: no Dispose today", fault.Message);
+        Assert.Equal("attention 'attention-plugin/silent' failed: its Dispose threw NotSupportedException: no Dispose today.", fault.Message);
         AssertFreed(silent, disposed);
         silent.Dispose();
     }

@@ -53,7 +53,7 @@ public sealed class PluginNamesTests : IDisposable
         _folders.Add("Odd", behaviour: "probe says no");
         PluginCatalog catalog = _folders.Discover();
 
-        const string Expected = "router 'odd' cannot be used: plugin odd: unavailable: needs a potato peeler. Install one. Known: none.";
+        const string Expected = "router 'odd' cannot be used (known: none): plugin odd: unavailable: needs a potato peeler. Install one.";
         Assert.Equal(Expected, Refusal(catalog, Roles.Router, "odd"));
         Assert.Equal(Expected, Refusal(catalog, Roles.Router, "odd")); // and again, without loading it again
     }
@@ -64,7 +64,7 @@ public sealed class PluginNamesTests : IDisposable
         _folders.Add("Odd", edits: [("[1.0,2.0)", "[2.0,3.0)")]);
 
         Assert.StartsWith(
-            $"router 'odd' cannot be used: plugin odd: incompatible: made for contract [2.0,3.0), this host has {ContractVersion.Major}.{ContractVersion.Minor}.",
+            $"router 'odd' cannot be used (known: none): plugin odd: incompatible: made for contract [2.0,3.0), this host has {ContractVersion.Major}.{ContractVersion.Minor}.",
             Refusal(_folders.Discover(), Roles.Router, "odd"),
             StringComparison.Ordinal);
     }
