@@ -4,7 +4,8 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Spud.Models;
 
-/// <summary>A whole file in memory, copy-on-write: a stray write changes a private page, never the file, and cannot fault.</summary>
+/// <summary>A whole file in memory, copy-on-write: a stray write changes a private page, never the file. A file
+/// that another process truncates while it is mapped ends this process when a page beyond its new end is read.</summary>
 internal sealed class MappedFile : IDisposable
 {
     private readonly SafeHandle _map;

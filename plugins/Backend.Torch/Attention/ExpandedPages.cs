@@ -38,7 +38,7 @@ internal sealed class ExpandedPages
     /// <summary>Folds all that the step's rows may see.</summary>
     public void Fold(KeyFold fold, LayerDescription model, in Step step, Tensor query, in PageView pages, in State state)
     {
-        int window = model.Has(Trait.Window) ? (int)model.Number(Trait.Window, 0) : int.MaxValue;
+        int window = fold.Window ?? int.MaxValue;
         for (int sequence = 0; sequence < step.Sequences.Length; sequence++)
         {
             ReadOnlySpan<SequenceSlice> slice = step.Sequences.Slice(sequence, 1);

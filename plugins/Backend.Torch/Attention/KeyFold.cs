@@ -39,6 +39,9 @@ internal sealed class KeyFold(AttentionParts parts) : IDisposable
         }
     }
 
+    /// <summary>Keys that a row sees, its own included; null: all before it.</summary>
+    public int? Window => parts.Window > 0 ? parts.Window : null;
+
     public void Dispose()
     {
         foreach (IDisposable part in (ReadOnlySpan<IDisposable>)[_keys, _values, _lowest, _infinity, _merge])

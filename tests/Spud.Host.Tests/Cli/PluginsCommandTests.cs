@@ -69,8 +69,8 @@ public sealed class PluginsCommandTests
     public void TextOfAPluginDoesNotReachTheTerminalAsControl()
     {
         using StringWriter text = new();
-        WrappedText.Write(text, "a \e[31mred\nb", indent: 2);
-        Assert.Equal("  a red\n  b\n", text.ToString().ReplaceLineEndings("\n"));
+        WrappedText.Write(new SafeWriter(text), "a \e[31mred\nb", indent: 2);
+        Assert.Equal("  a \\u001b[31mred\n  b\n", text.ToString().ReplaceLineEndings("\n"));
     }
 
     [Fact]
