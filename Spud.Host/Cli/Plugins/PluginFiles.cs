@@ -1,3 +1,5 @@
+using System.IO.Hashing;
+
 namespace Spud.Host;
 
 /// <summary>Writes the files of one plugin below a folder, never outside it, and no more than a plugin may have.</summary>
@@ -19,8 +21,9 @@ internal sealed class PluginFiles(string source, string folder, CancellationToke
     /// <summary>Writes one file.</summary>
     /// <param name="name">Relative, with '/' between its parts.</param>
     /// <param name="content">Read to its end.</param>
-    /// <exception cref="BadInputException">The name leads outside, is there twice, or the plugin is too large.</exception>
-    public void Write(string name, Stream content)
+    /// <param name="crc32">CRC-32 that the content must have; null: unknown.</param>
+    /// <exception cref="BadInputException">The name leads outside, is there twice, the content is damaged, or the plugin is too large.</exception>
+    public void Write(string name, Stream content, uint? crc32 = null)
     {
         if (++_files > MostFiles)
             throw new BadInputException($"{source}: more than {MostFiles} files, the maximum for a plugin.");
@@ -30,6 +33,7 @@ internal sealed class PluginFiles(string source, string folder, CancellationToke
         if (Path.Exists(path))
             throw new BadInputException($"{source}: contains '{name}' twice. Pack the plugin again.");
 
+        Crc32 hash = new();
         using FileStream file = new(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0);
         for (int read; (read = content.Read(_buffer)) > 0;)
         {
@@ -38,8 +42,12 @@ internal sealed class PluginFiles(string source, string folder, CancellationToke
             if ((_bytes += read) > MostBytes)
                 throw new BadInputException($"{source}: more than {Units.Bytes(MostBytes)}, the maximum for a plugin.");
 
+            hash.Append(_buffer.AsSpan(0, read));
             file.Write(_buffer.AsSpan(0, read));
         }
+
+        if (crc32 is { } expected && hash.GetCurrentHashAsUInt32() is var got && got != expected)
+            throw new BadInputException($"{source}: '{name}' is damaged: expected CRC-32 {expected:x8}, got {got:x8}. Nothing was installed; download the package again.");
     }
 
     private string PathOf(string name)

@@ -12,7 +12,7 @@ internal static class PluginPackageFiles
     private const int UnixRegularFile = 0x8000;
 
     /// <summary>Unpacks all.</summary>
-    /// <exception cref="BadInputException">It is no package, holds no plugin, or an entry that is no plain file.</exception>
+    /// <exception cref="BadInputException">It is not a package, is damaged, holds no plugin, or an entry that is not a regular file.</exception>
     public static void Unpack(string package, PluginFiles files)
     {
         try
@@ -26,7 +26,7 @@ internal static class PluginPackageFiles
             foreach ((string name, ZipArchiveEntry entry) in entries.Where(entry => !entry.Name.EndsWith('/')))
                 Write(package, name, entry, files);
         }
-        catch (InvalidDataException damaged)
+        catch (Exception damaged) when (damaged is InvalidDataException or EndOfStreamException or ArgumentException or NotSupportedException)
         {
             throw new BadInputException($"{package}: cannot be read as a package: {damaged.Message} Download it again.");
         }
@@ -39,6 +39,6 @@ internal static class PluginPackageFiles
             throw new BadInputException($"{package}: '{name}' is not a regular file. Nothing was installed; do not trust this package.");
 
         using Stream content = entry.Open();
-        files.Write(name[Root.Length..], content);
+        files.Write(name[Root.Length..], content, entry.Crc32);
     }
 }
