@@ -14,8 +14,9 @@ internal static class SafeText
 
     private const string Ellipsis = " […] ";
 
+    // No control character and no override lies above the last of these.
     private static readonly SearchValues<char> s_unsafe = SearchValues.Create(
-        [.. Enumerable.Range(0, char.MaxValue).Select(code => (char)code).Where(c => c is not ('\n' or '\t') && (char.IsControl(c) || IsBidirectionalOverride(c) || c is '\u2028' or '\u2029'))]);
+        [.. Enumerable.Range(0, '\u2069' + 1).Select(code => (char)code).Where(c => c is not ('\n' or '\t') && (char.IsControl(c) || IsBidirectionalOverride(c) || c is '\u2028' or '\u2029'))]);
 
     /// <summary>Writes text with every unsafe character as an escape such as \u001b. In a JSON string that escape means the same character.</summary>
     public static void Write(TextWriter to, ReadOnlySpan<char> text)
