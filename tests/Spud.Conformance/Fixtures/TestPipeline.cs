@@ -8,7 +8,7 @@ internal static class TestPipeline
 {
     /// <summary>What makes such a pipeline of the default one.</summary>
     public static IEnumerable<string> Edits(Subject subject) => Roles.All.SelectMany(role => role == subject.Role
-        ? new[] { $"{role}={subject.Variant.Options}", $"{role}.use={subject.Registered!.FullName}" }
+        ? new[] { $"{role}={subject.Variant.Options}", $"{role}.use={subject.FullName}" }
         : [$"{role}.use=reference/reference"]);
 
     /// <summary>The reference plugin in every role.</summary>
