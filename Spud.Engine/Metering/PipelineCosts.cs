@@ -19,6 +19,7 @@ internal sealed class PipelineCosts
         Layers = parts.Model.Layers.Length;
         Windows = [.. parts.Model.Layers.Select(layer => layer.Has(Trait.Window) ? (long)layer.Number(Trait.Window, 0) : KeyCount.NoWindow)];
         BytesPerToken = [.. parts.Pages.Layers.Select(layer => layer.BytesPerToken)];
+        KeyMass = [.. parts.Pages.Layers.Select(static layer => layer.Observed is { KeyMass: not null, State: var state } ? (state.NotedRows, state.BorderTokens) : (0, 1))];
         Experts = [.. parts.Model.Layers.Select(layer => layer.Experts)];
         MostEntries = Entries(EntriesAtMost);
         LeastEntries = Entries(EntriesAtLeast);
@@ -34,6 +35,9 @@ internal sealed class PipelineCosts
 
     /// <summary>[L]: keys that a row may see.</summary>
     public long[] Windows { get; }
+
+    /// <summary>[L]: rows that ask at each border of a text how much they looked at keys, and tokens from border to border; no rows: nobody asks.</summary>
+    public (int Rows, int BorderTokens)[] KeyMass { get; }
 
     /// <summary>[L]: bytes of a token's keys and values.</summary>
     public long[] BytesPerToken { get; }
@@ -83,7 +87,7 @@ internal sealed class PipelineCosts
             LayerDescription of = _parts.Model.Layers[layer];
             ref RoleCosts attention = ref costs[SlotOf(layer, Role.Attention)], cache = ref costs[SlotOf(layer, Role.Cache)];
             attention = attention with { FlopsPerScore = 2L * of.QueryHeads / of.Kv.Heads * (of.Kv.KeyWidth + of.Kv.ValueWidth) };
-            cache = cache with { BytesPerRow = BytesPerToken[layer] };
+            cache = cache with { BytesPerRow = BytesPerToken[layer], FlopsPerScore = KeyMass[layer].Rows == 0 ? 0 : 2L * of.QueryHeads / of.Kv.Heads * of.Kv.KeyWidth };
         }
 
         return costs;
