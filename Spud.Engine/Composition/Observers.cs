@@ -1,3 +1,4 @@
+using Spud.Configuration;
 using Spud.Execution;
 
 namespace Spud.Composition;

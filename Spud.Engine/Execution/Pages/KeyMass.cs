@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using Spud.Composition;
+using Spud.Configuration;
 
 namespace Spud.Execution;
 
