@@ -114,7 +114,7 @@ internal sealed class TurnPage() : PanePage("Turn")
         foreach (IGrouping<string, ReceiptLine> role in receipt.Lines.GroupBy(line => line.Role))
             rows.Add(Share(role.Key, role.Sum(line => line.ComputeUnits), receipt.ComputeUnits, columns));
         foreach (ReportedFigure figure in receipt.Reported)
-            rows.Add(Row(ShownText.OneLine(figure.Name), $"{figure.Value:0.###} {ShownText.OneLine(figure.Unit)}"));
+            rows.Add(Row(ShownText.OneLine(figure.Name), $"{figure.Value:0.###}"));
     }
 
     private static string Kept(Receipt receipt)

@@ -26,6 +26,23 @@ internal sealed class TranscriptView : RowsView
         return entry;
     }
 
+    /// <summary>Shows turns of a conversation.</summary>
+    public void AddTurns(IEnumerable<Turn> turns)
+    {
+        foreach (Turn turn in turns)
+        {
+            _buffer.Add(EntryKind.Question, turn.Question);
+            if (turn.Reasoning is { Length: > 0 } reasoning)
+                _buffer.Add(EntryKind.Reasoning, reasoning);
+
+            Entry answer = new(EntryKind.Answer) { IsFinished = true, Footer = TurnText.Footer(turn) };
+            answer.Append(turn.Answer);
+            _buffer.Add(answer);
+        }
+
+        Refresh();
+    }
+
     /// <summary>Adds text to what is being said.</summary>
     public void Append(Entry entry, string text)
     {
