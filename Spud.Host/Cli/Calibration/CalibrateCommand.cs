@@ -31,7 +31,7 @@ internal sealed class CalibrateCommand
 
         _pipeline = new(command, shell);
         command.Options.Add(_json);
-        command.SetAction(Run);
+        LongCommand.SetAction(command, shell, Run);
     }
 
     public static Command Create(Shell shell)

@@ -35,7 +35,7 @@ internal sealed class ChatCommand
         _sampling = new(command, UsualTokens);
         _request = new(command, shell);
         _pipeline = new(command, shell);
-        command.SetAction(Run);
+        LongCommand.SetAction(command, shell, Run);
     }
 
     public static Command Create(Shell shell)
@@ -132,6 +132,7 @@ internal sealed class ChatCommand
         {
             // A person can go on, whatever failed; so can a script whose message the template refuses. It fails at the end.
             string advice = fault is ComponentException && reloads ? "Correct the plugin, then enter /reload." : "The message was not added to the dialogue; /reset clears the dialogue.";
+            _shell.NoteFailure(fault);
             (failure with { Message = $"{failure.Message} {advice}" }).Report(_shell);
             return _shell.InIsTerminal || fault is not TemplateException;
         }
@@ -163,6 +164,7 @@ internal sealed class ChatCommand
         catch (Exception fault) when (Failure.Of(fault) is { Message.Length: > 0 } failure)
         {
             // Whatever its plugin did, the author corrects it and goes on.
+            _shell.NoteFailure(fault);
             failure.Report(_shell);
         }
     }
