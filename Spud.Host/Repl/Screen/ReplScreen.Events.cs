@@ -61,7 +61,7 @@ internal sealed partial class ReplScreen
                 break;
             case PipelineChanged changed:
                 _pipeline = changed.Pipeline;
-                _pipelinePage.Show(changed.Pipeline);
+                _pipelinePage.Show(changed.Pipeline is { } pipeline ? PipelineItems.Of(pipeline) : []);
                 _pluginsPage.Refresh();
                 break;
             case ConversationChanged changed:

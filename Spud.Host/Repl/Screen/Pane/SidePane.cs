@@ -9,7 +9,7 @@ internal sealed class SidePane : View
     private readonly IReadOnlyList<PanePage> _pages;
     private readonly RowsView _rows;
     private readonly BarView _tabs;
-    private int _shown = 1;
+    private int _shown;
 
     public SidePane(Look look, IReadOnlyList<PanePage> pages)
     {
