@@ -9,7 +9,7 @@ internal sealed class PipelinePage() : PanePage("Pipeline")
 
     private readonly List<(int Item, int Choice)> _rowOwners = [];
     private IReadOnlyList<PipelineItem> _items = [];
-    private string? _doing;
+    private string? _doing = "starting";
     private int _selected;
     private int? _open;
     private int _choice;
