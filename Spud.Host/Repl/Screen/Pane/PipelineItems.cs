@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Spud.Composition;
+using Spud.Configuration;
 
 namespace Spud.Host.Repl.Screen;
 
