@@ -133,7 +133,7 @@ internal sealed class ChatCommand
             // A person can go on, whatever failed; so can a script whose message the template refuses. It fails at the end.
             string advice = fault is ComponentException && reloads ? "Correct the plugin, then enter /reload." : "The message was not added to the dialogue; /reset clears the dialogue.";
             _shell.NoteFailure(fault);
-            (failure with { Message = $"{failure.Message} {advice}" }).Report(_shell);
+            (failure with { Message = $"{failure.Message}{(failure.Message[^1] is '.' or '!' or '?' ? "" : ".")} {advice}" }).Report(_shell);
             return _shell.InIsTerminal || fault is not TemplateException;
         }
 
