@@ -1,5 +1,4 @@
 using System.Globalization;
-using Spud.Composition;
 using Spud.Configuration;
 using Spud.Metering;
 using Xunit;
