@@ -20,14 +20,17 @@ public sealed class StandaloneHistory : IDisposable
     /// <param name="model">The model; the pages are those of its layer 0.</param>
     /// <param name="limits">The largest step, and the context.</param>
     /// <param name="host">The host's memory.</param>
+    /// <param name="addKeyMass">Adds to F32 [G, ContextTokens] how much rows looked at the text's tokens, of which there are so many, where a review asks for it.</param>
     /// <exception cref="CompositionException">The layout is impossible.</exception>
-    public StandaloneHistory(ICachePolicy policy, string name, Offer offer, ModelDescription model, Limits limits, IMemoryDomain host)
+    public StandaloneHistory(ICachePolicy policy, string name, Offer offer, ModelDescription model, Limits limits, IMemoryDomain host, Action<int, TensorView> addKeyMass)
     {
         ArgumentNullException.ThrowIfNull(policy);
         ArgumentNullException.ThrowIfNull(limits);
         _policy = policy;
         _pages = new PageBuilder(_memory, host, model, limits, null).Pages(name, offer, 0, policy.Layout(0), host);
-        _table = new PageTable(_pages, new int[limits.ContextTokens]);
+        _table = new PageTable(_pages, new int[limits.ContextTokens], sequence: 0);
+        if (policy is IKeepsSequenceState keeps && keeps.StateOf(0) is { } layout)
+            _pages.Observed = new(new KeptState(_memory, host, limits, keeps, null!, 0, layout), (PageTable table, int? _, in TensorView _, in TensorView mass) => addKeyMass(table.Tokens, mass));
     }
 
     /// <summary>What the policy sees; keys of the last step are in it.</summary>

@@ -17,7 +17,7 @@ internal sealed class CacheRig : IDisposable
         _build = new TestBuild(model.Describe(), threads: 1, limits: limits);
         Policy = (ICachePolicy)subject.Create(_build);
         Layout = Policy.Layout(0);
-        _sequence = new(() => new StandaloneHistory(Policy, subject.Label, subject.Offer, _build.Model, limits, _build.Host));
+        _sequence = new(() => new StandaloneHistory(Policy, subject.Label, subject.Offer, _build.Model, limits, _build.Host, AddSomeMass));
     }
 
     public TestModel Model { get; }
@@ -48,6 +48,17 @@ internal sealed class CacheRig : IDisposable
         }
 
         return kept.ToImmutable();
+    }
+
+    // No attention was there: some keys of each head are looked at more than others.
+    private static void AddSomeMass(int tokens, TensorView mass)
+    {
+        for (int head = 0; head < mass.Shape[0]; head++)
+        {
+            Span<float> ofHead = mass.At(head).AsSpan<float>();
+            for (int position = 0; position < tokens; position++)
+                ofHead[position] += (position * 37 + head * 11) % 101;
+        }
     }
 
     /// <summary>A step with so many rows, committed; the policy is asked where a page was filled.</summary>

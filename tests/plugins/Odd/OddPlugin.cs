@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Reflection;
 using Spud;
 
@@ -12,6 +13,8 @@ public sealed class OddPlugin : ISpudPlugin
     {
         if (_behaviour == "constructor throws")
             throw new InvalidOperationException("the constructor was told to");
+        if (_behaviour == "constructor hangs")
+            new ManualResetEvent(false).WaitOne();
     }
 
     public string? Probe()
@@ -44,6 +47,9 @@ public sealed class OddPlugin : ISpudPlugin
         {
             case "registration throws":
                 throw new InvalidOperationException("Register was told to\nover two lines");
+            case "registration hangs":
+                new ManualResetEvent(false).WaitOne();
+                break;
             case "registers nothing":
                 return;
             case "registers something else":
@@ -68,7 +74,7 @@ public sealed class OddPlugin : ISpudPlugin
 
         if (_behaviour.StartsWith("expert ", StringComparison.Ordinal))
         {
-            int expert = int.Parse(_behaviour[7..]);
+            int expert = int.Parse(_behaviour[7..], CultureInfo.InvariantCulture);
             registry.AddRouter("odd", OddJson.Default.OddOptions, new Offer { Knows = [Trait.Renormalise] }, (_, build) => new OddRouter(build, expert));
             return;
         }
