@@ -82,20 +82,8 @@ internal sealed class PipelineRig : IDisposable
     }
 
     /// <summary>Positions that each head of each pool keeps of a layer, a line each.</summary>
-    public static IEnumerable<string> KeptOf(Pipeline pipeline, Sequence sequence, int layer)
-    {
-        LayerPages pages = pipeline.Parts.Pages.Layers[layer];
-        for (int pool = 0; pool < pages.Pools.Length; pool++)
-        {
-            for (int head = 0; head < pages.Pools[pool].Tables; head++)
-            {
-                List<int> positions = [];
-                foreach (KeyRun run in sequence.Tables[layer].RunsOf(pool, head))
-                    positions.AddRange(sequence.Tables[layer].PositionsOf(pool, run));
-                yield return $"layer {layer}, pool {pool}, KV head {head}: {string.Join(' ', positions)}";
-            }
-        }
-    }
+    public static IEnumerable<string> KeptOf(Sequence sequence, int layer) =>
+        sequence.KeptKeys(layer).Select(kept => $"layer {layer}, pool {kept.Pool}, KV head {kept.Head}: {string.Join(' ', kept.Positions)}");
 
     /// <summary>One step of several sequences, each up to its next review border; the logits of every row, by sequence.</summary>
     public float[][] Step(params (Sequence Sequence, int[] Tokens)[] parts)
