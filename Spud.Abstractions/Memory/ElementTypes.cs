@@ -22,8 +22,12 @@ public static class ElementTypes
         public long BytesOf(long elements)
         {
             (int size, int bytes) = Known(type);
-            return elements % size == 0
-                ? checked(elements / size * bytes)
+            if (size == 1)
+                return checked(elements * bytes); // no division: views are cut for every tile of a product
+
+            (long blocks, long rest) = Math.DivRem(elements, size);
+            return rest == 0
+                ? checked(blocks * bytes)
                 : throw new ArgumentException($"{elements} elements are no whole blocks of {type} ({size}).", nameof(elements));
         }
     }

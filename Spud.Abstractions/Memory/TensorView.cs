@@ -26,6 +26,13 @@ public readonly struct TensorView
         shape.CopyTo(_axes);
     }
 
+    private TensorView(in TensorView all, nint address, int count)
+    {
+        this = all;
+        Address = address;
+        _axes[0] = count;
+    }
+
     /// <summary>Where the memory is.</summary>
     public IMemoryDomain Domain { get; }
 
@@ -53,20 +60,11 @@ public readonly struct TensorView
 
     /// <summary>One entry of the first axis, which goes; what is left must be whole blocks.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no such entry.</exception>
-    public TensorView At(int index) => new(Domain, Rows(index, 1).Address, Type, Shape[1..]);
+    public TensorView At(int index) => new(Domain, AddressOf(index, 1), Type, Shape[1..]);
 
     /// <summary>So many entries of the first axis; each must be whole blocks.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The entries are not all there.</exception>
-    public TensorView Rows(int first, int count)
-    {
-        if ((uint)first > (uint)Shape[0] || (uint)count > (uint)(Shape[0] - first))
-            throw new ArgumentOutOfRangeException(nameof(first), $"rows {first} .. {(long)first + count} of {Shape[0]}");
-
-        Span<int> shape = stackalloc int[Rank];
-        Shape.CopyTo(shape);
-        shape[0] = count;
-        return new(Domain, Address + (nint)(first * Type.BytesOf(Product(Shape[1..]))), Type, shape);
-    }
+    public TensorView Rows(int first, int count) => new(this, AddressOf(first, count), count);
 
     /// <summary>The memory as a span of <typeparamref name="T"/>.</summary>
     /// <exception cref="InvalidOperationException">The memory is not on the host, or its bytes are no whole <typeparamref name="T"/>.</exception>
@@ -80,6 +78,14 @@ public readonly struct TensorView
             throw new InvalidOperationException($"{Bytes} bytes of {Type} are no whole {typeof(T).Name}.");
 
         return new Span<T>((void*)Address, checked((int)(Bytes / sizeof(T))));
+    }
+
+    private nint AddressOf(int first, int count)
+    {
+        if ((uint)first > (uint)Shape[0] || (uint)count > (uint)(Shape[0] - first))
+            throw new ArgumentOutOfRangeException(nameof(first), $"rows {first} .. {(long)first + count} of {Shape[0]}");
+
+        return Address + (nint)(first * Type.BytesOf(Product(Shape[1..])));
     }
 
     private static long Product(ReadOnlySpan<int> shape)

@@ -25,7 +25,7 @@ internal sealed class BenchCommand
 
         _pipeline = new(command, shell);
         command.Options.Add(_json);
-        command.SetAction(Run);
+        LongCommand.SetAction(command, shell, Run);
     }
 
     public static Command Create(Shell shell)

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using Spud.Configuration;
+using Spud.Host.Repl;
 using Spud.Plugins;
 
 namespace Spud.Host;
@@ -51,6 +52,9 @@ internal sealed class PipelineArguments
 
         return document;
     }
+
+    /// <summary>What the pipeline is read from, for those who change it later.</summary>
+    public PipelineSource Source(ParseResult parsed) => new(File(parsed), [.. Edits(parsed, parsed.GetValue(_context))]);
 
     /// <summary>The file of <c>-p</c>.</summary>
     public string? File(ParseResult parsed) => parsed.GetValue(_pipeline);

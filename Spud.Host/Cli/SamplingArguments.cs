@@ -4,10 +4,7 @@ using Spud.Sampling;
 
 namespace Spud.Host;
 
-/// <summary>
-/// The options of commands that write text. What the user does not say is as the model file recommends, or neutral; the embedded model is
-/// greedy, so that everybody gets the same first answer.
-/// </summary>
+/// <summary>The options of commands that write text.</summary>
 internal sealed class SamplingArguments
 {
     private const string Recommended = "Default: what the model file recommends";
@@ -49,18 +46,17 @@ internal sealed class SamplingArguments
         StopStrings = parsed.GetValue(_stop) ?? [],
     };
 
-    /// <summary>How tokens of a model are chosen.</summary>
-    public SamplingOptions Sampling(ParseResult parsed, LanguageModel model)
+    /// <summary>What the user says of the choice of tokens.</summary>
+    public SamplingChoice Choice(ParseResult parsed) => new()
     {
-        SamplingOptions usual = Chat.IsEmbedded(model) ? new() { Temperature = 0 } : model.RecommendedSampling;
-        return usual with
-        {
-            Temperature = parsed.GetValue(_temperature) ?? usual.Temperature,
-            TopK = parsed.GetValue(_topK) ?? usual.TopK,
-            TopP = parsed.GetValue(_topP) ?? usual.TopP,
-            MinP = parsed.GetValue(_minP) ?? usual.MinP,
-            RepetitionPenalty = parsed.GetValue(_repeat) ?? usual.RepetitionPenalty,
-            Seed = parsed.GetValue(_seed),
-        };
-    }
+        Temperature = parsed.GetValue(_temperature),
+        TopK = parsed.GetValue(_topK),
+        TopP = parsed.GetValue(_topP),
+        MinP = parsed.GetValue(_minP),
+        RepetitionPenalty = parsed.GetValue(_repeat),
+        Seed = parsed.GetValue(_seed),
+    };
+
+    /// <summary>How tokens of a model are chosen.</summary>
+    public SamplingOptions Sampling(ParseResult parsed, LanguageModel model) => Choice(parsed).For(model);
 }

@@ -13,7 +13,7 @@ internal static class TestHome
     {
         OfUser = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
         string home = Directory.CreateTempSubdirectory("spud-home-").FullName;
-        foreach (string variable in new[] { "HOME", "USERPROFILE", "XDG_DATA_HOME", "LOCALAPPDATA" })
+        foreach (string variable in new[] { "HOME", "USERPROFILE", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "LOCALAPPDATA", "APPDATA" })
             Environment.SetEnvironmentVariable(variable, home);
 
         AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(home, recursive: true);

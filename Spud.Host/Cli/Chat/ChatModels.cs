@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Spud.Composition;
 using Spud.Configuration;
 using Spud.Plugins;
 

@@ -24,7 +24,7 @@ internal sealed class CompareCommand
         _settings = new(command);
         _pipelines = new(command, shell);
         _outputs = new(command, shell);
-        command.SetAction(Run);
+        LongCommand.SetAction(command, shell, Run);
     }
 
     public static Command Create(Shell shell)

@@ -30,6 +30,36 @@ internal sealed class CommandFiles
     /// <param name="path">Null: there is no output.</param>
     public OutputFile? CreateIfNamed(string? path) => path is null ? null : Create(path);
 
+    /// <summary>Takes a file that is appended to; what another command wrote there stays.</summary>
+    /// <param name="path">Of the file.</param>
+    /// <param name="isOurs">Whether a file that begins with this line may be appended to.</param>
+    /// <exception cref="BadInputException">It is another file of the command, holds something else, or cannot be written.</exception>
+    public string Append(string path, Func<string, bool> isOurs)
+    {
+        RequireUnused(path);
+        try
+        {
+            if (!FileIdentity.Of(path).IsOrdinary || !isOurs(FirstLine(path)))
+                throw new BadInputException($"{path}: is neither a log nor an empty file, so nothing is appended to it. Name another file.");
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            throw new BadInputException($"{path}: cannot be written: {fault.Message}");
+        }
+
+        _outputs[FileIdentity.Of(path).Key] = path;
+        return Path.GetFullPath(path);
+    }
+
+    // Of a file without line breaks, the beginning.
+    private static string FirstLine(string path)
+    {
+        using FileStream file = new(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite);
+        Span<byte> bytes = stackalloc byte[256];
+        int count = file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
+        return System.Text.Encoding.UTF8.GetString(bytes[..count]).Split('\n')[0];
+    }
+
     /// <summary>Refuses an output that the command reads.</summary>
     /// <exception cref="BadInputException">It does.</exception>
     public void RequireUnused(string path)

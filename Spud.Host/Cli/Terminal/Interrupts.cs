@@ -18,6 +18,9 @@ internal sealed class Interrupts : IDisposable
     /// <summary>Called when a signal comes outside of any section; true: after Ctrl-C the process goes on.</summary>
     public Func<bool>? Idle { get; set; }
 
+    /// <summary>Called with a signal that ends the process or the command.</summary>
+    public Action<PosixSignal>? Ending { get; set; }
+
     /// <summary>Takes the signals of this process.</summary>
     public void Watch() =>
         _registrations = [.. new[] { PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP }.Select(signal => PosixSignalRegistration.Create(signal, OnSignal))];
@@ -57,10 +60,15 @@ internal sealed class Interrupts : IDisposable
     private void OnSignal(PosixSignalContext context)
     {
         context.Cancel = true;
-        if (!Raise(context.Signal == PosixSignal.SIGINT))
+        bool goesOn = Raise(context.Signal == PosixSignal.SIGINT);
+        if (goesOn && context.Signal == PosixSignal.SIGINT)
+            return;
+
+        Ending?.Invoke(context.Signal);
+        if (!goesOn)
             Environment.Exit(ExitCodes.Interrupted);
-        if (context.Signal != PosixSignal.SIGINT)
-            ExitAfterPatience();
+
+        ExitAfterPatience();
     }
 
     // A component that hangs never looks at its token. The thread is gone with the process if that ends by itself.

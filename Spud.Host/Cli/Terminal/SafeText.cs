@@ -45,6 +45,14 @@ internal static class SafeText
         return safe.GetStringBuilder().Replace('\n', ' ').ToString();
     }
 
+    /// <summary>Safe text, uncut, with its line breaks.</summary>
+    public static string Of(string text)
+    {
+        StringWriter safe = new();
+        Write(safe, text);
+        return safe.ToString();
+    }
+
     /// <summary>Cuts the middle out of text that is too long.</summary>
     public static string Cut(string text, int maxLength = MaxLength)
     {

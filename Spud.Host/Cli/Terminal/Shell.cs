@@ -47,11 +47,20 @@ internal sealed class Shell : IDisposable
     /// <summary>Whether a person reads the errors: progress is shown only there.</summary>
     public bool ErrorIsTerminal { get; init; }
 
+    /// <summary>Whether a person sits before a terminal that can be drawn on.</summary>
+    public bool HasScreen => InIsTerminal && OutIsTerminal && Environment.GetEnvironmentVariable("TERM") is { Length: > 0 } and not "dumb";
+
     /// <summary>When this program took over.</summary>
     public DateTime Started { get; } = DateTime.Now;
 
     /// <summary>Ctrl-C and other signals that end the process.</summary>
     public Interrupts Interrupts { get; init; } = new();
+
+    /// <summary>Raised with every line for people.</summary>
+    public event Action<string>? Said;
+
+    /// <summary>Raised with every exception that was reported and after which the command goes on.</summary>
+    public event Action<Exception>? Failed;
 
     /// <summary>What the command reads and writes.</summary>
     public CommandFiles Files { get; } = new();
@@ -76,7 +85,14 @@ internal sealed class Shell : IDisposable
     }
 
     /// <summary>A line for people, cut where it is too long.</summary>
-    public void Say(string line) => Error.WriteLine(SafeText.Cut(line));
+    public void Say(string line)
+    {
+        Error.WriteLine(SafeText.Cut(line));
+        Said?.Invoke(line);
+    }
+
+    /// <summary>Notes an exception of which the user is told the message alone.</summary>
+    public void NoteFailure(Exception exception) => Failed?.Invoke(exception);
 
     /// <summary>Text that a model generated: unchanged into a pipe or file, made safe for a terminal.</summary>
     /// <param name="text">The text.</param>

@@ -1,4 +1,4 @@
-using Spud.Composition;
+using Spud.Configuration;
 using Spud.Plugins;
 using Xunit;
 
@@ -36,6 +36,18 @@ public sealed class PluginFaultTests : IDisposable
 
         Assert.Equal($"odd: faulty: {reason}", status.ToString());
         Assert.NotNull(status.Cause?.StackTrace);
+    }
+
+    [Theory]
+    [InlineData("constructor hangs", "the constructor of Odd.OddPlugin")]
+    [InlineData("registration hangs", "Odd.OddPlugin.Register")]
+    public void A_constructor_or_registration_that_hangs_is_named_after_a_time_limit(string behaviour, string what)
+    {
+        string folder = _folders.Add("Odd", behaviour: behaviour);
+
+        PluginStatus status = PluginCatalog.Check(folder, new PluginCatalogOptions { CallTimeout = TimeSpan.FromSeconds(0.2) });
+
+        Assert.StartsWith($"odd: faulty: {what} did not return within 0.2 s. ", status.ToString());
     }
 
     [Theory]

@@ -56,7 +56,7 @@ internal static class Spud
             WorkingDirectory = TestData.Root,
         };
         start.Environment["SPUD"] = Program;
-        foreach (string variable in home is null ? [] : new[] { "HOME", "USERPROFILE", "XDG_DATA_HOME", "LOCALAPPDATA" })
+        foreach (string variable in home is null ? [] : new[] { "HOME", "USERPROFILE", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "LOCALAPPDATA", "APPDATA" })
             start.Environment[variable] = home;
         // A locale that is not UTF-8 changes nothing.
         start.Environment["LC_ALL"] = "C";

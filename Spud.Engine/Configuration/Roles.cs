@@ -1,0 +1,28 @@
+using System.Collections.Immutable;
+
+namespace Spud.Configuration;
+
+/// <summary>The names of the roles that components fill.</summary>
+public static class Roles
+{
+    /// <summary>Embedding and output matrix.</summary>
+    public const string Head = "head";
+
+    /// <summary>Attention of a layer.</summary>
+    public const string Attention = "attention";
+
+    /// <summary>The policy over the pages of keys and values.</summary>
+    public const string Cache = "cache";
+
+    /// <summary>Chooses the experts of a layer.</summary>
+    public const string Router = "router";
+
+    /// <summary>The feed-forward part of a layer.</summary>
+    public const string Experts = "experts";
+
+    /// <summary>No role of its own: decorators of an attention's fold, named in its entry.</summary>
+    public const string Fold = "fold";
+
+    /// <summary>All roles, in the order of the forward pass.</summary>
+    public static ImmutableArray<string> All { get; } = [.. Role.All.Select(static role => role.Name)];
+}

@@ -1,0 +1,153 @@
+using System.Diagnostics;
+using System.Numerics;
+using Spud.Configuration;
+using Spud.Metering;
+
+namespace Spud.Execution;
+
+/// <summary>
+/// Counts one step while it runs: keys in the pages and entries of the plans that routers made; a dense layer has one entry for each row. What it holds is pending, for the next step overwrites it;
+/// a step that is committed is added to the ledgers of its sequences. Nothing is allocated.
+/// </summary>
+/// <param name="costs">Of the pipeline.</param>
+/// <param name="sequences">Most sequences of a step.</param>
+/// <param name="experts">E of the layer that has most.</param>
+internal sealed class StepMeter(PipelineCosts costs, int sequences, int experts)
+{
+    private readonly LayerCount[] _counts = new LayerCount[sequences * costs.Layers];
+    private readonly long[] _ticks = new long[costs.Slots];
+    private readonly ulong[] _used = new ulong[(experts + 63) / 64];
+    private long _start;
+    private long _last;
+    private int _rows;
+    private int _logitRows;
+
+    public void Begin(Batch batch)
+    {
+        (_rows, _logitRows) = (batch.Rows, batch.LogitRowCount);
+        Array.Clear(_ticks);
+        foreach (CountedFigure counted in costs.Figures)
+        {
+            // What a step reported that was not committed.
+            foreach (BatchEntry entry in batch.Entries)
+                counted.Figure.Take(entry.Sequence.Id);
+        }
+
+        _start = _last = Stopwatch.GetTimestamp();
+    }
+
+    /// <summary>Adds the time since the last stamp to a slot.</summary>
+    /// <param name="slot">See <see cref="PipelineCosts.SlotOf"/>.</param>
+    public void Stamp(int slot)
+    {
+        long now = Stopwatch.GetTimestamp();
+        _ticks[slot] += now - _last;
+        _last = now;
+    }
+
+    /// <summary>Counts the keys of a layer, the step's own among them.</summary>
+    public void CountKeys(int layer, Batch batch)
+    {
+        for (int i = 0; i < batch.Sequences; i++)
+        {
+            ref readonly BatchEntry entry = ref batch.Entries[i];
+            Count(i, layer).Keys = entry.Sequence.Tables[layer].KeysSeen(entry.FirstPosition, entry.FirstPosition + entry.Rows - 1, costs.Windows[layer]);
+        }
+    }
+
+    /// <summary>Counts the entries of a checked plan, and shares what its experts read by entries.</summary>
+    public void CountPlan(int layer, Batch batch, in RoutingPlan plan)
+    {
+        ReadOnlySpan<int> offsets = plan.Offsets.AsSpan<int>();
+        int all = offsets[batch.Rows], different = Different(plan.Experts.AsSpan<int>()[..all]);
+        for (int i = 0; i < batch.Sequences; i++)
+        {
+            ref readonly BatchEntry entry = ref batch.Entries[i];
+            int before = offsets[entry.FirstRow], own = offsets[entry.FirstRow + entry.Rows] - before;
+            ref LayerCount count = ref Count(i, layer);
+            count.PlanEntries = own;
+            long read = different * costs.Of(entry.Phase)[PipelineCosts.SlotOf(layer, Role.Experts)].Bytes.PerExpert;
+            count.ExpertBytes = Share(read, before, own, all);
+        }
+    }
+
+    /// <summary>Adds what one entry of the step took to its sequence's ledger.</summary>
+    /// <param name="ledger">The sequence's.</param>
+    /// <param name="index">The entry's place in the batch.</param>
+    /// <param name="entry">The entry.</param>
+    public void AddTo(Ledger ledger, int index, in BatchEntry entry)
+    {
+        ledger[entry.Phase].AddStep(entry.Rows, entry.LogitRows, _last - _start);
+        for (int layer = 0; layer <= costs.Layers; layer++)
+        {
+            foreach (Role role in Role.All)
+                ledger.Add(entry.Phase, PipelineCosts.SlotOf(layer, role), Of(index, entry, layer, role));
+        }
+
+        ledger.TakeFigures(entry.Sequence.Id);
+        Keep(ledger, entry.Sequence.Tables);
+    }
+
+    /// <summary>Notes in a ledger what a sequence keeps.</summary>
+    /// <param name="ledger">The sequence's.</param>
+    /// <param name="tables">[L]: its pages.</param>
+    public static void Keep(Ledger ledger, PageTable[] tables)
+    {
+        long bytes = 0;
+        for (int layer = 0; layer < tables.Length; layer++)
+        {
+            PageTable table = tables[layer];
+            bytes += table.KeptBytes;
+            for (int head = 0; head < table.KvHeads; head++)
+                ledger.KeepTokens(layer, head, table.KeptBy(head));
+        }
+
+        ledger.KeepBytes(bytes);
+    }
+
+    private Tally Of(int index, in BatchEntry entry, int layer, Role role)
+    {
+        int slot = PipelineCosts.SlotOf(layer, role);
+        ref readonly RoleCosts cost = ref costs.Of(entry.Phase)[slot];
+        LayerCount count = layer < costs.Layers ? Count(index, layer) : default;
+        if (layer < costs.Layers && costs.Experts[layer] == 1)
+            (count.PlanEntries, count.ExpertBytes) = (entry.Rows, Share(cost.Bytes.PerExpert, entry.FirstRow, entry.Rows, _rows));
+
+        long once = Share(cost.Bytes.PerStep, entry.FirstRow, entry.Rows, _rows) + Share(cost.Bytes.IfLogits, entry.FirstLogitRow, entry.LogitRows, _logitRows);
+        return new()
+        {
+            Flops = cost.Flops(entry.Rows, count.PlanEntries, entry.LogitRows, count.Keys.Scores),
+            WeightBytesRead = once + cost.Bytes.PerRow * entry.Rows + (role == Role.Experts ? count.ExpertBytes : 0),
+            KvBytesRead = role == Role.Attention ? count.Keys.Bytes : 0,
+            KvBytesWritten = cost.BytesPerRow * entry.Rows,
+            PlanEntries = role == Role.Experts ? count.PlanEntries : 0,
+            Ticks = Share(_ticks[slot], entry.FirstRow, entry.Rows, _rows),
+        };
+    }
+
+    /// <summary>A part of a whole: parts that follow each other sum to it exactly.</summary>
+    private static long Share(long whole, int before, int own, int all) =>
+        own == all ? whole : own == 0 ? 0 : whole * (before + own) / all - whole * before / all;
+
+    private ref LayerCount Count(int entry, int layer) => ref _counts[entry * costs.Layers + layer];
+
+    private int Different(ReadOnlySpan<int> chosen)
+    {
+        Array.Clear(_used);
+        foreach (int expert in chosen)
+            _used[expert >> 6] |= 1UL << (expert & 63);
+
+        int different = 0;
+        foreach (ulong word in _used)
+            different += BitOperations.PopCount(word);
+
+        return different;
+    }
+
+    private struct LayerCount
+    {
+        public KeyLoad Keys;
+        public long PlanEntries;
+        public long ExpertBytes;
+    }
+}

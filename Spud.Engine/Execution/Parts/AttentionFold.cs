@@ -1,0 +1,16 @@
+namespace Spud.Execution;
+
+/// <summary>An attention's own fold.</summary>
+internal sealed class AttentionFold(IAttention attention) : IFold
+{
+    public void Fold(int layer, in Step step, in TensorView query, ReadOnlySpan<PageView> shards, in AttentionState state)
+    {
+        foreach (ref readonly PageView shard in shards)
+            attention.Fold(layer, step, query, shard, state);
+    }
+
+    /// <summary>Nothing: the attention is a component.</summary>
+    public void Dispose()
+    {
+    }
+}

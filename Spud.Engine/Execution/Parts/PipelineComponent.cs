@@ -1,0 +1,118 @@
+using System.Collections.Immutable;
+using Spud.Models;
+using Spud.Plugins;
+
+namespace Spud.Execution;
+
+/// <summary>A component as a pipeline built it, with everything that it took.</summary>
+internal sealed class PipelineComponent
+{
+    private const long Line = 64;
+
+    public required RegisteredComponent Registered { get; init; }
+
+    /// <summary>Bound options.</summary>
+    public required object Options { get; init; }
+
+    /// <summary>Layers that it serves, ascending; all of them for head and cache.</summary>
+    public required ImmutableArray<int> Layers { get; init; }
+
+    /// <summary>The phase that it serves; null: both.</summary>
+    public required Phase? Phase { get; init; }
+
+    public required ComponentWeights Weights { get; init; }
+
+    /// <summary>Memory for its life.</summary>
+    public required MemoryAccount Memory { get; init; }
+
+    public required IReadOnlyList<Workspace> Workspaces { get; init; }
+
+    /// <summary>IHead, IAttention, ICachePolicy, IRouter or IExperts.</summary>
+    public required IDisposable Instance { get; init; }
+
+    /// <summary>What steps call: the component, or the probe around a router.</summary>
+    public IDisposable Called { get => field ?? Instance; set; }
+
+    public string Role => Registered.Role;
+
+    /// <summary>What it was built with; null in tests that build without a composer.</summary>
+    public IBuildContext? Context { get; init; }
+
+    /// <summary>Folds that were made for an attention with decorators, each after those that it is built on.</summary>
+    public List<IFold> Folds { get; } = [];
+
+    /// <summary>What it can do with its options.</summary>
+    public Offer Offer { get => field ?? Registered.Offer; init; }
+
+    /// <summary>The components that it is built on and calls.</summary>
+    public IReadOnlyList<PipelineComponent> Inner { get; init; } = [];
+
+    /// <summary>The component that is built on it; null: the pipeline calls it.</summary>
+    public PipelineComponent? Outer { get; set; }
+
+    /// <summary>The component that the pipeline calls when this one works.</summary>
+    public PipelineComponent Outermost => Outer?.Outermost ?? this;
+
+    /// <summary>Weights of its own; null: it has none.</summary>
+    public PackFile? Pack { get; init; }
+
+    /// <summary>The model's weights and its own.</summary>
+    public IEnumerable<WeightEntry> TakenWeights => Weights.Taken.Concat(Pack?.Taken ?? []);
+
+    /// <summary>Sums that it counts for itself.</summary>
+    public IReadOnlyList<Figure> Figures { get; init; } = [];
+
+    /// <summary>What a router said about its plans when it was built; null: no router.</summary>
+    public RouterFacts? Routing { get; init; }
+
+    /// <summary>What a native library takes for it, as its author estimates.</summary>
+    public required long NativeBytes { get; init; }
+
+    /// <summary>Its share of a domain's arena with the shares of its inner components, which it calls while its own is in use; bytes.</summary>
+    public long WorkspaceBytesIn(IMemoryDomain domain) =>
+        Workspaces.Sum(workspace => workspace.Domain == domain ? Aligned(workspace.Bytes) : 0) + Inner.Sum(inner => inner.WorkspaceBytesIn(domain));
+
+    /// <summary>Its shares of all arenas, bytes.</summary>
+    public long WorkspaceBytes => Workspaces.Sum(workspace => Aligned(workspace.Bytes));
+
+    /// <summary>Lays its shares of a domain's arena one after the other, then those of its inner components; returns the address after them.</summary>
+    public nint LayWorkspaces(IMemoryDomain domain, nint arena)
+    {
+        foreach (Workspace workspace in Workspaces.Where(workspace => workspace.Domain == domain))
+        {
+            workspace.Address = arena;
+            arena += (nint)Aligned(workspace.Bytes);
+        }
+
+        foreach (PipelineComponent inner in Inner)
+            arena = inner.LayWorkspaces(domain, arena);
+
+        return arena;
+    }
+
+    /// <summary>Disposes the component and frees its memory, whatever the component throws.</summary>
+    /// <param name="faults">Gets what it threw.</param>
+    public void Dispose(List<ComponentException> faults)
+    {
+        foreach (IDisposable part in Enumerable.Reverse(Folds).Append(Instance))
+            Dispose(part, faults);
+
+        Memory.Dispose();
+        Pack?.Dispose();
+    }
+
+    // Shares begin at cache lines.
+    private static long Aligned(long bytes) => (bytes + Line - 1) / Line * Line;
+
+    private void Dispose(IDisposable part, List<ComponentException> faults)
+    {
+        try
+        {
+            part.Dispose();
+        }
+        catch (Exception fault)
+        {
+            faults.Add(new ComponentException(Role, Registered.FullName, layer: null, new InvalidOperationException($"its Dispose threw {PluginException.Describe(fault)}", fault)));
+        }
+    }
+}

@@ -1,0 +1,67 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Serilog;
+using Serilog.Extensions.Logging;
+using GenericHost = Microsoft.Extensions.Hosting.Host;
+
+namespace Spud.Host;
+
+/// <summary>Makes the generic host of a long command.</summary>
+internal static class CommandHost
+{
+    /// <summary>Of the environment variables that are settings: SPUD_Log__File is the setting Log:File.</summary>
+    public const string EnvironmentPrefix = "SPUD_";
+
+    private const string LineFormat = "{Timestamp:yyyy-MM-dd HH:mm:ss.fff zzz} {Level:u3} {SourceContext}: {Message:lj}{NewLine}{Exception}";
+
+    /// <summary>Builds the host; it is not started.</summary>
+    /// <param name="logFile">Of the command line; null: the one that the settings name, if any.</param>
+    /// <param name="shell">Of the process.</param>
+    /// <exception cref="BadInputException">The settings cannot be read, or the log cannot be written.</exception>
+    public static IHost Build(string? logFile, Shell shell)
+    {
+        // Empty: nothing is read from the current folder, and no signal is taken away from the shell.
+        HostApplicationBuilder builder = GenericHost.CreateEmptyApplicationBuilder(new() { ApplicationName = "spud", ContentRootPath = AppContext.BaseDirectory });
+        AddSettings(builder.Configuration);
+        LogSettings settings = LogSettings.Of(builder.Configuration, logFile);
+        builder.Logging.SetMinimumLevel(LogLevel.Information);
+        builder.Logging.AddConfiguration(builder.Configuration.GetSection("Logging"));
+        if (settings.File is { } path)
+        {
+            Serilog.Core.Logger file = FileLogger(shell.Files.Append(path, IsLog), settings);
+            builder.Services.AddSingleton<ILoggerProvider>(_ => new SerilogLoggerProvider(file, dispose: true));
+        }
+
+        builder.Services.AddSingleton(shell);
+        builder.Services.AddSingleton<IHostLifetime, ShellLifetime>();
+        builder.Services.AddHostedService<CommandLog>();
+        return builder.Build();
+    }
+
+    private static void AddSettings(ConfigurationManager configuration)
+    {
+        string? file = Places.SettingsFile();
+        try
+        {
+            if (file is not null)
+                configuration.AddJsonFile(file, optional: true, reloadOnChange: false);
+        }
+        catch (Exception fault) when (fault is InvalidDataException or IOException or UnauthorizedAccessException)
+        {
+            throw new BadInputException($"{file}: cannot be read: {(fault.InnerException ?? fault).Message} Correct the file or delete it.");
+        }
+
+        configuration.AddEnvironmentVariables(EnvironmentPrefix);
+    }
+
+    private static Serilog.Core.Logger FileLogger(string path, LogSettings settings) => new LoggerConfiguration()
+        .MinimumLevel.Verbose() // what is logged is decided by the settings in "Logging"
+        .WriteTo.File(path, outputTemplate: LineFormat, formatProvider: System.Globalization.CultureInfo.InvariantCulture,
+            fileSizeLimitBytes: settings.FileBytes, rollOnFileSizeLimit: true, retainedFileCountLimit: settings.Files, shared: true)
+        .CreateLogger();
+
+    // A line of the log begins with the date. Anything else is not a log, and is left alone.
+    private static bool IsLog(string firstLine) => firstLine.Length == 0 || firstLine.Length > 10 && DateOnly.TryParseExact(firstLine.AsSpan(0, 10), "yyyy-MM-dd", out _);
+}

@@ -1,0 +1,26 @@
+namespace Spud.Host.Repl.Commands;
+
+/// <summary>What a line that is being typed may become. Asks nothing of a session that may change meanwhile but what its commands say.</summary>
+internal static class CommandCompletion
+{
+    /// <summary>Whole lines that begin with what was typed, without regard to case; none for a message.</summary>
+    /// <param name="session">Completes arguments.</param>
+    /// <param name="line">What stands before the cursor.</param>
+    public static IReadOnlyList<string> Of(Session session, string line)
+    {
+        if (!line.StartsWith('/') || line.StartsWith("//", StringComparison.Ordinal))
+            return [];
+
+        int blank = line.IndexOf(' ');
+        if (blank < 0)
+            return [.. CommandList.Names.Select(name => $"/{name}").Where(name => Begins(name, line))];
+
+        string typed = line[(blank + 1)..].TrimStart();
+        string before = line[..^typed.Length];
+        return CommandList.Find(line[1..blank]) is { } command
+            ? [.. command.Complete(session, typed).Where(arguments => Begins(arguments, typed)).Select(arguments => before + arguments)]
+            : [];
+    }
+
+    private static bool Begins(string whole, string typed) => whole.StartsWith(typed, StringComparison.OrdinalIgnoreCase);
+}

@@ -1,0 +1,29 @@
+using Spud.Composition;
+using Spud.Configuration;
+using Spud.Models.Messages;
+
+namespace Spud.Host.Repl.Commands;
+
+/// <summary><c>/use</c>.</summary>
+internal static class UseCommand
+{
+    public static SessionCommand Command { get; } = new("use")
+    {
+        Arguments = "ROLE COMPONENT [OPTION=VALUE …]",
+        Group = CommandGroup.Pipeline,
+        Help = "Go on with another component of a role, with its usual options or these.",
+        Details = ["/use experts onnx", "/use cache plain format=q8_0"],
+        Run = static (session, arguments, _) =>
+        {
+            IReadOnlyList<string> words = CommandLineText.Words(arguments);
+            if (words.Count < 2)
+                throw new BadInputException("/use: expected a role and a component, such as /use experts onnx");
+            if (!Roles.All.Contains(words[0]))
+                throw new BadInputException($"/use: unknown role '{words[0]}'.{Suggestion.Hint(words[0], Roles.All)} Known: {string.Join(", ", Roles.All)}.");
+
+            // A name alone replaces the whole entry: options of the former component say nothing to this one.
+            PipelineSource source = session.Source.With($"{words[0]}={words[1]}", $"/use {arguments}");
+            session.Swap(words.Skip(2).Aggregate(source, (changed, option) => changed.With($"{words[0]}.{option}", $"/use {arguments}")));
+        },
+    };
+}

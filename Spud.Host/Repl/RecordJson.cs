@@ -1,0 +1,9 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Spud.Host.Repl;
+
+/// <summary>JSON of what a session records.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(JsonElement))]
+internal sealed partial class RecordJson : JsonSerializerContext;

@@ -1,0 +1,82 @@
+using Spud.Execution;
+
+namespace Spud.Host.Repl;
+
+/// <summary>Which pipeline serves.</summary>
+internal sealed partial class Session
+{
+    private readonly SessionModels _models;
+    private LanguageModel? _model;
+    private Sequence? _sequence;
+
+    /// <summary>The pipeline; null: none is loaded.</summary>
+    public PipelineState? Pipeline { get; private set; }
+
+    /// <summary>What the next pipeline is made from.</summary>
+    public PipelineSource Source => Pipeline?.Source ?? _setup.Source;
+
+    /// <summary>The plugins that serve the pipeline, for people.</summary>
+    public string Plugins => _models.Plugins;
+
+    /// <summary>Loads the pipeline that the session was set up with.</summary>
+    /// <inheritdoc cref="SessionModels.Load" path="/exception"/>
+    public void Open() => Swap(_setup.Source);
+
+    /// <summary>The same, where somebody reads what went wrong.</summary>
+    /// <returns>Whether a pipeline serves now.</returns>
+    public bool TryOpen() => Try(Open);
+
+    /// <summary>Goes on with another pipeline. One that cannot be composed leaves the present one at work.</summary>
+    /// <param name="source">What it is read from.</param>
+    /// <inheritdoc cref="SessionModels.Load" path="/exception"/>
+    public void Swap(PipelineSource source)
+    {
+        LanguageModel model = Working($"loading {source.File ?? "the pipeline"}", () => _models.Load(source));
+        LetGo();
+        Serve(model, source);
+    }
+
+    /// <summary>Loads the plugins again and composes the pipeline anew.</summary>
+    /// <exception cref="BadInputException">The session was not set up for that, or a plugin cannot be used any more.</exception>
+    /// <inheritdoc cref="SessionModels.Load" path="/exception"/>
+    public void Reload()
+    {
+        if (!_setup.Reloads)
+            throw new BadInputException("/reload needs a chat started with: spud chat --reload");
+
+        PipelineSource source = Source;
+        LetGo();
+        Serve(Working("loading the plugins again", () => _models.LoadAgain(source)), source);
+    }
+
+    private void Serve(LanguageModel model, PipelineSource source)
+    {
+        _model = model;
+        Pipeline = PipelineState.Of(source, model.Pipeline);
+        Report(new PipelineChanged(Pipeline));
+    }
+
+    private void LetGo()
+    {
+        (Sequence? sequence, LanguageModel? model) = (_sequence, _model);
+        (_sequence, _model) = (null, null);
+        sequence?.Dispose();
+        model?.Dispose();
+    }
+
+    private LanguageModel Model() => _model
+        ?? throw new BadInputException("no pipeline is loaded, so nothing can answer. Load one with /model FILE or /pipeline FILE, or enter /reload where plugins are reloaded.");
+
+    private T Working<T>(string what, Func<T> work)
+    {
+        Report(new Progress(what));
+        try
+        {
+            return work();
+        }
+        finally
+        {
+            Report(new Progress(null));
+        }
+    }
+}

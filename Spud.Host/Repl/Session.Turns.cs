@@ -1,0 +1,83 @@
+using System.Text.Json;
+using Spud.Generation;
+using Spud.Text.ChatTemplates;
+
+namespace Spud.Host.Repl;
+
+/// <summary>Questions and answers.</summary>
+internal sealed partial class Session
+{
+    /// <summary>Asks a question; the answer is reported as it comes, and becomes part of the conversation, also one that was stopped.</summary>
+    /// <returns>The turn, complete.</returns>
+    /// <exception cref="BadInputException">No pipeline is loaded.</exception>
+    /// <exception cref="TemplateException">The template refuses the conversation.</exception>
+    /// <inheritdoc cref="LanguageModel.Generate(IReadOnlyList{int}, GenerationOptions, CancellationToken)" path="/exception"/>
+    /// <inheritdoc cref="Request.ToBlockingEnumerable" path="/exception"/>
+    public Turn Ask(string question, CancellationToken cancellation = default)
+    {
+        LanguageModel model = Model();
+        RenderedPrompt prompt = model.Render(Conversation.With(model, question));
+        int[] ids = model.Encode(prompt);
+        if (_sequence?.Fault is not null)
+        {
+            // A component failed on it: the conversation is read anew.
+            _sequence.Dispose();
+            _sequence = null;
+        }
+
+        GenerationOptions options = _settings.For(model);
+        Request request = model.Generate(_sequence ??= model.Engine.Open(), ids, options, cancellation);
+        Turn turn = new() { Number = Conversation.Turns.Count + 1, Question = question, Pipeline = Pipeline!.Frozen, PromptIds = [.. ids] };
+        Report(new TurnStarted(turn));
+        try
+        {
+            Read(request, turn, model, AnswerParser.For(model.ChatTemplate, prompt.Text));
+            Conversation.Add(turn);
+        }
+        catch (Exception fault)
+        {
+            turn.Fault = Failure.Of(fault).Message;
+            throw;
+        }
+        finally
+        {
+            Close(turn, request);
+            if (_settings is { BudgetOnce: true })
+                Settings = _settings with { Budget = null, BudgetOnce = false };
+        }
+
+        return turn;
+    }
+
+    /// <summary>Forgets what was said.</summary>
+    public void Clear() => Use(new Conversation { System = Conversation.System });
+
+    private void Use(Conversation conversation)
+    {
+        Conversation = conversation;
+        Report(new ConversationChanged(conversation));
+    }
+
+    private void Read(Request request, Turn turn, LanguageModel model, AnswerParser parser)
+    {
+        TurnReader reader = new(turn, request, model.Tokenizer, Report);
+        foreach (TextPiece piece in request.ToBlockingEnumerable())
+        {
+            reader.Take(piece);
+            reader.Show(parser.Append(piece.Text));
+        }
+
+        reader.Show(parser.Flush());
+        Answer answer = parser.Answer;
+        (turn.Answer, turn.Reasoning) = (answer.Final, answer.Reasoning);
+        turn.ToolCalls = answer.ToMessage().ToolCalls is { } calls ? JsonSerializer.Serialize(calls, RecordJson.Default.JsonElement) : null;
+    }
+
+    private void Close(Turn turn, Request request)
+    {
+        (turn.Finish, turn.ReusedTokens, turn.Seed) = (request.Finish, request.ReusedTokens, request.Seed);
+        (turn.TimeToFirstToken, turn.DecodeTime) = (request.TimeToFirstToken, request.DecodeTime);
+        turn.Receipt = request.Ledger is { } ledger ? Metering.Receipt.Of(ledger, _settings.Prices) : null;
+        Report(new TurnFinished(turn));
+    }
+}

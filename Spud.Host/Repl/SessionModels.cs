@@ -1,0 +1,63 @@
+using Spud.Composition;
+using Spud.Configuration;
+using Spud.Generation;
+using Spud.Plugins;
+
+namespace Spud.Host.Repl;
+
+/// <summary>Composes the pipelines of a session, and with <c>--reload</c> once more with what the plugins' folders hold by then.</summary>
+/// <param name="setup">Plugins, threads.</param>
+/// <param name="loop">Runs the steps of all of them.</param>
+/// <param name="log">Gets notes of the composer and of plugins.</param>
+internal sealed class SessionModels(SessionSetup setup, StepLoop loop, Action<string> log)
+{
+    private string[] _used = [];
+
+    /// <summary>Plugins that could not be used from the beginning, such as backends that are not set up: no pipeline of this session misses them.</summary>
+    private readonly string[] _unavailable = [.. setup.Plugins.Statuses.Where(plugin => plugin.State != PluginState.Discovered).Select(plugin => plugin.Id)];
+
+    /// <summary>The plugins that serve the pipeline, for people.</summary>
+    public string Plugins => string.Join(", ", setup.Plugins.Statuses.Where(plugin => _used.Contains(plugin.Id)).Select(plugin => $"{plugin.Id} {plugin.Version}"));
+
+    /// <summary>Composes a pipeline.</summary>
+    /// <exception cref="BadInputException">Every model is missing, or it has no chat template.</exception>
+    /// <inheritdoc cref="LanguageModel.Load" path="/exception"/>
+    public LanguageModel Load(PipelineSource source)
+    {
+        PipelineDocument document = source.Read();
+        PipelineOptions options = new() { DefaultModel = ModelLoader.ModelOf(document), Threads = setup.Threads, Log = log };
+        LanguageModel model = LanguageModel.Load(document, setup.Plugins, options, loop);
+        try
+        {
+            model.ChatTemplate = setup.Template;
+            Chat.RequireTemplate(model);
+        }
+        catch
+        {
+            model.Dispose();
+            throw;
+        }
+
+        _used = [.. setup.Plugins.Statuses.Where(plugin => plugin.State == PluginState.Active).Select(plugin => plugin.Id)];
+        return model;
+    }
+
+    /// <summary>Loads the plugins anew that the last pipeline used or one since then could not, and composes the pipeline.</summary>
+    /// <exception cref="BadInputException">A plugin cannot be used any more; the message says which, why and what to do.</exception>
+    /// <inheritdoc cref="Load" path="/exception"/>
+    public LanguageModel LoadAgain(PipelineSource source)
+    {
+        PluginCatalog plugins = setup.Plugins;
+        string[] tried = [.. plugins.Statuses.Where(plugin => _used.Contains(plugin.Id) || plugin.State is PluginState.Faulty or PluginState.Unavailable).Select(plugin => plugin.Id)];
+        PluginStatus[] failed = [.. tried.Distinct().Select(plugins.Reload).Where(plugin => plugin.State != PluginState.Active && !_unavailable.Contains(plugin.Id))];
+        try
+        {
+            return Load(source);
+        }
+        catch (Exception fault) when (failed.Length > 0 && fault is (ConfigurationException or CompositionException))
+        {
+            // What the composer misses is what these do not offer any more.
+            throw new BadInputException(string.Join('\n', failed.Select(plugin => $"plugin {plugin}")));
+        }
+    }
+}

@@ -1,0 +1,84 @@
+using System.Threading.Channels;
+
+namespace Spud.Host.Repl;
+
+/// <summary>A thread for a session, so that a screen never waits: what is posted is entered in order. Events come on this thread.</summary>
+internal sealed class SessionWorker : IDisposable
+{
+    private readonly Session _session;
+    private readonly Channel<Action<CancellationToken>> _work = Channel.CreateUnbounded<Action<CancellationToken>>(new() { SingleReader = true });
+    private readonly Lock _gate = new();
+    private readonly Thread _thread;
+    private CancellationTokenSource _cancellation = new();
+    private int _waiting;
+
+    /// <param name="session">Used by this thread alone from now on; disposed by the caller, after this.</param>
+    public SessionWorker(Session session)
+    {
+        _session = session;
+        _thread = new(Work) { IsBackground = true, Name = "session" };
+        _thread.Start();
+    }
+
+    /// <summary>Whether anything is being done or waits.</summary>
+    public bool IsBusy => Volatile.Read(ref _waiting) > 0;
+
+    /// <summary>Loads the first pipeline.</summary>
+    public void Open() => Post(_ => _session.TryOpen());
+
+    /// <summary>Enters a line; see <see cref="Session.Enter"/>.</summary>
+    public void Post(string line) => Post(cancellation => _session.Enter(line, cancellation));
+
+    /// <summary>Stops what is being done, and drops what waits.</summary>
+    public void Cancel()
+    {
+        lock (_gate)
+            _cancellation.Cancel();
+    }
+
+    /// <summary>Stops what is being done and ends the thread.</summary>
+    public void Dispose()
+    {
+        _work.Writer.TryComplete();
+        Cancel();
+        _thread.Join();
+        _cancellation.Dispose();
+    }
+
+    private void Post(Action<CancellationToken> work)
+    {
+        Interlocked.Increment(ref _waiting);
+        if (!_work.Writer.TryWrite(work))
+            Interlocked.Decrement(ref _waiting);
+    }
+
+    private void Work()
+    {
+        while (_work.Reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult())
+        {
+            while (_work.Reader.TryRead(out Action<CancellationToken>? work))
+                Do(work);
+        }
+    }
+
+    private void Do(Action<CancellationToken> work)
+    {
+        CancellationToken token = _cancellation.Token;
+        if (!token.IsCancellationRequested)
+            work(token);
+        if (Interlocked.Decrement(ref _waiting) == 0)
+            Renew();
+    }
+
+    private void Renew()
+    {
+        lock (_gate)
+        {
+            if (!_cancellation.TryReset())
+            {
+                _cancellation.Dispose();
+                _cancellation = new();
+            }
+        }
+    }
+}

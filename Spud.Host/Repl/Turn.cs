@@ -1,0 +1,104 @@
+using System.Collections.Immutable;
+using Spud.Generation;
+using Spud.Metering;
+using Spud.Text.ChatTemplates;
+
+namespace Spud.Host.Repl;
+
+/// <summary>
+/// A question and its answer, with everything that is known of how it came about. While it is answered, its thread changes it: others use
+/// what events carry, and the turn itself after <see cref="TurnFinished"/>.
+/// </summary>
+internal sealed class Turn
+{
+    private readonly List<TurnToken> _tokens = [];
+
+    /// <summary>Its place in the conversation, from 1.</summary>
+    public required int Number { get; init; }
+
+    /// <summary>What was asked.</summary>
+    public required string Question { get; init; }
+
+    /// <summary>The pipeline that answered, as it was frozen.</summary>
+    public required FrozenPipeline Pipeline { get; init; }
+
+    /// <summary>Name of the pipeline among others that answer the same question; null: it is the session's own.</summary>
+    public string? Variant { get; init; }
+
+    /// <summary>When it was asked.</summary>
+    public DateTimeOffset Asked { get; init; } = DateTimeOffset.Now;
+
+    /// <summary>The answer proper.</summary>
+    public string Answer { get; set; } = "";
+
+    /// <summary>What the model thought before; null: nothing.</summary>
+    public string? Reasoning { get; set; }
+
+    /// <summary>Calls of tools, as JSON; null: none.</summary>
+    public string? ToolCalls { get; set; }
+
+    /// <summary>Ids of the whole prompt.</summary>
+    public ImmutableArray<int> PromptIds { get; init; } = [];
+
+    /// <summary>What was generated, a final stop token included.</summary>
+    public IReadOnlyList<TurnToken> Tokens => _tokens;
+
+    /// <summary>Of the prompt, tokens whose keys and values were there already.</summary>
+    public int ReusedTokens { get; set; }
+
+    /// <summary>Whether some of those were computed by another pipeline than this one.</summary>
+    public bool IsMixed { get; set; }
+
+    /// <summary>Why it ended.</summary>
+    public FinishReason Finish { get; set; }
+
+    /// <summary>From the question to the first token.</summary>
+    public TimeSpan TimeToFirstToken { get; set; }
+
+    /// <summary>From the first token to the last.</summary>
+    public TimeSpan DecodeTime { get; set; }
+
+    /// <summary>Start of the random numbers.</summary>
+    public ulong Seed { get; set; }
+
+    /// <summary>The bill; null: nothing was computed.</summary>
+    public Receipt? Receipt { get; set; }
+
+    /// <summary>Why there is no answer; null: there is one.</summary>
+    public string? Fault { get; set; }
+
+    /// <summary>Tokens of the prompt that were computed, per second.</summary>
+    public double PrefillSpeed => Figures.Rate(PromptIds.Length - ReusedTokens, TimeToFirstToken);
+
+    /// <summary>Tokens after the first, per second.</summary>
+    public double DecodeSpeed => Figures.Rate(Tokens.Count - 1, DecodeTime);
+
+    /// <summary>Adds a token.</summary>
+    public void Add(TurnToken token) => _tokens.Add(token);
+
+    /// <summary>Question and answer as the model reads them.</summary>
+    public IEnumerable<ChatMessage> Messages => [new("user", Question), AnswerMessage];
+
+    private ChatMessage AnswerMessage => new("assistant", Answer) { Reasoning = Reasoning, ToolCalls = ToolCalls is null ? null : System.Text.Json.JsonDocument.Parse(ToolCalls).RootElement };
+}
+
+/// <summary>A token of an answer.</summary>
+/// <param name="Id">Its id.</param>
+/// <param name="Text">What it says by itself; half a character is U+FFFD.</param>
+/// <param name="LogProbability">Natural logarithm of its probability under the model's own distribution; null: not known.</param>
+/// <param name="Top">The most likely tokens in its place, best first.</param>
+/// <param name="At">When it came, from the question on.</param>
+internal sealed record TurnToken(int Id, string Text, double? LogProbability, ImmutableArray<Alternative> Top, TimeSpan At)
+{
+    /// <summary>What it took, in CU; the first one's includes reading the prompt. Null: not known.</summary>
+    public decimal? ComputeUnits { get; init; }
+
+    /// <summary>[L]: experts that it was given; empty for a dense model, or where they are not known.</summary>
+    public ImmutableArray<int> Experts { get; init; } = [];
+}
+
+/// <summary>A token that might have been chosen.</summary>
+/// <param name="Id">Its id.</param>
+/// <param name="Text">What it says.</param>
+/// <param name="LogProbability">Natural logarithm of its probability.</param>
+internal sealed record Alternative(int Id, string Text, double LogProbability);
