@@ -20,7 +20,7 @@ internal static class CorpusEncoder
             foreach (string document in Documents(textFile))
             {
                 ids.Clear();
-                tokenizer.EncodePiece(document, beginsText: true, ids);
+                tokenizer.EncodePiece(document, followsSpecial: true, ids);
                 ids.Add(pieces.End);
                 byte[] bytes = new byte[ids.Count * sizeof(ushort)];
                 for (int i = 0; i < ids.Count; i++)

@@ -8,6 +8,9 @@ namespace Spud.Training.Data;
 /// <summary>A SentencePiece vocabulary as lines of JSON: {"id", "piece", "score", "type"}.</summary>
 internal sealed partial class TokenizerFile
 {
+    /// <summary>SentencePiece's own numbers.</summary>
+    public const int Unknown = 0, Begin = 1;
+
     private static readonly string[] s_types = ["normal", "unknown", "control", "user-defined", "unused", "byte"];
 
     /// <exception cref="TrainingException">It is not such a file.</exception>
@@ -46,7 +49,7 @@ internal sealed partial class TokenizerFile
         Tokens = Utf8Strings.From(Pieces.Select(static piece => piece.Text)),
         Scores = Array.ConvertAll(Pieces, static piece => piece.Score),
         TokenTypes = Array.ConvertAll(Pieces, TypeOf),
-        SpecialIds = new() { Bos = 1, Eos = End, Unknown = 0 },
+        SpecialIds = new() { Bos = Begin, Eos = End, Unknown = Unknown },
         AddBos = false,
         AddSpacePrefix = false,
     });
