@@ -28,8 +28,14 @@ internal sealed class Conversation
     /// <summary>Adds a turn that has ended.</summary>
     public void Add(Turn turn) => _turns.Add(turn);
 
-    /// <summary>Forgets all turns but the first ones.</summary>
-    public void Keep(int turns) => _turns.RemoveRange(turns, _turns.Count - turns);
+    /// <summary>The same conversation as it was before a turn.</summary>
+    /// <param name="number">Of the turn, from 1.</param>
+    public Conversation Before(int number)
+    {
+        Conversation earlier = Branch(number - 1);
+        (earlier.Id, earlier.Name) = (Id, Name);
+        return earlier;
+    }
 
     /// <summary>Another conversation with the same beginning.</summary>
     /// <param name="turns">How many turns both have.</param>

@@ -6,4 +6,5 @@ namespace Spud.Host.Repl;
 /// <summary>JSON of what a session records.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(JsonElement))]
+[JsonSerializable(typeof(string))]
 internal sealed partial class RecordJson : JsonSerializerContext;

@@ -28,6 +28,9 @@ internal sealed partial class Session : IDisposable
     /// <summary>What was said.</summary>
     public Conversation Conversation { get; private set; }
 
+    /// <summary>Whether its reader wants to leave.</summary>
+    public bool HasEnded { get; private set; }
+
     /// <summary>How the next turns are answered.</summary>
     public TurnSettings Settings
     {
@@ -63,7 +66,14 @@ internal sealed partial class Session : IDisposable
     }
 
     /// <summary>Ends the session for its reader.</summary>
-    public void End() => Report(new SessionEnded());
+    public void End()
+    {
+        HasEnded = true;
+        Report(new SessionEnded());
+    }
+
+    /// <summary>Offers a line to be edited.</summary>
+    public void Offer(string line) => Report(new LineOffered(line));
 
     /// <summary>Tells the reader something.</summary>
     public void Say(string text, NoticeKind kind = NoticeKind.Information) => Report(new Notice(kind, text));

@@ -60,6 +60,10 @@ internal sealed record TokenArrived(Turn Turn, TurnToken Token, Meter Meter) : S
 /// <param name="Turn">With its receipt. One that failed has a <see cref="Turn.Fault"/> and is no part of the conversation.</param>
 internal sealed record TurnFinished(Turn Turn) : SessionEvent;
 
+/// <summary>A line that the reader may edit and enter.</summary>
+/// <param name="Line">Such as "/edit 2 What is the capital of France?".</param>
+internal sealed record LineOffered(string Line) : SessionEvent;
+
 /// <summary>The reader wants to leave.</summary>
 internal sealed record SessionEnded : SessionEvent;
 

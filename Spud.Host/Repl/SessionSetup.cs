@@ -24,6 +24,9 @@ internal sealed record SessionSetup
     /// <summary>In place of the models' own templates; null: their own.</summary>
     public ChatTemplate? Template { get; init; }
 
+    /// <summary>What the program reads and writes: an output replaces none of it.</summary>
+    public CommandFiles Files { get; init; } = new();
+
     /// <summary>Whether plugins may be loaded anew.</summary>
     public bool Reloads { get; init; }
 }

@@ -64,6 +64,21 @@ internal sealed class Turn
     /// <summary>The bill; null: nothing was computed.</summary>
     public Receipt? Receipt { get; set; }
 
+    /// <summary>What it took, in one line for people; null for a turn that was loaded.</summary>
+    public string? Closing { get; set; }
+
+    /// <summary>One sentence where a limit ended the answer, with what to do; null: the model ended it.</summary>
+    public string? Ending => Finish switch
+    {
+        FinishReason.Budget => $"Stopped: the budget of {Limit} is used up. /budget off lifts it, /retry asks again.",
+        FinishReason.Length => $"Stopped after {Tokens.Count} tokens: /set max-tokens {2 * Tokens.Count} allows more.",
+        FinishReason.ContextFull => "Stopped: the context is full. /clear begins a new conversation, /set context=N a longer context.",
+        FinishReason.Cancelled => "Stopped. What came by then is part of the conversation; /retry asks again, /undo takes it back.",
+        _ => null,
+    };
+
+    private string Limit => Receipt?.Limit is { Amount: { } amount, Currency: { } currency } ? $"{amount} {currency}" : $"{Receipt?.Limit?.ComputeUnits} CU";
+
     /// <summary>Why there is no answer; null: there is one.</summary>
     public string? Fault { get; set; }
 

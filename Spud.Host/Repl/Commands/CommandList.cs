@@ -9,11 +9,18 @@ internal static class CommandList
     public static IReadOnlyList<SessionCommand> All { get; } =
     [
         ClearCommand.Command,
+        RetryCommand.Command,
+        UndoCommand.Command,
+        EditCommand.Command,
+        BranchCommand.Command,
+        SystemCommand.Command,
         SetCommand.Command,
         UseCommand.Command,
         ModelCommand.Command,
         PipelineCommand.Command,
+        PluginsCommand.Command,
         ReloadCommand.Command,
+        ShowCommand.Command,
         HelpCommand.Command,
         QuitCommand.Command,
     ];
