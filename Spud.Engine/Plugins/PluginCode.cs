@@ -30,7 +30,9 @@ internal sealed class PluginCode : IDisposable
             IsUnloadable = collectible,
             SharedAssemblies = { typeof(ISpudPlugin).Assembly.GetName() },
         };
-        foreach (string name in FrameworkAssemblies.Names)
+
+        // The loader loads what is shared at once, so only those of .NET's assemblies are named that the folder has a copy of.
+        foreach (string name in FrameworkAssemblies.Names.Where(name => PathOf(new AssemblyName(name)) is not null))
             config.SharedAssemblies.Add(new AssemblyName(name));
 
         _loader = new(config);

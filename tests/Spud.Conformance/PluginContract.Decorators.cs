@@ -37,6 +37,17 @@ public abstract partial class PluginContract
             CheckDecorated(component, new() { Model = s_unturned with { Traits = new() { [Trait.Window] = window } }, Slices = TestStep.Slices((5, 60), (1, 90), (20, 0)), PageTokens = 16 });
     }
 
+    /// <summary>A layer with several pools folds each of them: what is in the state already is added to.</summary>
+    [ContractTheory]
+    [OfRole(Roles.Fold)]
+    public void A_decorated_fold_adds_to_the_state(string component)
+    {
+        Subject subject = Plugin[Roles.Fold, component];
+        RigSettings settings = new() { Model = s_unturned, Slices = TestStep.Slices((5, 60), (1, 90), (3, 200)), PageTokens = 16 };
+        using FoldRig decorated = new(Plugin.Catalog, subject, settings), plain = new(Plugin.Catalog, null, settings);
+        Agreement.Same(plain.Attended(), decorated.Attended(static position => position > 40, static position => position <= 40), subject.Tolerance, "a fold over two pools");
+    }
+
     /// <summary>Any number of threads gives the same bits.</summary>
     [ContractTheory]
     [OfRole(Roles.Fold)]

@@ -108,4 +108,12 @@ internal sealed class AttentionLayer
 
     /// <summary>F32 [C], or absent.</summary>
     public TensorView PostNorm { get; }
+
+    /// <exception cref="ArgumentException">The state is of another shape.</exception>
+    public void Require(in Step step, in AttentionState state)
+    {
+        Shape.Require(state.Max, [step.Rows, QueryHeads], "max", "[T, H]");
+        Shape.Require(state.Sum, [step.Rows, QueryHeads], "sum", "[T, H]");
+        Shape.Require(state.Accumulator, [step.Rows, QueryHeads, ValueWidth], "accumulator", "[T, H, Dv]");
+    }
 }

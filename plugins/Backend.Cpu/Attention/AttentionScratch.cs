@@ -7,14 +7,14 @@ namespace Backend.Cpu.Attention;
 /// <summary>The workspace of attention. Project, Fold and Finish are calls of their own and use the same bytes in turn.</summary>
 internal sealed class AttentionScratch
 {
-    private readonly int _threads, _hidden, _productFloats, _chunkFloats, _mostPartials;
-    private readonly long _products, _rounded, _chunks;
+    private readonly int _threads, _hidden, _productFloats;
+    private readonly long _products, _rounded;
     private readonly Workspace _workspace;
 
-    public AttentionScratch(IBuildContext build, AttentionLayer[] layers, FoldPlan plan)
+    public AttentionScratch(IBuildContext build, AttentionLayer[] layers, FoldScratch fold)
     {
-        (_threads, _hidden, _mostPartials) = (build.Pool.Threads, build.Model.HiddenWidth, plan.MostPartials);
-        long partialFloats = 0, roundedBytes = 0;
+        (_threads, _hidden) = (build.Pool.Threads, build.Model.HiddenWidth);
+        long roundedBytes = 0;
         foreach (int i in build.Layers)
         {
             AttentionLayer layer = layers[i];
@@ -25,24 +25,17 @@ internal sealed class AttentionScratch
                 roundedBytes = Math.Max(roundedBytes, Activations.RoundedBytes(build.Limits.Rows, _hidden));
             if (layer.Output.ReadsRounded)
                 roundedBytes = Math.Max(roundedBytes, Activations.RoundedBytes(build.Limits.Rows, layer.Output.Inputs));
-            _chunkFloats = Math.Max(_chunkFloats, ChunkScratch.Floats(FoldPlan.BlockRows * layer.Group, layer.KeyWidth, layer.ValueWidth));
-            partialFloats = Math.Max(partialFloats, (long)_mostPartials * layer.QueryHeads * (2 + layer.ValueWidth));
         }
 
-        ScratchPlan rows = new(), fold = new();
+        ScratchPlan rows = new();
         rows.AddFloats((long)build.Limits.Rows * _hidden);
         _rounded = rows.Add(roundedBytes);
         _products = rows.AddFloats((long)_threads * _productFloats);
-        fold.AddFloats(partialFloats);
-        _chunks = fold.AddFloats((long)_threads * _chunkFloats);
-        _workspace = build.Reserve(build.Host, Math.Max(rows.Bytes, fold.Bytes));
+        fold.Workspace = _workspace = build.Reserve(build.Host, Math.Max(rows.Bytes, fold.Bytes));
     }
 
     /// <summary>For products, in Project and Finish.</summary>
     public WorkerScratch Products => new(_workspace.ViewAt(_products, ElementType.F32, _threads, _productFloats));
-
-    /// <summary>For chunks, in Fold.</summary>
-    public WorkerScratch Chunks => new(_workspace.ViewAt(_chunks, ElementType.F32, _threads, _chunkFloats));
 
     /// <summary>[T, C], in Project.</summary>
     public Activations Normed(AttentionLayer layer, int rows) =>
@@ -58,8 +51,4 @@ internal sealed class AttentionScratch
 
     /// <summary>F32 [T, C], in Finish.</summary>
     public TensorView Delta(int rows) => _workspace.View(ElementType.F32, rows, _hidden);
-
-    /// <summary>F32 [partials, H, 2 + Dv], in Fold.</summary>
-    public TensorView Partials(AttentionLayer layer) =>
-        _workspace.View(ElementType.F32, _mostPartials, layer.QueryHeads, 2 + layer.ValueWidth);
 }

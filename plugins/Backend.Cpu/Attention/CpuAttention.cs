@@ -5,25 +5,27 @@ using Spud;
 namespace Backend.Cpu.Attention;
 
 /// <summary>Grouped-query attention over paged keys.</summary>
-internal sealed class CpuAttention : IAttention
+internal sealed class CpuAttention : IAttention, IMakesFolds
 {
     private readonly IBuildContext _build;
     private readonly AttentionLayer[] _layers;
-    private readonly FoldPlan _plan;
+    private readonly CpuFold _fold;
     private readonly AttentionScratch _scratch;
 
     public CpuAttention(AttentionOptions options, IBuildContext build)
     {
         _build = build;
         _layers = new AttentionLayer[build.Model.Layers.Length];
-        _plan = new FoldPlan(build.Limits);
         Packing packing = new(build, options.Activations);
         List<RopeTable> tables = [];
         foreach (int layer in build.Layers)
             _layers[layer] = new AttentionLayer(build, packing, layer, TableFor(build, build.Model.Layers[layer].Rope, tables));
 
         packing.Run();
-        _scratch = new AttentionScratch(build, _layers, _plan);
+        FoldPlan plan = new(build.Limits);
+        FoldScratch scratch = new(build, _layers, plan);
+        _scratch = new AttentionScratch(build, _layers, scratch);
+        _fold = new CpuFold(_layers, build.Pool, plan, scratch);
     }
 
     public IMemoryDomain Domain => _build.Host;
@@ -57,33 +59,24 @@ internal sealed class CpuAttention : IAttention
         Turn(attention, step, heads);
     }
 
-    public void Fold(int layer, in Step step, in TensorView query, in PageView pages, in AttentionState state)
+    public void Fold(int layer, in Step step, in TensorView query, in PageView pages, in AttentionState state) => _fold.Fold(layer, step, query, pages, state);
+
+    public IFold MakeFold(IFoldBuildContext build)
     {
-        AttentionLayer attention = _layers[layer];
-        Shape.Require(query, [step.Rows, attention.QueryHeads, attention.KeyWidth], "query", "[T, H, D]");
-        Require(attention, step, state);
-        _plan.Make(step, attention.Window);
-        FoldJob job = new()
-        {
-            Layer = attention,
-            Plan = _plan,
-            Query = query,
-            Pages = pages,
-            Reader = new PageReader(pages),
-            State = state,
-            Partials = _scratch.Partials(attention),
-            Scratch = _scratch.Chunks,
-        };
-        _build.Pool.Run(job.Parts, ref job);
-        if (_plan.IsSplit)
-            job.MergePartials();
+        if (!build.Domain.IsHost)
+            throw new RefusedException($"attention 'cpu' folds in host memory, not in {build.Domain.Name} memory");
+
+        FoldPlan plan = new(build.Limits);
+        FoldScratch scratch = new(build, _layers, plan);
+        scratch.Workspace = build.Reserve(build.Host, scratch.Bytes);
+        return new CpuFold(_layers, build.Pool, plan, scratch);
     }
 
     public void Finish(int layer, in Step step, in AttentionState state, in TensorView output)
     {
         AttentionLayer attention = _layers[layer];
         int t = step.Rows, c = _build.Model.HiddenWidth;
-        Require(attention, step, state);
+        attention.Require(step, state);
         Shape.Require(output, [t, c], "output", "[T, C]");
         DivideJob divide = new() { State = state, Sinks = attention.Sinks, Output = _scratch.Attended(attention, state) };
         _build.Pool.Run(t, ref divide);
@@ -117,14 +110,6 @@ internal sealed class CpuAttention : IAttention
         RopeTable made = new(build, rope);
         tables.Add(made);
         return made;
-    }
-
-    private static void Require(AttentionLayer attention, in Step step, in AttentionState state)
-    {
-        (int t, int h) = (step.Rows, attention.QueryHeads);
-        Shape.Require(state.Max, [t, h], "max", "[T, H]");
-        Shape.Require(state.Sum, [t, h], "sum", "[T, H]");
-        Shape.Require(state.Accumulator, [t, h, attention.ValueWidth], "accumulator", "[T, H, Dv]");
     }
 
     private void Turn(AttentionLayer attention, in Step step, in Heads heads)

@@ -37,11 +37,16 @@ internal struct FoldJob : IJob
         Gather(block, kvHead, scratch.Queries);
         for (int chunk = block.FirstChunk; chunk < block.EndChunk; chunk++)
         {
-            FoldChunk(block, kvHead, chunk, scratch);
+            bool isEmpty = !FoldChunk(block, kvHead, chunk, scratch);
+            if (isEmpty && !Plan.IsSplit)
+                continue;
+
             for (int row = 0; row < block.Rows; row++)
             {
                 ReadOnlySpan<float> states = scratch.StatesOf(row * Layer.Group, Layer.Group);
-                if (Plan.IsSplit)
+                if (isEmpty)
+                    ForgetSums(PartialOf(block, row, kvHead));
+                else if (Plan.IsSplit)
                     states.CopyTo(PartialOf(block, row, kvHead));
                 else
                     Merge(states, block.FirstRow + row, kvHead);
@@ -85,12 +90,26 @@ internal struct FoldJob : IJob
             all.Slice(((block.FirstRow + row) * Layer.KvHeads + kvHead) * width, width).CopyTo(queries[(row * width)..]);
     }
 
-    private readonly void FoldChunk(in FoldPlan.Block block, int kvHead, int chunk, in ChunkScratch scratch)
+    /// <summary>Partial states that nothing was folded into.</summary>
+    private readonly void ForgetSums(Span<float> partials)
+    {
+        for (int i = 0; i < Layer.Group; i++)
+            partials[i * (2 + Layer.ValueWidth) + 1] = 0;
+    }
+
+    /// <summary>Folds the keys of a chunk into the scratch's states; false: there are none, and the states are undefined.</summary>
+    private readonly bool FoldChunk(in FoldPlan.Block block, int kvHead, int chunk, in ChunkScratch scratch)
     {
         int start = chunk * FoldPlan.ChunkTokens, newest = block.FirstPosition + block.Rows - 1;
         int from = Math.Max(start, block.FirstPosition - Layer.Window + 1), to = Math.Min(start + FoldPlan.ChunkTokens - 1, newest);
         ReadOnlySpan<KeyRun> runs = Pages.Of(block.Sequence, kvHead);
         int first = RunSearch.FirstReaching(runs, from);
+        while (first < runs.Length && runs[first].FirstPosition <= to && RunSearch.Cut(Reader, runs[first], from, to).Keys == 0)
+            first++;
+
+        if (first == runs.Length || runs[first].FirstPosition > to)
+            return false;
+
         int columns = ChunkScratch.ColumnsFor(to - start + 1);
         scratch.ForgetScores(columns);
         for (int i = first; i < runs.Length && runs[i].FirstPosition <= to; i++)
@@ -101,6 +120,8 @@ internal struct FoldJob : IJob
         for (int i = first; i < runs.Length && runs[i].FirstPosition <= to; i++)
             if (RunSearch.Cut(Reader, runs[i], from, to) is { Keys: > 0 } keys)
                 ChunkKernels.AddValues(scratch, keys.FirstPosition - start, Reader, keys, kvHead);
+
+        return true;
     }
 
     // A key's column is its distance from the start of the chunk, so that a row's sums do not depend on which keys were dropped before.

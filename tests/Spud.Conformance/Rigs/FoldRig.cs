@@ -13,7 +13,6 @@ internal sealed class FoldRig : IDisposable
     private readonly IDisposable _attention;
     private readonly List<IFold> _made = [];
     private readonly IFold _fold;
-    private readonly PageView[] _shards;
     private readonly TensorView _max, _sum, _accumulator;
     private readonly MemoryAccount _memory = new("fold");
 
@@ -30,8 +29,7 @@ internal sealed class FoldRig : IDisposable
         CacheLayout layout = new() { PageTokens = settings.PageTokens, Keys = settings.Pages, Values = settings.Pages, TokensAtMost = Build.Limits.ContextTokens };
         FoldBuilder builder = new((IAttention)_attention, attention.FullName, Build, _ => layout, _made);
         _fold = builder.Build(decorator is null ? [] : [decorator.ChooseFold()]);
-        int shards = _fold.Shards?.Domains.Length ?? 1;
-        _shards = [.. Enumerable.Range(0, shards).Select(shard => Pages(shard).Build(Build, settings.Model))];
+        Shards = _fold.Shards?.Domains.Length ?? 1;
         int rows = settings.Slices.Sum(slice => slice.Rows);
         (int h, int d, int dv) = (settings.Model.QueryHeads, settings.Model.KeyWidth, settings.Model.ValueWidth);
         Query = Build.Floats(Enumerable.Range(0, rows).SelectMany(row => Samples.Of($"query {row}", h * d)).ToArray(), rows, h, d);
@@ -49,16 +47,22 @@ internal sealed class FoldRig : IDisposable
 
     public TensorView Query { get; }
 
-    public int Shards => _shards.Length;
+    public int Shards { get; }
 
     /// <summary>The accumulators over the sums, [T, H, Dv].</summary>
-    public float[] Attended()
+    /// <param name="parts">The positions of the pages of each call, one after the other, as a layer with several pools has it; none: one call over all.</param>
+    public float[] Attended(params Func<int, bool>[] parts)
     {
         _max.AsSpan<float>().Fill(float.NaN);
         _accumulator.AsSpan<float>().Fill(float.NaN);
         _sum.AsSpan<float>().Clear();
         Build.Spoil();
-        _fold.Fold(0, Step, Query, _shards, new() { Max = _max, Sum = _sum, Accumulator = _accumulator });
+        foreach (Func<int, bool> part in parts is [] ? [static _ => true] : parts)
+        {
+            PageView[] shards = [.. Enumerable.Range(0, Shards).Select(shard => Pages(shard, part).Build(Build, Settings.Model))];
+            _fold.Fold(0, Step, Query, shards, new() { Max = _max, Sum = _sum, Accumulator = _accumulator });
+        }
+
         float[] sums = _sum.AsSpan<float>().ToArray();
         return [.. _accumulator.AsSpan<float>().ToArray().Select((value, i) => value / sums[i / Settings.Model.ValueWidth])];
     }
@@ -73,11 +77,11 @@ internal sealed class FoldRig : IDisposable
         Build.Dispose();
     }
 
-    private TestPages Pages(int shard)
+    private TestPages Pages(int shard, Func<int, bool> part)
     {
         TestPages pages = new() { PageTokens = Settings.PageTokens, Type = Settings.Pages };
         foreach (SequenceSlice slice in Settings.Slices)
-            pages.Add(slice.Id, Enumerable.Range(0, slice.FirstPosition + slice.Rows).Where(position => _fold.Shards is not { } rule || rule.ShardOf(position) == shard));
+            pages.Add(slice.Id, Enumerable.Range(0, slice.FirstPosition + slice.Rows).Where(position => part(position) && (_fold.Shards is not { } rule || rule.ShardOf(position) == shard)));
 
         return pages;
     }

@@ -77,6 +77,9 @@ internal sealed class SplitOptions
     /// <summary>Positions that follow each other in a shard.</summary>
     [Range(1, int.MaxValue)]
     public int BlockTokens { get; set; } = 16;
+
+    /// <summary>What it does wrong on purpose.</summary>
+    public Fault Fault { get; set; } = Fault.None;
 }
 
 /// <summary>Options of the router that depends on the text.</summary>

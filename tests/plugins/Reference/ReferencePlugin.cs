@@ -53,7 +53,7 @@ public sealed class ReferencePlugin : ISpudPlugin
         registry.AddRouter("prompt", ReferenceJson.Default.PromptRouterOptions, RouterOffer, static (options, build) =>
             options.Fault == Fault.None ? new PromptRouter(options, build) : new FaultyPromptRouter(new PromptRouter(options, build), build));
         registry.AddExperts("reference", ReferenceJson.Default.ReferenceOptions, ExpertsOffer, (options, build) => Experts(options, build));
-        registry.AddFold("split", ReferenceJson.Default.SplitOptions, new Offer(), (options, build, inner) => new SplitFold(options, build, inner));
+        registry.AddFold("split", ReferenceJson.Default.SplitOptions, new Offer(), static (options, build, inner) => Fold(options, build, inner));
     }
 
     // What is forgotten depends on where a step ends, and so on the company that a row has.
@@ -91,6 +91,12 @@ public sealed class ReferencePlugin : ISpudPlugin
     {
         ReferenceExperts experts = new(Seen(options, build), DomainOf(options, build));
         return options.Fault == Fault.None ? experts : new FaultyExperts(experts, options.Fault, build);
+    }
+
+    private static IFold Fold(SplitOptions options, IFoldBuildContext build, Func<FoldRank, IFold> inner)
+    {
+        SplitFold fold = new(options, build, inner);
+        return options.Fault == Fault.None ? fold : new FaultySplitFold(fold, options.Fault, build);
     }
 
     private static IBuildContext Seen(ReferenceOptions options, IBuildContext build) =>

@@ -24,6 +24,15 @@ public sealed class FoldDecoratorTests
         AssertNear(plain, split);
     }
 
+    /// <summary>The decorator asked for several folds, and the built-in attention had one: decorators worked over the reference attention alone.</summary>
+    [Theory]
+    [InlineData("llama", 2)]
+    [InlineData("gemma3", 3)]
+    [InlineData("gpt-oss", 5)]
+    public void A_decorator_works_over_the_built_in_attention(string family, int shards) => AssertNear(
+        Logits(family, "attention.use=backend.cpu/cpu", "attention.activations=f32"),
+        Logits(family, $$"""attention={"use":"backend.cpu/cpu","activations":"f32","fold":[{"use":"split","shards":{{shards}},"blockTokens":3}]}"""));
+
     [Fact]
     public void A_decorator_works_in_a_devices_memory_too() =>
         AssertNear(Logits("llama", "attention.use=reference"), Logits("llama", """attention={"use":"reference","device":"pretend","fold":[{"use":"split"}]}"""));
@@ -106,7 +115,7 @@ public sealed class FoldDecoratorTests
     }
 
     [Theory]
-    [InlineData("""attention={"use":"cpu","fold":[{"use":"split"}]}""", "attention 'backend.cpu/cpu' has one fold, in host memory and on all threads", "cache.use=reference")]
+    [InlineData("""attention={"use":"counted","fold":[{"use":"split"}]}""", "attention 'wrapper/counted' has one fold, in host memory and on all threads", "cache.use=reference")]
     [InlineData(Two, "it has several pools or per-head pages, which a fold that shards keys cannot use", "cache.perHead=true")]
     public void What_does_not_go_together_is_refused_before_the_first_token(string edit, string why, string more) =>
         Assert.Contains(why, Assert.Throws<CompositionException>(() => Compose("llama", edit, more)).Message);
@@ -148,9 +157,9 @@ public sealed class FoldDecoratorTests
         pipeline.Engine.Run(batch);
     }
 
-    private static float[] Logits(string family, string edit)
+    private static float[] Logits(string family, string edit, params string[] more)
     {
-        using Pipeline pipeline = Compose(family, edit);
+        using Pipeline pipeline = Compose(family, edit, more);
         using Sequence one = pipeline.Engine.Open(), two = pipeline.Engine.Open();
         using Batch batch = pipeline.Engine.NewBatch();
         batch.Add(one, [1, 5, 9, 13, 2], Phase.Prefill, LogitRows.All);
@@ -182,7 +191,7 @@ public sealed class FoldDecoratorTests
 
     private static Pipeline Compose(string family, string edit, params string[] more)
     {
-        PluginCatalog plugins = PluginCatalog.Discover([PluginFolders.Built("Reference") + "/..", BuiltPlugins.Folder]);
+        PluginCatalog plugins = PluginCatalog.Discover([PluginFolders.Built("Reference") + "/..", PluginFolders.Built("Wrapper"), BuiltPlugins.Folder]);
         return Pipeline.Compose(
             PipelineDocument.Load(null, [$"model={TestData.Path($"families/{family}.gguf")}", "head.use=reference", "router.use=reference", "experts.use=reference", "cache.use=reference", "cache.pageTokens=4", edit, .. more]),
             plugins,

@@ -18,7 +18,7 @@ internal enum Fault
     [JsonStringEnumMemberName("loses-page-borders")]
     LosesPageBorders,
 
-    /// <summary>Attention: a fold begins anew instead of adding to the state.</summary>
+    /// <summary>Attention and decorator: a fold begins anew instead of adding to the state.</summary>
     [JsonStringEnumMemberName("forgets-state")]
     ForgetsState,
 
@@ -37,6 +37,14 @@ internal enum Fault
     /// <summary>Attention: every KV head reads the keys of the first.</summary>
     [JsonStringEnumMemberName("reads-one-head")]
     ReadsOneHead,
+
+    /// <summary>Decorator: the keys of the last shard are not folded.</summary>
+    [JsonStringEnumMemberName("forgets-a-shard")]
+    ForgetsAShard,
+
+    /// <summary>Decorator: the states of the shards are added as they are, each with its own maximum.</summary>
+    [JsonStringEnumMemberName("adds-states-unscaled")]
+    AddsStatesUnscaled,
 
     /// <summary>Every role: window, sinks, renormalisation and shared expert are known by name and not computed.</summary>
     [JsonStringEnumMemberName("ignores-traits")]

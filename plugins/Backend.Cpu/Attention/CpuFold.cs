@@ -1,0 +1,45 @@
+using Backend.Cpu.Kernels;
+using Spud;
+
+namespace Backend.Cpu.Attention;
+
+/// <summary>Folds on one pool with scratch of its own, so that several may run at the same time.</summary>
+/// <param name="layers">The attention's layers.</param>
+/// <param name="pool">Threads that it computes on.</param>
+/// <param name="plan">Its own.</param>
+/// <param name="scratch">Its own.</param>
+internal sealed class CpuFold(AttentionLayer[] layers, WorkerPool pool, FoldPlan plan, FoldScratch scratch) : IFold
+{
+    public void Fold(int layer, in Step step, in TensorView query, ReadOnlySpan<PageView> shards, in AttentionState state)
+    {
+        foreach (ref readonly PageView shard in shards)
+            Fold(layer, step, query, shard, state);
+    }
+
+    public void Fold(int layer, in Step step, in TensorView query, in PageView pages, in AttentionState state)
+    {
+        AttentionLayer attention = layers[layer];
+        Shape.Require(query, [step.Rows, attention.QueryHeads, attention.KeyWidth], "query", "[T, H, D]");
+        attention.Require(step, state);
+        plan.Make(step, attention.Window);
+        FoldJob job = new()
+        {
+            Layer = attention,
+            Plan = plan,
+            Query = query,
+            Pages = pages,
+            Reader = new PageReader(pages),
+            State = state,
+            Partials = scratch.Partials(attention),
+            Scratch = scratch.Chunks,
+        };
+        pool.Run(job.Parts, ref job);
+        if (plan.IsSplit)
+            job.MergePartials();
+    }
+
+    public void Dispose()
+    {
+        // Everything was allocated through the build context, which frees it.
+    }
+}
