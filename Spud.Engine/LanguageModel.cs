@@ -17,23 +17,24 @@ namespace Spud;
 public sealed class LanguageModel : IDisposable
 {
     /// <summary>Name of the activity source and of the meter that requests report to.</summary>
-    public const string TelemetryName = "Spud";
+    public const string TelemetryName = RequestSpan.Name;
 
     private readonly Lazy<ChatTemplate?> _ownTemplate;
+    private readonly RequestSource _source;
     private readonly bool _ownsLoop;
     private ChatTemplate? _template;
 
     private LanguageModel(Pipeline pipeline, Tokenizer tokenizer, StepLoop loop, bool ownsLoop)
     {
-        (Pipeline, Tokenizer, Loop, _ownsLoop) = (pipeline, tokenizer, loop, ownsLoop);
+        (_source, _ownsLoop) = (new(pipeline, tokenizer, loop), ownsLoop);
         _ownTemplate = new(() => pipeline.File.Metadata.TryGetString("tokenizer.chat_template", out string? source) ? ChatTemplate.Parse(source) : null);
     }
 
     /// <summary>Components, model and memory.</summary>
-    public Pipeline Pipeline { get; }
+    public Pipeline Pipeline => _source.Pipeline;
 
     /// <summary>The model's tokenizer.</summary>
-    public Tokenizer Tokenizer { get; }
+    public Tokenizer Tokenizer => _source.Tokenizer;
 
     /// <summary>Runs steps.</summary>
     public Engine Engine => Pipeline.Engine;
@@ -127,7 +128,7 @@ public sealed class LanguageModel : IDisposable
     /// <exception cref="ArgumentException">The prompt is empty or an option is out of its range.</exception>
     /// <exception cref="ContextOverflowException">The prompt is longer than the context.</exception>
     public Request Generate(IReadOnlyList<int> prompt, GenerationOptions options, CancellationToken cancellation = default) =>
-        new(this, null, prompt, options, cancellation);
+        new(_source, null, prompt, options, cancellation);
 
     /// <summary>Continues a text that is continued again and again, such as a conversation: of the prompt only what differs from the text so far is computed.</summary>
     /// <param name="sequence">The text so far, owned by the caller; it goes back to what it has in common with the prompt. Requests of one sequence take turns.</param>
@@ -138,7 +139,7 @@ public sealed class LanguageModel : IDisposable
     public Request Generate(Sequence sequence, IReadOnlyList<int> prompt, GenerationOptions options, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(sequence);
-        return new(this, sequence, prompt, options, cancellation);
+        return new(_source, sequence, prompt, options, cancellation);
     }
 
     /// <summary>Ends requests that are not finished, and frees everything.</summary>
@@ -157,7 +158,7 @@ public sealed class LanguageModel : IDisposable
     }
 
     /// <summary>Runs its requests.</summary>
-    internal StepLoop Loop { get; }
+    internal StepLoop Loop => _source.Loop;
 
     private string TextOf(int? id) => id is { } known ? Tokenizer.TextOf(known) : "";
 }

@@ -8,7 +8,6 @@ namespace Spud.Composition;
 /// <summary>What the composer hands to a factory, and remembers what the factory asked for.</summary>
 internal sealed class BuildContext : IBuildContext
 {
-    private const long Line = 64;
     private const int LongestFigure = 64;
     private readonly List<Workspace> _workspaces = [];
     private readonly List<Figure> _figures = [];
@@ -59,9 +58,6 @@ internal sealed class BuildContext : IBuildContext
             return PackFile;
         }
     }
-
-    /// <summary>Shares begin at cache lines.</summary>
-    public static long Aligned(long bytes) => (bytes + Line - 1) / Line * Line;
 
     public TensorView Allocate(IMemoryDomain domain, ElementType type, params ReadOnlySpan<int> shape) => Memory.Allocate(domain, type, shape);
 

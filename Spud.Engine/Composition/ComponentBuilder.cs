@@ -1,3 +1,4 @@
+using Spud.Configuration;
 using Spud.Execution;
 using Spud.Models;
 using Spud.Models.Messages;

@@ -11,10 +11,12 @@ namespace Spud.Composition;
 /// </summary>
 public sealed class Pipeline : IDisposable
 {
+    private bool _isDisposed;
+
     internal Pipeline(PipelineParts parts)
     {
         Parts = parts;
-        Engine = new(this);
+        Engine = new(parts, Lose);
     }
 
     /// <summary>Runs the pipeline's steps.</summary>
@@ -40,11 +42,6 @@ public sealed class Pipeline : IDisposable
 
     internal PipelineParts Parts { get; }
 
-    internal bool IsDisposed { get; private set; }
-
-    /// <summary>Why no step can be computed any more; null: it can.</summary>
-    internal ComponentException? Lost { get; private set; }
-
     /// <summary>Composes a pipeline.</summary>
     /// <param name="document">What its author wrote.</param>
     /// <param name="plugins">Who offers components.</param>
@@ -69,12 +66,11 @@ public sealed class Pipeline : IDisposable
     /// <summary>The component of a role that a document does not name; null: none of these plugins offers it.</summary>
     public static string? DefaultComponent(string role, PluginCatalog plugins) => ComponentChoice.DefaultOf(role, plugins);
 
-    /// <summary>A device is gone: the plugins that work on it are marked as faulty, and every later step is refused.</summary>
+    /// <summary>A device is gone: the plugins that work on it are marked as faulty.</summary>
     /// <param name="domain">The device's; the host's where a component works in host memory and uses a device by itself.</param>
     /// <param name="fault">What was thrown, with the component that was at work.</param>
-    internal void Lose(IMemoryDomain domain, ComponentException fault)
+    private void Lose(IMemoryDomain domain, ComponentException fault)
     {
-        Lost = fault;
         IEnumerable<PipelineComponent> users = domain.IsHost
             ? Parts.Components.Where(component => component.Role == fault.Role && component.Registered.FullName == fault.Component)
             : Parts.Components.Where(component => component.Instance is IComponent of && of.Domain == domain);
@@ -89,11 +85,12 @@ public sealed class Pipeline : IDisposable
     /// <exception cref="AggregateException">Several components threw: a <see cref="ComponentException"/> each.</exception>
     public void Dispose()
     {
-        if (IsDisposed)
+        if (_isDisposed)
             return;
 
         using Engine.Turn turn = Engine.TakeTurn();
-        IsDisposed = true;
+        _isDisposed = true;
+        Engine.Close();
         List<ComponentException> faults = [];
         foreach (PipelineComponent component in Parts.Components)
             component.Dispose(faults);

@@ -1,5 +1,4 @@
 using System.Text.Json.Serialization.Metadata;
-using Spud.Composition;
 
 namespace Spud.Configuration;
 

@@ -1,6 +1,5 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
-using Spud.Composition;
 using Spud.Models.Messages;
 
 namespace Spud.Configuration;

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization.Metadata;
-using Spud.Composition;
 
 namespace Spud.Configuration;
 

@@ -1,4 +1,4 @@
-using Spud.Composition;
+using Spud.Configuration;
 using Spud.Metering;
 
 namespace Spud.Execution;
@@ -9,7 +9,6 @@ namespace Spud.Execution;
 /// </summary>
 public sealed class Engine
 {
-    private readonly Pipeline _owner;
     private readonly PipelineParts _pipeline;
     private readonly PipelineCosts _costs;
     private readonly StepMeter _meter;
@@ -18,12 +17,17 @@ public sealed class Engine
     private readonly Sequence?[] _sequences;
     private readonly Stack<BatchBuffers> _idle = [];
     private readonly int[] _kept;
+    private readonly Action<IMemoryDomain, ComponentException> _lose;
+    private ComponentException? _lost;
+    private bool _isClosed;
     private int _user;
     private bool _runs;
 
-    internal Engine(Pipeline pipeline)
+    /// <param name="pipeline">What steps run on.</param>
+    /// <param name="lose">Told the domain and the fault when a device is lost; every later step is refused.</param>
+    internal Engine(PipelineParts pipeline, Action<IMemoryDomain, ComponentException> lose)
     {
-        (_owner, _pipeline, _costs) = (pipeline, pipeline.Parts, pipeline.Parts.Costs);
+        (_pipeline, _costs, _lose) = (pipeline, pipeline.Costs, lose);
         _meter = new StepMeter(_costs, pipeline.Limits.Sequences, pipeline.Model.Layers.Max(layer => layer.Experts));
         _guard = new BudgetGuard(_costs, pipeline.Limits.Rows);
         _pass = new ForwardPass(_pipeline, _meter);
@@ -123,7 +127,7 @@ public sealed class Engine
 
     private void RunStep(Batch batch, Func<int, int>? keep)
     {
-        if (_owner.Lost is { } lost)
+        if (_lost is { } lost)
             throw lost;
 
         RequireCurrent(batch);
@@ -150,15 +154,23 @@ public sealed class Engine
     internal BudgetGuard Guard => _guard;
 
     /// <summary>An empty ledger for a sequence with these pages.</summary>
-    internal Ledger NewLedger(PageTable[] tables, Budget? limit = null, Ledger? sharer = null) => new(_costs, tables, limit, sharer);
+    internal Ledger NewLedger(PageTable[] tables, Budget? limit = null, Ledger? sharer = null)
+    {
+        Ledger ledger = new(_costs, limit, sharer);
+        StepMeter.Keep(ledger, tables);
+        return ledger;
+    }
 
     internal void Close(Sequence sequence) => _sequences[sequence.Id] = null;
+
+    /// <summary>Refuses everything from now on: the pipeline is being disposed.</summary>
+    internal void Close() => _isClosed = true;
 
     /// <summary>Takes the memory of a batch that is no longer used.</summary>
     internal void Return(BatchBuffers buffers)
     {
         using Turn turn = TakeTurn();
-        if (!_owner.IsDisposed)
+        if (!_isClosed)
             _idle.Push(buffers);
     }
 
@@ -196,7 +208,7 @@ public sealed class Engine
         return new Turn(this);
     }
 
-    internal void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(_owner.IsDisposed, _owner);
+    internal void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(_isClosed, this);
 
     /// <summary>The first layer that has dropped or re-encoded keys which a text of so many tokens needs; null: none has.</summary>
     internal int? DroppedBy(Sequence sequence, int tokens)
@@ -228,7 +240,7 @@ public sealed class Engine
             (string role, string component, int? layer) = _pass.At;
             ComponentException named = new(role, component, layer, fault);
             if (fault is DeviceLostException lost)
-                _owner.Lose(lost.Domain ?? _pass.Domain, named);
+                _lose(lost.Domain ?? _pass.Domain, _lost = named);
 
             return named;
         }
@@ -255,7 +267,7 @@ public sealed class Engine
             // What was not kept is not billed.
             ref readonly BatchEntry entry = ref batch.Entries[i];
             if (entry.Sequence.Tokens != entry.FirstPosition)
-                entry.Sequence.Ledger.Add(_meter, i, entry);
+                _meter.AddTo(entry.Sequence.Ledger, i, entry);
         }
     }
 
@@ -306,7 +318,7 @@ public sealed class Engine
             if (entry.Sequence.Cancellation.IsCancellationRequested)
                 continue;
 
-            if (_owner.Lost is { } lost)
+            if (_lost is { } lost)
             {
                 entry.Sequence.End(lost);
                 continue;

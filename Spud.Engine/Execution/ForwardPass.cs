@@ -1,6 +1,3 @@
-using Spud.Composition;
-using Spud.Metering;
-
 namespace Spud.Execution;
 
 /// <summary>One step through the pipeline: runs the operations of its plan. Nothing is allocated and nothing is looked up by name.</summary>

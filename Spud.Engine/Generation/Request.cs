@@ -29,7 +29,7 @@ public sealed partial class Request : IAsyncEnumerable<TextPiece>
     private bool _left;
     private long _start;
 
-    internal Request(LanguageModel model, Sequence? sequence, IReadOnlyList<int> prompt, GenerationOptions options, CancellationToken cancellation)
+    internal Request(RequestSource model, Sequence? sequence, IReadOnlyList<int> prompt, GenerationOptions options, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(prompt);
         ArgumentNullException.ThrowIfNull(options);
@@ -42,7 +42,7 @@ public sealed partial class Request : IAsyncEnumerable<TextPiece>
             throw new ArgumentException($"MaxTokens: expected at least 1, got {options.MaxTokens}.", nameof(options));
 
         (Engine, _loop, Sequence, OwnsSequence, Prompt, Options, ModelName) =
-            (model.Engine, model.Loop, sequence, sequence is null, [.. prompt], options, Path.GetFileName(model.Pipeline.File.Path));
+            (model.Pipeline.Engine, model.Loop, sequence, sequence is null, [.. prompt], options, Path.GetFileName(model.Pipeline.File.Path));
         Budget = options.Budget ?? model.Pipeline.Budget;
         Effort = options.Effort ?? model.Pipeline.Effort;
         if (Effort is not (>= 0 and <= 1))

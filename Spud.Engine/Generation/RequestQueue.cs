@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using Spud.Execution;
-using Spud.Metering;
 
 namespace Spud.Generation;
 

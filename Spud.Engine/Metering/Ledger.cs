@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
-using Spud.Execution;
 
 namespace Spud.Metering;
 
@@ -20,19 +19,17 @@ public sealed class Ledger
     private long _last;
 
     /// <param name="costs">Of the pipeline.</param>
-    /// <param name="tables">[L]: what the sequence keeps already.</param>
     /// <param name="limit">Never exceeded; null: none.</param>
     /// <param name="sharer">Of the sequence that this one was forked from, where both spend from one limit; null: the limit is this ledger's alone.</param>
-    internal Ledger(PipelineCosts costs, PageTable[] tables, Budget? limit, Ledger? sharer = null)
+    internal Ledger(PipelineCosts costs, Budget? limit, Ledger? sharer = null)
     {
         _sharers = sharer?._sharers ?? [];
         _sharers.Add(this);
         (_costs, Limit, _last) = (costs, limit, Stopwatch.GetTimestamp());
-        _kept = new int[tables.Length];
-        _keptByHead = [.. tables.Select(table => new int[table.KvHeads])];
+        _kept = new int[costs.Layers];
+        _keptByHead = [.. costs.KvHeads.Select(heads => new int[heads])];
         _phases = [.. Enum.GetValues<Phase>().Select(phase => new PhaseLedger(phase, costs))];
         _figures = new double[costs.Figures.Length];
-        Keep(tables);
     }
 
     /// <summary>File name of the model.</summary>
@@ -73,7 +70,7 @@ public sealed class Ledger
 
     /// <summary>What components counted for themselves; nothing is billed by it.</summary>
     public ImmutableArray<ReportedFigure> Reported =>
-        [.. _costs.Figures.Select((reported, i) => new ReportedFigure(reported.Component.Role, reported.Component.Registered.FullName, reported.Figure.Name, _figures[i]))];
+        [.. _costs.Figures.Select((reported, i) => new ReportedFigure(reported.Role, reported.Component, reported.Figure.Name, _figures[i]))];
 
     /// <summary>FLOPs of everybody who spends from the same limit.</summary>
     internal long SharedFlops
@@ -112,34 +109,36 @@ public sealed class Ledger
     /// <summary>Says how the request ended; nothing is counted differently.</summary>
     public void Close(RequestOutcome outcome) => Outcome = outcome;
 
-    /// <summary>Adds what an entry of a step took.</summary>
-    internal void Add(StepMeter step, int index, in BatchEntry entry)
+    /// <summary>Adds what a role did in a layer of a step.</summary>
+    internal void Add(Phase phase, int slot, in Tally tally)
     {
-        Flops += _phases[(int)entry.Phase].Add(step, index, entry);
-        for (int i = 0; i < _figures.Length; i++)
-            _figures[i] += _costs.Figures[i].Figure.Take(entry.Sequence.Id);
+        _phases[(int)phase].Add(slot, tally);
+        Flops += tally.Flops;
+    }
 
+    /// <summary>Adds what components counted for a sequence since they were asked last.</summary>
+    internal void TakeFigures(int sequence)
+    {
+        for (int i = 0; i < _figures.Length; i++)
+            _figures[i] += _costs.Figures[i].Figure.Take(sequence);
+    }
+
+    /// <summary>Bills the bytes that were kept until now, and notes how many are kept from now on.</summary>
+    internal void KeepBytes(long bytes)
+    {
         long now = Stopwatch.GetTimestamp();
         _byteTicks += Held(now);
-        _last = now;
-        Keep(entry.Sequence.Tables);
+        (_last, KeptBytes) = (now, bytes);
+    }
+
+    /// <summary>Notes how many tokens a KV head of a layer keeps; heads come in order.</summary>
+    internal void KeepTokens(int layer, int head, int tokens)
+    {
+        _keptByHead[layer][head] = tokens;
+        _kept[layer] = head == 0 ? tokens : Math.Max(_kept[layer], tokens);
     }
 
     private Int128 Held(long now) => (Int128)KeptBytes * (now - _last);
 
     private static decimal GigabyteSeconds(Int128 byteTicks) => (decimal)byteTicks / Stopwatch.Frequency / Tally.BytesPerGigabyte;
-
-    private void Keep(PageTable[] tables)
-    {
-        KeptBytes = 0;
-        for (int layer = 0; layer < tables.Length; layer++)
-        {
-            int[] byHead = _keptByHead[layer];
-            for (int head = 0; head < byHead.Length; head++)
-                byHead[head] = tables[layer].KeptBy(head);
-
-            _kept[layer] = byHead.Max();
-            KeptBytes += tables[layer].KeptBytes;
-        }
-    }
 }

@@ -1,6 +1,5 @@
 using System.Diagnostics;
-using Spud.Composition;
-using Spud.Execution;
+using Spud.Configuration;
 
 namespace Spud.Metering;
 
@@ -59,23 +58,12 @@ public sealed class PhaseLedger
         return sum;
     }
 
-    /// <summary>Adds an entry of a step; its FLOPs.</summary>
-    internal long Add(StepMeter step, int index, in BatchEntry entry)
-    {
-        (Steps, Tokens, LogitRows, _ticks) = (Steps + 1, Tokens + entry.Rows, LogitRows + entry.LogitRows, _ticks + step.WallTicks);
-        long flops = 0;
-        for (int layer = 0; layer <= _layers; layer++)
-        {
-            foreach (Role role in Role.All)
-            {
-                Tally tally = step.Of(index, entry, layer, role);
-                _tallies[PipelineCosts.SlotOf(layer, role)] += tally;
-                flops += tally.Flops;
-            }
-        }
+    /// <summary>Counts a step that the request took part in.</summary>
+    internal void AddStep(int rows, int logitRows, long ticks) =>
+        (Steps, Tokens, LogitRows, _ticks) = (Steps + 1, Tokens + rows, LogitRows + logitRows, _ticks + ticks);
 
-        return flops;
-    }
+    /// <summary>Adds what a role did in a layer of the step.</summary>
+    internal void Add(int slot, in Tally tally) => _tallies[slot] += tally;
 
     private static Tally Sum(ReadOnlySpan<Tally> tallies)
     {

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
-using Spud.Composition;
+using Spud.Configuration;
 
 namespace Spud.Metering;
 

@@ -1,7 +1,6 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Text.RegularExpressions;
-using Spud.Composition;
 using Spud.Configuration;
 using Spud.Models.Messages;
 

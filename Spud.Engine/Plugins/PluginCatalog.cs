@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
-using Spud.Composition;
 using Spud.Configuration;
 using Spud.Models.Messages;
 

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization.Metadata;
-using Spud.Composition;
 using Spud.Configuration;
 
 namespace Spud.Plugins;

@@ -1,5 +1,5 @@
 using System.Text.Json.Serialization.Metadata;
-using Spud.Composition;
+using Spud.Configuration;
 using Spud.Models.Messages;
 
 namespace Spud.Plugins;

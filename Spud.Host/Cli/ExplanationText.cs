@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using Spud.Composition;
+using Spud.Configuration;
 
 namespace Spud.Host;
 

@@ -1,9 +1,7 @@
-using Spud.Composition;
 using Spud.Configuration;
 using Spud.Evaluation.Calibration;
 using Spud.Evaluation.Comparison;
 using Spud.Execution;
-using Spud.Metering;
 using Spud.Models;
 using Spud.Models.Messages;
 using Spud.Text.ChatTemplates;

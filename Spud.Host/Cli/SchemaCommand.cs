@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using Spud.Configuration;
+using Spud.Composition;
 using Spud.Plugins;
 
 namespace Spud.Host;

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using Spud.Composition;
 using Spud.Execution;
-using Spud.Metering;
 
 namespace Spud.Bench.Dispatch;
 
@@ -47,6 +46,6 @@ internal static class LedgerTimes
         }
 
         meter.Stamp(plan.Operations[^1].CostSlot); // the commit
-        batch.Entries[0].Sequence.Ledger.Add(meter, 0, batch.Entries[0]);
+        meter.AddTo(batch.Entries[0].Sequence.Ledger, 0, batch.Entries[0]);
     }
 }

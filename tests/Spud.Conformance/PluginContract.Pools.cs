@@ -1,8 +1,8 @@
+using Spud.Configuration;
 using Spud.Conformance.Discovery;
 using Spud.Conformance.Fixtures;
 using Spud.Conformance.Oracles;
 using Spud.Conformance.Rigs;
-using Spud.Composition;
 using Xunit;
 
 namespace Spud.Conformance;

@@ -1,4 +1,5 @@
 using Spud.Composition;
+using Spud.Configuration;
 using Spud.Conformance.Discovery;
 using Spud.Conformance.Fixtures;
 using Spud.Conformance.Rigs;

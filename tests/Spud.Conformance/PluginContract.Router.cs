@@ -1,4 +1,4 @@
-using Spud.Composition;
+using Spud.Configuration;
 using Spud.Conformance.Cases;
 using Spud.Conformance.Discovery;
 using Spud.Conformance.Fixtures;

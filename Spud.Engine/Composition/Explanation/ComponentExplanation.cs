@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Spud.Configuration;
 
 namespace Spud.Composition;
 

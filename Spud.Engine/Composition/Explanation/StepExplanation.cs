@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Spud.Configuration;
 
 namespace Spud.Composition;
 

@@ -1,4 +1,4 @@
-using Spud.Composition;
+using Spud.Configuration;
 
 namespace Spud.Execution;
 
@@ -41,16 +41,13 @@ internal sealed class StepDomains
     {
         long before = _account.HostBytes;
         StepDomain domain = component is IComponent { Domain: { IsHost: false } memory } ? Device(memory) : Host;
-        role.Prepare(domain, this);
+        Serve(domain, role.Buffers);
         HostBytes += _account.HostBytes - before;
         return domain;
     }
 
     /// <summary>A memory domain with the step's buffers.</summary>
     public StepDomain Of(IMemoryDomain memory) => memory.IsHost ? Host : Device(memory);
-
-    /// <summary>Allocates what routers and experts need in a domain.</summary>
-    public void ServePlans(StepDomain domain) => domain.ServePlans(_expertsPerRow, Host.DensePlan);
 
     /// <summary>Buffers of the host for a layer's plan that is made on a device.</summary>
     public PlanBuffers Mirror(int layer)
@@ -62,6 +59,22 @@ internal sealed class StepDomains
         mirror = _mirrors[layer] = new PlanBuffers(_account, Host.Memory, _limits.Rows, _expertsPerRow);
         HostBytes += _account.HostBytes - before;
         return mirror;
+    }
+
+    private void Serve(StepDomain domain, RoleBuffers buffers)
+    {
+        switch (buffers)
+        {
+            case RoleBuffers.Head:
+                domain.ServeHead();
+                break;
+            case RoleBuffers.Attention:
+                domain.ServeAttention();
+                break;
+            case RoleBuffers.Plans:
+                domain.ServePlans(_expertsPerRow, Host.DensePlan);
+                break;
+        }
     }
 
     private StepDomain Device(IMemoryDomain memory)

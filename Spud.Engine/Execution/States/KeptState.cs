@@ -1,4 +1,4 @@
-using Spud.Composition;
+using Spud.Configuration;
 
 namespace Spud.Execution;
 

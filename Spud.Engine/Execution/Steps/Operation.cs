@@ -1,4 +1,3 @@
-using Spud.Composition;
 using Spud.Metering;
 
 namespace Spud.Execution;

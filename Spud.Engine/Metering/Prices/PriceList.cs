@@ -1,5 +1,4 @@
 using System.Text;
-using Spud.Composition;
 using Spud.Configuration;
 
 namespace Spud.Metering;

@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using Spud.Composition;
+using Spud.Configuration;
 
 namespace Spud.Evaluation.Comparison;
 

@@ -1,4 +1,4 @@
-using Spud.Composition;
+using Spud.Configuration;
 using Spud.Metering;
 
 namespace Spud.Evaluation.Comparison;

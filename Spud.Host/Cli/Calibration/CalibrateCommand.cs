@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Spud.Composition;
+using Spud.Configuration;
 using Spud.Evaluation.Calibration;
 using Spud.Models;
 

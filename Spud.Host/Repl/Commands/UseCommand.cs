@@ -1,4 +1,5 @@
 using Spud.Composition;
+using Spud.Configuration;
 using Spud.Models.Messages;
 
 namespace Spud.Host.Repl.Commands;

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
+using Spud.Composition;
 using Spud.Conformance.Discovery;
 using Spud.Conformance.Fixtures;
-using Spud.Composition;
 using Spud.Execution;
 
 namespace Spud.Conformance.Rigs;

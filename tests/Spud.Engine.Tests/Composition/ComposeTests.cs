@@ -1,5 +1,6 @@
 using Spud.Composition;
 using Spud.Configuration;
+using Spud.Execution;
 using Spud.Models;
 using Spud.Tests.Execution.EndToEnd;
 using Xunit;

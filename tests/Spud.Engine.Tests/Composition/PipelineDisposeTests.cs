@@ -1,4 +1,4 @@
-using Spud.Composition;
+using Spud.Configuration;
 using Spud.Execution;
 using Spud.Tests.Execution.Domains;
 using Xunit;

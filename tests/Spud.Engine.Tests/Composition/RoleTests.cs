@@ -1,6 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using System.Reflection;
-using Spud.Composition;
+using Spud.Configuration;
 using Spud.Metering;
 using Spud.Plugins;
 using Xunit;

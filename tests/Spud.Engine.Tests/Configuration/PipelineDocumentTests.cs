@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Text;
-using Spud.Composition;
 using Spud.Configuration;
 using Xunit;
 

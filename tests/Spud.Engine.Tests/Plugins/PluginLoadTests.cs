@@ -1,4 +1,4 @@
-using Spud.Composition;
+using Spud.Configuration;
 using Spud.Plugins;
 using Xunit;
 

@@ -1,5 +1,5 @@
 using System.Runtime.CompilerServices;
-using Spud.Composition;
+using Spud.Configuration;
 using Spud.Plugins;
 using Xunit;
 

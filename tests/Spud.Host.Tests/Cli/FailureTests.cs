@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Spud.Composition;
 using Spud.Configuration;
 using Spud.Execution;
 using Spud.Models;

@@ -1,6 +1,3 @@
-using Spud.Composition;
-using Spud.Metering;
-
 namespace Spud.Execution;
 
 /// <summary>Queries, keys and values of the new rows.</summary>

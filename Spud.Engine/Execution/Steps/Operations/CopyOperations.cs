@@ -1,5 +1,4 @@
-using Spud.Composition;
-using Spud.Metering;
+using Spud.Configuration;
 
 namespace Spud.Execution;
 

@@ -1,6 +1,3 @@
-using Spud.Composition;
-using Spud.Metering;
-
 namespace Spud.Execution;
 
 /// <summary>Token ids to hidden rows.</summary>

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Spud.Composition;
+using Spud.Configuration;
 using Xunit;
 
 namespace Spud.Tests.Composition.Explanation;

@@ -1,4 +1,5 @@
 using Spud.Composition;
+using Spud.Configuration;
 using Spud.Models;
 using Xunit;
 

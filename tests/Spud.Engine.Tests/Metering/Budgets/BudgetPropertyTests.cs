@@ -1,6 +1,5 @@
 using Spud.Composition;
 using Spud.Execution;
-using Spud.Metering;
 using Spud.Tests.Execution.EndToEnd;
 using Xunit;
 

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using Spud.Composition;
 using Spud.Configuration;
+using Spud.Execution;
 using Spud.Generation;
 using Spud.Metering;
 using Spud.Tests.Execution.EndToEnd;

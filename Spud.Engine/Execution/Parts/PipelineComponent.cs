@@ -1,13 +1,14 @@
 using System.Collections.Immutable;
-using Spud.Execution;
 using Spud.Models;
 using Spud.Plugins;
 
-namespace Spud.Composition;
+namespace Spud.Execution;
 
 /// <summary>A component as a pipeline built it, with everything that it took.</summary>
 internal sealed class PipelineComponent
 {
+    private const long Line = 64;
+
     public required RegisteredComponent Registered { get; init; }
 
     /// <summary>Bound options.</summary>
@@ -35,7 +36,7 @@ internal sealed class PipelineComponent
     public string Role => Registered.Role;
 
     /// <summary>What it was built with; null in tests that build without a composer.</summary>
-    public BuildContext? Context { get; init; }
+    public IBuildContext? Context { get; init; }
 
     /// <summary>Folds that were made for an attention with decorators, each after those that it is built on.</summary>
     public List<IFold> Folds { get; } = [];
@@ -69,10 +70,10 @@ internal sealed class PipelineComponent
 
     /// <summary>Its share of a domain's arena with the shares of its inner components, which it calls while its own is in use; bytes.</summary>
     public long WorkspaceBytesIn(IMemoryDomain domain) =>
-        Workspaces.Sum(workspace => workspace.Domain == domain ? BuildContext.Aligned(workspace.Bytes) : 0) + Inner.Sum(inner => inner.WorkspaceBytesIn(domain));
+        Workspaces.Sum(workspace => workspace.Domain == domain ? Aligned(workspace.Bytes) : 0) + Inner.Sum(inner => inner.WorkspaceBytesIn(domain));
 
     /// <summary>Its shares of all arenas, bytes.</summary>
-    public long WorkspaceBytes => Workspaces.Sum(workspace => BuildContext.Aligned(workspace.Bytes));
+    public long WorkspaceBytes => Workspaces.Sum(workspace => Aligned(workspace.Bytes));
 
     /// <summary>Lays its shares of a domain's arena one after the other, then those of its inner components; returns the address after them.</summary>
     public nint LayWorkspaces(IMemoryDomain domain, nint arena)
@@ -80,7 +81,7 @@ internal sealed class PipelineComponent
         foreach (Workspace workspace in Workspaces.Where(workspace => workspace.Domain == domain))
         {
             workspace.Address = arena;
-            arena += (nint)BuildContext.Aligned(workspace.Bytes);
+            arena += (nint)Aligned(workspace.Bytes);
         }
 
         foreach (PipelineComponent inner in Inner)
@@ -99,6 +100,9 @@ internal sealed class PipelineComponent
         Memory.Dispose();
         Pack?.Dispose();
     }
+
+    // Shares begin at cache lines.
+    private static long Aligned(long bytes) => (bytes + Line - 1) / Line * Line;
 
     private void Dispose(IDisposable part, List<ComponentException> faults)
     {

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 
-namespace Spud.Composition;
+namespace Spud.Configuration;
 
 /// <summary>The names of the roles that components fill.</summary>
 public static class Roles

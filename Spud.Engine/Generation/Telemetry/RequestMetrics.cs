@@ -1,9 +1,9 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
-using Spud.Composition;
-using Spud.Generation;
+using Spud.Configuration;
+using Spud.Metering;
 
-namespace Spud.Metering;
+namespace Spud.Generation;
 
 /// <summary>What ledgers say, as metrics. Made when the first request ends.</summary>
 internal static class RequestMetrics

@@ -1,7 +1,7 @@
 using System.Diagnostics;
-using Spud.Generation;
+using Spud.Metering;
 
-namespace Spud.Metering;
+namespace Spud.Generation;
 
 /// <summary>
 /// One request as collectors see it: a span while it runs, and metrics at its end, with the names of OpenTelemetry's conventions for
@@ -10,7 +10,7 @@ namespace Spud.Metering;
 internal sealed class RequestSpan
 {
     /// <summary>Name of the source and of the meter.</summary>
-    public const string Name = LanguageModel.TelemetryName;
+    public const string Name = "Spud";
 
     private const string Operation = "text_completion";
     private static readonly ActivitySource s_source = new(Name);

@@ -1,16 +1,15 @@
 using System.Collections.Immutable;
-using Spud.Execution;
 
-namespace Spud.Composition;
+namespace Spud.Configuration;
 
 /// <summary>A role that components fill: everything that the engine must know of it, in one place.</summary>
 internal sealed class Role
 {
     /// <summary>Embedding and output matrix.</summary>
-    public static readonly Role Head = new(0, Roles.Head, typeof(IHead)) { Default = "cpu", Prepare = static (domain, _) => domain.ServeHead() };
+    public static readonly Role Head = new(0, Roles.Head, typeof(IHead)) { Default = "cpu", Buffers = RoleBuffers.Head };
 
     /// <summary>Attention of a layer.</summary>
-    public static readonly Role Attention = new(1, Roles.Attention, typeof(IAttention)) { DiffersByLayer = true, Default = "cpu", Prepare = static (domain, _) => domain.ServeAttention() };
+    public static readonly Role Attention = new(1, Roles.Attention, typeof(IAttention)) { DiffersByLayer = true, Default = "cpu", Buffers = RoleBuffers.Attention };
 
     /// <summary>The policy over the pages of keys and values; the attention names its default.</summary>
     public static readonly Role Cache = new(2, Roles.Cache, typeof(ICachePolicy)) { IsPolicy = true };
@@ -21,11 +20,11 @@ internal sealed class Role
         DiffersByLayer = true,
         Default = "top-k",
         Serves = static layer => layer.Experts > 1,
-        Prepare = static (domain, domains) => domains.ServePlans(domain),
+        Buffers = RoleBuffers.Plans,
     };
 
     /// <summary>The feed-forward part of a layer.</summary>
-    public static readonly Role Experts = new(4, Roles.Experts, typeof(IExperts)) { DiffersByLayer = true, Default = "cpu", Prepare = static (domain, domains) => domains.ServePlans(domain) };
+    public static readonly Role Experts = new(4, Roles.Experts, typeof(IExperts)) { DiffersByLayer = true, Default = "cpu", Buffers = RoleBuffers.Plans };
 
     private Role(int slot, string name, Type component) => (Slot, Name, Interface) = (slot, name, component);
 
@@ -53,8 +52,8 @@ internal sealed class Role
     /// <summary>Whether a layer needs it.</summary>
     public Func<LayerDescription, bool> Serves { get; private init; } = static _ => true;
 
-    /// <summary>Allocates what its components need in the memory domain that they work in.</summary>
-    public Action<StepDomain, StepDomains> Prepare { get; private init; } = static (_, _) => { };
+    /// <summary>What its components need in the memory domain that they work in.</summary>
+    public RoleBuffers Buffers { get; private init; }
 
     /// <summary>The role of a name.</summary>
     /// <exception cref="ArgumentException">There is no such role.</exception>

@@ -1,7 +1,8 @@
 using System.Collections.Immutable;
+using Spud.Configuration;
 using Spud.Plugins;
 
-namespace Spud.Composition;
+namespace Spud.Execution;
 
 /// <summary>
 /// What a router says about its plans, asked once when it is built: buffers are sized and budgets are computed by these numbers, so a

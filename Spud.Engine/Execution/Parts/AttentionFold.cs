@@ -1,4 +1,4 @@
-namespace Spud.Composition;
+namespace Spud.Execution;
 
 /// <summary>An attention's own fold.</summary>
 internal sealed class AttentionFold(IAttention attention) : IFold

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 
-namespace Spud.Composition;
+namespace Spud.Execution;
 
 /// <summary>Who serves one layer in one phase.</summary>
 /// <param name="Attention">Always there.</param>

@@ -1,8 +1,8 @@
 using System.Text.Json.Nodes;
-using Spud.Composition;
+using Spud.Configuration;
 using Spud.Plugins;
 
-namespace Spud.Configuration;
+namespace Spud.Composition;
 
 /// <summary>
 /// The JSON schema (draft 2020-12) of a pipeline over a set of registered components, for editors. It says what <see cref="PipelineReader"/>

@@ -1,6 +1,6 @@
-using Spud.Execution;
+using Spud.Metering;
 
-namespace Spud.Metering;
+namespace Spud.Execution;
 
 /// <summary>What was asked for might cost more than the budget has left: it was refused before any work, and nothing was lost.</summary>
 public sealed class BudgetExceededException : Exception

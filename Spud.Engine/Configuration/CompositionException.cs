@@ -1,4 +1,4 @@
-namespace Spud.Composition;
+namespace Spud.Configuration;
 
 /// <summary>A pipeline cannot be composed: a component refused, a pair that cannot meet, a model that nobody understands wholly.</summary>
 /// <param name="message">What, where, expected, got and what to do.</param>

@@ -1,7 +1,7 @@
-using Spud.Composition;
-using Spud.Execution;
+using Spud.Configuration;
+using Spud.Metering;
 
-namespace Spud.Metering;
+namespace Spud.Execution;
 
 /// <summary>
 /// Knows before each step what a sequence's rows may cost at most: every row with the most experts that its router can name, alone in its

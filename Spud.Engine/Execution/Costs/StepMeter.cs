@@ -1,9 +1,9 @@
 using System.Diagnostics;
 using System.Numerics;
-using Spud.Composition;
-using Spud.Execution;
+using Spud.Configuration;
+using Spud.Metering;
 
-namespace Spud.Metering;
+namespace Spud.Execution;
 
 /// <summary>
 /// Counts one step while it runs: keys in the pages and entries of the plans that routers made; a dense layer has one entry for each row. What it holds is pending, for the next step overwrites it;
@@ -22,18 +22,15 @@ internal sealed class StepMeter(PipelineCosts costs, int sequences, int experts)
     private int _rows;
     private int _logitRows;
 
-    /// <summary>From the beginning of the step to the last stamp.</summary>
-    public long WallTicks => _last - _start;
-
     public void Begin(Batch batch)
     {
         (_rows, _logitRows) = (batch.Rows, batch.LogitRowCount);
         Array.Clear(_ticks);
-        foreach ((_, Figure figure) in costs.Figures)
+        foreach (CountedFigure counted in costs.Figures)
         {
             // What a step reported that was not committed.
             foreach (BatchEntry entry in batch.Entries)
-                figure.Take(entry.Sequence.Id);
+                counted.Figure.Take(entry.Sequence.Id);
         }
 
         _start = _last = Stopwatch.GetTimestamp();
@@ -74,12 +71,41 @@ internal sealed class StepMeter(PipelineCosts costs, int sequences, int experts)
         }
     }
 
-    /// <summary>What one entry of the step took.</summary>
+    /// <summary>Adds what one entry of the step took to its sequence's ledger.</summary>
+    /// <param name="ledger">The sequence's.</param>
     /// <param name="index">The entry's place in the batch.</param>
     /// <param name="entry">The entry.</param>
-    /// <param name="layer">0 .. L - 1; L: no layer.</param>
-    /// <param name="role">The role.</param>
-    public Tally Of(int index, in BatchEntry entry, int layer, Role role)
+    public void AddTo(Ledger ledger, int index, in BatchEntry entry)
+    {
+        ledger[entry.Phase].AddStep(entry.Rows, entry.LogitRows, _last - _start);
+        for (int layer = 0; layer <= costs.Layers; layer++)
+        {
+            foreach (Role role in Role.All)
+                ledger.Add(entry.Phase, PipelineCosts.SlotOf(layer, role), Of(index, entry, layer, role));
+        }
+
+        ledger.TakeFigures(entry.Sequence.Id);
+        Keep(ledger, entry.Sequence.Tables);
+    }
+
+    /// <summary>Notes in a ledger what a sequence keeps.</summary>
+    /// <param name="ledger">The sequence's.</param>
+    /// <param name="tables">[L]: its pages.</param>
+    public static void Keep(Ledger ledger, PageTable[] tables)
+    {
+        long bytes = 0;
+        for (int layer = 0; layer < tables.Length; layer++)
+        {
+            PageTable table = tables[layer];
+            bytes += table.KeptBytes;
+            for (int head = 0; head < table.KvHeads; head++)
+                ledger.KeepTokens(layer, head, table.KeptBy(head));
+        }
+
+        ledger.KeepBytes(bytes);
+    }
+
+    private Tally Of(int index, in BatchEntry entry, int layer, Role role)
     {
         int slot = PipelineCosts.SlotOf(layer, role);
         ref readonly RoleCosts cost = ref costs.Of(entry.Phase)[slot];

@@ -1,6 +1,6 @@
-using Spud.Execution;
+using Spud.Configuration;
 
-namespace Spud.Composition;
+namespace Spud.Execution;
 
 /// <summary>A component in a pipeline, with the memory domain that it works in.</summary>
 /// <param name="Role">What it does.</param>

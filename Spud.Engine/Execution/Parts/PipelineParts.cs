@@ -1,10 +1,9 @@
 using System.Collections.Immutable;
 using Spud.Configuration;
-using Spud.Execution;
 using Spud.Metering;
 using Spud.Models;
 
-namespace Spud.Composition;
+namespace Spud.Execution;
 
 /// <summary>Everything that a pipeline is made of.</summary>
 internal sealed class PipelineParts
@@ -52,7 +51,7 @@ internal sealed class PipelineParts
     public required Action<string, string> MarkFaulty { get; init; }
 
     /// <summary>What every role costs in every layer and phase.</summary>
-    public PipelineCosts Costs => field ??= new PipelineCosts(this);
+    public PipelineCosts Costs => field ??= CostReader.Read(this);
 
     /// <summary>[phase]: the operations of a step.</summary>
     public StepPlan[] Plans => field ??= StepCompiler.Compile(this);

@@ -1,0 +1,74 @@
+using Spud.Configuration;
+using Spud.Metering;
+using Spud.Models;
+
+namespace Spud.Execution;
+
+/// <summary>Reads the costs of a pipeline off its parts.</summary>
+internal sealed class CostReader
+{
+    private readonly PipelineParts _parts;
+    private readonly int _layers;
+
+    private CostReader(PipelineParts parts) => (_parts, _layers) = (parts, parts.Model.Layers.Length);
+
+    public static PipelineCosts Read(PipelineParts parts)
+    {
+        CostReader reader = new(parts);
+        return new PipelineCosts
+        {
+            Model = Path.GetFileName(parts.File.Path),
+            Windows = [.. parts.Model.Layers.Select(layer => layer.Has(Trait.Window) ? (long)layer.Number(Trait.Window, 0) : KeyCount.NoWindow)],
+            Experts = [.. parts.Model.Layers.Select(layer => layer.Experts)],
+            KvHeads = [.. parts.Pages.Layers.Select(layer => layer.KvHeads)],
+            MostEntries = reader.Entries(reader.EntriesAtMost),
+            LeastEntries = reader.Entries(reader.EntriesAtLeast),
+            Figures = [.. parts.Components.SelectMany(component => component.Figures.Select(figure => new CountedFigure(component.Role, component.Registered.FullName, figure)))],
+            Roles = [.. Enum.GetValues<Phase>().Select(reader.Costs)],
+        };
+    }
+
+    private RoleCosts[] Costs(Phase phase)
+    {
+        RoleCosts[] costs = new RoleCosts[PipelineCosts.SlotsOf(_layers)];
+        bool tied = _parts.Model.Has(Trait.TiedHead);
+        foreach (PipelineComponent component in _parts.Components)
+        {
+            foreach (WeightEntry weight in component.TakenWeights)
+            {
+                int? layer = WeightUses.LayerOf(weight);
+                if (layer is { } of && !Serves(component, of, phase))
+                    continue;
+
+                ref RoleCosts cost = ref costs[PipelineCosts.SlotOf(layer ?? _layers, Role.Of(component.Role))];
+                cost = cost with { Weights = cost.Weights + WeightCost.Of(weight, tied), Bytes = cost.Bytes + WeightBytes.Of(weight, tied) };
+            }
+        }
+
+        for (int layer = 0; layer < _layers; layer++)
+        {
+            LayerDescription of = _parts.Model.Layers[layer];
+            ref RoleCosts attention = ref costs[PipelineCosts.SlotOf(layer, Role.Attention)], cache = ref costs[PipelineCosts.SlotOf(layer, Role.Cache)];
+            attention = attention with { FlopsPerScore = 2L * of.QueryHeads / of.Kv.Heads * (of.Kv.KeyWidth + of.Kv.ValueWidth) };
+            cache = cache with { BytesPerRow = _parts.Pages.Layers[layer].BytesPerToken };
+        }
+
+        return costs;
+    }
+
+    private bool Serves(PipelineComponent component, int layer, Phase phase)
+    {
+        LayerParts served = _parts.At(layer, phase);
+        IDisposable called = component.Outermost.Called;
+        return called == served.Attention.Component || called == served.Experts.Component || called == served.Router?.Component || !Role.Of(component.Role).DiffersByLayer;
+    }
+
+    private int[][] Entries(Func<int, Phase, int> entries) =>
+        [.. Enum.GetValues<Phase>().Select(phase => Enumerable.Range(0, _layers).Select(layer => entries(layer, phase)).ToArray())];
+
+    private int EntriesAtLeast(int layer, Phase phase) =>
+        _parts.At(layer, phase).Router is not null && _parts.Model.Layers[layer].Has(Trait.SharedExpert) ? 0 : 1;
+
+    private int EntriesAtMost(int layer, Phase phase) =>
+        Math.Min(_parts.At(layer, phase).MaxExperts, _parts.Model.Layers[layer].Experts);
+}

@@ -1,0 +1,63 @@
+namespace Spud.Host.Tests.Architecture;
+
+/// <summary>Which folder of an assembly may name which: what is not listed here is not allowed, and nothing here goes in a circle.</summary>
+public sealed class FolderArrowTests
+{
+    private static readonly Dictionary<string, string[]> s_arrows = new()
+    {
+        ["Spud.Abstractions"] =
+        [
+            "Execution -> Memory",
+            "Folds -> Execution", "Folds -> Memory", "Folds -> Pages",
+            "Models -> Memory",
+            "Pages -> Memory",
+            "Plugins -> Execution", "Plugins -> Folds", "Plugins -> Memory", "Plugins -> Models", "Plugins -> Pages", "Plugins -> Roles",
+            "Roles -> Execution", "Roles -> Memory", "Roles -> Pages",
+        ],
+        ["Spud.Numerics"] = ["Kernels -> Blocks"],
+        ["Spud.Models"] = [". -> Gguf", "Families -> .", "Families -> Gguf"],
+        ["Spud.Text"] = [],
+        ["Spud.Engine"] =
+        [
+            "Plugins -> Configuration",
+            "Metering -> Configuration",
+            "Execution -> Configuration", "Execution -> Metering", "Execution -> Plugins",
+            "Composition -> Configuration", "Composition -> Execution", "Composition -> Metering", "Composition -> Plugins",
+            "Generation -> Composition", "Generation -> Configuration", "Generation -> Execution", "Generation -> Metering", "Generation -> Sampling",
+            ". -> Composition", ". -> Configuration", ". -> Execution", ". -> Generation", ". -> Plugins", ". -> Sampling",
+        ],
+        ["Spud.Evaluation"] = ["Calibration -> Likelihood"],
+    };
+
+    public static TheoryData<string> Projects => [.. s_arrows.Keys];
+
+    [Theory]
+    [MemberData(nameof(Projects))]
+    public void Folders_name_each_other_along_the_listed_arrows_only(string project)
+    {
+        ILookup<string, string> arrows = new SourceFolders(project).Arrows();
+        string[] added = [.. arrows.Where(arrow => !s_arrows[project].Contains(arrow.Key)).Select(arrow => $"{project}: {arrow.Key}, since {string.Join(", ", arrow)}")];
+        Assert.True(added.Length == 0, string.Join('\n', added));
+        Assert.Empty(s_arrows[project].Except(arrows.Select(static arrow => arrow.Key)));
+    }
+
+    [Theory]
+    [MemberData(nameof(Projects))]
+    public void The_listed_arrows_form_no_circle(string project)
+    {
+        (string From, string To)[] left = [.. s_arrows[project].Select(static arrow => arrow.Split(" -> ")).Select(static ends => (ends[0], ends[1]))];
+        for (int before = -1; before != left.Length;)
+        {
+            // What nobody else is named by cannot be part of a circle.
+            before = left.Length;
+            left = [.. left.Where(arrow => left.Any(other => other.To == arrow.From))];
+        }
+
+        Assert.Empty(left);
+    }
+
+    [Fact]
+    public void Every_assembly_of_the_library_is_listed() => Assert.Equal(
+        s_arrows.Keys.Append("Spud.Host").Order(StringComparer.Ordinal),
+        Directory.GetDirectories(TestData.Root).Select(Path.GetFileName).Where(static name => name!.StartsWith("Spud.", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
+}
