@@ -18,6 +18,18 @@ return ExitCodes.Done;
 [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.NoInlining)]
 static int Run(string[] args)
 {
-    using Shell shell = Shell.OfProcess();
-    return CommandLine.Run(args, shell);
+    Shell shell;
+    try
+    {
+        shell = Shell.OfProcess();
+    }
+    catch (Exception refused) when (refused is OutOfMemoryException or TypeInitializationException)
+    {
+        // Signals are watched by a thread, which is the first that the system may refuse. The console wants one, too.
+        StandardStreams.WriteError($"error: {Failure.NoMemoryOrThreads}\n");
+        return ExitCodes.Failed;
+    }
+
+    using (shell)
+        return CommandLine.Run(args, shell);
 }

@@ -3,8 +3,11 @@ namespace Spud.Plugins;
 /// <summary>How a catalog treats its plugins.</summary>
 public sealed class PluginCatalogOptions
 {
-    /// <summary>How long a probe may take before the plugin is named as faulty; 10 seconds.</summary>
-    public TimeSpan ProbeTimeout { get; init; } = TimeSpan.FromSeconds(10);
+    /// <summary>
+    /// How long each of a plugin's constructor, probe and <see cref="ISpudPlugin.Register"/> may take before the plugin is reported as
+    /// faulty; 10 seconds.
+    /// </summary>
+    public TimeSpan CallTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>How to start the child process of a plugin whose probe may crash; without it such plugins are unavailable.</summary>
     public ProbeCommand? ProbeCommand { get; init; }

@@ -24,10 +24,10 @@ internal static class PluginLoader
         PluginCode code = Open(codeFolder, manifest, options.Reloadable);
         try
         {
-            ISpudPlugin plugin = Create(code, manifest);
+            ISpudPlugin plugin = Create(code, manifest, options.CallTimeout);
             if (!probesInChild)
-                PluginProbe.Run(plugin, manifest, options.ProbeTimeout);
-            return new LoadedPlugin(code, Register(plugin, folder, manifest));
+                PluginProbe.Run(plugin, manifest, options.CallTimeout);
+            return new LoadedPlugin(code, Register(plugin, folder, manifest, options.CallTimeout));
         }
         catch (PluginException) when (options.Reloadable)
         {
@@ -39,7 +39,7 @@ internal static class PluginLoader
     /// <summary>Loads and probes in this process, without a copy of the folder and without registering.</summary>
     /// <exception cref="PluginException">A step failed.</exception>
     public static void Probe(string folder, PluginManifest manifest, TimeSpan timeout) =>
-        PluginProbe.Run(Create(Open(folder, manifest, collectible: false), manifest), manifest, timeout);
+        PluginProbe.Run(Create(Open(folder, manifest, collectible: false), manifest, timeout), manifest, timeout);
 
     private static PluginCode Open(string folder, PluginManifest manifest, bool collectible)
     {
@@ -70,17 +70,11 @@ internal static class PluginLoader
         return code;
     }
 
-    private static ISpudPlugin Create(PluginCode code, PluginManifest manifest)
+    private static ISpudPlugin Create(PluginCode code, PluginManifest manifest, TimeSpan timeout)
     {
         Type type = EntryType(code, manifest);
-        try
-        {
-            return (ISpudPlugin)Activator.CreateInstance(type, BindingFlags.DoNotWrapExceptions | BindingFlags.Public | BindingFlags.Instance, binder: null, args: null, culture: null)!;
-        }
-        catch (Exception thrown)
-        {
-            throw PluginException.Threw($"the constructor of {manifest.EntryType}", thrown);
-        }
+        return PluginCall.Run($"the constructor of {manifest.EntryType}", timeout, () => (ISpudPlugin)Activator.CreateInstance(
+            type, BindingFlags.DoNotWrapExceptions | BindingFlags.Public | BindingFlags.Instance, binder: null, args: null, culture: null)!);
     }
 
     private static Type EntryType(PluginCode code, PluginManifest manifest)
@@ -106,18 +100,14 @@ internal static class PluginLoader
         return refusal is null ? type! : throw new PluginException(PluginState.Faulty, refusal);
     }
 
-    private static ImmutableArray<RegisteredComponent> Register(ISpudPlugin plugin, string folder, PluginManifest manifest)
+    private static ImmutableArray<RegisteredComponent> Register(ISpudPlugin plugin, string folder, PluginManifest manifest, TimeSpan timeout)
     {
         PluginRegistry registry = new(folder, manifest);
-        try
+        PluginCall.Run($"{manifest.EntryType}.Register", timeout, () =>
         {
             plugin.Register(registry);
-        }
-        catch (Exception thrown)
-        {
-            throw PluginException.Threw($"{manifest.EntryType}.Register", thrown);
-        }
-
+            return registry;
+        });
         return registry.Close();
     }
 }

@@ -14,50 +14,25 @@ public static class PluginProbe
     /// for the catalog that started it (<see cref="ProbeCommand"/>).
     /// </summary>
     /// <param name="folder">The plugin's.</param>
+    /// <param name="output">Standard output, where this process has moved it; null: the console's.</param>
     /// <returns>The exit code: 0, whatever the verdict.</returns>
-    public static int RunAsChild(string folder)
+    public static int RunAsChild(string folder, TextWriter? output = null)
     {
         ProbeVerdict verdict = Judge(folder);
-        Console.Out.Flush();
-        using Stream output = Console.OpenStandardOutput();
-        output.Write("\n"u8); // the plugin may have left a line unfinished
-        output.Write([.. System.Text.Encoding.UTF8.GetBytes(VerdictPrefix), .. JsonSerializer.SerializeToUtf8Bytes(verdict, VerdictJson.Default.ProbeVerdict), .. "\n"u8]);
+        output ??= Console.Out;
+        output.Write('\n'); // the plugin may have left a line unfinished
+        output.WriteLine(VerdictPrefix + JsonSerializer.Serialize(verdict, VerdictJson.Default.ProbeVerdict));
+        output.Flush();
         return 0;
     }
 
-    /// <summary>Probes on a thread of its own, which is left behind if it hangs.</summary>
     /// <exception cref="PluginException">It cannot run here, threw, or did not answer in time.</exception>
     internal static void Run(ISpudPlugin plugin, PluginManifest manifest, TimeSpan timeout)
     {
-        string? reason = null;
-        Exception? thrown = null;
-        Thread thread = new(() =>
-        {
-            try
-            {
-                reason = plugin.Probe();
-            }
-            catch (Exception fault)
-            {
-                thrown = fault;
-            }
-        })
-        {
-            IsBackground = true,
-            Name = $"probe of {manifest.Id}",
-        };
-        thread.Start();
-        if (!thread.Join(timeout))
-            throw Hangs(timeout);
-        if (thrown is not null)
-            throw PluginException.Threw($"{manifest.EntryType}.Probe", thrown);
+        string? reason = PluginCall.Run($"{manifest.EntryType}.Probe", timeout, plugin.Probe);
         if (reason is not null)
-            throw new PluginException(PluginState.Unavailable, string.IsNullOrWhiteSpace(reason) ? "its probe says no and gives no reason. Ask its author." : reason);
+            throw new PluginException(PluginState.Unavailable, string.IsNullOrWhiteSpace(reason) ? "its probe failed without a reason. Ask its author." : reason);
     }
-
-    internal static PluginException Hangs(TimeSpan timeout) => new(
-        PluginState.Faulty,
-        $"its probe did not answer within {timeout.TotalSeconds:0.###} s. Try again when the device is free; if it keeps hanging, remove the plugin or tell its author.");
 
     private static ProbeVerdict Judge(string folder)
     {
@@ -66,7 +41,7 @@ public static class PluginProbe
             return new ProbeVerdict { State = plugin.State, Reason = plugin.Reason };
         try
         {
-            PluginLoader.Probe(plugin.Path, plugin.Manifest!, new PluginCatalogOptions().ProbeTimeout);
+            PluginLoader.Probe(plugin.Path, plugin.Manifest!, new PluginCatalogOptions().CallTimeout);
             return new ProbeVerdict { State = PluginState.Active };
         }
         catch (PluginException failed)

@@ -22,10 +22,10 @@ internal static class ProbeProcess
 
         using Process child = Start(command, folder);
         Task<string> output = child.StandardOutput.ReadToEndAsync(), errors = child.StandardError.ReadToEndAsync();
-        if (!child.WaitForExit(options.ProbeTimeout) || !Task.WaitAll([output, errors], options.ProbeTimeout))
+        if (!child.WaitForExit(options.CallTimeout) || !Task.WaitAll([output, errors], options.CallTimeout))
         {
             child.Kill(entireProcessTree: true);
-            throw PluginProbe.Hangs(options.ProbeTimeout);
+            throw PluginCall.Hangs("its probe", options.CallTimeout);
         }
 
         Conclude(child.ExitCode, output.Result, errors.Result);
@@ -75,6 +75,6 @@ internal static class ProbeProcess
 
         ProbeVerdict verdict = JsonSerializer.Deserialize(line[PluginProbe.VerdictPrefix.Length..], VerdictJson.Default.ProbeVerdict)!;
         if (verdict.State != PluginState.Active)
-            throw new PluginException(verdict.State, verdict.Reason ?? "its probe says no.");
+            throw new PluginException(verdict.State, verdict.Reason ?? "its probe failed.");
     }
 }

@@ -13,6 +13,9 @@ namespace Spud.Host;
 /// <param name="ExitCode">One of <see cref="ExitCodes"/>.</param>
 internal readonly record struct Failure(string Message, int ExitCode)
 {
+    /// <summary>Said where the system refuses memory or threads.</summary>
+    public const string NoMemoryOrThreads = "the system refuses memory or threads. Use fewer threads (--threads), a shorter context (--ctx) or a smaller model, or raise the limits (ulimit -v, -u).";
+
     private const int MaxLines = 50;
 
     // HResult of an IOException is errno on Unix and 0x8007xxxx on Windows.
@@ -49,7 +52,7 @@ internal readonly record struct Failure(string Message, int ExitCode)
         OperationCanceledException => new("", ExitCodes.Interrupted),
         // Wherever memory runs out: what was asked for is right, the machine is too small.
         CompositionException { InnerException: InsufficientMemoryException } => new(ThrownText.Of(exception), ExitCodes.Failed),
-        OutOfMemoryException and not InsufficientMemoryException => new($"the system refuses memory or threads: {ThrownText.Of(exception)} Use fewer threads (--threads), a shorter context (--ctx) or a smaller model, or raise the limits (ulimit -v, -u).", ExitCodes.Failed),
+        OutOfMemoryException and not InsufficientMemoryException => new(NoMemoryOrThreads, ExitCodes.Failed),
         BadInputException or ConfigurationException or CompositionException or ModelFileException
             or ContextOverflowException or BudgetExceededException or TemplateException or RefusedException or ComparisonException => new(ThrownText.Of(exception), ExitCodes.BadInput),
         PagePoolFullException or InsufficientMemoryException or ComponentException or CalibrationException => new(ThrownText.Of(exception), ExitCodes.Failed),

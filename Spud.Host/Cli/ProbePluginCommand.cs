@@ -25,7 +25,7 @@ internal static class ProbePluginCommand
         Argument<string> folder = new("folder") { Description = "The plugin's." };
         Command command = new(Name, "Probe one plugin and print the verdict.") { folder };
         command.Hidden = true;
-        command.SetAction(parsed => PluginProbe.RunAsChild(parsed.GetRequiredValue(folder)));
+        command.SetAction(parsed => PluginProbe.RunAsChild(parsed.GetRequiredValue(folder), shell.Out));
         return command;
     }
 }

@@ -42,11 +42,13 @@ internal sealed class ScoreCommand
     {
         string text = _text.Read(parsed, _shell);
         using LanguageModel model = new ModelLoader(_pipeline, _shell) { LogitRows = LogitRows, IgnoresBudget = true }.Load(parsed);
-        int[] ids = model.Encode(text, _text.ParseSpecial(parsed));
-        if (parsed.GetValue(_maxTokens) is { } most && most < ids.Length)
-            ids = ids[..most];
-        if (ids.Length > model.Pipeline.Limits.ContextTokens)
-            throw new BadInputException(TooLong(ids.Length, model.Pipeline.Limits.ContextTokens));
+        (int context, int? wanted) = (model.Pipeline.Limits.ContextTokens, parsed.GetValue(_maxTokens));
+        if (wanted is null && model.Tokenizer.LeastTokens(text) is var least && least > context)
+            throw new BadInputException(TooLong($"at least {least}", context));
+
+        int[] ids = TextBeginning.Ids(model.Tokenizer, text, wanted ?? int.MaxValue, _text.ParseSpecial(parsed));
+        if (ids.Length > context)
+            throw new BadInputException(TooLong($"{ids.Length}", context));
         if (ids.Length < 2)
             throw new BadInputException($"the text has {ids.Length} tokens; at least 2 are needed, because the first is never predicted.");
 
@@ -64,7 +66,7 @@ internal sealed class ScoreCommand
         return reason is null ? ExitCodes.Done : ExitCodes.Failed;
     }
 
-    private static string TooLong(int tokens, int context) =>
+    private static string TooLong(string tokens, int context) =>
         $"the text has {tokens} tokens, and the context of {context} tokens is scored at once. Score its beginning (--max-tokens {context}), raise the context (--ctx), or read all of it in windows (spud compare).";
 
     private void Print(ScoreResult result, bool json)

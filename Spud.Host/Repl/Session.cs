@@ -94,7 +94,7 @@ internal sealed partial class Session : IDisposable
         catch (Exception fault)
         {
             if (Failure.Of(fault).Message is { Length: > 0 } text)
-                Say(text, NoticeKind.Error);
+                Report(new Notice(NoticeKind.Error, text) { Cause = fault });
 
             return false;
         }

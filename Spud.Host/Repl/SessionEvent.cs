@@ -13,7 +13,11 @@ internal sealed record Progress(string? What) : SessionEvent;
 /// <summary>A sentence or a table for the reader.</summary>
 /// <param name="Kind">How much it matters.</param>
 /// <param name="Text">One or more lines; safe for a terminal only after <see cref="SafeText"/>.</param>
-internal sealed record Notice(NoticeKind Kind, string Text) : SessionEvent;
+internal sealed record Notice(NoticeKind Kind, string Text) : SessionEvent
+{
+    /// <summary>What is behind an error, for the log; null: nothing more is known.</summary>
+    public Exception? Cause { get; init; }
+}
 
 /// <summary>What a notice is.</summary>
 internal enum NoticeKind

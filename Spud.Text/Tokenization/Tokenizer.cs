@@ -103,14 +103,16 @@ public sealed partial class Tokenizer
     /// <summary>How many tokens a text has at least, told from its length alone: a text that is far too long need not be encoded to be refused.</summary>
     public int LeastTokens(ReadOnlySpan<char> text) => _shortest.Of(text);
 
-    /// <summary>Appends the ids of a part of a text, in which the text of a control token is text; nothing is added before or after.</summary>
+    /// <summary>Appends the ids of a part of a text; nothing is added before or after.</summary>
     /// <param name="text">Cut from the whole where no token spans the cut.</param>
-    /// <param name="beginsText">Whether it is the first part.</param>
+    /// <param name="followsSpecial">Whether it is the first part, or the part before ended with a special token.</param>
     /// <param name="ids">Added to.</param>
-    public void EncodePiece(string text, bool beginsText, List<int> ids)
+    /// <param name="parseSpecial">Whether the text of a control token is that token.</param>
+    /// <returns>Whether the part ended with a special token.</returns>
+    public bool EncodePiece(string text, bool followsSpecial, List<int> ids, bool parseSpecial = false)
     {
         byte[] utf8 = Encoding.UTF8.GetBytes(text);
-        EncodeFragments(utf8, [Range.EndAt(utf8.Length)], beginsText, ids);
+        return EncodeFragments(utf8, parseSpecial ? [] : [Range.EndAt(utf8.Length)], followsSpecial, ids);
     }
 
     // Where ranges of characters lie in UTF-8.
@@ -134,7 +136,7 @@ public sealed partial class Tokenizer
 
     private static bool IsWithinPair(ReadOnlySpan<char> text, int at) => at > 0 && at < text.Length && char.IsSurrogatePair(text[at - 1], text[at]);
 
-    private void EncodeFragments(ReadOnlySpan<byte> utf8, ReadOnlySpan<Range> foreign, bool followsSpecial, List<int> ids)
+    private bool EncodeFragments(ReadOnlySpan<byte> utf8, ReadOnlySpan<Range> foreign, bool followsSpecial, List<int> ids)
     {
         SubwordSession session = _newSession();
         foreach (Fragment fragment in _specials.Partition(utf8, foreign))
@@ -150,6 +152,8 @@ public sealed partial class Tokenizer
 
             followsSpecial = fragment.Token is not null;
         }
+
+        return followsSpecial;
     }
 
     private Func<SubwordSession> SentencePiece()

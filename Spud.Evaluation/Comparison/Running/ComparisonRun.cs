@@ -82,7 +82,7 @@ public sealed class ComparisonRun
         if (sums.Finished)
             return;
 
-        using WindowReader windows = new(text, _pipelines[0].Model.Tokenizer, _cuts, _settings.Window);
+        using WindowReader windows = new(text, _pipelines[0].Model.Tokenizer, _cuts, _settings.Window, _settings.ParseSpecial);
         int[] window = new int[_settings.Window.Tokens];
         while ((_settings.MostWindows is not { } most || windows.Windows < most) && Read(windows, window, sums, cancellation))
         {
@@ -163,7 +163,7 @@ public sealed class ComparisonRun
         if (_settings.Speed is not { } speed || _state.Speed.Prefill[0].Count >= speed.Repeats)
             return;
 
-        int[] tokens = SpeedMeter.Tokens(_texts[0], _pipelines[0].Model.Tokenizer, _cuts, speed);
+        int[] tokens = SpeedMeter.Tokens(_texts[0], _pipelines[0].Model.Tokenizer, _cuts, speed, _settings.ParseSpecial);
         SpeedMeter meter = new(_pipelines, speed);
         meter.Measure(tokens, 0, _state.Speed, cancellation);
         while (_state.Speed.Prefill[0].Count < speed.Repeats)

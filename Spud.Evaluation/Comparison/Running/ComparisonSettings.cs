@@ -7,6 +7,9 @@ public sealed record ComparisonSettings
     /// <summary>How texts are cut.</summary>
     public WindowSettings Window { get; init; } = new();
 
+    /// <summary>Whether the text of a control token is that token. In questions it is always text.</summary>
+    public bool ParseSpecial { get; init; }
+
     /// <summary>Most windows of each text; null: all.</summary>
     public int? MostWindows { get; init; }
 

@@ -11,9 +11,9 @@ namespace Spud.Evaluation.Comparison;
 internal sealed class SpeedMeter(IReadOnlyList<ComparedPipeline> pipelines, SpeedSettings settings)
 {
     /// <summary>The beginning of a text, repeated if it is too short.</summary>
-    public static int[] Tokens(ComparedText text, Tokenizer tokenizer, TextCuts cuts, SpeedSettings speed)
+    public static int[] Tokens(ComparedText text, Tokenizer tokenizer, TextCuts cuts, SpeedSettings speed, bool parseSpecial)
     {
-        using TokenStream stream = new(text, tokenizer, cuts);
+        using TokenStream stream = new(text, tokenizer, cuts, parseSpecial);
         List<int> tokens = tokenizer is { AddsBos: true, Bos: { } bos } ? [bos] : [];
         int wanted = speed.Prompt + speed.Generate, read = 0;
         while (tokens.Count < wanted && stream.Read(tokens))

@@ -37,7 +37,7 @@ public sealed record ComparedPipeline(string Name, LanguageModel Model, long? Me
         try
         {
             Touch(model, tokens);
-            return new(name, model, ProcessMemory.PrivateBytes() - before);
+            return new(name, model, ProcessMemory.Growth(before, ProcessMemory.PrivateBytes()));
         }
         catch
         {

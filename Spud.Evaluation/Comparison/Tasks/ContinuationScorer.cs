@@ -46,7 +46,7 @@ internal sealed class ContinuationScorer(ComparedPipeline pipeline)
     {
         Tokenizer tokenizer = _model.Tokenizer;
         List<int> ids = tokenizer is { AddsBos: true, Bos: { } bos } ? [bos] : [];
-        tokenizer.EncodePiece(text, beginsText: true, ids);
+        tokenizer.EncodePiece(text, followsSpecial: true, ids);
         return [.. ids];
     }
 

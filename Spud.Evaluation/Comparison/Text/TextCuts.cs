@@ -19,6 +19,8 @@ internal sealed class TextCuts
         for (int id = 0; id < tokenizer.VocabularySize; id++)
         {
             ReadOnlySpan<byte> bytes = tokenizer.BytesOf(id, renderSpecial: true);
+            // A control token may take the space after it.
+            _spaces &= !tokenizer.IsControl(id) || !EndsInLetter(bytes);
             for (int i = 0; i < bytes.Length; i++)
             {
                 _spaces &= bytes[i] != ' ' || !EndsInLetter(bytes[..i]);

@@ -3,8 +3,13 @@ using Spud.Text.Tokenization;
 
 namespace Spud.Evaluation.Comparison;
 
-/// <summary>The ids of a text, read piece by piece; special tokens are text. The same ids as those of the whole.</summary>
-internal sealed class TokenStream(ComparedText text, Tokenizer tokenizer, TextCuts cuts, int pieceBytes = TokenStream.PieceBytes) : IDisposable
+/// <summary>The ids of a text, read piece by piece: the same ids as those of the whole.</summary>
+/// <param name="text">Read once, from its beginning.</param>
+/// <param name="tokenizer">The model's.</param>
+/// <param name="cuts">Of the tokenizer.</param>
+/// <param name="parseSpecial">Whether the text of a control token is that token.</param>
+/// <param name="pieceBytes">Read at once.</param>
+internal sealed class TokenStream(ComparedText text, Tokenizer tokenizer, TextCuts cuts, bool parseSpecial, int pieceBytes = TokenStream.PieceBytes) : IDisposable
 {
     /// <summary>Read at once; doubled as long as a piece has no place to cut.</summary>
     public const int PieceBytes = 1 << 16;
@@ -16,6 +21,7 @@ internal sealed class TokenStream(ComparedText text, Tokenizer tokenizer, TextCu
     private int _filled;
     private bool _ended;
     private bool _begun;
+    private bool _followsSpecial = true;
 
     /// <summary>Bytes whose ids have been handed out.</summary>
     public long BytesDone { get; private set; }
@@ -29,7 +35,7 @@ internal sealed class TokenStream(ComparedText text, Tokenizer tokenizer, TextCu
             return false;
 
         int mark = !_begun && _bytes.AsSpan(0, length).StartsWith("\uFEFF"u8) ? 3 : 0;
-        tokenizer.EncodePiece(Encoding.UTF8.GetString(_bytes, mark, length - mark), beginsText: !_begun, ids);
+        _followsSpecial = tokenizer.EncodePiece(Encoding.UTF8.GetString(_bytes, mark, length - mark), _followsSpecial, ids, parseSpecial);
         _bytes.AsSpan(length, _filled - length).CopyTo(_bytes);
         (_filled, _begun, BytesDone) = (_filled - length, true, BytesDone + length);
         return true;

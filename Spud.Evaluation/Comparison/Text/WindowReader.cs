@@ -13,9 +13,9 @@ internal sealed class WindowReader : IDisposable
     private readonly long _bytes;
     private long _taken;
 
-    public WindowReader(ComparedText text, Tokenizer tokenizer, TextCuts cuts, WindowSettings settings)
+    public WindowReader(ComparedText text, Tokenizer tokenizer, TextCuts cuts, WindowSettings settings, bool parseSpecial)
     {
-        (_stream, _settings, _bytes) = (new(text, tokenizer, cuts), settings, text.Bytes);
+        (_stream, _settings, _bytes) = (new(text, tokenizer, cuts, parseSpecial), settings, text.Bytes);
         _bos = tokenizer.AddsBos ? tokenizer.Bos : null;
         if (_bos is { } bos)
             _ids.Add(bos);

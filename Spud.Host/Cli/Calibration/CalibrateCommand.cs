@@ -3,6 +3,7 @@ using System.Globalization;
 using Spud.Composition;
 using Spud.Configuration;
 using Spud.Evaluation.Calibration;
+using Spud.Evaluation.Likelihood;
 using Spud.Models;
 
 namespace Spud.Host;
@@ -50,7 +51,7 @@ internal sealed class CalibrateCommand
 
         RoutingProbe? probe = null;
         using LanguageModel model = Loader(parsed, goal, made => probe = made).Load(parsed);
-        int[][] windows = Windows(model, model.Encode(text, _text.ParseSpecial(parsed)), parsed.GetValue(_maxTokens) ?? DefaultTokens);
+        int[][] windows = Windows(model, TextBeginning.Ids(model.Tokenizer, text, parsed.GetValue(_maxTokens) ?? DefaultTokens, _text.ParseSpecial(parsed)));
         CalibrationFit fit = Fit(model, probe!, goal, windows);
         if (!double.IsFinite(fit.BaselinePerplexity))
             throw new CalibrationException($"{path}: no perplexity: logits are infinite or not a number. The model file is damaged, or a component computes it wrongly ('spud explain' lists them).");
@@ -80,9 +81,9 @@ internal sealed class CalibrateCommand
         },
     };
 
-    private static int[][] Windows(LanguageModel model, int[] ids, int mostTokens)
+    private static int[][] Windows(LanguageModel model, int[] ids)
     {
-        int[][] windows = [.. ids.Take(mostTokens).Chunk(model.Pipeline.Limits.ContextTokens).Where(window => window.Length > 1)];
+        int[][] windows = [.. ids.Chunk(model.Pipeline.Limits.ContextTokens).Where(window => window.Length > 1)];
         return windows.Length > 0 ? windows : throw new BadInputException($"the text has {ids.Length} tokens; at least 2 are needed, because the first is never predicted.");
     }
 

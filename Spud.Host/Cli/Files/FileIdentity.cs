@@ -8,6 +8,7 @@ internal readonly record struct FileIdentity(string Key, bool IsOrdinary)
     /// <summary>The file at a path, or where one would come to lie.</summary>
     public static FileIdentity Of(string path)
     {
+        path = StandardStreams.PathOf(path);
         // Links such as /dev/stdout lead to what has no path: the kernel follows them, not we.
         if (OperatingSystem.IsLinux() && LinuxFile.Identify(path) is { } known)
             return new(known.Key, known.IsRegular);

@@ -36,7 +36,7 @@ internal sealed class OutputFile : IDisposable
                 File.Delete(_unfinished);
 
             // No buffer: whatever cannot be written is reported by the write itself. Not shared: a second writer is refused.
-            _stream = new(_unfinished ?? path, _unfinished is null ? FileMode.Open : FileMode.Create, FileAccess.Write, _unfinished is null ? FileShare.ReadWrite : FileShare.None, bufferSize: 0);
+            _stream = new(_unfinished ?? StandardStreams.PathOf(path), _unfinished is null ? FileMode.Open : FileMode.Create, FileAccess.Write, _unfinished is null ? FileShare.ReadWrite : FileShare.None, bufferSize: 0);
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {

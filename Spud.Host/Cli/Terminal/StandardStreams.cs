@@ -8,7 +8,10 @@ namespace Spud.Host;
 /// </summary>
 internal static class StandardStreams
 {
-    private const string Descriptors = "/proc/self/fd";
+    private const string OpenFiles = "/proc/self/fd";
+
+    /// <summary>The descriptor of what was standard output when the process began.</summary>
+    private static int s_output = 1;
 
     /// <summary>Standard input; empty where it is closed.</summary>
     public static Stream In() => IsClosed(0) ? Stream.Null : Console.OpenStandardInput();
@@ -23,8 +26,37 @@ internal static class StandardStreams
         if (OperatingSystem.IsWindows() || !Console.IsOutputRedirected)
             return Console.OpenStandardOutput();
 
-        FileStream output = new(new SafeFileHandle(1, ownsHandle: false), FileAccess.Write, bufferSize: 0);
-        return output.CanSeek ? Console.OpenStandardOutput() : output;
+        int descriptor = s_output = OperatingSystem.IsLinux() && Descriptors.Copy(1) is { } copy ? copy : 1;
+        FileStream output = new(new SafeFileHandle(descriptor, ownsHandle: false), FileAccess.Write, bufferSize: 0);
+        Stream chosen = output.CanSeek ? Console.OpenStandardOutput() : output;
+        if (descriptor != 1)
+            LeaveToOthers();
+
+        return chosen;
+    }
+
+    /// <summary>Writes a message without the console, which cannot start where the system refuses threads.</summary>
+    public static void WriteError(string text)
+    {
+        using SafeFileHandle error = new(2, ownsHandle: false);
+        using FileStream stream = new(error, FileAccess.Write, bufferSize: 0);
+        stream.Write(System.Text.Encoding.UTF8.GetBytes(text));
+    }
+
+    /// <summary>The path under which this process opens its standard output: a name such as /dev/stdout leads to descriptor 1.</summary>
+    public static string PathOf(string path) => s_output != 1 && path is ("/dev/stdout" or "/dev/fd/1" or "/proc/self/fd/1") ? $"/proc/self/fd/{s_output}" : path;
+
+    // What a native library prints goes to descriptor 1, and is no data of ours: it joins the messages.
+    private static void LeaveToOthers()
+    {
+        if (!IsClosed(2))
+        {
+            Descriptors.Replace(1, 2);
+            return;
+        }
+
+        using SafeFileHandle nowhere = File.OpenHandle("/dev/null", FileMode.Open, FileAccess.Write);
+        Descriptors.Replace(1, (int)nowhere.DangerousGetHandle());
     }
 
     /// <summary>Standard error. Messages that cannot be delivered are dropped: there is nowhere left to report that.</summary>
@@ -33,9 +65,9 @@ internal static class StandardStreams
     // A closed descriptor was taken by the runtime: by a pipe whose other end is here too, by memory, or by an event queue.
     private static bool IsClosed(int descriptor)
     {
-        if (!OperatingSystem.IsLinux() || !Directory.Exists(Descriptors))
+        if (!OperatingSystem.IsLinux() || !Directory.Exists(OpenFiles))
             return false;
-        if (new FileInfo($"{Descriptors}/{descriptor}").LinkTarget is not { } target)
+        if (new FileInfo($"{OpenFiles}/{descriptor}").LinkTarget is not { } target)
             return true;
 
         return target.StartsWith("anon_inode:", StringComparison.Ordinal) || target.StartsWith("/memfd:doublemapper", StringComparison.Ordinal)
@@ -44,7 +76,7 @@ internal static class StandardStreams
 
     private static bool HasBothEnds(string pipe)
     {
-        string[] ends = [.. Directory.EnumerateFileSystemEntries(Descriptors).Where(path => new FileInfo(path).LinkTarget == pipe)];
+        string[] ends = [.. Directory.EnumerateFileSystemEntries(OpenFiles).Where(path => new FileInfo(path).LinkTarget == pipe)];
         return ends.Select(path => CanWrite(Path.GetFileName(path))).Distinct().Count() > 1;
     }
 

@@ -64,6 +64,7 @@ internal sealed class PlainChat(Shell shell, bool rawText)
         catch (Exception fault) when (Failure.Of(fault) is { Message.Length: > 0 } failure)
         {
             // A name that no command has may be a message that begins with a slash: a script goes on.
+            shell.NoteFailure(fault);
             failure.Report(shell);
             return CommandList.Find(command.Name) is null or { MayFail: true };
         }
@@ -81,7 +82,8 @@ internal sealed class PlainChat(Shell shell, bool rawText)
         {
             // A person can go on, whatever failed; so can a script whose message the template refuses. It fails at the end.
             string advice = session.Pipeline is null ? "" : fault is ComponentException && reloads ? " Correct the plugin, then enter /reload." : " The message was not added to the conversation; /clear begins a new one.";
-            (failure with { Message = failure.Message + advice }).Report(shell);
+            shell.NoteFailure(fault);
+            (failure with { Message = $"{failure.Message}{(advice.Length == 0 || failure.Message[^1] is '.' or '!' or '?' ? "" : ".")}{advice}" }).Report(shell);
             return shell.InIsTerminal || fault is not TemplateException;
         }
 

@@ -34,6 +34,46 @@ public sealed class ComparisonRunTests
     }
 
     [Fact]
+    public void The_text_of_a_control_token_is_read_as_the_settings_say()
+    {
+        byte[] text = System.Text.Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat("<s>Once upon a time</s>\n", 40)));
+        using Compared pipelines = new(Stories, "cache.format=f32", "cache.format=f16");
+        long Windows(bool parseSpecial)
+        {
+            return new ComparisonRun(pipelines.All, [ComparedText.OfBytes("text", text)], Settings with { ParseSpecial = parseSpecial }).Run(Cancellation).Texts[0].Windows;
+        }
+
+        foreach (bool parseSpecial in new[] { false, true })
+            Assert.Equal(pipelines.All[0].Model.Encode(System.Text.Encoding.UTF8.GetString(text), parseSpecial).Length / 32, Windows(parseSpecial));
+
+        Assert.True(Windows(parseSpecial: true) < Windows(parseSpecial: false));
+    }
+
+    [Fact]
+    public void Measured_memory_is_never_negative()
+    {
+        Assert.Equal((5, (long?)null, null, null), (ProcessMemory.Growth(10, 15), ProcessMemory.Growth(15, 15), ProcessMemory.Growth(15, 10), ProcessMemory.Growth(null, 10)));
+        List<ComparedPipeline> pipelines = [];
+        for (int i = 0; i < 8; i++)
+        {
+            Litter();
+            pipelines.Add(ComparedPipeline.Load("model", () => Compared.Load(Stories, "cache.format=f32"), 32));
+        }
+
+        pipelines.ForEach(pipeline => pipeline.Model.Dispose());
+        Assert.All(pipelines, pipeline => Assert.True(pipeline.MeasuredBytes is null or > 0, $"{pipeline.MeasuredBytes}"));
+        // The last ones find everything loaded: what they take is a small model's few megabytes, and no more.
+        if (OperatingSystem.IsLinux())
+            Assert.All(pipelines.Skip(4), pipeline => Assert.InRange(pipeline.MeasuredBytes ?? 0, 0, 32 << 20));
+
+        static void Litter()
+        {
+            for (int i = 0; i < 64; i++)
+                GC.KeepAlive(new byte[1 << 20]);
+        }
+    }
+
+    [Fact]
     public void A_pipeline_that_computes_otherwise_differs_a_little_and_one_that_computes_alike_does_not()
     {
         using Compared pipelines = new(Stories, "cache.format=f32", "cache.format=f32", "cache.format=f16");

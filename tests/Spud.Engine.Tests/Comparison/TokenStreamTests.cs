@@ -1,5 +1,6 @@
 using System.Text;
 using Spud.Evaluation.Comparison;
+using Spud.Evaluation.Likelihood;
 using Spud.Tests.Tokenization;
 using Spud.Text.Tokenization;
 using Xunit;
@@ -19,6 +20,37 @@ public sealed class TokenStreamTests
         {
             foreach (int pieceBytes in new[] { 16, 100, 1 << 16 })
                 Assert.Equal(tokenizer.Encode(Encoding.UTF8.GetString(bytes), addSpecial: false, parseSpecial: false), Streamed(bytes, tokenizer, pieceBytes));
+        }
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Control_tokens_are_read_in_pieces_as_in_the_whole(bool parseSpecial)
+    {
+        string text = string.Concat(Enumerable.Repeat("<s>one two</s>\nthree <|im_start|>user\nfour five<|im_end|> six\n<unk> seven<s>\neight ", 20));
+        foreach (Tokenizer tokenizer in new[] { ReferenceTokenizers.BytePair, ReferenceTokenizers.SentencePiece })
+        {
+            int[] whole = tokenizer.Encode(text, addSpecial: false, parseSpecial);
+            foreach (int pieceBytes in new[] { 16, 64, 1 << 16 })
+                Assert.Equal(whole, Streamed(Encoding.UTF8.GetBytes(text), tokenizer, pieceBytes, parseSpecial));
+
+            Assert.Equal(parseSpecial, whole.Any(tokenizer.IsControl));
+        }
+    }
+
+    [Fact]
+    public void Of_a_long_text_no_more_is_encoded_than_is_needed()
+    {
+        string text = string.Concat(Enumerable.Repeat(File.ReadAllText(TestData.Path("smollm2/wikitext.txt")), 1_000));
+        Assert.InRange(text.Length, 2 << 20, int.MaxValue);
+        foreach (Tokenizer tokenizer in new[] { ReferenceTokenizers.BytePair, ReferenceTokenizers.SentencePiece })
+        {
+            int[] expected = tokenizer.Encode(text.AsSpan(0, 100_000), addSpecial: true, parseSpecial: false)[..10_000];
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            Assert.Equal(expected, TextBeginning.Ids(tokenizer, text, 10_000, parseSpecial: false));
+            // Its UTF-8, and little else: encoding all of it takes ten times as much.
+            Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 2L * text.Length + (16 << 20));
         }
     }
 
@@ -66,7 +98,7 @@ public sealed class TokenStreamTests
     private static List<int[]> Windows(byte[] bytes, WindowSettings settings)
     {
         Tokenizer tokenizer = ReferenceTokenizers.SentencePiece;
-        using WindowReader reader = new(ComparedText.OfBytes("test", bytes), tokenizer, new(tokenizer), settings);
+        using WindowReader reader = new(ComparedText.OfBytes("test", bytes), tokenizer, new(tokenizer), settings, parseSpecial: false);
         List<int[]> windows = [];
         int[] window = new int[settings.Tokens];
         double done = 0;
@@ -80,9 +112,9 @@ public sealed class TokenStreamTests
         return windows;
     }
 
-    private static List<int> Streamed(byte[] bytes, Tokenizer tokenizer, int pieceBytes)
+    private static List<int> Streamed(byte[] bytes, Tokenizer tokenizer, int pieceBytes, bool parseSpecial = false)
     {
-        using TokenStream stream = new(ComparedText.OfBytes("test", bytes), tokenizer, new(tokenizer), pieceBytes);
+        using TokenStream stream = new(ComparedText.OfBytes("test", bytes), tokenizer, new(tokenizer), parseSpecial, pieceBytes);
         List<int> ids = [];
         while (stream.Read(ids))
             Assert.InRange(stream.BytesDone, 1, bytes.Length);

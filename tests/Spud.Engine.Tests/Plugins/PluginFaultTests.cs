@@ -39,6 +39,18 @@ public sealed class PluginFaultTests : IDisposable
     }
 
     [Theory]
+    [InlineData("constructor hangs", "the constructor of Odd.OddPlugin")]
+    [InlineData("registration hangs", "Odd.OddPlugin.Register")]
+    public void A_constructor_or_registration_that_hangs_is_named_after_a_time_limit(string behaviour, string what)
+    {
+        string folder = _folders.Add("Odd", behaviour: behaviour);
+
+        PluginStatus status = PluginCatalog.Check(folder, new PluginCatalogOptions { CallTimeout = TimeSpan.FromSeconds(0.2) });
+
+        Assert.StartsWith($"odd: faulty: {what} did not return within 0.2 s. ", status.ToString());
+    }
+
+    [Theory]
     [InlineData("registers nothing", "spud-plugin.json offers router 'odd', which Register does not add. Add it, or take it out of the manifest.")]
     [InlineData("registers something else", "Register adds router 'even', which spud-plugin.json does not offer. Name it there, or do not add it. spud-plugin.json offers router 'odd', which Register does not add. Add it, or take it out of the manifest.")]
     [InlineData("registers twice", "Register adds router 'odd' twice. Give one another name.")]

@@ -9,7 +9,7 @@ public sealed class PluginProbeTests : IDisposable
     private static readonly PluginCatalogOptions s_child = new()
     {
         ProbeCommand = new(Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path : "dotnet", [Path.Combine(PluginFolders.Built("ProbeHost"), "ProbeHost.dll"), "probe-plugin"]),
-        ProbeTimeout = TimeSpan.FromSeconds(60), // a crowded machine is no hanging probe
+        CallTimeout = TimeSpan.FromSeconds(60), // a crowded machine is no hanging probe
     };
 
     private readonly PluginFolders _folders = new();
@@ -18,7 +18,7 @@ public sealed class PluginProbeTests : IDisposable
 
     [Theory]
     [InlineData("probe says no", "needs a potato peeler. Install one.")]
-    [InlineData("probe says nothing", "its probe says no and gives no reason. Ask its author.")]
+    [InlineData("probe says nothing", "its probe failed without a reason. Ask its author.")]
     public void A_plugin_that_cannot_run_here_is_unavailable_for_its_own_reason(string behaviour, string reason)
     {
         PluginStatus status = PluginCatalog.Check(_folders.Add("Odd", behaviour: behaviour));
@@ -31,15 +31,15 @@ public sealed class PluginProbeTests : IDisposable
     {
         Stopwatch watch = Stopwatch.StartNew();
 
-        PluginStatus status = PluginCatalog.Check(_folders.Add("Odd", behaviour: "probe hangs"), new PluginCatalogOptions { ProbeTimeout = TimeSpan.FromSeconds(0.2) });
+        PluginStatus status = PluginCatalog.Check(_folders.Add("Odd", behaviour: "probe hangs"), new PluginCatalogOptions { CallTimeout = TimeSpan.FromSeconds(0.2) });
 
         Assert.Equal(PluginState.Faulty, status.State);
-        Assert.StartsWith("its probe did not answer within 0.2 s. ", status.Reason, StringComparison.Ordinal);
+        Assert.StartsWith("Odd.OddPlugin.Probe did not return within 0.2 s. ", status.Reason, StringComparison.Ordinal);
         Assert.InRange(watch.Elapsed, TimeSpan.FromSeconds(0.2), TimeSpan.FromSeconds(60));
     }
 
     [Fact]
-    public void A_probe_has_ten_seconds() => Assert.Equal(TimeSpan.FromSeconds(10), new PluginCatalogOptions().ProbeTimeout);
+    public void A_probe_has_ten_seconds() => Assert.Equal(TimeSpan.FromSeconds(10), new PluginCatalogOptions().CallTimeout);
 
     [Fact]
     public void A_probe_that_crashes_ends_its_own_process_only()
@@ -65,10 +65,10 @@ public sealed class PluginProbeTests : IDisposable
     [Fact]
     public void A_child_that_hangs_is_ended_and_named()
     {
-        PluginStatus status = PluginCatalog.Check(MayCrash("probe hangs"), new PluginCatalogOptions { ProbeCommand = s_child.ProbeCommand, ProbeTimeout = TimeSpan.FromSeconds(1) });
+        PluginStatus status = PluginCatalog.Check(MayCrash("probe hangs"), new PluginCatalogOptions { ProbeCommand = s_child.ProbeCommand, CallTimeout = TimeSpan.FromSeconds(1) });
 
         Assert.Equal(PluginState.Faulty, status.State);
-        Assert.StartsWith("its probe did not answer within 1 s. ", status.Reason, StringComparison.Ordinal);
+        Assert.StartsWith("its probe did not return within 1 s. ", status.Reason, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -95,6 +95,25 @@ public sealed class BadInputTests
         Spud.Shell($"ulimit -n {files}; \"$SPUD\" run Hello").Refused(1, $"may open {files} files", "ulimit -n 1024");
     }
 
+    [Fact]
+    public void Too_low_a_limit_on_threads_is_one_error_and_no_plugins_fault()
+    {
+        // Only root can start a process that nobody else's threads count against.
+        Assert.SkipUnless(OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess && File.Exists("/usr/bin/setpriv") && File.Exists("/bin/bash"), "needs root and setpriv");
+        bool answered = false;
+        for (int threads = 5; !answered && threads < 60; threads++)
+        {
+            Outcome outcome = Spud.Shell($"setpriv --reuid=65533 --regid=65533 --clear-groups bash -c 'ulimit -u {threads}; exec \"$SPUD\" run --raw --threads 4 --max-tokens 1 -m {Spud.Stories} Hi'");
+            answered = outcome.ExitCode == 0;
+            // With fewer still, .NET itself cannot start.
+            if (!answered && !outcome.Error.Contains("CoreCLR", StringComparison.Ordinal))
+                outcome.Refused(1, "the system refuses memory or threads", "ulimit -v, -u");
+        }
+
+        Assert.True(answered);
+        Spud.Shell($"setpriv --reuid=65533 --regid=65533 --clear-groups bash -c 'ulimit -u 40; exec \"$SPUD\" run --raw --threads 500 --max-tokens 1 -m {Spud.Stories} Hi'").Refused(1, "the system refuses memory or threads");
+    }
+
     [Theory]
     [InlineData("<&-", 0, "")]
     [InlineData("2>&-", 0, "")]

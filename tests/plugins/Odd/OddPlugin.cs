@@ -12,6 +12,8 @@ public sealed class OddPlugin : ISpudPlugin
     {
         if (_behaviour == "constructor throws")
             throw new InvalidOperationException("the constructor was told to");
+        if (_behaviour == "constructor hangs")
+            new ManualResetEvent(false).WaitOne();
     }
 
     public string? Probe()
@@ -44,6 +46,9 @@ public sealed class OddPlugin : ISpudPlugin
         {
             case "registration throws":
                 throw new InvalidOperationException("Register was told to\nover two lines");
+            case "registration hangs":
+                new ManualResetEvent(false).WaitOne();
+                break;
             case "registers nothing":
                 return;
             case "registers something else":

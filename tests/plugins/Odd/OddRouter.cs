@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Spud;
 
 namespace Odd;
@@ -43,6 +44,17 @@ internal sealed class OddRouter : IRouter
                 Console.WriteLine("{ a plugin's own line");
                 Console.Error.WriteLine("\u001b[2Jcleared");
                 break;
+            case "route prints from native code":
+                WriteNative(1, "{ a native line\n"u8);
+                break;
+            case "route fails once":
+                if (!File.Exists(OnceFile))
+                {
+                    File.WriteAllText(OnceFile, "");
+                    throw new InvalidOperationException("the first call was told to");
+                }
+
+                break;
             case "route throws a trap":
                 throw new TrapException();
             case "route throws silence":
@@ -55,6 +67,17 @@ internal sealed class OddRouter : IRouter
                 break;
         }
     }
+
+    private static string OnceFile => Path.Combine(Path.GetDirectoryName(typeof(OddRouter).Assembly.Location)!, "failed-once");
+
+    private static void WriteNative(int descriptor, ReadOnlySpan<byte> text)
+    {
+        foreach (byte letter in text)
+            _ = Write(descriptor, in letter, 1);
+    }
+
+    [DllImport("libc", EntryPoint = "write")]
+    private static extern nint Write(int descriptor, in byte text, nint count);
 
     private sealed class TrapException : Exception
     {
