@@ -32,6 +32,7 @@ internal static class CommandLine
         ExplainCommand.Create,
         DoctorCommand.Create,
         PluginsCommand.Create,
+        ConversationsCommand.Create,
         SetupCommand.Create,
         SchemaCommand.Create,
         ProbePluginCommand.Create,
@@ -74,7 +75,7 @@ internal static class CommandLine
         foreach (Func<Shell, Command> create in Commands)
             root.Subcommands.Add(create(shell));
 
-        root.SetAction(static result => result.RootCommandResult.Command.Parse(["--help"], Parsing).Invoke(result.InvocationConfiguration));
+        root.SetAction(result => result.RootCommandResult.Command.Parse([shell.HasScreen ? "chat" : "--help"], Parsing).Invoke(result.InvocationConfiguration));
         return root;
     }
 

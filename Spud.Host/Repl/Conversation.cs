@@ -16,6 +16,9 @@ internal sealed class Conversation
     /// <summary>What the model is told before; null: what the model is usually told.</summary>
     public string? System { get; set; }
 
+    /// <summary>Where its turns are in the file of saved conversations.</summary>
+    public Dictionary<Turn, long> Rows { get; private init; } = [];
+
     /// <summary>Oldest first.</summary>
     public IReadOnlyList<Turn> Turns => _turns;
 
@@ -32,8 +35,8 @@ internal sealed class Conversation
     /// <param name="number">Of the turn, from 1.</param>
     public Conversation Before(int number)
     {
-        Conversation earlier = Branch(number - 1);
-        (earlier.Id, earlier.Name) = (Id, Name);
+        Conversation earlier = new() { Id = Id, Name = Name, System = System, Rows = new(Rows) };
+        earlier._turns.AddRange(_turns.Take(number - 1));
         return earlier;
     }
 

@@ -24,11 +24,30 @@ internal sealed record PipelineState(PipelineSource Source, PipelineExplanation 
 }
 
 /// <summary>A pipeline as it was resolved, for the record.</summary>
-/// <param name="Id">Equal for equal pipelines.</param>
-/// <param name="Summary">One line: the model, and who does what.</param>
-/// <param name="Json">What <c>spud explain --json</c> says of it.</param>
-internal sealed record FrozenPipeline(string Id, string Summary, string Json)
+/// <param name="id">Equal for equal pipelines.</param>
+/// <param name="summary">One line: the model, and who does what.</param>
+/// <param name="json">Reads what <c>spud explain --json</c> says of it.</param>
+internal sealed class FrozenPipeline(string id, string summary, Func<string> json)
 {
+    private readonly Lazy<string> _json = new(json);
+
+    /// <param name="id">Equal for equal pipelines.</param>
+    /// <param name="summary">One line: the model, and who does what.</param>
+    /// <param name="json">What <c>spud explain --json</c> says of it.</param>
+    public FrozenPipeline(string id, string summary, string json)
+        : this(id, summary, () => json)
+    {
+    }
+
+    /// <summary>Equal for equal pipelines.</summary>
+    public string Id => id;
+
+    /// <summary>One line: the model, and who does what.</summary>
+    public string Summary => summary;
+
+    /// <summary>What <c>spud explain --json</c> says of it.</summary>
+    public string Json => _json.Value;
+
     /// <summary>The record of a pipeline.</summary>
     public static FrozenPipeline Of(PipelineExplanation explanation)
     {

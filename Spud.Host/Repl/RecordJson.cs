@@ -7,4 +7,5 @@ namespace Spud.Host.Repl;
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(JsonElement))]
 [JsonSerializable(typeof(string))]
+[JsonSerializable(typeof(Storage.StoredToken[]))]
 internal sealed partial class RecordJson : JsonSerializerContext;

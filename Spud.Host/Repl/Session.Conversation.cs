@@ -11,6 +11,7 @@ internal sealed partial class Session
     public void SetSystem(string text)
     {
         Conversation.System = text.Length == 0 ? null : text;
+        _saved.Save(Conversation);
         Say(text.Length == 0 ? "The model is told what it is usually told." : $"The model is told from the next turn on: {text}");
     }
 
@@ -39,6 +40,10 @@ internal sealed partial class Session
         }
         catch
         {
+            // What the file has as replaced is saved anew.
+            foreach (Turn turn in before.Rows.Keys.Except(Conversation.Rows.Keys).ToArray())
+                before.Rows.Remove(turn);
+
             Use(before);
             throw;
         }
@@ -65,6 +70,7 @@ internal sealed partial class Session
     private void Use(Conversation conversation)
     {
         Conversation = conversation;
+        _saved.Save(conversation);
         Report(new ConversationChanged(conversation));
     }
 }

@@ -25,6 +25,7 @@ internal sealed partial class Session
         Report(new TurnStarted(turn));
         try
         {
+            _saved.Begin(Conversation, turn);
             Read(request, turn, model, AnswerParser.For(model.ChatTemplate, prompt.Text));
             Conversation.Add(turn);
         }
@@ -50,6 +51,7 @@ internal sealed partial class Session
         {
             reader.Take(piece);
             reader.Show(parser.Append(piece.Text));
+            _saved.Progress(Conversation, turn, () => parser.Answer.Final);
         }
 
         reader.Show(parser.Flush());
@@ -64,6 +66,7 @@ internal sealed partial class Session
         (turn.TimeToFirstToken, turn.DecodeTime) = (request.TimeToFirstToken, request.DecodeTime);
         turn.Receipt = request.Ledger is { } ledger ? Receipt.Of(ledger, _settings.Prices) : null;
         turn.Closing = Figures.Closing(request, request.TimeToFirstToken, turn.Receipt?.Charge, options.Sampling);
+        _saved.End(Conversation, turn);
         Report(new TurnFinished(turn));
     }
 }

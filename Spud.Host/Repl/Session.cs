@@ -22,6 +22,7 @@ internal sealed partial class Session : IDisposable
         (_setup, _report, _settings) = (setup, report, setup.Settings);
         _loop = new(setup.Threads);
         _models = new(setup, _loop, line => Say(line, NoticeKind.Warning));
+        _saved = new(setup.Store, setup.Saves, line => Say(line, NoticeKind.Warning));
         Conversation = new() { System = setup.System };
     }
 
@@ -82,6 +83,7 @@ internal sealed partial class Session : IDisposable
     {
         LetGo();
         _loop.Dispose();
+        _saved.Dispose();
     }
 
     private bool Try(Action work)

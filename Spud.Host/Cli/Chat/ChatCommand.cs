@@ -2,6 +2,7 @@ using System.CommandLine;
 using Spud.Generation;
 using Spud.Host.Repl;
 using Spud.Host.Repl.Plain;
+using Spud.Host.Repl.Storage;
 using Spud.Metering;
 using Spud.Plugins;
 
@@ -20,12 +21,17 @@ internal sealed class ChatCommand
     private readonly ConversationArguments _conversation;
     private readonly Option<bool> _reload = new("--reload") { Description = "For plugin authors: /reload loads the plugins again and continues the conversation. Slower: do not measure in this mode." };
 
+    private readonly Option<bool> _plain = new("--plain") { Description = "Line by line, without a screen of its own." };
+    private readonly Option<bool> _noSave = new("--no-save") { Description = "Save nothing. Else a conversation at a terminal is saved as it goes on; see 'spud conversations'." };
     private readonly Option<bool> _rawOutput = SamplingArguments.RawOutput();
+
     private ChatCommand(Command command, Shell shell)
     {
         _shell = shell;
         _conversation = new(command);
+        command.Options.Add(_plain);
         command.Options.Add(_reload);
+        command.Options.Add(_noSave);
         command.Options.Add(_rawOutput);
         _sampling = new(command, UsualTokens);
         _request = new(command, shell);
@@ -35,7 +41,7 @@ internal sealed class ChatCommand
 
     public static Command Create(Shell shell)
     {
-        Command command = new("chat", $"Chat with the model. {Usage}");
+        Command command = new("chat", $"Chat with the model: on a screen of its own, or line by line where there is none. There, {Usage}");
         _ = new ChatCommand(command, shell);
         return command;
     }
@@ -46,10 +52,14 @@ internal sealed class ChatCommand
         using IDisposable? telemetry = OtlpExport.Start(_request.Collector(parsed), _shell);
         bool reloads = parsed.GetValue(_reload);
         using PluginCatalog plugins = _pipeline.Catalog(parsed, reloads);
+        SessionSetup setup = Setup(parsed, plugins, prices);
+        if (_shell.HasScreen && !parsed.GetValue(_plain) && !parsed.GetValue(_rawOutput))
+            return Repl.Screen.ReplApplication.Run(_shell, setup, Places.InputHistory());
+
         if (reloads)
             _shell.Say("note: --reload runs plugins as unloadable code, which is slower: do not measure in this mode.");
 
-        return Converse(Setup(parsed, plugins, prices), parsed.GetValue(_rawOutput));
+        return Converse(setup, parsed.GetValue(_rawOutput));
     }
 
     private SessionSetup Setup(ParseResult parsed, PluginCatalog plugins, PriceList? prices)
@@ -64,6 +74,8 @@ internal sealed class ChatCommand
             System = _conversation.SystemText(parsed),
             Template = _conversation.Template(parsed, _shell),
             Reloads = parsed.GetValue(_reload),
+            Store = parsed.GetValue(_noSave) ? null : DataFolder.Conversations(),
+            Saves = _shell.InIsTerminal,
             Files = _shell.Files,
             Settings = new()
             {

@@ -14,6 +14,10 @@ internal static class CommandList
         EditCommand.Command,
         BranchCommand.Command,
         SystemCommand.Command,
+        SaveCommand.Command,
+        LoadCommand.Command,
+        ListCommand.Command,
+        SearchCommand.Command,
         SetCommand.Command,
         UseCommand.Command,
         ModelCommand.Command,
@@ -21,6 +25,7 @@ internal static class CommandList
         PluginsCommand.Command,
         ReloadCommand.Command,
         ShowCommand.Command,
+        ExportCommand.Command,
         HelpCommand.Command,
         QuitCommand.Command,
     ];
