@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 using System.Text.RegularExpressions;
@@ -33,7 +34,7 @@ public sealed partial class DisassemblyTests
         List<(string Body, int Lanes, string Element, int Prefetches)> bodies = [.. Methods(_listing.Value)
             .Select(method => (Match: DotBody().Match(method.Name), method.Code))
             .Where(method => method.Match.Success)
-            .Select(method => (method.Match.Groups["body"].Value, int.Parse(method.Match.Groups["lanes"].Value), method.Match.Groups["element"].Value, PrefetchInstruction().Count(method.Code)))];
+            .Select(method => (method.Match.Groups["body"].Value, int.Parse(method.Match.Groups["lanes"].Value, CultureInfo.InvariantCulture), method.Match.Groups["element"].Value, PrefetchInstruction().Count(method.Code)))];
         Assert.All((string[])["float", "ushort"], element => Assert.Contains(bodies, body => body.Body == "RunTwo" && body.Element == element));
         Assert.All(bodies, body =>
         {
