@@ -59,9 +59,7 @@ internal sealed class StepCompiler
         _operations.Add(new ProjectOperation(attention, layer, slot) { State = StateOf(Role.Attention, layer) });
         StepDomain[] domains = pages.Shards is { } shards ? [.. shards.Domains.Select(domain => BringKeys(attention, domain, layer, cacheSlot))] : [attention.Domain];
         _operations.Add(new AppendOperation(_pipeline.Cache, attention, domains, _pipeline.Pages, layer, cacheSlot));
-        if (pages.Shards is not null)
-            _operations.Add(new FoldShardsOperation(attention, parts, _pipeline.Pages, layer, domains.Length, slot) { State = StateOf(Role.Attention, layer) });
-        for (int pool = 0; pool < pages.Pools.Length && pages.Shards is null; pool++)
+        for (int pool = 0; pool < pages.PoolCount; pool++)
             _operations.Add(new FoldOperation(attention, parts, _pipeline.Pages, layer, pool, slot) { State = StateOf(Role.Attention, layer) });
 
         Observe(attention, layer, cacheSlot);
