@@ -139,6 +139,12 @@ internal sealed class StepCompiler
         _operations.Add(new LogitsOperation(head, slot) { State = StateOf(Role.Head, 0) });
         if (!head.Domain.IsHost)
             _operations.Add(new CopyLogitsOperation(head, _host, _pipeline.Model.Vocabulary, slot));
+        if (head.Component is not IFinalNorm norm)
+            return;
+
+        _operations.Add(new NormaliseOperation(head, norm, _pipeline.Limits.Rows, slot) { State = StateOf(Role.Head, 0) });
+        if (!head.Domain.IsHost)
+            _operations.Add(new CopyNormedOperation(head, _host, _pipeline.Model.HiddenWidth, slot));
     }
 
     // What devices have not done by now they do here, and plans that were left on one are checked.
