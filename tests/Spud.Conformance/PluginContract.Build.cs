@@ -90,7 +90,7 @@ public abstract partial class PluginContract
 
     private FrozenDictionary<string, System.Collections.Immutable.ImmutableArray<ChosenComponent>> ChosenFor(string role, string component, ModelDescription model)
     {
-        PipelineDocument document = PipelineDocument.Load(null, TestPipeline.Edits(Plugin[role, component]));
+        PipelineDocument document = PipelineDocument.Load(null, TestPipeline.Edits(Plugin[role, component], model: null));
         return new ComponentChoice(document, Plugin.Catalog, model).Choose();
     }
 }

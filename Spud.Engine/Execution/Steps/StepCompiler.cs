@@ -59,9 +59,7 @@ internal sealed class StepCompiler
         _operations.Add(new ProjectOperation(attention, layer, slot) { State = StateOf(Role.Attention, layer) });
         StepDomain[] domains = pages.Shards is { } shards ? [.. shards.Domains.Select(domain => BringKeys(attention, domain, layer, cacheSlot))] : [attention.Domain];
         _operations.Add(new AppendOperation(_pipeline.Cache, attention, domains, _pipeline.Pages, layer, cacheSlot));
-        if (pages.Shards is not null)
-            _operations.Add(new FoldShardsOperation(attention, parts, _pipeline.Pages, layer, domains.Length, slot) { State = StateOf(Role.Attention, layer) });
-        for (int pool = 0; pool < pages.Pools.Length && pages.Shards is null; pool++)
+        for (int pool = 0; pool < pages.PoolCount; pool++)
             _operations.Add(new FoldOperation(attention, parts, _pipeline.Pages, layer, pool, slot) { State = StateOf(Role.Attention, layer) });
 
         Observe(attention, layer, cacheSlot);
@@ -141,6 +139,12 @@ internal sealed class StepCompiler
         _operations.Add(new LogitsOperation(head, slot) { State = StateOf(Role.Head, 0) });
         if (!head.Domain.IsHost)
             _operations.Add(new CopyLogitsOperation(head, _host, _pipeline.Model.Vocabulary, slot));
+        if (head.Component is not IFinalNorm norm)
+            return;
+
+        _operations.Add(new NormaliseOperation(head, norm, _pipeline.Limits.Rows, slot) { State = StateOf(Role.Head, 0) });
+        if (!head.Domain.IsHost)
+            _operations.Add(new CopyNormedOperation(head, _host, _pipeline.Model.HiddenWidth, slot));
     }
 
     // What devices have not done by now they do here, and plans that were left on one are checked.

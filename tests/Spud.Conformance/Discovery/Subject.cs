@@ -67,7 +67,9 @@ internal sealed class Subject
 
     private IDisposable Create(ChosenComponent chosen, TestBuild build, int depth = 0)
     {
-        using (build.Inside(spec => Create(ComponentBinder.Inner(chosen, spec, Catalog, s_anyModel, depth + 1), build, depth + 1)))
+        // A component inside another one names no pack here.
+        TestPack? pack = depth == 0 ? Variant.Pack?.Invoke(build.Model) : null;
+        using (build.Inside(spec => Create(ComponentBinder.Inner(chosen, spec, Catalog, s_anyModel, depth + 1), build, depth + 1), pack))
             return chosen.Registered.Create(chosen.Options, build);
     }
 

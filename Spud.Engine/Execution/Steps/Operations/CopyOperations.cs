@@ -131,6 +131,20 @@ internal sealed class CopyLogitsOperation(BoundComponent<IHead> head, StepDomain
     }
 }
 
+/// <summary>Rows behind the final norm go to the host, where somebody reads them.</summary>
+internal sealed class CopyNormedOperation(BoundComponent<IHead> head, StepDomain host, int hiddenWidth, int costSlot) : CopyOperation(head.Domain, host, reader: null, head, null, costSlot)
+{
+    public override string What => "normed rows";
+
+    public override long BytesPerToken => (long)hiddenWidth * sizeof(float);
+
+    public override void Run(Batch batch, StepMeter meter)
+    {
+        if (batch.NormedRowCount is > 0 and int rows)
+            DomainCopies.Copy(From.Normed(rows), Domain.Normed(rows));
+    }
+}
+
 /// <summary>A device does all that it was asked for.</summary>
 internal sealed class WaitOperation(StepDomain device, BoundComponent component, int costSlot) : Operation(component, null, device, costSlot)
 {
