@@ -12,6 +12,9 @@ internal sealed class PageBuilder(MemoryAccount memory, IMemoryDomain host, Mode
 
     private readonly List<TensorView> _scratch = [];
 
+    /// <summary>Attentions that fold per-head pages, of the plugins that have been loaded: for the message.</summary>
+    public IEnumerable<string> PerHeadAttentions { get; init; } = [];
+
     /// <exception cref="CompositionException">The layout is impossible, or an attention cannot read it.</exception>
     public PageStore Build(BoundComponent<ICachePolicy> cache, LayerParts[][] parts, IEnumerable<int>? stateBorders = null) =>
         Build(cache, [.. Enumerable.Range(0, model.Layers.Length).Select(layer => LayoutOf(cache, layer))], parts, stateBorders ?? []);
@@ -90,7 +93,7 @@ internal sealed class PageBuilder(MemoryAccount memory, IMemoryDomain host, Mode
     private static CompositionException Fault(string cache, int layer, string what, Exception? cause = null) =>
         new($"cache '{cache}', layer {layer}: {what}.", cause);
 
-    private static void RequireReadable(BoundComponent<ICachePolicy> cache, BoundComponent<IAttention> attention, int layer, PoolLayout pool)
+    private void RequireReadable(BoundComponent<ICachePolicy> cache, BoundComponent<IAttention> attention, int layer, PoolLayout pool)
     {
         foreach (ElementType type in new[] { pool.Keys, pool.Values })
         {
@@ -105,7 +108,7 @@ internal sealed class PageBuilder(MemoryAccount memory, IMemoryDomain host, Mode
         {
             throw new CompositionException(
                 $"layer {layer}: attention '{attention.Name}' cannot read the per-head pages of cache '{cache.Name}'. It reads pages that all heads share. "
-                + "Choose another attention, or a cache that keeps the same tokens for every head.");
+                + $"Choose an attention that reads them{(PerHeadAttentions.Any() ? $" ({string.Join(", ", PerHeadAttentions)})" : "")}, or a cache that keeps the same tokens for every head.");
         }
     }
 

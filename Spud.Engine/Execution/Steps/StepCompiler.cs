@@ -29,6 +29,14 @@ internal sealed class StepCompiler
         return [prefill, pipeline.SplitsPhases ? new StepCompiler(pipeline).Compile(Phase.Decode) : prefill];
     }
 
+    /// <summary>What follows a step whose rows are read behind the final norm: the head has the residual stream.</summary>
+    public static StepPlan CompileNorm(PipelineParts pipeline)
+    {
+        (BoundComponent<IHead> head, int slot) = (pipeline.Head, PipelineCosts.SlotOf(pipeline.Model.Layers.Length, Role.Head));
+        NormaliseOperation norm = new(head, (IFinalNorm)head.Component, pipeline.Limits.Rows, slot) { State = pipeline.States.Of(Role.Head, 0) };
+        return new StepPlan(head.Domain.IsHost ? [norm] : [norm, new CopyNormedOperation(head, pipeline.Domains.Host, pipeline.Model.HiddenWidth, slot)]);
+    }
+
     private StepPlan Compile(Phase phase)
     {
         Embed(_pipeline.Head);
@@ -139,12 +147,6 @@ internal sealed class StepCompiler
         _operations.Add(new LogitsOperation(head, slot) { State = StateOf(Role.Head, 0) });
         if (!head.Domain.IsHost)
             _operations.Add(new CopyLogitsOperation(head, _host, _pipeline.Model.Vocabulary, slot));
-        if (head.Component is not IFinalNorm norm)
-            return;
-
-        _operations.Add(new NormaliseOperation(head, norm, _pipeline.Limits.Rows, slot) { State = StateOf(Role.Head, 0) });
-        if (!head.Domain.IsHost)
-            _operations.Add(new CopyNormedOperation(head, _host, _pipeline.Model.HiddenWidth, slot));
     }
 
     // What devices have not done by now they do here, and plans that were left on one are checked.

@@ -57,7 +57,8 @@ internal sealed class Subject
     /// <exception cref="ConfigurationException">The variant's options are wrong.</exception>
     public IDisposable Create(TestBuild build) => Create(Choose(), build);
 
-    private ChosenComponent Choose()
+    /// <summary>As a pipeline that names it chooses it, with the components that its options name.</summary>
+    public ChosenComponent Choose()
     {
         FaultList faults = new();
         ChosenComponent? chosen = new ComponentBinder(Catalog, s_anyModel, faults).Bind(PipelineDocument.Load(null, [$"{Role}={Variant.Options}"])[Role][0], Component.FullName, [0]);

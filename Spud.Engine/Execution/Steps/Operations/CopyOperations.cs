@@ -131,7 +131,7 @@ internal sealed class CopyLogitsOperation(BoundComponent<IHead> head, StepDomain
     }
 }
 
-/// <summary>Rows behind the final norm go to the host, where somebody reads them.</summary>
+/// <summary>Rows behind the final norm go to the host.</summary>
 internal sealed class CopyNormedOperation(BoundComponent<IHead> head, StepDomain host, int hiddenWidth, int costSlot) : CopyOperation(head.Domain, host, reader: null, head, null, costSlot)
 {
     public override string What => "normed rows";
@@ -140,8 +140,8 @@ internal sealed class CopyNormedOperation(BoundComponent<IHead> head, StepDomain
 
     public override void Run(Batch batch, StepMeter meter)
     {
-        if (batch.NormedRowCount is > 0 and int rows)
-            DomainCopies.Copy(From.Normed(rows), Domain.Normed(rows));
+        DomainCopies.Copy(From.Normed(batch.NormedRowCount), Domain.Normed(batch.NormedRowCount));
+        WaitForHost();
     }
 }
 

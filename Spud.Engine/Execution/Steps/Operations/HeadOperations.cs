@@ -20,7 +20,7 @@ internal sealed class LogitsOperation(BoundComponent<IHead> head, int costSlot) 
     }
 }
 
-/// <summary>Hidden rows behind the final norm, where somebody reads them.</summary>
+/// <summary>Hidden rows behind the final norm.</summary>
 internal sealed class NormaliseOperation(BoundComponent<IHead> head, IFinalNorm norm, int maxRows, int costSlot) : ComponentOperation(head, null, costSlot)
 {
     private readonly int[] _rows = [.. Enumerable.Range(0, maxRows)];
@@ -30,7 +30,6 @@ internal sealed class NormaliseOperation(BoundComponent<IHead> head, IFinalNorm 
     public override void Run(Batch batch, StepMeter meter)
     {
         int count = batch.NormedRowCount;
-        if (count > 0)
-            norm.Normalise(StepOf(isFirst: false), Domain.Hidden(batch.Rows), _rows.AsSpan(batch.Rows - count, count), Domain.Normed(count));
+        norm.Normalise(StepOf(isFirst: false), Domain.Hidden(batch.Rows), _rows.AsSpan(batch.Rows - count, count), Domain.Normed(count));
     }
 }

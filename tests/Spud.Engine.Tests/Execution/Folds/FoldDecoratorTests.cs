@@ -91,8 +91,9 @@ public sealed class FoldDecoratorTests
         Decode(child, 70, 7);
         parent.Truncate(21); // behind its last review
         LayerPages pages = pipeline.Parts.Pages.Layers[0];
-        string kept = string.Join('\n', new[] { parent, child }.SelectMany(sequence => Enumerable.Range(0, pages.PoolCount).SelectMany(pool => Enumerable.Range(0, pages.First.Tables).Select(head =>
-            $"pool {pool}, head {head}: {string.Join(' ', Enumerable.Range(0, pages.ShardCount).SelectMany(shard => PositionsIn(pages, sequence, pool * pages.ShardCount + shard, head)).Order())}"))));
+        // In whatever pool: runs end where shards do, and the policy moves whole runs.
+        string kept = string.Join('\n', new[] { parent, child }.SelectMany(sequence => Enumerable.Range(0, pages.First.Tables).Select(head =>
+            $"head {head}: {string.Join(' ', Enumerable.Range(0, pages.Pools.Length).SelectMany(pool => PositionsIn(pages, sequence, pool, head)).Order())}")));
         child.Dispose();
         parent.Dispose();
         Assert.All(pages.Pools, pool => Assert.Equal(pool.Pool.Keys.Shape[0], pool.FreePages));
