@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Spud.Conformance.Fixtures;
 using Spud.Models;
 
@@ -39,7 +40,7 @@ public sealed class TestPack
     /// <param name="shape">[.., out, in].</param>
     public TestPack Add(string name, float[] values, params int[] shape)
     {
-        _file.Add(name, values, shape);
+        _file.Add(name, ElementType.F32, shape, stream => stream.Write(MemoryMarshal.AsBytes<float>(values)));
         return this;
     }
 
