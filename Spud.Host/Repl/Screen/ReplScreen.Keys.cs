@@ -21,7 +21,7 @@ internal sealed partial class ReplScreen
 
     private void Enter(string line)
     {
-        _showsHelp = false;
+        (_showsHelp, _inPane) = (false, false);
         Arrange();
         _transcript.ScrollTo(int.MaxValue);
         _link.Enter(line);
