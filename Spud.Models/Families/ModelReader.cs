@@ -202,7 +202,7 @@ public sealed class ModelReader
 
     private FrozenDictionary<string, float> HeadTraits(int hidden)
     {
-        Dictionary<string, float> traits = CommonTraits(hidden, 1, 0).Where(trait => trait.Key.StartsWith("head.")).ToDictionary();
+        Dictionary<string, float> traits = CommonTraits(hidden, 1, 0).Where(trait => trait.Key.StartsWith("head.", StringComparison.Ordinal)).ToDictionary();
         if (_family.ScalesEmbedding)
             traits[Trait.EmbeddingScale] = MathF.Sqrt(hidden);
         if (!_file.TryGetTensor("output.weight", out _))
@@ -214,7 +214,7 @@ public sealed class ModelReader
     private FrozenDictionary<string, float> LayerTraits(int layer, Dictionary<string, float> common, int? window, int experts)
     {
         Dictionary<string, float> traits = common
-            .Where(trait => !trait.Key.StartsWith("head.") && (experts > 1 || !trait.Key.StartsWith("router.")))
+            .Where(trait => !trait.Key.StartsWith("head.", StringComparison.Ordinal) && (experts > 1 || !trait.Key.StartsWith("router.", StringComparison.Ordinal)))
             .ToDictionary();
         foreach ((string trait, string tensor) in _family.TensorTraits)
         {

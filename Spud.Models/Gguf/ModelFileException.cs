@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 
 namespace Spud.Models;
@@ -21,7 +22,7 @@ public sealed class ModelFileException : Exception
 
         StringBuilder line = new(message.Length + 16);
         foreach (char c in message)
-            _ = char.IsControl(c) ? line.Append("\\u").Append(((int)c).ToString("x4")) : line.Append(c);
+            _ = char.IsControl(c) ? line.Append("\\u").Append(((int)c).ToString("x4", CultureInfo.InvariantCulture)) : line.Append(c);
         return line.ToString();
     }
 }

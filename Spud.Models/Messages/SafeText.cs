@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 
 namespace Spud.Models.Messages;
@@ -22,7 +23,7 @@ public static class SafeText
         {
             // U+2028 and U+2029 break lines too; lone halves of a cut surrogate pair are no characters.
             if (char.IsControl(c) || c is '\u2028' or '\u2029' || char.IsSurrogate(c) && cut)
-                shown.Append($"\\u{(int)c:x4}");
+                shown.Append(CultureInfo.InvariantCulture, $"\\u{(int)c:x4}");
             else
                 shown.Append(c);
         }

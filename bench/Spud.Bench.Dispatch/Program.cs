@@ -1,3 +1,4 @@
+using System.Globalization;
 using Spud.Bench.Dispatch;
 using Spud.Composition;
 using Spud.Configuration;
@@ -5,8 +6,8 @@ using Spud.Plugins;
 
 // What the host and the contract cost of a decode step, and of that the ledger: the default model's pipeline, and the same pipeline with components that do
 // nothing. Arguments: seconds each (3), threads (2). Needs a quiet machine.
-double seconds = args.Length > 0 ? double.Parse(args[0]) : 3;
-int threads = args.Length > 1 ? int.Parse(args[1]) : 2;
+double seconds = args.Length > 0 ? double.Parse(args[0], CultureInfo.InvariantCulture) : 3;
+int threads = args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 2;
 string root = AppContext.BaseDirectory;
 while (!File.Exists(Path.Combine(root, "Spud.sln")))
     root = Path.GetDirectoryName(root) ?? throw new DirectoryNotFoundException("No folder above this program holds Spud.sln.");

@@ -1,10 +1,11 @@
+using System.Globalization;
 using System.Runtime.Intrinsics;
 using Spud.Bench.Kernels;
 using Spud.Numerics.Blocks;
 
 // Kernel throughput against what the machine can do. Arguments: part of a benchmark's name (all without), milliseconds each.
 string filter = args.Length > 0 ? args[0] : "";
-int milliseconds = args.Length > 1 ? int.Parse(args[1]) : 150;
+int milliseconds = args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 150;
 string width = Vector512.IsHardwareAccelerated ? "512" : Vector256.IsHardwareAccelerated ? "256" : Vector128.IsHardwareAccelerated ? "128" : "none";
 Console.WriteLine($"{Environment.ProcessorCount} processors, vectors of {width} bits; best of the runs within {milliseconds} ms");
 var stopwatch = new Best(milliseconds);

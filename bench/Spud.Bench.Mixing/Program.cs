@@ -1,3 +1,4 @@
+using System.Globalization;
 using Spud;
 using Spud.Bench.Mixing;
 using Spud.Plugins;
@@ -5,7 +6,7 @@ using Spud.Plugins;
 // Mixed pipelines against what their parts predict: the time around attention in the pipeline that is all of its backend, and the experts'
 // time in the other one. The default model in f32, prefill 256, decode 64. Arguments: rounds (5), threads (2). Needs a quiet machine, and
 // every backend set up.
-int rounds = args.Length > 0 ? int.Parse(args[0]) : 5, threads = args.Length > 1 ? int.Parse(args[1]) : 2;
+int rounds = args.Length > 0 ? int.Parse(args[0], CultureInfo.InvariantCulture) : 5, threads = args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 2;
 string root = AppContext.BaseDirectory;
 while (!File.Exists(Path.Combine(root, "Spud.sln")))
     root = Path.GetDirectoryName(root) ?? throw new DirectoryNotFoundException("No folder above this program holds Spud.sln.");

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 using System.Text;
@@ -15,7 +16,7 @@ internal static class ReportWriter
         "llama.cpp of npm's node-llama-cpp 3.22.1",
         $"bench/run.sh {arguments}".TrimEnd(),
         Output("git", "rev-parse", "--short", "HEAD") + (Output("git", "status", "--porcelain").Length > 0 ? " and uncommitted changes" : ""),
-        DateTime.UtcNow.ToString("yyyy-MM-dd"),
+        DateTime.UtcNow.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
         results);
 
     public static void Write(Report report, string prefix)
@@ -32,7 +33,7 @@ internal static class ReportWriter
     {
         StringBuilder text = new();
         text.AppendLine("# Spud against llama.cpp").AppendLine();
-        text.AppendLine($"{report.Processor}, {report.Cores} cores; {report.Peer}; commit {report.Commit}; {report.Date}; `{report.Command}`.");
+        text.AppendLine(CultureInfo.InvariantCulture, $"{report.Processor}, {report.Cores} cores; {report.Peer}; commit {report.Commit}; {report.Date}; `{report.Command}`.");
         text.AppendLine("Tokens per second, median of the rounds; the ratio is the median of the rounds' ratios, and the spread their smallest and largest.").AppendLine();
         text.AppendLine("| model | threads | work | Spud | llama.cpp | ratio | spread |").AppendLine("|---|---|---|---|---|---|---|");
         foreach (Result result in report.Results)

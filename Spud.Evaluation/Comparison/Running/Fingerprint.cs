@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Spud.Composition;
@@ -18,7 +19,7 @@ internal static class Fingerprint
             all.Append(text.Sha256).Append('\n');
 
         foreach (ComparisonTask task in tasks)
-            all.Append($"{task.Name} {task.Sha256} {task.Items.Count}\n");
+            all.Append(CultureInfo.InvariantCulture, $"{task.Name} {task.Sha256} {task.Items.Count}\n");
 
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(all.ToString())));
     }
@@ -32,6 +33,6 @@ internal static class Fingerprint
         PipelineExplanation explained = PipelineExplanation.Of(pipeline.Model.Pipeline);
         all.Append(explained.Limits).Append('\n');
         foreach (ComponentExplanation component in explained.Components)
-            all.Append($"{component.Role} {component.Plugin}/{component.Name} {component.Version} {component.Layers} {component.Phase} {component.Options}\n");
+            all.Append(CultureInfo.InvariantCulture, $"{component.Role} {component.Plugin}/{component.Name} {component.Version} {component.Layers} {component.Phase} {component.Options}\n");
     }
 }

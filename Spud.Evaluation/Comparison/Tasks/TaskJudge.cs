@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Spud.Execution;
 using Spud.Generation;
@@ -28,7 +29,7 @@ internal sealed class TaskJudge(ComparedPipeline pipeline) : IDisposable
     private (double[] Values, long Flops) Choose(TaskItem item, CancellationToken cancellation)
     {
         (Continuation[] scores, long flops) = _scorer.Score(item.Prompt, item.Choices, cancellation);
-        int right = int.Parse(item.Answer);
+        int right = int.Parse(item.Answer, CultureInfo.InvariantCulture);
         double[] likely = [.. scores.Select(score => score.LogLikelihood)];
         // A choice's length is that of its own text, without the space before it.
         double[] byByte = [.. likely.Select((value, i) => value / (Encoding.UTF8.GetByteCount(item.Choices[i]) - 1))];

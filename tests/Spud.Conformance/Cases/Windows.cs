@@ -1,3 +1,4 @@
+using System.Globalization;
 using Spud.Conformance.Discovery;
 
 namespace Spud.Conformance.Cases;
@@ -10,5 +11,5 @@ internal static class Windows
     public static IEnumerable<string> NamesFor(Subject subject) =>
         subject.Offer.Knows.Contains(Trait.Window) ? s_widths.Select(width => $"{width}") : [];
 
-    public static int Of(string name) => int.Parse(name);
+    public static int Of(string name) => int.Parse(name, CultureInfo.InvariantCulture);
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 
 namespace Spud.Tests.Configuration;
@@ -14,7 +15,7 @@ internal sealed class JsonMutator(int seed)
     private readonly Random _random = new(seed);
 
     /// <summary>How many mutants a test tries: 10,000, times the environment variable SPUD_FUZZ.</summary>
-    public static int Count => 10_000 * int.Parse(Environment.GetEnvironmentVariable("SPUD_FUZZ") ?? "1");
+    public static int Count => 10_000 * int.Parse(Environment.GetEnvironmentVariable("SPUD_FUZZ") ?? "1", CultureInfo.InvariantCulture);
 
     /// <summary>One to four damages.</summary>
     public byte[] Mutate(ReadOnlySpan<byte> original)

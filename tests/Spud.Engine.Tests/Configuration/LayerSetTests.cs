@@ -1,3 +1,4 @@
+using System.Globalization;
 using Spud.Configuration;
 using Xunit;
 
@@ -16,8 +17,8 @@ public sealed class LayerSetTests
     public void Layers_are_numbers_and_ranges(string text, string inside, string outside, int highest)
     {
         Assert.True(LayerSet.TryParse(text, out LayerSet? layers));
-        Assert.All(inside.Split(' '), layer => Assert.True(layers.Contains(int.Parse(layer)), layer));
-        Assert.All(outside.Split(' ', StringSplitOptions.RemoveEmptyEntries), layer => Assert.False(layers.Contains(int.Parse(layer)), layer));
+        Assert.All(inside.Split(' '), layer => Assert.True(layers.Contains(int.Parse(layer, CultureInfo.InvariantCulture)), layer));
+        Assert.All(outside.Split(' ', StringSplitOptions.RemoveEmptyEntries), layer => Assert.False(layers.Contains(int.Parse(layer, CultureInfo.InvariantCulture)), layer));
         Assert.Equal((highest, text), (layers.HighestNamed, layers.ToString()));
     }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 
 namespace Spud.Host.Tests.EndToEnd;
@@ -52,7 +53,7 @@ public sealed class BudgetTests : IDisposable
         Assert.Equal(0.12m, Amount(lines[last]));
         Assert.Equal(Amount(lines[last]), lines[first..last].Sum(Amount));
 
-        static decimal Amount(string line) => decimal.Parse(line.Split(' ')[^1]);
+        static decimal Amount(string line) => decimal.Parse(line.Split(' ')[^1], CultureInfo.InvariantCulture);
     }
 
     [Theory]
@@ -64,7 +65,7 @@ public sealed class BudgetTests : IDisposable
         string prices = _folder.Write("prices.json", """{ "name": "n", "version": "1", "currency": "EUR", "rates": [{ "perComputeUnit": 40 }], "decimals": 0 }"""u8);
         JsonElement answer = Spud.Run([.. s_greedy, "--max-tokens", "300", "--prices", prices, "--budget", budget + "eur", "--json", "Once upon a time"]).Succeeded().Json;
         Assert.Equal("budget", answer.GetProperty("finish").GetString());
-        Assert.InRange(answer.GetProperty("charge").GetDecimal(), 0, decimal.Parse(budget));
+        Assert.InRange(answer.GetProperty("charge").GetDecimal(), 0, decimal.Parse(budget, CultureInfo.InvariantCulture));
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Runtime.Versioning;
 
 namespace Spud.Host.Tests.EndToEnd;
@@ -52,7 +53,7 @@ public sealed class EntryScriptTests : IDisposable
         Process script = Spud.Start("/bin/sh", ["-c", $"PATH=\"{_folder.Path}/bin:$PATH\" ROOT=\"{_folder.Path}\" exec \"{_folder.Path}/spud\" --version"]);
         string file = _folder.File("building");
         Assert.True(SpinWait.SpinUntil(() => File.Exists(file) && File.ReadAllText(file).Length > 1, TimeSpan.FromSeconds(30)));
-        using Process build = Process.GetProcessById(int.Parse(File.ReadAllText(file)));
+        using Process build = Process.GetProcessById(int.Parse(File.ReadAllText(file), CultureInfo.InvariantCulture));
         Spud.Signal(script, "TERM");
         Assert.Equal(130, Spud.Finish(script, []).ExitCode);
         Assert.True(build.WaitForExit(TimeSpan.FromSeconds(20)), "the build goes on");

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Reflection;
 using Spud;
 
@@ -73,7 +74,7 @@ public sealed class OddPlugin : ISpudPlugin
 
         if (_behaviour.StartsWith("expert ", StringComparison.Ordinal))
         {
-            int expert = int.Parse(_behaviour[7..]);
+            int expert = int.Parse(_behaviour[7..], CultureInfo.InvariantCulture);
             registry.AddRouter("odd", OddJson.Default.OddOptions, new Offer { Knows = [Trait.Renormalise] }, (_, build) => new OddRouter(build, expert));
             return;
         }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Spud.Configuration;
 using Spud.Metering;
 using Xunit;
@@ -62,7 +63,7 @@ public sealed class PriceListTests
     public void The_allowance_comes_first_and_then_the_minimum(string amount, string charge)
     {
         PriceList prices = PriceList.Parse("""{ "name": "n", "version": "1", "currency": "EUR", "rates": [{}], "freeAmount": 1, "minimumCharge": 2 }""");
-        Assert.Equal(decimal.Parse(charge), prices.ChargeFor(decimal.Parse(amount)));
+        Assert.Equal(decimal.Parse(charge, CultureInfo.InvariantCulture), prices.ChargeFor(decimal.Parse(amount, CultureInfo.InvariantCulture)));
     }
 
     [Fact]
