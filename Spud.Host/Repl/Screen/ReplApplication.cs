@@ -44,7 +44,7 @@ internal static class ReplApplication
         app.AddTimeout(TimeSpan.Zero, () =>
         {
             // After the first frame: what takes time is done behind it.
-            session = new(setup, events.Add);
+            session = new(setup, Report);
             worker = new(session);
             worker.Open();
             return false;
@@ -60,6 +60,14 @@ internal static class ReplApplication
         }
 
         return ExitCodes.Done;
+
+        void Report(SessionEvent what)
+        {
+            if (what is Notice { Cause: { } cause })
+                shell.NoteFailure(cause);
+
+            events.Add(what);
+        }
     }
 
     private static Theme ThemeOf(IApplication app, Color? background) =>

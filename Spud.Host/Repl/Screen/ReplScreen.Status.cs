@@ -100,7 +100,7 @@ internal sealed partial class ReplScreen
         if (_pipeline is null)
             return (_hasFailed ? "✗" : spinner, _hasFailed ? "no pipeline" : "starting", _hasFailed ? Ink.Error : Ink.Accent);
 
-        return ("●", $"ready{Context()}", Ink.Good);
+        return ("●", $"ready{Context()}{Limits()}", Ink.Good);
     }
 
     private string Running()
@@ -110,6 +110,12 @@ internal sealed partial class ReplScreen
 
         string limit = _meter.Limit is { } most ? $" of {Units.Compute(most)}" : "";
         return $"{_meter.Tokens} tokens · {_meter.TokensPerSecond:0}/s · {Units.Compute(_meter.ComputeUnits)}{limit}";
+    }
+
+    private string Limits()
+    {
+        string budget = _settings.Budget is { } limit ? $" · budget {ShownText.OneLine($"{limit}")}" : "";
+        return _settings.Effort is { } effort ? $"{budget} · effort {effort:0.##}" : budget;
     }
 
     private string Context()

@@ -44,6 +44,27 @@ public sealed class ReplTests
         await IsRestored(terminal);
     }
 
+    [Fact]
+    public async Task A_killed_session_loses_at_most_the_sentence_being_typed()
+    {
+        using Tmux terminal = new(100, 30);
+        terminal.Enter("$SPUD");
+        await terminal.Shows(Ready);
+        terminal.Enter("What is the capital of France?");
+        await terminal.Shows("● ready ·");
+        terminal.Type("half a sen");
+        using (System.Diagnostics.Process kill = System.Diagnostics.Process.Start("kill", ["-KILL", $"{terminal.Program}"]))
+            await kill.WaitForExitAsync(TestContext.Current.CancellationToken);
+
+        await terminal.Ended();
+        terminal.Enter("reset; clear; $SPUD");
+        await terminal.Shows(Ready);
+        terminal.Enter("/list");
+        await terminal.Shows("capital");
+        terminal.Press("Up", "Up");
+        await terminal.Shows("❯ What is the capital of France?");
+    }
+
     [Theory]
     [InlineData("TERM")]
     [InlineData("HUP")]
