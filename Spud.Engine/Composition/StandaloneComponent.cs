@@ -24,6 +24,9 @@ public sealed class StandaloneComponent
     /// <summary>What it can do with these options.</summary>
     public Offer Offer => _chosen.Offer;
 
+    /// <summary>Whether its options name components that it is built on.</summary>
+    public bool IsBuiltOnOthers => _chosen.Inner.Count > 0;
+
     internal ChosenComponent Chosen => _chosen;
 
     /// <summary>Binds a component's options as a pipeline does, and refuses it where it does not know a trait of the model.</summary>

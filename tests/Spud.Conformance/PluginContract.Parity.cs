@@ -22,7 +22,8 @@ public abstract partial class PluginContract
         if (!IsLossless(subject))
             Assert.Skip("this policy forgets keys that rows may see: its offer does not promise row invariance");
 
-        using PipelineRig rig = OfFamily(subject, model);
+        using TestModelFile file = TestModelFile.Of(model);
+        using PipelineRig rig = OfFamily(subject, file);
         double rounding = RoundingOf(subject, rig);
         if (rounding > 0 && model.IsMixture)
             Assert.Skip("where a router's near-tie falls is no question of rounding: the dense families say how near this is");
@@ -34,11 +35,11 @@ public abstract partial class PluginContract
         Assert.True(off <= limit, $"{family}: the logits are off by {off:E2} of their range (root of the mean square), expected at most {limit:E2}");
     }
 
-    private PipelineRig OfFamily(Subject subject, FamilyModel model)
+    private PipelineRig OfFamily(Subject subject, TestModelFile file)
     {
         try
         {
-            return PipelineRig.Of(Plugin, subject, model.Path);
+            return PipelineRig.Of(Plugin, subject, file);
         }
         catch (ConfigurationException refusal) when (refusal.Message.Contains(" does not know ", StringComparison.Ordinal))
         {

@@ -55,7 +55,11 @@ internal sealed class Subject
 
     /// <summary>Builds it.</summary>
     /// <exception cref="ConfigurationException">The variant's options are wrong.</exception>
-    public IDisposable Create(TestBuild build) => Create(Bind(s_anyModel), build);
+    public IDisposable Create(TestBuild build) => Create(Bind(), build, Variant.Pack?.Invoke(build.Model));
+
+    /// <summary>Binds its options for a model that asks for nothing in particular.</summary>
+    /// <exception cref="ConfigurationException">The variant's options are wrong.</exception>
+    public StandaloneComponent Bind() => Bind(s_anyModel);
 
     /// <summary>Binds its options for a model.</summary>
     /// <exception cref="ConfigurationException">The variant's options are wrong, or it does not know a trait of the model.</exception>
@@ -65,9 +69,10 @@ internal sealed class Subject
     /// <exception cref="ConfigurationException">The variant's options are wrong.</exception>
     public StandaloneComponent BindFold() => StandaloneComponent.BindFold(Catalog, Component, Variant.Options, s_anyModel);
 
-    private static IDisposable Create(StandaloneComponent component, TestBuild build)
+    // A component inside another one names no pack here.
+    private static IDisposable Create(StandaloneComponent component, TestBuild build, TestPack? pack)
     {
-        using (build.Inside(spec => Create(component.Inner(spec), build)))
+        using (build.Inside(spec => Create(component.Inner(spec), build, pack: null), pack))
             return component.Create(build);
     }
 

@@ -25,11 +25,20 @@ internal sealed record FamilyModel(string Name, bool IsMixture, double Limit = F
     public static FamilyModel Of(string name) => All.Single(family => family.Name == name);
 
     /// <summary>The model file.</summary>
-    public string Path => EmbeddedFiles.Unpack("families", $"{Name}.gguf");
+    public byte[] Gguf => Bytes($"{Name}.gguf");
 
     /// <summary>What llama.cpp computes for the prompt, in f32 with an f32 cache: [tokens, V].</summary>
     public float[] Logits => Read<float>($"{Name}.logits.bin");
 
+    private static byte[] Bytes(string name)
+    {
+        using Stream resource = typeof(FamilyModel).Assembly.GetManifestResourceStream(name)
+            ?? throw new InvalidOperationException($"resource {name} is missing from {typeof(FamilyModel).Assembly.GetName().Name}");
+        byte[] bytes = new byte[resource.Length];
+        resource.ReadExactly(bytes);
+        return bytes;
+    }
+
     private static T[] Read<T>(string name)
-        where T : unmanaged => [.. MemoryMarshal.Cast<byte, T>(EmbeddedFiles.Read(name))];
+        where T : unmanaged => [.. MemoryMarshal.Cast<byte, T>(Bytes(name))];
 }

@@ -16,12 +16,12 @@ internal sealed class PipelineRig : IDisposable
 
     /// <param name="plugins">The plugin that is tested, and the reference plugin.</param>
     /// <param name="edits">Who fills which role.</param>
-    /// <param name="model">Path of a model file.</param>
+    /// <param name="model">A model file.</param>
     /// <param name="tap">What happens beside each call of a router: the layer is given.</param>
     /// <param name="rows">Maximum rows of a step.</param>
-    public PipelineRig(PluginCatalog plugins, IEnumerable<string> edits, string model, Action<int>? tap = null, int rows = 64)
+    public PipelineRig(PluginCatalog plugins, IEnumerable<string> edits, TestModelFile model, Action<int>? tap = null, int rows = 64)
     {
-        PipelineDocument document = PipelineDocument.Load(null, [$"model={model}", .. edits]);
+        PipelineDocument document = PipelineDocument.Load(null, [$"model={model.Path}", .. edits]);
         _pipeline = Pipeline.Compose(document, plugins, new PipelineOptions
         {
             Threads = 2,
@@ -33,12 +33,6 @@ internal sealed class PipelineRig : IDisposable
         _batch = Engine.NewBatch();
     }
 
-    /// <inheritdoc cref="PipelineRig(PluginCatalog, IEnumerable{string}, string, Action{int}?, int)"/>
-    public PipelineRig(PluginCatalog plugins, IEnumerable<string> edits, TestModelFile model, Action<int>? tap = null, int rows = 64)
-        : this(plugins, edits, model.Path, tap, rows)
-    {
-    }
-
     public Engine Engine => _pipeline.Engine;
 
     public Pipeline Pipeline => _pipeline;
@@ -47,14 +41,11 @@ internal sealed class PipelineRig : IDisposable
     public static int[] Text(int seed, int count) => [.. Enumerable.Range(0, count).Select(i => (i * 7 + seed * 13 + i * i % 5) % TestModelFile.Vocabulary)];
 
     /// <summary>The component in a pipeline; where the runtime cannot compose its memory, the test is skipped with the runtime's reason.</summary>
-    public static PipelineRig Of(PluginUnderTest plugin, Subject subject, TestModelFile model, Action<int>? tap = null) => Of(plugin, subject, model.Path, tap);
-
-    /// <inheritdoc cref="Of(PluginUnderTest, Subject, TestModelFile, Action{int}?)"/>
-    public static PipelineRig Of(PluginUnderTest plugin, Subject subject, string model, Action<int>? tap = null)
+    public static PipelineRig Of(PluginUnderTest plugin, Subject subject, TestModelFile model, Action<int>? tap = null)
     {
         try
         {
-            return new(plugin.Catalog, TestPipeline.Edits(subject), model, tap);
+            return new(plugin.Catalog, TestPipeline.Edits(subject, model), model, tap);
         }
         catch (CompositionException refusal) when (refusal.Message.Contains("host memory only"))
         {
