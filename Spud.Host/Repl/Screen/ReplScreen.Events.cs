@@ -148,7 +148,7 @@ internal sealed partial class ReplScreen
         _transcript.Clear();
         _answers.Clear();
         _asked = null;
-        (_name, _turns, _last) = (conversation.Name, conversation.Turns.Count, conversation.Turns.LastOrDefault());
+        (_name, _turns, _last) = (conversation.Name, conversation.Turns.Count, conversation.Turns is [.., var newest] ? newest : null);
         _transcript.AddTurns(conversation.Turns);
         if (_last is { } last)
             _turnPage.End(last);

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using Spud.Composition;
-using Spud.Configuration;
 using Spud.Host.Repl;
 using Spud.Metering;
 using Spud.Plugins;
