@@ -19,7 +19,10 @@ internal sealed class PlainChat(Shell shell, bool rawText)
             case Notice notice:
                 Say(notice);
                 break;
-            case TurnStarted:
+            case TurnStarted { Turn: { } turn }:
+                if (turn.Variant is { } variant)
+                    shell.Say($"[{variant}]");
+
                 _answer = new(shell, isShown: true, rawText);
                 break;
             case AnswerText text:
