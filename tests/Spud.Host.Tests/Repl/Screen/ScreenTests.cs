@@ -70,7 +70,7 @@ public sealed class ScreenTests
     [Fact]
     public void F1_lists_every_key_and_every_command()
     {
-        using ScreenFixture fixture = new(120, 100);
+        using ScreenFixture fixture = new(160, 140);
         fixture.Press(Key.F1);
         Assert.All(Spud.Host.Repl.Commands.CommandList.All, command => Assert.Contains(command.Usage, fixture.Text));
         Assert.All(fixture.Screen.Keys, key => Assert.Contains(key.Name, fixture.Text));
