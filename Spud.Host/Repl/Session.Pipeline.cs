@@ -39,7 +39,7 @@ internal sealed partial class Session
     /// <inheritdoc cref="SessionModels.Load" path="/exception"/>
     public void Swap(PipelineSource source)
     {
-        LanguageModel model = Working($"loading {source.File ?? "the pipeline"}", () => _models.Load(source));
+        LanguageModel model = Working($"loading {source.File ?? "the pipeline"}", () => _models.Load(source, _model));
         (PipelineState? former, HeldTexts? texts, LanguageModel? old) = (Pipeline, _texts, _model);
         try
         {

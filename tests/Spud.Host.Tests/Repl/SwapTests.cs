@@ -48,6 +48,34 @@ public sealed class SwapTests
     }
 
     [Fact]
+    public void Components_that_did_not_change_are_taken_over_and_the_model_stays_mapped_once()
+    {
+        using TempFolder folder = new();
+        string model = folder.File("mapped-once.gguf");
+        File.Copy(EndToEnd.Spud.Stories, model);
+        using TestSession test = new(setup => setup with { Source = PipelineSource.Default.With($"model=\"{model}\"", "test") });
+        test.Session.Ask("Once", TestContext.Current.CancellationToken);
+        test.Enter("/set head.activations=f32");
+        Assert.Equal(["attention cpu", "experts cpu", "cache plain"], test.Session.Pipeline!.TakenOver);
+        test.Enter("/set cache.format=f32");
+        Assert.Equal(["head cpu", "attention cpu", "experts cpu"], test.Session.Pipeline!.TakenOver);
+        test.Enter("/set context=100");
+        Assert.Empty(test.Session.Pipeline!.TakenOver);
+        if (OperatingSystem.IsLinux())
+            Assert.Single(File.ReadLines("/proc/self/maps").Where(line => line.EndsWith("mapped-once.gguf", StringComparison.Ordinal)).Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[0].Split('-')[0]).Distinct());
+    }
+
+    [Fact]
+    public void A_swap_that_fails_half_way_leaves_the_old_pipeline_computing_the_same()
+    {
+        using TestSession test = new();
+        string answer = test.Session.Ask("Once", TestContext.Current.CancellationToken).Answer;
+        test.Refused("/set cache.format=q8_0"); // its heads are narrower than a block: known when everything else is built
+        test.Enter("/retry");
+        Assert.Equal(answer, test.Session.Conversation.Turns[0].Answer);
+    }
+
+    [Fact]
     public void Another_context_keeps_what_fits()
     {
         using TestSession test = new();
