@@ -4,7 +4,7 @@ using Spud.Host.Repl.Comparison;
 
 namespace Spud.Host.Tests.Repl;
 
-public sealed class CompareTests
+public sealed class AnswerComparisonTests
 {
     [Fact]
     public void A_replay_under_the_same_pipeline_gives_the_same_answer_and_leaves_the_conversation()
