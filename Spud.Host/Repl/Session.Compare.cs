@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Threading.Channels;
 using Spud.Generation;
 using Spud.Host.Repl.Comparison;

@@ -68,6 +68,9 @@ internal sealed class PipelineParts
     /// <summary>[phase]: the operations of a step.</summary>
     public StepPlan[] Plans => field ??= StepCompiler.Compile(this);
 
+    /// <summary>What follows a step whose rows are read behind the final norm; its head is an <see cref="IFinalNorm"/>.</summary>
+    public StepPlan NormPlan => field ??= StepCompiler.CompileNorm(this);
+
     /// <summary>Lays the components' workspaces into the arenas: what was laid into those of another pipeline comes back.</summary>
     public void LayWorkspaces()
     {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 
 namespace Spud.Host.Repl.Commands;
@@ -11,14 +12,14 @@ internal static class CommandReference
         StringBuilder text = new();
         foreach (IGrouping<CommandGroup, SessionCommand> group in CommandList.All.GroupBy(command => command.Group).OrderBy(group => group.Key))
         {
-            text.Append($"### {group.Key}\n\n| command | does |\n|---|---|\n");
+            text.Append(CultureInfo.InvariantCulture, $"### {group.Key}\n\n| command | does |\n|---|---|\n");
             foreach (SessionCommand command in group)
-                text.Append($"| `{Escaped(command.Usage)}`{Also(command)} | {Escaped(string.Join(' ', command.Details.Where(line => !IsExample(line)).Prepend(command.Help)))} |\n");
+                text.Append(CultureInfo.InvariantCulture, $"| `{Escaped(command.Usage)}`{Also(command)} | {Escaped(string.Join(' ', command.Details.Where(line => !IsExample(line)).Prepend(command.Help)))} |\n");
 
             text.Append('\n');
             string[] examples = [.. group.SelectMany(command => command.Details).Where(IsExample)];
             if (examples.Length > 0)
-                text.Append($"```\n{string.Join('\n', examples)}\n```\n\n");
+                text.Append(CultureInfo.InvariantCulture, $"```\n{string.Join('\n', examples)}\n```\n\n");
         }
 
         return text.ToString();

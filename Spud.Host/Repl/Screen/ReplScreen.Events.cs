@@ -13,6 +13,7 @@ internal sealed partial class ReplScreen
     private Turn? _turn;
     private Turn? _last;
     private Meter _meter;
+    private TurnSettings _settings = new();
     private bool _hasFailed;
 
     /// <summary>Takes what happened since the last frame.</summary>
@@ -75,6 +76,12 @@ internal sealed partial class ReplScreen
                 break;
             case TurnFinished finished:
                 End(finished.Turn);
+                break;
+            case LineOffered offered:
+                Type(ShownText.Safe(offered.Line));
+                break;
+            case SettingsChanged changed:
+                _settings = changed.Settings;
                 break;
             case SessionEnded:
                 Quit?.Invoke();

@@ -21,7 +21,7 @@ internal sealed partial class ReplScreen
 
     private void Enter(string line)
     {
-        _showsHelp = false;
+        (_showsHelp, _inPane) = (false, false);
         Arrange();
         _transcript.ScrollTo(int.MaxValue);
         _link.Enter(line);
@@ -41,7 +41,15 @@ internal sealed partial class ReplScreen
             : new(0, caret, [.. lines.Select(line => new Candidate(ShownText.OneLine(line), Describe(line)))]);
     }
 
-    private static string Describe(string line) => line.StartsWith('/') && !line.Contains(' ') ? Commands.CommandList.Find(line[1..])?.Help ?? "" : "";
+    private string Describe(string line)
+    {
+        if (line.StartsWith('/') && !line.Contains(' '))
+            return Commands.CommandList.Find(line[1..])?.Help ?? "";
+
+        // "/set cache.format=": what that is, or what it may be.
+        string path = line[(line.LastIndexOf(' ') + 1)..].TrimEnd('=');
+        return _pipeline?.Settings[path] is { } setting ? ShownText.OneLine(setting.Description.Length > 0 ? setting.Description : setting.Expected) : "";
+    }
 
     private bool Interrupt()
     {

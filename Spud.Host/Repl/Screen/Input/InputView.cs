@@ -33,6 +33,9 @@ internal sealed class InputView : View
     /// <summary>A message is complete.</summary>
     public event Action<string>? Entered;
 
+    /// <summary>It was clicked.</summary>
+    public event Action? Wanted;
+
     /// <summary>It wants another number of rows.</summary>
     public event Action? Grown;
 
@@ -95,7 +98,7 @@ internal sealed class InputView : View
         if (!mouse.Flags.HasFlag(MouseFlags.LeftButtonPressed) || mouse.Position is not { } place)
             return false;
 
-        SetFocus();
+        Wanted?.Invoke();
         if (place.Y < CandidateRows)
         {
             Choose(FirstCandidate() + place.Y);

@@ -109,6 +109,8 @@ internal sealed class PipelinePage() : PanePage("Pipeline")
         foreach (Line line in Wrapping.Wrap([paragraph], columns))
             Own(rows, line, index, -1);
 
+        if (isSelected && _open is null && item is { Path: not null, Allowed.Count: 0, Expected.Length: > 0 })
+            Help(rows, $"{item.Description} Expected: {item.Expected}. Enter types it.", columns);
         if (_open == index)
             AddChoices(index, item, columns, rows);
     }
@@ -125,8 +127,12 @@ internal sealed class PipelinePage() : PanePage("Pipeline")
             Own(rows, Line.Of(new(new string(' ', _labelColumns)), new Run(text, isChosen ? Ink.Selected : Ink.Normal)), index, choice);
         }
 
-        string help = string.Join(" ", new[] { item.Description, "Enter takes it, Esc closes." }.Where(text => text.Length > 0));
-        foreach (Line line in Wrapping.Wrap([Paragraph.Of(ShownText.OneLine(help), Ink.Dim).Indented(new(new string(' ', _labelColumns)), new(new string(' ', _labelColumns)))], columns))
+        Help(rows, $"{item.Description} Enter takes it, Esc closes.", columns);
+    }
+
+    private void Help(List<Line> rows, string help, int columns)
+    {
+        foreach (Line line in Wrapping.Wrap([Paragraph.Of(help.Trim(), Ink.Dim).Indented(new(new string(' ', _labelColumns)), new(new string(' ', _labelColumns)))], columns))
             Own(rows, line, -1, -1);
     }
 

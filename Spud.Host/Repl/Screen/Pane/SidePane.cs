@@ -30,6 +30,9 @@ internal sealed class SidePane : View
         Keys = Table();
     }
 
+    /// <summary>It was clicked.</summary>
+    public event Action? Wanted;
+
     /// <summary>The reader wants back to his message.</summary>
     public event Action? Left;
 
@@ -74,7 +77,7 @@ internal sealed class SidePane : View
 
     private void Click(int row)
     {
-        SetFocus();
+        Wanted?.Invoke();
         _pages[_shown].Click(row);
     }
 
@@ -93,7 +96,7 @@ internal sealed class SidePane : View
 
     private void ClickTab(int column)
     {
-        SetFocus();
+        Wanted?.Invoke();
         int from = 0;
         for (int i = 0; i < _pages.Count; i++)
         {
