@@ -35,7 +35,7 @@ internal sealed class PipelineComposer : IDisposable
         _hash = _takeover?.Former.Hash ?? new(() => ModelHash.Of(_file));
         try
         {
-            (_model, _weights) = _takeover is { Former: { } known } ? (known.Model, known.Weights.Anew()) : ModelReader.Read(_file);
+            (_model, _weights) = _takeover is { Former: { Weights: { } weights } known } ? (known.Model, weights.Anew()) : ModelReader.Read(_file);
         }
         catch
         {

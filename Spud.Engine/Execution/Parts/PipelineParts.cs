@@ -14,17 +14,17 @@ internal sealed class PipelineParts
 
     public required ModelDescription Model { get; init; }
 
-    /// <summary>The model's weights, with those marked that components took.</summary>
-    public required WeightCatalog Weights { get; init; }
+    /// <summary>The model's weights, with those marked that components took; null where parts were put together without a composer.</summary>
+    public WeightCatalog? Weights { get; init; }
 
-    /// <summary>SHA-256 of the model, computed when somebody asks.</summary>
-    public required Lazy<string> Hash { get; init; }
+    /// <summary>SHA-256 of the model, computed when somebody asks; null likewise.</summary>
+    public Lazy<string>? Hash { get; init; }
 
     /// <summary>By domain, the memory in which components take turns.</summary>
-    public required ImmutableArray<(IMemoryDomain Domain, nint Address)> Arenas { get; init; }
+    public ImmutableArray<(IMemoryDomain Domain, nint Address)> Arenas { get; init; } = [];
 
     /// <summary>Of its components, those that another pipeline built.</summary>
-    public required ImmutableArray<PipelineComponent> TakenOver { get; init; }
+    public ImmutableArray<PipelineComponent> TakenOver { get; init; } = [];
 
     public required Limits Limits { get; init; }
 
