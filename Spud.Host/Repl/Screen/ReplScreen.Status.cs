@@ -43,7 +43,7 @@ internal sealed partial class ReplScreen
         {
             _spin++;
             _status.Refresh();
-            if (_link.IsBusy() || _doing is not null || _turn is not null)
+            if (_link.IsBusy() || _doing is not null || _running.Count > 0)
                 return true;
 
             _spinning = null;
@@ -91,7 +91,7 @@ internal sealed partial class ReplScreen
         string spinner = Spinner[_spin % Spinner.Length].ToString();
         if (_told is { } told)
             return ("!", told, Ink.Warning);
-        if (_turn is not null)
+        if (_running.Count > 0)
             return (spinner, Running(), Ink.Accent);
         if (_doing is { } doing)
             return (spinner, ShownText.OneLine(doing), Ink.Accent);

@@ -26,7 +26,7 @@ internal sealed class SidePane : View
         foreach (PanePage page in pages)
             page.Changed += () => Changed(page);
 
-        HasFocusChanged += (_, _) => _tabs.SetNeedsDraw();
+        HasFocusChanged += (_, _) => Focus();
         Keys = Table();
     }
 
@@ -48,6 +48,7 @@ internal sealed class SidePane : View
             _shown = Math.Clamp(value, 0, _pages.Count - 1);
             _rows.ScrollTo(0);
             _tabs.Refresh();
+            Focus();
             Refresh();
         }
     }
@@ -58,6 +59,14 @@ internal sealed class SidePane : View
     protected override bool OnClearingViewport() => true;
 
     protected override bool OnKeyDown(Key key) => _pages[_shown].Press(key) || ScreenKey.Handle(Keys, key) || _rows.ScrollBy(key);
+
+    private void Focus()
+    {
+        for (int i = 0; i < _pages.Count; i++)
+            _pages[i].IsFocused = HasFocus && i == _shown;
+
+        _tabs.SetNeedsDraw();
+    }
 
     private void Changed(PanePage page)
     {
@@ -77,8 +86,9 @@ internal sealed class SidePane : View
 
     private void Click(int row)
     {
-        Wanted?.Invoke();
+        // First, because the page may look different when keys come here.
         _pages[_shown].Click(row);
+        Wanted?.Invoke();
     }
 
     private Line Tabs(int columns)

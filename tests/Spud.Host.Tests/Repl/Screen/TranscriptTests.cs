@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using Spud.Host.Repl;
 using Spud.Host.Repl.Screen;
-using Spud.Text.ChatTemplates;
 using Terminal.Gui.Input;
 
 namespace Spud.Host.Tests.Repl.Screen;
