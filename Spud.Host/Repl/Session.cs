@@ -1,4 +1,3 @@
-using Spud.Execution;
 using Spud.Generation;
 using Spud.Host.Repl.Commands;
 
