@@ -150,7 +150,7 @@ public sealed class Engine
     /// <param name="batch">At least one sequence.</param>
     /// <param name="keep">Gets an entry, in the order of <see cref="Batch.Add"/>, whose logits can be read, and returns how many of its rows are kept, from the first on; null: all.</param>
     /// <inheritdoc cref="Run(Batch)" path="/exception"/>
-    internal void Run(Batch batch, Func<int, int>? keep)
+    public void Run(Batch batch, Func<int, int>? keep)
     {
         ArgumentNullException.ThrowIfNull(batch);
         using Turn turn = TakeTurn();

@@ -102,6 +102,14 @@ public sealed class Sequence : IDisposable
         return child;
     }
 
+    /// <summary>The keys that are kept of a layer, by pool and KV head.</summary>
+    /// <param name="layer">0 .. L - 1.</param>
+    public IEnumerable<KeptKeys> KeptKeys(int layer)
+    {
+        ThrowIfEnded();
+        return Tables[layer].KeptKeys();
+    }
+
     /// <summary>Whether the sequence can go back to an earlier length: false where the cache has dropped keys that the shorter text would need.</summary>
     /// <param name="tokens">0 .. <see cref="Tokens"/>.</param>
     public bool CanTruncate(int tokens) => _engine.DroppedBy(this, _engine.States.ReadAgainFrom(Tokens, tokens)) is null;

@@ -254,6 +254,16 @@ internal sealed class PageTable : IHistory
 
     public ReadOnlySpan<KeyRun> RunsOf(int pool, int head) => Checked(pool, head).Runs;
 
+    /// <summary>Positions of the keys that are kept, by pool and KV head.</summary>
+    public IEnumerable<KeptKeys> KeptKeys()
+    {
+        for (int pool = 0; pool < _layer.Pools.Length; pool++)
+        {
+            for (int head = 0; head < _layer.Pools[pool].Tables; head++)
+                yield return new(pool, head, [.. _tables[_firstOfPool[pool] + head].Positions()]);
+        }
+    }
+
     public ReadOnlySpan<int> PositionsOf(int pool, in KeyRun run)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)pool, (uint)_layer.Pools.Length, nameof(pool));

@@ -81,7 +81,7 @@ internal sealed class PipelineComponent
     {
         foreach (Workspace workspace in Workspaces.Where(workspace => workspace.Domain == domain))
         {
-            workspace.Address = arena;
+            workspace.Place(arena);
             arena += (nint)Aligned(workspace.Bytes);
         }
 
