@@ -75,7 +75,7 @@ public sealed class PretendDeviceTests
 
     private static Pipeline Compose(string family, IEnumerable<string> edits)
     {
-        PluginCatalog plugins = PluginCatalog.Discover([PluginFolders.Built("Reference") + "/..", BuiltPlugins.Folder]);
+        PluginCatalog plugins = PluginCatalog.Discover([TestData.Built("Reference") + "/..", TestData.Plugins]);
         return Pipeline.Compose(
             PipelineDocument.Load(null, [$"model={TestData.Path($"families/{family}.gguf")}", "cache.use=reference", "cache.pageTokens=4", .. edits]),
             plugins,

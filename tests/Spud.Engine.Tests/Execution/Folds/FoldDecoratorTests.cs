@@ -246,7 +246,7 @@ public sealed class FoldDecoratorTests
 
     private static Pipeline Compose(string family, string edit, params string[] more)
     {
-        PluginCatalog plugins = PluginCatalog.Discover([PluginFolders.Built("Reference") + "/..", PluginFolders.Built("Wrapper"), BuiltPlugins.Folder]);
+        PluginCatalog plugins = PluginCatalog.Discover([TestData.Built("Reference") + "/..", TestData.Built("Wrapper"), TestData.Plugins]);
         return Pipeline.Compose(
             PipelineDocument.Load(null, [$"model={TestData.Path($"families/{family}.gguf")}", "head.use=reference", "router.use=reference", "experts.use=reference", "cache.use=reference", "cache.pageTokens=4", edit, .. more]),
             plugins,

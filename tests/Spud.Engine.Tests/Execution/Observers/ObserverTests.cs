@@ -13,7 +13,7 @@ public sealed class ObserverTests
 {
     private const string Cpu = """attention={"use":"backend.cpu/cpu","activations":"f32"}""";
     private const string Reference = "attention.use=reference/reference";
-    private static readonly PluginCatalog s_plugins = PluginCatalog.Discover([PluginFolders.Built("Reference") + "/..", PluginFolders.Built("Wrapper"), BuiltPlugins.Folder]);
+    private static readonly PluginCatalog s_plugins = PluginCatalog.Discover([TestData.Built("Reference") + "/..", TestData.Built("Wrapper"), TestData.Plugins]);
     private static readonly string[] s_observed = ["cache.use=reference/observed", "cache.reviewTokens=32", "cache.window=10"];
 
     [Fact]
