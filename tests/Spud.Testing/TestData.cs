@@ -37,6 +37,9 @@ public static class TestData
         return System.IO.Path.Exists(path) ? path : throw new FileNotFoundException($"No test data at {path}.", path);
     }
 
+    /// <summary>Whether there is such a file or folder of <c>tests/data</c>.</summary>
+    public static bool Has(string relative) => System.IO.Path.Exists(System.IO.Path.Combine(Root, "tests", "data", relative));
+
     /// <summary>The bytes of a file of <c>tests/data</c>.</summary>
     public static byte[] Bytes(string relative) => File.ReadAllBytes(Path(relative));
 
