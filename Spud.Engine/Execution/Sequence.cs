@@ -46,6 +46,9 @@ public sealed class Sequence : IDisposable
     /// <summary>Rows that a step may add at most: they end at the next review border.</summary>
     public int RowsToReview => _engine.Borders.RowsFrom(Tokens);
 
+    /// <summary>Whether components keep a state of the text beside its keys.</summary>
+    internal bool KeepsStates => _engine.States.BorderTokens.Any();
+
     internal PageTable[] Tables { get; }
 
     internal bool IsDisposed { get; private set; }

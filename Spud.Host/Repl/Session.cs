@@ -80,6 +80,7 @@ internal sealed partial class Session : IDisposable
 
     public void Dispose()
     {
+        StopComparing();
         LetGo();
         _loop.Dispose();
         _saved.Dispose();
