@@ -1,5 +1,6 @@
 using Spud.Composition;
 using Spud.Configuration;
+using Spud.Embeddings;
 using Spud.Execution;
 using Spud.Generation;
 using Spud.Models;
@@ -55,10 +56,14 @@ public sealed class LanguageModel : IDisposable
     /// <param name="plugins">Offer components.</param>
     /// <param name="options">What the host decides.</param>
     /// <param name="loop">Threads and steps that the models of a process share, in place of <see cref="PipelineOptions.Threads"/>; disposed by the caller, after the model. Null: the model's own.</param>
+    /// <param name="former">
+    /// A model of the same loop that is exchanged for this one: the mapped file, and components that would be built the same again, are taken
+    /// over. It may only be disposed afterwards; where this fails, it goes on.
+    /// </param>
     /// <exception cref="ModelFileException">The model cannot be read.</exception>
     /// <exception cref="ConfigurationException">The document has faults.</exception>
     /// <exception cref="CompositionException">Components, model and machine do not go together.</exception>
-    public static LanguageModel Load(PipelineDocument document, PluginCatalog plugins, PipelineOptions options, StepLoop? loop = null)
+    public static LanguageModel Load(PipelineDocument document, PluginCatalog plugins, PipelineOptions options, StepLoop? loop = null, LanguageModel? former = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         options.Require();
@@ -66,7 +71,7 @@ public sealed class LanguageModel : IDisposable
         Pipeline? pipeline = null;
         try
         {
-            pipeline = Pipeline.Compose(document, plugins, options, used.Workers);
+            pipeline = Pipeline.Compose(document, plugins, options, used.Workers, former?.Pipeline);
             Tokenizer tokenizer = Tokenizer.Load(pipeline.File.Metadata);
             if (tokenizer.VocabularySize > pipeline.Model.Vocabulary)
                 throw new ModelFileException($"{pipeline.File.Path}: the tokenizer has {tokenizer.VocabularySize} tokens, the embedding {pipeline.Model.Vocabulary} rows.");
@@ -118,6 +123,36 @@ public sealed class LanguageModel : IDisposable
             RequireRoom(message.Content);
         ChatTemplate template = ChatTemplate ?? throw new InvalidOperationException("The model file has no chat template. Give the model a plain text, or set a template.");
         return ConversationPrompt.Render(template, messages, new ChatTemplateOptions { BosToken = TextOf(Tokenizer.Bos), EosToken = TextOf(Tokenizer.Eos) });
+    }
+
+    /// <summary>A text as a vector: its rows behind the final norm, pooled. Not while a request is read: it uses the engine, and one of its sequences.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="pooling">How rows become one.</param>
+    /// <param name="cancellation">Ends it.</param>
+    /// <inheritdoc cref="Embed(IReadOnlyList{int}, Pooling, CancellationToken)" path="/exception"/>
+    public TextEmbedding Embed(string text, Pooling pooling = Pooling.Mean, CancellationToken cancellation = default)
+    {
+        RequireRoom(text);
+        return Embed(Encode(text), pooling, cancellation);
+    }
+
+    /// <summary>Ids as a vector.</summary>
+    /// <param name="tokens">At least one, at most the context.</param>
+    /// <param name="pooling">How rows become one.</param>
+    /// <param name="cancellation">Ends it.</param>
+    /// <exception cref="ArgumentException">There are no tokens.</exception>
+    /// <exception cref="ContextOverflowException">The text is longer than the context.</exception>
+    /// <exception cref="NotSupportedException">The pipeline's head gives no rows behind the final norm.</exception>
+    /// <exception cref="InvalidOperationException">The engine is in use, or all its sequences are.</exception>
+    public TextEmbedding Embed(IReadOnlyList<int> tokens, Pooling pooling = Pooling.Mean, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(tokens);
+        if (tokens.Count == 0)
+            throw new ArgumentException("A text without tokens has no embedding.", nameof(tokens));
+        if (tokens.Count > Pipeline.Limits.ContextTokens)
+            throw new ContextOverflowException(tokens.Count, Pipeline.Limits.ContextTokens);
+
+        return TextEmbedder.Embed(Pipeline, [.. tokens], pooling, cancellation);
     }
 
     /// <summary>Continues a prompt.</summary>

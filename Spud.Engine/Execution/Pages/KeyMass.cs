@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Spud.Configuration;
 
 namespace Spud.Execution;
@@ -30,7 +29,7 @@ internal sealed class KeyMass
     {
         (_buffers, _pages, _host, _parts, _pool, _of, _layer) = (buffers, pages, host, parts, pool, model.Layers[layer], layer);
         _mostRows = buffers.Ids.Shape[0];
-        _views = new PageView[pages.Layers[layer].Shards?.Domains.Length ?? 1];
+        _views = new PageView[pages.Layers[layer].ShardCount];
         host.ServeAttention();
     }
 
@@ -87,18 +86,13 @@ internal sealed class KeyMass
     private void Ask(in Step step, PageTable table, int? shard, in TensorView query, in AttentionState state, in TensorView mass)
     {
         IGivesKeyMass fold = (IGivesKeyMass)_parts.Fold;
-        if (shard is not null)
+        for (int pool = 0; pool < _pages.Layers[_layer].PoolCount; pool++)
         {
+            bool any = false;
             for (int i = 0; i < _views.Length; i++)
-                _pages.TryView(_layer, i, i == shard ? table : null, out _views[i]);
+                any |= _pages.TryView(_layer, pool * _views.Length + i, shard is null || i == shard ? table : null, out _views[i]);
 
-            fold.AddKeyMass(_layer, step, query, _views, state, mass);
-            return;
-        }
-
-        for (int pool = 0; pool < _pages.Layers[_layer].Pools.Length; pool++)
-        {
-            if (_pages.TryView(_layer, pool, table, out _views[0]))
+            if (any)
                 fold.AddKeyMass(_layer, step, query, _views, state, mass);
         }
     }
@@ -111,7 +105,7 @@ internal sealed class KeyMass
         AttentionState state = StateIn(_host, rows);
         for (int row = 0; row < rows; row++)
         {
-            ReadOnlySpan<float> note = MemoryMarshal.Cast<byte, float>(notes.At(row).AsSpan<byte>());
+            ReadOnlySpan<float> note = notes.At(row).AsSpan<float>();
             note[..width].CopyTo(query.At(row).AsSpan<float>());
             note.Slice(width, _of.QueryHeads).CopyTo(state.Max.At(row).AsSpan<float>());
             note.Slice(width + _of.QueryHeads, _of.QueryHeads).CopyTo(state.Sum.At(row).AsSpan<float>());

@@ -26,7 +26,7 @@ internal sealed class PageTable : IHistory
 
         _tables = [.. layer.Pools.SelectMany(static pool => Enumerable.Range(0, pool.Tables).Select(head => new RunTable(pool, head)))];
         if (layer.Shards is not null)
-            _shards = [.. Enumerable.Range(0, layer.Pools.Length).Select(shard => new ShardHistory(this, shard))];
+            _shards = [.. Enumerable.Range(0, layer.ShardCount).Select(shard => new ShardHistory(this, layer, shard))];
     }
 
     /// <summary>Id of the sequence.</summary>
@@ -133,8 +133,9 @@ internal sealed class PageTable : IHistory
     {
         if (_layer.Shards is { } shards)
         {
-            for (int row = 0; row < slots.Length; row++)
-                _tables[shards.ShardOf(first + row)].Append(first + row, 1, slots[row..], 1);
+            int heads = _layer.First.Tables;
+            for (int i = 0; i < slots.Length; i++)
+                TablesOf(shards.ShardOf(first + i / heads))[i % heads].Append(first + i / heads, 1, slots[i..], 1);
             return;
         }
 
@@ -151,7 +152,7 @@ internal sealed class PageTable : IHistory
             return 0;
 
         long keys = (long)rows * target.Tables, held = 0;
-        for (int earlier = 0; earlier < pool; earlier++)
+        for (int earlier = pool % _layer.ShardCount; earlier < pool; earlier += _layer.ShardCount)
         {
             foreach (RunTable table in TablesOf(earlier))
                 keys += (long)table.Keys * target.Tables / _layer.Pools[earlier].Tables;
@@ -208,6 +209,38 @@ internal sealed class PageTable : IHistory
         (child.Tokens, child._tokensAtMove, child._tokensAtChange) = (Tokens, _tokensAtMove, _tokensAtChange);
     }
 
+    /// <summary>Whether every key is where it was appended: one pool of the host's memory that all heads share, from which nothing was let go.</summary>
+    public bool IsPlain => _tables.Length == 1 && _layer.Pools.Length == 1 && _layer.Shards is null && _layer.Observed is null && _layer.First.Domain.IsHost && _tables[0].Keys == Tokens;
+
+    /// <summary>Copies the keys and values of a text of another pipeline into this one, which is empty; they are pending until they are committed.</summary>
+    /// <param name="source">Plain, as this one is, and with the same formats.</param>
+    /// <exception cref="PagePoolFullException">There are too few pages.</exception>
+    public void CopyFrom(PageTable source)
+    {
+        PoolPages from = source._layer.First, to = _layer.First;
+        if (_tables[0].PagesWanted(source.Tokens) > to.FreePages)
+            throw new PagePoolFullException("There are too few pages for a copy of the text.");
+
+        int[] slots = new int[source.Tokens];
+        _tables[0].Append(0, slots.Length, slots, 1);
+        int position = 0;
+        foreach (KeyRun run in source.Runs)
+        {
+            // A run lies in one page; where pages begin elsewhere, it goes into two.
+            for (int done = 0; done < run.Keys;)
+            {
+                int key = slots[position] % to.PageTokens, keys = Math.Min(run.Keys - done, to.PageTokens - key);
+                to.CopyFrom(from, run with { FirstKey = run.FirstKey + done, Keys = keys }, 0, slots[position] / to.PageTokens, key);
+                (done, position) = (done + keys, position + keys);
+            }
+        }
+    }
+
+    /// <summary>Whether another table's pages have the same formats.</summary>
+    public bool HasFormatsOf(PageTable other) =>
+        (_layer.First.Pool.Keys.Type, _layer.First.Pool.Values.Type) == (other._layer.First.Pool.Keys.Type, other._layer.First.Pool.Values.Type)
+        && _layer.First.Pool.Keys.Shape[1..].SequenceEqual(other._layer.First.Pool.Keys.Shape[1..]);
+
     /// <summary>Gives every page back.</summary>
     public void Clear()
     {
@@ -220,6 +253,16 @@ internal sealed class PageTable : IHistory
     public void Drop(int run, int firstKey, int keys) => _tables[0].Drop(run, firstKey, keys);
 
     public ReadOnlySpan<KeyRun> RunsOf(int pool, int head) => Checked(pool, head).Runs;
+
+    /// <summary>Positions of the keys that are kept, by pool and KV head.</summary>
+    public IEnumerable<KeptKeys> KeptKeys()
+    {
+        for (int pool = 0; pool < _layer.Pools.Length; pool++)
+        {
+            for (int head = 0; head < _layer.Pools[pool].Tables; head++)
+                yield return new(pool, head, [.. _tables[_firstOfPool[pool] + head].Positions()]);
+        }
+    }
 
     public ReadOnlySpan<int> PositionsOf(int pool, in KeyRun run)
     {
@@ -278,7 +321,7 @@ internal sealed class PageTable : IHistory
         }
 
         bool moved = false;
-        for (int into = _layer.Shards is null ? 1 : _layer.Pools.Length; into < _layer.Pools.Length; into++)
+        for (int into = _layer.ShardCount; into < _layer.Pools.Length; into++)
             moved |= RequireRoom(into);
         if (!moved)
             return;
@@ -311,21 +354,21 @@ internal sealed class PageTable : IHistory
 
     private void RequirePromise()
     {
-        if (_layer.Shards is not null || _layer.Pools is [{ Tables: 1 }])
+        if (_layer.PoolCount == 1 && _layer.First.Tables == 1)
         {
             if (KeptTokens > _layer.TokensAtMost)
                 throw new InvalidDataException($"{KeptTokens} tokens are kept after a review, at most {_layer.TokensAtMost} were promised in the layout");
             return;
         }
 
-        for (int pool = 0; pool < _layer.Pools.Length; pool++)
+        for (int pool = 0; pool < _layer.PoolCount; pool++)
         {
-            long keys = 0;
-            foreach (RunTable table in TablesOf(pool))
+            (long keys, int first) = (0, pool * _layer.ShardCount);
+            foreach (RunTable table in _tables.AsSpan(_firstOfPool[first].._firstOfPool[first + _layer.ShardCount]))
                 keys += table.Keys;
 
-            if (keys > _layer.Pools[pool].Layout.KeysAtMost)
-                throw new InvalidDataException($"pool {pool} keeps {keys} keys after a review, at most {_layer.Pools[pool].Layout.KeysAtMost} were promised in the layout");
+            if (keys > _layer.Pools[first].Layout.KeysAtMost)
+                throw new InvalidDataException($"pool {pool} keeps {keys} keys after a review, at most {_layer.Pools[first].Layout.KeysAtMost} were promised in the layout");
         }
     }
 }

@@ -1,9 +1,10 @@
 using System.Runtime.InteropServices;
 using Spud.Models;
+using Spud.Models.Families;
 
 namespace Spud.Conformance.Fixtures;
 
-/// <summary>A model of two layers with random weights in a temporary file.</summary>
+/// <summary>A model with random weights in a temporary file; of two layers unless it is a family's.</summary>
 internal sealed class TestModelFile : IDisposable
 {
     private const int Layers = 2, Hidden = 64, Heads = 4, KvHeads = 2, HeadWidth = 32, Inner = 96, Context = 512;
@@ -13,6 +14,13 @@ internal sealed class TestModelFile : IDisposable
 
     private readonly GgufWriter _file = new();
     private readonly string _architecture;
+    private string? _pack;
+
+    private TestModelFile(FamilyModel family)
+    {
+        _architecture = family.Name;
+        File.WriteAllBytes(Path, family.Gguf);
+    }
 
     private TestModelFile(string architecture)
     {
@@ -83,8 +91,25 @@ internal sealed class TestModelFile : IDisposable
         return model.WithDenseLayers();
     }
 
+    /// <summary>The model of a family.</summary>
+    public static TestModelFile Of(FamilyModel family) => new(family);
+
     /// <inheritdoc/>
-    public void Dispose() => File.Delete(Path);
+    public void Dispose()
+    {
+        File.Delete(Path);
+        if (_pack is not null)
+            File.Delete(_pack);
+    }
+
+    /// <summary>Writes a pack for this model; its path.</summary>
+    public string PackFor(Func<ModelDescription, TestPack> pack)
+    {
+        using GgufFile file = GgufFile.Open(Path);
+        _pack = $"{Path}.pack";
+        pack(ModelReader.Read(file).Description).Save(_pack, ModelHash.Of(file));
+        return _pack;
+    }
 
     private TestModelFile WithDenseLayers()
     {
