@@ -4,7 +4,6 @@ using Spud.Embeddings;
 using Spud.Execution;
 using Spud.Models;
 using Spud.Plugins;
-using Spud.Tests.Plugins;
 using Xunit;
 
 namespace Spud.Tests.Embeddings;

@@ -5,7 +5,6 @@ using Spud.Evaluation.Likelihood;
 using Spud.Execution;
 using Spud.Plugins;
 using Spud.Tests.Execution.Toy;
-using Spud.Tests.Plugins;
 using Xunit;
 
 namespace Spud.Tests.Execution;

@@ -2,7 +2,6 @@ using Spud.Composition;
 using Spud.Configuration;
 using Spud.Execution;
 using Spud.Plugins;
-using Spud.Tests.Plugins;
 using Xunit;
 
 namespace Spud.Tests.Execution.Domains;

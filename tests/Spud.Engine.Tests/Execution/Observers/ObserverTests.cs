@@ -3,7 +3,6 @@ using Spud.Configuration;
 using Spud.Execution;
 using Spud.Metering;
 using Spud.Plugins;
-using Spud.Tests.Plugins;
 using Xunit;
 
 namespace Spud.Tests.Execution.Observers;
