@@ -26,6 +26,10 @@ internal sealed partial class ReplScreen
         _transcript.ScrollTo(int.MaxValue);
         _link.Enter(line);
         _status.Refresh();
+        if (_history.Fault is { } fault && !_toldOfHistory)
+            _transcript.Add(EntryKind.Warning, $"Messages are not remembered: {fault}");
+
+        _toldOfHistory |= _history.Fault is not null;
     }
 
     private Completion? Complete(string text, int caret)

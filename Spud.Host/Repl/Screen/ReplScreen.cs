@@ -23,6 +23,8 @@ internal sealed partial class ReplScreen : Runnable
     private readonly PluginsPage _pluginsPage;
     private readonly TimeProvider _time;
     private bool? _wantsPane;
+    private readonly InputHistory _history;
+    private bool _toldOfHistory;
     private bool _inPane;
     private bool _showsHelp;
 
@@ -32,7 +34,7 @@ internal sealed partial class ReplScreen : Runnable
     /// <param name="time">For Ctrl-C, which ends when it comes twice within a second.</param>
     public ReplScreen(ScreenLink link, InputHistory history, Look look, TimeProvider time)
     {
-        (_link, _time) = (link, time);
+        (_link, _time, _history) = (link, time, history);
         _pluginsPage = new(link.Plugins);
         _transcript = new(look);
         _help = new(look) { Visible = false };
