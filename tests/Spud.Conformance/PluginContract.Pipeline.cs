@@ -1,3 +1,4 @@
+using Spud.Composition;
 using Spud.Configuration;
 using Spud.Conformance.Allocation;
 using Spud.Conformance.Discovery;
@@ -139,6 +140,40 @@ public abstract partial class PluginContract
             return next;
         });
 
+    /// <summary>A step of several sequences in which something throws is run again, sequence by sequence: what it had done counts once.</summary>
+    [ContractTheory]
+    [OfRoles(Roles.Head, Roles.Attention, Roles.Cache, Roles.Router, Roles.Experts)]
+    public void A_step_that_is_repeated_counts_once(string role, string component)
+    {
+        Subject subject = Plugin[role, component];
+        bool throws = false;
+        using TestModelFile model = MixtureFor(subject);
+        using PipelineRig rig = PipelineRig.Of(Plugin, subject, model, layer =>
+        {
+            if (layer == 1 && throws)
+            {
+                throws = false;
+                throw new InvalidOperationException("the test throws once, in company");
+            }
+        });
+        int[][] texts = [PipelineRig.Text(17, 80), PipelineRig.Text(18, 80)];
+        float[][] expected = [.. texts.Select(rig.Fresh)];
+        Sequence[] sequences = [rig.Engine.Open(), rig.Engine.Open()];
+        List<float>[] got = [[], []];
+        while (sequences[0].Tokens < texts[0].Length)
+        {
+            throws = true;
+            float[][] step = rig.Step([.. sequences.Select((sequence, i) => (sequence, texts[i][sequence.Tokens..Math.Min(sequence.Tokens + 9, texts[i].Length)]))]);
+            Assert.False(throws, "nothing was thrown");
+            for (int i = 0; i < step.Length; i++)
+                got[i].AddRange(step[i]);
+        }
+
+        for (int i = 0; i < texts.Length; i++)
+            RequireRows(expected[i], [.. got[i]], Promised(subject), $"sequence {i}, whose steps were repeated");
+        Array.ForEach(sequences, static sequence => sequence.Dispose());
+    }
+
     /// <summary>A token that is decoded allocates no more managed memory than was promised, none by default, commits and reviews included.</summary>
     [ContractTheory]
     [OfRoles(Roles.Head, Roles.Attention, Roles.Cache, Roles.Router, Roles.Experts)]
@@ -150,7 +185,7 @@ public abstract partial class PluginContract
         using Sequence sequence = rig.Engine.Open();
         int[] token = [5];
         rig.Read(sequence, PipelineRig.Text(11, 64));
-        long bytes = AllocatedBytes.Of(rig.Pipeline.Parts.Pool, () => rig.Decode(sequence, token));
+        long bytes = AllocatedBytes.Of(rig.Pipeline.Workers, () => rig.Decode(sequence, token));
         AllocationPromise.Require(bytes, subject.Variant.Allocation.BytesPerToken, $"a decoded token through {role} '{component}'");
     }
 
@@ -178,8 +213,8 @@ public abstract partial class PluginContract
     /// <summary>Gives the reference plugin's cache the page format of a pipeline, so that both read the same keys.</summary>
     private static IEnumerable<string> PagesOf(PipelineRig rig)
     {
-        TensorView keys = rig.Pipeline.Parts.Pages.Layers[0].First.Pool.Keys, values = rig.Pipeline.Parts.Pages.Layers[0].First.Pool.Values;
-        return [$"cache.format={keys.Type}", $"cache.values={values.Type}"];
+        PagesExplanation pages = PipelineExplanation.Of(rig.Pipeline).Pages[0];
+        return [$"cache.format={pages.Keys}", $"cache.values={pages.Values}"];
     }
 
     private static void RequireRows(float[] expected, float[] got, Tolerance? tolerance, string what)

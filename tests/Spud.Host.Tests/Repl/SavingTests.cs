@@ -203,17 +203,46 @@ public sealed class SavingTests : IDisposable
     }
 
     [Fact]
+    public void A_conversation_of_two_thousand_turns_opens_in_under_a_second()
+    {
+        FrozenPipeline pipeline = new("0123", "model.gguf: cpu", "{}");
+        Conversation conversation = new() { Name = "long" };
+        int[] ids = [1];
+        for (int number = 1; number <= 2_000; number++)
+        {
+            Turn turn = new() { Number = number, Question = $"Question {number}?", Pipeline = pipeline, PromptIds = [.. ids, number], Answer = new string('x', 400) };
+            for (int i = 0; i < 20; i++)
+                turn.Add(new(i, "x", -1, [], TimeSpan.Zero));
+
+            conversation.Add(turn);
+        }
+
+        using ConversationStore store = ConversationStore.Open(Store, create: true, static _ => { });
+        store.Save(conversation);
+        long start = System.Diagnostics.Stopwatch.GetTimestamp();
+        Conversation loaded = store.Load(store.Find("long")!.Value);
+        TimeSpan time = System.Diagnostics.Stopwatch.GetElapsedTime(start);
+        Assert.Equal(2_000, loaded.Turns.Count);
+        Assert.True(time < TimeSpan.FromSeconds(1), $"{time}");
+        TestContext.Current.SendDiagnosticMessage($"2,000 turns in {time.TotalMilliseconds:0} ms");
+        Assert.Equal(20, loaded.Turns[^1].Tokens.Count);
+    }
+
+    [Fact]
     public void The_command_line_lists_shows_exports_and_deletes()
     {
         using (TestSession test = new(setup => setup with { Store = DataFolder.Conversations() }))
         {
-            test.Session.Ask("Once <b>", TestContext.Current.CancellationToken);
+            test.Session.Ask("Once <b> \u001b[31m", TestContext.Current.CancellationToken);
             test.Enter("/save cli");
         }
 
         Assert.Contains("Once <b>", Spoken.Of("conversations", "list").Out, StringComparison.Ordinal);
+        string plain = Spoken.Of("conversations", "show", "cli").Out;
+        Assert.DoesNotContain('\u001b', plain);
+        Assert.Contains("\\u001b[31m", plain, StringComparison.Ordinal);
         using JsonDocument shown = JsonDocument.Parse(Spoken.Of("conversations", "show", "cli", "--json").Out);
-        Assert.Equal("Once <b>", shown.RootElement.GetProperty("turns")[0].GetProperty("question").GetString());
+        Assert.Equal("Once <b> \u001b[31m", shown.RootElement.GetProperty("turns")[0].GetProperty("question").GetString());
         Assert.Equal(8, shown.RootElement.GetProperty("turns")[0].GetProperty("tokens").GetArrayLength());
         foreach (string form in new[] { "talk.md", "talk.html", "talk.json" })
             Assert.Equal(0, Spoken.Of("conversations", "export", "cli", _temp.File(form)).ExitCode);
