@@ -21,6 +21,7 @@ internal sealed partial class ReplScreen : Runnable
     private readonly TurnPage _turnPage = new();
     private readonly PipelinePage _pipelinePage = new();
     private readonly PluginsPage _pluginsPage;
+    private readonly WhyPage _whyPage = new();
     private readonly TimeProvider _time;
     private bool? _wantsPane;
     private readonly InputHistory _history;
@@ -38,7 +39,7 @@ internal sealed partial class ReplScreen : Runnable
         _pluginsPage = new(link.Plugins);
         _transcript = new(look);
         _help = new(look) { Visible = false };
-        _pane = new(look, [_pipelinePage, _turnPage, _pluginsPage]);
+        _pane = new(look, [_pipelinePage, _turnPage, _pluginsPage, _whyPage]);
         _paneRule = new(look);
         _inputRule = new(look);
         _input = new(look, history) { Hint = "Ask something, or type / for commands", Completer = Complete };
@@ -136,6 +137,11 @@ internal sealed partial class ReplScreen : Runnable
             return;
         }
 
+        OpenPage(page);
+    }
+
+    private void OpenPage(int page)
+    {
         (_wantsPane, _showsHelp, _inPane) = (true, false, true);
         Arrange();
         _pane.Shown = page;
