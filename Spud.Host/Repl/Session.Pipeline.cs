@@ -28,7 +28,11 @@ internal sealed partial class Session
 
     /// <summary>Loads the pipeline that the session was set up with.</summary>
     /// <inheritdoc cref="SessionModels.Load" path="/exception"/>
-    public void Open() => Swap(_setup.Source);
+    public void Open()
+    {
+        Swap(_setup.Source);
+        SavedNames = _saved.Names();
+    }
 
     /// <summary>The same, where somebody reads what went wrong.</summary>
     /// <returns>Whether a pipeline serves now.</returns>
@@ -44,8 +48,8 @@ internal sealed partial class Session
         try
         {
             Serve(model, source);
-            if (former is not null && texts is { Tokens: > 0 } && Conversation.Turns.Count > 0)
-                Say(KeepOrReread(former, texts));
+            if (former is not null)
+                Say($"From the next turn on: {Change(source)}.{(texts is { Tokens: > 0 } && Conversation.Turns.Count > 0 ? $" {KeepOrReread(former, texts)}" : "")}");
         }
         finally
         {
@@ -53,6 +57,8 @@ internal sealed partial class Session
             old?.Dispose();
         }
     }
+
+    private static string Change(PipelineSource source) => source.Edits is [.., { Text: { } last }] ? last : source.File ?? "the default pipeline";
 
     /// <summary>Takes over what is good for the new pipeline; says what, why, and what it will cost otherwise.</summary>
     private string KeepOrReread(PipelineState former, HeldTexts texts)
