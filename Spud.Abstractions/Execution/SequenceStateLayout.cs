@@ -6,7 +6,7 @@ namespace Spud;
 [Experimental(Experiments.Id)]
 public sealed class SequenceStateLayout
 {
-    /// <summary>Size of the state, a multiple of 8.</summary>
+    /// <summary>Size of the state, a multiple of 8; 0: there are notes alone, which a cache policy reads at its reviews.</summary>
     public required int Bytes { get; init; }
 
     /// <summary>Size of a row's note, a multiple of 8.</summary>
@@ -14,4 +14,7 @@ public sealed class SequenceStateLayout
 
     /// <summary>Tokens from one border to the next, at least 1.</summary>
     public required int BorderTokens { get; init; }
+
+    /// <summary>Rows before each border whose notes are kept, at most <see cref="BorderTokens"/>; null: all.</summary>
+    public int? NotedRows { get; init; }
 }

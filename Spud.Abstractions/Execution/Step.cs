@@ -34,9 +34,16 @@ public readonly struct Step
     [Experimental(Experiments.Id)]
     public TensorView States { get; init; }
 
-    /// <summary>I8 [T, RowBytes] on the host: the rows' notes, all zeros before; absent like <see cref="States"/>.</summary>
+    /// <summary>
+    /// I8 [Limits.Sequences, NotedRows, RowBytes] on the host: notes of the last rows before a border, those of the step's rows all zeros before;
+    /// absent like <see cref="States"/>.
+    /// </summary>
     [Experimental(Experiments.Id)]
     public TensorView Notes { get; init; }
+
+    /// <summary>Tokens from one border of the called component's state to the next; 0 where it keeps nothing.</summary>
+    [Experimental(Experiments.Id)]
+    public int BorderTokens { get; init; }
 
     /// <summary>T: rows of the step, of all its sequences.</summary>
     public int Rows => Positions.Shape[0];
@@ -46,8 +53,20 @@ public readonly struct Step
     public ReadOnlySpan<T> StateOf<T>(int sequence)
         where T : unmanaged => States.At(Sequences[sequence].Id).AsSpan<T>();
 
-    /// <summary>The note of a row; written by the component.</summary>
+    /// <summary>The note of a row; written by the component. Empty where no note of the row is kept: it is not among the last <see cref="SequenceStateLayout.NotedRows"/> before a border.</summary>
     [Experimental(Experiments.Id)]
     public Span<T> NoteOf<T>(int row)
-        where T : unmanaged => Notes.At(row).AsSpan<T>();
+        where T : unmanaged
+    {
+        foreach (ref readonly SequenceSlice slice in Sequences)
+        {
+            if (row >= slice.FirstRow + slice.Rows)
+                continue;
+
+            int noted = Notes.Shape[1], entry = (slice.FirstPosition + row - slice.FirstRow) % BorderTokens - (BorderTokens - noted);
+            return entry < 0 ? default : Notes.At(slice.Id).At(entry).AsSpan<T>();
+        }
+
+        throw new ArgumentOutOfRangeException(nameof(row), row, $"expected a row below {Rows}");
+    }
 }

@@ -46,6 +46,13 @@ public sealed class CacheLayout
     public int? ReviewTokens { get; init; }
 
     /// <summary>
+    /// Whether reviews ask how much rows looked at keys (<see cref="IHistory.AddKeyMass"/>): the layer's attention must be able to tell
+    /// (<see cref="IGivesKeyMass"/>), and what it computes for that is billed.
+    /// </summary>
+    [Experimental(Experiments.Id)]
+    public bool ReadsKeyMass { get; init; }
+
+    /// <summary>
     /// The pools, if the layout was made of some; otherwise empty, and the other properties describe the one pool. Where it is not empty the
     /// host reads nothing else about storage.
     /// </summary>

@@ -63,4 +63,21 @@ public interface IHistory
     /// <exception cref="ArgumentException">The pool cannot take it, or a later run was named before.</exception>
     [Experimental(Experiments.Id)]
     void Encode(int pool, int head, int run, int into) => throw new NotSupportedException("This history has one pool.");
+
+    /// <summary>I8 [Bytes]: the policy's own state of the layer as of this border, if it keeps one (<see cref="IKeepsSequenceState"/>).</summary>
+    [Experimental(Experiments.Id)]
+    TensorView State => throw new NotSupportedException("This history has no state of the policy.");
+
+    /// <summary>I8 [NotedRows, RowBytes]: the notes of the last rows before this border, in the order of their positions.</summary>
+    [Experimental(Experiments.Id)]
+    TensorView Notes => throw new NotSupportedException("This history has no notes of the policy.");
+
+    /// <summary>
+    /// Adds to each kept key how much the last rows before this border looked at it: the probabilities that they gave it, summed over the rows and
+    /// over the query heads of the key's KV head. Where keys are sharded, to those of this shard. For layouts that say <see cref="CacheLayout.ReadsKeyMass"/>.
+    /// </summary>
+    /// <param name="notes">Some of the last <see cref="Notes"/>, up to the border; each begins with a <see cref="QueryNote"/>.</param>
+    /// <param name="mass">F32 [G, ContextTokens] on the host, by position; added to.</param>
+    [Experimental(Experiments.Id)]
+    void AddKeyMass(in TensorView notes, in TensorView mass) => throw new NotSupportedException("This history does not know what attention looked at.");
 }

@@ -107,8 +107,12 @@ internal sealed class ComponentBuilder
             throw new CompositionException($"{name}: Domain is null, expected the memory domain that it works in. This is a fault of the plugin.");
         if (component.Inner.FirstOrDefault(inner => inner.Offer.NativeThreads is not null && component.Offer.NativeThreads is null) is { } native)
             throw new CompositionException($"{name} is built on {native.Registered.FullName}, which computes on the threads of {native.Offer.NativeThreads}, and its own offer does not say so. This is a fault of the plugin.");
-        if (component.Inner.FirstOrDefault(static inner => inner.Instance is IKeepsSequenceState) is { } keeper)
-            throw new CompositionException($"{name} is built on {keeper.Registered.FullName}, which keeps state of sequences: only a component that the pipeline calls itself can. Name {keeper.Registered.FullName} in its place.");
+        if (component.Instance is not IKeepsSequenceState && component.Inner.FirstOrDefault(static inner => inner.Instance is IKeepsSequenceState) is { } keeper)
+        {
+            throw new CompositionException(
+                $"{name} is built on {keeper.Registered.FullName}, which keeps state of sequences, and does not pass it on (IKeepsSequenceState). "
+                + $"Name {keeper.Registered.FullName} in its place, or a component that does.");
+        }
         if (component.Pack is not { } pack)
             return;
         if (!context.ReadPack)

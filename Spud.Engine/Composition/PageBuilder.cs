@@ -37,7 +37,9 @@ internal sealed class PageBuilder(MemoryAccount memory, IMemoryDomain host, Mode
                 : Pages(cache.Name, cache.Offer, layer, layouts[layer], domain);
         }
 
-        int views = layers.Max(layer => layer.Shards?.Domains.Length ?? 1);
+        // An observer sees the pages of all pools at once.
+        bool observes = cache.Component is IObservesQueries;
+        int views = layers.Max(layer => observes || layer.Shards is not null ? layer.Pools.Length : 1);
         ReviewBorders borders = new(layers.Select(layer => layer.BorderTokens).OfType<int>().Concat(stateBorders));
         StepTables[] tables = [.. Enumerable.Range(0, views).Select(_ => TablesFor(layers))];
         return new PageStore(layers, cache.Component, tables, _scratch.Sum(scratch => scratch.Domain.IsHost ? scratch.Bytes : 0)) { Borders = borders };

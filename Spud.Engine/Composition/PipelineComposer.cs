@@ -134,6 +134,7 @@ internal sealed class PipelineComposer : IDisposable
     {
         SequenceStates states = new(_memory, _host, _limits, _builder.Built);
         PageStore pages = new PageBuilder(_memory, _host, _model, _limits, _options.CacheTokens).Build(cache, layouts, parts, states.BorderTokens);
+        new Observers(_memory, domains, _model, _limits, _pool).Attach(cache, layouts, parts[(int)Phase.Prefill], states, pages);
         ShareArenas();
         Pipeline pipeline = new(new PipelineParts
         {

@@ -64,7 +64,7 @@ public sealed class Engine
 
         _pipeline.States.Clear(id);
         int[] ids = GC.AllocateUninitializedArray<int>(_pipeline.Limits.ContextTokens);
-        PageTable[] tables = _pipeline.Pages.NewTables(ids);
+        PageTable[] tables = _pipeline.Pages.NewTables(ids, id);
         return _sequences[id] = new Sequence(this, id, tables, NewLedger(tables), ids);
     }
 

@@ -21,6 +21,9 @@ internal sealed class PipelineCosts
     /// <summary>[L]: keys that a row may see.</summary>
     public required long[] Windows { get; init; }
 
+    /// <summary>[L]: rows that ask at each border of a text how much they looked at keys, and tokens from border to border; no rows: nobody asks.</summary>
+    public required (int Rows, int BorderTokens)[] KeyMass { get; init; }
+
     /// <summary>[L]: E.</summary>
     public required int[] Experts { get; init; }
 

@@ -74,7 +74,7 @@ internal static class CommandLine
         foreach (Func<Shell, Command> create in Commands)
             root.Subcommands.Add(create(shell));
 
-        root.SetAction(static result => result.RootCommandResult.Command.Parse(["--help"], Parsing).Invoke(result.InvocationConfiguration));
+        root.SetAction(result => result.RootCommandResult.Command.Parse([shell.HasScreen ? "chat" : "--help"], Parsing).Invoke(result.InvocationConfiguration));
         return root;
     }
 

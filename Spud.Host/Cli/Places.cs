@@ -40,6 +40,9 @@ internal static class Places
     /// <exception cref="BadInputException">The user has no home.</exception>
     public static string UserPlugins() => HomePlugins() ?? throw new BadInputException("there is no home folder, and so no user plugin folder. Set HOME, or name a folder with --plugins.");
 
+    /// <summary>Where the messages that a person typed are remembered; null: there is nowhere.</summary>
+    public static string? InputHistory() => Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData) is { Length: > 0 } data ? Path.Combine(data, "spud", "history.jsonl") : null;
+
     /// <summary>The user's settings for long commands, whether the file is there or not; null: the user has no folder for settings.</summary>
     public static string? SettingsFile() =>
         Environment.GetFolderPath(Environment.SpecialFolder.ApplicationData) is { Length: > 0 } folder ? Path.Combine(folder, "spud", "settings.json") : null;

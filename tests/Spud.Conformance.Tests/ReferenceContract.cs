@@ -15,6 +15,8 @@ public sealed class ReferenceContract : PluginContract
         new() { Role = "cache", Component = "recent", Keeps = static (tokens, position) => position >= tokens - 24 },
         new() { Role = "cache", Component = "streaming", Keeps = static (tokens, position) => position < 4 || position >= tokens - 24 },
         new() { Role = "cache", Component = "streaming", Options = """{"older":"Q8_0","streamingHeads":2}""", Keeps = static (tokens, position) => position < 4 || position >= tokens - 24 },
+        new() { Role = "cache", Component = "observed", Keeps = static (tokens, position) => position < 2 || position >= tokens - 6 },
+        new() { Role = "cache", Component = "observed", Options = """{"reviewTokens":48,"window":20,"chosen":9,"reach":0}""", Keeps = static (tokens, position) => position < 2 || position >= tokens - 20 },
         new() { Role = "router", Component = "prompt", OwnRouting = "the text decides which experts may be chosen" },
         new() { Role = "fold", Component = "split", Options = """{"shards":3,"blockTokens":5}""" },
         new() { Role = "fold", Component = "split", Options = """{"shards":1}""" },

@@ -9,5 +9,6 @@ public sealed class WrapperContract : PluginContract
     [
         new() { Role = "experts", Component = "scaled", Options = """{"inner":"scaled"}""" },
         new() { Role = "router", Component = "capped", Options = """{"experts":1}""", OwnRouting = "takes one expert of those that the router inside it chose" },
+        new() { Role = "router", Component = "capped", Options = """{"inner":{"use":"reference/prompt","borderTokens":16}}""", OwnRouting = "the text decides which experts may be chosen" },
     ];
 }

@@ -16,7 +16,7 @@ internal sealed class TokenCosts(PipelineParts parts)
     /// <param name="logits">Whether its logits are read.</param>
     public TokenCost Of(Phase phase, int depth, bool logits)
     {
-        ImmutableArray<RoleCost> roles = [.. Role.All.Where(role => !role.IsPolicy).Select(role => OfRole(role, phase, depth, logits))];
+        ImmutableArray<RoleCost> roles = [.. Role.All.Where(role => !role.IsPolicy || _costs.KeyMass.Any(static mass => mass.Rows > 0)).Select(role => OfRole(role, phase, depth, logits))];
         long flops = roles.Sum(role => role.Flops);
         return new()
         {
@@ -37,6 +37,9 @@ internal sealed class TokenCosts(PipelineParts parts)
         {
             RoleCosts cost = _costs.Of(phase)[PipelineCosts.SlotOf(layer, role)];
             (int entries, long keys) = layer < _costs.Layers ? (_costs.MostEntries[(int)phase][layer], KeysSeen(layer, depth).Scores) : (0, 0);
+            // Reviews at borders, spread over the tokens between them.
+            if (role.IsPolicy && layer < _costs.Layers)
+                keys = keys * _costs.KeyMass[layer].Rows / _costs.KeyMass[layer].BorderTokens;
             flops += cost.Flops(1, entries, logits ? 1 : 0, keys);
             bytes += cost.Bytes.For(1, entries, logits);
         }

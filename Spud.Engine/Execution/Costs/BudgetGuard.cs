@@ -133,12 +133,23 @@ internal sealed class BudgetGuard(PipelineCosts costs, int rowsPerStep)
                 ref readonly RoleCosts cost = ref costs.Of(phase)[PipelineCosts.SlotOf(layer, role)];
                 _bound[role.Slot] += new Tally
                 {
-                    Flops = cost.Flops(rows, entries, logitRows, keys.Scores),
+                    Flops = cost.Flops(rows, entries, logitRows, role == Role.Cache ? KeyMassScores(layer, first, rows) : keys.Scores),
                     WeightBytesRead = cost.Bytes.For(rows, layer == costs.Layers ? 0 : Math.Min(entries, costs.Experts[layer]), logitRows > 0),
                     KvBytesRead = role == Role.Attention ? keys.Bytes : 0,
                 };
             }
         }
+    }
+
+    /// <summary>What the reviews at the borders that rows reach read at most, if nothing is dropped.</summary>
+    private long KeyMassScores(int layer, int first, int rows)
+    {
+        if (layer == costs.Layers || costs.KeyMass[layer].Rows == 0)
+            return 0;
+
+        (int noted, int borderTokens) = costs.KeyMass[layer];
+        long borders = (first + rows) / borderTokens - first / borderTokens;
+        return borders * noted * (first + rows) * costs.KvHeads[layer];
     }
 
     /// <param name="Flops">Of a limit on compute.</param>

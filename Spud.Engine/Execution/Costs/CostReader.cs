@@ -19,6 +19,7 @@ internal sealed class CostReader
         {
             Model = Path.GetFileName(parts.File.Path),
             Windows = [.. parts.Model.Layers.Select(layer => layer.Has(Trait.Window) ? (long)layer.Number(Trait.Window, 0) : KeyCount.NoWindow)],
+            KeyMass = [.. parts.Pages.Layers.Select(KeyMassOf)],
             Experts = [.. parts.Model.Layers.Select(layer => layer.Experts)],
             KvHeads = [.. parts.Pages.Layers.Select(layer => layer.KvHeads)],
             MostEntries = reader.Entries(reader.EntriesAtMost),
@@ -50,11 +51,15 @@ internal sealed class CostReader
             LayerDescription of = _parts.Model.Layers[layer];
             ref RoleCosts attention = ref costs[PipelineCosts.SlotOf(layer, Role.Attention)], cache = ref costs[PipelineCosts.SlotOf(layer, Role.Cache)];
             attention = attention with { FlopsPerScore = 2L * of.QueryHeads / of.Kv.Heads * (of.Kv.KeyWidth + of.Kv.ValueWidth) };
-            cache = cache with { BytesPerRow = _parts.Pages.Layers[layer].BytesPerToken };
+            bool asks = KeyMassOf(_parts.Pages.Layers[layer]).Rows > 0;
+            cache = cache with { BytesPerRow = _parts.Pages.Layers[layer].BytesPerToken, FlopsPerScore = asks ? 2L * of.QueryHeads / of.Kv.Heads * of.Kv.KeyWidth : 0 };
         }
 
         return costs;
     }
+
+    private static (int Rows, int BorderTokens) KeyMassOf(LayerPages pages) =>
+        pages.Observed is { KeyMass: not null, State: var state } ? (state.NotedRows, state.BorderTokens) : (0, 1);
 
     private bool Serves(PipelineComponent component, int layer, Phase phase)
     {

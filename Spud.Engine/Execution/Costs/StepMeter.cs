@@ -51,7 +51,11 @@ internal sealed class StepMeter(PipelineCosts costs, int sequences, int experts)
         for (int i = 0; i < batch.Sequences; i++)
         {
             ref readonly BatchEntry entry = ref batch.Entries[i];
-            Count(i, layer).Keys = entry.Sequence.Tables[layer].KeysSeen(entry.FirstPosition, entry.FirstPosition + entry.Rows - 1, costs.Windows[layer]);
+            (int end, (int rows, int borderTokens)) = (entry.FirstPosition + entry.Rows, costs.KeyMass[layer]);
+            ref LayerCount count = ref Count(i, layer);
+            count.Keys = entry.Sequence.Tables[layer].KeysSeen(entry.FirstPosition, end - 1, costs.Windows[layer]);
+            // The review at the border that the rows reach reads keys again.
+            count.KeyMassScores = rows > 0 && end % borderTokens == 0 ? entry.Sequence.Tables[layer].KeysSeen(end - rows, end - 1, costs.Windows[layer]).Scores : 0;
         }
     }
 
@@ -116,7 +120,7 @@ internal sealed class StepMeter(PipelineCosts costs, int sequences, int experts)
         long once = Share(cost.Bytes.PerStep, entry.FirstRow, entry.Rows, _rows) + Share(cost.Bytes.IfLogits, entry.FirstLogitRow, entry.LogitRows, _logitRows);
         return new()
         {
-            Flops = cost.Flops(entry.Rows, count.PlanEntries, entry.LogitRows, count.Keys.Scores),
+            Flops = cost.Flops(entry.Rows, count.PlanEntries, entry.LogitRows, role == Role.Cache ? count.KeyMassScores : count.Keys.Scores),
             WeightBytesRead = once + cost.Bytes.PerRow * entry.Rows + (role == Role.Experts ? count.ExpertBytes : 0),
             KvBytesRead = role == Role.Attention ? count.Keys.Bytes : 0,
             KvBytesWritten = cost.BytesPerRow * entry.Rows,
@@ -147,6 +151,7 @@ internal sealed class StepMeter(PipelineCosts costs, int sequences, int experts)
     private struct LayerCount
     {
         public KeyLoad Keys;
+        public long KeyMassScores;
         public long PlanEntries;
         public long ExpertBytes;
     }

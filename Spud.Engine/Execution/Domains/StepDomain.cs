@@ -77,17 +77,14 @@ internal sealed class StepDomain
     public void Begin(Batch batch) => Step = batch.Step;
 
     /// <summary>Queues copies of a step's views to a device.</summary>
-    public void Upload(Batch batch)
-    {
-        Step step = batch.Step;
+    public void Upload(in Step step, ReadOnlyMemory<SequenceSlice> slices) =>
         Step = new()
         {
             TokenIds = Upload(step.TokenIds, _ids),
             Positions = Upload(step.Positions, _positions),
             SequenceOfRow = Upload(step.SequenceOfRow, _sequences),
-            Slices = batch.Slices,
+            Slices = slices,
         };
-    }
 
     private static TensorView Upload(in TensorView from, in TensorView room)
     {

@@ -13,6 +13,9 @@ internal sealed class LayerPages(ImmutableArray<PoolPages> pools, int tokensAtMo
     /// <summary>How keys are distributed over the pools by their position; null: rows go into the first.</summary>
     public FoldShards? Shards { get; init; }
 
+    /// <summary>What the policy reads at reviews; null: it observes nothing here.</summary>
+    public ObservedLayer? Observed { get; set; }
+
     /// <summary>The pool that takes the rows of a step.</summary>
     public PoolPages First => pools[0];
 

@@ -6,7 +6,7 @@ namespace Spud.Execution;
 /// </summary>
 /// <param name="layers">[L].</param>
 /// <param name="policy">The cache.</param>
-/// <param name="tables">Scratch for one layer's step: one for each shard of the layer that has most.</param>
+/// <param name="tables">Scratch for one layer's step: one for each view that is read at the same time.</param>
 /// <param name="conversionBytes">Bytes of host memory for keys that move from one format into another.</param>
 internal sealed class PageStore(LayerPages[] layers, ICachePolicy policy, StepTables[] tables, long conversionBytes)
 {
@@ -20,7 +20,7 @@ internal sealed class PageStore(LayerPages[] layers, ICachePolicy policy, StepTa
     public long TableBytes => tables.Sum(static table => table.Bytes) + conversionBytes;
 
     /// <summary>Tables of a new sequence, one a layer.</summary>
-    public PageTable[] NewTables(ReadOnlyMemory<int> ids) => [.. layers.Select(layer => new PageTable(layer, ids))];
+    public PageTable[] NewTables(ReadOnlyMemory<int> ids, int sequence) => [.. layers.Select(layer => new PageTable(layer, ids, sequence))];
 
     /// <summary>Bytes that one token takes over all layers.</summary>
     public long BytesPerToken => layers.Sum(layer => layer.BytesPerToken);
@@ -101,41 +101,25 @@ internal sealed class PageStore(LayerPages[] layers, ICachePolicy policy, StepTa
         }
     }
 
-    /// <summary>What the step's sequences keep in one pool of a layer; valid until the next call. False: nothing.</summary>
+    /// <summary>What the step's sequences keep in one pool of a layer, or in one shard; valid until the pool, or another that shares its scratch, is viewed again. False: nothing.</summary>
     public bool TryView(int layer, int pool, Batch batch, out PageView view)
     {
-        PoolPages pages = layers[layer].Pools[pool];
-        StepTables scratch = tables[layers[layer].Shards is null ? 0 : pool];
-        Span<KeyRun> runs = scratch.Runs.AsSpan<KeyRun>();
-        Span<int> offsets = scratch.RunOffsets.AsSpan<int>(), headOffsets = pages.Layout.PerHead ? scratch.HeadRunOffsets.AsSpan<int>() : default;
-        int count = 0;
+        (PoolPages pages, StepTables scratch) = (layers[layer].Pools[pool], ScratchOf(pool));
+        int runs = 0;
         for (int i = 0; i < batch.Entries.Length; i++)
-        {
-            offsets[i] = count;
-            ReadOnlySpan<RunTable> ofHeads = batch.Entries[i].Sequence.Tables[layer].TablesOf(pool);
-            for (int head = 0; head < ofHeads.Length; head++)
-            {
-                if (pages.Layout.PerHead)
-                    headOffsets[i * ofHeads.Length + head] = count;
+            runs = Write(scratch, pages, i, runs, batch.Entries[i].Sequence.Tables[layer].TablesOf(pool));
 
-                ReadOnlySpan<KeyRun> kept = ofHeads[head].Runs;
-                kept.CopyTo(runs[count..]);
-                count += kept.Length;
-            }
-        }
+        view = ViewOf(scratch, pages, batch.Entries.Length, runs);
+        return runs > 0;
+    }
 
-        offsets[batch.Entries.Length] = count;
-        if (pages.Layout.PerHead)
-            headOffsets[batch.Entries.Length * pages.Tables] = count;
-
-        view = new PageView
-        {
-            Pool = pages.Pool,
-            Runs = scratch.Runs.Rows(0, Math.Max(count, 1)),
-            RunOffsets = scratch.RunOffsets.Rows(0, batch.Entries.Length + 1),
-            HeadRunOffsets = pages.Layout.PerHead ? scratch.HeadRunOffsets.Rows(0, batch.Entries.Length * pages.Tables + 1) : default,
-        };
-        return count > 0;
+    /// <summary>Likewise for one sequence alone; null: one that keeps nothing there.</summary>
+    public bool TryView(int layer, int pool, PageTable? table, out PageView view)
+    {
+        (PoolPages pages, StepTables scratch) = (layers[layer].Pools[pool], ScratchOf(pool));
+        int runs = Write(scratch, pages, 0, 0, table is null ? default : table.TablesOf(pool));
+        view = ViewOf(scratch, pages, 1, runs);
+        return runs > 0;
     }
 
     /// <summary>Drops what the step appended.</summary>
@@ -154,6 +138,42 @@ internal sealed class PageStore(LayerPages[] layers, ICachePolicy policy, StepTa
 
     /// <summary>Keeps what the step appended to one layer of a sequence, up to a length.</summary>
     public void Commit(int layer, Sequence sequence, int tokens) => sequence.Tables[layer].Commit(tokens, layer, policy);
+
+    private StepTables ScratchOf(int pool) => tables[pool < tables.Length ? pool : 0];
+
+    /// <summary>Writes the runs of a sequence behind those of the sequences before it; how many runs there are then.</summary>
+    private static int Write(StepTables scratch, PoolPages pages, int sequence, int runs, ReadOnlySpan<RunTable> ofHeads)
+    {
+        scratch.RunOffsets.AsSpan<int>()[sequence] = runs;
+        for (int head = 0; head < pages.Tables; head++)
+        {
+            if (pages.Layout.PerHead)
+                scratch.HeadRunOffsets.AsSpan<int>()[sequence * pages.Tables + head] = runs;
+            if (ofHeads.IsEmpty)
+                continue;
+
+            ReadOnlySpan<KeyRun> kept = ofHeads[head].Runs;
+            kept.CopyTo(scratch.Runs.AsSpan<KeyRun>()[runs..]);
+            runs += kept.Length;
+        }
+
+        return runs;
+    }
+
+    private static PageView ViewOf(StepTables scratch, PoolPages pages, int sequences, int runs)
+    {
+        scratch.RunOffsets.AsSpan<int>()[sequences] = runs;
+        if (pages.Layout.PerHead)
+            scratch.HeadRunOffsets.AsSpan<int>()[sequences * pages.Tables] = runs;
+
+        return new()
+        {
+            Pool = pages.Pool,
+            Runs = scratch.Runs.Rows(0, Math.Max(runs, 1)),
+            RunOffsets = scratch.RunOffsets.Rows(0, sequences + 1),
+            HeadRunOffsets = pages.Layout.PerHead ? scratch.HeadRunOffsets.Rows(0, sequences * pages.Tables + 1) : default,
+        };
+    }
 
     private Sequence FirstTooMany(int layer, int pool, ReadOnlySpan<BatchEntry> entries)
     {

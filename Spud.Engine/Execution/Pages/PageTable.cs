@@ -12,13 +12,14 @@ internal sealed class PageTable : IHistory
     private readonly RunTable[] _tables;
     private readonly int[] _firstOfPool;
     private readonly ShardHistory[] _shards = [];
-    private int _tokensAtMove;
+    private int _tokensAtMove, _tokensAtChange;
 
     /// <param name="layer">The layer's pools.</param>
     /// <param name="ids">The sequence's tokens, by position; those of rows that are being committed are there already.</param>
-    public PageTable(LayerPages layer, ReadOnlyMemory<int> ids)
+    /// <param name="sequence">Its id.</param>
+    public PageTable(LayerPages layer, ReadOnlyMemory<int> ids, int sequence)
     {
-        (_layer, _ids) = (layer, ids);
+        (_layer, _ids, Sequence) = (layer, ids, sequence);
         _firstOfPool = new int[layer.Pools.Length + 1];
         for (int pool = 0; pool < layer.Pools.Length; pool++)
             _firstOfPool[pool + 1] = _firstOfPool[pool] + layer.Pools[pool].Tables;
@@ -27,6 +28,9 @@ internal sealed class PageTable : IHistory
         if (layer.Shards is not null)
             _shards = [.. Enumerable.Range(0, layer.Pools.Length).Select(shard => new ShardHistory(this, shard))];
     }
+
+    /// <summary>Id of the sequence.</summary>
+    public int Sequence { get; }
 
     /// <summary>Committed tokens, kept or not.</summary>
     public int Tokens { get; private set; }
@@ -118,7 +122,8 @@ internal sealed class PageTable : IHistory
     public bool CanTruncate(int tokens, float window)
     {
         int dropped = LastDropped;
-        return tokens == 0 || tokens >= Tokens || (tokens >= _tokensAtMove && (dropped < 0 || dropped <= tokens - window));
+        // The text that goes back behind the last review that changed anything has the same keys.
+        return tokens == 0 || tokens >= Tokens || tokens >= _tokensAtChange || (tokens >= _tokensAtMove && (dropped < 0 || dropped <= tokens - window));
     }
 
     /// <summary>Makes room for rows at positions <paramref name="first"/> on and tells where each goes.</summary>
@@ -191,7 +196,7 @@ internal sealed class PageTable : IHistory
         foreach (RunTable table in _tables)
             table.Truncate(tokens);
 
-        (Tokens, _tokensAtMove) = (tokens, Math.Min(tokens, _tokensAtMove));
+        (Tokens, _tokensAtMove, _tokensAtChange) = (tokens, Math.Min(tokens, _tokensAtMove), Math.Min(tokens, _tokensAtChange));
     }
 
     /// <summary>The committed part, shared: pages are copied when one of the two writes into them.</summary>
@@ -200,7 +205,7 @@ internal sealed class PageTable : IHistory
         for (int i = 0; i < _tables.Length; i++)
             _tables[i].ForkInto(child._tables[i]);
 
-        (child.Tokens, child._tokensAtMove) = (Tokens, _tokensAtMove);
+        (child.Tokens, child._tokensAtMove, child._tokensAtChange) = (Tokens, _tokensAtMove, _tokensAtChange);
     }
 
     /// <summary>Gives every page back.</summary>
@@ -209,7 +214,7 @@ internal sealed class PageTable : IHistory
         foreach (RunTable table in _tables)
             table.Clear();
 
-        (Tokens, _tokensAtMove) = (0, 0);
+        (Tokens, _tokensAtMove, _tokensAtChange) = (0, 0, 0);
     }
 
     public void Drop(int run, int firstKey, int keys) => _tables[0].Drop(run, firstKey, keys);
@@ -235,6 +240,21 @@ internal sealed class PageTable : IHistory
         from.Encode(run, into);
     }
 
+    public TensorView State => Observed.State.StateOf(Sequence);
+
+    public TensorView Notes => Observed.State.NotesOf(Sequence);
+
+    public void AddKeyMass(in TensorView notes, in TensorView mass) => AddKeyMass(null, notes, mass);
+
+    /// <summary>To the keys of one shard, or of all where keys are not sharded.</summary>
+    public void AddKeyMass(int? shard, in TensorView notes, in TensorView mass)
+    {
+        KeyMassReader reader = Observed.KeyMass ?? throw new InvalidOperationException("review: the layout does not say that it reads key mass (CacheLayout.ReadsKeyMass)");
+        reader(this, shard, notes, mass);
+    }
+
+    private ObservedLayer Observed => _layer.Observed ?? throw new InvalidOperationException("review: the policy keeps no state in this layer (IKeepsSequenceState)");
+
     private static KeyLoad Load(RunTable table, KeyCount count) => new(count.Seen * table.Pages.HeadsPerKey, count.Read * table.Pages.BytesPerKey);
 
     private bool ReachesBorder(int tokens) => tokens / _layer.ReviewTokens != Tokens / _layer.ReviewTokens;
@@ -252,7 +272,10 @@ internal sealed class PageTable : IHistory
     private void ApplyChanges()
     {
         foreach (RunTable table in _tables)
-            table.ApplyDrops();
+        {
+            if (table.ApplyDrops())
+                _tokensAtChange = Tokens;
+        }
 
         bool moved = false;
         for (int into = _layer.Shards is null ? 1 : _layer.Pools.Length; into < _layer.Pools.Length; into++)
@@ -268,7 +291,7 @@ internal sealed class PageTable : IHistory
                 table.ForgetMoved();
         }
 
-        _tokensAtMove = Tokens;
+        _tokensAtMove = _tokensAtChange = Tokens;
     }
 
     /// <summary>Whether keys move into a pool; they must fit.</summary>

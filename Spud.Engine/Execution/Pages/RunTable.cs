@@ -131,11 +131,11 @@ internal sealed class RunTable(PoolPages pages, int head)
         _moves.Add((run, into));
     }
 
-    /// <summary>Lets go of what was dropped; the moves then name the runs that are left.</summary>
-    public void ApplyDrops()
+    /// <summary>Lets go of what was dropped; the moves then name the runs that are left. False: nothing was.</summary>
+    public bool ApplyDrops()
     {
         if (_drops.Count == 0)
-            return;
+            return false;
 
         _drops.Sort(static (one, other) => (one.Run, one.FirstKey).CompareTo((other.Run, other.FirstKey)));
         int count = StartOver();
@@ -160,6 +160,7 @@ internal sealed class RunTable(PoolPages pages, int head)
             Compact();
 
         Commit();
+        return true;
     }
 
     /// <summary>Copies the runs that move into the tables of other pools. If that fails, this table is what it was.</summary>

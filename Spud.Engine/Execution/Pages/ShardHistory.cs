@@ -15,6 +15,14 @@ internal sealed class ShardHistory(PageTable table, int shard) : IHistory
 
     public void Drop(int pool, int head, int run, int firstKey, int keys) => table.Drop(Checked(pool), head, run, firstKey, keys);
 
+    public ReadOnlySpan<int> TokenIds => table.TokenIds;
+
+    public TensorView State => table.State;
+
+    public TensorView Notes => table.Notes;
+
+    public void AddKeyMass(in TensorView notes, in TensorView mass) => table.AddKeyMass(shard, notes, mass);
+
     public void Encode(int pool, int head, int run, int into) => throw new ArgumentException("encode: the layer has one pool, whose keys are sharded", nameof(into));
 
     private int Checked(int pool)

@@ -4,7 +4,7 @@ namespace Spud.Execution;
 
 /// <summary>
 /// What the host keeps for one component and layer: of every sequence the state as of its last border, the states of some borders before,
-/// and the notes of the rows since. The notes of a step are pending until they are committed.
+/// and notes of the rows since. Notes lie by position, so that those of rows that are not kept are overwritten by the rows that come there.
 /// </summary>
 internal sealed class KeptState
 {
@@ -12,8 +12,8 @@ internal sealed class KeptState
     private const int EarlierStates = 8;
 
     private readonly IKeepsSequenceState _component;
-    private readonly int _layer, _every;
-    private readonly TensorView _states, _earlier, _notes, _pending;
+    private readonly int _layer, _every, _noted;
+    private readonly TensorView _states, _earlier, _notes;
 
     /// <param name="memory">Counts the memory.</param>
     /// <param name="host">The host's domain.</param>
@@ -25,19 +25,21 @@ internal sealed class KeptState
     /// <exception cref="CompositionException">The layout is impossible.</exception>
     public KeptState(MemoryAccount memory, IMemoryDomain host, Limits limits, IKeepsSequenceState component, PipelineComponent name, int layer, SequenceStateLayout layout)
     {
-        (_component, Component, _layer, _every) = (component, name, layer, layout.BorderTokens);
-        if (layout.Bytes < 8 || layout.Bytes % 8 != 0 || layout.RowBytes < 8 || layout.RowBytes % 8 != 0 || layout.BorderTokens < 1)
+        (_component, Component, _layer, _every, _noted) = (component, name, layer, layout.BorderTokens, layout.NotedRows ?? layout.BorderTokens);
+        if (layout.Bytes < 0 || layout.Bytes % 8 != 0 || layout.RowBytes < 8 || layout.RowBytes % 8 != 0 || layout.BorderTokens < 1 || _noted < 1 || _noted > _every)
         {
             throw new CompositionException(
-                $"{name.Role} '{name.Registered.FullName}', layer {layer}: a state of {layout.Bytes} bytes with {layout.RowBytes} bytes a row and a border every {layout.BorderTokens} tokens; "
-                + "expected multiples of 8 bytes, and at least 1 token.");
+                $"{name.Role} '{name.Registered.FullName}', layer {layer}: a state of {layout.Bytes} bytes with {layout.RowBytes} bytes for each of {_noted} rows and a border every {layout.BorderTokens} tokens; "
+                + "expected multiples of 8 bytes, at least 1 token, and no more rows than tokens.");
         }
 
         int sequences = limits.Sequences;
+        _notes = memory.Allocate(host, ElementType.I8, sequences, _noted, layout.RowBytes);
+        if (layout.Bytes == 0)
+            return;
+
         _states = memory.Allocate(host, ElementType.I8, sequences, layout.Bytes);
         _earlier = memory.Allocate(host, ElementType.I8, sequences, EarlierStates, layout.Bytes);
-        _notes = memory.Allocate(host, ElementType.I8, sequences, layout.BorderTokens, layout.RowBytes);
-        _pending = memory.Allocate(host, ElementType.I8, limits.Rows, layout.RowBytes);
     }
 
     public PipelineComponent Component { get; }
@@ -47,59 +49,93 @@ internal sealed class KeptState
     /// <summary>Tokens from one border to the next.</summary>
     public int BorderTokens => _every;
 
-    public long Bytes => _states.Bytes + _earlier.Bytes + _notes.Bytes + _pending.Bytes;
+    /// <summary>Rows before each border whose notes are kept.</summary>
+    public int NotedRows => _noted;
+
+    public long Bytes => _notes.Bytes + (HasState ? _states.Bytes + _earlier.Bytes : 0);
+
+    /// <summary>I8 [NotedRows, RowBytes] of a sequence.</summary>
+    public TensorView NotesOf(int sequence) => _notes.At(sequence);
+
+    /// <summary>I8 [Bytes] of a sequence.</summary>
+    public TensorView StateOf(int sequence) => _states.At(sequence);
+
+    private bool HasState => _states.IsPresent;
 
     /// <summary>The step as the component sees it.</summary>
     /// <param name="step">Without state.</param>
     /// <param name="isFirst">Whether no note has been written in the step yet.</param>
     public Step In(in Step step, bool isFirst)
     {
-        TensorView notes = _pending.Rows(0, step.Rows);
         if (isFirst)
-            notes.AsSpan<byte>().Clear();
-        return step with { States = _states, Notes = notes };
+        {
+            foreach (ref readonly SequenceSlice slice in step.Sequences)
+            {
+                if (TryFindNotes(slice.FirstPosition, slice.Rows, out int first, out int count))
+                    _notes.At(slice.Id).Rows(first, count).AsSpan<byte>().Clear();
+            }
+        }
+
+        return step with { States = _states, Notes = _notes, BorderTokens = _every };
     }
 
-    /// <summary>Keeps what a step noted of rows that are committed.</summary>
-    /// <param name="sequence">Id.</param>
-    /// <param name="firstRow">First of its rows in the step.</param>
-    /// <param name="firstPosition">Its position.</param>
-    /// <param name="rows">How many are committed.</param>
-    public void Commit(int sequence, int firstRow, int firstPosition, int rows)
+    /// <summary>Whether notes of a step's rows are kept.</summary>
+    public bool NotesAny(in Step step)
     {
-        TensorView notes = _notes.At(sequence), state = _states.At(sequence);
-        for (int row = 0; row < rows; row++)
+        foreach (ref readonly SequenceSlice slice in step.Sequences)
         {
-            int position = firstPosition + row;
-            _pending.At(firstRow + row).AsSpan<byte>().CopyTo(notes.At(position % _every).AsSpan<byte>());
-            if ((position + 1) % _every != 0)
-                continue;
-
-            state.AsSpan<byte>().CopyTo(_earlier.At(sequence).At(position / _every % EarlierStates).AsSpan<byte>());
-            _component.Advance(_layer, notes, state);
+            if (TryFindNotes(slice.FirstPosition, slice.Rows, out _, out _))
+                return true;
         }
+
+        return false;
+    }
+
+    /// <summary>Takes the notes of rows that are committed into the state, if they reach a border.</summary>
+    /// <param name="sequence">Id.</param>
+    /// <param name="tokens">Length of the text with the rows.</param>
+    public void Commit(int sequence, int tokens)
+    {
+        if (!HasState || tokens % _every != 0)
+            return;
+
+        TensorView state = _states.At(sequence);
+        state.AsSpan<byte>().CopyTo(_earlier.At(sequence).At((tokens / _every - 1) % EarlierStates).AsSpan<byte>());
+        _component.Advance(_layer, _notes.At(sequence), state);
     }
 
     /// <summary>A new sequence: it knows nothing.</summary>
-    public void Clear(int sequence) => _states.At(sequence).AsSpan<byte>().Clear();
+    public void Clear(int sequence)
+    {
+        if (HasState)
+            _states.At(sequence).AsSpan<byte>().Clear();
+    }
 
     /// <summary>Another sequence with the same past.</summary>
     public void Fork(int from, int to)
     {
+        Copy(_notes);
+        if (!HasState)
+            return;
+
         Copy(_states);
         Copy(_earlier);
-        Copy(_notes);
 
         void Copy(in TensorView of) => of.At(from).AsSpan<byte>().CopyTo(of.At(to).AsSpan<byte>());
     }
 
-    /// <summary>The length from which a text must be read again to have a shorter length's state; that length itself if nothing need be read.</summary>
+    /// <summary>The length from which a text must be read again to have a shorter length's state and notes; that length itself if nothing need be read.</summary>
     /// <param name="tokens">Its length now.</param>
     /// <param name="shorter">The length that is wanted.</param>
     public int ReadAgainFrom(int tokens, int shorter)
     {
-        int borders = tokens / _every - shorter / _every;
-        return borders == 0 || shorter == 0 ? shorter : borders > EarlierStates ? 0 : shorter / _every * _every;
+        int borders = tokens / _every - shorter / _every, lastBorder = shorter / _every * _every;
+        if (borders == 0 || shorter == 0)
+            return shorter;
+        if (HasState && borders > EarlierStates)
+            return 0;
+
+        return shorter <= lastBorder + _every - _noted ? shorter : lastBorder;
     }
 
     /// <summary>Goes back to a length that <see cref="ReadAgainFrom"/> named, or to one behind the last border.</summary>
@@ -107,7 +143,15 @@ internal sealed class KeptState
     {
         if (shorter == 0)
             Clear(sequence);
-        else if (tokens / _every != shorter / _every)
+        else if (HasState && tokens / _every != shorter / _every)
             _earlier.At(sequence).At(shorter / _every % EarlierStates).AsSpan<byte>().CopyTo(_states.At(sequence).AsSpan<byte>());
+    }
+
+    /// <summary>Where the notes of rows lie, which no border is between; false: they are not kept.</summary>
+    private bool TryFindNotes(int firstPosition, int rows, out int first, out int count)
+    {
+        int begin = firstPosition % _every - (_every - _noted), end = begin + rows;
+        (first, count) = (Math.Max(0, begin), end - Math.Max(0, begin));
+        return count > 0;
     }
 }

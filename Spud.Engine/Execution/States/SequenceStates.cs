@@ -34,7 +34,7 @@ internal sealed class SequenceStates
         {
             try
             {
-                state.Commit(entry.Sequence.Id, entry.FirstRow, entry.FirstPosition, rows);
+                state.Commit(entry.Sequence.Id, entry.FirstPosition + rows);
             }
             catch (Exception fault)
             {
@@ -80,10 +80,12 @@ internal sealed class SequenceStates
 
     private static IEnumerable<KeptState> Of(MemoryAccount memory, IMemoryDomain host, Limits limits, PipelineComponent component)
     {
-        if (component.Instance is not IKeepsSequenceState keeps)
+        // What is inside another component gets its state from that one.
+        if (component.Outer is not null || component.Instance is not IKeepsSequenceState keeps)
             yield break;
 
-        foreach (int layer in component.Layers)
+        // A head serves no layer: it is asked once.
+        foreach (int layer in Role.Of(component.Role) == Role.Head ? [0] : component.Layers)
         {
             if (keeps.StateOf(layer) is not { } layout)
                 continue;

@@ -46,7 +46,7 @@ internal sealed class StepCompiler
 
     private void Embed(BoundComponent<IHead> head)
     {
-        _operations.Add(new EmbedOperation(head, Slot(null, Role.Head)));
+        _operations.Add(new EmbedOperation(head, Slot(null, Role.Head)) { State = StateOf(Role.Head, 0) });
         Changed(head);
     }
 
@@ -64,8 +64,24 @@ internal sealed class StepCompiler
         for (int pool = 0; pool < pages.Pools.Length && pages.Shards is null; pool++)
             _operations.Add(new FoldOperation(attention, parts, _pipeline.Pages, layer, pool, slot) { State = StateOf(Role.Attention, layer) });
 
+        Observe(attention, layer, cacheSlot);
         _operations.Add(new FinishOperation(attention, layer, slot) { State = StateOf(Role.Attention, layer) });
         Changed(attention);
+    }
+
+    /// <summary>A cache policy that observes queries sees them in host memory.</summary>
+    private void Observe(BoundComponent<IAttention> attention, int layer, int slot)
+    {
+        if (_pipeline.Cache.Component is not IObservesQueries observer || StateOf(Role.Cache, layer) is not { } state)
+            return;
+
+        if (!attention.Domain.IsHost)
+        {
+            _host.ServeAttention();
+            _operations.Add(new CopyQueriesOperation(_host, attention, state, _pipeline.Model.Layers[layer], layer, slot));
+        }
+
+        _operations.Add(new ObserveOperation(_pipeline.Cache, observer, _pipeline.Pages, layer, slot) { State = state });
     }
 
     /// <summary>Copies keys and values to the domain of a shard, once; between two devices by way of the host.</summary>
@@ -122,7 +138,7 @@ internal sealed class StepCompiler
     {
         int slot = Slot(null, Role.Head);
         BringHidden(head, null, slot);
-        _operations.Add(new LogitsOperation(head, slot));
+        _operations.Add(new LogitsOperation(head, slot) { State = StateOf(Role.Head, 0) });
         if (!head.Domain.IsHost)
             _operations.Add(new CopyLogitsOperation(head, _host, _pipeline.Model.Vocabulary, slot));
     }

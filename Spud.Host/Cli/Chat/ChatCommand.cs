@@ -20,6 +20,8 @@ internal sealed class ChatCommand
     private readonly ConversationArguments _conversation;
     private readonly Option<bool> _reload = new("--reload") { Description = "For plugin authors: /reload loads the plugins again and continues the dialogue. Slower: do not measure in this mode." };
 
+    private readonly Option<bool> _plain = new("--plain") { Description = "Line by line, without a screen of its own." };
+
     private readonly Option<bool> _rawOutput = SamplingArguments.RawOutput();
     private bool _rawText;
 
@@ -27,6 +29,7 @@ internal sealed class ChatCommand
     {
         _shell = shell;
         _conversation = new(command);
+        command.Options.Add(_plain);
         command.Options.Add(_reload);
         command.Options.Add(_rawOutput);
         _sampling = new(command, UsualTokens);
@@ -37,7 +40,7 @@ internal sealed class ChatCommand
 
     public static Command Create(Shell shell)
     {
-        Command command = new("chat", $"Chat with the model. {Usage}");
+        Command command = new("chat", $"Chat with the model: on a screen of its own, or line by line where there is none. There, {Usage}");
         _ = new ChatCommand(command, shell);
         return command;
     }
@@ -51,6 +54,9 @@ internal sealed class ChatCommand
         using IDisposable? telemetry = OtlpExport.Start(_request.Collector(parsed), _shell);
         bool reloads = parsed.GetValue(_reload);
         using PluginCatalog plugins = _pipeline.Catalog(parsed, reloads);
+        if (_shell.HasScreen && !parsed.GetValue(_plain) && !_rawText)
+            return Repl.Screen.ReplApplication.Run(_shell, Setup(parsed, plugins, options, prices, reloads), Places.InputHistory());
+
         ChatModels models = new(new ModelLoader(_pipeline, _shell), plugins, parsed, reloads);
         if (reloads)
             _shell.Say("note: --reload runs plugins as unloadable code, which is slower: do not measure in this mode.");
@@ -65,6 +71,25 @@ internal sealed class ChatCommand
         using ChatInput input = new(_shell);
         return Converse(input, dialogue, models, options, prices);
     }
+
+    private Repl.SessionSetup Setup(ParseResult parsed, PluginCatalog plugins, GenerationOptions options, PriceList? prices, bool reloads) => new()
+    {
+        Plugins = plugins,
+        Source = _pipeline.Source(parsed),
+        Threads = _pipeline.Threads(parsed),
+        System = _conversation.SystemText(parsed),
+        Template = _conversation.Template(parsed, _shell),
+        Reloads = reloads,
+        Settings = new()
+        {
+            Sampling = _sampling.Choice(parsed),
+            MaxTokens = options.MaxTokens ?? UsualTokens,
+            StopStrings = options.StopStrings,
+            Budget = options.Budget,
+            Effort = options.Effort,
+            Prices = prices,
+        },
+    };
 
     private static string HelpText(ChatModels models) => models.Reloads ? $"/reload loads the plugins again, {Usage}" : Usage;
 

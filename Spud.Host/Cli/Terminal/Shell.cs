@@ -47,6 +47,9 @@ internal sealed class Shell : IDisposable
     /// <summary>Whether a person reads the errors: progress is shown only there.</summary>
     public bool ErrorIsTerminal { get; init; }
 
+    /// <summary>Whether a person sits before a terminal that can be drawn on.</summary>
+    public bool HasScreen => InIsTerminal && OutIsTerminal && Environment.GetEnvironmentVariable("TERM") is { Length: > 0 } and not "dumb";
+
     /// <summary>When this program took over.</summary>
     public DateTime Started { get; } = DateTime.Now;
 

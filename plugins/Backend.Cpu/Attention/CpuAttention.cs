@@ -5,7 +5,7 @@ using Spud;
 namespace Backend.Cpu.Attention;
 
 /// <summary>Grouped-query attention over paged keys.</summary>
-internal sealed class CpuAttention : IAttention, IMakesFolds
+internal sealed class CpuAttention : IAttention, IMakesFolds, IGivesKeyMass
 {
     private readonly IBuildContext _build;
     private readonly AttentionLayer[] _layers;
@@ -60,6 +60,9 @@ internal sealed class CpuAttention : IAttention, IMakesFolds
     }
 
     public void Fold(int layer, in Step step, in TensorView query, in PageView pages, in AttentionState state) => _fold.Fold(layer, step, query, pages, state);
+
+    public void AddKeyMass(int layer, in Step step, in TensorView query, ReadOnlySpan<PageView> shards, in AttentionState state, in TensorView mass) =>
+        _fold.AddKeyMass(layer, step, query, shards, state, mass);
 
     public IFold MakeFold(IFoldBuildContext build)
     {

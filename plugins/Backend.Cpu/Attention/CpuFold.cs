@@ -8,7 +8,7 @@ namespace Backend.Cpu.Attention;
 /// <param name="pool">Threads that it computes on.</param>
 /// <param name="plan">Its own.</param>
 /// <param name="scratch">Its own.</param>
-internal sealed class CpuFold(AttentionLayer[] layers, WorkerPool pool, FoldPlan plan, FoldScratch scratch) : IFold
+internal sealed class CpuFold(AttentionLayer[] layers, WorkerPool pool, FoldPlan plan, FoldScratch scratch) : IFold, IGivesKeyMass
 {
     public void Fold(int layer, in Step step, in TensorView query, ReadOnlySpan<PageView> shards, in AttentionState state)
     {
@@ -36,6 +36,19 @@ internal sealed class CpuFold(AttentionLayer[] layers, WorkerPool pool, FoldPlan
         pool.Run(job.Parts, ref job);
         if (plan.IsSplit)
             job.MergePartials();
+    }
+
+    public void AddKeyMass(int layer, in Step step, in TensorView query, ReadOnlySpan<PageView> shards, in AttentionState state, in TensorView mass)
+    {
+        AttentionLayer attention = layers[layer];
+        Shape.Require(query, [step.Rows, attention.QueryHeads, attention.KeyWidth], "query", "[R, H, D]");
+        Shape.Require(state.Max, [step.Rows, attention.QueryHeads], "max", "[R, H]");
+        Shape.Require(state.Sum, [step.Rows, attention.QueryHeads], "sum", "[R, H]");
+        foreach (ref readonly PageView shard in shards)
+        {
+            KeyMassJob job = new() { Layer = attention, Slice = step.Sequences[0], Query = query, Pages = shard, Reader = new PageReader(shard), State = state, Mass = mass, Scratch = scratch.Chunks };
+            pool.Run(job.Parts, ref job);
+        }
     }
 
     public void Dispose()

@@ -34,7 +34,7 @@ internal struct FoldJob : IJob
         int kvHead = part % Layer.KvHeads;
         FoldPlan.Block block = Plan.Blocks[part / Layer.KvHeads];
         ChunkScratch scratch = new(Scratch.Of(worker), block.Rows * Layer.Group, Layer.KeyWidth, Layer.ValueWidth);
-        Gather(block, kvHead, scratch.Queries);
+        BlockScores.Gather(Layer, block, kvHead, Query, scratch.Queries);
         for (int chunk = block.FirstChunk; chunk < block.EndChunk; chunk++)
         {
             bool isEmpty = !FoldChunk(block, kvHead, chunk, scratch);
@@ -82,14 +82,6 @@ internal struct FoldJob : IJob
         }
     }
 
-    private readonly void Gather(in FoldPlan.Block block, int kvHead, Span<float> queries)
-    {
-        int width = Layer.Group * Layer.KeyWidth;
-        ReadOnlySpan<float> all = Query.AsSpan<float>();
-        for (int row = 0; row < block.Rows; row++)
-            all.Slice(((block.FirstRow + row) * Layer.KvHeads + kvHead) * width, width).CopyTo(queries[(row * width)..]);
-    }
-
     /// <summary>Partial states that nothing was folded into.</summary>
     private readonly void ForgetSums(Span<float> partials)
     {
@@ -100,44 +92,19 @@ internal struct FoldJob : IJob
     /// <summary>Folds the keys of a chunk into the scratch's states; false: there are none, and the states are undefined.</summary>
     private readonly bool FoldChunk(in FoldPlan.Block block, int kvHead, int chunk, in ChunkScratch scratch)
     {
-        int start = chunk * FoldPlan.ChunkTokens, newest = block.FirstPosition + block.Rows - 1;
-        int from = Math.Max(start, block.FirstPosition - Layer.Window + 1), to = Math.Min(start + FoldPlan.ChunkTokens - 1, newest);
-        ReadOnlySpan<KeyRun> runs = Pages.Of(block.Sequence, kvHead);
-        int first = RunSearch.FirstReaching(runs, from);
-        while (first < runs.Length && runs[first].FirstPosition <= to && RunSearch.Cut(Reader, runs[first], from, to).Keys == 0)
-            first++;
-
-        if (first == runs.Length || runs[first].FirstPosition > to)
+        BlockScores scores = new(Layer, Pages, Reader, block, kvHead, chunk);
+        BlockScores.Keys first = scores.First();
+        if (!first.Any)
             return false;
 
-        int columns = ChunkScratch.ColumnsFor(to - start + 1);
-        scratch.ForgetScores(columns);
-        for (int i = first; i < runs.Length && runs[i].FirstPosition <= to; i++)
-            if (RunSearch.Cut(Reader, runs[i], from, to) is { Keys: > 0 } keys)
-                Score(block, kvHead, keys, keys.FirstPosition - start, scratch);
+        scratch.ForgetScores(scores.Columns);
+        for (BlockScores.Keys keys = first; keys.Any; keys = scores.Next(keys))
+            scores.Score(keys, scratch);
 
-        scratch.Softmax(columns);
-        for (int i = first; i < runs.Length && runs[i].FirstPosition <= to; i++)
-            if (RunSearch.Cut(Reader, runs[i], from, to) is { Keys: > 0 } keys)
-                ChunkKernels.AddValues(scratch, keys.FirstPosition - start, Reader, keys, kvHead);
+        scratch.Softmax(scores.Columns);
+        for (BlockScores.Keys keys = first; keys.Any; keys = scores.Next(keys))
+            ChunkKernels.AddValues(scratch, scores.ColumnOf(keys), Reader, keys.Seen, kvHead);
 
         return true;
-    }
-
-    // A key's column is its distance from the start of the chunk, so that a row's sums do not depend on which keys were dropped before.
-    private readonly void Score(in FoldPlan.Block block, int kvHead, in KeyRun keys, int column, in ChunkScratch scratch)
-    {
-        ChunkKernels.Score(scratch, column, Reader, keys, kvHead);
-        for (int row = 0; row < block.Rows; row++)
-        {
-            int position = block.FirstPosition + row;
-            int seen = RunSearch.IndexOf(Reader, keys, position - Layer.Window + 1), unseen = RunSearch.IndexOf(Reader, keys, position + 1);
-            for (int i = 0; i < Layer.Group; i++)
-            {
-                Span<float> scores = scratch.ScoresOf(row * Layer.Group + i).Slice(column, keys.Keys);
-                scores[..seen].Fill(float.NegativeInfinity);
-                scores[unseen..].Fill(float.NegativeInfinity);
-            }
-        }
     }
 }

@@ -64,6 +64,13 @@ internal static unsafe class Vectors
             Spud.Numerics.Softmax.Run(px, px, x.Length);
     }
 
+    /// <summary>x = e^(x - max), where max is finite and at least the largest of x; negative infinity gives 0.</summary>
+    public static void Exp(Span<float> x, float max)
+    {
+        fixed (float* px = x)
+            Spud.Numerics.Softmax.ExpSum(px, max, px, x.Length);
+    }
+
     /// <summary>y = silu(gate) * up.</summary>
     public static void SwiGlu(ReadOnlySpan<float> gate, ReadOnlySpan<float> up, Span<float> y)
     {

@@ -49,6 +49,34 @@ public sealed class AttentionOracle(TestModel model, TestBuild build)
         return result;
     }
 
+    /// <summary>What rows of one sequence give to keys, without sinks: [G, context], by position.</summary>
+    /// <param name="rows">Of one sequence.</param>
+    /// <param name="queryOf">Query [H, D] of a row.</param>
+    /// <param name="keys">Kept keys: position, key [G, D], value [G, Dv].</param>
+    /// <param name="context">Positions.</param>
+    public double[] KeyMass(in SequenceSlice rows, Func<int, double[]> queryOf, IReadOnlyList<(int Position, double[] Key, double[] Value)> keys, int context)
+    {
+        ArgumentNullException.ThrowIfNull(queryOf);
+        double window = model.Traits.TryGetValue(Trait.Window, out float n) ? n : double.PositiveInfinity;
+        (int d, int group) = (model.KeyWidth, model.QueryHeads / model.KvHeads);
+        double[] mass = new double[model.KvHeads * context];
+        for (int row = 0; row < rows.Rows; row++)
+        {
+            int position = rows.FirstPosition + row;
+            double[] query = queryOf(rows.FirstRow + row);
+            (int Position, double[] Key, double[] Value)[] seen = [.. keys.Where(key => key.Position <= position && key.Position > position - window)];
+            for (int head = 0; head < model.QueryHeads; head++)
+            {
+                double[] weights = [.. seen.Select(key => Math.Exp(Plain.Dot(query.AsSpan(head * d, d), key.Key.AsSpan(head / group * d, d))))];
+                double sum = weights.Sum();
+                for (int key = 0; key < seen.Length; key++)
+                    mass[head / group * context + seen[key].Position] += weights[key] / sum;
+            }
+        }
+
+        return mass;
+    }
+
     /// <summary>A head's complete state, sinks included: [Dv].</summary>
     /// <param name="state">Largest score, sum of exp(score - largest), and sum of exp(score - largest) * value.</param>
     /// <param name="head">0 .. H - 1.</param>

@@ -96,6 +96,20 @@ internal sealed class AttentionRig : Rig<IAttention>
         Component.Finish(0, Step, Done, _output.View);
     }
 
+    /// <summary>What key mass is added to.</summary>
+    public const float MassBefore = 0.5f;
+
+    /// <summary>What the rows give to each key of some pages, which were folded: [G, ContextTokens].</summary>
+    public float[] KeyMass(PageView[] pages)
+    {
+        GuardedTensor mass = Written("key mass", ElementType.F32, Model.KvHeads, Build.Limits.ContextTokens);
+        mass.Floats.Fill(MassBefore);
+        mass.Upload();
+        IGivesKeyMass gives = (IGivesKeyMass)Component;
+        Call(() => Array.ForEach(pages, page => gives.AddKeyMass(0, Step, Query.View, new ReadOnlySpan<PageView>(in page), State with { Accumulator = default }, mass.View)));
+        return mass.Result();
+    }
+
     /// <summary>As the host leaves a state: Sum is 0, the rest is undefined.</summary>
     public void Empty()
     {

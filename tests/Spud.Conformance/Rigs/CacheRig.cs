@@ -22,7 +22,9 @@ internal sealed class CacheRig : IDisposable
         Policy = (ICachePolicy)subject.Create(_build);
         Layout = Policy.Layout(0);
         _pages = new(() => new PageBuilder(_memory, _build.Host, _build.Model, limits, null).Pages(subject.Label, subject.Offer, 0, Layout, _build.Host));
-        _table = new(() => new PageTable(_pages.Value, new int[limits.ContextTokens]));
+        _table = new(() => new PageTable(_pages.Value, new int[limits.ContextTokens], sequence: 0));
+        if (Policy is IKeepsSequenceState keeps && keeps.StateOf(0) is { } layout)
+            _pages.Value.Observed = new(new KeptState(_memory, _build.Host, limits, keeps, null!, 0, layout), AddSomeMass);
     }
 
     public TestModel Model { get; }
@@ -60,6 +62,17 @@ internal sealed class CacheRig : IDisposable
         }
 
         return kept.ToImmutable();
+    }
+
+    // No attention was there: some keys of each head are looked at more than others.
+    private static void AddSomeMass(PageTable table, int? shard, in TensorView notes, in TensorView mass)
+    {
+        for (int head = 0; head < mass.Shape[0]; head++)
+        {
+            Span<float> ofHead = mass.At(head).AsSpan<float>();
+            for (int position = 0; position < table.Tokens; position++)
+                ofHead[position] += (position * 37 + head * 11) % 101;
+        }
     }
 
     /// <summary>A step with so many rows, committed; the policy is asked where a page was filled.</summary>

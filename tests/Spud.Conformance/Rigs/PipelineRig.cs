@@ -18,15 +18,16 @@ internal sealed class PipelineRig : IDisposable
     /// <param name="edits">Who fills which role.</param>
     /// <param name="model">A model file.</param>
     /// <param name="tap">What happens beside each call of a router: the layer is given.</param>
-    public PipelineRig(PluginCatalog plugins, IEnumerable<string> edits, TestModelFile model, Action<int>? tap = null)
+    /// <param name="rows">Maximum rows of a step.</param>
+    public PipelineRig(PluginCatalog plugins, IEnumerable<string> edits, TestModelFile model, Action<int>? tap = null, int rows = 64)
     {
         PipelineDocument document = PipelineDocument.Load(null, [$"model={model.Path}", .. edits]);
         _pipeline = Pipeline.Compose(document, plugins, new PipelineOptions
         {
             Threads = 2,
-            Rows = 64,
+            Rows = rows,
             Sequences = 4,
-            LogitRows = 64,
+            LogitRows = rows,
             RoutingProbe = tap is null ? null : (router, _) => new TappedRouter(router, tap),
         });
         _batch = Engine.NewBatch();
@@ -69,6 +70,31 @@ internal sealed class PipelineRig : IDisposable
         }
 
         return [.. logits];
+    }
+
+    /// <summary>One step of which the first rows are kept; their logits.</summary>
+    public float[] ReadInPart(Sequence sequence, int[] tokens, int kept)
+    {
+        _batch.Clear();
+        _batch.Add(sequence, tokens, Phase.Decode, LogitRows.All);
+        Engine.Run(_batch, _ => kept);
+        return [.. Enumerable.Range(0, kept).SelectMany(row => _batch.Logits(0, row).ToArray())];
+    }
+
+    /// <summary>Positions that each head of each pool keeps of a layer, a line each.</summary>
+    public static IEnumerable<string> KeptOf(Pipeline pipeline, Sequence sequence, int layer)
+    {
+        LayerPages pages = pipeline.Parts.Pages.Layers[layer];
+        for (int pool = 0; pool < pages.Pools.Length; pool++)
+        {
+            for (int head = 0; head < pages.Pools[pool].Tables; head++)
+            {
+                List<int> positions = [];
+                foreach (KeyRun run in sequence.Tables[layer].RunsOf(pool, head))
+                    positions.AddRange(sequence.Tables[layer].PositionsOf(pool, run));
+                yield return $"layer {layer}, pool {pool}, KV head {head}: {string.Join(' ', positions)}";
+            }
+        }
     }
 
     /// <summary>One step of several sequences, each up to its next review border; the logits of every row, by sequence.</summary>

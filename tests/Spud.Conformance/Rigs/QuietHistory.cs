@@ -22,6 +22,12 @@ internal sealed class QuietHistory(IHistory history) : IHistory
             throw new ArgumentOutOfRangeException(nameof(run), $"drop: keys {firstKey} .. {firstKey + keys} of run {run}");
     }
 
+    public TensorView State => history.State;
+
+    public TensorView Notes => history.Notes;
+
+    public void AddKeyMass(in TensorView notes, in TensorView mass) => history.AddKeyMass(notes, mass);
+
     public void Encode(int pool, int head, int run, int into)
     {
         if ((uint)run >= (uint)RunsOf(pool, head).Length || into <= pool)

@@ -120,7 +120,8 @@ internal abstract class Rig<T> : IRig
             ? step with
             {
                 States = Build.Allocate(Build.Host, ElementType.I8, Build.Limits.Sequences, layout.Bytes),
-                Notes = Build.Allocate(Build.Host, ElementType.I8, Rows, layout.RowBytes),
+                Notes = Build.Allocate(Build.Host, ElementType.I8, Build.Limits.Sequences, layout.NotedRows ?? layout.BorderTokens, layout.RowBytes),
+                BorderTokens = layout.BorderTokens,
             }
             : step;
     }

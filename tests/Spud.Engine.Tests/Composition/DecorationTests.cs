@@ -76,6 +76,14 @@ public sealed class DecorationTests : IDisposable
         Assert.Contains("experts 'wrapper/scaled' does not know experts.shared, experts.shared-gate, which model family 'qwen2moe' needs", Refused("qwen2moe", silent));
     }
 
+    [Fact]
+    public void A_decorator_passes_on_the_state_of_the_component_inside_it_or_is_refused()
+    {
+        Run("mixtral", ["""router={"use":"capped","inner":{"use":"reference/prompt","borderTokens":64}}"""]);
+        string refused = Refused("mixtral", """cache={"use":"counted","inner":"reference/observed"}""");
+        Assert.EndsWith("cache 'wrapper/counted' is built on reference/observed, which keeps state of sequences, and does not pass it on (IKeepsSequenceState). Name reference/observed in its place, or a component that does.", refused);
+    }
+
     [Theory]
     [InlineData("""router={"use":"capped","inner":"top-q"}""", "no plugin offers router 'top-q'. Known: ")]
     [InlineData("""router={"use":"capped","inner":{"use":"top-k","expert":2}}""", "$.router.inner.expert is not an option of router 'top-k'. Known: experts")]
@@ -110,12 +118,6 @@ public sealed class DecorationTests : IDisposable
             "experts 'wrapper/scaled' is built on frozen/frozen, which computes on the threads of none, and its own offer does not say so. This is a fault of the plugin.",
             Refused("llama", """experts={"use":"scaled","inner":"frozen","hidesOffer":true}"""));
     }
-
-    [Fact]
-    public void A_component_that_keeps_state_of_sequences_cannot_be_inside_another_one() =>
-        Assert.Contains(
-            "router 'wrapper/capped' is built on reference/prompt, which keeps state of sequences: only a component that the pipeline calls itself can.",
-            Refused("mixtral", """router={"use":"capped","inner":"prompt"}"""));
 
     [Fact]
     public void Figures_are_counted_by_request_and_billed_by_nobody()

@@ -12,7 +12,7 @@ public sealed class FolderArrowTests
             "Models -> Memory",
             "Pages -> Memory",
             "Plugins -> Execution", "Plugins -> Folds", "Plugins -> Memory", "Plugins -> Models", "Plugins -> Pages", "Plugins -> Roles",
-            "Roles -> Execution", "Roles -> Memory", "Roles -> Pages",
+            "Roles -> Execution", "Roles -> Memory", "Roles -> Models", "Roles -> Pages",
         ],
         ["Spud.Numerics"] = ["Kernels -> Blocks"],
         ["Spud.Models"] = [". -> Gguf", "Families -> .", "Families -> Gguf"],

@@ -1,14 +1,10 @@
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
-using Snapshooter.Xunit3;
 using Spud.Host.Tests.Cli;
 
 namespace Spud.Host.Tests.Snapshots;
 
-/// <summary>
-/// What people read, word for word: every change of it shows in a review. To accept changes, run with SPUD_UPDATE_SNAPSHOTS=1 and commit
-/// what changed in __snapshots__.
-/// </summary>
+/// <summary>Help texts, tables, the schema and pages, word for word.</summary>
 public sealed partial class SnapshotTests : IDisposable
 {
     private static readonly string s_mixture = TestData.Path("stories260K/stories260K-moe4x-noise-q8_0.gguf");
@@ -87,17 +83,7 @@ public sealed partial class SnapshotTests : IDisposable
     private static string WithoutNumbers(string text) =>
         Blanks().Replace(Numbers().Replace(text.Replace("unknown", "0").Replace(Machine.Here().Processor, "PROCESSOR"), "#"), " ").Replace("# measured #", "#");
 
-    private static void Match(string text, string name)
-    {
-        string here = text.ReplaceLineEndings("\n").Replace($"Default: {Environment.ProcessorCount}, this", "Default: N, this");
-        string folder = Path.Combine(TestData.Root, "tests", "Spud.Host.Tests", "Snapshots", "__snapshots__");
-        if (Environment.GetEnvironmentVariable("SPUD_UPDATE_SNAPSHOTS") is null)
-            Environment.SetEnvironmentVariable("SNAPSHOOTER_STRICT_MODE", "on"); // what has no snapshot is a failure
-        else
-            File.Delete(Path.Combine(Directory.CreateDirectory(folder).FullName, name + ".snap"));
-
-        Snapshot.Match(here, name);
-    }
+    private static void Match(string text, string name) => TextSnapshot.Match(text.Replace($"Default: {Environment.ProcessorCount}, this", "Default: N, this"), name);
 
     [GeneratedRegex(@"(?<![\p{L}\d_.])-?\d[\d,.]*( (bytes|[KMGT]iB))?")]
     private static partial Regex Numbers();

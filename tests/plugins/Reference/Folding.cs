@@ -46,6 +46,40 @@ internal sealed class Folding
         }
     }
 
+    /// <summary>Adds the probabilities that rows of one sequence gave to keys.</summary>
+    public void AddMass(LayerDescription of, in Step step, in PageView pages, in TensorView query, in AttentionState state, in TensorView mass)
+    {
+        Shape.Require(query, [step.Rows, of.QueryHeads, of.Kv.KeyWidth], "query", "[R, H, D]");
+        Shape.Require(state.Sum, [step.Rows, of.QueryHeads], "sum", "[R, H]");
+        for (int kvHead = 0; kvHead < of.Kv.Heads; kvHead++)
+        {
+            foreach (KeyRun run in pages.Of(0, kvHead))
+            {
+                ReadOnlySpan<int> positions = pages.PositionsOf(run).Ints;
+                for (int key = 0; key < run.Keys; key++)
+                    mass.At(kvHead).Floats[positions[key]] += (float)MassOf(of, step, kvHead, positions[key], Expanded(pages.KeysOf(run, kvHead).At(key), 0), query, state);
+            }
+        }
+    }
+
+    private static double MassOf(LayerDescription of, in Step step, int kvHead, int keyPosition, ReadOnlySpan<float> key, in TensorView query, in AttentionState state)
+    {
+        double mass = 0;
+        float window = of.Number(Trait.Window, float.PositiveInfinity);
+        int group = of.QueryHeads / of.Kv.Heads;
+        for (int row = 0; row < step.Rows; row++)
+        {
+            int position = step.Positions.Ints[row];
+            for (int head = kvHead * group; head < (kvHead + 1) * group && keyPosition <= position && keyPosition > position - window; head++)
+            {
+                float sum = state.Sum.At(row).Floats[head];
+                mass += sum == 0 ? 0 : Math.Exp(Score(query.At(row).At(head).Floats, key) - state.Max.At(row).Floats[head]) / sum;
+            }
+        }
+
+        return mass;
+    }
+
     private void FoldKey(LayerDescription of, in SequenceSlice slice, ReadOnlySpan<int> positions, int kvHead, int keyPosition, in TensorView key, in TensorView value, in TensorView query)
     {
         ReadOnlySpan<float> k = Expanded(key, 0), v = Expanded(value, _mostKey);

@@ -116,6 +116,40 @@ internal sealed class RecentOptions
     public int? ReviewTokens { get; set; }
 }
 
+/// <summary>Options of the cache that keeps what was looked at.</summary>
+internal sealed class ObservedOptions
+{
+    /// <summary>Format of keys and values: F32, F16, BF16, Q8_0 or Q4_0.</summary>
+    public ElementType Format { get; set; } = ElementType.F32;
+
+    /// <summary>Keys of a page.</summary>
+    [Range(1, int.MaxValue)]
+    public int PageTokens { get; set; } = 8;
+
+    /// <summary>Tokens from one review to the next.</summary>
+    [Range(1, int.MaxValue)]
+    public int ReviewTokens { get; set; } = 16;
+
+    /// <summary>The last rows, whose queries are asked and whose keys are kept.</summary>
+    [Range(1, int.MaxValue)]
+    public int Window { get; set; } = 6;
+
+    /// <summary>Tokens at the start of a text that every head keeps.</summary>
+    [Range(0, int.MaxValue)]
+    public int Sinks { get; set; } = 2;
+
+    /// <summary>Keys in between that each head keeps.</summary>
+    [Range(0, int.MaxValue)]
+    public int Chosen { get; set; } = 12;
+
+    /// <summary>Neighbours on either side that share a key's mass.</summary>
+    [Range(0, int.MaxValue)]
+    public int Reach { get; set; } = 1;
+
+    /// <summary>What it does wrong on purpose.</summary>
+    public Fault Fault { get; set; } = Fault.None;
+}
+
 /// <summary>Where a component computes.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<Device>))]
 internal enum Device
@@ -134,6 +168,7 @@ internal enum Device
 [JsonSerializable(typeof(CacheOptions))]
 [JsonSerializable(typeof(RecentOptions))]
 [JsonSerializable(typeof(StreamingOptions))]
+[JsonSerializable(typeof(ObservedOptions))]
 [JsonSerializable(typeof(SplitOptions))]
 [JsonSerializable(typeof(PromptRouterOptions))]
 internal sealed partial class ReferenceJson : JsonSerializerContext;

@@ -3,7 +3,7 @@ using Spud;
 namespace Reference;
 
 /// <summary>Grouped-query attention over paged keys.</summary>
-internal sealed class ReferenceAttention : IAttention, IMakesFolds
+internal sealed class ReferenceAttention : IAttention, IMakesFolds, IGivesKeyMass
 {
     private readonly ModelDescription _model;
     private readonly AttentionWeights?[] _layers;
@@ -53,6 +53,12 @@ internal sealed class ReferenceAttention : IAttention, IMakesFolds
         Shape.Require(state.Accumulator, [step.Rows, of.QueryHeads, of.Kv.ValueWidth], "accumulator", "[T, H, Dv]");
         for (int sequence = 0; sequence < step.Sequences.Length; sequence++)
             _folding.Fold(of, step, sequence, pages, query, state);
+    }
+
+    public void AddKeyMass(int layer, in Step step, in TensorView query, ReadOnlySpan<PageView> shards, in AttentionState state, in TensorView mass)
+    {
+        foreach (ref readonly PageView shard in shards)
+            _folding.AddMass(_model.Layers[layer], step, shard, query, state, mass);
     }
 
     public IFold MakeFold(IFoldBuildContext build) => new ReferenceFold(build, build.Domain);

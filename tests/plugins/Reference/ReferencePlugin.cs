@@ -49,6 +49,8 @@ public sealed class ReferencePlugin : ISpudPlugin
         registry.AddCache("reference", ReferenceJson.Default.CacheOptions, static (options, _) => CacheOffer(options), (options, build) => Cache(options, build));
         registry.AddCache("recent", ReferenceJson.Default.RecentOptions, new Offer(), static (options, build) => new RecentCache(options, build));
         registry.AddCache("streaming", ReferenceJson.Default.StreamingOptions, new Offer(), (options, build) => Cache(options, build));
+        registry.AddCache("observed", ReferenceJson.Default.ObservedOptions, new Offer(), static (options, build) =>
+            options.Fault == Fault.None ? new ObservedCache(options, build) : new FaultyObservedCache(new ObservedCache(options, build), build));
         registry.AddRouter("reference", ReferenceJson.Default.ReferenceOptions, RouterOffer, (options, build) => Router(options, build));
         registry.AddRouter("prompt", ReferenceJson.Default.PromptRouterOptions, RouterOffer, static (options, build) =>
             options.Fault == Fault.None ? new PromptRouter(options, build) : new FaultyPromptRouter(new PromptRouter(options, build), build));

@@ -7,7 +7,7 @@ namespace Reference;
 /// A fold decorator in its plainest form: keys go to shards by blocks of positions, each shard is folded apart as a part of the pipeline's
 /// pool, and the states are merged in the order of the shards.
 /// </summary>
-internal sealed class SplitFold : IFold
+internal sealed class SplitFold : IFold, IGivesKeyMass
 {
     private readonly IMergesStates _domain;
     private readonly WorkerPool _pool;
@@ -29,6 +29,8 @@ internal sealed class SplitFold : IFold
 
     public FoldShards? Shards { get; }
 
+    public bool TellsKeyMass => _ranks.All(static rank => rank is IGivesKeyMass { TellsKeyMass: true });
+
     public void Fold(int layer, in Step step, in TensorView query, ReadOnlySpan<PageView> shards, in AttentionState state)
     {
         shards.CopyTo(_shards);
@@ -36,6 +38,13 @@ internal sealed class SplitFold : IFold
         _pool.Run(_ranks.Length, ref job);
         for (int rank = 0; rank < _ranks.Length; rank++)
             _domain.Merge(StateOf(rank, layer, step.Rows), state);
+    }
+
+    public void AddKeyMass(int layer, in Step step, in TensorView query, ReadOnlySpan<PageView> shards, in AttentionState state, in TensorView mass)
+    {
+        // The state is of all shards, so that each rank knows its keys' share.
+        for (int rank = 0; rank < _ranks.Length; rank++)
+            ((IGivesKeyMass)_ranks[rank]).AddKeyMass(layer, step, query, shards.Slice(rank, 1), state, mass);
     }
 
     public void Dispose()

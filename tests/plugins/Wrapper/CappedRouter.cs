@@ -3,7 +3,7 @@ using Spud;
 namespace Wrapper;
 
 /// <summary>The heaviest experts of the plan of another router, at most so many a row; their weights make up for the ones that went.</summary>
-internal sealed class CappedRouter : IRouter
+internal sealed class CappedRouter : IRouter, IKeepsSequenceState
 {
     private readonly IRouter _inner;
     private readonly Figure _dropped;
@@ -25,6 +25,11 @@ internal sealed class CappedRouter : IRouter
     public IMemoryDomain Domain => _inner.Domain;
 
     public int MaxExpertsPerRow { get; }
+
+    // What the router inside keeps of texts is passed on to it; this one keeps nothing.
+    public SequenceStateLayout? StateOf(int layer) => (_inner as IKeepsSequenceState)?.StateOf(layer);
+
+    public void Advance(int layer, in TensorView notes, in TensorView state) => ((IKeepsSequenceState)_inner).Advance(layer, notes, state);
 
     public void Route(int layer, in Step step, in TensorView hidden, in RoutingPlan plan)
     {

@@ -63,6 +63,26 @@ internal sealed class FoldShardsOperation(BoundComponent<IAttention> attention, 
     }
 }
 
+/// <summary>The cache policy sees the queries of a step that has rows which it notes.</summary>
+internal sealed class ObserveOperation(BoundComponent<ICachePolicy> cache, IObservesQueries observer, PageStore pages, int layer, int costSlot) : ComponentOperation(cache, layer, costSlot)
+{
+    private readonly PageView[] _views = new PageView[pages.Layers[layer].Pools.Length];
+
+    public override string Name => "observe";
+
+    public override void Run(Batch batch, StepMeter meter)
+    {
+        if (!State!.NotesAny(batch.Step))
+            return;
+
+        for (int pool = 0; pool < _views.Length; pool++)
+            pages.TryView(layer, pool, batch, out _views[pool]);
+
+        AttentionState state = Domain.Attention.State(layer, batch.Rows) with { Accumulator = default };
+        observer.Observe(layer, StepOf(isFirst: true), Domain.Attention.Heads(layer, batch.Rows).Query, state, _views);
+    }
+}
+
 /// <summary>The attention state is added to the hidden rows.</summary>
 internal sealed class FinishOperation(BoundComponent<IAttention> attention, int layer, int costSlot) : ComponentOperation(attention, layer, costSlot)
 {

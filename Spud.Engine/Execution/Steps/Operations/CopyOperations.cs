@@ -41,7 +41,7 @@ internal sealed class UploadOperation(StepDomain host, StepDomain device, BoundC
 
     public override long BytesPerToken => 3 * sizeof(int);
 
-    public override void Run(Batch batch, StepMeter meter) => Domain.Upload(batch);
+    public override void Run(Batch batch, StepMeter meter) => Domain.Upload(batch.Step, batch.Slices);
 }
 
 /// <summary>The residual stream goes to the component that reads it next.</summary>
@@ -72,6 +72,27 @@ internal sealed class CopyKeysOperation(StepDomain from, StepDomain to, BoundCom
         Heads source = From.Attention.Heads(layer, batch.Rows), target = Domain.Attention.Heads(layer, batch.Rows);
         DomainCopies.Copy(source.Key, target.Key);
         DomainCopies.Copy(source.Value, target.Value);
+        WaitForHost();
+    }
+}
+
+/// <summary>Queries, and what their folds left, go to the policy that observes them; in steps that have rows which it notes.</summary>
+internal sealed class CopyQueriesOperation(StepDomain host, BoundComponent<IAttention> attention, KeptState observed, LayerDescription of, int layer, int costSlot)
+    : CopyOperation(attention.Domain, host, Role.Cache, attention, layer, costSlot)
+{
+    public override string What => "queries";
+
+    public override long BytesPerToken => (long)of.QueryHeads * (of.Kv.KeyWidth + 2) * sizeof(float);
+
+    public override void Run(Batch batch, StepMeter meter)
+    {
+        if (!observed.NotesAny(batch.Step))
+            return;
+
+        AttentionState source = From.Attention.State(layer, batch.Rows), target = Domain.Attention.State(layer, batch.Rows);
+        DomainCopies.Copy(From.Attention.Heads(layer, batch.Rows).Query, Domain.Attention.Heads(layer, batch.Rows).Query);
+        DomainCopies.Copy(source.Max, target.Max);
+        DomainCopies.Copy(source.Sum, target.Sum);
         WaitForHost();
     }
 }

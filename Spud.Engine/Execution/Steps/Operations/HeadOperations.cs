@@ -5,7 +5,7 @@ internal sealed class EmbedOperation(BoundComponent<IHead> head, int costSlot) :
 {
     public override string Name => "embed";
 
-    public override void Run(Batch batch, StepMeter meter) => head.Component.Embed(Domain.Step, Domain.Hidden(batch.Rows));
+    public override void Run(Batch batch, StepMeter meter) => head.Component.Embed(StepOf(isFirst: true), Domain.Hidden(batch.Rows));
 }
 
 /// <summary>Hidden rows to logits, for the rows whose logits are read.</summary>
@@ -16,6 +16,6 @@ internal sealed class LogitsOperation(BoundComponent<IHead> head, int costSlot) 
     public override void Run(Batch batch, StepMeter meter)
     {
         if (batch.LogitRowCount > 0)
-            head.Component.Logits(Domain.Step, Domain.Hidden(batch.Rows), batch.RowsWithLogits, Domain.Logits(batch));
+            head.Component.Logits(StepOf(isFirst: false), Domain.Hidden(batch.Rows), batch.RowsWithLogits, Domain.Logits(batch));
     }
 }

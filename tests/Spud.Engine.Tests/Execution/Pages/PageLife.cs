@@ -15,7 +15,7 @@ internal sealed class PageLife : IDisposable
     private readonly bool _drops;
     private readonly int _pageTokens;
     private Dictionary<int, List<(int Position, int Token)>> _pending = [];
-    private List<(Kept Of, int Position)> _dropped = [];
+    private List<(Kept Of, int Position, int Tokens)> _dropped = [];
 
     public PageLife(int seed, int pageTokens, int cacheTokens, bool drops)
     {
@@ -86,15 +86,15 @@ internal sealed class PageLife : IDisposable
     private void Fork()
     {
         Sequence parent = Any();
-        _live.Add(parent.Fork(), [.. _live[parent].Select(kept => new Kept { Keys = [.. kept.Keys], LastDropped = kept.LastDropped })]);
+        _live.Add(parent.Fork(), [.. _live[parent].Select(kept => new Kept { Keys = [.. kept.Keys], TokensAtDrop = kept.TokensAtDrop })]);
         Forks++;
     }
 
     private void Truncate(Sequence sequence)
     {
         int tokens = _random.Next(0, sequence.Tokens + 1);
-        // A whole history is refused once something was dropped from it: no window says what the shorter text would need.
-        if (tokens > 0 && tokens < sequence.Tokens && _live[sequence].Any(kept => kept.LastDropped >= 0))
+        // Before the review that dropped something a whole history is refused: no window says what the shorter text would need.
+        if (tokens > 0 && tokens < sequence.Tokens && _live[sequence].Any(kept => tokens < kept.TokensAtDrop))
         {
             Assert.Throws<InvalidOperationException>(() => sequence.Truncate(tokens));
             return;
@@ -106,7 +106,7 @@ internal sealed class PageLife : IDisposable
         foreach (Kept kept in _live[sequence].Where(_ => changes))
         {
             kept.Keys.RemoveAll(key => key.Position >= tokens);
-            kept.LastDropped = Math.Min(kept.LastDropped, tokens - 1);
+            kept.TokensAtDrop = Math.Min(kept.TokensAtDrop, tokens);
         }
     }
 
@@ -176,10 +176,10 @@ internal sealed class PageLife : IDisposable
                 layer.Keys.AddRange(_pending[entry.Sequence.Id]);
         }
 
-        foreach ((Kept of, int position) in _dropped)
+        foreach ((Kept of, int position, int tokens) in _dropped)
         {
             of.Keys.RemoveAll(key => key.Position == position);
-            of.LastDropped = Math.Max(of.LastDropped, position);
+            of.TokensAtDrop = tokens;
         }
     }
 
@@ -214,7 +214,7 @@ internal sealed class PageLife : IDisposable
                 history.Drop(run, first, keys);
                 List<(int Position, int Token)> all = [.. _live[sequence][layer].Keys, .. _pending[sequence.Id]];
                 int skipped = history.Runs[..run].ToArray().Sum(before => before.Keys);
-                _dropped.AddRange(Enumerable.Range(skipped + first, keys).Select(i => (_live[sequence][layer], all[i].Position)));
+                _dropped.AddRange(Enumerable.Range(skipped + first, keys).Select(i => (_live[sequence][layer], all[i].Position, history.Tokens)));
             }
         }
     }
@@ -266,6 +266,7 @@ internal sealed class PageLife : IDisposable
     {
         public List<(int Position, int Token)> Keys { get; init; } = [];
 
-        public int LastDropped { get; set; } = -1;
+        /// <summary>Length at which keys were dropped: behind it a text can go back.</summary>
+        public int TokensAtDrop { get; set; }
     }
 }

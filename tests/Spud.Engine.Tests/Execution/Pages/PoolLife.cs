@@ -102,7 +102,7 @@ internal sealed class PoolLife : IDisposable
     {
         int tokens = _random.Next(Math.Max(0, sequence.Tokens - 6), sequence.Tokens + 1);
         bool changes = tokens < sequence.Tokens;
-        bool refused = changes && tokens > 0 && _live[sequence].Any(kept => kept.HasDropped || tokens < kept.TokensAtMove);
+        bool refused = changes && tokens > 0 && _live[sequence].Any(kept => tokens < Math.Max(kept.TokensAtDrop, kept.TokensAtMove));
         Assert.Equal(!refused, sequence.CanTruncate(tokens));
         if (refused)
         {
@@ -258,10 +258,11 @@ internal sealed class PoolLife : IDisposable
 
                 history.Drop(pool, head, run, key, 1);
                 Drops++;
+                int tokens = history.Tokens;
                 _changes.Add(() =>
                 {
                     Assert.Equal(1, kept.Heads[head].RemoveAll(of => of.Position == position));
-                    kept.HasDropped = true;
+                    kept.TokensAtDrop = tokens;
                 });
             }
         }
@@ -316,18 +317,19 @@ internal sealed class PoolLife : IDisposable
     {
         public List<Key>[] Heads { get; private init; } = [[], []];
 
-        public bool HasDropped { get; set; }
+        /// <summary>Length at which keys were dropped: behind it a text can go back.</summary>
+        public int TokensAtDrop { get; set; }
 
         public int TokensAtMove { get; set; }
 
-        public Kept Copy() => new() { Heads = [.. Heads.Select(keys => keys.ToList())], HasDropped = HasDropped, TokensAtMove = TokensAtMove };
+        public Kept Copy() => new() { Heads = [.. Heads.Select(keys => keys.ToList())], TokensAtDrop = TokensAtDrop, TokensAtMove = TokensAtMove };
 
         public void Truncate(int tokens)
         {
             foreach (List<Key> head in Heads)
                 head.RemoveAll(key => key.Position >= tokens);
 
-            (HasDropped, TokensAtMove) = (HasDropped && tokens > 0, Math.Min(TokensAtMove, tokens));
+            (TokensAtDrop, TokensAtMove) = (Math.Min(TokensAtDrop, tokens), Math.Min(TokensAtMove, tokens));
         }
     }
 }

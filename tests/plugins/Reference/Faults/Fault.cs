@@ -154,6 +154,18 @@ internal enum Fault
     [JsonStringEnumMemberName("keeps-sums-itself")]
     KeepsSumsItself,
 
+    /// <summary>Cache: what was observed is kept in the policy, whatever text it was of and whether it was committed.</summary>
+    [JsonStringEnumMemberName("notes-for-itself")]
+    NotesForItself,
+
+    /// <summary>Attention: every key has the same mass.</summary>
+    [JsonStringEnumMemberName("spreads-mass")]
+    SpreadsMass,
+
+    /// <summary>Attention: what earlier folds left is no part of the probabilities.</summary>
+    [JsonStringEnumMemberName("forgets-sum")]
+    ForgetsSum,
+
     /// <summary>Cache: half a window is forgotten.</summary>
     [JsonStringEnumMemberName("drops-too-much")]
     DropsTooMuch,

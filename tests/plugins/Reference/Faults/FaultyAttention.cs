@@ -3,7 +3,7 @@ using Spud;
 namespace Reference;
 
 /// <summary>An attention that goes wrong in one way.</summary>
-internal sealed class FaultyAttention(IAttention attention, Fault fault, IBuildContext build) : IAttention
+internal sealed class FaultyAttention(ReferenceAttention attention, Fault fault, IBuildContext build) : IAttention, IGivesKeyMass
 {
     public IMemoryDomain Domain => attention.Domain;
 
@@ -15,6 +15,21 @@ internal sealed class FaultyAttention(IAttention attention, Fault fault, IBuildC
             state.Sum.Floats.Clear();
 
         attention.Fold(layer, fault switch { Fault.ForgetsCausality => Moved(step, 1, consecutive: false), Fault.AssumesConsecutiveRows => Moved(step, 0, consecutive: true), _ => step }, query, Changed(pages), state);
+    }
+
+    public void AddKeyMass(int layer, in Step step, in TensorView query, ReadOnlySpan<PageView> shards, in AttentionState state, in TensorView mass)
+    {
+        if (fault == Fault.SpreadsMass)
+        {
+            foreach (ref float entry in mass.Floats)
+                entry++;
+            return;
+        }
+
+        if (fault == Fault.ForgetsSum)
+            state.Sum.Floats.Fill(1);
+
+        attention.AddKeyMass(layer, step, query, shards, state, mass);
     }
 
     public void Finish(int layer, in Step step, in AttentionState state, in TensorView output)

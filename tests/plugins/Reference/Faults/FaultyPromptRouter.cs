@@ -20,7 +20,7 @@ internal sealed class FaultyPromptRouter(PromptRouter router, IBuildContext buil
 
         router.Route(layer, step with { States = states }, hidden, plan);
         foreach (SequenceSlice slice in step.Sequences)
-            router.Advance(layer, step.Notes.Rows(slice.FirstRow, slice.Rows), states.At(slice.Id));
+            router.Advance(layer, step.Notes.At(slice.Id).Rows(slice.FirstPosition % step.BorderTokens, slice.Rows), states.At(slice.Id));
     }
 
     public void Advance(int layer, in TensorView notes, in TensorView state) => router.Advance(layer, notes, state);

@@ -1,0 +1,46 @@
+using Terminal.Gui.Input;
+
+namespace Spud.Host.Repl.Screen;
+
+/// <summary>What a tab of the side pane shows.</summary>
+internal abstract class PanePage(string title)
+{
+    private IReadOnlyList<Line>? _rows;
+    private int _columns;
+
+    /// <summary>Its rows have changed.</summary>
+    public event Action? Changed;
+
+    /// <summary>On the tab.</summary>
+    public string Title { get; } = title;
+
+    /// <summary>The row that keys act on; null: keys scroll.</summary>
+    public virtual int? SelectedRow => null;
+
+    /// <summary>Its rows for a width.</summary>
+    public IReadOnlyList<Line> Rows(int columns)
+    {
+        if (_rows is null || _columns != columns)
+            (_rows, _columns) = (Create(columns), columns);
+
+        return _rows;
+    }
+
+    /// <summary>Takes a key; false: it means nothing here.</summary>
+    public virtual bool Press(Key key) => false;
+
+    /// <summary>A row was clicked.</summary>
+    public virtual void Click(int row)
+    {
+    }
+
+    /// <summary>Its rows for a width, made anew.</summary>
+    protected abstract IReadOnlyList<Line> Create(int columns);
+
+    /// <summary>Says that its rows have changed.</summary>
+    protected void Renew()
+    {
+        _rows = null;
+        Changed?.Invoke();
+    }
+}

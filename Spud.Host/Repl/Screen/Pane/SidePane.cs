@@ -1,0 +1,125 @@
+using Terminal.Gui.Input;
+using Terminal.Gui.ViewBase;
+
+namespace Spud.Host.Repl.Screen;
+
+/// <summary>Pages behind tabs, at the right of the conversation or in its place.</summary>
+internal sealed class SidePane : View
+{
+    private readonly IReadOnlyList<PanePage> _pages;
+    private readonly RowsView _rows;
+    private readonly BarView _tabs;
+    private int _shown;
+
+    public SidePane(Look look, IReadOnlyList<PanePage> pages)
+    {
+        _pages = pages;
+        CanFocus = true;
+        KeyBindings.Clear();
+        _tabs = new(look) { Content = Tabs, Width = Dim.Fill() };
+        _tabs.Clicked += ClickTab;
+        _rows = new(look) { X = 1, Y = 2, Width = Dim.Fill(), Height = Dim.Fill() };
+        _rows.RowClicked += Click;
+        _rows.FrameChanged += (_, _) => Refresh();
+        RuleView rule = new(look) { Y = 1, Width = Dim.Fill(), Height = 1 };
+        Add(_tabs, rule, _rows);
+        foreach (PanePage page in pages)
+            page.Changed += () => Changed(page);
+
+        HasFocusChanged += (_, _) => _tabs.SetNeedsDraw();
+        Keys = Table();
+    }
+
+    /// <summary>The reader wants back to his message.</summary>
+    public event Action? Left;
+
+    /// <summary>What keys do here.</summary>
+    public IReadOnlyList<ScreenKey> Keys { get; }
+
+    /// <summary>The page in sight.</summary>
+    public int Shown
+    {
+        get => _shown;
+        set
+        {
+            _shown = Math.Clamp(value, 0, _pages.Count - 1);
+            _rows.ScrollTo(0);
+            _tabs.Refresh();
+            Refresh();
+        }
+    }
+
+    /// <summary>Nothing of what was drawn is on the screen any more.</summary>
+    public void Forget() => _rows.Forget();
+
+    protected override bool OnClearingViewport() => true;
+
+    protected override bool OnKeyDown(Key key) => _pages[_shown].Press(key) || ScreenKey.Handle(Keys, key) || _rows.ScrollBy(key);
+
+    private void Changed(PanePage page)
+    {
+        if (ReferenceEquals(page, _pages[_shown]))
+            Refresh();
+    }
+
+    private void Refresh()
+    {
+        if (!Visible)
+            return;
+
+        _rows.Show(_pages[_shown].Rows(_rows.TextColumns));
+        if (_pages[_shown].SelectedRow is { } row)
+            _rows.Reveal(row);
+    }
+
+    private void Click(int row)
+    {
+        SetFocus();
+        _pages[_shown].Click(row);
+    }
+
+    private Line Tabs(int columns)
+    {
+        List<Run> runs = [];
+        for (int i = 0; i < _pages.Count; i++)
+        {
+            bool isShown = i == _shown;
+            runs.Add(new(isShown ? $"[{_pages[i].Title}]" : $" {_pages[i].Title} ", isShown ? HasFocus ? Ink.Selected : Ink.Accent : Ink.Dim));
+            runs.Add(new(" "));
+        }
+
+        return new(runs);
+    }
+
+    private void ClickTab(int column)
+    {
+        SetFocus();
+        int from = 0;
+        for (int i = 0; i < _pages.Count; i++)
+        {
+            int to = from + Graphemes.Columns(_pages[i].Title) + 3;
+            if (column >= from && column < to)
+                Shown = i;
+
+            from = to;
+        }
+    }
+
+    private bool Scroll(int rows)
+    {
+        if (_pages[_shown].SelectedRow is not null)
+            return false;
+
+        _rows.Scroll(rows);
+        return true;
+    }
+
+    private ScreenKey[] Table() =>
+    [
+        new([Key.CursorUp], "Up, Down", "In the pane: choose a line, or scroll", () => Scroll(-1)),
+        new([Key.CursorDown], "", "", () => Scroll(1)),
+        new([Key.CursorRight], "Left, Right", "In the pane: the tab before or after", ScreenKey.Always(() => Shown = (_shown + 1) % _pages.Count)),
+        new([Key.CursorLeft], "", "", ScreenKey.Always(() => Shown = (_shown + _pages.Count - 1) % _pages.Count)),
+        new([Key.Esc, Key.Tab, Key.Tab.WithShift], "Esc, Tab", "In the pane: back to the message", ScreenKey.Always(() => Left?.Invoke())),
+    ];
+}

@@ -1,0 +1,65 @@
+using System.Threading.Channels;
+using Spud.Host.Repl.Commands;
+using Terminal.Gui.App;
+using Terminal.Gui.Drawing;
+
+namespace Spud.Host.Repl.Screen;
+
+/// <summary>The REPL at a terminal, from the first frame to the restored terminal.</summary>
+internal static class ReplApplication
+{
+    /// <summary>Runs until the reader leaves.</summary>
+    /// <param name="shell">Signals, and what comes after the screen.</param>
+    /// <param name="setup">The session.</param>
+    /// <param name="historyPath">Where messages are remembered; null: nowhere.</param>
+    /// <returns>One of <see cref="ExitCodes"/>.</returns>
+    public static int Run(Shell shell, SessionSetup setup, string? historyPath)
+    {
+        using TerminalGuard guard = new(shell);
+        using IApplication app = Application.Create().Init();
+        Look look = new(ThemeOf(app, background: null));
+        EventQueue events = new(app);
+        SessionWorker? worker = null;
+        Session? session = null;
+        ScreenLink link = new()
+        {
+            Enter = line => worker?.Post(line),
+            Cancel = () => worker?.Cancel(),
+            IsBusy = () => worker?.IsBusy ?? true,
+            Complete = line => session is { } present ? CommandCompletion.Of(present, line) : [],
+            Plugins = () => setup.Plugins.Statuses,
+        };
+        using ReplScreen screen = new(link, new(historyPath), look, TimeProvider.System);
+        screen.Quit += () => app.RequestStop(screen);
+        guard.Watch(app, screen);
+        events.Target = screen.Take;
+        app.Driver!.DefaultAttributeChanged += (_, change) =>
+        {
+            look.Theme = ThemeOf(app, change.NewValue?.Background);
+            screen.Forget();
+            screen.SetNeedsDraw();
+        };
+        app.AddTimeout(TimeSpan.Zero, () =>
+        {
+            // After the first frame: what takes time is done behind it.
+            session = new(setup, events.Add);
+            worker = new(session);
+            worker.Open();
+            return false;
+        });
+        try
+        {
+            app.Run(screen);
+        }
+        finally
+        {
+            worker?.Dispose();
+            session?.Dispose();
+        }
+
+        return ExitCodes.Done;
+    }
+
+    private static Theme ThemeOf(IApplication app, Color? background) =>
+        new(Theme.WantsColours, background is { } colour && !colour.IsDarkColor(), app.Driver!.Force16Colors);
+}

@@ -1,0 +1,110 @@
+using Terminal.Gui.Input;
+
+namespace Spud.Host.Repl.Screen;
+
+/// <summary>What keys and typed lines do.</summary>
+internal sealed partial class ReplScreen
+{
+    /// <summary>A second Ctrl-C within this time ends.</summary>
+    private static readonly TimeSpan s_twice = TimeSpan.FromSeconds(1);
+
+    private long? _interrupted;
+
+    /// <summary>The reader wants to leave.</summary>
+    public event Action? Quit;
+
+    /// <summary>The reader wants the shell for a while.</summary>
+    public event Action? Suspended;
+
+    /// <summary>The reader wants everything drawn anew.</summary>
+    public event Action? Redrawn;
+
+    private void Enter(string line)
+    {
+        _showsHelp = false;
+        Arrange();
+        _transcript.ScrollTo(int.MaxValue);
+        _link.Enter(line);
+        _status.Refresh();
+    }
+
+    private Completion? Complete(string text, int caret)
+    {
+        IReadOnlyList<string> lines = _link.Complete(text[..caret]);
+        if (lines.Count == 0)
+            return null;
+
+        // Whole lines come back; only what follows the last blank is shown and replaced.
+        int begin = text.LastIndexOf(' ', Math.Max(0, caret - 1)) + 1;
+        return lines.All(line => line.Length >= begin && line.AsSpan(0, begin).Equals(text.AsSpan(0, begin), StringComparison.OrdinalIgnoreCase))
+            ? new(begin, caret, [.. lines.Select(line => new Candidate(ShownText.OneLine(line[begin..]), Describe(line)))])
+            : new(0, caret, [.. lines.Select(line => new Candidate(ShownText.OneLine(line), Describe(line)))]);
+    }
+
+    private static string Describe(string line) => line.StartsWith('/') && !line.Contains(' ') ? Commands.CommandList.Find(line[1..])?.Help ?? "" : "";
+
+    private bool Interrupt()
+    {
+        long now = _time.GetTimestamp();
+        bool again = _interrupted is { } before && _time.GetElapsedTime(before, now) < s_twice;
+        _interrupted = now;
+        if (again)
+        {
+            Quit?.Invoke();
+            return true;
+        }
+
+        if (_link.IsBusy())
+            _link.Cancel();
+
+        _input.Set("");
+        Tell("Ctrl-C again ends", s_twice);
+        return true;
+    }
+
+    private bool Escape()
+    {
+        if (_showsHelp)
+            ToggleHelp();
+        else if (_link.IsBusy())
+            _link.Cancel();
+        else
+            return false;
+
+        return true;
+    }
+
+    private bool EndOfInput()
+    {
+        if (!_input.IsEmpty)
+            return false;
+
+        Quit?.Invoke();
+        return true;
+    }
+
+    private void ToPane()
+    {
+        if (_pane.HasFocus)
+            Leave();
+        else
+            ShowPage(_pane.Shown);
+    }
+
+    private ScreenKey[] Table() =>
+    [
+        new(Key.F1, "F1", "This page", ToggleHelp),
+        new(Key.F2, "F2", "Side pane: the pipeline, to look at and to change; again: close it", () => ShowPage(0)),
+        new(Key.F3, "F3", "Side pane: what the last answer cost", () => ShowPage(1)),
+        new(Key.F4, "F4", "Side pane: the plugins", () => ShowPage(2)),
+        new([Key.F6, Key.Tab.WithShift], "F6, Shift+Tab", "From the message to the side pane and back", ScreenKey.Always(ToPane)),
+        new([Key.C.WithCtrl], "Ctrl+C", "Stop the answer and clear the message; twice within a second: end", Interrupt),
+        new([Key.Esc], "Esc", "Stop the answer, or close this page", Escape),
+        new([Key.D.WithCtrl], "Ctrl+D", "End, where nothing is typed", EndOfInput),
+        new([Key.PageUp], "PageUp, PageDown", "Scroll the conversation", () => false),
+        new([Key.CursorUp.WithCtrl], "Ctrl+Up, Ctrl+Down", "Scroll it by a row", () => false),
+        new([Key.Home.WithCtrl], "Ctrl+Home, Ctrl+End", "Go to its begin, or to its end and follow it", () => false),
+        new(Key.L.WithCtrl, "Ctrl+L", "Draw the screen anew", () => Redrawn?.Invoke()),
+        new(Key.Z.WithCtrl, "Ctrl+Z", "To the shell; fg comes back", () => Suspended?.Invoke()),
+    ];
+}

@@ -1,0 +1,66 @@
+using Terminal.Gui.App;
+
+namespace Spud.Host.Repl.Screen;
+
+/// <summary>Gives the terminal back as it was found, whatever ends the program: a signal, a crash, or the reader who wants the shell for a while.</summary>
+internal sealed class TerminalGuard : IDisposable
+{
+    // Bracketed paste, mouse reports and keyboard protocol off; colours; the screen before; the cursor.
+    private const string Restoring = "\u001b[?2004l\u001b[?1003l\u001b[?1015l\u001b[?1006l\u001b[<u\u001b[0m\u001b[?1049l\u001b[?25h";
+
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(3);
+
+    private readonly Shell _shell;
+    private readonly ManualResetEventSlim _left = new();
+
+    public TerminalGuard(Shell shell)
+    {
+        _shell = shell;
+        AppDomain.CurrentDomain.UnhandledException += OnCrash;
+    }
+
+    /// <summary>Ends a screen when a signal comes, and lets it go to the background.</summary>
+    public void Watch(IApplication app, ReplScreen screen)
+    {
+        _shell.Interrupts.Idle = () =>
+        {
+            // The screen's own thread leaves as after Ctrl+D; if that hangs, the terminal is restored from here.
+            app.AddTimeout(TimeSpan.Zero, () =>
+            {
+                app.RequestStop(screen);
+                return false;
+            });
+            if (!_left.Wait(s_patience))
+                Restore();
+
+            return false;
+        };
+        screen.Redrawn += () => Redraw(app, screen);
+        screen.Suspended += () =>
+        {
+            app.Driver?.Suspend();
+            Redraw(app, screen);
+        };
+    }
+
+    public void Dispose()
+    {
+        _shell.Interrupts.Idle = null;
+        AppDomain.CurrentDomain.UnhandledException -= OnCrash;
+        _left.Set();
+    }
+
+    private static void Redraw(IApplication app, ReplScreen screen)
+    {
+        screen.Forget();
+        app.ClearScreenNextIteration = true;
+    }
+
+    private void OnCrash(object sender, UnhandledExceptionEventArgs crash) => Restore();
+
+    private void Restore()
+    {
+        _shell.RawError.Write(Restoring);
+        _shell.RawError.Flush();
+    }
+}

@@ -1,0 +1,21 @@
+namespace Spud.Host.Repl.Screen;
+
+/// <summary>Text of strangers as it may be drawn: no control characters, no overrides of direction, tabs as blanks.</summary>
+internal static class ShownText
+{
+    private const int TabColumns = 4;
+
+    /// <summary>Paragraphs of a text, one for each of its lines.</summary>
+    public static string[] Lines(string text) => Safe(text).Split('\n');
+
+    /// <summary>A text on one row.</summary>
+    public static string OneLine(string text) => Safe(text).Replace('\n', ' ');
+
+    /// <summary>The text with line breaks as its only control characters.</summary>
+    public static string Safe(string text)
+    {
+        StringWriter safe = new();
+        SafeText.Write(safe, text.ReplaceLineEndings("\n"));
+        return safe.ToString().Replace("\t", new string(' ', TabColumns));
+    }
+}

@@ -1,0 +1,84 @@
+namespace Spud.Host.Repl.Screen;
+
+/// <summary>The conversation on the screen. It follows its end until the reader scrolls up, and again when he is back at the end.</summary>
+internal sealed class TranscriptView : RowsView
+{
+    private readonly TranscriptBuffer _buffer = new();
+
+    public TranscriptView(Look look) : base(look)
+    {
+        Follows = true;
+        Show(_buffer.Rows);
+        FrameChanged += (_, _) => Fit();
+    }
+
+    public IReadOnlyList<Entry> Entries => _buffer.Entries;
+
+    protected override bool CanFollow => true;
+
+    /// <summary>Says something.</summary>
+    public Entry Add(EntryKind kind, string text, bool isFinished = true, string? title = null)
+    {
+        Entry entry = new(kind) { IsFinished = isFinished, Title = title };
+        entry.Append(text);
+        _buffer.Add(entry);
+        Refresh();
+        return entry;
+    }
+
+    /// <summary>Shows turns of a conversation.</summary>
+    public void AddTurns(IEnumerable<Turn> turns)
+    {
+        foreach (Turn turn in turns)
+        {
+            _buffer.Add(EntryKind.Question, turn.Question);
+            if (turn.Reasoning is { Length: > 0 } reasoning)
+                _buffer.Add(EntryKind.Reasoning, reasoning);
+
+            Entry answer = new(EntryKind.Answer) { IsFinished = true, Footer = TurnText.Footer(turn) };
+            answer.Append(turn.Answer);
+            _buffer.Add(answer);
+        }
+
+        Refresh();
+    }
+
+    /// <summary>Adds text to what is being said.</summary>
+    public void Append(Entry entry, string text)
+    {
+        _buffer.Append(entry, text);
+        Refresh();
+    }
+
+    /// <summary>It has been said.</summary>
+    public void Finish(Entry entry, string? footer)
+    {
+        (entry.IsFinished, entry.Footer) = (true, footer);
+        _buffer.Renew(entry);
+        Refresh();
+    }
+
+    /// <summary>Shows something else.</summary>
+    public void Clear()
+    {
+        _buffer.Clear();
+        Follows = true;
+        Refresh();
+    }
+
+    private void Fit()
+    {
+        if (TextColumns == _buffer.Columns)
+        {
+            Refresh();
+            return;
+        }
+
+        // The entry at the top stays at the top.
+        int entry = _buffer.EntryAt(Top), into = Top - _buffer.FirstRow(entry);
+        _buffer.Resize(TextColumns);
+        Refresh();
+        if (!Follows)
+            ScrollTo(Math.Min(_buffer.FirstRow(entry) + into, Math.Max(0, _buffer.FirstRow(entry + 1) - 1)));
+    }
+}

@@ -1,0 +1,85 @@
+using Backend.Cpu.Kernels;
+using Spud;
+
+namespace Backend.Cpu.Attention;
+
+/// <summary>Scores of a block of rows and the keys of one chunk that any of them sees; what a row does not see is negative infinity.</summary>
+/// <param name="layer">The layer.</param>
+/// <param name="pages">Pages of a step.</param>
+/// <param name="reader">The same pages.</param>
+/// <param name="block">The rows.</param>
+/// <param name="kvHead">The head.</param>
+/// <param name="chunk">Number of the chunk.</param>
+internal readonly ref struct BlockScores(AttentionLayer layer, in PageView pages, in PageReader reader, in FoldPlan.Block block, int kvHead, int chunk)
+{
+    private readonly PageReader _reader = reader;
+    private readonly FoldPlan.Block _block = block;
+    private readonly ReadOnlySpan<KeyRun> _runs = pages.Of(block.Sequence, kvHead);
+    private readonly int _from = Math.Max(chunk * FoldPlan.ChunkTokens, block.FirstPosition - layer.Window + 1);
+    private readonly int _to = Math.Min((chunk + 1) * FoldPlan.ChunkTokens - 1, block.FirstPosition + block.Rows - 1);
+
+    /// <summary>Position of the chunk's first column.</summary>
+    public int Start => chunk * FoldPlan.ChunkTokens;
+
+    /// <summary>Columns that are worked on.</summary>
+    public int Columns => ChunkScratch.ColumnsFor(_to - Start + 1);
+
+    /// <summary>The block's queries of one KV head, side by side.</summary>
+    public static void Gather(AttentionLayer layer, in FoldPlan.Block block, int kvHead, in TensorView query, Span<float> queries)
+    {
+        int width = layer.Group * layer.KeyWidth;
+        ReadOnlySpan<float> all = query.AsSpan<float>();
+        for (int row = 0; row < block.Rows; row++)
+            all.Slice(((block.FirstRow + row) * layer.KvHeads + kvHead) * width, width).CopyTo(queries[(row * width)..]);
+    }
+
+    /// <summary>The first keys; of no keys if the chunk has none. The next ones: <see cref="Next"/>.</summary>
+    public Keys First()
+    {
+        Keys keys = new() { Run = RunSearch.FirstReaching(_runs, _from) - 1 };
+        return Next(keys);
+    }
+
+    public Keys Next(in Keys before)
+    {
+        for (int run = before.Run + 1; run < _runs.Length && _runs[run].FirstPosition <= _to; run++)
+        {
+            if (RunSearch.Cut(_reader, _runs[run], _from, _to) is { Keys: > 0 } seen)
+                return new() { Run = run, Seen = seen };
+        }
+
+        return default;
+    }
+
+    // A key's column is its distance from the start of the chunk, so that a row's sums do not depend on which keys were dropped before.
+    public int ColumnOf(in Keys keys) => keys.Seen.FirstPosition - Start;
+
+    public void Score(in Keys keys, in ChunkScratch scratch)
+    {
+        int column = ColumnOf(keys);
+        ChunkKernels.Score(scratch, column, _reader, keys.Seen, kvHead);
+        for (int row = 0; row < _block.Rows; row++)
+        {
+            int position = _block.FirstPosition + row;
+            int seen = RunSearch.IndexOf(_reader, keys.Seen, position - layer.Window + 1), unseen = RunSearch.IndexOf(_reader, keys.Seen, position + 1);
+            for (int i = 0; i < layer.Group; i++)
+            {
+                Span<float> scores = scratch.ScoresOf(row * layer.Group + i).Slice(column, keys.Seen.Keys);
+                scores[..seen].Fill(float.NegativeInfinity);
+                scores[unseen..].Fill(float.NegativeInfinity);
+            }
+        }
+    }
+
+    /// <summary>Keys of one run.</summary>
+    public readonly struct Keys
+    {
+        /// <summary>Number of the run.</summary>
+        public required int Run { get; init; }
+
+        /// <summary>Those of it that are in the chunk.</summary>
+        public KeyRun Seen { get; init; }
+
+        public bool Any => Seen.Keys > 0;
+    }
+}

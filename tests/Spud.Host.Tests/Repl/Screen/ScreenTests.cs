@@ -1,0 +1,96 @@
+using Spud.Host.Repl;
+using Spud.Host.Tests.Snapshots;
+using Spud.Text.ChatTemplates;
+using Terminal.Gui.Input;
+
+namespace Spud.Host.Tests.Repl.Screen;
+
+[Collection("screen")]
+public sealed class ScreenTests
+{
+    [Theory]
+    [InlineData(40, 12)]
+    [InlineData(60, 15)]
+    [InlineData(100, 30)]
+    [InlineData(200, 60)]
+    [InlineData(300, 100)]
+    public void A_conversation_at_several_sizes(int columns, int rows)
+    {
+        using ScreenFixture fixture = new(columns, rows);
+        fixture.Happen(Said.Whole(Said.Turn(1, "What is the capital of France?", "The capital of France is **Paris**.", tokens: 8)));
+        fixture.Happen(Said.Whole(Said.Turn(2, "日本の首都は？ 👩‍👩‍👧", "東京です。\n\n- 寿司\n- `code` and more words than one row of a narrow screen can hold", tokens: 20)));
+        fixture.Happen(new Notice(NoticeKind.Information, "a  table\nof two  rows"), new Notice(NoticeKind.Error, "unknown command '/hlep'. Did you mean /help?"));
+        TextSnapshot.Match(fixture.Text, $"conversation-{columns}x{rows}");
+    }
+
+    [Theory]
+    [InlineData(39, 20)]
+    [InlineData(80, 11)]
+    [InlineData(5, 2)]
+    public void A_screen_that_is_too_small_says_so_and_a_larger_one_comes_back(int columns, int rows)
+    {
+        using ScreenFixture fixture = new(80, 24);
+        fixture.Happen(Said.Whole(Said.Turn(1, "Hello?", "Hi.")));
+        fixture.Resize(columns, rows);
+        Assert.Contains(columns < 20 ? "5x2" : "is too small: 40x12", fixture.Text);
+        Assert.DoesNotContain("Hello?", fixture.Text);
+
+        fixture.Resize(80, 24);
+        Assert.Contains("Hello?", fixture.Text);
+        Assert.DoesNotContain("too small", fixture.Text);
+    }
+
+    [Fact]
+    public void An_answer_grows_while_it_comes_and_is_shown_as_Markdown_when_it_has_ended()
+    {
+        using ScreenFixture fixture = new(80, 24);
+        Turn turn = Said.Turn(1, "Say it.", "It is **bold**.");
+        fixture.Happen(new TurnStarted(turn), new AnswerText(turn, AnswerPart.Final, "It is **bo"));
+        Assert.Contains("It is **bo", fixture.Text);
+
+        fixture.Happen(new AnswerText(turn, AnswerPart.Final, "ld**."), new TurnFinished(turn));
+        Assert.Contains("It is bold.", fixture.Text);
+        Assert.DoesNotContain("**", fixture.Text);
+    }
+
+    [Fact]
+    public void What_a_model_or_a_plugin_says_brings_no_control_character_to_the_terminal()
+    {
+        const string Hostile = "a\u001b[31mred\u001b]0;title\u0007 b\u009bc \u202eevil\u2028 \u0000 tab\tend";
+        using ScreenFixture fixture = new(100, 30);
+        Turn turn = Said.Turn(1, Hostile, $"```\n{Hostile}\n```\n[{Hostile}]({Hostile}) &#27;[31m");
+        fixture.Happen(Said.Whole(turn));
+        fixture.Happen(new Notice(NoticeKind.Warning, Hostile), new Progress(Hostile));
+        fixture.Paste(Hostile);
+
+        Assert.DoesNotContain(fixture.Text, c => c != '\n' && (char.IsControl(c) || c is '\u202e' or '\u2028'));
+        Assert.Contains("\\u001b[31mred", fixture.Text);
+    }
+
+    [Fact]
+    public void F1_lists_every_key_and_every_command()
+    {
+        using ScreenFixture fixture = new(120, 100);
+        fixture.Press(Key.F1);
+        Assert.All(Spud.Host.Repl.Commands.CommandList.All, command => Assert.Contains(command.Usage, fixture.Text));
+        Assert.All(fixture.Screen.Keys, key => Assert.Contains(key.Name, fixture.Text));
+        fixture.Press(Key.Esc);
+        Assert.DoesNotContain("Keys", fixture.Text);
+    }
+
+    [Fact]
+    public void One_CtrlC_stops_the_answer_and_a_second_within_a_second_ends()
+    {
+        using ScreenFixture fixture = new(80, 24) { IsBusy = true };
+        fixture.Press(Key.C.WithCtrl);
+        Assert.Equal((1, 0), (fixture.Cancelled, fixture.Quits));
+        Assert.Contains("Ctrl-C again ends", fixture.Text);
+
+        fixture.Wait(TimeSpan.FromSeconds(1.5));
+        fixture.Press(Key.C.WithCtrl);
+        Assert.Equal(0, fixture.Quits);
+        fixture.Wait(TimeSpan.FromSeconds(0.5));
+        fixture.Press(Key.C.WithCtrl);
+        Assert.Equal(1, fixture.Quits);
+    }
+}
