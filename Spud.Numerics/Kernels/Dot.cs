@@ -7,12 +7,11 @@ namespace Spud.Numerics;
 /// <remarks>
 /// Two vectors of partial sums (even and odd vectors of k), the tail added last: the order of
 /// <see cref="MatMulF32"/>, so that its results are these bit by bit.
+/// b is read in one stream and nothing is fetched ahead: in the small pages of a mapped file the processor's own prefetching is faster
+/// (23 instead of 16 GB/s on a thread, Zen 4), and in large pages as fast.
 /// </remarks>
 public static unsafe class Dot
 {
-    /// <summary>How far ahead of b to fetch: a row of weights follows the other, so the next row's start is fetched too.</summary>
-    private const int PrefetchBytes = 4096;
-
     public static float Run(float* a, float* b, int n) =>
         Vector512.IsHardwareAccelerated ? Run<Lanes16, SingleElements, float>(a, b, n)
         : Vector256.IsHardwareAccelerated ? Run<Lanes8, SingleElements, float>(a, b, n)
@@ -30,8 +29,6 @@ public static unsafe class Dot
         int i = 0;
         for (; i <= n - 2 * T.Count; i += 2 * T.Count)
         {
-            Prefetch.Lines((byte*)(b + i) + PrefetchBytes, 2 * T.Count * sizeof(TElement));
-
             even = T.MultiplyAdd(T.Load(a + i), TSource.Load<T>(b + i), even);
             odd = T.MultiplyAdd(T.Load(a + i + T.Count), TSource.Load<T>(b + i + T.Count), odd);
         }
@@ -43,46 +40,5 @@ public static unsafe class Dot
         }
 
         return sum;
-    }
-
-    /// <summary>Two sums, of a with b and with the row after it: four chains of additions instead of two.</summary>
-    /// <param name="a">n floats.</param>
-    /// <param name="b">Two rows.</param>
-    /// <param name="bStride">Elements from one row to the other.</param>
-    /// <param name="n">Products of a sum.</param>
-    /// <param name="two">Both sums, each with the bits of <see cref="Run{T, TSource, TElement}"/>.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal static void RunTwo<T, TSource, TElement>(float* a, TElement* b, nint bStride, int n, float* two)
-        where T : struct, ILanes<T>
-        where TSource : struct, IElements<TElement>
-        where TElement : unmanaged
-    {
-        // Both rows together advance by twice what one does, through the two that follow.
-        byte* ahead = (byte*)(b + 2 * bStride);
-        TElement* c = b + bStride;
-        T even = T.Create(0f), odd = even, even1 = even, odd1 = even;
-        nint i = 0;
-        for (nint end = n - 2 * T.Count; i <= end; i += 2 * T.Count)
-        {
-            Prefetch.Lines(ahead, 4 * T.Count * sizeof(TElement));
-            ahead += 4 * T.Count * sizeof(TElement);
-
-            T x = T.Load(a + i);
-            even = T.MultiplyAdd(x, TSource.Load<T>(b + i), even);
-            even1 = T.MultiplyAdd(x, TSource.Load<T>(c + i), even1);
-            x = T.Load(a + i + T.Count);
-            odd = T.MultiplyAdd(x, TSource.Load<T>(b + i + T.Count), odd);
-            odd1 = T.MultiplyAdd(x, TSource.Load<T>(c + i + T.Count), odd1);
-        }
-
-        float sum = T.Sum(even + odd), sum1 = T.Sum(even1 + odd1);
-        for (; i < n; i++)
-        {
-            sum = float.MultiplyAddEstimate(a[i], Lanes1.Sum(TSource.Load<Lanes1>(b + i)), sum);
-            sum1 = float.MultiplyAddEstimate(a[i], Lanes1.Sum(TSource.Load<Lanes1>(c + i)), sum1);
-        }
-
-        two[0] = sum;
-        two[1] = sum1;
     }
 }

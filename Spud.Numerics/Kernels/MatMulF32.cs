@@ -89,13 +89,7 @@ public static unsafe class MatMulF32
     {
         for (int t = 0; t < rows; t++)
         {
-            int o = 0;
-            for (; o <= outputs - 2; o += 2)
-            {
-                Dot.RunTwo<T, TSource, TElement>(x + t * xStride, w + o * wStride, wStride, k, y + t * yStride + o);
-            }
-
-            if (o < outputs)
+            for (int o = 0; o < outputs; o++)
             {
                 y[t * yStride + o] = Dot.Run<T, TSource, TElement>(x + t * xStride, w + o * wStride, k);
             }

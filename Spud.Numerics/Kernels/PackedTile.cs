@@ -55,10 +55,7 @@ internal static unsafe class PackedTile
             next += TFormat.ScaleBytes + TFormat.CodeBytes;
             if (typeof(TRows) == typeof(OneRow))
             {
-                for (int line = 0; line < TFormat.ScaleBytes + TFormat.CodeBytes; line += Prefetch.LineBytes)
-                {
-                    Prefetch.Lines(next + PrefetchBytes + line, Prefetch.LineBytes);
-                }
+                Prefetch.Lines(next + PrefetchBytes, TFormat.ScaleBytes + TFormat.CodeBytes);
             }
 
             for (int lane = 0; lane < PackedWeights.TileOutputs; lane += 2 * TFloat.Count)

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 using System.Text.RegularExpressions;
@@ -26,21 +25,14 @@ public sealed partial class DisassemblyTests
         Assert.All(methods, method => Assert.True(method.Calls.Length == 0, $"{method.Name}:\n{string.Join('\n', method.Calls)}"));
     }
 
-    /// <summary>An iteration of a dot product fetches ahead every cache line that it consumes, for each lane width and element.</summary>
+    /// <summary>Dot products once fetched every other line ahead, which cost half of their speed; fetching all lines still did in mapped files.</summary>
     [Fact]
-    public void DotProductsPrefetchEveryLineThatTheyConsume()
+    public void DotProductsLeavePrefetchingToTheProcessor()
     {
         Assert.SkipUnless(Sse.IsSupported, "This processor or this run has no prefetch instruction.");
-        List<(string Body, int Lanes, string Element, int Prefetches)> bodies = [.. Methods(_listing.Value)
-            .Select(method => (Match: DotBody().Match(method.Name), method.Code))
-            .Where(method => method.Match.Success)
-            .Select(method => (method.Match.Groups["body"].Value, int.Parse(method.Match.Groups["lanes"].Value, CultureInfo.InvariantCulture), method.Match.Groups["element"].Value, PrefetchInstruction().Count(method.Code)))];
-        Assert.All((string[])["float", "ushort"], element => Assert.Contains(bodies, body => body.Body == "RunTwo" && body.Element == element));
-        Assert.All(bodies, body =>
-        {
-            int bytes = (body.Body == "RunTwo" ? 4 : 2) * body.Lanes * (body.Element == "float" ? sizeof(float) : sizeof(ushort));
-            Assert.True(bytes <= body.Prefetches * 64, $"{body.Body} with {body.Lanes} lanes of {body.Element}: {bytes} bytes an iteration, {body.Prefetches} prefetches of 64");
-        });
+        List<(string Name, string Code)> bodies = [.. Methods(_listing.Value).Where(method => method.Name.Contains("Dot:Run", StringComparison.Ordinal))];
+        Assert.NotEmpty(bodies);
+        Assert.All(bodies, body => Assert.Equal((body.Name, 0), (body.Name, PrefetchInstruction().Count(body.Code))));
     }
 
     private static string List()
@@ -87,9 +79,6 @@ public sealed partial class DisassemblyTests
 
     [GeneratedRegex(@"^\s+call\s.*$", RegexOptions.Multiline)]
     private static partial Regex Call();
-
-    [GeneratedRegex(@"Dot:(?<body>Run|RunTwo)\[Spud\.Numerics\.Lanes(?<lanes>\d+),Spud\.Numerics\.\w+,(?<element>float|ushort)\]")]
-    private static partial Regex DotBody();
 
     [GeneratedRegex(@"^\s+prefetcht0\s", RegexOptions.Multiline)]
     private static partial Regex PrefetchInstruction();
