@@ -18,6 +18,13 @@ public static class PipelineSchema
     {
         ArgumentNullException.ThrowIfNull(plugins);
         plugins.LoadAll();
+        return OfLoaded(plugins);
+    }
+
+    /// <summary>The schema over the components of the plugins that are loaded: what a pipeline that is running can be changed to at once.</summary>
+    public static JsonObject OfLoaded(PluginCatalog plugins)
+    {
+        ArgumentNullException.ThrowIfNull(plugins);
         return Create(
         [
             .. plugins.Registered.Select(component => new ComponentOptions(component.Role, component.Name, component.Options)

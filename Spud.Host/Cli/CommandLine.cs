@@ -32,6 +32,7 @@ internal static class CommandLine
         ExplainCommand.Create,
         DoctorCommand.Create,
         PluginsCommand.Create,
+        ConversationsCommand.Create,
         SetupCommand.Create,
         SchemaCommand.Create,
         ProbePluginCommand.Create,

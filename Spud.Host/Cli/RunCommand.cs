@@ -94,13 +94,14 @@ internal sealed class RunCommand
     {
         bool json = parsed.GetValue(_json);
         RunTimes times = new(_shell);
-        using AnswerOutput output = new(_shell, parser, isShown: !json, parsed.GetValue(_rawOutput));
+        using AnswerOutput output = new(_shell, isShown: !json, parsed.GetValue(_rawOutput));
         foreach (TextPiece piece in request.ToBlockingEnumerable())
         {
             times.Note();
-            output.Write(piece.Text);
+            output.Show(parser.Append(piece.Text));
         }
 
+        output.Show(parser.Flush());
         output.End();
         ReceiptCharge? charge = prices is null ? null : Receipt.Of(request.Ledger!, prices).Charge;
         if (json)

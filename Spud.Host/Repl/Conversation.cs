@@ -16,6 +16,9 @@ internal sealed class Conversation
     /// <summary>What the model is told before; null: what the model is usually told.</summary>
     public string? System { get; set; }
 
+    /// <summary>Where its turns are in the file of saved conversations.</summary>
+    public Dictionary<Turn, long> Rows { get; private init; } = [];
+
     /// <summary>Oldest first.</summary>
     public IReadOnlyList<Turn> Turns => _turns;
 
@@ -28,8 +31,14 @@ internal sealed class Conversation
     /// <summary>Adds a turn that has ended.</summary>
     public void Add(Turn turn) => _turns.Add(turn);
 
-    /// <summary>Forgets all turns but the first ones.</summary>
-    public void Keep(int turns) => _turns.RemoveRange(turns, _turns.Count - turns);
+    /// <summary>The same conversation as it was before a turn.</summary>
+    /// <param name="number">Of the turn, from 1.</param>
+    public Conversation Before(int number)
+    {
+        Conversation earlier = new() { Id = Id, Name = Name, System = System, Rows = new(Rows) };
+        earlier._turns.AddRange(_turns.Take(number - 1));
+        return earlier;
+    }
 
     /// <summary>Another conversation with the same beginning.</summary>
     /// <param name="turns">How many turns both have.</param>

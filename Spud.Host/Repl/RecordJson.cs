@@ -6,4 +6,6 @@ namespace Spud.Host.Repl;
 /// <summary>JSON of what a session records.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(JsonElement))]
+[JsonSerializable(typeof(string))]
+[JsonSerializable(typeof(Storage.StoredToken[]))]
 internal sealed partial class RecordJson : JsonSerializerContext;

@@ -1,4 +1,4 @@
-using Spud.Execution;
+using Spud.Plugins;
 
 namespace Spud.Host.Repl;
 
@@ -7,16 +7,23 @@ internal sealed partial class Session
 {
     private readonly SessionModels _models;
     private LanguageModel? _model;
-    private Sequence? _sequence;
+    private HeldTexts? _texts;
+    private PipelineSource? _lastSource;
 
     /// <summary>The pipeline; null: none is loaded.</summary>
     public PipelineState? Pipeline { get; private set; }
 
     /// <summary>What the next pipeline is made from.</summary>
-    public PipelineSource Source => Pipeline?.Source ?? _setup.Source;
+    public PipelineSource Source => _lastSource ?? _setup.Source;
 
     /// <summary>The plugins that serve the pipeline, for people.</summary>
     public string Plugins => _models.Plugins;
+
+    /// <summary>Every plugin in sight.</summary>
+    public IReadOnlyList<PluginStatus> PluginStatuses => _setup.Plugins.Statuses;
+
+    /// <summary>The chat template that conversations are rendered with; null: none.</summary>
+    public string? Template => _model?.ChatTemplate?.Source;
 
     /// <summary>Loads the pipeline that the session was set up with.</summary>
     /// <inheritdoc cref="SessionModels.Load" path="/exception"/>
@@ -44,23 +51,24 @@ internal sealed partial class Session
         if (!_setup.Reloads)
             throw new BadInputException("/reload needs a chat started with: spud chat --reload");
 
-        PipelineSource source = Source;
+        PipelineSource source = _lastSource ?? _setup.Source;
         LetGo();
+        Report(new PipelineChanged(null));
         Serve(Working("loading the plugins again", () => _models.LoadAgain(source)), source);
     }
 
     private void Serve(LanguageModel model, PipelineSource source)
     {
-        _model = model;
-        Pipeline = PipelineState.Of(source, model.Pipeline);
+        (_model, _texts, _lastSource) = (model, new(model.Engine), source);
+        Pipeline = PipelineState.Of(source, model.Pipeline, _setup.Plugins);
         Report(new PipelineChanged(Pipeline));
     }
 
     private void LetGo()
     {
-        (Sequence? sequence, LanguageModel? model) = (_sequence, _model);
-        (_sequence, _model) = (null, null);
-        sequence?.Dispose();
+        (HeldTexts? texts, LanguageModel? model) = (_texts, _model);
+        (_texts, _model, Pipeline) = (null, null, null);
+        texts?.Dispose();
         model?.Dispose();
     }
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Spud.Generation;
+using Spud.Metering;
 using Spud.Text.ChatTemplates;
 
 namespace Spud.Host.Repl;
@@ -18,19 +19,13 @@ internal sealed partial class Session
         LanguageModel model = Model();
         RenderedPrompt prompt = model.Render(Conversation.With(model, question));
         int[] ids = model.Encode(prompt);
-        if (_sequence?.Fault is not null)
-        {
-            // A component failed on it: the conversation is read anew.
-            _sequence.Dispose();
-            _sequence = null;
-        }
-
         GenerationOptions options = _settings.For(model);
-        Request request = model.Generate(_sequence ??= model.Engine.Open(), ids, options, cancellation);
+        Request request = model.Generate(_texts!.For(ids), ids, options, cancellation);
         Turn turn = new() { Number = Conversation.Turns.Count + 1, Question = question, Pipeline = Pipeline!.Frozen, PromptIds = [.. ids] };
         Report(new TurnStarted(turn));
         try
         {
+            _saved.Begin(Conversation, turn);
             Read(request, turn, model, AnswerParser.For(model.ChatTemplate, prompt.Text));
             Conversation.Add(turn);
         }
@@ -41,21 +36,12 @@ internal sealed partial class Session
         }
         finally
         {
-            Close(turn, request);
+            Close(turn, request, options);
             if (_settings is { BudgetOnce: true })
                 Settings = _settings with { Budget = null, BudgetOnce = false };
         }
 
         return turn;
-    }
-
-    /// <summary>Forgets what was said.</summary>
-    public void Clear() => Use(new Conversation { System = Conversation.System });
-
-    private void Use(Conversation conversation)
-    {
-        Conversation = conversation;
-        Report(new ConversationChanged(conversation));
     }
 
     private void Read(Request request, Turn turn, LanguageModel model, AnswerParser parser)
@@ -65,6 +51,7 @@ internal sealed partial class Session
         {
             reader.Take(piece);
             reader.Show(parser.Append(piece.Text));
+            _saved.Progress(Conversation, turn, () => parser.Answer.Final);
         }
 
         reader.Show(parser.Flush());
@@ -73,11 +60,13 @@ internal sealed partial class Session
         turn.ToolCalls = answer.ToMessage().ToolCalls is { } calls ? JsonSerializer.Serialize(calls, RecordJson.Default.JsonElement) : null;
     }
 
-    private void Close(Turn turn, Request request)
+    private void Close(Turn turn, Request request, GenerationOptions options)
     {
         (turn.Finish, turn.ReusedTokens, turn.Seed) = (request.Finish, request.ReusedTokens, request.Seed);
         (turn.TimeToFirstToken, turn.DecodeTime) = (request.TimeToFirstToken, request.DecodeTime);
-        turn.Receipt = request.Ledger is { } ledger ? Metering.Receipt.Of(ledger, _settings.Prices) : null;
+        turn.Receipt = request.Ledger is { } ledger ? Receipt.Of(ledger, _settings.Prices) : null;
+        turn.Closing = Figures.Closing(request, request.TimeToFirstToken, turn.Receipt?.Charge, options.Sampling);
+        _saved.End(Conversation, turn);
         Report(new TurnFinished(turn));
     }
 }

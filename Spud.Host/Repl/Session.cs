@@ -22,11 +22,15 @@ internal sealed partial class Session : IDisposable
         (_setup, _report, _settings) = (setup, report, setup.Settings);
         _loop = new(setup.Threads);
         _models = new(setup, _loop, line => Say(line, NoticeKind.Warning));
+        _saved = new(setup.Store, setup.Saves, line => Say(line, NoticeKind.Warning));
         Conversation = new() { System = setup.System };
     }
 
     /// <summary>What was said.</summary>
     public Conversation Conversation { get; private set; }
+
+    /// <summary>Whether its reader wants to leave.</summary>
+    public bool HasEnded { get; private set; }
 
     /// <summary>How the next turns are answered.</summary>
     public TurnSettings Settings
@@ -63,7 +67,14 @@ internal sealed partial class Session : IDisposable
     }
 
     /// <summary>Ends the session for its reader.</summary>
-    public void End() => Report(new SessionEnded());
+    public void End()
+    {
+        HasEnded = true;
+        Report(new SessionEnded());
+    }
+
+    /// <summary>Offers a line to be edited.</summary>
+    public void Offer(string line) => Report(new LineOffered(line));
 
     /// <summary>Tells the reader something.</summary>
     public void Say(string text, NoticeKind kind = NoticeKind.Information) => Report(new Notice(kind, text));
@@ -72,6 +83,7 @@ internal sealed partial class Session : IDisposable
     {
         LetGo();
         _loop.Dispose();
+        _saved.Dispose();
     }
 
     private bool Try(Action work)
@@ -84,7 +96,7 @@ internal sealed partial class Session : IDisposable
         catch (Exception fault)
         {
             if (Failure.Of(fault).Message is { Length: > 0 } text)
-                Say(text, NoticeKind.Error);
+                Report(new Notice(NoticeKind.Error, text) { Cause = fault });
 
             return false;
         }

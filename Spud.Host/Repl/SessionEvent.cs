@@ -13,7 +13,11 @@ internal sealed record Progress(string? What) : SessionEvent;
 /// <summary>A sentence or a table for the reader.</summary>
 /// <param name="Kind">How much it matters.</param>
 /// <param name="Text">One or more lines; safe for a terminal only after <see cref="SafeText"/>.</param>
-internal sealed record Notice(NoticeKind Kind, string Text) : SessionEvent;
+internal sealed record Notice(NoticeKind Kind, string Text) : SessionEvent
+{
+    /// <summary>What is behind an error, for the log; null: nothing more is known.</summary>
+    public Exception? Cause { get; init; }
+}
 
 /// <summary>What a notice is.</summary>
 internal enum NoticeKind
@@ -59,6 +63,10 @@ internal sealed record TokenArrived(Turn Turn, TurnToken Token, Meter Meter) : S
 /// <summary>An answer has ended; the turn is complete.</summary>
 /// <param name="Turn">With its receipt. One that failed has a <see cref="Turn.Fault"/> and is no part of the conversation.</param>
 internal sealed record TurnFinished(Turn Turn) : SessionEvent;
+
+/// <summary>A line that the reader may edit and enter.</summary>
+/// <param name="Line">Such as "/edit 2 What is the capital of France?".</param>
+internal sealed record LineOffered(string Line) : SessionEvent;
 
 /// <summary>The reader wants to leave.</summary>
 internal sealed record SessionEnded : SessionEvent;

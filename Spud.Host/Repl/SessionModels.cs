@@ -25,12 +25,17 @@ internal sealed class SessionModels(SessionSetup setup, StepLoop loop, Action<st
     public LanguageModel Load(PipelineSource source)
     {
         PipelineDocument document = source.Read();
-        PipelineOptions options = new() { DefaultModel = ModelLoader.ModelOf(document), Threads = setup.Threads, Log = log };
+        foreach (string file in document.Files.Append(source.File).OfType<string>())
+            setup.Files.Reads(file);
+
+        PipelineOptions options = new() { DefaultModel = ModelLoader.ModelOf(document), Threads = setup.Threads, Sequences = HeldTexts.Sequences, StepSequences = 1, Log = log };
         LanguageModel model = LanguageModel.Load(document, setup.Plugins, options, loop);
         try
         {
             model.ChatTemplate = setup.Template;
             Chat.RequireTemplate(model);
+            foreach (string part in model.Pipeline.File.Files)
+                setup.Files.Reads(part);
         }
         catch
         {

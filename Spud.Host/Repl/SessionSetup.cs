@@ -24,6 +24,15 @@ internal sealed record SessionSetup
     /// <summary>In place of the models' own templates; null: their own.</summary>
     public ChatTemplate? Template { get; init; }
 
+    /// <summary>What the program reads and writes: an output replaces none of it.</summary>
+    public CommandFiles Files { get; init; } = new();
+
+    /// <summary>The file of saved conversations; null: nothing is saved.</summary>
+    public string? Store { get; init; }
+
+    /// <summary>Whether conversations are saved that nobody named.</summary>
+    public bool Saves { get; init; } = true;
+
     /// <summary>Whether plugins may be loaded anew.</summary>
     public bool Reloads { get; init; }
 }

@@ -12,6 +12,16 @@ namespace Spud.Host.Repl;
 internal sealed class Turn
 {
     private readonly List<TurnToken> _tokens = [];
+    private readonly Lazy<TurnDetails>? _details;
+
+    /// <summary>A turn that is being asked.</summary>
+    public Turn()
+    {
+    }
+
+    /// <summary>A turn that was saved.</summary>
+    /// <param name="details">Reads what is large, when it is asked for.</param>
+    public Turn(Func<TurnDetails> details) => _details = new(details);
 
     /// <summary>Its place in the conversation, from 1.</summary>
     public required int Number { get; init; }
@@ -38,10 +48,23 @@ internal sealed class Turn
     public string? ToolCalls { get; set; }
 
     /// <summary>Ids of the whole prompt.</summary>
-    public ImmutableArray<int> PromptIds { get; init; } = [];
+    public ImmutableArray<int> PromptIds
+    {
+        get => _details is null ? field : _details.Value.PromptIds;
+        init => (field, PromptTokens) = (value, value.Length);
+    } = [];
+
+    /// <summary>Length of the prompt.</summary>
+    public int PromptTokens { get; init; }
 
     /// <summary>What was generated, a final stop token included.</summary>
-    public IReadOnlyList<TurnToken> Tokens => _tokens;
+    public IReadOnlyList<TurnToken> Tokens => _details is null ? _tokens : _details.Value.Tokens;
+
+    /// <summary>How many of them.</summary>
+    public int GeneratedTokens { get => _details is null ? _tokens.Count : field; init; }
+
+    /// <summary>Ids of prompt and answer.</summary>
+    public ImmutableArray<int> Ids => [.. PromptIds, .. Tokens.Select(token => token.Id)];
 
     /// <summary>Of the prompt, tokens whose keys and values were there already.</summary>
     public int ReusedTokens { get; set; }
@@ -62,16 +85,35 @@ internal sealed class Turn
     public ulong Seed { get; set; }
 
     /// <summary>The bill; null: nothing was computed.</summary>
-    public Receipt? Receipt { get; set; }
+    public Receipt? Receipt
+    {
+        get => _details is null ? field : _details.Value.Receipt;
+        set;
+    }
+
+    /// <summary>What it took, in one line for people; null for a turn that was loaded.</summary>
+    public string? Closing { get; set; }
+
+    /// <summary>One sentence where a limit ended the answer, with what to do; null: the model ended it.</summary>
+    public string? Ending => Finish switch
+    {
+        FinishReason.Budget => $"Stopped: the budget of {Limit} is used up. /budget off lifts it, /retry asks again.",
+        FinishReason.Length => $"Stopped after {GeneratedTokens} tokens: /set max-tokens {2 * GeneratedTokens} allows more.",
+        FinishReason.ContextFull => "Stopped: the context is full. /clear begins a new conversation, /set context=N a longer context.",
+        FinishReason.Cancelled => "Stopped. What came by then is part of the conversation; /retry asks again, /undo takes it back.",
+        _ => null,
+    };
+
+    private string Limit => Receipt?.Limit is { Amount: { } amount, Currency: { } currency } ? $"{amount} {currency}" : $"{Receipt?.Limit?.ComputeUnits} CU";
 
     /// <summary>Why there is no answer; null: there is one.</summary>
     public string? Fault { get; set; }
 
     /// <summary>Tokens of the prompt that were computed, per second.</summary>
-    public double PrefillSpeed => Figures.Rate(PromptIds.Length - ReusedTokens, TimeToFirstToken);
+    public double PrefillSpeed => Figures.Rate(PromptTokens - ReusedTokens, TimeToFirstToken);
 
     /// <summary>Tokens after the first, per second.</summary>
-    public double DecodeSpeed => Figures.Rate(Tokens.Count - 1, DecodeTime);
+    public double DecodeSpeed => Figures.Rate(GeneratedTokens - 1, DecodeTime);
 
     /// <summary>Adds a token.</summary>
     public void Add(TurnToken token) => _tokens.Add(token);
@@ -81,6 +123,12 @@ internal sealed class Turn
 
     private ChatMessage AnswerMessage => new("assistant", Answer) { Reasoning = Reasoning, ToolCalls = ToolCalls is null ? null : System.Text.Json.JsonDocument.Parse(ToolCalls).RootElement };
 }
+
+/// <summary>What is large of a saved turn.</summary>
+/// <param name="PromptIds">Ids of the whole prompt.</param>
+/// <param name="Tokens">What was generated.</param>
+/// <param name="Receipt">The bill.</param>
+internal sealed record TurnDetails(ImmutableArray<int> PromptIds, ImmutableArray<TurnToken> Tokens, Receipt? Receipt);
 
 /// <summary>A token of an answer.</summary>
 /// <param name="Id">Its id.</param>

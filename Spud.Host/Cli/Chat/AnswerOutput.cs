@@ -4,24 +4,41 @@ namespace Spud.Host;
 
 /// <summary>An answer as it is shown: the answer proper on standard output; reasoning on standard error if somebody watches it.</summary>
 /// <param name="shell">Where it goes.</param>
-/// <param name="parser">Tells the parts of the answer.</param>
-/// <param name="isShown">Whether anything is shown; else the answer is only parsed.</param>
+/// <param name="isShown">Whether anything is shown; else nothing is written.</param>
 /// <param name="rawText">Whether control characters reach a terminal.</param>
-internal sealed class AnswerOutput(Shell shell, AnswerParser parser, bool isShown, bool rawText) : IDisposable
+internal sealed class AnswerOutput(Shell shell, bool isShown, bool rawText) : IDisposable
 {
     private char? _last;
     private bool _reasoning;
     private bool _ended;
 
-    /// <summary>Shows the next piece.</summary>
-    public void Write(string text) => Show(parser.Append(text));
-
-    /// <summary>Shows what was held back, and ends the line; an answer without text is an empty line.</summary>
-    public void End()
+    /// <summary>Shows the next pieces.</summary>
+    public void Show(IReadOnlyList<AnswerPiece> pieces)
     {
-        Show(parser.Flush());
-        EndLine(_last);
+        foreach (AnswerPiece piece in pieces)
+            Show(piece);
     }
+
+    /// <summary>Shows the next piece.</summary>
+    public void Show(AnswerPiece piece)
+    {
+        if (!isShown)
+            return;
+
+        if (piece.Part != AnswerPart.Final)
+        {
+            // Calls of tools are shown as well: nobody answers them here.
+            ShowReasoning(piece.Text);
+            return;
+        }
+
+        EndReasoning();
+        shell.WriteModelText(piece.Text, rawText);
+        _last = piece.Text[^1];
+    }
+
+    /// <summary>Ends the line; an answer without text is an empty line.</summary>
+    public void End() => EndLine(_last);
 
     /// <summary>Ends the line of an answer that was broken off.</summary>
     public void Dispose()
@@ -38,33 +55,14 @@ internal sealed class AnswerOutput(Shell shell, AnswerParser parser, bool isShow
             shell.WriteModelText("\n", rawText);
     }
 
-    private void Show(IReadOnlyList<AnswerPiece> pieces)
+    private void ShowReasoning(string text)
     {
-        foreach (AnswerPiece piece in pieces)
-        {
-            if (isShown)
-                Show(piece);
-        }
-    }
-
-    private void Show(AnswerPiece piece)
-    {
-        if (piece.Part != AnswerPart.Final)
-        {
-            // Calls of tools are shown as well: nobody answers them here.
-            if (shell.ErrorIsTerminal)
-            {
-                _reasoning = true;
-                shell.Error.Write(piece.Text);
-                shell.Error.Flush();
-            }
-
+        if (!shell.ErrorIsTerminal)
             return;
-        }
 
-        EndReasoning();
-        shell.WriteModelText(piece.Text, rawText);
-        _last = piece.Text[^1];
+        _reasoning = true;
+        shell.Error.Write(text);
+        shell.Error.Flush();
     }
 
     private void EndReasoning()

@@ -9,11 +9,23 @@ internal static class CommandList
     public static IReadOnlyList<SessionCommand> All { get; } =
     [
         ClearCommand.Command,
+        RetryCommand.Command,
+        UndoCommand.Command,
+        EditCommand.Command,
+        BranchCommand.Command,
+        SystemCommand.Command,
+        SaveCommand.Command,
+        LoadCommand.Command,
+        ListCommand.Command,
+        SearchCommand.Command,
         SetCommand.Command,
         UseCommand.Command,
         ModelCommand.Command,
         PipelineCommand.Command,
+        PluginsCommand.Command,
         ReloadCommand.Command,
+        ShowCommand.Command,
+        ExportCommand.Command,
         HelpCommand.Command,
         QuitCommand.Command,
     ];

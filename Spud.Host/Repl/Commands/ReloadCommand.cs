@@ -7,6 +7,7 @@ internal static class ReloadCommand
     {
         Group = CommandGroup.Pipeline,
         Help = "Load the plugins again and go on; needs --reload at the start.",
+        MayFail = true,
         Run = static (session, _, _) =>
         {
             session.Reload();

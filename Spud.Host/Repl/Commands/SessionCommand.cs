@@ -19,6 +19,9 @@ internal sealed record SessionCommand(string Name)
     /// <summary>Lines of work that belong together in the list.</summary>
     public required CommandGroup Group { get; init; }
 
+    /// <summary>Whether a script succeeds although it failed: what counts is how the script ends.</summary>
+    public bool MayFail { get; init; }
+
     /// <summary>Does it: gets what was typed after the name, and what stops it.</summary>
     public required Action<Session, string, CancellationToken> Run { get; init; }
 

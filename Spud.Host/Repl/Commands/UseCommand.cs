@@ -13,6 +13,7 @@ internal static class UseCommand
         Group = CommandGroup.Pipeline,
         Help = "Go on with another component of a role, with its usual options or these.",
         Details = ["/use experts onnx", "/use cache plain format=q8_0"],
+        Complete = static (session, typed) => Roles.All.SelectMany(role => (session.Pipeline?.Settings.Components.GetValueOrDefault(role) ?? []).Select(name => $"{role} {name}")),
         Run = static (session, arguments, _) =>
         {
             IReadOnlyList<string> words = CommandLineText.Words(arguments);

@@ -1,3 +1,6 @@
+using System.Runtime.InteropServices;
+using Spud.Models;
+
 namespace Spud.Conformance.Fixtures;
 
 /// <summary>A model of two layers with random weights in a temporary file.</summary>
@@ -119,6 +122,9 @@ internal sealed class TestModelFile : IDisposable
 
     private void Set(string key, int value) => _file.Set($"{_architecture}.{key}", value);
 
-    private void Add(string name, params int[] shape) =>
-        _file.Add(name, Samples.Of(name, shape.Aggregate(1, (a, b) => a * b), name.Contains("norm") ? 1 : 0), shape);
+    private void Add(string name, params int[] shape)
+    {
+        float[] values = Samples.Of(name, shape.Aggregate(1, (a, b) => a * b), name.Contains("norm") ? 1 : 0);
+        _file.Add(name, ElementType.F32, shape, stream => stream.Write(MemoryMarshal.AsBytes<float>(values)));
+    }
 }

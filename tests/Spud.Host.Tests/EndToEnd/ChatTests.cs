@@ -47,4 +47,21 @@ public sealed class ChatTests
 
     [Fact]
     public void A_model_without_a_template_cannot_chat() => Spud.Run("chat", "-m", Spud.Stories).Refused(2, "no chat template");
+
+    [Fact]
+    public void Commands_of_the_session_work_in_a_pipe()
+    {
+        Outcome outcome = Spud.Run("Hello\n/set cache.format=bf16\n/retry\n/undo\n/show\n/bye\nNever asked\n"u8.ToArray(), [.. s_brief, "-m", Spud.Stories, "--chat-template", "chatml", "--stop", "\n"]).Succeeded();
+        Assert.Equal(2, outcome.Output.TrimEnd('\n').Split('\n').Length);
+        Assert.Contains("options format=bf16", outcome.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_pipeline_that_cannot_be_built_fails_a_script_which_goes_on_with_the_old_one()
+    {
+        Outcome outcome = Spud.Run("/model nowhere.gguf\nHello\n"u8.ToArray(), [.. s_brief, "-m", Spud.Stories, "--chat-template", "chatml"]);
+        Assert.Equal(1, outcome.ExitCode);
+        Assert.NotEmpty(outcome.Output);
+        Assert.Contains("nowhere.gguf", outcome.Error, StringComparison.Ordinal);
+    }
 }

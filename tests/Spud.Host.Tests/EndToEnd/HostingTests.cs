@@ -5,7 +5,7 @@ namespace Spud.Host.Tests.EndToEnd;
 /// <summary>Long commands run inside the generic host, with settings and a log file; short ones start without it.</summary>
 public sealed class HostingTests : IDisposable
 {
-    private static readonly string[] s_hosting = ["Microsoft.Extensions.Hosting*", "Microsoft.Extensions.Configuration*", "Microsoft.Extensions.DependencyInjection*", "Serilog*"];
+    private static readonly string[] s_hosting = ["Microsoft.Extensions.Hosting*", "Microsoft.Extensions.Configuration*", "Microsoft.Extensions.DependencyInjection*", "Serilog*", "Microsoft.Data.Sqlite*", "SQLitePCLRaw*"];
 
     private readonly TempFolder _temp = new();
 

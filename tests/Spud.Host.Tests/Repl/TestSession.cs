@@ -20,7 +20,7 @@ internal sealed class TestSession : IDisposable
             Template = ChatTemplate.Parse(KnownChatTemplates.Find("chatml")!),
             Settings = new() { MaxTokens = 8, Sampling = new() { Temperature = 0 } },
         };
-        Session = new(change?.Invoke(setup) ?? setup, Events.Add);
+        Session = new(change?.Invoke(setup) ?? setup, Take);
         Session.Open();
         Events.Clear();
     }
@@ -31,6 +31,9 @@ internal sealed class TestSession : IDisposable
     public Session Session { get; }
 
     public List<SessionEvent> Events { get; } = [];
+
+    /// <summary>Called with each event as it comes.</summary>
+    public Action<SessionEvent>? OnEvent { get; set; }
 
     /// <summary>What was said since the last call, one text.</summary>
     public string Said()
@@ -54,6 +57,12 @@ internal sealed class TestSession : IDisposable
     {
         Assert.False(Session.Enter(line, TestContext.Current.CancellationToken));
         return Assert.Single(Events.OfType<Notice>(), notice => notice.Kind == NoticeKind.Error).Text;
+    }
+
+    private void Take(SessionEvent what)
+    {
+        Events.Add(what);
+        OnEvent?.Invoke(what);
     }
 
     public void Dispose()

@@ -1,0 +1,114 @@
+using Spud.Execution;
+using Spud.Host.Repl.Commands;
+using Spud.Text.ChatTemplates;
+
+namespace Spud.Host.Repl.Plain;
+
+/// <summary>A session as a line dialogue: where input or output is no terminal, or nobody wants a screen. Answers go to standard output, everything else to standard error.</summary>
+/// <param name="shell">Input and outputs.</param>
+/// <param name="rawText">Whether control characters of an answer reach a terminal.</param>
+internal sealed class PlainChat(Shell shell, bool rawText)
+{
+    private AnswerOutput? _answer;
+
+    /// <summary>Shows what a session reports.</summary>
+    public void Show(SessionEvent what)
+    {
+        switch (what)
+        {
+            case Notice notice:
+                Say(notice);
+                break;
+            case TurnStarted:
+                _answer = new(shell, isShown: true, rawText);
+                break;
+            case AnswerText text:
+                _answer!.Show(new AnswerPiece(text.Part, text.Text));
+                break;
+            case TurnFinished { Turn: { } turn }:
+                End(turn);
+                break;
+            case ConversationChanged { Conversation: { } conversation } when shell.InIsTerminal:
+                shell.Say($"({conversation.Name ?? "conversation"}: {conversation.Turns.Count} {(conversation.Turns.Count == 1 ? "turn" : "turns")})");
+                break;
+            case LineOffered offered:
+                shell.Say(offered.Line);
+                break;
+        }
+    }
+
+    /// <summary>Reads lines until they end, or a command ends the session.</summary>
+    /// <returns>Whether everything was done, so that a script knows.</returns>
+    public bool Converse(Session session, ChatInput input, bool reloads)
+    {
+        bool allDone = true;
+        while (!session.HasEnded && input.Next() is { } message)
+        {
+            if (CommandLineText.Parse(message) is { } command)
+                allDone &= Execute(session, command);
+            else if (message.Length > 0)
+                allDone &= Answer(session, CommandLineText.Message(message), reloads);
+        }
+
+        return allDone && session.Pipeline is not null;
+    }
+
+    private bool Execute(Session session, CommandLineText command)
+    {
+        using Interrupts.Section section = shell.Interrupts.Begin();
+        try
+        {
+            session.Execute(command, section.Token);
+            return true;
+        }
+        catch (Exception fault) when (Failure.Of(fault) is { Message.Length: > 0 } failure)
+        {
+            // A name that no command has may be a message that begins with a slash: a script goes on.
+            shell.NoteFailure(fault);
+            failure.Report(shell);
+            return CommandList.Find(command.Name) is null or { MayFail: true };
+        }
+    }
+
+    /// <returns>False if the question could not be answered and a script should know.</returns>
+    private bool Answer(Session session, string question, bool reloads)
+    {
+        using Interrupts.Section section = shell.Interrupts.Begin();
+        try
+        {
+            session.Ask(question, section.Token);
+        }
+        catch (Exception fault) when ((shell.InIsTerminal || fault is TemplateException || session.Pipeline is null || reloads && fault is ComponentException) && Failure.Of(fault) is { Message.Length: > 0 } failure)
+        {
+            // A person can go on, whatever failed; so can a script whose message the template refuses. It fails at the end.
+            string advice = session.Pipeline is null ? "" : fault is ComponentException && reloads ? " Correct the plugin, then enter /reload." : " The message was not added to the conversation; /clear begins a new one.";
+            shell.NoteFailure(fault);
+            (failure with { Message = $"{failure.Message}{(advice.Length == 0 || failure.Message[^1] is '.' or '!' or '?' ? "" : ".")}{advice}" }).Report(shell);
+            return shell.InIsTerminal || fault is not TemplateException;
+        }
+
+        return true;
+    }
+
+    private void Say(Notice notice)
+    {
+        string prefix = notice.Kind switch
+        {
+            NoticeKind.Error => "error: ",
+            NoticeKind.Warning => "note: ",
+            _ => "",
+        };
+        foreach (string line in notice.Text.Split('\n'))
+            shell.Say(prefix + line);
+    }
+
+    private void End(Turn turn)
+    {
+        if (turn.Fault is null)
+            _answer!.End();
+
+        _answer!.Dispose();
+        if (turn.Fault is null && shell.ErrorIsTerminal)
+            shell.Say(turn.Closing!);
+    }
+}

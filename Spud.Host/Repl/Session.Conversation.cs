@@ -1,0 +1,76 @@
+namespace Spud.Host.Repl;
+
+/// <summary>What is kept of what was said, and what is said again.</summary>
+internal sealed partial class Session
+{
+    /// <summary>Begins a new conversation; the system text stays.</summary>
+    public void Clear() => Use(new Conversation { System = Conversation.System });
+
+    /// <summary>Tells the model something before the conversation, from the next turn on.</summary>
+    /// <param name="text">Empty: what the model is usually told.</param>
+    public void SetSystem(string text)
+    {
+        Conversation.System = text.Length == 0 ? null : text;
+        _saved.Save(Conversation);
+        Say(text.Length == 0 ? "The model is told what it is usually told." : $"The model is told from the next turn on: {text}");
+    }
+
+    /// <summary>Takes the last turn back.</summary>
+    /// <exception cref="BadInputException">There is none.</exception>
+    public void Undo()
+    {
+        TurnOf(Conversation.Turns.Count);
+        Use(Conversation.Before(Conversation.Turns.Count));
+    }
+
+    /// <summary>Asks a turn's question again, or another one in its place; later turns go. Where that fails, everything stays.</summary>
+    /// <param name="number">Of the turn, from 1.</param>
+    /// <param name="question">Null: the same.</param>
+    /// <param name="cancellation">Stops the answer; what came by then is the answer.</param>
+    /// <exception cref="BadInputException">There is no such turn, or no pipeline.</exception>
+    /// <inheritdoc cref="Ask" path="/exception"/>
+    public Turn AskAgain(int number, string? question, CancellationToken cancellation)
+    {
+        Conversation before = Conversation;
+        question ??= TurnOf(number).Question;
+        Use(before.Before(TurnOf(number).Number));
+        try
+        {
+            return Ask(question, cancellation);
+        }
+        catch
+        {
+            // What the file has as replaced is saved anew.
+            foreach (Turn turn in before.Rows.Keys.Except(Conversation.Rows.Keys).ToArray())
+                before.Rows.Remove(turn);
+
+            Use(before);
+            throw;
+        }
+    }
+
+    /// <summary>Goes on from an earlier turn in a conversation of its own; the present one stays as it is.</summary>
+    /// <param name="number">The last turn that both have; 0: none.</param>
+    /// <exception cref="BadInputException">There is no such turn.</exception>
+    public void Branch(int number)
+    {
+        if (number != 0)
+            TurnOf(number);
+
+        _texts?.KeepCopy();
+        Use(Conversation.Branch(number));
+    }
+
+    /// <summary>A turn of the conversation.</summary>
+    /// <exception cref="BadInputException">There is no such turn.</exception>
+    public Turn TurnOf(int number) => Conversation.Turns.Count == 0 ? throw new BadInputException("nothing has been asked yet.")
+        : number >= 1 && number <= Conversation.Turns.Count ? Conversation.Turns[number - 1]
+        : throw new BadInputException($"there is no turn {number}: the conversation has turns 1 to {Conversation.Turns.Count}.");
+
+    private void Use(Conversation conversation)
+    {
+        Conversation = conversation;
+        _saved.Save(conversation);
+        Report(new ConversationChanged(conversation));
+    }
+}

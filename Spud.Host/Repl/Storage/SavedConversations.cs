@@ -1,0 +1,86 @@
+namespace Spud.Host.Repl.Storage;
+
+/// <summary>
+/// Saves what a session says as it is said. Whatever goes wrong with the file is told once, in one sentence, and the conversation goes on;
+/// what could not be saved is saved with the next turn, where that can help.
+/// </summary>
+/// <param name="path">The file; null: nothing is ever saved.</param>
+/// <param name="all">Whether conversations are saved that nobody named.</param>
+/// <param name="note">Told what goes wrong.</param>
+internal sealed class SavedConversations(string? path, bool all, Action<string> note) : IDisposable
+{
+    /// <summary>How often an answer that is being generated is saved: no more is lost where the process is killed.</summary>
+    private static readonly TimeSpan s_interval = TimeSpan.FromMilliseconds(500);
+
+    private ConversationStore? _store;
+    private bool _isOff = path is null;
+    private bool _told;
+    private long _last;
+
+    /// <summary>The file, for what a reader asks for.</summary>
+    /// <exception cref="BadInputException">Nothing is saved.</exception>
+    /// <exception cref="StoreException">The file cannot be used.</exception>
+    public ConversationStore Store() => path is null ? throw new BadInputException("this session saves nothing (--no-save).") : _store ??= ConversationStore.Open(path, create: true, note);
+
+    /// <summary>Saves a conversation as it is now.</summary>
+    public void Save(Conversation conversation)
+    {
+        if (conversation.Id is not null || conversation.Turns.Count > 0)
+            Try(conversation, store => store.Save(conversation));
+    }
+
+    /// <summary>Saves a question that is being answered.</summary>
+    public void Begin(Conversation conversation, Turn turn)
+    {
+        _last = Environment.TickCount64;
+        Try(conversation, store => store.Begin(conversation, turn));
+    }
+
+    /// <summary>Saves what came of an answer so far, now and then.</summary>
+    /// <param name="conversation">Whose.</param>
+    /// <param name="turn">Begun.</param>
+    /// <param name="answer">So far; asked only when it is saved.</param>
+    public void Progress(Conversation conversation, Turn turn, Func<string> answer)
+    {
+        if (!conversation.Rows.TryGetValue(turn, out long row) || Environment.TickCount64 - _last < s_interval.TotalMilliseconds)
+            return;
+
+        _last = Environment.TickCount64;
+        Try(conversation, store => store.Progress(row, answer()));
+    }
+
+    /// <summary>Saves an answer that has ended; one that failed goes.</summary>
+    public void End(Conversation conversation, Turn turn)
+    {
+        if (!conversation.Rows.TryGetValue(turn, out long row))
+            Save(conversation);
+        else if (turn.Fault is null)
+            Try(conversation, store => store.Update(row, turn));
+        else if (Try(conversation, store => store.Remove(row)))
+            conversation.Rows.Remove(turn);
+    }
+
+    public void Dispose() => _store?.Dispose();
+
+    private bool Try(Conversation conversation, Action<ConversationStore> work)
+    {
+        if (_isOff || !all && conversation.Id is null)
+            return false;
+
+        try
+        {
+            work(Store());
+            _told = false;
+            return true;
+        }
+        catch (StoreException fault)
+        {
+            _isOff = !fault.IsPassing;
+            if (!_told)
+                note(fault.Message);
+
+            _told = true;
+            return false;
+        }
+    }
+}
