@@ -306,7 +306,7 @@ internal sealed class PageTable : IHistory
 
         return kept + moved <= target.Layout.KeysAtMost
             ? moved > 0
-            : throw new InvalidDataException($"encode: pool {into} would keep {kept + moved} keys, at most {target.Layout.KeysAtMost} were promised in the layout");
+            : throw new InvalidDataException($"encode: pool {into} would keep {kept + moved} keys, at most {target.Layout.KeysAtMost} are allowed by the layout");
     }
 
     private void RequirePromise()
@@ -314,7 +314,7 @@ internal sealed class PageTable : IHistory
         if (_layer.Shards is not null || _layer.Pools is [{ Tables: 1 }])
         {
             if (KeptTokens > _layer.TokensAtMost)
-                throw new InvalidDataException($"{KeptTokens} tokens are kept after a review, at most {_layer.TokensAtMost} were promised in the layout");
+                throw new InvalidDataException($"{KeptTokens} tokens are kept after a review, at most {_layer.TokensAtMost} are allowed by the layout");
             return;
         }
 
@@ -325,7 +325,7 @@ internal sealed class PageTable : IHistory
                 keys += table.Keys;
 
             if (keys > _layer.Pools[pool].Layout.KeysAtMost)
-                throw new InvalidDataException($"pool {pool} keeps {keys} keys after a review, at most {_layer.Pools[pool].Layout.KeysAtMost} were promised in the layout");
+                throw new InvalidDataException($"pool {pool} keeps {keys} keys after a review, at most {_layer.Pools[pool].Layout.KeysAtMost} are allowed by the layout");
         }
     }
 }
