@@ -54,7 +54,7 @@ internal sealed class ChatCommand
         using PluginCatalog plugins = _pipeline.Catalog(parsed, reloads);
         SessionSetup setup = Setup(parsed, plugins, prices);
         if (_shell.HasScreen && !parsed.GetValue(_plain) && !parsed.GetValue(_rawOutput))
-            return Repl.Screen.ReplApplication.Run(_shell, setup, Places.InputHistory());
+            return Repl.Screen.ReplApplication.Run(_shell, setup, parsed.GetValue(_noSave) ? null : Places.InputHistory());
 
         if (reloads)
             _shell.Say("note: --reload runs plugins as unloadable code, which is slower: do not measure in this mode.");

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Spud.Models;
+using Spud.Models.Families;
 
 namespace Spud.Conformance.Fixtures;
 
@@ -13,6 +14,7 @@ internal sealed class TestModelFile : IDisposable
 
     private readonly GgufWriter _file = new();
     private readonly string _architecture;
+    private string? _pack;
 
     private TestModelFile(string architecture)
     {
@@ -84,7 +86,21 @@ internal sealed class TestModelFile : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => File.Delete(Path);
+    public void Dispose()
+    {
+        File.Delete(Path);
+        if (_pack is not null)
+            File.Delete(_pack);
+    }
+
+    /// <summary>Writes a pack for this model; its path.</summary>
+    public string PackFor(Func<ModelDescription, TestPack> pack)
+    {
+        using GgufFile file = GgufFile.Open(Path);
+        _pack = $"{Path}.pack";
+        pack(ModelReader.Read(file).Description).Save(_pack, ModelHash.Of(file));
+        return _pack;
+    }
 
     private TestModelFile WithDenseLayers()
     {
