@@ -1,5 +1,6 @@
 using Spud.Composition;
 using Spud.Configuration;
+using Spud.Embeddings;
 using Spud.Execution;
 using Spud.Generation;
 using Spud.Models;
@@ -82,7 +83,7 @@ public sealed class LanguageModel : IDisposable
         }
     }
 
-    /// <summary>Ids of a plain text, with BOS as the model wants it.</summary>
+    /// <summary>Ids of a plain text, with BOS where the model adds it.</summary>
     /// <param name="text">The text.</param>
     /// <param name="parseSpecial">Whether the text of a control token, such as &lt;|im_start|&gt;, is that token. Not for what strangers type.</param>
     public int[] Encode(string text, bool parseSpecial = false) => Tokenizer.Encode(text, addSpecial: true, parseSpecial);
@@ -118,6 +119,36 @@ public sealed class LanguageModel : IDisposable
             RequireRoom(message.Content);
         ChatTemplate template = ChatTemplate ?? throw new InvalidOperationException("The model file has no chat template. Give the model a plain text, or set a template.");
         return ConversationPrompt.Render(template, messages, new ChatTemplateOptions { BosToken = TextOf(Tokenizer.Bos), EosToken = TextOf(Tokenizer.Eos) });
+    }
+
+    /// <summary>A text as a vector: its rows behind the final norm, pooled. Not while a request is read: it uses the engine, and one of its sequences.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="pooling">How rows become one.</param>
+    /// <param name="cancellation">Ends it.</param>
+    /// <inheritdoc cref="Embed(IReadOnlyList{int}, Pooling, CancellationToken)" path="/exception"/>
+    public TextEmbedding Embed(string text, Pooling pooling = Pooling.Mean, CancellationToken cancellation = default)
+    {
+        RequireRoom(text);
+        return Embed(Encode(text), pooling, cancellation);
+    }
+
+    /// <summary>Ids as a vector.</summary>
+    /// <param name="tokens">At least one, at most the context.</param>
+    /// <param name="pooling">How rows become one.</param>
+    /// <param name="cancellation">Ends it.</param>
+    /// <exception cref="ArgumentException">There are no tokens.</exception>
+    /// <exception cref="ContextOverflowException">The text is longer than the context.</exception>
+    /// <exception cref="NotSupportedException">The pipeline's head gives no rows behind the final norm.</exception>
+    /// <exception cref="InvalidOperationException">The engine is in use, or all its sequences are.</exception>
+    public TextEmbedding Embed(IReadOnlyList<int> tokens, Pooling pooling = Pooling.Mean, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(tokens);
+        if (tokens.Count == 0)
+            throw new ArgumentException("A text without tokens has no embedding.", nameof(tokens));
+        if (tokens.Count > Pipeline.Limits.ContextTokens)
+            throw new ContextOverflowException(tokens.Count, Pipeline.Limits.ContextTokens);
+
+        return TextEmbedder.Embed(Pipeline, [.. tokens], pooling, cancellation);
     }
 
     /// <summary>Continues a prompt.</summary>

@@ -14,7 +14,7 @@ public interface IFold : IDisposable
 
     /// <summary>
     /// Merges the keys that each row may see into the state, as <see cref="IAttention.Fold"/> does. Called once a step for each pool of a
-    /// layer; where keys are sharded, once.
+    /// layer, with all shards of the pool.
     /// </summary>
     /// <param name="layer">Layer of the model.</param>
     /// <param name="step">T rows.</param>

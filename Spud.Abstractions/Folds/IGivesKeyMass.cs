@@ -19,7 +19,7 @@ public interface IGivesKeyMass
     /// <param name="layer">Layer of the model.</param>
     /// <param name="step">R rows of one sequence, at most <see cref="Limits.Rows"/>.</param>
     /// <param name="query">F32 [R, H, D].</param>
-    /// <param name="shards">As in <see cref="IFold.Fold"/>; called once for each pool of a layer, or once over all shards.</param>
+    /// <param name="shards">As in <see cref="IFold.Fold"/>; called once for each pool of a layer.</param>
     /// <param name="state">Max and Sum as the folds of all pools left them; Sum may be 0 where nothing was seen. Accumulator is absent.</param>
     /// <param name="mass">F32 [G, ContextTokens], by position; added to.</param>
     void AddKeyMass(int layer, in Step step, in TensorView query, ReadOnlySpan<PageView> shards, in AttentionState state, in TensorView mass);

@@ -15,6 +15,6 @@ public interface IObservesQueries : IKeepsSequenceState
     /// <param name="step">T rows, on the host; with the policy's own states and notes.</param>
     /// <param name="query">F32 [T, H, D], on the host.</param>
     /// <param name="state">Max and Sum of what was folded, on the host, before sinks; Accumulator is absent.</param>
-    /// <param name="pages">What was folded: a view for each pool of the layer, or for each of its shards, where the attention works.</param>
+    /// <param name="pages">What was folded, where it lies: a view for each pool of the layer; where keys are sharded, for each shard of the first pool, then of the second, and so on.</param>
     void Observe(int layer, in Step step, in TensorView query, in AttentionState state, ReadOnlySpan<PageView> pages);
 }

@@ -12,11 +12,14 @@ internal sealed class PageBuilder(MemoryAccount memory, IMemoryDomain host, Mode
 
     private readonly List<TensorView> _scratch = [];
 
+    /// <summary>Attentions that fold per-head pages, of the plugins that have been loaded: for the message.</summary>
+    public IEnumerable<string> PerHeadAttentions { get; init; } = [];
+
     /// <exception cref="CompositionException">The layout is impossible, or an attention cannot read it.</exception>
     public PageStore Build(BoundComponent<ICachePolicy> cache, LayerParts[][] parts, IEnumerable<int>? stateBorders = null) =>
         Build(cache, [.. Enumerable.Range(0, model.Layers.Length).Select(layer => LayoutOf(cache, layer))], parts, stateBorders ?? []);
 
-    /// <exception cref="CompositionException">A layout is impossible, an attention cannot read it, or its fold cannot shard it.</exception>
+    /// <exception cref="CompositionException">A layout is impossible, or an attention cannot read it.</exception>
     public PageStore Build(BoundComponent<ICachePolicy> cache, CacheLayout[] layouts, LayerParts[][] parts, IEnumerable<int> stateBorders)
     {
         LayerPages[] layers = new LayerPages[layouts.Length];
@@ -32,14 +35,12 @@ internal sealed class PageBuilder(MemoryAccount memory, IMemoryDomain host, Mode
             }
 
             IMemoryDomain domain = DomainOf([.. parts.Select(phase => phase[layer].Attention)], layer);
-            layers[layer] = ShardsOf([.. parts.Select(phase => phase[layer])], layer) is { } shards
-                ? Sharded(cache.Name, cache.Offer, layer, layouts[layer], shards)
-                : Pages(cache.Name, cache.Offer, layer, layouts[layer], domain);
+            layers[layer] = Pages(cache.Name, cache.Offer, layer, layouts[layer], domain, ShardsOf([.. parts.Select(phase => phase[layer])], layer));
         }
 
         // An observer sees the pages of all pools at once.
         bool observes = cache.Component is IObservesQueries;
-        int views = layers.Max(layer => observes || layer.Shards is not null ? layer.Pools.Length : 1);
+        int views = layers.Max(layer => observes ? layer.Pools.Length : layer.ShardCount);
         ReviewBorders borders = new(layers.Select(layer => layer.BorderTokens).OfType<int>().Concat(stateBorders));
         StepTables[] tables = [.. Enumerable.Range(0, views).Select(_ => TablesFor(layers))];
         return new PageStore(layers, cache.Component, tables, _scratch.Sum(scratch => scratch.Domain.IsHost ? scratch.Bytes : 0)) { Borders = borders };
@@ -64,7 +65,7 @@ internal sealed class PageBuilder(MemoryAccount memory, IMemoryDomain host, Mode
     {
         int tables = layers.Max(layer => layer.Pools.Max(pool => pool.Tables));
         TensorView slots = memory.Allocate(host, ElementType.I32, checked(limits.Rows * layers.Max(layer => layer.First.Tables)));
-        TensorView runs = memory.Allocate(host, ElementType.I32, layers.Max(MostRuns), RunFields);
+        TensorView runs = memory.Allocate(host, ElementType.I32, layers.Max(MaxRuns), RunFields);
         TensorView offsets = memory.Allocate(host, ElementType.I32, limits.Sequences + 1);
         TensorView headOffsets = tables > 1 ? memory.Allocate(host, ElementType.I32, limits.Sequences * tables + 1) : default;
         return new StepTables(slots, runs, offsets, headOffsets);
@@ -83,7 +84,7 @@ internal sealed class PageBuilder(MemoryAccount memory, IMemoryDomain host, Mode
         foreach ((string what, ElementType type, int width) in new[] { ("keys", pool.Keys, kv.KeyWidth), ("values", pool.Values, kv.ValueWidth) })
         {
             if (type is not (ElementType.F32 or ElementType.F16 or ElementType.BF16 or ElementType.Q8_0 or ElementType.Q4_0))
-                throw Fault(cache.Name, layer, $"{type} is no page format; known: F32, F16, BF16, Q8_0, Q4_0");
+                throw Fault(cache.Name, layer, $"{type} is not a page format; known: F32, F16, BF16, Q8_0, Q4_0");
             if (width % type.BlockElements != 0)
                 throw Fault(cache.Name, layer, $"{type} needs {what} whose width is a multiple of {type.BlockElements}, this model's are {width} wide; choose F32, F16 or BF16");
         }
@@ -92,7 +93,7 @@ internal sealed class PageBuilder(MemoryAccount memory, IMemoryDomain host, Mode
     private static CompositionException Fault(string cache, int layer, string what, Exception? cause = null) =>
         new($"cache '{cache}', layer {layer}: {what}.", cause);
 
-    private static void RequireReadable(BoundComponent<ICachePolicy> cache, BoundComponent<IAttention> attention, int layer, PoolLayout pool)
+    private void RequireReadable(BoundComponent<ICachePolicy> cache, BoundComponent<IAttention> attention, int layer, PoolLayout pool)
     {
         foreach (ElementType type in new[] { pool.Keys, pool.Values })
         {
@@ -107,7 +108,7 @@ internal sealed class PageBuilder(MemoryAccount memory, IMemoryDomain host, Mode
         {
             throw new CompositionException(
                 $"layer {layer}: attention '{attention.Name}' cannot read the per-head pages of cache '{cache.Name}'. It reads pages that all heads share. "
-                + "Choose another attention, or a cache that keeps the same tokens for every head.");
+                + $"Choose an attention that reads them{(PerHeadAttentions.Any() ? $" ({string.Join(", ", PerHeadAttentions)})" : "")}, or a cache that keeps the same tokens for every head.");
         }
     }
 
@@ -122,7 +123,7 @@ internal sealed class PageBuilder(MemoryAccount memory, IMemoryDomain host, Mode
     }
 
     // Forked sequences share pages but each has runs of its own, and a policy may cut runs down to single keys.
-    private int MostRuns(LayerPages layer)
+    private int MaxRuns(LayerPages layer)
     {
         long most = layer.Pools.Max(pool =>
             Math.Min((long)pool.Layout.KeysAtMost + (long)limits.Rows * pool.Tables + pool.PageTokens, (long)limits.ContextTokens * pool.Tables));
@@ -137,58 +138,65 @@ internal sealed class PageBuilder(MemoryAccount memory, IMemoryDomain host, Mode
             : throw new CompositionException($"layer {layer}: the phases decorate their folds differently, but both read the same pages. Give both the same 'fold'.");
     }
 
-    /// <summary>The pools of a layer whose keys are sharded: one for each shard, as large as its positions need.</summary>
-    private LayerPages Sharded(string cache, Offer offer, int layer, CacheLayout layout, FoldShards shards)
-    {
-        if (PoolsOf(layout) is not [{ PerHead: false } of])
-            throw Fault(cache, layer, "it has several pools or per-head pages, which a fold that shards keys cannot use; choose another cache or no 'fold'");
-
-        int[] positions = new int[shards.Domains.Length];
-        for (int position = 0; position < limits.ContextTokens; position++)
-            positions[shards.ShardOf(position)]++;
-
-        // What a policy keeps may all lie in one shard; a step's rows too.
-        return new LayerPages([.. shards.Domains.Select((domain, shard) =>
-        {
-            long keys = Math.Min((long)layout.TokensAtMost + limits.Rows, Math.Max(1, positions[shard]));
-            return Pages(of, model.Layers[layer].Kv, domain, (keys + of.PageTokens - 1) / of.PageTokens + 1, slackPages: null, scratch: default);
-        })], layout.TokensAtMost, ReviewBorders.Of(layout, offer)) { Shards = shards };
-    }
-
-    /// <summary>The pools of one layer.</summary>
+    /// <summary>The pools of one layer, and their shards.</summary>
     /// <param name="cache">Name of the cache, for the message.</param>
     /// <param name="offer">Of the cache.</param>
     /// <param name="layer">The layer.</param>
     /// <param name="layout">How the cache stores it; checked.</param>
     /// <param name="domain">Where its attention works.</param>
+    /// <param name="shards">How keys are distributed; null: they are not.</param>
     /// <exception cref="CompositionException">Keys cannot move from one pool into another.</exception>
-    public LayerPages Pages(string cache, Offer offer, int layer, CacheLayout layout, IMemoryDomain domain)
+    public LayerPages Pages(string cache, Offer offer, int layer, CacheLayout layout, IMemoryDomain domain, FoldShards? shards = null)
     {
         ImmutableArray<PoolLayout> layouts = PoolsOf(layout);
+        ImmutableArray<IMemoryDomain> domains = shards?.Domains ?? [domain];
+        int[] positions = PositionsOf(shards);
         ImmutableArray<PoolPages>.Builder pools = ImmutableArray.CreateBuilder<PoolPages>();
         for (int i = 0; i < layouts.Length; i++)
         {
-            PoolPages pool = Pages(layouts[i], model.Layers[layer].Kv, isFirst: i == 0, isDeclared: !layout.Pools.IsEmpty, domain);
-            for (int source = 0; source < i; source++)
-                RequireConverts(cache, layer, pools[source], pool);
+            for (int shard = 0; shard < domains.Length; shard++)
+            {
+                PoolPages pool = Pages(layouts[i], model.Layers[layer].Kv, isFirst: i == 0, isDeclared: !layout.Pools.IsEmpty, domains[shard], positions[shard]);
+                for (int earlier = 0; earlier < i; earlier++)
+                    RequireConverts(cache, layer, pools[earlier * domains.Length + shard], pool);
 
-            pools.Add(pool);
+                pools.Add(pool);
+            }
         }
 
-        return new LayerPages(pools.ToImmutable(), layout.TokensAtMost, ReviewBorders.Of(layout, offer));
+        return new LayerPages(pools.ToImmutable(), layout.TokensAtMost, ReviewBorders.Of(layout, offer)) { Shards = shards };
     }
 
-    private PoolPages Pages(PoolLayout layout, KvGeometry kv, bool isFirst, bool isDeclared, IMemoryDomain domain)
+    /// <summary>Positions of a text that may lie in each shard, at least 1.</summary>
+    private int[] PositionsOf(FoldShards? shards)
+    {
+        if (shards is null)
+            return [limits.ContextTokens];
+
+        int[] positions = new int[shards.Domains.Length];
+        for (int position = 0; position < limits.ContextTokens; position++)
+            positions[shards.ShardOf(position)]++;
+
+        return [.. positions.Select(static count => Math.Max(1, count))];
+    }
+
+    /// <param name="layout">The pool.</param>
+    /// <param name="kv">What a token has.</param>
+    /// <param name="isFirst">Whether it takes the rows of steps.</param>
+    /// <param name="isDeclared">Whether the layout names pools.</param>
+    /// <param name="domain">Where it lies.</param>
+    /// <param name="positions">Positions of a text that it may hold: all that a policy keeps may be among them.</param>
+    private PoolPages Pages(PoolLayout layout, KvGeometry kv, bool isFirst, bool isDeclared, IMemoryDomain domain, int positions)
     {
         int tables = layout.PerHead ? kv.Heads : 1;
-        bool keepsAll = layout.KeysAtMost >= (long)limits.ContextTokens * tables;
-        long perSequence = isDeclared ? DensePages(layout, isFirst, tables, keepsAll) : PagesOfOnePool(layout);
+        bool keepsAll = layout.KeysAtMost >= (long)positions * tables;
+        long perSequence = isDeclared ? DensePages(layout, isFirst, tables, keepsAll, positions) : PagesOfOnePool(layout, positions);
         // What moves into later pools must always find room there, so only the first may be smaller than all sequences at their longest.
         long most = isFirst && cacheTokens is { } tokens ? ((long)tokens + layout.PageTokens - 1) / layout.PageTokens * tables : long.MaxValue;
         return Pages(layout, kv, domain, perSequence, isDeclared ? keepsAll ? 0 : 1 : null, isFirst ? default : Scratch(domain, layout.PageTokens), most);
     }
 
-    private PoolPages Pages(PoolLayout layout, KvGeometry kv, IMemoryDomain domain, long perSequence, int? slackPages, in TensorView scratch, long most = long.MaxValue)
+    private PoolPages Pages(PoolLayout layout, KvGeometry kv, IMemoryDomain domain, long perSequence, int? slackPages, in TensorView scratch, long most)
     {
         int pages = checked((int)Math.Min(most, perSequence * limits.Sequences)), heads = layout.PerHead ? 1 : kv.Heads;
         PagePool pool = new()
@@ -202,16 +210,16 @@ internal sealed class PageBuilder(MemoryAccount memory, IMemoryDomain host, Mode
 
     // Between steps a sequence keeps TokensAtMost; within one, its new rows too. What begins in the middle of a text need not begin
     // on a page's border: one page more.
-    private long PagesOfOnePool(PoolLayout layout)
+    private long PagesOfOnePool(PoolLayout layout, int positions)
     {
-        long tokens = Math.Min((long)layout.KeysAtMost + limits.Rows, limits.ContextTokens);
-        return (tokens + layout.PageTokens - 1) / layout.PageTokens + (tokens < limits.ContextTokens ? 1 : 0);
+        long tokens = Math.Min((long)layout.KeysAtMost + limits.Rows, positions);
+        return (tokens + layout.PageTokens - 1) / layout.PageTokens + (tokens < positions ? 1 : 0);
     }
 
     // Every table may end in the middle of a page and hold a page more than it needs before its keys are moved together.
-    private long DensePages(PoolLayout layout, bool isFirst, int tables, bool keepsAll)
+    private long DensePages(PoolLayout layout, bool isFirst, int tables, bool keepsAll, int positions)
     {
-        long whole = (limits.ContextTokens + layout.PageTokens - 1L) / layout.PageTokens;
+        long whole = (positions + layout.PageTokens - 1L) / layout.PageTokens;
         long keys = layout.KeysAtMost + (isFirst ? (long)limits.Rows * tables : 0);
         return keepsAll ? whole * tables : Math.Min(keys / layout.PageTokens + 3 * tables, (whole + 1) * tables);
     }

@@ -133,7 +133,10 @@ internal sealed class PipelineComposer : IDisposable
     private Pipeline Freeze(PipelineDocument document, PluginCatalog plugins, StepDomains domains, BoundComponent<IHead> head, BoundComponent<ICachePolicy> cache, CacheLayout[] layouts, LayerParts[][] parts, bool splits)
     {
         SequenceStates states = new(_memory, _host, _limits, _builder.Built);
-        PageStore pages = new PageBuilder(_memory, _host, _model, _limits, _options.CacheTokens).Build(cache, layouts, parts, states.BorderTokens);
+        PageStore pages = new PageBuilder(_memory, _host, _model, _limits, _options.CacheTokens)
+        {
+            PerHeadAttentions = plugins.Registered.Where(static component => component.Role == Roles.Attention && component.Offer.FoldsPerHead).Select(static component => component.FullName),
+        }.Build(cache, layouts, parts, states.BorderTokens);
         new Observers(_memory, domains, _model, _limits, _pool).Attach(cache, layouts, parts[(int)Phase.Prefill], states, pages);
         ShareArenas();
         Pipeline pipeline = new(new PipelineParts

@@ -99,7 +99,7 @@ internal sealed class ConfigParser
         catch (InvalidOperationException) // the reader's word for an escaped half of a surrogate pair
         {
             string written = Encoding.UTF8.GetString(reader.ValueSpan);
-            _faults.Add(origin, $"\"{SafeText.Of(written)}\" is no text: it holds half of a surrogate pair. Write both halves, or the character itself.");
+            _faults.Add(origin, $"\"{SafeText.Of(written)}\" is not valid text: it contains half of a surrogate pair. Write both halves, or the character itself.");
             return written;
         }
     }

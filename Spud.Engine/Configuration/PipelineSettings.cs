@@ -15,7 +15,7 @@ internal sealed class PipelineSettings
     [Range(1, int.MaxValue)]
     public int? Context { get; set; }
 
-    [Description("What a request may cost, unless it brings a limit of its own.")]
+    [Description("What a request may cost, unless the request has its own limit.")]
     public BudgetSettings? Budget { get; set; }
 }
 

@@ -32,6 +32,11 @@ public sealed class Batch : IDisposable
     /// <summary>S so far.</summary>
     public int Sequences => _count;
 
+    /// <summary>Rows of a batch of one sequence that are read behind the final norm, beside logits; none after <see cref="Clear"/>.</summary>
+    internal LogitRows NormedRows { get; set; }
+
+    internal int NormedRowCount => NormedRows.Of(Rows);
+
     internal int ContextTokens => _limits.ContextTokens;
 
     internal int LogitRowCount { get; private set; }
@@ -68,7 +73,7 @@ public sealed class Batch : IDisposable
     internal TensorView LogitsView => _buffers.Logits.Rows(0, LogitRowCount);
 
     /// <summary>Starts a new step.</summary>
-    public void Clear() => (_count, Rows, LogitRowCount) = (0, 0, 0);
+    public void Clear() => (_count, Rows, LogitRowCount, NormedRows) = (0, 0, 0, LogitRows.None);
 
     /// <summary>Adds the next tokens of a sequence.</summary>
     /// <param name="sequence">Not yet in this batch.</param>
@@ -84,7 +89,7 @@ public sealed class Batch : IDisposable
         Check(sequence, tokens);
         int wanted = logits.Of(tokens.Length);
         if (wanted > _limits.LogitRows - LogitRowCount)
-            throw new ArgumentException($"batch: logits of {LogitRowCount + wanted} rows wanted, at most {_limits.LogitRows} may be", nameof(logits));
+            throw new ArgumentException($"batch: logits of {LogitRowCount + wanted} rows were asked for; the maximum is {_limits.LogitRows}", nameof(logits));
 
         int first = sequence.Tokens;
         tokens.CopyTo(_buffers.TokenIds.AsSpan<int>()[Rows..]);
@@ -137,6 +142,14 @@ public sealed class Batch : IDisposable
         BatchEntry of = Entries[entry];
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)row, (uint)of.LogitRows, nameof(row));
         return _buffers.Logits.At(of.FirstLogitRow + row).AsSpan<float>();
+    }
+
+    /// <summary>[C]: one of <see cref="NormedRows"/>, behind the final norm; valid until a batch of the engine is run again.</summary>
+    internal ReadOnlySpan<float> Normed(int row)
+    {
+        ThrowIfDisposed();
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)row, (uint)NormedRowCount, nameof(row));
+        return _engine.NormedRow(row);
     }
 
     internal ReadOnlySpan<int> TokensOf(in BatchEntry entry) => _buffers.TokenIds.AsSpan<int>().Slice(entry.FirstRow, entry.Rows);
@@ -192,7 +205,7 @@ public sealed class Batch : IDisposable
         if (tokens.IsEmpty)
             throw new ArgumentException("batch: a sequence needs at least one token", nameof(tokens));
         if (_count == _entries.Length || tokens.Length > _limits.Rows - Rows)
-            throw new ArgumentException($"batch: {Rows + tokens.Length} rows of {_count + 1} sequences, at most {_limits.Rows} of {_entries.Length} may be", nameof(tokens));
+            throw new ArgumentException($"batch: {Rows + tokens.Length} rows of {_count + 1} sequences; the maximum is {_limits.Rows} rows of {_entries.Length} sequences", nameof(tokens));
         if (tokens.IndexOfAnyExceptInRange(0, Vocabulary - 1) is >= 0 and int wrong)
             throw new ArgumentException($"batch: token {wrong} has the id {tokens[wrong]}, the vocabulary has {Vocabulary}", nameof(tokens));
         if (tokens.Length > _limits.ContextTokens - sequence.Tokens)

@@ -132,6 +132,7 @@ public sealed class Engine
 
         RequireCurrent(batch);
         RequireOnePhase(batch);
+        RequireNormedRows(batch);
         _guard.Require(batch.Entries);
         _pipeline.Pages.Reserve(batch);
         if (Compute(batch) is not { } fault)
@@ -146,6 +147,19 @@ public sealed class Engine
 
     /// <summary>The positions that no step crosses.</summary>
     internal ReviewBorders Borders => _pipeline.Pages.Borders;
+
+    /// <summary>[C]: a row behind the final norm that the last step left.</summary>
+    internal ReadOnlySpan<float> NormedRow(int row) => _pipeline.Domains.Host.Normed(row + 1).At(row).AsSpan<float>();
+
+    private void RequireNormedRows(Batch batch)
+    {
+        if (batch.NormedRows == LogitRows.None)
+            return;
+        if (_pipeline.Head.Component is not IFinalNorm)
+            throw new NotSupportedException($"Head '{_pipeline.Head.Name}' gives no rows behind the final norm (IFinalNorm), of which embeddings are made. Choose another head.");
+        if (batch.Sequences != 1)
+            throw new ArgumentException($"engine: rows behind the final norm are read of one sequence, the batch has {batch.Sequences}", nameof(batch));
+    }
 
     /// <summary>What components keep of sequences, beside the pages.</summary>
     internal SequenceStates States => _pipeline.States;

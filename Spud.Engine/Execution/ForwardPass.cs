@@ -17,7 +17,14 @@ internal sealed class ForwardPass(PipelineParts pipeline, StepMeter meter)
     {
         meter.Begin(batch);
         pipeline.Domains.Host.Begin(batch);
-        foreach (Operation operation in pipeline.PlanOf(batch.Entries[0].Phase).Operations)
+        Run(pipeline.PlanOf(batch.Entries[0].Phase), batch);
+        if (batch.NormedRowCount > 0)
+            Run(pipeline.NormPlan, batch);
+    }
+
+    private void Run(StepPlan plan, Batch batch)
+    {
+        foreach (Operation operation in plan.Operations)
         {
             _at = operation;
             if (operation.BeginsLayer && batch.IsCancelled)

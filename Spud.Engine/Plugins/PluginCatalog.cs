@@ -196,7 +196,7 @@ public sealed class PluginCatalog : IDisposable
         catch (Exception unlistable) when (unlistable is IOException or UnauthorizedAccessException)
         {
             string what = Directory.Exists(folder) ? $"the folder cannot be listed: {unlistable.Message}" : "no such folder.";
-            faults.Add(new Origin(folder), $"{what} A folder of plugins holds one folder a plugin, each with a {PluginManifest.FileName}.");
+            faults.Add(new Origin(folder), $"{what} A folder of plugins contains one folder per plugin, each with a {PluginManifest.FileName}.");
             return [];
         }
     }

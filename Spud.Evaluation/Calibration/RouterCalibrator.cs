@@ -55,7 +55,7 @@ public sealed class RouterCalibrator(LanguageModel model, RoutingProbe probe, in
         MeasureBaseline(cancellation);
         CalibrationFit best = Measure(most, cancellation);
         if (best.PerplexityRatio > ratio)
-            throw new CalibrationException($"with {most} experts of every row the perplexity ratio is {best.PerplexityRatio:0.0000}, wanted at most {ratio}. Allow more experts (--max-experts) or a larger ratio.");
+            throw new CalibrationException($"with {most} experts of every row the perplexity ratio is {best.PerplexityRatio:0.0000}, expected at most {ratio}. Allow more experts (--max-experts) or a larger ratio.");
 
         (double low, double high) = (least, most);
         for (int i = 0; i < Bisections; i++)

@@ -26,7 +26,7 @@ public sealed class TextScorer
     public TextScore Score(ReadOnlySpan<int> tokens, Action<ReadOnlySpan<float>>? onLogits = null, CancellationToken cancellation = default)
     {
         if (tokens.Length < 2)
-            throw new ArgumentException($"A text of {tokens.Length} tokens predicts nothing: it takes at least two.", nameof(tokens));
+            throw new ArgumentException($"A text of {tokens.Length} tokens predicts nothing: at least two are needed.", nameof(tokens));
         if (tokens.Length > _pipeline.Limits.ContextTokens)
             throw new ContextOverflowException(tokens.Length, _pipeline.Limits.ContextTokens);
 

@@ -34,7 +34,7 @@ internal sealed record BudgetText(decimal Amount, string Unit)
         {
             return Amount <= Budget.MostComputeUnits
                 ? Budget.OfCompute(Amount)
-                : throw new BadInputException(string.Create(CultureInfo.InvariantCulture, $"--budget: {Amount} CU cannot be counted: at most {Budget.MostComputeUnits}."));
+                : throw new BadInputException(string.Create(CultureInfo.InvariantCulture, $"--budget: {Amount} CU is too large: the maximum is {Budget.MostComputeUnits} CU."));
         }
 
         string currency = Unit.ToUpperInvariant();

@@ -98,7 +98,7 @@ internal static class CommandLine
             foreach (Token token in parsed.GetResult(argument)?.Tokens ?? [])
             {
                 if (token.Value is ['-', _, ..] && before.Contains(token))
-                    throw new BadInputException(Stray(token.Value, parsed.CommandResult.Command) + " Put text that begins with '-' after '--'.");
+                    throw new BadInputException(Stray(token.Value, parsed.CommandResult.Command) + " Put text that starts with '-' after '--'.");
             }
         }
     }

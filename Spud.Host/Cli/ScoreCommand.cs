@@ -14,7 +14,7 @@ internal sealed class ScoreCommand
     private readonly Shell _shell;
     private readonly PipelineArguments _pipeline;
     private readonly TextArguments _text;
-    private readonly Option<int?> _maxTokens = Values.Integer("--max-tokens", 2, int.MaxValue, "Score only this many tokens from the beginning.");
+    private readonly Option<int?> _maxTokens = Values.Integer("--max-tokens", 2, int.MaxValue, "Score only the first N tokens.");
     private readonly Option<string?> _logits = new("--logits") { Description = "Write the logits of every position: float32, little-endian, one row per token.", HelpName = "FILE" };
     private readonly Option<string?> _tokens = new("--tokens") { Description = "Write the ids: int32, little-endian.", HelpName = "FILE" };
     private readonly Option<bool> _json = new("--json") { Description = "Print the figures as one JSON document." };
@@ -33,7 +33,7 @@ internal sealed class ScoreCommand
 
     public static Command Create(Shell shell)
     {
-        Command command = new("score", "Print mean loss and perplexity of a text in one context.");
+        Command command = new("score", "Print the mean loss and perplexity of a text, read in one context.");
         _ = new ScoreCommand(command, shell);
         return command;
     }

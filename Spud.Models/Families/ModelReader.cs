@@ -39,7 +39,7 @@ public sealed class ModelReader
         int heads = Required("attention.head_count");
         int kvHeads = Optional("attention.head_count_kv", heads);
         if (heads % kvHeads != 0)
-            throw Fault($"attention.head_count ({heads}) is no multiple of attention.head_count_kv ({kvHeads})");
+            throw Fault($"attention.head_count ({heads}) is not a multiple of attention.head_count_kv ({kvHeads})");
 
         KvGeometry kv = new()
         {

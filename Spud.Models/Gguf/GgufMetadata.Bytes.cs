@@ -14,6 +14,25 @@ public sealed partial class GgufMetadata
         return mine.Type == theirs.Type && mine.IsArray == theirs.IsArray && mine.Count == theirs.Count && BytesOf(mine).SequenceEqual(other.BytesOf(theirs));
     }
 
+    /// <summary>A value as it stands in a file after its key: type, counts and bytes. Counts as reading it.</summary>
+    /// <exception cref="ModelFileException">The key is absent.</exception>
+    internal byte[] Encoded(string key)
+    {
+        if (!TryFind(key, out GgufValue? value))
+            throw Missing(key, "a value");
+
+        ReadOnlySpan<byte> content = BytesOf(value);
+        using MemoryStream bytes = new(content.Length + 16);
+        using BinaryWriter writer = new(bytes);
+        if (value.IsArray)
+            writer.Write((int)GgufValueType.Array);
+        writer.Write((int)value.Type);
+        if (value.IsArray || value.Type == GgufValueType.String)
+            writer.Write((long)value.Count);
+        writer.Write(content);
+        return bytes.ToArray();
+    }
+
     private ReadOnlySpan<byte> BytesOf(GgufValue value)
     {
         if (value.Type != GgufValueType.String)

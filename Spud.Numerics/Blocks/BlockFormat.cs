@@ -80,7 +80,7 @@ public readonly unsafe struct BlockFormat
         ArgumentOutOfRangeException.ThrowIfNegative(elements);
         return elements % Elements == 0
             ? elements / Elements
-            : throw new ArgumentException($"{elements} elements are no whole blocks of {Name} ({Elements}).", nameof(elements));
+            : throw new ArgumentException($"{elements} elements are not a whole number of {Name} blocks ({Elements} elements each).", nameof(elements));
     }
 
     /// <summary>Blocks of so many elements, which must take exactly these bytes.</summary>

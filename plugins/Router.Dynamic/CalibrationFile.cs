@@ -61,11 +61,11 @@ internal sealed class CalibrationFile
         try
         {
             using FileStream stream = File.OpenRead(path);
-            return JsonSerializer.Deserialize(stream, DynamicJson.Default.CalibrationFile) ?? throw new JsonException("it holds null");
+            return JsonSerializer.Deserialize(stream, DynamicJson.Default.CalibrationFile) ?? throw new JsonException("it is null");
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
-            throw Refusal(path, fault is FileNotFoundException or DirectoryNotFoundException ? "there is no such file. Make it: spud calibrate" : $"cannot be read: {fault.Message}");
+            throw Refusal(path, fault is FileNotFoundException or DirectoryNotFoundException ? "no such file. Create it with: spud calibrate" : $"cannot be read: {fault.Message}");
         }
         catch (JsonException fault)
         {

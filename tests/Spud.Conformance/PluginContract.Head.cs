@@ -10,7 +10,7 @@ namespace Spud.Conformance;
 /// <summary>Both ends of a model.</summary>
 public abstract partial class PluginContract
 {
-    /// <summary>Embeddings and logits, on every trait that the head knows.</summary>
+    /// <summary>Embeddings, logits and, where the head gives them, rows behind the final norm, on every trait that the head knows.</summary>
     [ContractTheory]
     [OfRole(Roles.Head, typeof(HeadModels))]
     public void Embeddings_and_logits_are_those_of_the_definition(string component, string model) =>
@@ -45,6 +45,8 @@ public abstract partial class PluginContract
         {
             double[] hidden = Plain.Row(rig.Hidden.Floats, rig.LogitRows[i], rig.Model.Hidden);
             Agreement.Near(oracle.Logits(hidden), logits.AsSpan(i * v, v), subject.Tolerance, $"logits of row {rig.LogitRows[i]}");
+            if (rig.GivesNormedRows)
+                Agreement.Near(oracle.Normed(hidden), rig.Outputs[2].Values.AsSpan(i * rig.Model.Hidden, rig.Model.Hidden), subject.Tolerance, $"normed row {rig.LogitRows[i]}");
         }
     }
 }

@@ -50,7 +50,7 @@ public abstract partial class PluginContract
         string? kept = null;
         foreach (int rows in new[] { 512, 64, 7, 1 })
         {
-            using PipelineRig rig = new(Plugin.Catalog, TestPipeline.Edits(subject), model, rows: 512);
+            using PipelineRig rig = new(Plugin.Catalog, TestPipeline.Edits(subject, model), model, rows: 512);
             using Sequence sequence = rig.Engine.Open();
             rig.Read(sequence, text, rows, rows == 1 ? Phase.Decode : Phase.Prefill);
             string now = string.Join('\n', Enumerable.Range(0, sequence.Tables.Length).SelectMany(layer => PipelineRig.KeptOf(rig.Pipeline, sequence, layer)));

@@ -40,6 +40,14 @@ public sealed record Variant
     /// </summary>
     public Func<int, int, bool>? Keeps { get; init; }
 
+    /// <summary>
+    /// The pack that a component needs, for the models that the kit tests it with: their shapes differ. Null: the pipeline names none.
+    /// <code>
+    /// Pack = static model => new TestPack().Add("output.bias", model.Vocabulary)
+    /// </code>
+    /// </summary>
+    public Func<ModelDescription, TestPack>? Pack { get; init; }
+
     /// <summary>Managed memory that a call may allocate; none by default.</summary>
     public AllocationPromise Allocation { get; init; } = AllocationPromise.None;
 

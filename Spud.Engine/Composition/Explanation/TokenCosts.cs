@@ -53,7 +53,8 @@ internal sealed class TokenCosts(PipelineParts parts)
     {
         KeyLoad sum = default;
         long end = depth + 1;
-        foreach (PoolPages pool in parts.Pages.Layers[layer].Pools)
+        // The shards of a pool keep what it keeps, together.
+        foreach (PoolPages pool in parts.Pages.Layers[layer].Pools.Where((_, i) => i % parts.Pages.Layers[layer].ShardCount == 0))
         {
             long keys = pool.Layout.KeysAtMost / pool.Tables + (end > depth ? 1 : 0), first = Math.Max(0, end - keys);
             if (first == end)

@@ -11,6 +11,7 @@ internal sealed class StepDomain
     private readonly Limits _limits;
     private readonly TensorView _hidden;
     private AttentionBuffers? _attention;
+    private TensorView _normed;
     private TensorView _ids, _positions, _sequences, _logits;
 
     public StepDomain(MemoryAccount account, IMemoryDomain domain, ModelDescription model, Limits limits)
@@ -46,6 +47,15 @@ internal sealed class StepDomain
 
     /// <summary>F32 [R, V]: where a head here writes; the batch's own logits where this is the host.</summary>
     public TensorView Logits(Batch batch) => IsHost ? batch.LogitsView : _logits.Rows(0, batch.LogitRowCount);
+
+    /// <summary>F32 [R, C]: where rows behind the final norm lie; allocated when somebody first reads some.</summary>
+    public TensorView Normed(int rows)
+    {
+        if (!_normed.IsPresent)
+            _normed = _account.Allocate(Memory, ElementType.F32, _limits.Rows, _model.HiddenWidth);
+
+        return _normed.Rows(0, rows);
+    }
 
     /// <summary>Allocates what a head here needs.</summary>
     public void ServeHead()

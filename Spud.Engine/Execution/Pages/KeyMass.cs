@@ -30,7 +30,7 @@ internal sealed class KeyMass
     {
         (_buffers, _pages, _host, _parts, _pool, _of, _layer) = (buffers, pages, host, parts, pool, model.Layers[layer], layer);
         _mostRows = buffers.Ids.Shape[0];
-        _views = new PageView[pages.Layers[layer].Shards?.Domains.Length ?? 1];
+        _views = new PageView[pages.Layers[layer].ShardCount];
         host.ServeAttention();
     }
 
@@ -87,18 +87,13 @@ internal sealed class KeyMass
     private void Ask(in Step step, PageTable table, int? shard, in TensorView query, in AttentionState state, in TensorView mass)
     {
         IGivesKeyMass fold = (IGivesKeyMass)_parts.Fold;
-        if (shard is not null)
+        for (int pool = 0; pool < _pages.Layers[_layer].PoolCount; pool++)
         {
+            bool any = false;
             for (int i = 0; i < _views.Length; i++)
-                _pages.TryView(_layer, i, i == shard ? table : null, out _views[i]);
+                any |= _pages.TryView(_layer, pool * _views.Length + i, shard is null || i == shard ? table : null, out _views[i]);
 
-            fold.AddKeyMass(_layer, step, query, _views, state, mass);
-            return;
-        }
-
-        for (int pool = 0; pool < _pages.Layers[_layer].Pools.Length; pool++)
-        {
-            if (_pages.TryView(_layer, pool, table, out _views[0]))
+            if (any)
                 fold.AddKeyMass(_layer, step, query, _views, state, mass);
         }
     }

@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace Spud.Execution;
 
 /// <summary>The page pools of one layer. The rows of a step go into the first; a policy moves keys into later ones.</summary>
-/// <param name="pools">At least one, in the order of the layout.</param>
+/// <param name="pools">At least one, in the order of the layout; where keys are sharded, the shards of the first, then those of the second, and so on.</param>
 /// <param name="tokensAtMost">Largest number of tokens of a sequence that the policy promised to keep between two steps.</param>
 /// <param name="borderTokens">Review borders are at the multiples of this; null: there are none.</param>
 internal sealed class LayerPages(ImmutableArray<PoolPages> pools, int tokensAtMost, int? borderTokens)
@@ -12,6 +12,12 @@ internal sealed class LayerPages(ImmutableArray<PoolPages> pools, int tokensAtMo
 
     /// <summary>How keys are distributed over the pools by their position; null: rows go into the first.</summary>
     public FoldShards? Shards { get; init; }
+
+    /// <summary>Shards of a pool; 1 where keys are not sharded.</summary>
+    public int ShardCount => Shards?.Domains.Length ?? 1;
+
+    /// <summary>Pools of the layout.</summary>
+    public int PoolCount => pools.Length / ShardCount;
 
     /// <summary>What the policy reads at reviews; null: it observes nothing here.</summary>
     public ObservedLayer? Observed { get; set; }

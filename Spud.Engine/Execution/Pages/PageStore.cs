@@ -51,7 +51,7 @@ internal sealed class PageStore(LayerPages[] layers, ICachePolicy policy, StepTa
         foreach (LayerPages layer in layers)
         {
             // Whatever the first pool takes finds room in later ones; of shards, any may take all.
-            foreach (PoolPages pool in layer.Shards is null ? layer.Pools.AsSpan(..1) : layer.Pools.AsSpan())
+            foreach (PoolPages pool in layer.Pools.AsSpan(..layer.ShardCount))
             {
                 long wanted = 0;
                 foreach (int rows in tokens)
@@ -84,7 +84,7 @@ internal sealed class PageStore(LayerPages[] layers, ICachePolicy policy, StepTa
         PoolPages pages = layers[layer].Pools[pool];
         if (layers[layer].Shards is not { } shards)
         {
-            pages.Domain.Append(pages.Layout.PerHead ? ByHead(heads) : heads, tables[0].Slots.Rows(0, batch.Rows * pages.Tables), pages.Pool);
+            Append(pages, heads, 0);
             return;
         }
 
@@ -97,14 +97,20 @@ internal sealed class PageStore(LayerPages[] layers, ICachePolicy policy, StepTa
                 to++;
 
             if (isHere)
-                pages.Domain.Append(Rows(heads, from, to - from), tables[0].Slots.Rows(from, to - from), pages.Pool);
+                Append(pages, Rows(heads, from, to - from), from);
         }
     }
 
-    /// <summary>What the step's sequences keep in one pool of a layer, or in one shard; valid until the pool, or another that shares its scratch, is viewed again. False: nothing.</summary>
+    private void Append(PoolPages pages, in Heads heads, int firstRow)
+    {
+        TensorView slots = tables[0].Slots.Rows(firstRow * pages.Tables, heads.Key.Shape[0] * pages.Tables);
+        pages.Domain.Append(pages.Layout.PerHead ? ByHead(heads) : heads, slots, pages.Pool);
+    }
+
+    /// <summary>What the step's sequences keep in one pool of a layer, or in one shard of it; valid until the pool, or another that shares its scratch, is viewed again. False: nothing.</summary>
     public bool TryView(int layer, int pool, Batch batch, out PageView view)
     {
-        (PoolPages pages, StepTables scratch) = (layers[layer].Pools[pool], ScratchOf(pool));
+        (PoolPages pages, StepTables scratch) = (layers[layer].Pools[pool], ScratchOf(layer, pool));
         int runs = 0;
         for (int i = 0; i < batch.Entries.Length; i++)
             runs = Write(scratch, pages, i, runs, batch.Entries[i].Sequence.Tables[layer].TablesOf(pool));
@@ -116,7 +122,7 @@ internal sealed class PageStore(LayerPages[] layers, ICachePolicy policy, StepTa
     /// <summary>Likewise for one sequence alone; null: one that keeps nothing there.</summary>
     public bool TryView(int layer, int pool, PageTable? table, out PageView view)
     {
-        (PoolPages pages, StepTables scratch) = (layers[layer].Pools[pool], ScratchOf(pool));
+        (PoolPages pages, StepTables scratch) = (layers[layer].Pools[pool], ScratchOf(layer, pool));
         int runs = Write(scratch, pages, 0, 0, table is null ? default : table.TablesOf(pool));
         view = ViewOf(scratch, pages, 1, runs);
         return runs > 0;
@@ -139,7 +145,8 @@ internal sealed class PageStore(LayerPages[] layers, ICachePolicy policy, StepTa
     /// <summary>Keeps what the step appended to one layer of a sequence, up to a length.</summary>
     public void Commit(int layer, Sequence sequence, int tokens) => sequence.Tables[layer].Commit(tokens, layer, policy);
 
-    private StepTables ScratchOf(int pool) => tables[pool < tables.Length ? pool : 0];
+    // What is viewed at the same time has scratch of its own: the shards of a pool, or all pools.
+    private StepTables ScratchOf(int layer, int pool) => tables[pool < tables.Length ? pool : pool % layers[layer].ShardCount];
 
     /// <summary>Writes the runs of a sequence behind those of the sequences before it; how many runs there are then.</summary>
     private static int Write(StepTables scratch, PoolPages pages, int sequence, int runs, ReadOnlySpan<RunTable> ofHeads)
@@ -198,8 +205,9 @@ internal sealed class PageStore(LayerPages[] layers, ICachePolicy policy, StepTa
         for (int i = 0; i < entries.Length; i++)
         {
             PageTable table = entries[i].Sequence.Tables[layer];
-            int rows = layers[layer].Shards is { } shards ? RowsOf(shards, pool, entries[i]) : pool == 0 ? entries[i].Rows : 0;
-            int toMove = pool == 0 || layers[layer].Shards is not null ? 0 : table.PagesToMoveInto(pool, entries[i].Rows);
+            bool takesRows = pool < layers[layer].ShardCount;
+            int rows = !takesRows ? 0 : layers[layer].Shards is { } shards ? RowsOf(shards, pool, entries[i]) : entries[i].Rows;
+            int toMove = takesRows ? 0 : table.PagesToMoveInto(pool, entries[i].Rows);
             if (rows == 0 && toMove == 0)
                 continue;
 

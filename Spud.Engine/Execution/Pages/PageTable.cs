@@ -26,7 +26,7 @@ internal sealed class PageTable : IHistory
 
         _tables = [.. layer.Pools.SelectMany(static pool => Enumerable.Range(0, pool.Tables).Select(head => new RunTable(pool, head)))];
         if (layer.Shards is not null)
-            _shards = [.. Enumerable.Range(0, layer.Pools.Length).Select(shard => new ShardHistory(this, shard))];
+            _shards = [.. Enumerable.Range(0, layer.ShardCount).Select(shard => new ShardHistory(this, layer, shard))];
     }
 
     /// <summary>Id of the sequence.</summary>
@@ -133,8 +133,9 @@ internal sealed class PageTable : IHistory
     {
         if (_layer.Shards is { } shards)
         {
-            for (int row = 0; row < slots.Length; row++)
-                _tables[shards.ShardOf(first + row)].Append(first + row, 1, slots[row..], 1);
+            int heads = _layer.First.Tables;
+            for (int i = 0; i < slots.Length; i++)
+                TablesOf(shards.ShardOf(first + i / heads))[i % heads].Append(first + i / heads, 1, slots[i..], 1);
             return;
         }
 
@@ -151,7 +152,7 @@ internal sealed class PageTable : IHistory
             return 0;
 
         long keys = (long)rows * target.Tables, held = 0;
-        for (int earlier = 0; earlier < pool; earlier++)
+        for (int earlier = pool % _layer.ShardCount; earlier < pool; earlier += _layer.ShardCount)
         {
             foreach (RunTable table in TablesOf(earlier))
                 keys += (long)table.Keys * target.Tables / _layer.Pools[earlier].Tables;
@@ -278,7 +279,7 @@ internal sealed class PageTable : IHistory
         }
 
         bool moved = false;
-        for (int into = _layer.Shards is null ? 1 : _layer.Pools.Length; into < _layer.Pools.Length; into++)
+        for (int into = _layer.ShardCount; into < _layer.Pools.Length; into++)
             moved |= RequireRoom(into);
         if (!moved)
             return;
@@ -306,26 +307,26 @@ internal sealed class PageTable : IHistory
 
         return kept + moved <= target.Layout.KeysAtMost
             ? moved > 0
-            : throw new InvalidDataException($"encode: pool {into} would keep {kept + moved} keys, at most {target.Layout.KeysAtMost} were promised in the layout");
+            : throw new InvalidDataException($"encode: pool {into} would keep {kept + moved} keys, at most {target.Layout.KeysAtMost} are allowed by the layout");
     }
 
     private void RequirePromise()
     {
-        if (_layer.Shards is not null || _layer.Pools is [{ Tables: 1 }])
+        if (_layer.PoolCount == 1 && _layer.First.Tables == 1)
         {
             if (KeptTokens > _layer.TokensAtMost)
-                throw new InvalidDataException($"{KeptTokens} tokens are kept after a review, at most {_layer.TokensAtMost} were promised in the layout");
+                throw new InvalidDataException($"{KeptTokens} tokens are kept after a review, at most {_layer.TokensAtMost} are allowed by the layout");
             return;
         }
 
-        for (int pool = 0; pool < _layer.Pools.Length; pool++)
+        for (int pool = 0; pool < _layer.PoolCount; pool++)
         {
-            long keys = 0;
-            foreach (RunTable table in TablesOf(pool))
+            (long keys, int first) = (0, pool * _layer.ShardCount);
+            foreach (RunTable table in _tables.AsSpan(_firstOfPool[first].._firstOfPool[first + _layer.ShardCount]))
                 keys += table.Keys;
 
-            if (keys > _layer.Pools[pool].Layout.KeysAtMost)
-                throw new InvalidDataException($"pool {pool} keeps {keys} keys after a review, at most {_layer.Pools[pool].Layout.KeysAtMost} were promised in the layout");
+            if (keys > _layer.Pools[first].Layout.KeysAtMost)
+                throw new InvalidDataException($"pool {pool} keeps {keys} keys after a review, at most {_layer.Pools[first].Layout.KeysAtMost} are allowed by the layout");
         }
     }
 }

@@ -56,6 +56,9 @@ internal sealed class PipelineParts
     /// <summary>[phase]: the operations of a step.</summary>
     public StepPlan[] Plans => field ??= StepCompiler.Compile(this);
 
+    /// <summary>What follows a step whose rows are read behind the final norm; its head is an <see cref="IFinalNorm"/>.</summary>
+    public StepPlan NormPlan => field ??= StepCompiler.CompileNorm(this);
+
     public StepPlan PlanOf(Phase phase) => Plans[(int)phase];
 
     public LayerParts At(int layer, Phase phase) => Layers[(int)phase][layer];

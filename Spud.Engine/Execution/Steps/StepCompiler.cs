@@ -29,6 +29,14 @@ internal sealed class StepCompiler
         return [prefill, pipeline.SplitsPhases ? new StepCompiler(pipeline).Compile(Phase.Decode) : prefill];
     }
 
+    /// <summary>What follows a step whose rows are read behind the final norm: the head has the residual stream.</summary>
+    public static StepPlan CompileNorm(PipelineParts pipeline)
+    {
+        (BoundComponent<IHead> head, int slot) = (pipeline.Head, PipelineCosts.SlotOf(pipeline.Model.Layers.Length, Role.Head));
+        NormaliseOperation norm = new(head, (IFinalNorm)head.Component, pipeline.Limits.Rows, slot) { State = pipeline.States.Of(Role.Head, 0) };
+        return new StepPlan(head.Domain.IsHost ? [norm] : [norm, new CopyNormedOperation(head, pipeline.Domains.Host, pipeline.Model.HiddenWidth, slot)]);
+    }
+
     private StepPlan Compile(Phase phase)
     {
         Embed(_pipeline.Head);
@@ -59,9 +67,7 @@ internal sealed class StepCompiler
         _operations.Add(new ProjectOperation(attention, layer, slot) { State = StateOf(Role.Attention, layer) });
         StepDomain[] domains = pages.Shards is { } shards ? [.. shards.Domains.Select(domain => BringKeys(attention, domain, layer, cacheSlot))] : [attention.Domain];
         _operations.Add(new AppendOperation(_pipeline.Cache, attention, domains, _pipeline.Pages, layer, cacheSlot));
-        if (pages.Shards is not null)
-            _operations.Add(new FoldShardsOperation(attention, parts, _pipeline.Pages, layer, domains.Length, slot) { State = StateOf(Role.Attention, layer) });
-        for (int pool = 0; pool < pages.Pools.Length && pages.Shards is null; pool++)
+        for (int pool = 0; pool < pages.PoolCount; pool++)
             _operations.Add(new FoldOperation(attention, parts, _pipeline.Pages, layer, pool, slot) { State = StateOf(Role.Attention, layer) });
 
         Observe(attention, layer, cacheSlot);

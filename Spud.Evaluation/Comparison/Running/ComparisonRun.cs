@@ -92,7 +92,7 @@ public sealed class ComparisonRun
         }
 
         if (sums.Windows == 0)
-            throw new ComparisonException($"{text.Name}: the text has {windows.Rest} tokens, and a window takes {_settings.Window.Tokens}. Take a longer text or a smaller --window.");
+            throw new ComparisonException($"{text.Name}: the text has {windows.Rest} tokens, fewer than a window ({_settings.Window.Tokens}). Use a longer text or a smaller --window.");
 
         sums.Finished = true;
         Progress?.Invoke(index, 1);

@@ -14,7 +14,7 @@ public sealed class ComparisonTask
         (Kind, File, Sha256) = (kind, file, Convert.ToHexStringLower(SHA256.HashData(content)));
         Items = [.. TaskReader.Read(kind, file, content).Take(most ?? int.MaxValue)];
         if (Items.Count == 0)
-            throw new ComparisonException($"{file}: there is no question in it.");
+            throw new ComparisonException($"{file}: contains no questions.");
     }
 
     /// <summary>Names of all kinds.</summary>
@@ -53,7 +53,7 @@ public sealed class ComparisonTask
     public static ComparisonTask Load(string kind, string file, int? most)
     {
         if (!s_kinds.TryGetValue(kind, out TaskKind known))
-            throw new ComparisonException($"'{kind}' is no kind of task. Known: {string.Join(", ", KindNames)}.");
+            throw new ComparisonException($"'{kind}' is not a kind of task. Known: {string.Join(", ", KindNames)}.");
 
         try
         {
@@ -64,7 +64,7 @@ public sealed class ComparisonTask
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
-            throw new ComparisonException($"{file}: {(fault is FileNotFoundException or DirectoryNotFoundException ? "there is no such file" : fault.Message)}");
+            throw new ComparisonException($"{file}: {(fault is FileNotFoundException or DirectoryNotFoundException ? "no such file" : fault.Message)}");
         }
     }
 }

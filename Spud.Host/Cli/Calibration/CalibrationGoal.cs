@@ -21,7 +21,7 @@ internal sealed record CalibrationGoal(double? Experts, double? PerplexityRatio,
     public static CalibrationGoal Of(string path, double? experts, double? perplexityRatio, int? least, int? most)
     {
         if (experts is null == perplexityRatio is null)
-            throw new BadInputException("the goal is missing. Give either --experts N (average) or --perplexity-ratio X (maximum).");
+            throw new BadInputException("no goal is given. Give either --experts N (average) or --perplexity-ratio X (maximum).");
 
         LayerDescription[] mixtures = [.. Mixtures(path)];
         if (mixtures.Length == 0)

@@ -11,7 +11,7 @@ namespace Spud.Host;
 /// <summary><c>spud chat</c>: a dialogue, line by line.</summary>
 internal sealed class ChatCommand
 {
-    private const int UsualTokens = 1024;
+    private const int DefaultMaxTokens = 1024;
     private const string Usage = "/help lists the commands, /clear begins a new conversation, /quit or Ctrl-D ends; Ctrl-C stops an answer, twice ends.";
 
     private readonly Shell _shell;
@@ -33,7 +33,7 @@ internal sealed class ChatCommand
         command.Options.Add(_reload);
         command.Options.Add(_noSave);
         command.Options.Add(_rawOutput);
-        _sampling = new(command, UsualTokens);
+        _sampling = new(command, DefaultMaxTokens);
         _request = new(command, shell);
         _pipeline = new(command, shell);
         LongCommand.SetAction(command, shell, Run);
@@ -54,7 +54,7 @@ internal sealed class ChatCommand
         using PluginCatalog plugins = _pipeline.Catalog(parsed, reloads);
         SessionSetup setup = Setup(parsed, plugins, prices);
         if (_shell.HasScreen && !parsed.GetValue(_plain) && !parsed.GetValue(_rawOutput))
-            return Repl.Screen.ReplApplication.Run(_shell, setup, Places.InputHistory());
+            return Repl.Screen.ReplApplication.Run(_shell, setup, parsed.GetValue(_noSave) ? null : Places.InputHistory());
 
         if (reloads)
             _shell.Say("note: --reload runs plugins as unloadable code, which is slower: do not measure in this mode.");
@@ -80,7 +80,7 @@ internal sealed class ChatCommand
             Settings = new()
             {
                 Sampling = _sampling.Choice(parsed),
-                MaxTokens = options.MaxTokens ?? UsualTokens,
+                MaxTokens = options.MaxTokens ?? DefaultMaxTokens,
                 StopStrings = options.StopStrings,
                 Budget = options.Budget,
                 Effort = options.Effort,

@@ -12,7 +12,7 @@ internal static class PluginFolderFiles
     public static void Copy(string folder, PluginFiles files)
     {
         if (!File.Exists(Path.Combine(folder, PluginManifest.FileName)))
-            throw new BadInputException($"{folder}: holds no {PluginManifest.FileName}. Give the folder that a plugin is built to.");
+            throw new BadInputException($"{folder}: contains no {PluginManifest.FileName}. Give a plugin's build output folder.");
 
         DirectoryInfo root = new(folder);
         Copy((DirectoryInfo?)root.ResolveLinkTarget(returnFinalTarget: true) ?? root, "", files, root: null);

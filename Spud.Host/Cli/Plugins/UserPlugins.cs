@@ -109,7 +109,7 @@ internal sealed class UserPlugins : IDisposable
         }
         catch (Exception denied) when (denied is IOException or UnauthorizedAccessException)
         {
-            throw new BadInputException($"{folder}: cannot be written: {denied.Message} It is your folder of plugins: see to its rights.");
+            throw new BadInputException($"{folder}: cannot be written: {denied.Message} Check the permissions of your plugin folder.");
         }
     }
 

@@ -1,4 +1,3 @@
-using System.Threading.Channels;
 using Spud.Host.Repl.Commands;
 using Terminal.Gui.App;
 using Terminal.Gui.Drawing;
@@ -16,7 +15,8 @@ internal static class ReplApplication
     public static int Run(Shell shell, SessionSetup setup, string? historyPath)
     {
         using TerminalGuard guard = new(shell);
-        using IApplication app = Application.Create().Init();
+        using TerminalInput input = new();
+        using IApplication app = TerminalApplication.Create(input);
         Look look = new(ThemeOf(app, background: null));
         EventQueue events = new(app);
         SessionWorker? worker = null;
@@ -32,7 +32,9 @@ internal static class ReplApplication
         using ReplScreen screen = new(link, new(historyPath), look, TimeProvider.System);
         screen.Quit += () => app.RequestStop(screen);
         guard.Watch(app, screen);
+        input.Closed += () => app.Invoke(() => app.RequestStop(screen));
         events.Target = screen.Take;
+        using PrintedText printed = new(line => events.Add(new Notice(NoticeKind.Warning, line)));
         app.Driver!.DefaultAttributeChanged += (_, change) =>
         {
             look.Theme = ThemeOf(app, change.NewValue?.Background);
@@ -42,7 +44,7 @@ internal static class ReplApplication
         app.AddTimeout(TimeSpan.Zero, () =>
         {
             // After the first frame: what takes time is done behind it.
-            session = new(setup, events.Add);
+            session = new(setup, Report);
             worker = new(session);
             worker.Open();
             return false;
@@ -58,6 +60,14 @@ internal static class ReplApplication
         }
 
         return ExitCodes.Done;
+
+        void Report(SessionEvent what)
+        {
+            if (what is Notice { Cause: { } cause })
+                shell.NoteFailure(cause);
+
+            events.Add(what);
+        }
     }
 
     private static Theme ThemeOf(IApplication app, Color? background) =>

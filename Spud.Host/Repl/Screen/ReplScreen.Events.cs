@@ -10,9 +10,11 @@ internal sealed partial class ReplScreen
     private string? _doing;
     private string? _name;
     private int _turns;
-    private Turn? _turn;
+    private readonly List<Turn> _running = [];
+    private (int Number, string Question)? _asked;
     private Turn? _last;
     private Meter _meter;
+    private TurnSettings _settings = new();
     private bool _hasFailed;
 
     /// <summary>Takes what happened since the last frame.</summary>
@@ -39,7 +41,7 @@ internal sealed partial class ReplScreen
                 Take(events[i]);
         }
 
-        if (_turn is not null)
+        if (_running.Count > 0)
             _turnPage.Refresh();
 
         _title.Refresh();
@@ -76,6 +78,12 @@ internal sealed partial class ReplScreen
             case TurnFinished finished:
                 End(finished.Turn);
                 break;
+            case LineOffered offered:
+                Type(ShownText.Safe(offered.Line));
+                break;
+            case SettingsChanged changed:
+                _settings = changed.Settings;
+                break;
             case SessionEnded:
                 Quit?.Invoke();
                 break;
@@ -84,15 +92,24 @@ internal sealed partial class ReplScreen
 
     private void Take(TokenArrived arrived)
     {
+        if (_running.Count == 0 || arrived.Turn != _running[^1])
+            return;
+
+        // Of several pipelines that answer at once, the last one's.
         _meter = arrived.Meter;
         _turnPage.Add(arrived.Token, arrived.Meter);
     }
 
     private void Begin(Turn turn)
     {
-        (_turn, _meter) = (turn, default);
-        if (turn.Variant is null)
+        _running.Add(turn);
+        _meter = default;
+
+        // Several pipelines answer one question.
+        if (turn.Variant is null || _asked != (turn.Number, turn.Question))
             _transcript.Add(EntryKind.Question, turn.Question);
+
+        _asked = (turn.Number, turn.Question);
 
         _turnPage.Begin(turn);
         Spin();
@@ -108,20 +125,20 @@ internal sealed partial class ReplScreen
 
     private void End(Turn turn)
     {
-        (_turn, _last) = (null, turn);
+        _running.Remove(turn);
+        _last = turn;
         if (turn.Fault is null)
             _turns = Math.Max(_turns, turn.Number);
-
-        foreach (((Turn of, AnswerPart part), Entry entry) in _answers)
-        {
-            if (of == turn)
-                _transcript.Finish(entry, part == AnswerPart.Final ? TurnText.Footer(turn) : null);
-        }
 
         if (turn.Fault is null && !_answers.ContainsKey((turn, AnswerPart.Final)))
             _transcript.Add(EntryKind.Information, TurnText.Footer(turn));
 
-        _answers.Clear();
+        foreach (((Turn of, AnswerPart part), Entry entry) in _answers.Where(answer => answer.Key.Turn == turn).ToArray())
+        {
+            _transcript.Finish(entry, part == AnswerPart.Final ? TurnText.Footer(turn) : null);
+            _answers.Remove((of, part));
+        }
+
         _turnPage.End(turn);
         _pluginsPage.Refresh();
     }
@@ -130,7 +147,8 @@ internal sealed partial class ReplScreen
     {
         _transcript.Clear();
         _answers.Clear();
-        (_name, _turns, _last) = (conversation.Name, conversation.Turns.Count, conversation.Turns.LastOrDefault());
+        _asked = null;
+        (_name, _turns, _last) = (conversation.Name, conversation.Turns.Count, conversation.Turns is [.., var newest] ? newest : null);
         _transcript.AddTurns(conversation.Turns);
         if (_last is { } last)
             _turnPage.End(last);

@@ -21,7 +21,7 @@ internal sealed partial class ReplScreen
 
     private void Enter(string line)
     {
-        _showsHelp = false;
+        (_showsHelp, _inPane) = (false, false);
         Arrange();
         _transcript.ScrollTo(int.MaxValue);
         _link.Enter(line);
@@ -41,7 +41,15 @@ internal sealed partial class ReplScreen
             : new(0, caret, [.. lines.Select(line => new Candidate(ShownText.OneLine(line), Describe(line)))]);
     }
 
-    private static string Describe(string line) => line.StartsWith('/') && !line.Contains(' ') ? Commands.CommandList.Find(line[1..])?.Help ?? "" : "";
+    private string Describe(string line)
+    {
+        if (line.StartsWith('/') && !line.Contains(' '))
+            return Commands.CommandList.Find(line[1..])?.Help ?? "";
+
+        // "/set cache.format=": what that is, or what it may be.
+        string path = line[(line.LastIndexOf(' ') + 1)..].TrimEnd('=');
+        return _pipeline?.Settings[path] is { } setting ? ShownText.OneLine(setting.Description.Length > 0 ? setting.Description : setting.Expected) : "";
+    }
 
     private bool Interrupt()
     {
@@ -94,17 +102,17 @@ internal sealed partial class ReplScreen
     private ScreenKey[] Table() =>
     [
         new(Key.F1, "F1", "This page", ToggleHelp),
-        new(Key.F2, "F2", "Side pane: the pipeline, to look at and to change; again: close it", () => ShowPage(0)),
+        new(Key.F2, "F2", "Side pane: the pipeline, to view and to change; again: close it", () => ShowPage(0)),
         new(Key.F3, "F3", "Side pane: what the last answer cost", () => ShowPage(1)),
         new(Key.F4, "F4", "Side pane: the plugins", () => ShowPage(2)),
-        new([Key.F6, Key.Tab.WithShift], "F6, Shift+Tab", "From the message to the side pane and back", ScreenKey.Always(ToPane)),
+        new([Key.F6, Key.Tab.WithShift], "F6", "From the message to the side pane and back", ScreenKey.Always(ToPane)),
         new([Key.C.WithCtrl], "Ctrl+C", "Stop the answer and clear the message; twice within a second: end", Interrupt),
-        new([Key.Esc], "Esc", "Stop the answer, or close this page", Escape),
-        new([Key.D.WithCtrl], "Ctrl+D", "End, where nothing is typed", EndOfInput),
+        new([Key.Esc], "Esc", "Close completions or this page, or stop the answer", Escape),
+        new([Key.D.WithCtrl], "Ctrl+D", "End, if nothing is typed", EndOfInput),
         new([Key.PageUp], "PageUp, PageDown", "Scroll the conversation", () => false),
         new([Key.CursorUp.WithCtrl], "Ctrl+Up, Ctrl+Down", "Scroll it by a row", () => false),
-        new([Key.Home.WithCtrl], "Ctrl+Home, Ctrl+End", "Go to its begin, or to its end and follow it", () => false),
-        new(Key.L.WithCtrl, "Ctrl+L", "Draw the screen anew", () => Redrawn?.Invoke()),
+        new([Key.Home.WithCtrl], "Ctrl+Home, Ctrl+End", "To its beginning, or to its end and follow it", () => false),
+        new(Key.L.WithCtrl, "Ctrl+L", "Redraw the screen", () => Redrawn?.Invoke()),
         new(Key.Z.WithCtrl, "Ctrl+Z", "To the shell; fg comes back", () => Suspended?.Invoke()),
     ];
 }

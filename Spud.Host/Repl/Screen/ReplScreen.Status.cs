@@ -1,3 +1,5 @@
+using Terminal.Gui.App;
+
 namespace Spud.Host.Repl.Screen;
 
 /// <summary>Title and status.</summary>
@@ -5,6 +7,10 @@ internal sealed partial class ReplScreen
 {
     private const string Spinner = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏";
     private static readonly TimeSpan s_spin = TimeSpan.FromMilliseconds(120);
+
+    // Frames a second: while something moves, and while the screen waits for its reader.
+    private const ushort BusyFrames = 30;
+    private const ushort IdleFrames = 15;
 
     private string? _told;
     private object? _telling;
@@ -32,14 +38,16 @@ internal sealed partial class ReplScreen
     // Only while something is being done: an idle screen has no timer.
     private void Spin()
     {
+        Application.MaximumIterationsPerSecond = BusyFrames;
         _spinning ??= App?.AddTimeout(s_spin, () =>
         {
             _spin++;
             _status.Refresh();
-            if (_link.IsBusy() || _doing is not null || _turn is not null)
+            if (_link.IsBusy() || _doing is not null || _running.Count > 0)
                 return true;
 
             _spinning = null;
+            Application.MaximumIterationsPerSecond = IdleFrames;
             return false;
         });
     }
@@ -83,7 +91,7 @@ internal sealed partial class ReplScreen
         string spinner = Spinner[_spin % Spinner.Length].ToString();
         if (_told is { } told)
             return ("!", told, Ink.Warning);
-        if (_turn is not null)
+        if (_running.Count > 0)
             return (spinner, Running(), Ink.Accent);
         if (_doing is { } doing)
             return (spinner, ShownText.OneLine(doing), Ink.Accent);
@@ -92,7 +100,7 @@ internal sealed partial class ReplScreen
         if (_pipeline is null)
             return (_hasFailed ? "✗" : spinner, _hasFailed ? "no pipeline" : "starting", _hasFailed ? Ink.Error : Ink.Accent);
 
-        return ("●", $"ready{Context()}", Ink.Good);
+        return ("●", $"ready{Context()}{Limits()}", Ink.Good);
     }
 
     private string Running()
@@ -102,6 +110,12 @@ internal sealed partial class ReplScreen
 
         string limit = _meter.Limit is { } most ? $" of {Units.Compute(most)}" : "";
         return $"{_meter.Tokens} tokens · {_meter.TokensPerSecond:0}/s · {Units.Compute(_meter.ComputeUnits)}{limit}";
+    }
+
+    private string Limits()
+    {
+        string budget = _settings.Budget is { } limit ? $" · budget {ShownText.OneLine($"{limit}")}" : "";
+        return _settings.Effort is { } effort ? $"{budget} · effort {effort:0.##}" : budget;
     }
 
     private string Context()

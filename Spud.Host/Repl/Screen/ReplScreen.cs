@@ -1,5 +1,4 @@
 using System.Drawing;
-using Terminal.Gui.App;
 using Terminal.Gui.Input;
 using Terminal.Gui.ViewBase;
 using Terminal.Gui.Views;
@@ -24,6 +23,7 @@ internal sealed partial class ReplScreen : Runnable
     private readonly PluginsPage _pluginsPage;
     private readonly TimeProvider _time;
     private bool? _wantsPane;
+    private bool _inPane;
     private bool _showsHelp;
 
     /// <param name="link">What is behind it.</param>
@@ -47,6 +47,8 @@ internal sealed partial class ReplScreen : Runnable
         _input.Grown += Arrange;
         _transcript.Scrolled += () => _status.Refresh();
         _pane.Left += () => Leave();
+        _pane.Wanted += () => Go(toPane: true);
+        _input.Wanted += () => Go(toPane: false);
         _pipelinePage.Entered += link.Enter;
         _pipelinePage.Typed += Type;
         Keys = Table();
@@ -91,7 +93,9 @@ internal sealed partial class ReplScreen : Runnable
         Place(_tooSmall, layout.TooSmall);
         if (_showsHelp)
             _help.Show(HelpPage.Rows([.. Keys, .. _input.Keys, .. _pane.Keys], _help.TextColumns));
-        if (_pane.HasFocus && layout.Pane.IsEmpty)
+        if (_inPane && !layout.Pane.IsEmpty)
+            _pane.SetFocus();
+        else if (layout.TooSmall.IsEmpty)
             _input.SetFocus();
     }
 
@@ -110,8 +114,14 @@ internal sealed partial class ReplScreen : Runnable
         if (ScreenLayout.PaneCovers(Viewport.Width))
             _wantsPane = null;
 
+        _inPane = false;
         Arrange();
-        _input.SetFocus();
+    }
+
+    private void Go(bool toPane)
+    {
+        _inPane = toPane;
+        Arrange();
     }
 
     private void ShowPage(int page)
@@ -119,16 +129,14 @@ internal sealed partial class ReplScreen : Runnable
         bool isShown = _pane.Visible && _pane.Shown == page;
         if (isShown && _pane.HasFocus)
         {
-            _wantsPane = false;
+            (_wantsPane, _inPane) = (false, false);
             Arrange();
-            _input.SetFocus();
             return;
         }
 
-        (_wantsPane, _showsHelp) = (true, false);
+        (_wantsPane, _showsHelp, _inPane) = (true, false, true);
         Arrange();
         _pane.Shown = page;
-        _pane.SetFocus();
     }
 
     private void ToggleHelp()
@@ -137,8 +145,8 @@ internal sealed partial class ReplScreen : Runnable
         if (_showsHelp && ScreenLayout.PaneCovers(Viewport.Width))
             _wantsPane = null;
 
+        _inPane = false;
         Arrange();
-        _input.SetFocus();
     }
 
     private void Type(string text)

@@ -179,7 +179,7 @@ internal sealed partial class Parser
     private LoopControlStatement ParseLoopControl(Token tag, Flow flow)
     {
         if (_loops == 0)
-            throw tag.At.Fail($"'{tag.Text}' stands outside of a loop");
+            throw tag.At.Fail($"'{tag.Text}' is outside of a loop");
         EndTag();
         return new LoopControlStatement(tag.At, flow);
     }

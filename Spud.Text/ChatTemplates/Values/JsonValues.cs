@@ -18,7 +18,7 @@ internal static class JsonValues
         }
         catch (InvalidOperationException error)
         {
-            throw run.Fail($"the JSON holds a string that is not valid Unicode: {error.Message}");
+            throw run.Fail($"the JSON contains a string that is not valid Unicode: {error.Message}");
         }
     }
 
@@ -71,7 +71,7 @@ internal static class JsonValues
         if (json.TryGetInt64(out long whole))
             return whole;
         if (text.Length > MostDigits)
-            throw run.Fail($"the JSON holds an integer of {text.Length} digits, expected at most {MostDigits}");
+            throw run.Fail($"the JSON contains an integer of {text.Length} digits, expected at most {MostDigits}");
         return BigInteger.Parse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
     }
 }

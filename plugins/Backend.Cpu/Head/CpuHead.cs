@@ -5,7 +5,7 @@ using Spud;
 namespace Backend.Cpu.Head;
 
 /// <summary>Embedding rows, and the final norm with the output matrix.</summary>
-internal sealed class CpuHead : IHead
+internal sealed class CpuHead : IHead, IFinalNorm
 {
     private readonly IBuildContext _build;
     private readonly TensorView _embedding;
@@ -80,6 +80,15 @@ internal sealed class CpuHead : IHead
             Tiles = TileRange.Share(_output.Tiles, rows.Length, _build.Pool.Threads),
         };
         _build.Pool.Run(job.Tiles.Parts, ref job);
+    }
+
+    public void Normalise(in Step step, in TensorView hidden, ReadOnlySpan<int> rows, in TensorView normed)
+    {
+        int c = _build.Model.HiddenWidth;
+        Shape.Require(hidden, [step.Rows, c], "hidden", "[T, C]");
+        Shape.Require(normed, [rows.Length, c], "normed", "[R, C]");
+        for (int i = 0; i < rows.Length; i++)
+            Vectors.RmsNorm(hidden.At(rows[i]).AsSpan<float>(), _norm.AsSpan<float>(), _build.Model.NormEpsilon, normed.At(i).AsSpan<float>());
     }
 
     public void Dispose()

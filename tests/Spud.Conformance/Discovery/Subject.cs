@@ -57,7 +57,8 @@ internal sealed class Subject
     /// <exception cref="ConfigurationException">The variant's options are wrong.</exception>
     public IDisposable Create(TestBuild build) => Create(Choose(), build);
 
-    private ChosenComponent Choose()
+    /// <summary>As a pipeline that names it chooses it, with the components that its options name.</summary>
+    public ChosenComponent Choose()
     {
         FaultList faults = new();
         ChosenComponent? chosen = new ComponentBinder(Catalog, s_anyModel, faults).Bind(PipelineDocument.Load(null, [$"{Role}={Variant.Options}"])[Role][0], Component.FullName, [0]);
@@ -67,7 +68,9 @@ internal sealed class Subject
 
     private IDisposable Create(ChosenComponent chosen, TestBuild build, int depth = 0)
     {
-        using (build.Inside(spec => Create(ComponentBinder.Inner(chosen, spec, Catalog, s_anyModel, depth + 1), build, depth + 1)))
+        // A component inside another one names no pack here.
+        TestPack? pack = depth == 0 ? Variant.Pack?.Invoke(build.Model) : null;
+        using (build.Inside(spec => Create(ComponentBinder.Inner(chosen, spec, Catalog, s_anyModel, depth + 1), build, depth + 1), pack))
             return chosen.Registered.Create(chosen.Options, build);
     }
 

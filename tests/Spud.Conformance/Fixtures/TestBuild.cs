@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Spud.Execution;
+using Spud.Models;
 
 namespace Spud.Conformance.Fixtures;
 
@@ -15,6 +16,7 @@ public sealed class TestBuild : IBuildContext, IWeightSource, IDisposable
     private readonly Dictionary<string, TensorView> _weights = [];
     private readonly Dictionary<string, double[]> _exact = [];
     private readonly List<IDisposable> _inner = [];
+    private readonly List<(PackFile File, string Path)> _packs = [];
     private Func<ComponentSpec, IDisposable>? _inside;
 
     /// <summary>A context for one layer, number 0.</summary>
@@ -73,7 +75,7 @@ public sealed class TestBuild : IBuildContext, IWeightSource, IDisposable
     }
 
     /// <inheritdoc/>
-    public IPack? Pack => null;
+    public IPack? Pack { get; private set; }
 
     /// <inheritdoc/>
     public T Component<T>(ComponentSpec spec)
@@ -88,11 +90,11 @@ public sealed class TestBuild : IBuildContext, IWeightSource, IDisposable
     /// <inheritdoc/>
     public Figure Figure(string name) => new(name, Limits.Sequences);
 
-    /// <summary>Until it is disposed, this is how a component is built on another one.</summary>
-    internal IDisposable Inside(Func<ComponentSpec, IDisposable> build)
+    /// <summary>Until it is disposed, this is how a component is built on another one, and the pack of the component that is built.</summary>
+    internal IDisposable Inside(Func<ComponentSpec, IDisposable> build, TestPack? pack)
     {
-        Restore before = new(this, _inside);
-        _inside = build;
+        Restore before = new(this, _inside, Pack);
+        (_inside, Pack) = (build, pack is null ? null : Open(pack));
         return before;
     }
 
@@ -119,7 +121,7 @@ public sealed class TestBuild : IBuildContext, IWeightSource, IDisposable
     {
         nint address = weight.Address;
         if (!_weights.Values.Any(taken => taken.Address == address))
-            throw new ArgumentException("release: this view is no weight that the component took", nameof(weight));
+            throw new ArgumentException("release: this view is not a weight that the component took", nameof(weight));
     }
 
     /// <summary>What a component reads of a weight that it took, in double precision.</summary>
@@ -161,12 +163,28 @@ public sealed class TestBuild : IBuildContext, IWeightSource, IDisposable
     {
         _inner.ForEach(static component => component.Dispose());
         _inner.Clear();
+        foreach ((PackFile file, string path) in _packs)
+        {
+            file.Dispose();
+            File.Delete(path);
+        }
+
+        _packs.Clear();
         _pool.Dispose();
         _memory.Dispose();
     }
 
-    private sealed class Restore(TestBuild build, Func<ComponentSpec, IDisposable>? before) : IDisposable
+    private PackFile Open(TestPack pack)
     {
-        public void Dispose() => build._inside = before;
+        string path = Path.Combine(Path.GetTempPath(), $"spud-conformance-{Guid.NewGuid():N}.pack.gguf");
+        pack.Save(path, ModelHash);
+        PackFile file = PackFile.Open(path, ModelHash, Host);
+        _packs.Add((file, path));
+        return file;
+    }
+
+    private sealed class Restore(TestBuild build, Func<ComponentSpec, IDisposable>? before, IPack? pack) : IDisposable
+    {
+        public void Dispose() => (build._inside, build.Pack) = (before, pack);
     }
 }

@@ -1,3 +1,7 @@
+using System.Runtime.InteropServices;
+using Spud.Models;
+using Spud.Models.Families;
+
 namespace Spud.Conformance.Fixtures;
 
 /// <summary>A model of two layers with random weights in a temporary file.</summary>
@@ -10,6 +14,7 @@ internal sealed class TestModelFile : IDisposable
 
     private readonly GgufWriter _file = new();
     private readonly string _architecture;
+    private string? _pack;
 
     private TestModelFile(string architecture)
     {
@@ -81,7 +86,21 @@ internal sealed class TestModelFile : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => File.Delete(Path);
+    public void Dispose()
+    {
+        File.Delete(Path);
+        if (_pack is not null)
+            File.Delete(_pack);
+    }
+
+    /// <summary>Writes a pack for this model; its path.</summary>
+    public string PackFor(Func<ModelDescription, TestPack> pack)
+    {
+        using GgufFile file = GgufFile.Open(Path);
+        _pack = $"{Path}.pack";
+        pack(ModelReader.Read(file).Description).Save(_pack, ModelHash.Of(file));
+        return _pack;
+    }
 
     private TestModelFile WithDenseLayers()
     {
@@ -119,6 +138,9 @@ internal sealed class TestModelFile : IDisposable
 
     private void Set(string key, int value) => _file.Set($"{_architecture}.{key}", value);
 
-    private void Add(string name, params int[] shape) =>
-        _file.Add(name, Samples.Of(name, shape.Aggregate(1, (a, b) => a * b), name.Contains("norm") ? 1 : 0), shape);
+    private void Add(string name, params int[] shape)
+    {
+        float[] values = Samples.Of(name, shape.Aggregate(1, (a, b) => a * b), name.Contains("norm") ? 1 : 0);
+        _file.Add(name, ElementType.F32, shape, stream => stream.Write(MemoryMarshal.AsBytes<float>(values)));
+    }
 }

@@ -14,11 +14,14 @@ public sealed class HeadOracle(TestModel model, TestBuild build)
         return [.. build.Read("token_embd.weight").AsSpan(token * model.Hidden, model.Hidden).ToArray().Select(value => value * scale)];
     }
 
+    /// <summary>A row behind the final norm: [C].</summary>
+    public double[] Normed(double[] hidden) => Plain.RmsNorm(hidden, build.Read("output_norm.weight"), build.Model.NormEpsilon);
+
     /// <summary>Logits of a row: [V].</summary>
     public double[] Logits(double[] hidden)
     {
         double scale = model.Traits.TryGetValue(Trait.LogitScale, out float number) ? number : 1;
-        double[] x = Plain.RmsNorm(hidden, build.Read("output_norm.weight"), build.Model.NormEpsilon);
+        double[] x = Normed(hidden);
         return [.. Plain.Linear(x, build.Read(model.Has(Trait.TiedHead) ? "token_embd.weight" : "output.weight")).Select(value => value * scale)];
     }
 }

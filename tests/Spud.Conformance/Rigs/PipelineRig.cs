@@ -45,7 +45,7 @@ internal sealed class PipelineRig : IDisposable
     {
         try
         {
-            return new(plugin.Catalog, TestPipeline.Edits(subject), model, tap);
+            return new(plugin.Catalog, TestPipeline.Edits(subject, model), model, tap);
         }
         catch (CompositionException refusal) when (refusal.Message.Contains("host memory only"))
         {

@@ -87,7 +87,7 @@ public sealed class PipelineDocumentTests
     [InlineData("""{"atention":"m"}""", "p.json:1:2: $.atention is not a member of a pipeline. Known: $schema, head, attention, cache, router, experts, model, context, budget. Did you mean 'attention'?")]
     [InlineData("""{"model":7}""", "p.json:1:10: $.model must be a string, got 7.")]
     [InlineData("""{"model":""}""", "p.json:1:10: $.model must not be empty.")]
-    [InlineData("""{"model":"a\u0000"}""", "p.json:1:10: $.model is no path: it holds a null character.")]
+    [InlineData("""{"model":"a\u0000"}""", "p.json:1:10: $.model is not a path: it contains a null character.")]
     [InlineData("""{"context":0}""", "p.json:1:12: $.context must be a whole number of at least 1 or null, got 0.")]
     [InlineData("""{"context":"4k"}""", "p.json:1:12: $.context must be a whole number of at least 1 or null, got \"4k\".")]
     [InlineData("""{"cache":"a","cache":"b"}""", "p.json:1:14: 'cache' is there twice, first at p.json:1:2. Keep one of them.")]

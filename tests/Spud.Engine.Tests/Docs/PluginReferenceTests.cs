@@ -31,9 +31,22 @@ public sealed partial class PluginReferenceTests
         Assert.Contains(s_page.Split('\n'), line => line.StartsWith("| `", StringComparison.Ordinal) && Regex.IsMatch(line, $@"[`.]{Regex.Escape(bare)}[`.]") && line.Count(c => c == '|') == 5);
     }
 
+    /// <summary>Beside the tutorial, whose files a test writes and builds, code stands in the plain reference plugin.</summary>
+    [Fact]
+    public void Examples_of_the_reference_are_compiled()
+    {
+        string[] sources = [.. Directory.GetFiles(Path.Combine(TestData.Root, "tests", "plugins", "Reference"), "*.cs").Select(File.ReadAllText)];
+        MatchCollection examples = CodeBlock().Matches(s_page[s_page.IndexOf("# Reference\n", StringComparison.Ordinal)..]);
+        Assert.NotEmpty(examples);
+        Assert.All(examples, example => Assert.Contains(sources, source => source.Contains(example.Groups[1].Value)));
+    }
+
     [Fact]
     public void The_weights_were_found() => Assert.InRange(Weights.Count, 25, 100);
 
     [GeneratedRegex(@"""(?:blk\.\{layer\}\.)?([a-z_]+\.(?:weight|bias))""")]
     private static partial Regex WeightName();
+
+    [GeneratedRegex(@"```csharp\n(.*?)```", RegexOptions.Singleline)]
+    private static partial Regex CodeBlock();
 }

@@ -23,8 +23,9 @@ public sealed class FolderArrowTests
             "Metering -> Configuration",
             "Execution -> Configuration", "Execution -> Metering", "Execution -> Plugins",
             "Composition -> Configuration", "Composition -> Execution", "Composition -> Metering", "Composition -> Plugins",
+            "Embeddings -> Composition", "Embeddings -> Execution", "Embeddings -> Metering",
             "Generation -> Composition", "Generation -> Configuration", "Generation -> Execution", "Generation -> Metering", "Generation -> Sampling",
-            ". -> Composition", ". -> Configuration", ". -> Execution", ". -> Generation", ". -> Plugins", ". -> Sampling",
+            ". -> Composition", ". -> Configuration", ". -> Embeddings", ". -> Execution", ". -> Generation", ". -> Plugins", ". -> Sampling",
         ],
         ["Spud.Evaluation"] = ["Calibration -> Likelihood"],
     };

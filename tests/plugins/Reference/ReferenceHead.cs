@@ -3,7 +3,7 @@ using Spud;
 namespace Reference;
 
 /// <summary>Embedding rows, and the final norm with the output matrix.</summary>
-internal sealed class ReferenceHead : IHead
+internal sealed class ReferenceHead : IHead, IFinalNorm
 {
     private readonly ModelDescription _model;
     private readonly TensorView _embedding, _norm, _output;
@@ -46,6 +46,20 @@ internal sealed class ReferenceHead : IHead
             Span<float> to = logits.At(i).Floats;
             for (int v = 0; v < to.Length; v++)
                 to[v] = (float)(scale * Arithmetic.Dot(_output.At(v).Floats, _row));
+        }
+    }
+
+    public void Normalise(in Step step, in TensorView hidden, ReadOnlySpan<int> rows, in TensorView normed)
+    {
+        Shape.Require(hidden, [step.Rows, _model.HiddenWidth], "hidden", "[T, C]");
+        Shape.Require(normed, [rows.Length, _model.HiddenWidth], "normed", "[R, C]");
+        for (int i = 0; i < rows.Length; i++)
+        {
+            Arithmetic.Widen(hidden.At(rows[i]).Floats, _row);
+            Arithmetic.RmsNorm(_row, _norm.Floats, _model.NormEpsilon, _row);
+            Span<float> to = normed.At(i).Floats;
+            for (int c = 0; c < to.Length; c++)
+                to[c] = (float)_row[c];
         }
     }
 

@@ -28,10 +28,12 @@ internal sealed class AppendOperation(BoundComponent<ICachePolicy> cache, BoundC
     }
 }
 
-/// <summary>Queries over the pages of a pool are merged into the attention state, which the first pool of a layer finds empty.</summary>
+/// <summary>Queries over the pages of a pool, of all its shards at once, are merged into the attention state, which the first pool of a layer finds empty.</summary>
 internal sealed class FoldOperation(BoundComponent<IAttention> attention, LayerParts parts, PageStore pages, int layer, int pool, int costSlot)
     : ComponentOperation(attention, layer, costSlot)
 {
+    private readonly PageView[] _shards = new PageView[pages.Layers[layer].ShardCount];
+
     public override string Name => $"fold{string.Concat(parts.FoldNames.Select(static name => $" {name}"))}";
 
     public override void Run(Batch batch, StepMeter meter)
@@ -39,27 +41,13 @@ internal sealed class FoldOperation(BoundComponent<IAttention> attention, LayerP
         AttentionState state = Domain.Attention.State(layer, batch.Rows);
         if (pool == 0)
             Domain.Attention.Empty(state);
-        if (pages.TryView(layer, pool, batch, out PageView view))
-            parts.Fold.Fold(layer, StepOf(isFirst: false), Domain.Attention.Heads(layer, batch.Rows).Query, new ReadOnlySpan<PageView>(in view), state);
-    }
-}
 
-/// <summary>Queries over the pages of all shards of a layer.</summary>
-internal sealed class FoldShardsOperation(BoundComponent<IAttention> attention, LayerParts parts, PageStore pages, int layer, int shards, int costSlot)
-    : ComponentOperation(attention, layer, costSlot)
-{
-    private readonly PageView[] _views = new PageView[shards];
+        bool any = false;
+        for (int shard = 0; shard < _shards.Length; shard++)
+            any |= pages.TryView(layer, pool * _shards.Length + shard, batch, out _shards[shard]);
 
-    public override string Name => $"fold{string.Concat(parts.FoldNames.Select(static name => $" {name}"))}";
-
-    public override void Run(Batch batch, StepMeter meter)
-    {
-        AttentionState state = Domain.Attention.State(layer, batch.Rows);
-        Domain.Attention.Empty(state);
-        for (int shard = 0; shard < _views.Length; shard++)
-            pages.TryView(layer, shard, batch, out _views[shard]);
-
-        parts.Fold.Fold(layer, StepOf(isFirst: false), Domain.Attention.Heads(layer, batch.Rows).Query, _views, state);
+        if (any)
+            parts.Fold.Fold(layer, StepOf(isFirst: false), Domain.Attention.Heads(layer, batch.Rows).Query, _shards, state);
     }
 }
 

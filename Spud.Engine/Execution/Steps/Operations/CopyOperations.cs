@@ -131,6 +131,20 @@ internal sealed class CopyLogitsOperation(BoundComponent<IHead> head, StepDomain
     }
 }
 
+/// <summary>Rows behind the final norm go to the host.</summary>
+internal sealed class CopyNormedOperation(BoundComponent<IHead> head, StepDomain host, int hiddenWidth, int costSlot) : CopyOperation(head.Domain, host, reader: null, head, null, costSlot)
+{
+    public override string What => "normed rows";
+
+    public override long BytesPerToken => (long)hiddenWidth * sizeof(float);
+
+    public override void Run(Batch batch, StepMeter meter)
+    {
+        DomainCopies.Copy(From.Normed(batch.NormedRowCount), Domain.Normed(batch.NormedRowCount));
+        WaitForHost();
+    }
+}
+
 /// <summary>A device does all that it was asked for.</summary>
 internal sealed class WaitOperation(StepDomain device, BoundComponent component, int costSlot) : Operation(component, null, device, costSlot)
 {

@@ -19,3 +19,17 @@ internal sealed class LogitsOperation(BoundComponent<IHead> head, int costSlot) 
             head.Component.Logits(StepOf(isFirst: false), Domain.Hidden(batch.Rows), batch.RowsWithLogits, Domain.Logits(batch));
     }
 }
+
+/// <summary>Hidden rows behind the final norm.</summary>
+internal sealed class NormaliseOperation(BoundComponent<IHead> head, IFinalNorm norm, int maxRows, int costSlot) : ComponentOperation(head, null, costSlot)
+{
+    private readonly int[] _rows = [.. Enumerable.Range(0, maxRows)];
+
+    public override string Name => "normalise";
+
+    public override void Run(Batch batch, StepMeter meter)
+    {
+        int count = batch.NormedRowCount;
+        norm.Normalise(StepOf(isFirst: false), Domain.Hidden(batch.Rows), _rows.AsSpan(batch.Rows - count, count), Domain.Normed(count));
+    }
+}

@@ -88,7 +88,7 @@ internal sealed class InputRows
     {
         _items.Add((text, _shown.Length));
         int lines = paste.AsSpan().Count('\n') + 1;
-        _shown.Append($"[pasted: {(lines > 1 ? $"{lines:#,0} lines, " : "")}{paste.Length:#,0} characters]");
+        _shown.Append("[pasted: ").Append(lines > 1 ? $"{lines:#,0} lines, " : "").Append(paste.Length.ToString("#,0")).Append(" characters]");
     }
 
     private void Break(int columns)

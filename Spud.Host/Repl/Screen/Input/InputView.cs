@@ -33,6 +33,9 @@ internal sealed class InputView : View
     /// <summary>A message is complete.</summary>
     public event Action<string>? Entered;
 
+    /// <summary>It was clicked.</summary>
+    public event Action? Wanted;
+
     /// <summary>It wants another number of rows.</summary>
     public event Action? Grown;
 
@@ -95,7 +98,7 @@ internal sealed class InputView : View
         if (!mouse.Flags.HasFlag(MouseFlags.LeftButtonPressed) || mouse.Position is not { } place)
             return false;
 
-        SetFocus();
+        Wanted?.Invoke();
         if (place.Y < CandidateRows)
         {
             Choose(FirstCandidate() + place.Y);
@@ -344,8 +347,8 @@ internal sealed class InputView : View
         new([Key.Enter], "Enter", "Send the message", Enter),
         new([Key.Enter.WithAlt, Key.J.WithCtrl, Key.Enter.WithShift], "Alt+Enter, Ctrl+J", "New line; so does Enter after a \\, or inside a block that begins with \"\"\"", NewLine),
         new([Key.Tab], "Tab", "Complete: commands, paths, option names and values", () => Complete(1) || true),
-        new([Key.Tab.WithShift], "Shift+Tab", "The completion before, or go to the side pane", () => Complete(-1)),
-        new([Key.Esc], "Esc", "Close the completions; stop the answer", Escape),
+        new([Key.Tab.WithShift], "Shift+Tab", "The completion before; without completions, to the side pane", () => Complete(-1)),
+        new([Key.Esc], "", "", Escape),
         new([Key.CursorUp], "Up", "Line above, or the message before", () => Recall(-1)),
         new([Key.CursorDown], "Down", "Line below, or the message after", () => Recall(1)),
         new([Key.R.WithCtrl], "Ctrl+R", "Search the messages of this and earlier runs; again: an older one", ScreenKey.Always(BeginSearch)),
@@ -353,13 +356,13 @@ internal sealed class InputView : View
         new([Key.CursorRight, Key.F.WithCtrl], "Right", "One character to the right", Go(Motion.Right)),
         new([Key.CursorLeft.WithCtrl, Key.B.WithAlt, Key.CursorLeft.WithAlt], "Ctrl+Left, Alt+B", "One word to the left", Go(Motion.WordLeft)),
         new([Key.CursorRight.WithCtrl, Key.F.WithAlt, Key.CursorRight.WithAlt], "Ctrl+Right, Alt+F", "One word to the right", Go(Motion.WordRight)),
-        new([Key.Home, Key.A.WithCtrl], "Home, Ctrl+A", "Begin of the line", Go(Motion.LineBegin)),
+        new([Key.Home, Key.A.WithCtrl], "Home, Ctrl+A", "Start of the line", Go(Motion.LineBegin)),
         new([Key.End, Key.E.WithCtrl], "End, Ctrl+E", "End of the line", Go(Motion.LineEnd)),
         new([Key.Backspace, Key.Backspace.WithShift], "Backspace", "Delete to the left", Cut(Motion.Left)),
         new([Key.Delete], "Delete", "Delete to the right", Cut(Motion.Right)),
         new([Key.W.WithCtrl, Key.Backspace.WithAlt, Key.Backspace.WithCtrl], "Ctrl+W", "Delete the word to the left", Cut(Motion.WordLeft)),
         new([Key.D.WithAlt, Key.Delete.WithCtrl], "Alt+D", "Delete the word to the right", Cut(Motion.WordRight)),
-        new([Key.U.WithCtrl], "Ctrl+U", "Delete to the begin of the line", Cut(Motion.LineBegin)),
+        new([Key.U.WithCtrl], "Ctrl+U", "Delete to the start of the line", Cut(Motion.LineBegin)),
         new([Key.K.WithCtrl], "Ctrl+K", "Delete to the end of the line", Cut(Motion.LineEnd)),
     ];
 

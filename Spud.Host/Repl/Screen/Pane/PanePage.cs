@@ -14,6 +14,20 @@ internal abstract class PanePage(string title)
     /// <summary>On the tab.</summary>
     public string Title { get; } = title;
 
+    /// <summary>Whether keys come here.</summary>
+    public bool IsFocused
+    {
+        get;
+        set
+        {
+            if (field == value)
+                return;
+
+            field = value;
+            Renew();
+        }
+    }
+
     /// <summary>The row that keys act on; null: keys scroll.</summary>
     public virtual int? SelectedRow => null;
 

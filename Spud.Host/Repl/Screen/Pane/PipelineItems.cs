@@ -24,7 +24,12 @@ internal static class PipelineItems
                 Add(components[i], components.Length > 1 ? $"{role}[{i}]" : role, items);
         }
 
-        return items;
+        return [.. items.Select(item => item.Path is { } path && pipeline.Settings[path] is { } setting ? item with
+        {
+            Allowed = [.. setting.Allowed.Select(ShownText.OneLine)],
+            Expected = ShownText.OneLine(setting.Expected),
+            Description = ShownText.OneLine(setting.Description),
+        } : item)];
     }
 
     private static void Add(ComponentExplanation component, string path, List<PipelineItem> items)

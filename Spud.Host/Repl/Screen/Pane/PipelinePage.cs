@@ -27,7 +27,7 @@ internal sealed class PipelinePage() : PanePage("Pipeline")
     /// <summary>Shows a pipeline.</summary>
     public void Show(IReadOnlyList<PipelineItem> items)
     {
-        (_items, _open) = (items, null);
+        (_items, _open, _doing) = (items, null, null);
         _labelColumns = Math.Min(MaxLabelColumns, items.Select(item => Graphemes.Columns(item.Label) + 2 * item.Depth).DefaultIfEmpty(0).Max() + 2);
         _selected = Math.Clamp(_selected, 0, Math.Max(0, items.Count - 1));
         Renew();
@@ -98,17 +98,24 @@ internal sealed class PipelinePage() : PanePage("Pipeline")
         if (item.Depth == 0 && index > 0 && _items[index - 1].Depth > 0)
             Own(rows, Line.Empty, -1, -1);
 
-        bool isSelected = index == _selected;
+        bool isSelected = IsFocused && index == _selected;
         if (isSelected)
             _selectedRow = rows.Count;
 
         string sign = isSelected ? "▸" : " ", label = Graphemes.Exactly($"{sign}{(item.Depth > 0 ? "  " : "")}{item.Label}", _labelColumns);
-        Paragraph paragraph = new(
-            [new(item.Value, item.Path is null ? Ink.Normal : item.Depth == 0 ? Ink.Strong : Ink.Normal), new(item.Note.Length > 0 ? $"  {item.Note}" : "", Ink.Dim)],
-            new(label, isSelected ? Ink.Selected : item.Depth == 0 ? Ink.Accent : Ink.Dim), new(new string(' ', _labelColumns)));
-        foreach (Line line in Wrapping.Wrap([paragraph], columns))
+        Run indent = new(new string(' ', _labelColumns));
+        Run first = new(label, isSelected ? Ink.Selected : item.Depth == 0 ? Ink.Accent : Ink.Dim);
+        Run value = new(item.Value, item.Path is not null && item.Depth == 0 ? Ink.Strong : Ink.Normal), note = new(item.Note, Ink.Dim);
+        bool fits = Graphemes.Columns(label) + Graphemes.Columns(item.Value) + 2 + Graphemes.Columns(item.Note) <= columns;
+        List<Paragraph> paragraphs = [new(fits && item.Note.Length > 0 ? [value, new("  "), note] : [value], first, indent)];
+        if (!fits)
+            paragraphs.Add(new([note], indent, indent));
+
+        foreach (Line line in Wrapping.Wrap(paragraphs, columns))
             Own(rows, line, index, -1);
 
+        if (isSelected && _open is null && item is { Path: not null, Allowed.Count: 0, Expected.Length: > 0 })
+            Help(rows, $"{item.Description} Expected: {item.Expected}. Enter types it.", columns);
         if (_open == index)
             AddChoices(index, item, columns, rows);
     }
@@ -125,8 +132,12 @@ internal sealed class PipelinePage() : PanePage("Pipeline")
             Own(rows, Line.Of(new(new string(' ', _labelColumns)), new Run(text, isChosen ? Ink.Selected : Ink.Normal)), index, choice);
         }
 
-        string help = string.Join(" ", new[] { item.Description, "Enter takes it, Esc closes." }.Where(text => text.Length > 0));
-        foreach (Line line in Wrapping.Wrap([Paragraph.Of(ShownText.OneLine(help), Ink.Dim).Indented(new(new string(' ', _labelColumns)), new(new string(' ', _labelColumns)))], columns))
+        Help(rows, $"{item.Description} Enter takes it, Esc closes.", columns);
+    }
+
+    private void Help(List<Line> rows, string help, int columns)
+    {
+        foreach (Line line in Wrapping.Wrap([Paragraph.Of(help.Trim(), Ink.Dim).Indented(new(new string(' ', _labelColumns)), new(new string(' ', _labelColumns)))], columns))
             Own(rows, line, -1, -1);
     }
 

@@ -26,9 +26,12 @@ internal sealed class SidePane : View
         foreach (PanePage page in pages)
             page.Changed += () => Changed(page);
 
-        HasFocusChanged += (_, _) => _tabs.SetNeedsDraw();
+        HasFocusChanged += (_, _) => Focus();
         Keys = Table();
     }
+
+    /// <summary>It was clicked.</summary>
+    public event Action? Wanted;
 
     /// <summary>The reader wants back to his message.</summary>
     public event Action? Left;
@@ -45,6 +48,7 @@ internal sealed class SidePane : View
             _shown = Math.Clamp(value, 0, _pages.Count - 1);
             _rows.ScrollTo(0);
             _tabs.Refresh();
+            Focus();
             Refresh();
         }
     }
@@ -55,6 +59,14 @@ internal sealed class SidePane : View
     protected override bool OnClearingViewport() => true;
 
     protected override bool OnKeyDown(Key key) => _pages[_shown].Press(key) || ScreenKey.Handle(Keys, key) || _rows.ScrollBy(key);
+
+    private void Focus()
+    {
+        for (int i = 0; i < _pages.Count; i++)
+            _pages[i].IsFocused = HasFocus && i == _shown;
+
+        _tabs.SetNeedsDraw();
+    }
 
     private void Changed(PanePage page)
     {
@@ -74,8 +86,9 @@ internal sealed class SidePane : View
 
     private void Click(int row)
     {
-        SetFocus();
+        // First, because the page may look different when keys come here.
         _pages[_shown].Click(row);
+        Wanted?.Invoke();
     }
 
     private Line Tabs(int columns)
@@ -93,7 +106,7 @@ internal sealed class SidePane : View
 
     private void ClickTab(int column)
     {
-        SetFocus();
+        Wanted?.Invoke();
         int from = 0;
         for (int i = 0; i < _pages.Count; i++)
         {

@@ -111,7 +111,7 @@ internal sealed class TurnPage() : PanePage("Turn")
 
         rows.Add(Paragraph.Empty);
         rows.Add(Paragraph.Of("Compute by role", Ink.Heading));
-        foreach (IGrouping<string, ReceiptLine> role in receipt.Lines.GroupBy(line => line.Role))
+        foreach (IGrouping<string, ReceiptLine> role in receipt.Lines.Where(line => line.ComputeUnits > 0).GroupBy(line => line.Role))
             rows.Add(Share(role.Key, role.Sum(line => line.ComputeUnits), receipt.ComputeUnits, columns));
         foreach (ReportedFigure figure in receipt.Reported)
             rows.Add(Row(ShownText.OneLine(figure.Name), $"{figure.Value:0.###}"));

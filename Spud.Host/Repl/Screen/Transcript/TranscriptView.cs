@@ -3,6 +3,8 @@ namespace Spud.Host.Repl.Screen;
 /// <summary>The conversation on the screen. It follows its end until the reader scrolls up, and again when he is back at the end.</summary>
 internal sealed class TranscriptView : RowsView
 {
+    private const string Welcome = "Ask the model something. /set changes its pipeline between two questions, F2 shows it; / lists the commands, F1 all keys.";
+
     private readonly TranscriptBuffer _buffer = new();
 
     public TranscriptView(Look look) : base(look)
@@ -10,6 +12,7 @@ internal sealed class TranscriptView : RowsView
         Follows = true;
         Show(_buffer.Rows);
         FrameChanged += (_, _) => Fit();
+        Add(EntryKind.Information, Welcome);
     }
 
     public IReadOnlyList<Entry> Entries => _buffer.Entries;

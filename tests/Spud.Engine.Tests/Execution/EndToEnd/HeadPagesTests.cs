@@ -38,6 +38,17 @@ public sealed class HeadPagesTests
         Assert.All(pages.Pools, pool => Assert.Equal(pool.Pool.Keys.Shape[0], pool.FreePages));
     }
 
+    [Fact]
+    public void An_attention_that_reads_shared_pages_alone_is_refused_with_those_that_read_both()
+    {
+        using PluginCatalog plugins = PluginCatalog.Discover([TestData.Path("frozen-plugin-1.0/plugin"), PluginFolders.Built("Reference") + "/..", BuiltPlugins.Folder]);
+        PipelineDocument document = PipelineDocument.Load(null, [$"model={TestData.Path("quantised/base-f16.gguf")}", "attention.use=frozen/frozen", "cache.use=reference/reference", "cache.perHead=true"]);
+        string message = Assert.Throws<CompositionException>(() => Pipeline.Compose(document, plugins, new PipelineOptions())).Message;
+        Assert.StartsWith("layer 0: attention 'frozen/frozen' cannot read the per-head pages of cache 'reference/reference'. It reads pages that all heads share. Choose an attention that reads them (", message);
+        Assert.Contains("backend.cpu/cpu", message);
+        Assert.Contains("reference/reference", message[message.IndexOf("Choose", StringComparison.Ordinal)..]);
+    }
+
     private static float[] Logits(int rows, params string[] edits)
     {
         using Pipeline pipeline = Compose(edits);

@@ -62,6 +62,62 @@ public sealed class FoldDecoratorTests
         Assert.All(pipeline.Parts.Pages.Layers.SelectMany(layer => layer.Pools), pool => Assert.Equal(pool.Pool.Keys.Shape[0], pool.FreePages));
     }
 
+    /// <summary>Keys could be sharded in a layer of one pool alone, and not by head.</summary>
+    [Theory]
+    [InlineData("cache.perHead=true")]
+    [InlineData("cache.use=streaming", "cache.older=F32", "cache.recent=4", "cache.sinks=1")]
+    [InlineData("cache.use=streaming", "cache.older=F16", "cache.recent=4", "cache.sinks=1", "cache.streamingHeads=2")]
+    public void Pools_by_head_and_several_of_them_are_sharded_too(params string[] cache)
+    {
+        (string kept, float[] logits) = Decoded("attention.use=reference", cache);
+        foreach (string edit in new[] { Two, """attention={"use":"reference","fold":[{"use":"split","shards":3,"blockTokens":1}]}""" })
+        {
+            (string keptInShards, float[] logitsOfShards) = Decoded(edit, cache);
+            Assert.Equal(kept, keptInShards);
+            AssertNear(logits, logitsOfShards);
+        }
+    }
+
+    /// <summary>Twenty tokens and a fork that goes on: what each head keeps in each pool, and the logits.</summary>
+    private static (string Kept, float[] Logits) Decoded(string edit, string[] cache)
+    {
+        using Pipeline pipeline = Compose("llama", edit, cache);
+        using Sequence parent = pipeline.Engine.Open();
+        using Batch batch = pipeline.Engine.NewBatch();
+        List<float> logits = [];
+        Decode(parent, 3, 13);
+        Sequence child = parent.Fork();
+        Decode(parent, 50, 9);
+        Decode(child, 70, 7);
+        parent.Truncate(21); // behind its last review
+        LayerPages pages = pipeline.Parts.Pages.Layers[0];
+        // In whatever pool: runs end where shards do, and the policy moves whole runs.
+        string kept = string.Join('\n', new[] { parent, child }.SelectMany(sequence => Enumerable.Range(0, pages.First.Tables).Select(head =>
+            $"head {head}: {string.Join(' ', Enumerable.Range(0, pages.Pools.Length).SelectMany(pool => PositionsIn(pages, sequence, pool, head)).Order())}")));
+        child.Dispose();
+        parent.Dispose();
+        Assert.All(pages.Pools, pool => Assert.Equal(pool.Pool.Keys.Shape[0], pool.FreePages));
+        return (kept, [.. logits]);
+
+        void Decode(Sequence sequence, int from, int count)
+        {
+            for (int token = from; token < from + count; token++)
+            {
+                pipeline.Engine.Step(batch, sequence, [token], Phase.Decode, LogitRows.Last);
+                logits.AddRange(batch.Logits(0));
+            }
+        }
+    }
+
+    private static IEnumerable<int> PositionsIn(LayerPages pages, Sequence sequence, int pool, int head)
+    {
+        List<int> positions = [];
+        foreach (KeyRun run in sequence.Tables[0].RunsOf(pool, head))
+            positions.AddRange(pages.Pools[pool].PositionsOf(run));
+
+        return positions;
+    }
+
     [Fact]
     public void The_ledger_of_a_decorated_pipeline_counts_what_the_plain_one_counts()
     {
@@ -116,7 +172,6 @@ public sealed class FoldDecoratorTests
 
     [Theory]
     [InlineData("""attention={"use":"counted","fold":[{"use":"split"}]}""", "attention 'wrapper/counted' has one fold, in host memory and on all threads", "cache.use=reference")]
-    [InlineData(Two, "it has several pools or per-head pages, which a fold that shards keys cannot use", "cache.perHead=true")]
     public void What_does_not_go_together_is_refused_before_the_first_token(string edit, string why, string more) =>
         Assert.Contains(why, Assert.Throws<CompositionException>(() => Compose("llama", edit, more)).Message);
 

@@ -38,6 +38,8 @@ public sealed class ScreenTests
         fixture.Resize(80, 24);
         Assert.Contains("Hello?", fixture.Text);
         Assert.DoesNotContain("too small", fixture.Text);
+        fixture.Type("typed");
+        Assert.Contains("❯ typed", fixture.Text);
     }
 
     [Fact]
@@ -70,12 +72,60 @@ public sealed class ScreenTests
     [Fact]
     public void F1_lists_every_key_and_every_command()
     {
-        using ScreenFixture fixture = new(120, 100);
+        using ScreenFixture fixture = new(200, 160);
         fixture.Press(Key.F1);
         Assert.All(Spud.Host.Repl.Commands.CommandList.All, command => Assert.Contains(command.Usage, fixture.Text));
         Assert.All(fixture.Screen.Keys, key => Assert.Contains(key.Name, fixture.Text));
         fixture.Press(Key.Esc);
         Assert.DoesNotContain("Keys", fixture.Text);
+    }
+
+    [Fact]
+    public void The_side_pane_is_reached_and_left_by_key_and_by_mouse()
+    {
+        using ScreenFixture fixture = new(120, 30);
+        fixture.Happen(Said.Whole(Said.Turn(1, "Hello?", "Hi.", tokens: 30)));
+        fixture.Press(Key.F3);
+        Assert.Contains("[Turn]", fixture.Text);
+        Assert.Contains("Tokens per second", fixture.Text);
+        fixture.Press(Key.CursorRight);
+        Assert.Contains("[Plugins]", fixture.Text);
+        fixture.Press(Key.Esc);
+        fixture.Type("typed");
+        Assert.Contains("❯ typed", fixture.Text);
+
+        string[] rows = fixture.Text.Split('\n');
+        fixture.Click(rows[1].IndexOf("Pipeline", StringComparison.Ordinal), 1);
+        Assert.Contains("[Pipeline]", fixture.Text);
+        fixture.Click(10, 28);
+        fixture.Type("!");
+        Assert.Contains("typed!", fixture.Text);
+        fixture.Press(Key.F2);
+        fixture.Press(Key.F2);
+        Assert.DoesNotContain("[Pipeline]", fixture.Text);
+    }
+
+    [Fact]
+    public void On_a_narrow_screen_the_side_pane_takes_the_place_of_the_conversation()
+    {
+        using ScreenFixture fixture = new(60, 20);
+        fixture.Happen(Said.Whole(Said.Turn(1, "Hello?", "Hi.", tokens: 30)));
+        Assert.DoesNotContain("[Turn]", fixture.Text);
+        fixture.Press(Key.F3);
+        Assert.Contains("[Turn]", fixture.Text);
+        Assert.DoesNotContain("Hello?", fixture.Text);
+        fixture.Press(Key.Esc);
+        Assert.Contains("Hello?", fixture.Text);
+    }
+
+    [Fact]
+    public void Without_colours_nothing_but_styles_reaches_the_terminal()
+    {
+        using ScreenFixture fixture = new(100, 30, theme: new(colours: false, isLight: false, isPoor: false));
+        fixture.Happen(Said.Whole(Said.Turn(1, "Hello?", "**Hi** `code`.", tokens: 30)));
+        fixture.Happen(new Notice(NoticeKind.Error, "wrong"));
+        Assert.Contains("✗ wrong", fixture.Text);
+        Assert.DoesNotMatch("\u001b\\[[34]8;2;", fixture.Ansi);
     }
 
     [Fact]

@@ -78,6 +78,10 @@ internal enum Fault
     [JsonStringEnumMemberName("reads-first-rows")]
     ReadsFirstRows,
 
+    /// <summary>Head: rows behind the final norm are those before it.</summary>
+    [JsonStringEnumMemberName("skips-norm")]
+    SkipsNorm,
+
     /// <summary>Head: logits have 8 bits.</summary>
     [JsonStringEnumMemberName("rounds-to-bf16")]
     RoundsToBF16,

@@ -5,7 +5,7 @@ using Spud;
 namespace Reference;
 
 /// <summary>A head that goes wrong in one way.</summary>
-internal sealed class FaultyHead : IHead
+internal sealed class FaultyHead : IHead, IFinalNorm
 {
     private static int s_latestWidth;
     private static bool s_halfBuilt;
@@ -87,6 +87,21 @@ internal sealed class FaultyHead : IHead
 
         _calls++;
         GC.KeepAlive(_last);
+    }
+
+    public void Normalise(in Step step, in TensorView hidden, ReadOnlySpan<int> rows, in TensorView normed)
+    {
+        try
+        {
+            ((IFinalNorm)_head).Normalise(step, hidden, _fault == Fault.ReadsFirstRows ? Enumerable.Range(0, rows.Length).ToArray() : rows, normed);
+        }
+        catch (ArgumentException) when (_fault == Fault.TakesAnyShape)
+        {
+            return;
+        }
+
+        if (_fault == Fault.SkipsNorm)
+            hidden.Rows(0, rows.Length).Floats.CopyTo(normed.Floats);
     }
 
     public void Dispose()

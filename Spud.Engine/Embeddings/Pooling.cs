@@ -1,0 +1,11 @@
+namespace Spud.Embeddings;
+
+/// <summary>How the rows of a text become one vector.</summary>
+public enum Pooling
+{
+    /// <summary>The mean of all rows.</summary>
+    Mean,
+
+    /// <summary>The last row, which has seen the whole text.</summary>
+    Last,
+}

@@ -1,0 +1,89 @@
+#!/usr/bin/env python3
+"""Opens the REPL on a pseudo-terminal and measures: first frame, ready, idle processor time, and the time of an answer.
+
+usage: measure.py PROGRAM [first-frame|idle|answer]
+"""
+import fcntl, os, pty, select, struct, subprocess, sys, termios, time
+
+def open_repl(program, columns=120, rows=40, arguments=()):
+    pid, fd = pty.fork()
+    if pid == 0:
+        os.environ.update(TERM="xterm-256color")
+        os.execv(program, [program, *arguments])
+    fcntl.ioctl(fd, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+    return pid, fd
+
+class Repl:
+    def __init__(self, program, arguments=()):
+        self.started = time.monotonic()
+        self.pid, self.fd = open_repl(program, arguments=arguments)
+        self.seen = b""
+
+    def until(self, text, patience=60):
+        end = time.monotonic() + patience
+        while text not in self.seen:
+            if time.monotonic() > end:
+                raise SystemExit(f"{text} did not come: {self.seen[-2000:]}")
+            if select.select([self.fd], [], [], 0.001)[0]:
+                self.seen += os.read(self.fd, 1 << 16)
+        return time.monotonic()
+
+    def drain(self, seconds):
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            if select.select([self.fd], [], [], 0.05)[0]:
+                self.seen += os.read(self.fd, 1 << 16)
+
+    def send(self, text):
+        self.seen = b""
+        os.write(self.fd, text.encode())
+
+    def ticks(self):
+        fields = open(f"/proc/{self.pid}/stat").read().rsplit(")", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    def close(self):
+        os.write(self.fd, b"\x04")
+        end = time.monotonic() + 10
+        while time.monotonic() < end:
+            try:
+                if select.select([self.fd], [], [], 0.1)[0] and not os.read(self.fd, 1 << 16):
+                    break
+            except OSError:
+                break
+        os.waitpid(self.pid, 0)
+
+def main():
+    program, what = sys.argv[1], sys.argv[2] if len(sys.argv) > 2 else "first-frame"
+    if what == "first-frame":
+        for _ in range(7):
+            repl = Repl(program)
+            frame = repl.until("Spud".encode()) - repl.started
+            ready = repl.until("ready".encode()) - repl.started
+            print(f"first frame {frame:.3f} s, ready {ready:.3f} s")
+            repl.close()
+    elif what == "idle":
+        repl = Repl(program)
+        repl.until("ready".encode())
+        repl.drain(20)  # compiled code settles
+        before = repl.ticks()
+        repl.drain(10)
+        print(f"idle: {(repl.ticks() - before) / 10:.2%} of a core over 10 s")
+        repl.close()
+    elif what == "answer":
+        prompt = "Write a long story about a whale and a sailor, with many chapters."
+        for _ in range(5):
+            repl = Repl(program, ["chat", "--no-save", "--max-tokens", "512"])
+            repl.until("ready".encode())
+            repl.drain(1)
+            repl.send(prompt)
+            repl.drain(1)
+            repl.send("\r")
+            begin = time.monotonic()
+            screen = repl.until("· first".encode()) - begin
+            repl.close()
+            begin = time.monotonic()
+            run = subprocess.run([program, "run", "--max-tokens", "512", prompt], capture_output=True, text=True)
+            print(f"screen {screen:.3f} s (its own clock is in the row under the answer), run: {run.stderr.strip().splitlines()[-1]}")
+
+main()

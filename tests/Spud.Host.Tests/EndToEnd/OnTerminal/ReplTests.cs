@@ -1,0 +1,126 @@
+namespace Spud.Host.Tests.EndToEnd.OnTerminal;
+
+/// <summary>The REPL as a person meets it.</summary>
+public sealed class ReplTests
+{
+    private const string Ready = "● ready";
+
+    [Fact]
+    public async Task A_session_at_a_terminal()
+    {
+        using Tmux terminal = new(100, 30);
+        terminal.Enter("$SPUD");
+        await terminal.Shows(Ready);
+
+        terminal.Enter("What is the capital of France?");
+        await terminal.Shows("The capital of France is Paris.");
+        await terminal.Shows("● ready ·");
+
+        terminal.Enter("/set cache.format=q8_0");
+        await terminal.Shows("KV q8_0");
+        terminal.Enter("/set cache.format=nothing");
+        await terminal.Shows("✗ ");
+        Assert.Contains("KV q8_0", terminal.Screen);
+
+        terminal.Resize(60, 15);
+        await terminal.Shows("F1 help");
+        terminal.Resize(30, 8);
+        await terminal.Shows("too small");
+        terminal.Resize(100, 30);
+        await terminal.Shows("The capital of France is Paris.");
+
+        terminal.Type("日本語 👩‍👩‍👧 é");
+        await terminal.Shows("❯ 日本語");
+        terminal.Press("C-u");
+        terminal.Paste("漢字 " + string.Concat(Enumerable.Repeat("a pasted line\n", 50)));
+        await terminal.Shows("[pasted: 51 lines, 703 characters]");
+        terminal.Press("C-u");
+
+        terminal.Press("F1");
+        await terminal.Shows("Keys");
+        terminal.Press("Escape");
+        await terminal.Shows("The capital of France is Paris.");
+        terminal.Press("C-d");
+        await IsRestored(terminal);
+    }
+
+    [Fact]
+    public async Task A_killed_session_loses_at_most_the_sentence_being_typed()
+    {
+        using Tmux terminal = new(100, 30);
+        terminal.Enter("$SPUD");
+        await terminal.Shows(Ready);
+        terminal.Enter("What is the capital of France?");
+        await terminal.Shows("● ready ·");
+        terminal.Type("half a sen");
+        using (System.Diagnostics.Process kill = System.Diagnostics.Process.Start("kill", ["-KILL", $"{terminal.Program}"]))
+            await kill.WaitForExitAsync(TestContext.Current.CancellationToken);
+
+        await terminal.Ended();
+        terminal.Enter("reset; clear; $SPUD");
+        await terminal.Shows(Ready);
+        terminal.Enter("/list");
+        await terminal.Shows("capital");
+        terminal.Press("Up", "Up");
+        await terminal.Shows("❯ What is the capital of France?");
+    }
+
+    [Theory]
+    [InlineData("TERM")]
+    [InlineData("HUP")]
+    public async Task A_signal_gives_the_terminal_back(string signal)
+    {
+        using Tmux terminal = new(80, 24);
+        terminal.Enter("$SPUD");
+        await terminal.Shows(Ready);
+        using (System.Diagnostics.Process kill = System.Diagnostics.Process.Start("kill", [$"-{signal}", $"{terminal.Program}"]))
+            await kill.WaitForExitAsync(TestContext.Current.CancellationToken);
+
+        await IsRestored(terminal);
+    }
+
+    [Fact]
+    public async Task CtrlC_stops_an_answer_and_CtrlZ_goes_to_the_shell_and_back()
+    {
+        using Tmux terminal = new(80, 24);
+        terminal.Enter("$SPUD");
+        await terminal.Shows(Ready);
+        terminal.Enter("Write a very long story about a whale, with many chapters.");
+        await terminal.Shows("tokens ·");
+        terminal.Press("C-c");
+        await terminal.Shows("· stopped");
+
+        terminal.Press("C-z");
+        await terminal.Shows("Stopped");
+        terminal.Enter("stty -a");
+        await terminal.Shows(" echo ");
+        terminal.Enter("fg");
+        await terminal.Shows("· stopped");
+        terminal.Press("C-c");
+        terminal.Press("C-c");
+        await IsRestored(terminal);
+    }
+
+    [Fact]
+    public async Task A_terminal_that_cannot_be_drawn_on_gets_the_dialogue_line_by_line()
+    {
+        using Tmux terminal = new(80, 24);
+        terminal.Enter("TERM=dumb $SPUD chat");
+        await terminal.Shows("twice ends.");
+        Assert.DoesNotContain("F1", terminal.Screen);
+        terminal.Press("C-d");
+        await IsRestored(terminal);
+    }
+
+    // Echo on, lines edited by the terminal, the screen before, no mouse reports, a cursor.
+    private static async Task IsRestored(Tmux terminal)
+    {
+        await terminal.Ended();
+        terminal.Enter("stty -a; echo do''ne");
+        string screen = await terminal.Shows("done");
+        Assert.Contains(" echo ", screen);
+        Assert.Contains(" icanon", screen);
+        Assert.DoesNotContain("F1", screen);
+        Assert.Equal("0 0 1", terminal.Modes);
+    }
+}

@@ -1,0 +1,122 @@
+using Spud.Host.Repl;
+using Spud.Host.Tests.Snapshots;
+using Spud.Plugins;
+using Terminal.Gui.Input;
+
+namespace Spud.Host.Tests.Repl.Screen;
+
+[Collection("screen")]
+public sealed class PaneTests : IDisposable
+{
+    private readonly PluginCatalog _plugins = PluginCatalog.Discover(Path.Combine(Path.GetDirectoryName(EndToEnd.Spud.Program)!, "plugins"));
+
+    public PaneTests() => _plugins.LoadAll();
+
+    public void Dispose() => _plugins.Dispose();
+
+    [Fact]
+    public void Enter_on_a_value_offers_what_the_schema_allows_and_takes_it()
+    {
+        using ScreenFixture fixture = new(110, 34);
+        fixture.Happen(new PipelineChanged(Composed.Pipeline(_plugins)));
+        fixture.Press(Key.F2);
+        while (!fixture.Text.Contains("▸  format"))
+            fixture.Press(Key.CursorDown);
+
+        fixture.Press(Key.Enter);
+        TextSnapshot.Match(fixture.Text, "pipeline-choices");
+        fixture.Press(Key.CursorDown, Key.Enter);
+        Assert.Equal(["/set cache.format=f32"], fixture.Entered);
+    }
+
+    [Fact]
+    public void A_value_that_cannot_be_listed_is_typed_on()
+    {
+        using ScreenFixture fixture = new(110, 34);
+        fixture.Happen(new PipelineChanged(Composed.Pipeline(_plugins)));
+        fixture.Press(Key.F2);
+        while (!fixture.Text.Contains("▸  pageTokens"))
+            fixture.Press(Key.CursorDown);
+
+        Assert.Contains("integer 16", fixture.Text);
+        fixture.Press(Key.Enter);
+        fixture.Type("128");
+        fixture.Press(Key.Enter);
+        Assert.Equal(["/set cache.pageTokens=128"], fixture.Entered);
+    }
+
+    [Fact]
+    public void A_click_on_a_value_does_what_Enter_does()
+    {
+        using ScreenFixture fixture = new(110, 34);
+        fixture.Happen(new PipelineChanged(Composed.Pipeline(_plugins)));
+        for (int i = 0; i < 2; i++)
+        {
+            (int formatColumn, int formatRow) = Find(fixture, "format ");
+            fixture.Click(formatColumn, formatRow);
+        }
+
+        (int column, int row) = Find(fixture, "○ q8_0");
+        fixture.Click(column, row);
+        Assert.Equal(["/set cache.format=q8_0"], fixture.Entered);
+    }
+
+    [Fact]
+    public void Another_component_of_a_role_takes_the_place_of_the_entry()
+    {
+        using ScreenFixture fixture = new(110, 34);
+        fixture.Happen(new PipelineChanged(Composed.Pipeline(_plugins)));
+        fixture.Press(Key.F2);
+        while (!fixture.Text.Contains("▸experts"))
+            fixture.Press(Key.CursorDown);
+
+        fixture.Press(Key.Enter);
+        while (!fixture.Text.Contains("▸ ○ onnx"))
+            fixture.Press(Key.CursorDown);
+
+        fixture.Press(Key.Enter);
+        Assert.Equal(["/use experts onnx"], fixture.Entered);
+    }
+
+    [Fact]
+    public void The_turn_page_says_what_an_answer_cost()
+    {
+        using ScreenFixture fixture = new(110, 40);
+        Turn turn = Said.Turn(1, "What is the capital of France?", "Paris.", tokens: 60);
+        turn.Receipt = Composed.Receipt(7.28);
+        fixture.Press(Key.F3);
+        fixture.Happen(Said.Whole(turn));
+        TextSnapshot.Match(fixture.Text, "turn");
+    }
+
+    [Fact]
+    public void Experts_of_every_token_and_layer_are_a_map()
+    {
+        using ScreenFixture fixture = new(110, 40);
+        Turn turn = Said.Turn(1, "Hello?", "Hi.");
+        for (int i = 0; i < 24; i++)
+            turn.Add(Said.Token(i, [1 + i % 4, 4, 2, 1 + i / 6]));
+
+        fixture.Press(Key.F3);
+        fixture.Happen(Said.Whole(turn));
+        TextSnapshot.Match(fixture.Text, "experts-map");
+    }
+
+    [Fact]
+    public void The_running_answer_shows_its_meter_and_the_budget()
+    {
+        using ScreenFixture fixture = new(110, 34) { IsBusy = true };
+        Turn turn = Said.Turn(1, "Hello?", "");
+        fixture.Happen(new TurnStarted(turn));
+        Assert.Contains("reading the prompt", fixture.Text);
+        fixture.Happen(new TokenArrived(turn, Said.Token(1), new(12, 3.5m, 50, TimeSpan.FromSeconds(0.4), 41.2)));
+        Assert.Contains("12 tokens · 41/s · 3.50 CU of 50.0 CU", fixture.Text);
+    }
+
+    private static (int Column, int Row) Find(ScreenFixture fixture, string text)
+    {
+        string[] rows = fixture.Text.Split('\n');
+        int row = Array.FindIndex(rows, line => line.Contains(text, StringComparison.Ordinal));
+        return (rows[row].IndexOf(text, StringComparison.Ordinal), row);
+    }
+}

@@ -1,0 +1,26 @@
+using System.Text.Json.Serialization;
+
+namespace Spud.Training.Checkpoints;
+
+/// <summary>Where a run stands.</summary>
+internal sealed record CheckpointHeader
+{
+    /// <summary>Steps done.</summary>
+    public required int Step { get; init; }
+
+    /// <summary>Seconds of training, evaluations not counted.</summary>
+    public required double Seconds { get; init; }
+
+    /// <summary>Numbers in each block.</summary>
+    public required long Parameters { get; init; }
+
+    /// <summary>Sums of the losses since the last report, by domain.</summary>
+    public required double[] LossSums { get; init; }
+
+    /// <summary>Rows since the last report, by domain.</summary>
+    public required long[] LossRows { get; init; }
+}
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(CheckpointHeader))]
+internal sealed partial class CheckpointJson : JsonSerializerContext;

@@ -1,0 +1,135 @@
+using System.Diagnostics;
+using Spud.Training.Checkpoints;
+using Spud.Training.Configuration;
+using Spud.Training.Data;
+using Spud.Training.Kernels;
+using Spud.Training.Model;
+
+namespace Spud.Training.Runs;
+
+/// <summary>
+/// A run in its folder: log.jsonl, checkpoint.bin and the one before, and step-N.bin for steps that are kept. It goes on where it stopped,
+/// to the same curve.
+/// </summary>
+internal sealed class TrainingRun : IDisposable
+{
+    private readonly TrainingConfiguration _configuration;
+    private readonly string _folder;
+    private readonly TextWriter _messages;
+    private readonly FileStream _lock;
+    private readonly Corpus _corpus;
+    private readonly ParameterSet _parameters;
+    private readonly ITrainer _trainer;
+
+    /// <param name="configuration">What to train.</param>
+    /// <param name="data">Folder of the corpus.</param>
+    /// <param name="folder">Of this run; its parent holds the runs that it may branch off from.</param>
+    /// <param name="messages">For the user.</param>
+    /// <exception cref="TrainingException">The run is going on already, or something is missing or damaged.</exception>
+    public TrainingRun(TrainingConfiguration configuration, string data, string folder, TextWriter messages)
+    {
+        (_configuration, _folder, _messages) = (configuration, folder, messages);
+        Directory.CreateDirectory(folder);
+        _lock = Lock(folder);
+        _corpus = new(data, configuration.Domains, configuration.Shape.Tokens, configuration.Shape.Vocabulary, configuration.Seed);
+        _parameters = new(Transformer<F32>.Parameters(configuration.Shape));
+        _trainer = configuration.Precision == Precision.F32 ? new Trainer<F32>(configuration, _parameters, _corpus) : new Trainer<Bf16>(configuration, _parameters, _corpus);
+        Begin();
+    }
+
+    /// <summary>Steps done.</summary>
+    public int Step => _trainer.State.Step;
+
+    private string Checkpoint => Path.Combine(_folder, "checkpoint.bin");
+
+    private string LogFile => Log(_folder);
+
+    /// <summary>The log of a run.</summary>
+    public static string Log(string folder) => Path.Combine(folder, "log.jsonl");
+
+    /// <summary>The checkpoint of a step that is kept.</summary>
+    public static string Kept(string folder, int step) => Path.Combine(folder, $"step-{step}.bin");
+
+    /// <summary>Trains until the end of the run, of the segment, or of patience.</summary>
+    /// <param name="segment">How long at most.</param>
+    /// <param name="pause">Called before every step; may wait.</param>
+    /// <param name="cancel">Ends it after a step, with a checkpoint.</param>
+    /// <returns>Whether the run is finished.</returns>
+    public bool Train(TimeSpan segment, Action pause, CancellationToken cancel)
+    {
+        if (RunLog.Last(LogFile) is not null)
+            return true;
+
+        using RunLog log = new(LogFile, Step);
+        using Evaluator evaluator = new(_parameters, _configuration.Shape, _corpus, _configuration.Sequences);
+        long start = Stopwatch.GetTimestamp();
+        while (Step < _configuration.Steps)
+        {
+            pause();
+            if (cancel.IsCancellationRequested || Stopwatch.GetElapsedTime(start) > segment)
+            {
+                Save(Checkpoint);
+                return false;
+            }
+
+            if (_trainer.Step() is { } line)
+                log.Write(line);
+            AfterStep(log, evaluator, cancel);
+        }
+
+        log.Write(Evaluate(evaluator, _configuration.FinalWindows, final: true, cancel));
+        return true;
+    }
+
+    public void Dispose()
+    {
+        _trainer.Dispose();
+        _parameters.Dispose();
+        _corpus.Dispose();
+        _lock.Dispose();
+    }
+
+    private void AfterStep(RunLog log, Evaluator evaluator, CancellationToken cancel)
+    {
+        bool isLast = Step == _configuration.Steps;
+        if (Step % _configuration.EvaluationSteps == 0 && !isLast && !cancel.IsCancellationRequested)
+            log.Write(Evaluate(evaluator, _configuration.EvaluationWindows, final: false, CancellationToken.None));
+        if (Step % _configuration.CheckpointSteps == 0 || isLast)
+            Save(Checkpoint);
+        if (_configuration.KeepSteps.Contains(Step))
+            Save(Kept(_folder, Step));
+    }
+
+    private EvaluationLine Evaluate(Evaluator evaluator, int? windows, bool final, CancellationToken cancel) => evaluator.Evaluate(
+        windows, final, Step, (long)Step * _configuration.Sequences * _configuration.Shape.Tokens, Math.Round(_trainer.State.Seconds, 3), cancel);
+
+    private void Save(string path) => CheckpointFile.Write(path, _trainer.State, _parameters);
+
+    private void Begin()
+    {
+        CheckpointHeader? state = CheckpointFile.Read(Checkpoint, _parameters, _messages.WriteLine);
+        if (state is null && _configuration.Trunk is { } trunk)
+        {
+            string path = Kept(Path.Combine(Path.GetDirectoryName(Path.GetFullPath(_folder))!, trunk.Run), trunk.Step);
+            state = CheckpointFile.Read(path, _parameters, _messages.WriteLine) ?? throw new TrainingException($"{path} is missing: run '{trunk.Run}' first, with {trunk.Step} among its keepSteps.");
+        }
+
+        if (state is null)
+            _parameters.Initialise(_configuration.Seed);
+        else
+            _trainer.State = state;
+    }
+
+    private static FileStream Lock(string folder)
+    {
+        string path = Path.Combine(folder, "run.lock");
+        try
+        {
+            return new(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException fault)
+        {
+            throw new TrainingException($"{path}: {fault.Message} Another process trains this run: wait for it, or end it.");
+        }
+    }
+}
