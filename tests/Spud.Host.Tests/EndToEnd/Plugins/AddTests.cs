@@ -124,7 +124,7 @@ public sealed class AddTests : IDisposable
         _home.Spud("add", _home.Beside("text.nupkg")).Refused(2, "text.nupkg: cannot be read as a package");
         _home.Spud("add", _home.Beside("half.nupkg")).Refused(2, "half.nupkg: cannot be read as a package");
         File.Delete(Path.Combine(_home.Source, "spud-plugin.json"));
-        _home.Spud("add", _home.Pack()).Refused(2, "odd.nupkg: holds no plugin");
+        _home.Spud("add", _home.Pack()).Refused(2, "odd.nupkg: contains no plugin");
         Assert.Empty(_home.InFolder);
     }
 

@@ -63,7 +63,7 @@ public sealed class BadMannersTests : IDisposable
         using Terminal terminal = new(_home.Home, "chat", "--plain", "-m", model, "--plugins", _home.Source, "--set", "router=odd", "--max-tokens", "4", "--temperature", "0");
         terminal.WaitFor("> ");
         terminal.Type("Once\r");
-        terminal.WaitFor("the first call was told to. The message was not added to the dialogue");
+        terminal.WaitFor("the first call was told to. The message was not added to the conversation");
         terminal.WaitFor("> ");
         terminal.Type("Twice\r");
         terminal.WaitFor("first token after");
