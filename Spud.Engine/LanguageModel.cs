@@ -56,10 +56,14 @@ public sealed class LanguageModel : IDisposable
     /// <param name="plugins">Offer components.</param>
     /// <param name="options">What the host decides.</param>
     /// <param name="loop">Threads and steps that the models of a process share, in place of <see cref="PipelineOptions.Threads"/>; disposed by the caller, after the model. Null: the model's own.</param>
+    /// <param name="former">
+    /// A model of the same loop that is exchanged for this one: the mapped file, and components that would be built the same again, are taken
+    /// over. It may only be disposed afterwards; where this fails, it goes on.
+    /// </param>
     /// <exception cref="ModelFileException">The model cannot be read.</exception>
     /// <exception cref="ConfigurationException">The document has faults.</exception>
     /// <exception cref="CompositionException">Components, model and machine do not go together.</exception>
-    public static LanguageModel Load(PipelineDocument document, PluginCatalog plugins, PipelineOptions options, StepLoop? loop = null)
+    public static LanguageModel Load(PipelineDocument document, PluginCatalog plugins, PipelineOptions options, StepLoop? loop = null, LanguageModel? former = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         options.Require();
@@ -67,7 +71,7 @@ public sealed class LanguageModel : IDisposable
         Pipeline? pipeline = null;
         try
         {
-            pipeline = Pipeline.Compose(document, plugins, options, used.Workers);
+            pipeline = Pipeline.Compose(document, plugins, options, used.Workers, former?.Pipeline);
             Tokenizer tokenizer = Tokenizer.Load(pipeline.File.Metadata);
             if (tokenizer.VocabularySize > pipeline.Model.Vocabulary)
                 throw new ModelFileException($"{pipeline.File.Path}: the tokenizer has {tokenizer.VocabularySize} tokens, the embedding {pipeline.Model.Vocabulary} rows.");

@@ -26,6 +26,11 @@ public sealed class WeightCatalog
         _entries = known.ToFrozenDictionary();
     }
 
+    private WeightCatalog(FrozenDictionary<string, WeightEntry> entries) => _entries = entries;
+
+    /// <summary>The same weights, of which nobody has taken any.</summary>
+    public WeightCatalog Anew() => new(_entries);
+
     public IReadOnlyCollection<WeightEntry> Entries => _entries.Values;
 
     /// <summary>Weights that no component took: a model with any is not understood.</summary>

@@ -29,7 +29,12 @@ public abstract class WorkerPool
 #pragma warning restore CS8500
     }
 
-    internal abstract unsafe void Fork(int parts, delegate*<nint, int, int, void> body, nint job);
+    /// <summary>Runs parts 0 .. <paramref name="parts"/> - 1 of a job on the pool's threads and joins.</summary>
+    /// <param name="parts">At least 0.</param>
+    /// <param name="body">Gets the job, the part and the worker that runs it, below <see cref="Threads"/>; may throw.</param>
+    /// <param name="job">Address of the job, valid until the call returns.</param>
+    [Experimental(Experiments.Id)]
+    protected abstract unsafe void Fork(int parts, delegate*<nint, int, int, void> body, nint job);
 
     private static unsafe void RunPart<TJob>(nint job, int part, int worker)
         where TJob : struct, IJob =>
@@ -39,7 +44,7 @@ public abstract class WorkerPool
     {
         public override int Threads => 1;
 
-        internal override unsafe void Fork(int parts, delegate*<nint, int, int, void> body, nint job)
+        protected override unsafe void Fork(int parts, delegate*<nint, int, int, void> body, nint job)
         {
             Exception? failure = null;
             for (int part = 0; part < parts; part++)

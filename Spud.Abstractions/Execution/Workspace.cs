@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace Spud;
 
 /// <summary>
@@ -13,14 +15,16 @@ public sealed class Workspace(IMemoryDomain domain, long bytes)
     public long Bytes => bytes;
 
     /// <summary>Whose arena it is a share of.</summary>
-    internal IMemoryDomain Domain => domain;
+    [Experimental(Experiments.Id)]
+    public IMemoryDomain Domain => domain;
 
-    /// <summary>First byte of the share; the host sets it when every component of the pipeline is built.</summary>
-    internal nint Address
-    {
-        get => _address ?? throw new InvalidOperationException("workspace: read before the arena was laid out; views are valid inside calls of the component only, not in its factory");
-        set => _address = value;
-    }
+    private nint Address => _address
+        ?? throw new InvalidOperationException("workspace: read before the arena was laid out; views are valid inside calls of the component only, not in its factory");
+
+    /// <summary>Says where the share begins: for the host, when every component of the pipeline is built.</summary>
+    /// <param name="address">First byte.</param>
+    [Experimental(Experiments.Id)]
+    public void Place(nint address) => _address = address;
 
     /// <summary>The share, from its first byte, as an array; valid inside calls of the component that reserved it.</summary>
     /// <exception cref="InvalidOperationException">The array is larger than the share, or the pipeline is still being built.</exception>

@@ -29,11 +29,21 @@ internal sealed class ComponentBuilder
 
     public required Action<string>? Log { get; init; }
 
+    /// <summary>A pipeline that is exchanged for this one; null: none.</summary>
+    public Takeover? Takeover { get; init; }
+
     /// <summary>Everything that was built; a component comes before those that it is built on, so that it is disposed first.</summary>
     public IReadOnlyList<PipelineComponent> Built => _built;
 
     /// <exception cref="CompositionException">The component refused, or its plugin is at fault.</exception>
-    public PipelineComponent Build(ChosenComponent chosen) => Build(chosen, depth: 0);
+    public PipelineComponent Build(ChosenComponent chosen)
+    {
+        if (Takeover?.Take(chosen, Limits, Weights) is not { } taken)
+            return Build(chosen, depth: 0);
+
+        _built.Add(taken);
+        return taken;
+    }
 
     private PipelineComponent Build(ChosenComponent chosen, int depth)
     {

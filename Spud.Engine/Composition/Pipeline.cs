@@ -40,6 +40,9 @@ public sealed class Pipeline : IDisposable
     /// <summary>How much compute a request is worth, 0 .. 1, unless it says so itself.</summary>
     public float Effort => Parts.Document.Effort;
 
+    /// <summary>"role name" of the components that were taken over from the pipeline before, as they were.</summary>
+    public IReadOnlyList<string> TakenOver => [.. Parts.TakenOver.Select(component => $"{component.Role} {component.Registered.Name}")];
+
     internal PipelineParts Parts { get; }
 
     /// <summary>Composes a pipeline.</summary>
@@ -54,13 +57,19 @@ public sealed class Pipeline : IDisposable
     public static Pipeline Compose(PipelineDocument document, PluginCatalog plugins, PipelineOptions options) => Compose(document, plugins, options, null);
 
     /// <summary>Composes a pipeline that computes on the caller's threads; null: on its own.</summary>
-    internal static Pipeline Compose(PipelineDocument document, PluginCatalog plugins, PipelineOptions options, WorkerThreads? workers)
+    /// <param name="document">What its author wrote.</param>
+    /// <param name="plugins">Who offers components.</param>
+    /// <param name="options">What the host decides.</param>
+    /// <param name="workers">The caller's threads.</param>
+    /// <param name="former">A pipeline on the same threads that is exchanged for this one; it may only be disposed afterwards.</param>
+    internal static Pipeline Compose(PipelineDocument document, PluginCatalog plugins, PipelineOptions options, WorkerThreads? workers, Pipeline? former = null)
     {
         ArgumentNullException.ThrowIfNull(document);
         ArgumentNullException.ThrowIfNull(plugins);
         ArgumentNullException.ThrowIfNull(options);
         options.Require();
-        return PipelineComposer.Compose(document, plugins, options, workers);
+        using Engine.Turn turn = former is null ? default : former.Engine.TakeTurn();
+        return PipelineComposer.Compose(document, plugins, options, workers, former?.Parts);
     }
 
     /// <summary>The component of a role that a document does not name; null: none of these plugins offers it.</summary>

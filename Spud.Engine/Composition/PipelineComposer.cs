@@ -19,19 +19,23 @@ internal sealed class PipelineComposer : IDisposable
     private readonly Limits _limits;
     private readonly WorkerThreads _pool;
     private readonly bool _ownsPool;
-    private readonly HostDomain _host = new();
+    private readonly HostDomain _host;
+    private readonly Takeover? _takeover;
     private readonly MemoryAccount _memory = new("pipeline");
     private readonly ComponentBuilder _builder;
-    private bool _finished;
+    private bool _finished, _laid;
 
-    private PipelineComposer(PipelineDocument document, PluginCatalog plugins, PipelineOptions options, WorkerThreads? workers)
+    private PipelineComposer(PipelineDocument document, PluginCatalog plugins, PipelineOptions options, WorkerThreads? workers, PipelineParts? former)
     {
         _options = options;
-        _file = GgufFile.Open(document.Model ?? options.DefaultModel ?? throw new CompositionException("The pipeline names no model. Give it one: -m FILE.gguf, or \"model\" in pipeline.json."));
-        _hash = new(() => ModelHash.Of(_file));
+        string file = document.Model ?? options.DefaultModel ?? throw new CompositionException("The pipeline names no model. Give it one: -m FILE.gguf, or \"model\" in pipeline.json.");
+        _takeover = Takeover.From(former, file, workers, options);
+        _host = _takeover?.Former.Host ?? new();
+        _file = _takeover?.Former.File.Share() ?? GgufFile.Open(file);
+        _hash = _takeover?.Former.Hash ?? new(() => ModelHash.Of(_file));
         try
         {
-            (_model, _weights) = ModelReader.Read(_file);
+            (_model, _weights) = _takeover is { Former: { Weights: { } weights } known } ? (known.Model, weights.Anew()) : ModelReader.Read(_file);
         }
         catch
         {
@@ -62,6 +66,7 @@ internal sealed class PipelineComposer : IDisposable
             Pool = _pool,
             Host = _host,
             Plugins = plugins,
+            Takeover = _takeover,
             Log = options.Log,
         };
     }
@@ -71,17 +76,17 @@ internal sealed class PipelineComposer : IDisposable
     /// <exception cref="ConfigurationException">The document has faults.</exception>
     /// <exception cref="CompositionException">Components, model and machine do not go together.</exception>
     /// <exception cref="InsufficientMemoryException">The machine has too little memory.</exception>
-    public static Pipeline Compose(PipelineDocument document, PluginCatalog plugins, PipelineOptions options, WorkerThreads? workers)
+    public static Pipeline Compose(PipelineDocument document, PluginCatalog plugins, PipelineOptions options, WorkerThreads? workers, PipelineParts? former = null)
     {
-        using PipelineComposer composer = Open(document, plugins, options, workers);
+        using PipelineComposer composer = Open(document, plugins, options, workers, former);
         return composer.Compose(document, plugins);
     }
 
-    private static PipelineComposer Open(PipelineDocument document, PluginCatalog plugins, PipelineOptions options, WorkerThreads? workers)
+    private static PipelineComposer Open(PipelineDocument document, PluginCatalog plugins, PipelineOptions options, WorkerThreads? workers, PipelineParts? former)
     {
         try
         {
-            return new(document, plugins, options, workers);
+            return new(document, plugins, options, workers, former);
         }
         catch (Exception fault) when (!document.Faults.IsEmpty && fault is ModelFileException or CompositionException)
         {
@@ -99,6 +104,8 @@ internal sealed class PipelineComposer : IDisposable
         foreach (PipelineComponent component in _builder.Built)
             component.Dispose(faults);
 
+        if (_laid)
+            _takeover!.Former.LayWorkspaces();
         _memory.Dispose();
         if (_ownsPool)
             _pool.Dispose();
@@ -138,9 +145,12 @@ internal sealed class PipelineComposer : IDisposable
             PerHeadAttentions = plugins.Registered.Where(static component => component.Role == Roles.Attention && component.Offer.FoldsPerHead).Select(static component => component.FullName),
         }.Build(cache, layouts, parts, states.BorderTokens);
         new Observers(_memory, domains, _model, _limits, _pool).Attach(cache, layouts, parts[(int)Phase.Prefill], states, pages);
-        ShareArenas();
-        Pipeline pipeline = new(new PipelineParts
+        PipelineParts all = new()
         {
+            Weights = _weights,
+            Hash = _hash,
+            Arenas = [.. Arenas()],
+            TakenOver = [.. _takeover?.Taken ?? []],
             Document = document,
             File = _file,
             Model = _model,
@@ -158,7 +168,10 @@ internal sealed class PipelineComposer : IDisposable
             States = states,
             Domains = domains,
             MarkFaulty = plugins.MarkFaulty,
-        });
+        };
+        _laid = _takeover is not null;
+        all.LayWorkspaces();
+        Pipeline pipeline = new(all);
         _finished = true;
         return pipeline;
     }
@@ -221,14 +234,10 @@ internal sealed class PipelineComposer : IDisposable
         where T : class => new(Role.Of<T>(), component.Registered.FullName, component.Offer, (T)component.Called, domains.Of(component.Instance, Role.Of<T>()));
 
     // Components take turns: a domain's arena is as large as the largest of them needs, with those that it is built on.
-    private void ShareArenas()
+    private IEnumerable<(IMemoryDomain Domain, nint Address)> Arenas()
     {
         PipelineComponent[] outermost = [.. _builder.Built.Where(component => component.Outer is null)];
         foreach (IMemoryDomain domain in _builder.Built.SelectMany(component => component.Workspaces).Select(workspace => workspace.Domain).Distinct())
-        {
-            nint arena = _memory.Allocate(domain, Math.Max(1, outermost.Max(component => component.WorkspaceBytesIn(domain))));
-            foreach (PipelineComponent component in outermost)
-                component.LayWorkspaces(domain, arena);
-        }
+            yield return (domain, _memory.Allocate(domain, Math.Max(1, outermost.Max(component => component.WorkspaceBytesIn(domain)))));
     }
 }

@@ -68,6 +68,50 @@ public sealed class Engine
         return _sequences[id] = new Sequence(this, id, tables, NewLedger(tables), ids);
     }
 
+    /// <summary>
+    /// A text of another pipeline with its keys and values, which the caller knows to mean the same here. Null where they cannot be copied: the
+    /// pages are laid out differently or on devices, keys were let go, or components keep a state of the text.
+    /// </summary>
+    /// <param name="source">Not used meanwhile; stays as it is.</param>
+    /// <exception cref="InvalidOperationException">All sequences of the pipeline are in use, or one of the engines is.</exception>
+    public Sequence? Copy(Sequence source)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        using Turn turn = TakeTurn();
+        source.ThrowIfEnded();
+        if (source.Tokens > _pipeline.Limits.ContextTokens || source.Tables.Length != _pipeline.Model.Layers.Length || _pipeline.States.BorderTokens.Any() || source.KeepsStates)
+            return null;
+
+        Sequence copy = OpenNext();
+        bool isWhole = false;
+        try
+        {
+            if (!copy.Tables.Zip(source.Tables).All(static pair => pair.First.IsPlain && pair.Second.IsPlain && pair.First.HasFormatsOf(pair.Second)))
+                return null;
+
+            copy.Write(source.Ids);
+            for (int layer = 0; layer < copy.Tables.Length; layer++)
+            {
+                copy.Tables[layer].CopyFrom(source.Tables[layer]);
+                _pipeline.Pages.Commit(layer, copy, source.Tokens);
+            }
+
+            copy.Append(source.Ids);
+            copy.StartLedger();
+            isWhole = true;
+            return copy;
+        }
+        catch (PagePoolFullException)
+        {
+            return null;
+        }
+        finally
+        {
+            if (!isWhole)
+                copy.Dispose();
+        }
+    }
+
     /// <summary>A step of one sequence: reads as many of its next tokens as a step takes. All of them are read by calling it again with the rest.</summary>
     /// <param name="batch">Its former contents are forgotten; it holds the logits afterwards.</param>
     /// <param name="sequence">The text.</param>
@@ -106,7 +150,7 @@ public sealed class Engine
     /// <param name="batch">At least one sequence.</param>
     /// <param name="keep">Gets an entry, in the order of <see cref="Batch.Add"/>, whose logits can be read, and returns how many of its rows are kept, from the first on; null: all.</param>
     /// <inheritdoc cref="Run(Batch)" path="/exception"/>
-    internal void Run(Batch batch, Func<int, int>? keep)
+    public void Run(Batch batch, Func<int, int>? keep)
     {
         ArgumentNullException.ThrowIfNull(batch);
         using Turn turn = TakeTurn();

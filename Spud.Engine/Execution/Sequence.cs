@@ -46,6 +46,9 @@ public sealed class Sequence : IDisposable
     /// <summary>Rows that a step may add at most: they end at the next review border.</summary>
     public int RowsToReview => _engine.Borders.RowsFrom(Tokens);
 
+    /// <summary>Whether components keep a state of the text beside its keys.</summary>
+    internal bool KeepsStates => _engine.States.BorderTokens.Any();
+
     internal PageTable[] Tables { get; }
 
     internal bool IsDisposed { get; private set; }
@@ -97,6 +100,14 @@ public sealed class Sequence : IDisposable
         child.Append(Ids);
         child.Ledger = _engine.NewLedger(child.Tables, Ledger.Limit, Ledger);
         return child;
+    }
+
+    /// <summary>The keys that are kept of a layer, by pool and KV head.</summary>
+    /// <param name="layer">0 .. L - 1.</param>
+    public IEnumerable<KeptKeys> KeptKeys(int layer)
+    {
+        ThrowIfEnded();
+        return Tables[layer].KeptKeys();
     }
 
     /// <summary>Whether the sequence can go back to an earlier length: false where the cache has dropped keys that the shorter text would need.</summary>

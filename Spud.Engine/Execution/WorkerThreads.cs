@@ -7,7 +7,7 @@ namespace Spud.Execution;
 /// A fork-join pool: the calling thread and <c>threads - 1</c> workers draw parts from one ticket. Workers spin for 50 microseconds
 /// after a job and then park, so that a fork inside a step costs under a microsecond and an idle pipeline burns no core.
 /// </summary>
-internal sealed class WorkerThreads : WorkerPool, IDisposable
+public sealed class WorkerThreads : WorkerPool, IDisposable
 {
     // The ticket holds everything that decides who runs what, so that a late worker can never mix two jobs:
     // generation (20 bits) | parts (22 bits) | next part (22 bits).
@@ -29,6 +29,7 @@ internal sealed class WorkerThreads : WorkerPool, IDisposable
     private int _failedPart;
     private Exception? _failure;
 
+    /// <param name="threads">At least 1, the calling one included.</param>
     public WorkerThreads(int threads)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
@@ -42,6 +43,7 @@ internal sealed class WorkerThreads : WorkerPool, IDisposable
         }
     }
 
+    /// <inheritdoc/>
     public override int Threads { get; }
 
     /// <summary>Ends the workers. Not to be called while a job runs.</summary>
@@ -58,9 +60,10 @@ internal sealed class WorkerThreads : WorkerPool, IDisposable
     }
 
     /// <summary>Whoever waits for a next job sleeps at once, so that a native library's threads have the processors.</summary>
-    public void Park() => Volatile.Write(ref _parkedAfter, Generation());
+    internal void Park() => Volatile.Write(ref _parkedAfter, Generation());
 
-    internal override unsafe void Fork(int parts, delegate*<nint, int, int, void> body, nint job)
+    /// <inheritdoc/>
+    protected override unsafe void Fork(int parts, delegate*<nint, int, int, void> body, nint job)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(parts);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(parts, MostParts);

@@ -1,4 +1,6 @@
+using System.Collections.Immutable;
 using System.Diagnostics;
+using Spud.Configuration;
 using Spud.Execution;
 using Spud.Metering;
 
@@ -9,6 +11,8 @@ public sealed partial class Request
 {
     private int _token;
     private long _billed;
+    private long _told;
+    private long[]? _experts;
 
     /// <summary>Ids to be continued.</summary>
     internal int[] Prompt { get; }
@@ -97,7 +101,26 @@ public sealed partial class Request
 
         DecodeTime = time - TimeToFirstToken;
         string text = Judge(_token);
-        Push(new(text, _token, _sampler.Value.LogProbabilities?.Copy()));
+        Push(new(text, _token, _sampler.Value.LogProbabilities?.Copy()) { Flops = Ledger!.Flops - _told, Experts = Options.Sampling.LogProbabilities > 0 ? ExpertsSinceLast() : default });
+        _told = Ledger.Flops;
+    }
+
+    private ImmutableArray<int> ExpertsSinceLast()
+    {
+        PhaseLedger decode = Ledger![Phase.Decode];
+        if (!Ledger.IsMixture || decode.Tokens == 0)
+            return [];
+
+        _experts ??= new long[Ledger.Layers];
+        ImmutableArray<int>.Builder since = ImmutableArray.CreateBuilder<int>(_experts.Length);
+        for (int layer = 0; layer < _experts.Length; layer++)
+        {
+            long all = decode.Of(Roles.Experts, layer).PlanEntries;
+            since.Add((int)(all - _experts[layer]));
+            _experts[layer] = all;
+        }
+
+        return since.MoveToImmutable();
     }
 
     /// <summary>It has ended: nothing more is computed for it, and its sequence is given back.</summary>

@@ -117,7 +117,7 @@ public sealed class PluginCatalog : IDisposable
     }
 
     /// <summary>A catalog of these plugin folders alone; a missing one is malformed.</summary>
-    internal static PluginCatalog Of(IEnumerable<string> pluginFolders, PluginCatalogOptions options) =>
+    public static PluginCatalog Of(IEnumerable<string> pluginFolders, PluginCatalogOptions options) =>
         Of([.. pluginFolders.Select(PluginFolder.Discover)], options);
 
     /// <summary>Whether a plugin offers a component, by its manifest; it may turn out that it cannot be used.</summary>

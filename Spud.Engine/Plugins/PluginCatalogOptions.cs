@@ -19,5 +19,5 @@ public sealed class PluginCatalogOptions
     public bool Reloadable { get; init; }
 
     /// <summary>Whether probes that may crash run in this process all the same: in a test program, whose crash is an answer too.</summary>
-    internal bool ProbesInProcess { get; init; }
+    public bool ProbesInProcess { get; init; }
 }

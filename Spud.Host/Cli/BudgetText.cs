@@ -27,21 +27,23 @@ internal sealed record BudgetText(decimal Amount, string Unit)
 
     /// <summary>The budget.</summary>
     /// <param name="prices">What money is counted by; null: there is no list.</param>
+    /// <param name="option">What the user said it with, for messages.</param>
+    /// <param name="pricesOption">What names a price list.</param>
     /// <exception cref="BadInputException">It is money without a list or in another currency, or more compute than can be counted.</exception>
-    public Budget Resolve(PriceList? prices)
+    public Budget Resolve(PriceList? prices, string option = "--budget", string pricesOption = "--prices FILE")
     {
         if (Unit == ComputeUnit)
         {
             return Amount <= Budget.MostComputeUnits
                 ? Budget.OfCompute(Amount)
-                : throw new BadInputException(string.Create(CultureInfo.InvariantCulture, $"--budget: {Amount} CU is too large: the maximum is {Budget.MostComputeUnits} CU."));
+                : throw new BadInputException(string.Create(CultureInfo.InvariantCulture, $"{option}: {Amount} CU is too large: the maximum is {Budget.MostComputeUnits} CU."));
         }
 
         string currency = Unit.ToUpperInvariant();
         if (prices is null)
-            throw new BadInputException($"--budget: a limit in {currency} needs a price list in that currency: --prices FILE. Or limit compute: --budget 250cu");
+            throw new BadInputException($"{option}: a limit in {currency} needs a price list in that currency: {pricesOption}. Or limit compute: {option} 250cu");
         if (prices.Currency != currency)
-            throw new BadInputException($"--budget: the limit is in {currency}, but the price list '{prices.Name}' is in {prices.Currency}.");
+            throw new BadInputException($"{option}: the limit is in {currency}, but the price list '{prices.Name}' is in {prices.Currency}.");
 
         return Budget.OfMoney(Amount, prices);
     }

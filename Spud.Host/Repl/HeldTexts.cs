@@ -36,6 +36,21 @@ internal sealed class HeldTexts(Engine engine) : IDisposable
         return _held[1] = _held[0]?.Fork() ?? engine.Open();
     }
 
+    /// <summary>Takes over the texts of another pipeline whose keys and values mean the same; false: they cannot be copied, and are read again.</summary>
+    public bool TakeOver(HeldTexts former)
+    {
+        for (int i = 0; i < _held.Length; i++)
+        {
+            if (former._held[i] is { Fault: null } text && (_held[i] = engine.Copy(text)) is null)
+                return false;
+        }
+
+        return true;
+    }
+
+    /// <summary>Length of the text that a conversation goes on from.</summary>
+    public int Tokens => _held[0]?.Tokens ?? 0;
+
     public void Dispose() => Forget(static _ => true);
 
     // One on which a component failed takes nothing more.

@@ -15,11 +15,14 @@ internal sealed record PipelineState(PipelineSource Source, PipelineExplanation 
     /// <summary>What can be set, with present values and what the schema allows.</summary>
     public required SettingCatalog Settings { get; init; }
 
+    /// <summary>"role name" of the components that were taken over from the pipeline before, and not built.</summary>
+    public IReadOnlyList<string> TakenOver { get; init; } = [];
+
     /// <summary>The state of a pipeline that was composed.</summary>
     public static PipelineState Of(PipelineSource source, Pipeline pipeline, PluginCatalog plugins)
     {
         PipelineExplanation explanation = PipelineExplanation.Of(pipeline);
-        return new(source, explanation, FrozenPipeline.Of(explanation)) { Settings = SettingCatalog.Of(source.Read(), explanation, plugins) };
+        return new(source, explanation, FrozenPipeline.Of(explanation)) { Settings = SettingCatalog.Of(source.Read(), explanation, plugins), TakenOver = pipeline.TakenOver };
     }
 }
 

@@ -9,6 +9,7 @@ internal sealed partial class Session
     private LanguageModel? _model;
     private HeldTexts? _texts;
     private PipelineSource? _lastSource;
+    private bool _isMixed;
 
     /// <summary>The pipeline; null: none is loaded.</summary>
     public PipelineState? Pipeline { get; private set; }
@@ -38,9 +39,47 @@ internal sealed partial class Session
     /// <inheritdoc cref="SessionModels.Load" path="/exception"/>
     public void Swap(PipelineSource source)
     {
-        LanguageModel model = Working($"loading {source.File ?? "the pipeline"}", () => _models.Load(source));
-        LetGo();
-        Serve(model, source);
+        LanguageModel model = Working($"loading {source.File ?? "the pipeline"}", () => _models.Load(source, _model));
+        (PipelineState? former, HeldTexts? texts, LanguageModel? old) = (Pipeline, _texts, _model);
+        try
+        {
+            Serve(model, source);
+            if (former is not null && texts is { Tokens: > 0 } && Conversation.Turns.Count > 0)
+                Say(KeepOrReread(former, texts));
+        }
+        finally
+        {
+            texts?.Dispose();
+            old?.Dispose();
+        }
+    }
+
+    /// <summary>Takes over what is good for the new pipeline; says what, why, and what it will cost otherwise.</summary>
+    private string KeepOrReread(PipelineState former, HeldTexts texts)
+    {
+        KeyIdentity now = KeyIdentity.Of(Pipeline!), before = KeyIdentity.Of(former);
+        IReadOnlyList<string> differences = now.DifferencesFrom(before);
+        bool isSame = former.Frozen.Id == Pipeline!.Frozen.Id;
+        if (differences.Count == 0 && !now.HasFolds && _texts!.TakeOver(texts))
+        {
+            _isMixed |= !isSame;
+            return isSame ? "Nothing changed: the conversation is kept as it is."
+                : $"The conversation's {texts.Tokens} tokens are kept: what changed does not enter keys and values. From now on they are of two pipelines.";
+        }
+
+        _isMixed = false;
+        string reason = differences.Count > 0 ? $"keys and values depend on {string.Join(", ", differences)}, which changed" : "pages of this kind are not carried over";
+        return $"The next turn reads the conversation again, {texts.Tokens} tokens{Estimate(texts.Tokens)}: {reason}.";
+    }
+
+    // By what the last turn took: FLOPs of a token hardly differ between pipelines of a model.
+    private string Estimate(int tokens)
+    {
+        if (Conversation.Turns[^1] is not { PrefillSpeed: > 0 and { } speed })
+            return "";
+
+        decimal perToken = (decimal)Pipeline!.Explanation.Compute.PrefillAtStart.ComputeUnits;
+        return string.Create(System.Globalization.CultureInfo.InvariantCulture, $" (about {Units.Compute(perToken * tokens)}, {tokens / speed:0.0} s)");
     }
 
     /// <summary>Loads the plugins again and composes the pipeline anew.</summary>
@@ -52,6 +91,7 @@ internal sealed partial class Session
             throw new BadInputException("/reload needs a chat started with: spud chat --reload");
 
         PipelineSource source = _lastSource ?? _setup.Source;
+        StopComparing();
         LetGo();
         Report(new PipelineChanged(null));
         Serve(Working("loading the plugins again", () => _models.LoadAgain(source)), source);
@@ -67,7 +107,7 @@ internal sealed partial class Session
     private void LetGo()
     {
         (HeldTexts? texts, LanguageModel? model) = (_texts, _model);
-        (_texts, _model, Pipeline) = (null, null, null);
+        (_texts, _model, Pipeline, _isMixed) = (null, null, null, false);
         texts?.Dispose();
         model?.Dispose();
     }

@@ -1,6 +1,4 @@
-using System.Text.Json;
 using Spud.Generation;
-using Spud.Metering;
 using Spud.Text.ChatTemplates;
 
 namespace Spud.Host.Repl;
@@ -8,7 +6,7 @@ namespace Spud.Host.Repl;
 /// <summary>Questions and answers.</summary>
 internal sealed partial class Session
 {
-    /// <summary>Asks a question; the answer is reported as it comes, and becomes part of the conversation, also one that was stopped.</summary>
+    /// <summary>Asks a question; the answer is reported as it comes, and becomes part of the conversation, also one that was stopped. While pipelines are compared, all of them answer.</summary>
     /// <returns>The turn, complete.</returns>
     /// <exception cref="BadInputException">No pipeline is loaded.</exception>
     /// <exception cref="TemplateException">The template refuses the conversation.</exception>
@@ -16,18 +14,37 @@ internal sealed partial class Session
     /// <inheritdoc cref="Request.ToBlockingEnumerable" path="/exception"/>
     public Turn Ask(string question, CancellationToken cancellation = default)
     {
-        LanguageModel model = Model();
-        RenderedPrompt prompt = model.Render(Conversation.With(model, question));
-        int[] ids = model.Encode(prompt);
-        GenerationOptions options = _settings.For(model);
-        Request request = model.Generate(_texts!.For(ids), ids, options, cancellation);
-        Turn turn = new() { Number = Conversation.Turns.Count + 1, Question = question, Pipeline = Pipeline!.Frozen, PromptIds = [.. ids] };
+        try
+        {
+            return _variants is null ? Run(Begin(Own(), Conversation, question, cancellation), isKept: true) : AskAll(_variants, question, cancellation);
+        }
+        finally
+        {
+            if (_settings.BudgetOnce)
+                Settings = _settings with { Budget = null, BudgetOnce = false };
+        }
+    }
+
+    private Responder Own() => new(null, Model(), _texts!, Pipeline!);
+
+    private Answering Begin(Responder by, Conversation before, string question, CancellationToken cancellation) =>
+        new(by, before, question, ids => by.Texts.For(ids), _settings, Report, cancellation);
+
+    /// <param name="answering">Begun.</param>
+    /// <param name="isKept">Whether the turn becomes part of the conversation.</param>
+    private Turn Run(Answering answering, bool isKept)
+    {
+        Turn turn = answering.Turn;
         Report(new TurnStarted(turn));
         try
         {
-            _saved.Begin(Conversation, turn);
-            Read(request, turn, model, AnswerParser.For(model.ChatTemplate, prompt.Text));
-            Conversation.Add(turn);
+            if (isKept)
+                _saved.Begin(Conversation, turn);
+
+            foreach (TextPiece piece in answering.Request.ToBlockingEnumerable())
+                Take(answering, piece, isKept);
+
+            Complete(answering, isKept);
         }
         catch (Exception fault)
         {
@@ -36,37 +53,33 @@ internal sealed partial class Session
         }
         finally
         {
-            Close(turn, request, options);
-            if (_settings is { BudgetOnce: true })
-                Settings = _settings with { Budget = null, BudgetOnce = false };
+            End(answering, isKept);
         }
 
         return turn;
     }
 
-    private void Read(Request request, Turn turn, LanguageModel model, AnswerParser parser)
+    private void Take(Answering answering, in TextPiece piece, bool isKept)
     {
-        TurnReader reader = new(turn, request, model.Tokenizer, Report);
-        foreach (TextPiece piece in request.ToBlockingEnumerable())
-        {
-            reader.Take(piece);
-            reader.Show(parser.Append(piece.Text));
-            _saved.Progress(Conversation, turn, () => parser.Answer.Final);
-        }
-
-        reader.Show(parser.Flush());
-        Answer answer = parser.Answer;
-        (turn.Answer, turn.Reasoning) = (answer.Final, answer.Reasoning);
-        turn.ToolCalls = answer.ToMessage().ToolCalls is { } calls ? JsonSerializer.Serialize(calls, RecordJson.Default.JsonElement) : null;
+        answering.Take(piece);
+        if (isKept)
+            _saved.Progress(Conversation, answering.Turn, () => answering.Answer);
     }
 
-    private void Close(Turn turn, Request request, GenerationOptions options)
+    private void Complete(Answering answering, bool isKept)
     {
-        (turn.Finish, turn.ReusedTokens, turn.Seed) = (request.Finish, request.ReusedTokens, request.Seed);
-        (turn.TimeToFirstToken, turn.DecodeTime) = (request.TimeToFirstToken, request.DecodeTime);
-        turn.Receipt = request.Ledger is { } ledger ? Receipt.Of(ledger, _settings.Prices) : null;
-        turn.Closing = Figures.Closing(request, request.TimeToFirstToken, turn.Receipt?.Charge, options.Sampling);
-        _saved.End(Conversation, turn);
-        Report(new TurnFinished(turn));
+        answering.Complete();
+        if (isKept)
+            Conversation.Add(answering.Turn);
+    }
+
+    private void End(Answering answering, bool isKept)
+    {
+        answering.Close(_settings.Prices);
+        answering.Turn.IsMixed = _isMixed && answering.Turn.ReusedTokens > 0 && answering.Turn.Variant is null;
+        if (isKept)
+            _saved.End(Conversation, answering.Turn);
+
+        Report(new TurnFinished(answering.Turn));
     }
 }

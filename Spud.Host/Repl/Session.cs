@@ -1,4 +1,3 @@
-using Spud.Execution;
 using Spud.Generation;
 using Spud.Host.Repl.Commands;
 
@@ -81,6 +80,7 @@ internal sealed partial class Session : IDisposable
 
     public void Dispose()
     {
+        StopComparing();
         LetGo();
         _loop.Dispose();
         _saved.Dispose();

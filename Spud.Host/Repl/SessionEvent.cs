@@ -64,6 +64,14 @@ internal sealed record TokenArrived(Turn Turn, TurnToken Token, Meter Meter) : S
 /// <param name="Turn">With its receipt. One that failed has a <see cref="Turn.Fault"/> and is no part of the conversation.</param>
 internal sealed record TurnFinished(Turn Turn) : SessionEvent;
 
+/// <summary>The reader wants to see what is known of each token of an answer. A table of it follows as a <see cref="Notice"/>.</summary>
+/// <param name="Turn">Complete.</param>
+internal sealed record TurnInspected(Turn Turn) : SessionEvent;
+
+/// <summary>Several pipelines answered one question. A table of it follows as a <see cref="Notice"/>.</summary>
+/// <param name="Comparison">Answers, differences by token, quality.</param>
+internal sealed record AnswersCompared(Comparison.AnswerComparison Comparison) : SessionEvent;
+
 /// <summary>A line that the reader may edit and enter.</summary>
 /// <param name="Line">Such as "/edit 2 What is the capital of France?".</param>
 internal sealed record LineOffered(string Line) : SessionEvent;

@@ -22,14 +22,16 @@ internal sealed class SessionModels(SessionSetup setup, StepLoop loop, Action<st
     /// <summary>Composes a pipeline.</summary>
     /// <exception cref="BadInputException">Every model is missing, or it has no chat template.</exception>
     /// <inheritdoc cref="LanguageModel.Load" path="/exception"/>
-    public LanguageModel Load(PipelineSource source)
+    /// <param name="source">What it is read from.</param>
+    /// <param name="former">The one that it is exchanged for; null: it stands alone.</param>
+    public LanguageModel Load(PipelineSource source, LanguageModel? former = null)
     {
         PipelineDocument document = source.Read();
         foreach (string file in document.Files.Append(source.File).OfType<string>())
             setup.Files.Reads(file);
 
         PipelineOptions options = new() { DefaultModel = ModelLoader.ModelOf(document), Threads = setup.Threads, Sequences = HeldTexts.Sequences, StepSequences = 1, Log = log };
-        LanguageModel model = LanguageModel.Load(document, setup.Plugins, options, loop);
+        LanguageModel model = LanguageModel.Load(document, setup.Plugins, options, loop, former);
         try
         {
             model.ChatTemplate = setup.Template;

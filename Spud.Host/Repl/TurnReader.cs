@@ -23,7 +23,7 @@ internal sealed class TurnReader(Turn turn, Request request, Tokenizer tokenizer
             return;
 
         TimeSpan at = Stopwatch.GetElapsedTime(_start);
-        TurnToken token = new(id, tokenizer.TextOf(id), piece.LogProbabilities?.Chosen.LogProbability, Top(piece.LogProbabilities), at);
+        TurnToken token = new(id, tokenizer.TextOf(id), piece.LogProbabilities?.Chosen.LogProbability, Top(piece.LogProbabilities), at) { ComputeUnits = piece.Flops / 1_000_000_000m, Experts = piece.Experts };
         turn.Add(token);
         report(new TokenArrived(turn, token, Meter.Of(request, turn.Tokens.Count, at)));
     }

@@ -33,17 +33,12 @@ internal sealed record TurnSettings
     /// <summary>What work costs; null: nobody asks.</summary>
     public PriceList? Prices { get; init; }
 
-    /// <summary>Whether probabilities and alternatives of each token are noted.</summary>
-    public bool Details { get; init; } = true;
-
     /// <summary>The same as the engine takes them.</summary>
     /// <param name="model">Recommends what nobody chose.</param>
     public GenerationOptions For(LanguageModel model)
     {
         GenerationOptions options = new() { MaxTokens = MaxTokens, StopStrings = StopStrings, Budget = Budget, Effort = Effort, Sampling = Sampling.For(model) };
-        if (Details)
-            options.Sampling.LogProbabilities = Alternatives;
-
+        options.Sampling.LogProbabilities = Alternatives;
         return options;
     }
 }

@@ -11,10 +11,13 @@ public sealed class GgufFile : IDisposable
 {
     private readonly List<GgufHeader> _parts;
     private readonly Dictionary<string, GgufTensor> _byName;
+    private readonly (long Bytes, DateTime Written)[] _stamps;
+    private int _owners = 1;
 
     private GgufFile(List<GgufHeader> parts)
     {
         _parts = parts;
+        _stamps = [.. Files.Select(Stamp)];
         Tensors = [.. parts.SelectMany(static part => part.Tensors)];
         _byName = new Dictionary<string, GgufTensor>(Tensors.Length, StringComparer.Ordinal);
         foreach (GgufTensor tensor in Tensors)
@@ -85,8 +88,28 @@ public sealed class GgufFile : IDisposable
     /// <exception cref="ObjectDisposedException">The file is closed.</exception>
     public void Prefetch(GgufTensor tensor) => Own(tensor).Prefetch(tensor.Offset, tensor.Bytes);
 
-    /// <summary>Unmaps the files: addresses of tensors and undecoded metadata are gone.</summary>
-    public void Dispose() => _parts.ForEach(static part => part.File.Dispose());
+    /// <summary>Whether the files are still those that were opened, by size and time.</summary>
+    public bool IsCurrent => Files.Select(Stamp).SequenceEqual(_stamps);
+
+    /// <summary>Another owner of this mapping: it is unmapped when all have disposed it.</summary>
+    public GgufFile Share()
+    {
+        _owners++;
+        return this;
+    }
+
+    /// <summary>Unmaps the files when the last owner does so: addresses of tensors and undecoded metadata are gone.</summary>
+    public void Dispose()
+    {
+        if (--_owners == 0)
+            _parts.ForEach(static part => part.File.Dispose());
+    }
+
+    private static (long Bytes, DateTime Written) Stamp(string path)
+    {
+        FileInfo file = new(path);
+        return file.Exists ? (file.Length, file.LastWriteTimeUtc) : default;
+    }
 
     private MappedFile Own(GgufTensor tensor) => _byName.TryGetValue(tensor.Name, out GgufTensor? mine) && ReferenceEquals(mine, tensor)
         ? tensor.Map

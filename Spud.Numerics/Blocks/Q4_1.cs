@@ -6,7 +6,7 @@ namespace Spud.Numerics.Blocks;
 /// <summary>
 /// 32 elements in 20 bytes: f16 scale d, f16 minimum m; 16 bytes of codes as in <see cref="Q4_0"/>. value = d * code + m.
 /// </summary>
-public readonly struct Q4_1 : IBlockFormat
+public readonly partial struct Q4_1 : IEncodedFormat
 {
     public static int Type => 3;
 

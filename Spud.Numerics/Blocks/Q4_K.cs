@@ -8,7 +8,7 @@ namespace Spud.Numerics.Blocks;
 /// 4-bit codes. Each 32 bytes hold 64 elements: the lower halves the first 32, the upper halves the rest.
 /// value = d * scale * code - dmin * minimum.
 /// </summary>
-public readonly struct Q4_K : IBlockFormat
+public readonly partial struct Q4_K : IEncodedFormat
 {
     public static int Type => 12;
 

@@ -8,7 +8,7 @@ namespace Spud.Numerics.Blocks;
 /// Of each 128 elements, the lower bits of 0 to 63 are the lower halves of 64 bytes and those of 64 to 127 the upper halves; the
 /// upper bits of element 32 k + i are bits 2 k and 2 k + 1 of byte i of 32. value = d * scale * (code - 32).
 /// </summary>
-public readonly struct Q6_K : IBlockFormat
+public readonly partial struct Q6_K : IEncodedFormat
 {
     public static int Type => 14;
 

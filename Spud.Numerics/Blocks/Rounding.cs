@@ -3,11 +3,14 @@ using System.Runtime.Intrinsics;
 
 namespace Spud.Numerics.Blocks;
 
-/// <summary>Rounds f32 to the formats that activations and pages of keys and values may have: f32, f16, bf16, q8_0 and q4_0.</summary>
+/// <summary>
+/// Rounds f32 to the formats that activations and pages of keys and values may have (f32, f16, bf16, q8_0 and q4_0), and weights to
+/// q4_1, q4_k and q6_k as well, which takes a search of a microsecond or more a block.
+/// </summary>
 public static unsafe class Rounding
 {
     /// <summary>Rounds <paramref name="elements"/> elements; source and destination must not overlap.</summary>
-    /// <param name="type">GGML's number for the format: 0, 1, 2, 8 or 30.</param>
+    /// <param name="type">GGML's number for the format: 0, 1, 2, 3, 8, 12, 14 or 30.</param>
     /// <param name="source">[elements].</param>
     /// <param name="destination">Whole blocks, of any alignment.</param>
     /// <param name="elements">A multiple of the format's block.</param>
@@ -20,7 +23,7 @@ public static unsafe class Rounding
     }
 
     /// <summary>Rounds all of the source; the spans must not overlap.</summary>
-    /// <param name="type">GGML's number for the format: 0, 1, 2, 8 or 30.</param>
+    /// <param name="type">GGML's number for the format: 0, 1, 2, 3, 8, 12, 14 or 30.</param>
     /// <param name="source">A multiple of the format's block.</param>
     /// <param name="destination">Exactly the blocks of those elements.</param>
     /// <exception cref="ArgumentOutOfRangeException">The type is none of these.</exception>
@@ -43,10 +46,13 @@ public static unsafe class Rounding
         0 => &Copy,
         1 => &Numbers<F16>,
         2 => &Blocks<Q4_0>,
+        3 => &Blocks<Q4_1>,
         8 => &Blocks<Q8_0>,
+        12 => &Blocks<Q4_K>,
+        14 => &Blocks<Q6_K>,
         30 => &Numbers<BF16>,
         _ => throw new ArgumentOutOfRangeException(
-            nameof(type), type, "no format that f32 can be rounded to. Known: 0 (F32), 1 (F16), 2 (Q4_0), 8 (Q8_0), 30 (BF16)."),
+            nameof(type), type, "no format that f32 can be rounded to. Known: 0 (F32), 1 (F16), 2 (Q4_0), 3 (Q4_1), 8 (Q8_0), 12 (Q4_K), 14 (Q6_K), 30 (BF16)."),
     };
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -23,6 +23,18 @@ internal static unsafe partial class Sixteen
         return float.IsFinite(scale) ? scale : float.NaN;
     }
 
+    /// <summary>Whether one is infinite or no number.</summary>
+    public static bool HasFault(float* values, int count)
+    {
+        for (int i = 0; i < count; i++)
+        {
+            if (!float.IsFinite(values[i]))
+                return true;
+        }
+
+        return false;
+    }
+
     /// <summary>Sixteen floats truncated to signed bytes, saturating; NaN becomes 0.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<sbyte> Narrow(Vector128<float> a, Vector128<float> b, Vector128<float> c, Vector128<float> d) =>

@@ -10,7 +10,7 @@ namespace Spud.Conformance.Tests;
 public sealed class SequenceStateTests : IDisposable
 {
     private readonly TestModelFile _model = TestModelFile.Mixture(renormalises: true);
-    private readonly PluginCatalog _plugins = PluginCatalog.Discover(Path.GetDirectoryName(TestData.Reference)!);
+    private readonly PluginCatalog _plugins = PluginCatalog.Discover(Path.GetDirectoryName(TestData.Reference)!, TestData.Built("Wrapper"));
 
     [Fact]
     public void A_state_is_seen_from_the_first_border_on()
@@ -41,6 +41,24 @@ public sealed class SequenceStateTests : IDisposable
                 rig.Read(fresh, text[..length]);
 
             Assert.Equal(rig.Read(fresh, more), rig.Read(back, more, chunk: 1));
+        }
+    }
+
+    /// <summary>A head has one state, of the whole text.</summary>
+    [Fact]
+    public void A_head_keeps_a_state_too()
+    {
+        int[] text = PipelineRig.Text(1, 60);
+        using PipelineRig plain = Rig(), head = Rig("""head={"use":"biased","inner":"reference","repeats":1}""");
+        float[] before = plain.Fresh(text), expected = [.. Enumerable.Range(0, before.Length).Select(i =>
+            before[i] + (text[..(i / TestModelFile.Vocabulary / 16 * 16)].Contains(i % TestModelFile.Vocabulary) ? 1 : 0))];
+        foreach (int rows in new[] { 64, 7, 1 })
+        {
+            using Sequence sequence = head.Engine.Open();
+            Assert.Equal(expected, head.Read(sequence, text, rows));
+            using Sequence fork = sequence.Fork();
+            fork.Truncate(40);
+            Assert.Equal(expected[(40 * TestModelFile.Vocabulary)..], head.Read(fork, text[40..], rows));
         }
     }
 

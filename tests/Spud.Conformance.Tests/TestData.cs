@@ -7,13 +7,13 @@ internal static class TestData
     public static string Root { get; } = FindRoot();
 
     /// <summary>The reference plugin, in the configuration of these tests.</summary>
-    public static string Reference
+    public static string Reference => Built("Reference");
+
+    /// <summary>A plugin of <c>tests/plugins</c>, in the configuration of these tests.</summary>
+    public static string Built(string plugin)
     {
-        get
-        {
-            DirectoryInfo framework = new(System.IO.Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory));
-            return System.IO.Path.Combine(Root, "tests", "plugins", "Reference", "bin", framework.Parent!.Name, framework.Name);
-        }
+        DirectoryInfo framework = new(System.IO.Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory));
+        return System.IO.Path.Combine(Root, "tests", "plugins", plugin, "bin", framework.Parent!.Name, framework.Name);
     }
 
     /// <summary>A file of <c>tests/data</c>.</summary>

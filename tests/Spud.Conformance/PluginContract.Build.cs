@@ -1,5 +1,3 @@
-using System.Collections.Frozen;
-using Spud.Composition;
 using Spud.Configuration;
 using Spud.Conformance.Discovery;
 using Spud.Conformance.Fixtures;
@@ -18,12 +16,12 @@ public abstract partial class PluginContract
     {
         string trait = $"{role}.made-up";
         TestModel model = new() { Experts = 4, ExpertsUsed = 2, Traits = new() { [trait] = 1 } };
-        ConfigurationException refusal = Assert.Throws<ConfigurationException>(() => ChosenFor(role, component, model.Describe()));
+        ConfigurationException refusal = Assert.Throws<ConfigurationException>(() => Plugin[role, component].Bind(model.Describe()));
         Assert.Contains(trait, refusal.Message);
         // A decorator knows what the component inside it knows: that one may be named.
         Assert.Contains("' does not know ", refusal.Message);
-        if (Plugin[role, component].Choose().Inner.Count == 0)
-            Assert.Contains(Plugin[role, component].Registered!.FullName, refusal.Message);
+        if (!Plugin[role, component].Bind().IsBuiltOnOthers)
+            Assert.Contains(Plugin[role, component].FullName!, refusal.Message);
     }
 
     /// <summary>A trait that an offer lists belongs to its role: any other would be checked by nobody.</summary>
@@ -89,11 +87,5 @@ public abstract partial class PluginContract
             if (!component.Domain.IsHost && !domains.TryAdd(component.Domain.Name, component.Domain))
                 Assert.Same(domains[component.Domain.Name], component.Domain);
         }
-    }
-
-    private FrozenDictionary<string, System.Collections.Immutable.ImmutableArray<ChosenComponent>> ChosenFor(string role, string component, ModelDescription model)
-    {
-        PipelineDocument document = PipelineDocument.Load(null, TestPipeline.Edits(Plugin[role, component], model: null));
-        return new ComponentChoice(document, Plugin.Catalog, model).Choose();
     }
 }

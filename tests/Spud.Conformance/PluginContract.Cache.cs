@@ -74,7 +74,7 @@ public abstract partial class PluginContract
         {
             using CacheRig rig = new(Plugin[Roles.Cache, component], model, CacheModels.Limits[0]);
             rig.Append(CacheModels.Limits[0].Rows);
-            QuietHistory history = new(rig.Table);
+            QuietHistory history = new(rig.History);
             for (int i = 0; i < 30; i++)
                 rig.Policy.Review(0, history);
 

@@ -1,3 +1,4 @@
+using Spud.Composition;
 using Spud.Configuration;
 using Spud.Conformance.Allocation;
 using Spud.Conformance.Discovery;
@@ -150,7 +151,7 @@ public abstract partial class PluginContract
         using Sequence sequence = rig.Engine.Open();
         int[] token = [5];
         rig.Read(sequence, PipelineRig.Text(11, 64));
-        long bytes = AllocatedBytes.Of(rig.Pipeline.Parts.Pool, () => rig.Decode(sequence, token));
+        long bytes = AllocatedBytes.Of(rig.Pipeline.Workers, () => rig.Decode(sequence, token));
         AllocationPromise.Require(bytes, subject.Variant.Allocation.BytesPerToken, $"a decoded token through {role} '{component}'");
     }
 
@@ -178,8 +179,8 @@ public abstract partial class PluginContract
     /// <summary>Gives the reference plugin's cache the page format of a pipeline, so that both read the same keys.</summary>
     private static IEnumerable<string> PagesOf(PipelineRig rig)
     {
-        TensorView keys = rig.Pipeline.Parts.Pages.Layers[0].First.Pool.Keys, values = rig.Pipeline.Parts.Pages.Layers[0].First.Pool.Values;
-        return [$"cache.format={keys.Type}", $"cache.values={values.Type}"];
+        PagesExplanation pages = PipelineExplanation.Of(rig.Pipeline).Pages[0];
+        return [$"cache.format={pages.Keys}", $"cache.values={pages.Values}"];
     }
 
     private static void RequireRows(float[] expected, float[] got, Tolerance? tolerance, string what)

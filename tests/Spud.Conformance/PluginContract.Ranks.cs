@@ -73,7 +73,7 @@ public abstract partial class PluginContract
         }
 
         CacheLayout layout = new() { PageTokens = rig.Settings.PageTokens, Keys = rig.Settings.Pages, Values = rig.Settings.Pages, TokensAtMost = rig.Build.Limits.ContextTokens };
-        return maker.MakeFold(new FoldBuildContext(rig.Build, new FoldRank { Domain = rig.Domain, Pool = pool }, _ => layout));
+        return StandaloneFold.Of(maker, rig.Build, new FoldRank { Domain = rig.Domain, Pool = pool }, layout);
     }
 
     private struct RankJob : IJob

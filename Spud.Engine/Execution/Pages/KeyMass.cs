@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Spud.Configuration;
 
 namespace Spud.Execution;
@@ -106,7 +105,7 @@ internal sealed class KeyMass
         AttentionState state = StateIn(_host, rows);
         for (int row = 0; row < rows; row++)
         {
-            ReadOnlySpan<float> note = MemoryMarshal.Cast<byte, float>(notes.At(row).AsSpan<byte>());
+            ReadOnlySpan<float> note = notes.At(row).AsSpan<float>();
             note[..width].CopyTo(query.At(row).AsSpan<float>());
             note.Slice(width, _of.QueryHeads).CopyTo(state.Max.At(row).AsSpan<float>());
             note.Slice(width + _of.QueryHeads, _of.QueryHeads).CopyTo(state.Sum.At(row).AsSpan<float>());

@@ -31,6 +31,16 @@ internal sealed class RunTable(PoolPages pages, int head)
     /// <summary>Keys of all runs.</summary>
     public int Keys { get; private set; }
 
+    /// <summary>Positions of all keys, run by run.</summary>
+    public int[] Positions()
+    {
+        List<int> positions = [];
+        foreach (ref readonly KeyRun run in Runs)
+            positions.AddRange(pages.PositionsOf(run));
+
+        return [.. positions];
+    }
+
     /// <summary>Pages that the runs lie in.</summary>
     public int PagesHeld { get; private set; }
 

@@ -8,6 +8,7 @@ namespace Spud.Execution;
 internal sealed class PipelineComponent
 {
     private const long Line = 64;
+    private int _owners = 1;
 
     public required RegisteredComponent Registered { get; init; }
 
@@ -80,7 +81,7 @@ internal sealed class PipelineComponent
     {
         foreach (Workspace workspace in Workspaces.Where(workspace => workspace.Domain == domain))
         {
-            workspace.Address = arena;
+            workspace.Place(arena);
             arena += (nint)Aligned(workspace.Bytes);
         }
 
@@ -90,10 +91,16 @@ internal sealed class PipelineComponent
         return arena;
     }
 
-    /// <summary>Disposes the component and frees its memory, whatever the component throws.</summary>
+    /// <summary>Another pipeline holds it too: it is disposed when all have done so.</summary>
+    public void Share() => _owners++;
+
+    /// <summary>Disposes the component and frees its memory when its last pipeline does so, whatever the component throws.</summary>
     /// <param name="faults">Gets what it threw.</param>
     public void Dispose(List<ComponentException> faults)
     {
+        if (--_owners > 0)
+            return;
+
         foreach (IDisposable part in Enumerable.Reverse(Folds).Append(Instance))
             Dispose(part, faults);
 

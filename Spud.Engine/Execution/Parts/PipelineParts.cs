@@ -14,6 +14,18 @@ internal sealed class PipelineParts
 
     public required ModelDescription Model { get; init; }
 
+    /// <summary>The model's weights, with those marked that components took; null where parts were put together without a composer.</summary>
+    public WeightCatalog? Weights { get; init; }
+
+    /// <summary>SHA-256 of the model, computed when somebody asks; null likewise.</summary>
+    public Lazy<string>? Hash { get; init; }
+
+    /// <summary>By domain, the memory in which components take turns.</summary>
+    public ImmutableArray<(IMemoryDomain Domain, nint Address)> Arenas { get; init; } = [];
+
+    /// <summary>Of its components, those that another pipeline built.</summary>
+    public ImmutableArray<PipelineComponent> TakenOver { get; init; } = [];
+
     public required Limits Limits { get; init; }
 
     public required WorkerThreads Pool { get; init; }
@@ -58,6 +70,16 @@ internal sealed class PipelineParts
 
     /// <summary>What follows a step whose rows are read behind the final norm; its head is an <see cref="IFinalNorm"/>.</summary>
     public StepPlan NormPlan => field ??= StepCompiler.CompileNorm(this);
+
+    /// <summary>Lays the components' workspaces into the arenas: what was laid into those of another pipeline comes back.</summary>
+    public void LayWorkspaces()
+    {
+        foreach ((IMemoryDomain domain, nint arena) in Arenas)
+        {
+            foreach (PipelineComponent component in Components.Where(component => component.Outer is null))
+                component.LayWorkspaces(domain, arena);
+        }
+    }
 
     public StepPlan PlanOf(Phase phase) => Plans[(int)phase];
 

@@ -91,8 +91,8 @@ internal sealed class ChatCommand
 
     private int Converse(SessionSetup setup, bool rawText)
     {
-        PlainChat chat = new(_shell, rawText);
-        using Session session = new(setup with { Settings = setup.Settings with { Details = false } }, chat.Show);
+        using PlainChat chat = new(_shell, rawText);
+        using Session session = new(setup, chat.Show);
         Loading.Show("loading the model", () => { session.Open(); return true; }, _shell);
         if (_shell.InIsTerminal)
             _shell.Say(Usage);

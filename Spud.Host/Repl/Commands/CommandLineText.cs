@@ -5,10 +5,12 @@ namespace Spud.Host.Repl.Commands;
 /// <param name="Arguments">The rest, without blanks around it.</param>
 internal sealed record CommandLineText(string Name, string Arguments)
 {
-    /// <summary>The command that a text is; null: it is a message. A path such as /usr/bin begins no command, and neither does what begins with two slashes.</summary>
+    /// <summary>The command that a text is; null: it is a message. The words exit and quit alone are commands, as elsewhere; a path such as /usr/bin begins none, and neither does what begins with two slashes.</summary>
     public static CommandLineText? Parse(string text)
     {
         text = text.Trim();
+        if (text is "exit" or "quit")
+            return new(text, "");
         if (!text.StartsWith('/'))
             return null;
 

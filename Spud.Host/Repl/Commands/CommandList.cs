@@ -25,7 +25,13 @@ internal static class CommandList
         PluginsCommand.Command,
         ReloadCommand.Command,
         ShowCommand.Command,
+        WhyCommand.Command,
+        ReplayCommand.Command,
+        AbCommand.Command,
         ExportCommand.Command,
+        BudgetCommand.Command,
+        EffortCommand.Command,
+        PriceCommand.Command,
         HelpCommand.Command,
         QuitCommand.Command,
     ];

@@ -8,6 +8,7 @@ internal static class QuitCommand
         Aliases = ["exit", "bye", "q"],
         Group = CommandGroup.Session,
         Help = "End; the conversation stays saved.",
+        Details = ["The words exit and quit alone do the same."],
         Run = static (session, _, _) => session.End(),
     };
 }

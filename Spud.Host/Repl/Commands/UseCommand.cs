@@ -1,4 +1,3 @@
-using Spud.Composition;
 using Spud.Configuration;
 using Spud.Models.Messages;
 

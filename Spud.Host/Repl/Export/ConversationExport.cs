@@ -1,7 +1,7 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Xml.Linq;
-using Spud.Models.Messages;
 
 namespace Spud.Host.Repl.Export;
 
@@ -42,9 +42,9 @@ internal static class ConversationExport
     {
         StringBuilder text = new($"# {Title(conversation)}\n");
         if (conversation.System is { } system)
-            text.Append($"\n*{OneLine(system)}*\n");
+            text.Append(CultureInfo.InvariantCulture, $"\n*{OneLine(system)}*\n");
         foreach (Turn turn in conversation.Turns)
-            text.Append($"\n> {turn.Question.ReplaceLineEndings("\n> ")}\n\n{turn.Answer.TrimEnd()}\n\n<sub>{turn.Number}. {Escaped(Bill(turn))}</sub>\n");
+            text.Append(CultureInfo.InvariantCulture, $"\n> {turn.Question.ReplaceLineEndings("\n> ")}\n\n{turn.Answer.TrimEnd()}\n\n<sub>{turn.Number}. {Escaped(Bill(turn))}</sub>\n");
 
         return Encoding.UTF8.GetBytes(text.ToString());
     }
@@ -64,7 +64,7 @@ internal static class ConversationExport
         return Html.Document(Html.Element("html", Html.With("lang", "en"), head, Html.Element("body", body)));
     }
 
-    private static string Title(Conversation conversation) => OneLine(conversation.Name ?? conversation.Turns.FirstOrDefault()?.Question ?? "Conversation");
+    private static string Title(Conversation conversation) => OneLine(conversation.Name ?? (conversation.Turns is [{ } first, ..] ? first.Question : "Conversation"));
 
     private static string Bill(Turn turn) =>
         $"{turn.Pipeline.Summary}; prompt {turn.PromptTokens} tokens, answer {turn.GeneratedTokens}{(turn.Receipt is { } receipt ? $", {Units.Compute(receipt.ComputeUnits)}" : "")}";

@@ -7,7 +7,7 @@ namespace Spud.Host.Repl.Plain;
 /// <summary>A session as a line dialogue: where input or output is no terminal, or nobody wants a screen. Answers go to standard output, everything else to standard error.</summary>
 /// <param name="shell">Input and outputs.</param>
 /// <param name="rawText">Whether control characters of an answer reach a terminal.</param>
-internal sealed class PlainChat(Shell shell, bool rawText)
+internal sealed class PlainChat(Shell shell, bool rawText) : IDisposable
 {
     private AnswerOutput? _answer;
 
@@ -19,7 +19,10 @@ internal sealed class PlainChat(Shell shell, bool rawText)
             case Notice notice:
                 Say(notice);
                 break;
-            case TurnStarted:
+            case TurnStarted { Turn: { } turn }:
+                if (turn.Variant is { } variant)
+                    shell.Say($"[{variant}]");
+
                 _answer = new(shell, isShown: true, rawText);
                 break;
             case AnswerText text:
@@ -52,6 +55,9 @@ internal sealed class PlainChat(Shell shell, bool rawText)
 
         return allDone && session.Pipeline is not null;
     }
+
+    /// <summary>Ends the line of an answer that was broken off.</summary>
+    public void Dispose() => _answer?.Dispose();
 
     private bool Execute(Session session, CommandLineText command)
     {
@@ -108,6 +114,7 @@ internal sealed class PlainChat(Shell shell, bool rawText)
             _answer!.End();
 
         _answer!.Dispose();
+        _answer = null;
         if (turn.Fault is null && shell.ErrorIsTerminal)
             shell.Say(turn.Closing!);
     }

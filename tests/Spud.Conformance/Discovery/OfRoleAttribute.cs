@@ -17,7 +17,7 @@ internal sealed class OfRoleAttribute(string role, Type? source = null) : CasesA
             return [[subject.Label]];
 
         // What was not loaded cannot say what it knows: one case stands for all.
-        if (subject.Registered is null)
+        if (subject.FullName is null)
             return [[subject.Label, "all"]];
 
         MethodInfo names = source.GetMethod("NamesFor", BindingFlags.Static | BindingFlags.Public)!;

@@ -18,9 +18,10 @@ internal sealed class PluginUnderTest
             new PluginCatalogOptions { ProbeCommand = _settings.Probe, ProbesInProcess = _settings.Probe is null });
         Status = Catalog.LoadAll()[0];
         SkipReason = _settings.SkipReason ?? (Status.State == PluginState.Unavailable ? $"plugin {Status}" : null);
-        Subjects = [.. Catalog.Registered.Where(component => component.Folder == Status.Folder).SelectMany(SubjectsOf)];
-        if (Subjects.IsEmpty && SkipReason is not null)
-            Subjects = [.. Status.Components.SelectMany(role => role.Value.Select(name => Skipped(role.Key, name)))];
+        (string Role, string Name)[] components = [.. Status.Components.SelectMany(role => role.Value.Select(name => (role.Key, name)))];
+        Subjects = Status.State == PluginState.Active
+            ? [.. components.SelectMany(component => SubjectsOf(component.Role, component.Name))]
+            : SkipReason is null ? [] : [.. components.Select(component => Skipped(component.Role, component.Name))];
     }
 
     /// <summary>The plugin, and the reference plugin for the other roles of a pipeline.</summary>
@@ -42,15 +43,15 @@ internal sealed class PluginUnderTest
     /// <summary>By role and label.</summary>
     public Subject this[string role, string label] => Subjects.Single(subject => subject.Role == role && subject.Label == label);
 
-    private IEnumerable<Subject> SubjectsOf(RegisteredComponent component)
+    private IEnumerable<Subject> SubjectsOf(string role, string name)
     {
-        List<Variant> variants = [.. _settings.Variants.Where(variant => variant.Role == component.Role && variant.Component == component.Name)];
+        List<Variant> variants = [.. _settings.Variants.Where(variant => variant.Role == role && variant.Component == name)];
         if (variants.All(variant => variant.Options != "{}"))
-            variants.Insert(0, new Variant { Role = component.Role, Component = component.Name });
+            variants.Insert(0, new Variant { Role = role, Component = name });
 
-        return variants.Select(variant => new Subject { Variant = variant, SkipReason = SkipReason ?? variant.Skip, Registered = component, Catalog = Catalog });
+        return variants.Select(variant => new Subject { Variant = variant, SkipReason = SkipReason ?? variant.Skip, FullName = $"{Status.Id}/{name}", Catalog = Catalog });
     }
 
     private Subject Skipped(string role, string name) =>
-        new() { Variant = new() { Role = role, Component = name }, SkipReason = SkipReason, Registered = null, Catalog = Catalog };
+        new() { Variant = new() { Role = role, Component = name }, SkipReason = SkipReason, FullName = null, Catalog = Catalog };
 }

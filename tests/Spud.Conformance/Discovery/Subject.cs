@@ -17,7 +17,7 @@ internal sealed class Subject
     public Subject()
     {
         _computesElsewhere = new(BuildsElsewhere);
-        _offer = new(() => Choose().Offer);
+        _offer = new(() => Bind(s_anyModel).Offer);
     }
 
     /// <summary>The plugin, and the reference plugin: whose components its decorators may be built on.</summary>
@@ -29,8 +29,8 @@ internal sealed class Subject
     /// <summary>Why it cannot be tested here; null: it can.</summary>
     public required string? SkipReason { get; init; }
 
-    /// <summary>What the plugin registered; null only where <see cref="SkipReason"/> is not.</summary>
-    public required RegisteredComponent? Registered { get; init; }
+    /// <summary>"plugin-id/name"; null only where <see cref="SkipReason"/> is not.</summary>
+    public required string? FullName { get; init; }
 
     /// <summary>Its role.</summary>
     public string Role => Variant.Role;
@@ -47,7 +47,7 @@ internal sealed class Subject
     /// <summary>Whether its domain is not the host's memory; found out by building it once.</summary>
     public bool ComputesElsewhere => _computesElsewhere.Value;
 
-    private RegisteredComponent Component => Registered ?? throw new InvalidOperationException($"{Role} '{Label}' was not loaded: {SkipReason}");
+    private string Component => FullName ?? throw new InvalidOperationException($"{Role} '{Label}' was not loaded: {SkipReason}");
 
     /// <summary>Whether it knows all of these traits, as far as they concern its role.</summary>
     public bool Knows(IEnumerable<string> traits) =>
@@ -55,35 +55,25 @@ internal sealed class Subject
 
     /// <summary>Builds it.</summary>
     /// <exception cref="ConfigurationException">The variant's options are wrong.</exception>
-    public IDisposable Create(TestBuild build) => Create(Choose(), build);
+    public IDisposable Create(TestBuild build) => Create(Bind(), build, Variant.Pack?.Invoke(build.Model));
 
-    /// <summary>As a pipeline that names it chooses it, with the components that its options name.</summary>
-    public ChosenComponent Choose()
-    {
-        FaultList faults = new();
-        ChosenComponent? chosen = new ComponentBinder(Catalog, s_anyModel, faults).Bind(PipelineDocument.Load(null, [$"{Role}={Variant.Options}"])[Role][0], Component.FullName, [0]);
-        faults.ThrowIfAny();
-        return chosen!;
-    }
-
-    private IDisposable Create(ChosenComponent chosen, TestBuild build, int depth = 0)
-    {
-        // A component inside another one names no pack here.
-        TestPack? pack = depth == 0 ? Variant.Pack?.Invoke(build.Model) : null;
-        using (build.Inside(spec => Create(ComponentBinder.Inner(chosen, spec, Catalog, s_anyModel, depth + 1), build, depth + 1), pack))
-            return chosen.Registered.Create(chosen.Options, build);
-    }
-
-    /// <summary>A fold decorator as an attention's entry names it.</summary>
+    /// <summary>Binds its options for a model that asks for nothing in particular.</summary>
     /// <exception cref="ConfigurationException">The variant's options are wrong.</exception>
-    public ChosenComponent ChooseFold()
+    public StandaloneComponent Bind() => Bind(s_anyModel);
+
+    /// <summary>Binds its options for a model.</summary>
+    /// <exception cref="ConfigurationException">The variant's options are wrong, or it does not know a trait of the model.</exception>
+    public StandaloneComponent Bind(ModelDescription model) => StandaloneComponent.Bind(Catalog, Role, Component, Variant.Options, model);
+
+    /// <summary>Binds its options as those of a fold decorator.</summary>
+    /// <exception cref="ConfigurationException">The variant's options are wrong.</exception>
+    public StandaloneComponent BindFold() => StandaloneComponent.BindFold(Catalog, Component, Variant.Options, s_anyModel);
+
+    // A component inside another one names no pack here.
+    private static IDisposable Create(StandaloneComponent component, TestBuild build, TestPack? pack)
     {
-        FaultList faults = new();
-        string entry = Variant.Options.Trim() is "{}" ? "}" : $",{Variant.Options.Trim()[1..]}";
-        RoleEntry written = PipelineDocument.Load(null, [$$"""attention={"use":"any","fold":[{"use":"{{Component.Name}}"{{entry}}]}"""])[Roles.Attention][0].Folds[0];
-        object? options = written.BindOptions(Component.Name, Component.Options, faults);
-        faults.ThrowIfAny();
-        return new(Component, options!, Component.Offer, written, []);
+        using (build.Inside(spec => Create(component.Inner(spec), build, pack: null), pack))
+            return component.Create(build);
     }
 
     private bool BuildsElsewhere()

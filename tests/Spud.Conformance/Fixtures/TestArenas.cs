@@ -1,11 +1,9 @@
-using Spud.Execution;
-
 namespace Spud.Conformance.Fixtures;
 
 /// <summary>One arena a domain, laid out as the composer does it, whose contents can be made worthless.</summary>
 /// <param name="host">The host's memory.</param>
 /// <param name="memory">Counts what they take.</param>
-internal sealed class TestArenas(IMemoryDomain host, MemoryAccount memory)
+internal sealed class TestArenas(IMemoryDomain host, TestMemory memory)
 {
     private const int Line = 64;
     private readonly List<(IMemoryDomain Domain, Workspace Workspace)> _workspaces = [];
@@ -42,7 +40,7 @@ internal sealed class TestArenas(IMemoryDomain host, MemoryAccount memory)
             nint address = arena.Address;
             foreach ((_, Workspace workspace) in shares)
             {
-                workspace.Address = address;
+                workspace.Place(address);
                 address += (nint)Aligned(workspace.Bytes);
             }
         }

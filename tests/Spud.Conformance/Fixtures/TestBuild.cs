@@ -10,7 +10,7 @@ namespace Spud.Conformance.Fixtures;
 /// </summary>
 public sealed class TestBuild : IBuildContext, IWeightSource, IDisposable
 {
-    private readonly MemoryAccount _memory = new("test");
+    private readonly TestMemory _memory = new();
     private readonly WorkerThreads _pool;
     private readonly TestArenas _arenas;
     private readonly Dictionary<string, TensorView> _weights = [];
@@ -133,7 +133,7 @@ public sealed class TestBuild : IBuildContext, IWeightSource, IDisposable
 
         // A component that takes too few is wrong about the numbers, not about the names.
         TensorView weight = _weights.TryGetValue(name, out TensorView taken) ? taken : throw new InvalidOperationException($"the component never took '{name}'");
-        using MemoryAccount scratch = new("scratch");
+        using TestMemory scratch = new();
         TensorView floats = scratch.Allocate(Host, ElementType.F32, weight.Shape);
         Host.Copy(weight, floats);
         return _exact[name] = [.. floats.AsSpan<float>().ToArray().Select(value => (double)value)];

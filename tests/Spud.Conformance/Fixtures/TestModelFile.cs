@@ -4,7 +4,7 @@ using Spud.Models.Families;
 
 namespace Spud.Conformance.Fixtures;
 
-/// <summary>A model of two layers with random weights in a temporary file.</summary>
+/// <summary>A model with random weights in a temporary file; of two layers unless it is a family's.</summary>
 internal sealed class TestModelFile : IDisposable
 {
     private const int Layers = 2, Hidden = 64, Heads = 4, KvHeads = 2, HeadWidth = 32, Inner = 96, Context = 512;
@@ -15,6 +15,12 @@ internal sealed class TestModelFile : IDisposable
     private readonly GgufWriter _file = new();
     private readonly string _architecture;
     private string? _pack;
+
+    private TestModelFile(FamilyModel family)
+    {
+        _architecture = family.Name;
+        File.WriteAllBytes(Path, family.Gguf);
+    }
 
     private TestModelFile(string architecture)
     {
@@ -84,6 +90,9 @@ internal sealed class TestModelFile : IDisposable
 
         return model.WithDenseLayers();
     }
+
+    /// <summary>The model of a family.</summary>
+    public static TestModelFile Of(FamilyModel family) => new(family);
 
     /// <inheritdoc/>
     public void Dispose()

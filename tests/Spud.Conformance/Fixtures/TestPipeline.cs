@@ -8,7 +8,7 @@ internal static class TestPipeline
 {
     /// <summary>What makes such a pipeline of the default one; with a pack for the model, if there is a file of it.</summary>
     public static IEnumerable<string> Edits(Subject subject, TestModelFile? model) => Roles.All.SelectMany(role => role == subject.Role
-        ? [$"{role}={subject.Variant.Options}", $"{role}.use={subject.Registered!.FullName}", .. subject.Variant.Pack is { } pack && model is not null ? [$"{role}.pack={model.PackFor(pack)}"] : Array.Empty<string>()]
+        ? [$"{role}={subject.Variant.Options}", $"{role}.use={subject.FullName}", .. subject.Variant.Pack is { } pack && model is not null ? [$"{role}.pack={model.PackFor(pack)}"] : Array.Empty<string>()]
         : new[] { $"{role}.use=reference/reference" });
 
     /// <summary>The reference plugin in every role.</summary>

@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using Spud.Composition;
 using Spud.Conformance.Discovery;
 using Spud.Conformance.Fixtures;
-using Spud.Execution;
 
 namespace Spud.Conformance.Rigs;
 
@@ -10,10 +9,7 @@ namespace Spud.Conformance.Rigs;
 internal sealed class CacheRig : IDisposable
 {
     private readonly TestBuild _build;
-    private readonly MemoryAccount _memory = new("pages");
-    private readonly Lazy<LayerPages> _pages;
-    private readonly Lazy<PageTable> _table;
-    private int _tokens;
+    private readonly Lazy<StandaloneHistory> _sequence;
 
     public CacheRig(Subject subject, TestModel model, Limits limits)
     {
@@ -21,10 +17,7 @@ internal sealed class CacheRig : IDisposable
         _build = new TestBuild(model.Describe(), threads: 1, limits: limits);
         Policy = (ICachePolicy)subject.Create(_build);
         Layout = Policy.Layout(0);
-        _pages = new(() => new PageBuilder(_memory, _build.Host, _build.Model, limits, null).Pages(subject.Label, subject.Offer, 0, Layout, _build.Host));
-        _table = new(() => new PageTable(_pages.Value, new int[limits.ContextTokens], sequence: 0));
-        if (Policy is IKeepsSequenceState keeps && keeps.StateOf(0) is { } layout)
-            _pages.Value.Observed = new(new KeptState(_memory, _build.Host, limits, keeps, null!, 0, layout), AddSomeMass);
+        _sequence = new(() => new StandaloneHistory(Policy, subject.Label, subject.Offer, _build.Model, limits, _build.Host, AddSomeMass));
     }
 
     public TestModel Model { get; }
@@ -34,29 +27,22 @@ internal sealed class CacheRig : IDisposable
     public CacheLayout Layout { get; }
 
     /// <summary>The sequence's; a layout that is impossible has none.</summary>
-    public PageTable Table => _table.Value;
+    public IHistory History => _sequence.Value.History;
 
     /// <summary>Positions that every head keeps, in any pool.</summary>
     public ImmutableHashSet<int> Kept => [.. Enumerable.Range(0, Model.KvHeads).Select(KeptBy).Aggregate(static (one, other) => one.Intersect(other))];
 
     /// <summary>Keys that a pool holds, of all its heads together.</summary>
-    public int KeysIn(int pool)
-    {
-        int keys = 0;
-        foreach (RunTable table in Table.TablesOf(pool))
-            keys += table.Keys;
-
-        return keys;
-    }
+    public int KeysIn(int pool) => _sequence.Value.KeysIn(pool);
 
     private ImmutableHashSet<int> KeptBy(int head)
     {
         ImmutableHashSet<int>.Builder kept = ImmutableHashSet.CreateBuilder<int>();
-        for (int pool = 0; pool < _pages.Value.Pools.Length; pool++)
+        for (int pool = 0; pool < Math.Max(1, Layout.Pools.Length); pool++)
         {
-            foreach (KeyRun run in Table.RunsOf(pool, head))
+            foreach (KeyRun run in History.RunsOf(pool, head))
             {
-                foreach (int position in Table.PositionsOf(pool, run))
+                foreach (int position in History.PositionsOf(pool, run))
                     kept.Add(position);
             }
         }
@@ -65,28 +51,25 @@ internal sealed class CacheRig : IDisposable
     }
 
     // No attention was there: some keys of each head are looked at more than others.
-    private static void AddSomeMass(PageTable table, int? shard, in TensorView notes, in TensorView mass)
+    private static void AddSomeMass(int tokens, TensorView mass)
     {
         for (int head = 0; head < mass.Shape[0]; head++)
         {
             Span<float> ofHead = mass.At(head).AsSpan<float>();
-            for (int position = 0; position < table.Tokens; position++)
+            for (int position = 0; position < tokens; position++)
                 ofHead[position] += (position * 37 + head * 11) % 101;
         }
     }
 
     /// <summary>A step with so many rows, committed; the policy is asked where a page was filled.</summary>
-    public void Append(int rows)
-    {
-        Table.Append(_tokens, new int[rows * _pages.Value.First.Tables]);
-        _tokens += rows;
-        Table.Commit(_tokens, 0, Policy);
-    }
+    public void Append(int rows) => _sequence.Value.Append(rows);
 
     public void Dispose()
     {
+        if (_sequence.IsValueCreated)
+            _sequence.Value.Dispose();
+
         Policy.Dispose();
-        _memory.Dispose();
         _build.Dispose();
     }
 }

@@ -2,7 +2,6 @@ using Spud.Composition;
 using Spud.Configuration;
 using Spud.Conformance.Discovery;
 using Spud.Conformance.Fixtures;
-using Spud.Execution;
 using Spud.Plugins;
 
 namespace Spud.Conformance.Rigs;
@@ -10,11 +9,10 @@ namespace Spud.Conformance.Rigs;
 /// <summary>The reference attention's fold over the pages of one step, decorated or plain; keys lie in the shards that the decorator names.</summary>
 internal sealed class FoldRig : IDisposable
 {
-    private readonly IDisposable _attention;
-    private readonly List<IFold> _made = [];
-    private readonly IFold _fold;
+    private readonly IAttention _attention;
+    private readonly StandaloneFold _standalone;
     private readonly TensorView _max, _sum, _accumulator;
-    private readonly MemoryAccount _memory = new("fold");
+    private readonly TestMemory _memory = new();
 
     /// <param name="catalog">Has the reference plugin.</param>
     /// <param name="decorator">Null: the plain fold.</param>
@@ -23,13 +21,11 @@ internal sealed class FoldRig : IDisposable
     {
         Settings = settings;
         Build = new TestBuild(settings.Model.Describe(), settings.Threads, settings.Weights, settings.Limits);
-        RegisteredComponent attention = catalog.TryResolve(Roles.Attention, "reference/reference", out RegisteredComponent? found, out string? refusal) ? found : throw new InvalidOperationException(refusal);
-        object options = PipelineDocument.Load(null, ["attention.use=reference"])[Roles.Attention][0].BindOptions(attention.Name, attention.Options, new())!;
-        _attention = attention.Create(options, Build);
+        StandaloneComponent attention = StandaloneComponent.Bind(catalog, Roles.Attention, "reference/reference", "{}", Build.Model);
+        _attention = (IAttention)attention.Create(Build);
         CacheLayout layout = new() { PageTokens = settings.PageTokens, Keys = settings.Pages, Values = settings.Pages, TokensAtMost = Build.Limits.ContextTokens };
-        FoldBuilder builder = new((IAttention)_attention, attention.FullName, Build, _ => layout, _made);
-        _fold = builder.Build(decorator is null ? [] : [decorator.ChooseFold()]);
-        Shards = _fold.Shards?.Domains.Length ?? 1;
+        _standalone = new(_attention, attention.Name, Build, layout, decorator is null ? [] : [decorator.BindFold()]);
+        Shards = Fold.Shards?.Domains.Length ?? 1;
         int rows = settings.Slices.Sum(slice => slice.Rows);
         (int h, int d, int dv) = (settings.Model.QueryHeads, settings.Model.KeyWidth, settings.Model.ValueWidth);
         Query = Build.Floats(Enumerable.Range(0, rows).SelectMany(row => Samples.Of($"query {row}", h * d)).ToArray(), rows, h, d);
@@ -49,6 +45,8 @@ internal sealed class FoldRig : IDisposable
 
     public int Shards { get; }
 
+    private IFold Fold => _standalone.Fold;
+
     /// <summary>The accumulators over the sums, [T, H, Dv].</summary>
     /// <param name="parts">The positions of the pages of each call, one after the other, as a layer with several pools has it; none: one call over all.</param>
     public float[] Attended(params Func<int, bool>[] parts)
@@ -60,7 +58,7 @@ internal sealed class FoldRig : IDisposable
         foreach (Func<int, bool> part in parts is [] ? [static _ => true] : parts)
         {
             PageView[] shards = [.. Enumerable.Range(0, Shards).Select(shard => Pages(shard, part).Build(Build, Settings.Model))];
-            _fold.Fold(0, Step, Query, shards, new() { Max = _max, Sum = _sum, Accumulator = _accumulator });
+            Fold.Fold(0, Step, Query, shards, new() { Max = _max, Sum = _sum, Accumulator = _accumulator });
         }
 
         float[] sums = _sum.AsSpan<float>().ToArray();
@@ -69,9 +67,7 @@ internal sealed class FoldRig : IDisposable
 
     public void Dispose()
     {
-        foreach (IFold fold in Enumerable.Reverse(_made))
-            fold.Dispose();
-
+        _standalone.Dispose();
         _attention.Dispose();
         _memory.Dispose();
         Build.Dispose();
@@ -81,7 +77,7 @@ internal sealed class FoldRig : IDisposable
     {
         TestPages pages = new() { PageTokens = Settings.PageTokens, Type = Settings.Pages };
         foreach (SequenceSlice slice in Settings.Slices)
-            pages.Add(slice.Id, Enumerable.Range(0, slice.FirstPosition + slice.Rows).Where(position => part(position) && (_fold.Shards is not { } rule || rule.ShardOf(position) == shard)));
+            pages.Add(slice.Id, Enumerable.Range(0, slice.FirstPosition + slice.Rows).Where(position => part(position) && (Fold.Shards is not { } rule || rule.ShardOf(position) == shard)));
 
         return pages;
     }

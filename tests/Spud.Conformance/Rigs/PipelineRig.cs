@@ -82,29 +82,16 @@ internal sealed class PipelineRig : IDisposable
     }
 
     /// <summary>Positions that each head of each pool keeps of a layer, a line each.</summary>
-    public static IEnumerable<string> KeptOf(Pipeline pipeline, Sequence sequence, int layer)
-    {
-        LayerPages pages = pipeline.Parts.Pages.Layers[layer];
-        for (int pool = 0; pool < pages.Pools.Length; pool++)
-        {
-            for (int head = 0; head < pages.Pools[pool].Tables; head++)
-            {
-                List<int> positions = [];
-                foreach (KeyRun run in sequence.Tables[layer].RunsOf(pool, head))
-                    positions.AddRange(sequence.Tables[layer].PositionsOf(pool, run));
-                yield return $"layer {layer}, pool {pool}, KV head {head}: {string.Join(' ', positions)}";
-            }
-        }
-    }
+    public static IEnumerable<string> KeptOf(Sequence sequence, int layer) =>
+        sequence.KeptKeys(layer).Select(kept => $"layer {layer}, pool {kept.Pool}, KV head {kept.Head}: {string.Join(' ', kept.Positions)}");
 
     /// <summary>One step of several sequences, each up to its next review border; the logits of every row, by sequence.</summary>
     public float[][] Step(params (Sequence Sequence, int[] Tokens)[] parts)
     {
         _batch.Clear();
-        foreach ((Sequence sequence, int[] tokens) in parts)
-            _batch.Fill(sequence, tokens, tokens.Length == 1 ? Phase.Decode : Phase.Prefill, LogitRows.All);
+        int[] rows = [.. parts.Select(part => _batch.Fill(part.Sequence, part.Tokens, part.Tokens.Length == 1 ? Phase.Decode : Phase.Prefill, LogitRows.All))];
         Engine.Run(_batch);
-        return [.. parts.Select((part, i) => Enumerable.Range(0, _batch.Entries[i].Rows).SelectMany(row => _batch.Logits(i, row).ToArray()).ToArray())];
+        return [.. rows.Select((count, i) => Enumerable.Range(0, count).SelectMany(row => _batch.Logits(i, row).ToArray()).ToArray())];
     }
 
     /// <summary>One token, as in decoding; allocates nothing itself.</summary>
@@ -121,12 +108,7 @@ internal sealed class PipelineRig : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-        _pipeline.Dispose();
-        Assert.Equal(0, _pipeline.Parts.Memory.Bytes);
-        Assert.All(_pipeline.Parts.Components, component => Assert.Equal(0, component.Memory.Bytes));
-    }
+    public void Dispose() => _pipeline.Dispose();
 
     private sealed class TappedRouter(IRouter router, Action<int> tap) : IRouter
     {

@@ -2,7 +2,6 @@ using Spud.Composition;
 using Spud.Configuration;
 using Spud.Embeddings;
 using Spud.Execution;
-using Spud.Metering;
 using Spud.Models;
 using Spud.Plugins;
 using Spud.Tests.Plugins;
@@ -44,7 +43,7 @@ public sealed class EmbeddingTests
         float[] logits = batch.Logits(0).ToArray();
         sequence.Dispose();
 
-        ReadOnlySpan<float> embedding = model.Embed(ids, Pooling.Last).Values.Span;
+        ReadOnlySpan<float> embedding = model.Embed(ids, Pooling.Last, TestContext.Current.CancellationToken).Values.Span;
         (_, WeightCatalog weights) = Spud.Models.Families.ModelReader.Read(model.Pipeline.File);
         using MemoryAccount memory = new("test");
         HostDomain host = new();
@@ -67,7 +66,7 @@ public sealed class EmbeddingTests
     public void What_a_text_took_is_counted_without_logits()
     {
         using LanguageModel model = Load(64, s_cpu);
-        TextEmbedding embedding = model.Embed(Text);
+        TextEmbedding embedding = model.Embed(Text, cancellation: TestContext.Current.CancellationToken);
         Assert.Equal(model.Encode(Text).Length, embedding.Tokens);
         Assert.Equal(embedding.Tokens, embedding.Ledger[Phase.Prefill].Tokens);
         Assert.Equal(0, embedding.Ledger[Phase.Prefill].LogitRows);
@@ -78,11 +77,11 @@ public sealed class EmbeddingTests
     public void What_cannot_be_embedded_is_refused()
     {
         using LanguageModel model = Load(64, s_cpu), wrapped = Load(64, """head={"use":"biased","inner":"cpu"}""");
-        Assert.Throws<ArgumentException>(() => model.Embed(Array.Empty<int>()));
-        Assert.Throws<ContextOverflowException>(() => model.Embed(new int[model.Pipeline.Limits.ContextTokens + 1]));
+        Assert.Throws<ArgumentException>(() => model.Embed(Array.Empty<int>(), cancellation: TestContext.Current.CancellationToken));
+        Assert.Throws<ContextOverflowException>(() => model.Embed(new int[model.Pipeline.Limits.ContextTokens + 1], cancellation: TestContext.Current.CancellationToken));
         Assert.Equal(
             "Head 'wrapper/biased' gives no rows behind the final norm (IFinalNorm), of which embeddings are made. Choose another head.",
-            Assert.Throws<NotSupportedException>(() => wrapped.Embed(Text)).Message);
+            Assert.Throws<NotSupportedException>(() => wrapped.Embed(Text, cancellation: TestContext.Current.CancellationToken)).Message);
     }
 
     [Fact]

@@ -17,6 +17,17 @@ public sealed class CommandTests
     public void What_people_know_from_other_programs_exists(params string[] names) =>
         Assert.All(names, name => Assert.NotNull(CommandList.Find(name[1..])));
 
+    [Theory]
+    [InlineData("exit")]
+    [InlineData(" quit ")]
+    [InlineData("/bye")]
+    public void A_session_ends_by_any_usual_word(string line)
+    {
+        using TestSession test = new();
+        test.Enter(line);
+        Assert.True(test.Session.HasEnded);
+    }
+
     [Fact]
     public void Help_lists_every_command_and_explains_each()
     {

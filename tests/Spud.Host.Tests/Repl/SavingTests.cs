@@ -207,13 +207,16 @@ public sealed class SavingTests : IDisposable
     {
         using (TestSession test = new(setup => setup with { Store = DataFolder.Conversations() }))
         {
-            test.Session.Ask("Once <b>", TestContext.Current.CancellationToken);
+            test.Session.Ask("Once <b> \u001b[31m", TestContext.Current.CancellationToken);
             test.Enter("/save cli");
         }
 
         Assert.Contains("Once <b>", Spoken.Of("conversations", "list").Out, StringComparison.Ordinal);
+        string plain = Spoken.Of("conversations", "show", "cli").Out;
+        Assert.DoesNotContain('\u001b', plain);
+        Assert.Contains("\\u001b[31m", plain, StringComparison.Ordinal);
         using JsonDocument shown = JsonDocument.Parse(Spoken.Of("conversations", "show", "cli", "--json").Out);
-        Assert.Equal("Once <b>", shown.RootElement.GetProperty("turns")[0].GetProperty("question").GetString());
+        Assert.Equal("Once <b> \u001b[31m", shown.RootElement.GetProperty("turns")[0].GetProperty("question").GetString());
         Assert.Equal(8, shown.RootElement.GetProperty("turns")[0].GetProperty("tokens").GetArrayLength());
         foreach (string form in new[] { "talk.md", "talk.html", "talk.json" })
             Assert.Equal(0, Spoken.Of("conversations", "export", "cli", _temp.File(form)).ExitCode);

@@ -9,7 +9,10 @@ public sealed class RoundingTests
     [Theory]
     [InlineData(1, "dequant/f16.bin")]
     [InlineData(2, "rounding/q4_0.bin")]
+    [InlineData(3, "rounding/q4_1.bin")]
     [InlineData(8, "dequant/q8_0.bin")]
+    [InlineData(12, "rounding/q4_k.bin")]
+    [InlineData(14, "rounding/q6_k.bin")]
     [InlineData(30, "dequant/bf16.bin")]
     public void MakesTheBlocksOfLlamaCpp(int type, string file)
     {
@@ -67,22 +70,49 @@ public sealed class RoundingTests
     [InlineData(8, float.NaN)]
     [InlineData(2, float.PositiveInfinity)]
     [InlineData(8, float.NegativeInfinity)]
+    [InlineData(3, float.NaN)]
+    [InlineData(3, float.PositiveInfinity)]
+    [InlineData(12, float.NaN)]
+    [InlineData(12, float.NegativeInfinity)]
+    [InlineData(14, float.NaN)]
+    [InlineData(14, float.PositiveInfinity)]
     public void ABlockThatIsNotFiniteExpandsToNaN(int type, float fault)
     {
-        for (int place = 0; place < 32; place++)
+        int elements = BlockFormat.Of(type).Elements;
+        for (int place = 0; place < elements; place++)
         {
-            float[] values = [.. Enumerable.Range(0, 32).Select(i => (float)i)];
+            float[] values = [.. Enumerable.Range(0, elements).Select(i => (float)i)];
             values[place] = fault;
-            var back = new float[32];
+            var back = new float[elements];
             Expansion.ToF32(type, Round(type, values), back);
             Assert.All(back, value => Assert.True(float.IsNaN(value)));
+        }
+    }
+
+    // What is more than a rounding away from its value would be a wrong scale, minimum or place. Values as weights have them.
+    [Theory]
+    [InlineData(3, 0.08)]
+    [InlineData(12, 0.12)]
+    [InlineData(14, 0.03)]
+    public void RandomBlocksExpandToNearTheirValues(int type, double tolerance)
+    {
+        var random = new Random(type);
+        int elements = BlockFormat.Of(type).Elements;
+        for (int block = 0; block < 200; block++)
+        {
+            float unit = MathF.ScaleB(1, random.Next(-12, 12));
+            float[] values = [.. Enumerable.Range(0, elements).Select(_ => (random.NextSingle() - 0.5f) * unit)];
+            var back = new float[elements];
+            Expansion.ToF32(type, Round(type, values), back);
+            for (int i = 0; i < elements; i++)
+                Assert.Equal(values[i] / unit, back[i] / unit, tolerance);
         }
     }
 
     [Fact]
     public void OtherFormatsAndPartialBlocksAreRefused()
     {
-        Assert.Contains("Known: 0 (F32)", Assert.Throws<ArgumentOutOfRangeException>(() => Rounding.FromF32(12, [], [])).Message);
+        Assert.Contains("Known: 0 (F32)", Assert.Throws<ArgumentOutOfRangeException>(() => Rounding.FromF32(10, [], [])).Message);
         Assert.Contains("31 elements are not a whole number of Q8_0 blocks (32 elements each)", Assert.Throws<ArgumentException>(
             () => Rounding.FromF32(8, new float[31], new byte[34])).Message);
         Assert.Contains("32 elements of Q8_0 take 34 bytes, got 35", Assert.Throws<ArgumentException>(

@@ -9,6 +9,9 @@ internal sealed class WrapperOptions
     /// <summary>The component inside.</summary>
     public ComponentSpec Inner { get; set; } = new("reference");
 
+    /// <summary>Head: what is added to the logits of tokens that stood in the text before its last border.</summary>
+    public float Repeats { get; set; }
+
     /// <summary>Says nothing of what the component inside can do.</summary>
     public bool HidesOffer { get; set; }
 }

@@ -23,7 +23,7 @@ internal sealed class FaultySplitFold(SplitFold fold, Fault fault, IBuildContext
                     Add(layer, step, query, Only(shards, shard), state);
                 break;
             default:
-                throw new ArgumentOutOfRangeException(nameof(fault), fault, "not a fault of a decorator");
+                throw new InvalidOperationException($"a decorator does not have the fault {fault}");
         }
     }
 

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using Spud.Composition;
 using Spud.Execution;
 
-namespace Spud.Bench.Dispatch;
+namespace Spud.Tests.Execution.Dispatch;
 
 /// <summary>Microseconds that the ledger takes of a decode step: every call that the engine makes for it, and no other.</summary>
 internal static class LedgerTimes

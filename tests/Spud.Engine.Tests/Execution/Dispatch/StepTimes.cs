@@ -2,7 +2,7 @@ using System.Diagnostics;
 using Spud.Composition;
 using Spud.Execution;
 
-namespace Spud.Bench.Dispatch;
+namespace Spud.Tests.Execution.Dispatch;
 
 /// <summary>Microseconds of a decode step, averaged over rounds of <see cref="Steps"/>.</summary>
 /// <param name="Best">The shortest round: other work on the machine can only lengthen one.</param>

@@ -2,7 +2,7 @@ using Spud.Composition;
 using Spud.Configuration;
 using Spud.Execution;
 
-namespace Spud.Bench.Dispatch;
+namespace Spud.Tests.Execution.Dispatch;
 
 /// <summary>Components that do nothing. Everything else of a step is real: pages, appends, commits, the cache's policy.</summary>
 internal sealed class Hollow(IMemoryDomain host) : IHead, IAttention, IExperts

@@ -1,0 +1,59 @@
+using Spud.Configuration;
+using Spud.Execution;
+
+namespace Spud.Composition;
+
+/// <summary>
+/// One sequence in the pages of one layer, without a pipeline: it grows as in an engine, and the policy reviews it. For tests of cache
+/// policies; what its keys and values are is nobody's concern.
+/// </summary>
+public sealed class StandaloneHistory : IDisposable
+{
+    private readonly MemoryAccount _memory = new("pages");
+    private readonly ICachePolicy _policy;
+    private readonly LayerPages _pages;
+    private readonly PageTable _table;
+
+    /// <param name="policy">The cache.</param>
+    /// <param name="name">Its name, for messages.</param>
+    /// <param name="offer">What it can do.</param>
+    /// <param name="model">The model; the pages are those of its layer 0.</param>
+    /// <param name="limits">The largest step, and the context.</param>
+    /// <param name="host">The host's memory.</param>
+    /// <param name="addKeyMass">Adds to F32 [G, ContextTokens] how much rows looked at the text's tokens, of which there are so many, where a review asks for it.</param>
+    /// <exception cref="CompositionException">The layout is impossible.</exception>
+    public StandaloneHistory(ICachePolicy policy, string name, Offer offer, ModelDescription model, Limits limits, IMemoryDomain host, Action<int, TensorView> addKeyMass)
+    {
+        ArgumentNullException.ThrowIfNull(policy);
+        ArgumentNullException.ThrowIfNull(limits);
+        _policy = policy;
+        _pages = new PageBuilder(_memory, host, model, limits, null).Pages(name, offer, 0, policy.Layout(0), host);
+        _table = new PageTable(_pages, new int[limits.ContextTokens], sequence: 0);
+        if (policy is IKeepsSequenceState keeps && keeps.StateOf(0) is { } layout)
+            _pages.Observed = new(new KeptState(_memory, host, limits, keeps, null!, 0, layout), (PageTable table, int? _, in TensorView _, in TensorView mass) => addKeyMass(table.Tokens, mass));
+    }
+
+    /// <summary>What the policy sees; keys of the last step are in it.</summary>
+    public IHistory History => _table;
+
+    /// <summary>Keys that a pool holds, of all its heads together.</summary>
+    public int KeysIn(int pool)
+    {
+        int keys = 0;
+        foreach (RunTable table in _table.TablesOf(pool))
+            keys += table.Keys;
+
+        return keys;
+    }
+
+    /// <summary>A step with so many rows, committed; the policy is asked where the text reaches a border.</summary>
+    public void Append(int rows)
+    {
+        int tokens = _table.Tokens;
+        _table.Append(tokens, new int[rows * _pages.First.Tables]);
+        _table.Commit(tokens + rows, 0, _policy);
+    }
+
+    /// <summary>Gives the pages back, and does not dispose the policy.</summary>
+    public void Dispose() => _memory.Dispose();
+}

@@ -1,0 +1,69 @@
+using System.Text.Json;
+using Spud.Execution;
+using Spud.Generation;
+using Spud.Metering;
+using Spud.Text.ChatTemplates;
+
+namespace Spud.Host.Repl;
+
+/// <summary>A question that a pipeline is answering.</summary>
+internal sealed class Answering
+{
+    private readonly GenerationOptions _options;
+    private readonly AnswerParser _parser;
+    private readonly TurnReader _reader;
+
+    /// <param name="by">Who answers.</param>
+    /// <param name="before">What was said before.</param>
+    /// <param name="question">The question.</param>
+    /// <param name="text">The text that is continued, by the ids of the prompt.</param>
+    /// <param name="settings">How.</param>
+    /// <param name="report">Told of tokens and text.</param>
+    /// <param name="cancellation">Stops the answer.</param>
+    /// <exception cref="TemplateException">The template refuses the conversation.</exception>
+    /// <inheritdoc cref="LanguageModel.Generate(IReadOnlyList{int}, GenerationOptions, CancellationToken)" path="/exception"/>
+    public Answering(Responder by, Conversation before, string question, Func<int[], Sequence> text, TurnSettings settings, Action<SessionEvent> report, CancellationToken cancellation)
+    {
+        RenderedPrompt prompt = by.Model.Render(before.With(by.Model, question));
+        int[] ids = by.Model.Encode(prompt);
+        _options = settings.For(by.Model);
+        Request = by.Model.Generate(text(ids), ids, _options, cancellation);
+        Turn = new() { Number = before.Turns.Count + 1, Question = question, Pipeline = by.Pipeline.Frozen, Variant = by.Name, PromptIds = [.. ids] };
+        _parser = AnswerParser.For(by.Model.ChatTemplate, prompt.Text);
+        _reader = new(Turn, Request, by.Model.Tokenizer, report);
+    }
+
+    /// <summary>Generates.</summary>
+    public Request Request { get; }
+
+    /// <summary>Gets what comes.</summary>
+    public Turn Turn { get; }
+
+    /// <summary>The answer proper so far.</summary>
+    public string Answer => _parser.Answer.Final;
+
+    /// <summary>Takes what was generated.</summary>
+    public void Take(in TextPiece piece)
+    {
+        _reader.Take(piece);
+        _reader.Show(_parser.Append(piece.Text));
+    }
+
+    /// <summary>The answer is whole.</summary>
+    public void Complete()
+    {
+        _reader.Show(_parser.Flush());
+        Answer answer = _parser.Answer;
+        (Turn.Answer, Turn.Reasoning) = (answer.Final, answer.Reasoning);
+        Turn.ToolCalls = answer.ToMessage().ToolCalls is { } calls ? JsonSerializer.Serialize(calls, RecordJson.Default.JsonElement) : null;
+    }
+
+    /// <summary>Nothing more comes, however it ended: what it took is known.</summary>
+    public void Close(PriceList? prices)
+    {
+        (Turn.Finish, Turn.ReusedTokens, Turn.Seed) = (Request.Finish, Request.ReusedTokens, Request.Seed);
+        (Turn.TimeToFirstToken, Turn.DecodeTime) = (Request.TimeToFirstToken, Request.DecodeTime);
+        Turn.Receipt = Request.Ledger is { } ledger ? Receipt.Of(ledger, prices) : null;
+        Turn.Closing = Figures.Closing(Request, Request.TimeToFirstToken, Turn.Receipt?.Charge, _options.Sampling);
+    }
+}

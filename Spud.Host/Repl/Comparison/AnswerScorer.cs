@@ -1,0 +1,103 @@
+using System.Collections.Immutable;
+using Spud.Execution;
+
+namespace Spud.Host.Repl.Comparison;
+
+/// <summary>Reads the reference's answer with other pipelines, token by token, as decode does.</summary>
+internal static class AnswerScorer
+{
+    /// <summary>Tokens of an answer that are read at most.</summary>
+    public const int MaxTokens = 256;
+
+    /// <summary>How well a pipeline foretells an answer; null: its prompt has other ids than the reference's.</summary>
+    /// <param name="turn">The reference's.</param>
+    /// <param name="before">What was said before.</param>
+    /// <param name="by">Who foretells.</param>
+    /// <param name="reference">Who answered; null: not at hand.</param>
+    /// <param name="cancellation">Ends it.</param>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public static AnswerQuality? Score(Turn turn, Conversation before, Responder by, Responder? reference, CancellationToken cancellation)
+    {
+        ImmutableArray<int> prompt = turn.PromptIds;
+        if (!by.Model.Encode(before.With(by.Model, turn.Question)).AsSpan().SequenceEqual(prompt.AsSpan()))
+            return null;
+
+        int[] answer = [.. turn.Tokens.Take(Math.Min(MaxTokens, by.Model.Pipeline.Limits.ContextTokens - prompt.Length)).Select(token => token.Id)];
+        if (answer.Length == 0)
+            return null;
+
+        using Reading theirs = new(by, prompt.AsSpan());
+        using Reading? ours = reference is null || ReferenceEquals(reference.Model, by.Model) ? null : new(reference, prompt.AsSpan());
+        double logProbability = 0, divergence = 0;
+        for (int i = 0; i < answer.Length; i++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            Span<float> logits = theirs.Logits;
+            double sum = LogSum(logits);
+            logProbability += logits[answer[i]] - sum;
+            if (ours is not null)
+                divergence += Divergence(ours.Logits, logits, sum);
+
+            if (i + 1 == answer.Length)
+                break;
+
+            theirs.Next(answer[i]);
+            ours?.Next(answer[i]);
+        }
+
+        return new(answer.Length, logProbability / answer.Length, reference is null ? null : divergence / answer.Length);
+    }
+
+    // Sum over p (log p - log q).
+    private static double Divergence(ReadOnlySpan<float> reference, ReadOnlySpan<float> other, double otherSum)
+    {
+        double sum = LogSum(reference), divergence = 0;
+        for (int i = 0; i < reference.Length; i++)
+        {
+            double log = reference[i] - sum;
+            divergence += Math.Exp(log) * (log - (other[i] - otherSum));
+        }
+
+        return Math.Max(0, divergence);
+    }
+
+    private static double LogSum(ReadOnlySpan<float> logits)
+    {
+        float max = float.NegativeInfinity;
+        foreach (float logit in logits)
+            max = Math.Max(max, logit);
+
+        double sum = 0;
+        foreach (float logit in logits)
+            sum += Math.Exp(logit - max);
+
+        return max + Math.Log(sum);
+    }
+
+    /// <summary>A text that is read beside a conversation.</summary>
+    private sealed class Reading : IDisposable
+    {
+        private readonly Batch _batch;
+        private readonly Engine _engine;
+        private readonly Sequence _text;
+
+        public Reading(Responder by, ReadOnlySpan<int> prompt)
+        {
+            _engine = by.Model.Engine;
+            _text = by.Texts.Copy();
+            int common = _text.Ids.CommonPrefixLength(prompt[..^1]);
+            _text.Truncate(_text.CanTruncate(common) ? common : 0);
+            // The conversation's own limit is not for this.
+            _text.StartLedger();
+            _batch = _engine.NewBatch();
+            while (_text.Tokens < prompt.Length)
+                _engine.Step(_batch, _text, prompt[_text.Tokens..], Phase.Prefill, LogitRows.Last);
+        }
+
+        public Span<float> Logits => _batch.Logits(0);
+
+        public void Next(int id) => _engine.Step(_batch, _text, [id], Phase.Decode, LogitRows.Last);
+
+        public void Dispose() => _batch.Dispose();
+    }
+}

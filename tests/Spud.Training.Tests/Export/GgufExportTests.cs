@@ -1,0 +1,95 @@
+using System.Text.Json;
+using Spud.Configuration;
+using Spud.Evaluation.Likelihood;
+using Spud.Plugins;
+using Spud.Training.Data;
+using Spud.Training.Export;
+using Spud.Training.Kernels;
+using Spud.Training.Model;
+using Xunit;
+
+namespace Spud.Training.Tests.Export;
+
+public sealed class GgufExportTests : IDisposable
+{
+    private const double Nats = 1e-3;
+    private const int Specials = 4, Bytes = 256, Letters = 12;
+    private static readonly string[] s_exact = ["head.activations=f32", "attention.activations=f32", "experts.activations=f32", "cache.format=f32"];
+
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("spud-training-");
+
+    public GgufExportTests() => Libtorch.Require();
+
+    public void Dispose() => _folder.Delete(recursive: true);
+
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(6, 2)]
+    public void AnExportedModelHasTheLossesInSpudThatTheTrainerMeasured(int experts, int used)
+    {
+        ModelShape shape = new() { Layers = 2, HiddenWidth = 64, Heads = 4, KvHeads = 2, HeadWidth = 32, ExpertWidth = 64, Experts = experts, ExpertsUsed = used, Tokens = 64, Vocabulary = Specials + Bytes + Letters };
+        TokenizerFile tokenizer = new(WriteTokenizer());
+        using ParameterSet parameters = new(Transformer<F32>.Parameters(shape));
+        parameters.Initialise(11);
+        Sharpen(parameters);
+        string path = Path.Combine(_folder.FullName, "model.gguf");
+        GgufExport.Write(parameters, shape, tokenizer, "test", path);
+
+        using LanguageModel model = LanguageModel.Load(PipelineDocument.Load(null, [$"model={path}", .. s_exact]), PluginCatalog.Discover(Plugins()), new() { Threads = 1, LogitRows = 8 });
+        // As many tokens as a row predicts from: the first is never predicted, the last predicts what is not there.
+        int[] ids = model.Encode("abc def: ünd 漢字 <|end|>\n" + string.Concat(Enumerable.Repeat("a lad had a bad egg. ", 9)), parseSpecial: true)[..(shape.Tokens + 1)];
+        Assert.Contains(tokenizer.End, ids);
+        using Transformer<F32> trained = new(parameters, shape, 1, default);
+        trained.Forward(Array.ConvertAll(ids, static id => (ushort)id));
+        TextScore score = new TextScorer(model).Score(ids.AsSpan(0, shape.Tokens), cancellation: TestContext.Current.CancellationToken);
+
+        Assert.Equal(shape.Tokens - 1, score.Losses.Count);
+        Assert.True(trained.Losses.Max() - trained.Losses.Min() > 0.5, "all tokens are equally likely: nothing is tested");
+        for (int token = 0; token < score.Losses.Count; token++)
+            Assert.Equal(trained.Losses[token], score.Losses[token], Nats);
+    }
+
+    [Fact]
+    public void ATokenizerOfAnotherSizeIsRefused()
+    {
+        ModelShape shape = new() { Layers = 1, HiddenWidth = 32, Heads = 1, KvHeads = 1, HeadWidth = 32, ExpertWidth = 32, Tokens = 32, Vocabulary = 512 };
+        using ParameterSet parameters = new(Transformer<F32>.Parameters(shape));
+        TrainingException fault = Assert.Throws<TrainingException>(() => GgufExport.Write(parameters, shape, new(WriteTokenizer()), "test", Path.Combine(_folder.FullName, "model.gguf")));
+        Assert.Contains("expected a tokenizer of 512 pieces", fault.Message);
+    }
+
+    // What is drawn for the first step predicts next to nothing; norms of 1 would hide that they are missing.
+    private static void Sharpen(ParameterSet parameters)
+    {
+        SplitMix random = new(3);
+        foreach ((Parameter parameter, _) in parameters.All)
+        {
+            using TorchSharp.torch.Tensor values = parameters.View(parameter.Name, parameters.Values);
+            foreach (ref float value in TensorMemory.Span<float>(values))
+                value *= parameter.Deviation == 0 ? (float)(0.5 + random.NextFraction()) : 3;
+        }
+    }
+
+    private string WriteTokenizer()
+    {
+        string path = Path.Combine(_folder.FullName, "pieces.jsonl");
+        IEnumerable<(string Text, float Score, string Type)> pieces =
+        [
+            ("<unk>", 0, "unknown"), ("<s>", 0, "control"), ("</s>", 0, "control"), ("<|end|>", 0, "user-defined"),
+            .. Enumerable.Range(0, Bytes).Select(static value => ($"<0x{value:X2}>", 0f, "byte")),
+            .. ((string[])["▁", "a", "d", "b", "g", "e", "l", "h", "ad", "▁a", "ha", "gg"]).Index().Select(static piece => (piece.Item, -(float)piece.Index, "normal")),
+        ];
+        File.WriteAllLines(path, pieces.Select(static (piece, id) => $$"""{"id": {{id}}, "piece": {{JsonSerializer.Serialize(piece.Text)}}, "score": {{piece.Score}}, "type": "{{piece.Type}}"}"""));
+        return path;
+    }
+
+    private static string Plugins()
+    {
+        DirectoryInfo framework = new(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar));
+        DirectoryInfo root = framework;
+        while (!File.Exists(Path.Combine(root.FullName, "Spud.sln")))
+            root = root.Parent!;
+
+        return Path.Combine(root.FullName, "Spud.Host", "bin", framework.Parent!.Name, framework.Name, "plugins");
+    }
+}
