@@ -107,7 +107,7 @@ public sealed class LanguageModel : IDisposable
     /// <exception cref="ContextOverflowException">It has more tokens than the context.</exception>
     public void RequireRoom(string? text)
     {
-        int least = Tokenizer.LeastTokens(text), context = Pipeline.Limits.ContextTokens;
+        int least = Tokenizer.MinTokens(text), context = Pipeline.Limits.ContextTokens;
         if (least > context)
             throw new ContextOverflowException(least, context, isLowerBound: true);
     }

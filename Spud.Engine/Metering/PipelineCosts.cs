@@ -31,10 +31,10 @@ internal sealed class PipelineCosts
     public required int[] KvHeads { get; init; }
 
     /// <summary>[phase][L]: most experts of a row.</summary>
-    public required int[][] MostEntries { get; init; }
+    public required int[][] MaxEntries { get; init; }
 
     /// <summary>[phase][L]: fewest experts of a row, where a router may choose.</summary>
-    public required int[][] LeastEntries { get; init; }
+    public required int[][] MinEntries { get; init; }
 
     /// <summary>Sums that components count for themselves.</summary>
     public required ImmutableArray<CountedFigure> Figures { get; init; }

@@ -19,7 +19,7 @@ public sealed class TextScorer
 
     /// <summary>Scores a text.</summary>
     /// <param name="tokens">At least two ids, at most the context.</param>
-    /// <param name="onLogits">Gets the logits [V] of every position, in order; null: nobody wants them.</param>
+    /// <param name="onLogits">Gets the logits [V] of every position, in order; null: they are not needed.</param>
     /// <param name="cancellation">Ends it.</param>
     /// <exception cref="ArgumentException">Fewer than two tokens: there is nothing to predict.</exception>
     /// <exception cref="ContextOverflowException">The text is longer than the context.</exception>

@@ -54,7 +54,7 @@ internal static class CommandLine
 
             int code = parsed.Invoke(new() { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null, Output = shell.Out, Error = shell.Error });
             shell.Out.Flush();
-            return code;
+            return shell.Interrupts.IsEnding && code == ExitCodes.Done ? ExitCodes.Interrupted : code;
         }
         catch (Exception exception)
         {

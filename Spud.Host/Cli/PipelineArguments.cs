@@ -53,7 +53,7 @@ internal sealed class PipelineArguments
         return document;
     }
 
-    /// <summary>What the pipeline is read from, for those who change it later.</summary>
+    /// <summary>What the pipeline is read from, for a later change.</summary>
     public PipelineSource Source(ParseResult parsed) => new(File(parsed), [.. Edits(parsed, parsed.GetValue(_context))]);
 
     /// <summary>The file of <c>-p</c>.</summary>

@@ -48,8 +48,8 @@ internal sealed class HeldTexts(Engine engine) : IDisposable
         return true;
     }
 
-    /// <summary>Length of the text that a conversation goes on from.</summary>
-    public int Tokens => _held[0]?.Tokens ?? 0;
+    /// <summary>Length of the longest text.</summary>
+    public int Tokens => _held.Max(text => text?.Tokens ?? 0);
 
     public void Dispose() => Forget(static _ => true);
 

@@ -44,8 +44,8 @@ internal sealed partial class Session
         try
         {
             Serve(model, source);
-            if (former is not null && texts is { Tokens: > 0 } && Conversation.Turns.Count > 0)
-                Say(KeepOrReread(former, texts));
+            if (former is not null)
+                Say($"From the next turn on: {Change(source)}.{(texts is { Tokens: > 0 } && Conversation.Turns.Count > 0 ? $" {KeepOrReread(former, texts)}" : "")}");
         }
         finally
         {
@@ -53,6 +53,8 @@ internal sealed partial class Session
             old?.Dispose();
         }
     }
+
+    private static string Change(PipelineSource source) => source.Edits is [.., { Text: { } last }] ? last : source.File ?? "the default pipeline";
 
     /// <summary>Takes over what is good for the new pipeline; says what, why, and what it will cost otherwise.</summary>
     private string KeepOrReread(PipelineState former, HeldTexts texts)

@@ -31,6 +31,7 @@ public sealed class MutantTests
         new("router", "names-none", nameof(PluginContract.Plans_are_in_form_at_any_effort), "no expert"),
         new("router", "keeps-sums-itself", nameof(PluginContract.Chunks_of_a_prompt_do_not_change_its_logits), "rows a step", Component: "prompt"),
         new("router", "keeps-sums-itself", nameof(PluginContract.Texts_fork_and_go_back), "a fork", Component: "prompt"),
+        new("router", "keeps-sums-itself", nameof(PluginContract.A_step_that_is_repeated_counts_once), "whose steps were repeated", Component: "prompt"),
         new("head", "reads-first-rows", nameof(PluginContract.Logits_are_those_of_the_rows_that_are_asked_for), "logits of row 8"),
         new("head", "skips-norm", nameof(PluginContract.Embeddings_and_logits_are_those_of_the_definition), "normed row 0", "plain"),
         new("head", "rounds-to-bf16", nameof(PluginContract.Embeddings_and_logits_are_those_of_the_definition), "logits of row 0", "plain"),

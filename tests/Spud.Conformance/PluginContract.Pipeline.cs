@@ -140,6 +140,40 @@ public abstract partial class PluginContract
             return next;
         });
 
+    /// <summary>A step of several sequences in which something throws is run again, sequence by sequence: what it had done counts once.</summary>
+    [ContractTheory]
+    [OfRoles(Roles.Head, Roles.Attention, Roles.Cache, Roles.Router, Roles.Experts)]
+    public void A_step_that_is_repeated_counts_once(string role, string component)
+    {
+        Subject subject = Plugin[role, component];
+        bool throws = false;
+        using TestModelFile model = MixtureFor(subject);
+        using PipelineRig rig = PipelineRig.Of(Plugin, subject, model, layer =>
+        {
+            if (layer == 1 && throws)
+            {
+                throws = false;
+                throw new InvalidOperationException("the test throws once, in company");
+            }
+        });
+        int[][] texts = [PipelineRig.Text(17, 80), PipelineRig.Text(18, 80)];
+        float[][] expected = [.. texts.Select(rig.Fresh)];
+        Sequence[] sequences = [rig.Engine.Open(), rig.Engine.Open()];
+        List<float>[] got = [[], []];
+        while (sequences[0].Tokens < texts[0].Length)
+        {
+            throws = true;
+            float[][] step = rig.Step([.. sequences.Select((sequence, i) => (sequence, texts[i][sequence.Tokens..Math.Min(sequence.Tokens + 9, texts[i].Length)]))]);
+            Assert.False(throws, "nothing was thrown");
+            for (int i = 0; i < step.Length; i++)
+                got[i].AddRange(step[i]);
+        }
+
+        for (int i = 0; i < texts.Length; i++)
+            RequireRows(expected[i], [.. got[i]], Promised(subject), $"sequence {i}, whose steps were repeated");
+        Array.ForEach(sequences, static sequence => sequence.Dispose());
+    }
+
     /// <summary>A token that is decoded allocates no more managed memory than was promised, none by default, commits and reviews included.</summary>
     [ContractTheory]
     [OfRoles(Roles.Head, Roles.Attention, Roles.Cache, Roles.Router, Roles.Experts)]

@@ -126,7 +126,7 @@ internal sealed class BudgetGuard(PipelineCosts costs, int rowsPerStep)
     {
         for (int layer = 0; layer <= costs.Layers; layer++)
         {
-            long entries = layer == costs.Layers ? 0 : (long)rows * (least ? costs.LeastEntries : costs.MostEntries)[(int)phase][layer];
+            long entries = layer == costs.Layers ? 0 : (long)rows * (least ? costs.MinEntries : costs.MaxEntries)[(int)phase][layer];
             KeyLoad keys = layer == costs.Layers ? default : sequence.Tables[layer].KeysToBeSeen(first, first + rows - 1, costs.Windows[layer]);
             foreach (Role role in Role.All)
             {

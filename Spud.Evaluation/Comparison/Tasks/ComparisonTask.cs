@@ -5,7 +5,7 @@ namespace Spud.Evaluation.Comparison;
 /// <summary>Questions out of a JSON file: an array, or a line each.</summary>
 public sealed class ComparisonTask
 {
-    private const int MostBytes = 64 << 20;
+    private const int MaxBytes = 64 << 20;
 
     private static readonly Dictionary<string, TaskKind> s_kinds = new() { ["arc-easy"] = TaskKind.ArcEasy, ["gsm8k"] = TaskKind.Gsm8k, ["lambada"] = TaskKind.Lambada };
 
@@ -57,8 +57,8 @@ public sealed class ComparisonTask
 
         try
         {
-            if (new FileInfo(file).Length > MostBytes)
-                throw new ComparisonException($"{file}: longer than {MostBytes >> 20} MiB.");
+            if (new FileInfo(file).Length > MaxBytes)
+                throw new ComparisonException($"{file}: longer than {MaxBytes >> 20} MiB.");
 
             return new(known, file, System.IO.File.ReadAllBytes(file), most);
         }

@@ -6,7 +6,7 @@ namespace Spud.Host;
 /// <summary>What a calibration shall reach, held against the model before anything is loaded.</summary>
 /// <param name="Experts">Wanted on average; null: a perplexity ratio is.</param>
 /// <param name="PerplexityRatio">Wanted at most; null: a number of experts is.</param>
-/// <param name="Least">Fewest experts of a row.</param>
+/// <param name="Least">Minimum experts per row.</param>
 /// <param name="Most">Most experts of a row.</param>
 /// <param name="All">E.</param>
 internal sealed record CalibrationGoal(double? Experts, double? PerplexityRatio, int Least, int Most, int All)

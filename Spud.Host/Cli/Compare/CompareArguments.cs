@@ -26,7 +26,7 @@ internal sealed class CompareArguments
     {
         Window = new() { Tokens = parsed.GetValue(_window) ?? 512, Stride = parsed.GetValue(_stride) },
         ParseSpecial = parsed.GetValue(_parseSpecial),
-        MostWindows = parsed.GetValue(_windows),
+        MaxWindows = parsed.GetValue(_windows),
         Bootstrap = new() { Seed = parsed.GetValue(_seed) ?? 1 },
         Speed = parsed.GetValue(_repeat) == 0 ? null : new() { Repeats = parsed.GetValue(_repeat) ?? 5, Prompt = parsed.GetValue(_prompt) ?? 256, Generate = parsed.GetValue(_generate) ?? 32 },
     };

@@ -19,7 +19,7 @@ internal static class BudgetCommand
     {
         if (arguments.Length == 0)
         {
-            session.Say(session.Settings.Budget is { } budget ? $"An answer may cost {budget}{(session.Settings.BudgetOnce ? ", the next one alone" : "")}." : "An answer may cost what the pipeline says.");
+            Tell(session);
             return;
         }
 
@@ -31,5 +31,9 @@ internal static class BudgetCommand
                 : (BudgetText.Parse(limit) ?? throw new BadInputException($"/budget: expected {BudgetText.Expected}, got '{limit}'.")).Resolve(session.Settings.Prices, "/budget", "/price FILE"),
             BudgetOnce = once,
         };
+        Tell(session);
     }
+
+    private static void Tell(Session session) =>
+        session.Say(session.Settings.Budget is { } budget ? $"An answer may cost {budget}{(session.Settings.BudgetOnce ? ", the next one alone" : "")}." : "An answer may cost what the pipeline says.");
 }

@@ -15,13 +15,13 @@ internal static class EffortCommand
 
     private static void Run(Session session, string arguments)
     {
-        if (arguments.Length == 0)
-            session.Say(session.Settings.Effort is { } effort ? string.Create(CultureInfo.InvariantCulture, $"Effort {effort}.") : "Effort as the pipeline says.");
-        else if (arguments == "off")
+        if (arguments == "off")
             session.Settings = session.Settings with { Effort = null };
         else if (float.TryParse(arguments, NumberStyles.Float, CultureInfo.InvariantCulture, out float value) && value is >= 0 and <= 1)
             session.Settings = session.Settings with { Effort = value };
-        else
+        else if (arguments.Length > 0)
             throw new BadInputException($"/effort: expected a number from 0 to 1, or 'off', got '{arguments}'.");
+
+        session.Say(session.Settings.Effort is { } effort ? string.Create(CultureInfo.InvariantCulture, $"Effort {effort}.") : "Effort as the pipeline says.");
     }
 }

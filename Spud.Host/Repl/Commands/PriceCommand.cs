@@ -13,12 +13,12 @@ internal static class PriceCommand
         Help = "State what answers cost, by a price list.",
         Run = static (session, arguments, _) =>
         {
-            if (arguments.Length == 0)
-                session.Say(session.Settings.Prices is { } list ? $"Prices '{list.Name}' {list.Version}, in {list.Currency}." : "No price list.");
-            else if (arguments == "off")
+            if (arguments == "off")
                 session.Settings = session.Settings with { Prices = null };
-            else
+            else if (arguments.Length > 0)
                 session.Settings = session.Settings with { Prices = PriceList.Load(CommandLineText.Words(arguments)[0]) };
+
+            session.Say(session.Settings.Prices is { } list ? $"Prices '{list.Name}' {list.Version}, in {list.Currency}." : "No price list.");
         },
         Complete = static (_, arguments) => PathCompletion.Of(arguments, ".json"),
     };

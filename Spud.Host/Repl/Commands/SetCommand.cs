@@ -33,11 +33,17 @@ internal static class SetCommand
         else if (name == SystemText)
             session.SetSystem(value.Trim('"'));
         else if (SamplingParameter.Find(name) is { } parameter)
-            session.Settings = parameter.Parse(session.Settings, value.Trim('"')) ?? throw new BadInputException($"/set {name}: expected {parameter.Expected}, got '{value}'.");
+            Set(session, parameter, value.Trim('"'));
         else if (value.Length == 0)
             throw new BadInputException($"/set: expected PATH=VALUE, such as /set cache.format=q8_0, got '{arguments}'.{Suggestion.Hint(name, Known(session))} /set lists what can be set.");
         else
             session.Swap(session.Source.With($"{(name == "num_ctx" ? "context" : name)}={value}", $"/set {arguments}"));
+    }
+
+    private static void Set(Session session, SamplingParameter parameter, string value)
+    {
+        session.Settings = parameter.Parse(session.Settings, value) ?? throw new BadInputException($"/set {parameter.Name}: expected {parameter.Expected}, got '{value}'.");
+        session.Say($"From the next turn on: {parameter.Name} {parameter.Read(session.Settings)}.");
     }
 
     private static IEnumerable<string> Known(Session session) =>

@@ -34,23 +34,20 @@ internal struct FoldJob : IJob
         int kvHead = part % Layer.KvHeads;
         FoldPlan.Block block = Plan.Blocks[part / Layer.KvHeads];
         ChunkScratch scratch = new(Scratch.Of(worker), block.Rows * Layer.Group, Layer.KeyWidth, Layer.ValueWidth);
-        BlockScores.Gather(Layer, block, kvHead, Query, scratch.Queries);
+        bool gathered = false;
         for (int chunk = block.FirstChunk; chunk < block.EndChunk; chunk++)
         {
-            bool isEmpty = !FoldChunk(block, kvHead, chunk, scratch);
-            if (isEmpty && !Plan.IsSplit)
-                continue;
-
-            for (int row = 0; row < block.Rows; row++)
+            BlockScores scores = new(Layer, Pages, Reader, block, kvHead, chunk);
+            BlockScores.Keys first = scores.First();
+            if (first.Any && !gathered)
             {
-                ReadOnlySpan<float> states = scratch.StatesOf(row * Layer.Group, Layer.Group);
-                if (isEmpty)
-                    ForgetSums(PartialOf(block, row, kvHead));
-                else if (Plan.IsSplit)
-                    states.CopyTo(PartialOf(block, row, kvHead));
-                else
-                    Merge(states, block.FirstRow + row, kvHead);
+                BlockScores.Gather(Layer, block, kvHead, Query, scratch.Queries);
+                gathered = true;
             }
+
+            if (first.Any)
+                FoldChunk(scores, first, kvHead, scratch);
+            Deliver(block, kvHead, scratch, isEmpty: !first.Any);
         }
     }
 
@@ -89,14 +86,9 @@ internal struct FoldJob : IJob
             partials[i * (2 + Layer.ValueWidth) + 1] = 0;
     }
 
-    /// <summary>Folds the keys of a chunk into the scratch's states; false: there are none, and the states are undefined.</summary>
-    private readonly bool FoldChunk(in FoldPlan.Block block, int kvHead, int chunk, in ChunkScratch scratch)
+    /// <summary>Folds the keys of a chunk into the scratch's states.</summary>
+    private readonly void FoldChunk(in BlockScores scores, in BlockScores.Keys first, int kvHead, in ChunkScratch scratch)
     {
-        BlockScores scores = new(Layer, Pages, Reader, block, kvHead, chunk);
-        BlockScores.Keys first = scores.First();
-        if (!first.Any)
-            return false;
-
         scratch.ForgetScores(scores.Columns);
         for (BlockScores.Keys keys = first; keys.Any; keys = scores.Next(keys))
             scores.Score(keys, scratch);
@@ -104,7 +96,23 @@ internal struct FoldJob : IJob
         scratch.Softmax(scores.Columns);
         for (BlockScores.Keys keys = first; keys.Any; keys = scores.Next(keys))
             ChunkKernels.AddValues(scratch, scores.ColumnOf(keys), Reader, keys.Seen, kvHead);
+    }
 
-        return true;
+    /// <summary>The states of a chunk's rows go into the state, or to those of a split plan; those of a chunk without keys are undefined.</summary>
+    private readonly void Deliver(in FoldPlan.Block block, int kvHead, in ChunkScratch scratch, bool isEmpty)
+    {
+        if (isEmpty && !Plan.IsSplit)
+            return;
+
+        for (int row = 0; row < block.Rows; row++)
+        {
+            ReadOnlySpan<float> states = scratch.StatesOf(row * Layer.Group, Layer.Group);
+            if (isEmpty)
+                ForgetSums(PartialOf(block, row, kvHead));
+            else if (Plan.IsSplit)
+                states.CopyTo(PartialOf(block, row, kvHead));
+            else
+                Merge(states, block.FirstRow + row, kvHead);
+        }
     }
 }

@@ -30,7 +30,6 @@ public sealed class EmptyChunkTests
         fold.Fold(0, TestStep.Of(build, TestStep.Slices((rows, 1000))), build.Floats(Samples.Of("query", rows * 64), rows, 4, 16), pages, state);
 
         Assert.All(state.Sum.AsSpan<float>().ToArray(), sum => Assert.Equal(0, sum));
-        int queries = Math.Min(rows, FoldPlan.BlockRows) * 2 * s_model.KeyWidth;
-        Assert.All(scratch.Chunks.Of(0)[queries..].ToArray(), value => Assert.True(float.IsNaN(value), "scores or states of an empty chunk were written"));
+        Assert.All(scratch.Chunks.Of(0).ToArray(), value => Assert.True(float.IsNaN(value), "something was computed for an empty chunk"));
     }
 }

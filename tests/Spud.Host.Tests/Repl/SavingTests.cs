@@ -203,6 +203,32 @@ public sealed class SavingTests : IDisposable
     }
 
     [Fact]
+    public void A_conversation_of_two_thousand_turns_opens_in_under_a_second()
+    {
+        FrozenPipeline pipeline = new("0123", "model.gguf: cpu", "{}");
+        Conversation conversation = new() { Name = "long" };
+        int[] ids = [1];
+        for (int number = 1; number <= 2_000; number++)
+        {
+            Turn turn = new() { Number = number, Question = $"Question {number}?", Pipeline = pipeline, PromptIds = [.. ids, number], Answer = new string('x', 400) };
+            for (int i = 0; i < 20; i++)
+                turn.Add(new(i, "x", -1, [], TimeSpan.Zero));
+
+            conversation.Add(turn);
+        }
+
+        using ConversationStore store = ConversationStore.Open(Store, create: true, static _ => { });
+        store.Save(conversation);
+        long start = System.Diagnostics.Stopwatch.GetTimestamp();
+        Conversation loaded = store.Load(store.Find("long")!.Value);
+        TimeSpan time = System.Diagnostics.Stopwatch.GetElapsedTime(start);
+        Assert.Equal(2_000, loaded.Turns.Count);
+        Assert.True(time < TimeSpan.FromSeconds(1), $"{time}");
+        TestContext.Current.SendDiagnosticMessage($"2,000 turns in {time.TotalMilliseconds:0} ms");
+        Assert.Equal(20, loaded.Turns[^1].Tokens.Count);
+    }
+
+    [Fact]
     public void The_command_line_lists_shows_exports_and_deletes()
     {
         using (TestSession test = new(setup => setup with { Store = DataFolder.Conversations() }))

@@ -76,6 +76,17 @@ public sealed class SwapTests
     }
 
     [Fact]
+    public void A_replay_after_a_swap_is_kept_by_the_next_swap()
+    {
+        using TestSession test = new();
+        Turn first = test.Session.Ask("Once", TestContext.Current.CancellationToken);
+        test.Enter("/set cache.format=f32");
+        test.Enter("/replay");
+        Assert.Contains("From the next turn on: head.activations=f32. The conversation's", test.Enter("/set head.activations=f32"), StringComparison.Ordinal);
+        Assert.True(test.Session.Ask("And then?", TestContext.Current.CancellationToken).ReusedTokens >= first.PromptTokens);
+    }
+
+    [Fact]
     public void Another_context_keeps_what_fits()
     {
         using TestSession test = new();

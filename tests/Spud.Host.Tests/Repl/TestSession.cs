@@ -8,10 +8,13 @@ namespace Spud.Host.Tests.Repl;
 /// <summary>A session over the model stories260K, without a screen, and what it reported.</summary>
 internal sealed class TestSession : IDisposable
 {
-    private readonly PluginCatalog _plugins = PluginCatalog.Discover([Spoken.PluginFolder], PluginArguments.CatalogOptions);
+    private readonly PluginCatalog _plugins;
 
-    public TestSession(Func<SessionSetup, SessionSetup>? change = null)
+    /// <param name="change">Of what the session begins with.</param>
+    /// <param name="plugins">Folders of plugins; none: those that came with Spud.</param>
+    public TestSession(Func<SessionSetup, SessionSetup>? change = null, params string[] plugins)
     {
+        _plugins = PluginCatalog.Discover(plugins.Length == 0 ? [Spoken.PluginFolder] : plugins, PluginArguments.CatalogOptions);
         SessionSetup setup = new()
         {
             Plugins = _plugins,
