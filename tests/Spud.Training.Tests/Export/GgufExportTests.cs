@@ -16,7 +16,20 @@ public sealed class GgufExportTests : IDisposable
     private const int Specials = 4, Bytes = 256, Letters = 12;
     private static readonly string[] s_exact = ["head.activations=f32", "attention.activations=f32", "experts.activations=f32", "cache.format=f32"];
 
+    private static readonly string s_text = "abc def: ünd 漢字 <|end|>\n" + string.Concat(Enumerable.Repeat("a lad had a bad egg. ", 9));
+
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("spud-training-");
+
+    private static string Root
+    {
+        get
+        {
+            DirectoryInfo folder = new(AppContext.BaseDirectory);
+            while (!File.Exists(Path.Combine(folder.FullName, "Spud.sln")))
+                folder = folder.Parent!;
+            return folder.FullName;
+        }
+    }
 
     public GgufExportTests() => Libtorch.Require();
 
@@ -37,7 +50,7 @@ public sealed class GgufExportTests : IDisposable
 
         using LanguageModel model = LanguageModel.Load(PipelineDocument.Load(null, [$"model={path}", .. s_exact]), PluginCatalog.Discover(Plugins()), new() { Threads = 1, LogitRows = 8 });
         // As many tokens as a row predicts from: the first is never predicted, the last predicts what is not there.
-        int[] ids = model.Encode("abc def: ünd 漢字 <|end|>\n" + string.Concat(Enumerable.Repeat("a lad had a bad egg. ", 9)), parseSpecial: true)[..(shape.Tokens + 1)];
+        int[] ids = model.Encode(s_text, parseSpecial: true)[..(shape.Tokens + 1)];
         Assert.Contains(tokenizer.End, ids);
         using Transformer<F32> trained = new(parameters, shape, 1, default);
         trained.Forward(Array.ConvertAll(ids, static id => (ushort)id));
@@ -45,8 +58,12 @@ public sealed class GgufExportTests : IDisposable
 
         Assert.Equal(shape.Tokens - 1, score.Losses.Count);
         Assert.True(trained.Losses.Max() - trained.Losses.Min() > 0.5, "all tokens are equally likely: nothing is tested");
+        float[] llamaCpp = LossesOfLlamaCpp(experts > 1 ? "mixture" : "dense");
         for (int token = 0; token < score.Losses.Count; token++)
+        {
             Assert.Equal(trained.Losses[token], score.Losses[token], Nats);
+            Assert.Equal(trained.Losses[token], llamaCpp[token], Nats);
+        }
     }
 
     [Fact]
@@ -83,13 +100,15 @@ public sealed class GgufExportTests : IDisposable
         return path;
     }
 
+    private static float[] LossesOfLlamaCpp(string name)
+    {
+        byte[] bytes = File.ReadAllBytes(Path.Combine(Root, "tests", "data", "exported", name + ".llamacpp.losses.bin"));
+        return [.. Enumerable.Range(0, bytes.Length / sizeof(float)).Select(i => BitConverter.ToSingle(bytes, i * sizeof(float)))];
+    }
+
     private static string Plugins()
     {
         DirectoryInfo framework = new(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar));
-        DirectoryInfo root = framework;
-        while (!File.Exists(Path.Combine(root.FullName, "Spud.sln")))
-            root = root.Parent!;
-
-        return Path.Combine(root.FullName, "Spud.Host", "bin", framework.Parent!.Name, framework.Name, "plugins");
+        return Path.Combine(Root, "Spud.Host", "bin", framework.Parent!.Name, framework.Name, "plugins");
     }
 }
