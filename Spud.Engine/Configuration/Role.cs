@@ -43,7 +43,7 @@ internal sealed class Role
     /// <summary>Whether a pipeline may name different components for different layers and phases.</summary>
     public bool DiffersByLayer { get; private init; }
 
-    /// <summary>Whether its component computes nothing: it has no weights and no cost per token, and it is built after the others.</summary>
+    /// <summary>Whether its component computes nothing in a step: it has no weights, and it is built after the others. What it asks of others at reviews is billed to it.</summary>
     public bool IsPolicy { get; private init; }
 
     /// <summary>The component of a pipeline that names none; null: another role's component says which.</summary>

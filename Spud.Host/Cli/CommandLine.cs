@@ -29,6 +29,8 @@ internal static class CommandLine
         CalibrateCommand.Create,
         BenchCommand.Create,
         CompareCommand.Create,
+        ConvertCommand.CreateConvert,
+        ConvertCommand.CreateQuantize,
         ExplainCommand.Create,
         DoctorCommand.Create,
         PluginsCommand.Create,

@@ -35,10 +35,14 @@ internal sealed record ScoreResult(int Tokens, double MeanLoss, double Perplexit
 internal sealed record BenchResult(
     double PrefillTokensPerSecond, double DecodeTokensPerSecond, int Repeat, int PromptTokens, int GeneratedTokens, int DepthTokens, int Sequences, int Threads);
 
+/// <summary>What <c>spud convert --json</c> and <c>spud quantize --json</c> print: bytes of the tensors before and after, tensors of each type, and those that got another type than wanted.</summary>
+internal sealed record ConversionResult(string File, long SourceBytes, long Bytes, Dictionary<string, int> Tensors, Dictionary<string, string> Substituted);
+
 [JsonSerializable(typeof(RunResult))]
 [JsonSerializable(typeof(TokenizeResult))]
 [JsonSerializable(typeof(ScoreResult))]
 [JsonSerializable(typeof(BenchResult))]
+[JsonSerializable(typeof(ConversionResult))]
 internal sealed partial class ResultJson : JsonSerializerContext
 {
     /// <summary>Camel case, one line, and readable text: what goes to a terminal or a file needs no escapes made for HTML.</summary>

@@ -40,6 +40,19 @@ internal static class Values
             : Refuse<ulong?>(result, name, "a whole number, 0 or more"),
     };
 
+    /// <summary>The name of one of several values, in any case.</summary>
+    public static T OneOf<T>(ArgumentResult result, string name, IEnumerable<T> known)
+        where T : struct, Enum
+    {
+        foreach (T value in known)
+        {
+            if (string.Equals(value.ToString(), Text(result), StringComparison.OrdinalIgnoreCase))
+                return value;
+        }
+
+        return Refuse<T>(result, name, $"one of {string.Join(", ", known)}");
+    }
+
     private static string Text(ArgumentResult result) => result.Tokens[0].Value;
 
     private static T? Refuse<T>(ArgumentResult result, string name, string expected)

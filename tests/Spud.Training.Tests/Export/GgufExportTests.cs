@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Spud.Configuration;
 using Spud.Evaluation.Likelihood;
 using Spud.Plugins;
@@ -13,10 +12,22 @@ namespace Spud.Training.Tests.Export;
 public sealed class GgufExportTests : IDisposable
 {
     private const double Nats = 1e-3;
-    private const int Specials = 4, Bytes = 256, Letters = 12;
     private static readonly string[] s_exact = ["head.activations=f32", "attention.activations=f32", "experts.activations=f32", "cache.format=f32"];
 
+    private static readonly string s_text = "abc def: ünd 漢字 <|end|>\n" + string.Concat(Enumerable.Repeat("a lad had a bad egg. ", 9));
+
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("spud-training-");
+
+    private static string Root
+    {
+        get
+        {
+            DirectoryInfo folder = new(AppContext.BaseDirectory);
+            while (!File.Exists(Path.Combine(folder.FullName, "Spud.sln")))
+                folder = folder.Parent!;
+            return folder.FullName;
+        }
+    }
 
     public GgufExportTests() => Libtorch.Require();
 
@@ -27,8 +38,8 @@ public sealed class GgufExportTests : IDisposable
     [InlineData(6, 2)]
     public void AnExportedModelHasTheLossesInSpudThatTheTrainerMeasured(int experts, int used)
     {
-        ModelShape shape = new() { Layers = 2, HiddenWidth = 64, Heads = 4, KvHeads = 2, HeadWidth = 32, ExpertWidth = 64, Experts = experts, ExpertsUsed = used, Tokens = 64, Vocabulary = Specials + Bytes + Letters };
-        TokenizerFile tokenizer = new(WriteTokenizer());
+        ModelShape shape = new() { Layers = 2, HiddenWidth = 64, Heads = 4, KvHeads = 2, HeadWidth = 32, ExpertWidth = 64, Experts = experts, ExpertsUsed = used, Tokens = 64, Vocabulary = TestTokenizer.Pieces };
+        TokenizerFile tokenizer = new(TestTokenizer.Write(_folder.FullName));
         using ParameterSet parameters = new(Transformer<F32>.Parameters(shape));
         parameters.Initialise(11);
         Sharpen(parameters);
@@ -37,7 +48,7 @@ public sealed class GgufExportTests : IDisposable
 
         using LanguageModel model = LanguageModel.Load(PipelineDocument.Load(null, [$"model={path}", .. s_exact]), PluginCatalog.Discover(Plugins()), new() { Threads = 1, LogitRows = 8 });
         // As many tokens as a row predicts from: the first is never predicted, the last predicts what is not there.
-        int[] ids = model.Encode("abc def: ünd 漢字 <|end|>\n" + string.Concat(Enumerable.Repeat("a lad had a bad egg. ", 9)), parseSpecial: true)[..(shape.Tokens + 1)];
+        int[] ids = model.Encode(s_text, parseSpecial: true)[..(shape.Tokens + 1)];
         Assert.Contains(tokenizer.End, ids);
         using Transformer<F32> trained = new(parameters, shape, 1, default);
         trained.Forward(Array.ConvertAll(ids, static id => (ushort)id));
@@ -45,8 +56,12 @@ public sealed class GgufExportTests : IDisposable
 
         Assert.Equal(shape.Tokens - 1, score.Losses.Count);
         Assert.True(trained.Losses.Max() - trained.Losses.Min() > 0.5, "all tokens are equally likely: nothing is tested");
+        float[] llamaCpp = LossesOfLlamaCpp(experts > 1 ? "mixture" : "dense");
         for (int token = 0; token < score.Losses.Count; token++)
+        {
             Assert.Equal(trained.Losses[token], score.Losses[token], Nats);
+            Assert.Equal(trained.Losses[token], llamaCpp[token], Nats);
+        }
     }
 
     [Fact]
@@ -54,7 +69,7 @@ public sealed class GgufExportTests : IDisposable
     {
         ModelShape shape = new() { Layers = 1, HiddenWidth = 32, Heads = 1, KvHeads = 1, HeadWidth = 32, ExpertWidth = 32, Tokens = 32, Vocabulary = 512 };
         using ParameterSet parameters = new(Transformer<F32>.Parameters(shape));
-        TrainingException fault = Assert.Throws<TrainingException>(() => GgufExport.Write(parameters, shape, new(WriteTokenizer()), "test", Path.Combine(_folder.FullName, "model.gguf")));
+        TrainingException fault = Assert.Throws<TrainingException>(() => GgufExport.Write(parameters, shape, new(TestTokenizer.Write(_folder.FullName)), "test", Path.Combine(_folder.FullName, "model.gguf")));
         Assert.Contains("expected a tokenizer of 512 pieces", fault.Message);
     }
 
@@ -70,26 +85,15 @@ public sealed class GgufExportTests : IDisposable
         }
     }
 
-    private string WriteTokenizer()
+    private static float[] LossesOfLlamaCpp(string name)
     {
-        string path = Path.Combine(_folder.FullName, "pieces.jsonl");
-        IEnumerable<(string Text, float Score, string Type)> pieces =
-        [
-            ("<unk>", 0, "unknown"), ("<s>", 0, "control"), ("</s>", 0, "control"), ("<|end|>", 0, "user-defined"),
-            .. Enumerable.Range(0, Bytes).Select(static value => ($"<0x{value:X2}>", 0f, "byte")),
-            .. ((string[])["▁", "a", "d", "b", "g", "e", "l", "h", "ad", "▁a", "ha", "gg"]).Index().Select(static piece => (piece.Item, -(float)piece.Index, "normal")),
-        ];
-        File.WriteAllLines(path, pieces.Select(static (piece, id) => $$"""{"id": {{id}}, "piece": {{JsonSerializer.Serialize(piece.Text)}}, "score": {{piece.Score}}, "type": "{{piece.Type}}"}"""));
-        return path;
+        byte[] bytes = File.ReadAllBytes(Path.Combine(Root, "tests", "data", "exported", name + ".llamacpp.losses.bin"));
+        return [.. Enumerable.Range(0, bytes.Length / sizeof(float)).Select(i => BitConverter.ToSingle(bytes, i * sizeof(float)))];
     }
 
     private static string Plugins()
     {
         DirectoryInfo framework = new(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar));
-        DirectoryInfo root = framework;
-        while (!File.Exists(Path.Combine(root.FullName, "Spud.sln")))
-            root = root.Parent!;
-
-        return Path.Combine(root.FullName, "Spud.Host", "bin", framework.Parent!.Name, framework.Name, "plugins");
+        return Path.Combine(Root, "Spud.Host", "bin", framework.Parent!.Name, framework.Name, "plugins");
     }
 }
