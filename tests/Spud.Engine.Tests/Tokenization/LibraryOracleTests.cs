@@ -1,4 +1,3 @@
-using System.Text;
 using Spud.Models;
 using Spud.Text.Tokenization;
 using Xunit;

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Spud.Configuration;
 using Spud.Evaluation.Likelihood;
 using Spud.Plugins;
@@ -13,7 +12,6 @@ namespace Spud.Training.Tests.Export;
 public sealed class GgufExportTests : IDisposable
 {
     private const double Nats = 1e-3;
-    private const int Specials = 4, Bytes = 256, Letters = 12;
     private static readonly string[] s_exact = ["head.activations=f32", "attention.activations=f32", "experts.activations=f32", "cache.format=f32"];
 
     private static readonly string s_text = "abc def: ünd 漢字 <|end|>\n" + string.Concat(Enumerable.Repeat("a lad had a bad egg. ", 9));
@@ -40,8 +38,8 @@ public sealed class GgufExportTests : IDisposable
     [InlineData(6, 2)]
     public void AnExportedModelHasTheLossesInSpudThatTheTrainerMeasured(int experts, int used)
     {
-        ModelShape shape = new() { Layers = 2, HiddenWidth = 64, Heads = 4, KvHeads = 2, HeadWidth = 32, ExpertWidth = 64, Experts = experts, ExpertsUsed = used, Tokens = 64, Vocabulary = Specials + Bytes + Letters };
-        TokenizerFile tokenizer = new(WriteTokenizer());
+        ModelShape shape = new() { Layers = 2, HiddenWidth = 64, Heads = 4, KvHeads = 2, HeadWidth = 32, ExpertWidth = 64, Experts = experts, ExpertsUsed = used, Tokens = 64, Vocabulary = TestTokenizer.Pieces };
+        TokenizerFile tokenizer = new(TestTokenizer.Write(_folder.FullName));
         using ParameterSet parameters = new(Transformer<F32>.Parameters(shape));
         parameters.Initialise(11);
         Sharpen(parameters);
@@ -71,7 +69,7 @@ public sealed class GgufExportTests : IDisposable
     {
         ModelShape shape = new() { Layers = 1, HiddenWidth = 32, Heads = 1, KvHeads = 1, HeadWidth = 32, ExpertWidth = 32, Tokens = 32, Vocabulary = 512 };
         using ParameterSet parameters = new(Transformer<F32>.Parameters(shape));
-        TrainingException fault = Assert.Throws<TrainingException>(() => GgufExport.Write(parameters, shape, new(WriteTokenizer()), "test", Path.Combine(_folder.FullName, "model.gguf")));
+        TrainingException fault = Assert.Throws<TrainingException>(() => GgufExport.Write(parameters, shape, new(TestTokenizer.Write(_folder.FullName)), "test", Path.Combine(_folder.FullName, "model.gguf")));
         Assert.Contains("expected a tokenizer of 512 pieces", fault.Message);
     }
 
@@ -85,19 +83,6 @@ public sealed class GgufExportTests : IDisposable
             foreach (ref float value in TensorMemory.Span<float>(values))
                 value *= parameter.Deviation == 0 ? (float)(0.5 + random.NextFraction()) : 3;
         }
-    }
-
-    private string WriteTokenizer()
-    {
-        string path = Path.Combine(_folder.FullName, "pieces.jsonl");
-        IEnumerable<(string Text, float Score, string Type)> pieces =
-        [
-            ("<unk>", 0, "unknown"), ("<s>", 0, "control"), ("</s>", 0, "control"), ("<|end|>", 0, "user-defined"),
-            .. Enumerable.Range(0, Bytes).Select(static value => ($"<0x{value:X2}>", 0f, "byte")),
-            .. ((string[])["▁", "a", "d", "b", "g", "e", "l", "h", "ad", "▁a", "ha", "gg"]).Index().Select(static piece => (piece.Item, -(float)piece.Index, "normal")),
-        ];
-        File.WriteAllLines(path, pieces.Select(static (piece, id) => $$"""{"id": {{id}}, "piece": {{JsonSerializer.Serialize(piece.Text)}}, "score": {{piece.Score}}, "type": "{{piece.Type}}"}"""));
-        return path;
     }
 
     private static float[] LossesOfLlamaCpp(string name)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 
 namespace Spud.Host.Repl.Screen;
@@ -88,7 +89,7 @@ internal sealed class InputRows
     {
         _items.Add((text, _shown.Length));
         int lines = paste.AsSpan().Count('\n') + 1;
-        _shown.Append("[pasted: ").Append(lines > 1 ? $"{lines:#,0} lines, " : "").Append(paste.Length.ToString("#,0")).Append(" characters]");
+        _shown.Append("[pasted: ").Append(lines > 1 ? $"{lines:#,0} lines, " : "").Append(paste.Length.ToString("#,0", CultureInfo.InvariantCulture)).Append(" characters]");
     }
 
     private void Break(int columns)
