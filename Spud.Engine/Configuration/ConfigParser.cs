@@ -62,7 +62,7 @@ internal sealed class ConfigParser
             reader.Read();
             ConfigNode value = Value(ref reader);
             if (!result.TryAdd(name, nameOrigin, value))
-                _faults.Add(nameOrigin, $"'{SafeText.Of(name)}' is there twice, first at {result[name]!.NameOrigin}. Keep one of them.");
+                _faults.Add(nameOrigin, $"'{SafeText.Of(name)}' appears twice, first at {result[name]!.NameOrigin}. Keep one of them.");
         }
 
         return result;
