@@ -32,7 +32,7 @@ public sealed class Batch : IDisposable
     /// <summary>S so far.</summary>
     public int Sequences => _count;
 
-    /// <summary>Rows of a batch of one sequence that are read behind the final norm, beside logits; none after <see cref="Clear"/>.</summary>
+    /// <summary>Rows of a batch of one sequence that are read behind the final norm, in addition to logits; none after <see cref="Clear"/>.</summary>
     internal LogitRows NormedRows { get; set; }
 
     internal int NormedRowCount => NormedRows.Of(Rows);

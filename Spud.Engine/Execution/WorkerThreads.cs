@@ -9,7 +9,7 @@ namespace Spud.Execution;
 /// </summary>
 public sealed class WorkerThreads : WorkerPool, IDisposable
 {
-    // The ticket holds everything that decides who runs what, so that a late worker can never mix two jobs:
+    // The ticket holds everything that decides which thread runs what, so that a late worker can never mix two jobs:
     // generation (20 bits) | parts (22 bits) | next part (22 bits).
     private const int PartBits = 22;
     private const long PartMask = (1L << PartBits) - 1;

@@ -28,7 +28,11 @@ internal sealed partial class Session
 
     /// <summary>Loads the pipeline that the session was set up with.</summary>
     /// <inheritdoc cref="SessionModels.Load" path="/exception"/>
-    public void Open() => Swap(_setup.Source);
+    public void Open()
+    {
+        Swap(_setup.Source);
+        SavedNames = _saved.Names();
+    }
 
     /// <summary>The same, where somebody reads what went wrong.</summary>
     /// <returns>Whether a pipeline serves now.</returns>

@@ -50,7 +50,7 @@ internal sealed class BudgetGuard(PipelineCosts costs, int rowsPerStep)
     }
 
     /// <summary>
-    /// What is left per expected token, as effort: 0 where that is the cost of a token with the fewest experts, 1 where it suffices for the most
+    /// What is left per expected token, as effort: 0 where that is the cost of a token with the minimum of experts, 1 where it suffices for the most
     /// or where there is nothing to choose.
     /// </summary>
     /// <param name="sequence">About to decode.</param>

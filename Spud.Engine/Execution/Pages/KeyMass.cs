@@ -137,7 +137,7 @@ internal sealed class KeyMass
 
         /// <param name="memory">Counts the memory.</param>
         /// <param name="host">The host's domain.</param>
-        /// <param name="devices">Domains of attentions beside the host's.</param>
+        /// <param name="devices">Domains of attentions other than the host's.</param>
         /// <param name="limits">The largest step.</param>
         /// <param name="kvHeads">The largest G.</param>
         public Buffers(MemoryAccount memory, IMemoryDomain host, IEnumerable<IMemoryDomain> devices, Limits limits, int kvHeads)

@@ -144,7 +144,7 @@ internal sealed class PageTable : IHistory
             tables[i].Append(first, slots.Length / tables.Length, slots[i..], tables.Length);
     }
 
-    /// <summary>Largest number of pages of a later pool that a review of this step may take, beside copies of shared ones.</summary>
+    /// <summary>Largest number of pages of a later pool that a review of this step may take, in addition to copies of shared ones.</summary>
     public int PagesToMoveInto(int pool, int rows)
     {
         PoolPages target = _layer.Pools[pool];

@@ -22,6 +22,16 @@ internal sealed class SavedConversations(string? path, bool all, Action<string> 
     /// <exception cref="StoreException">The file cannot be used.</exception>
     public ConversationStore Store() => path is null ? throw new BadInputException("this session saves nothing (--no-save).") : _store ??= ConversationStore.Open(path, create: true, note);
 
+    /// <summary>Names of saved conversations. What is wrong with the file is told now, and not in the middle of an answer.</summary>
+    public IReadOnlyList<string> Names()
+    {
+        string[] names = [];
+        if (all && File.Exists(path))
+            Try(store => names = [.. store.List().Select(entry => entry.Name).OfType<string>()]);
+
+        return names;
+    }
+
     /// <summary>Saves a conversation as it is now.</summary>
     public void Save(Conversation conversation)
     {
@@ -62,9 +72,11 @@ internal sealed class SavedConversations(string? path, bool all, Action<string> 
 
     public void Dispose() => _store?.Dispose();
 
-    private bool Try(Conversation conversation, Action<ConversationStore> work)
+    private bool Try(Conversation conversation, Action<ConversationStore> work) => (all || conversation.Id is not null) && Try(work);
+
+    private bool Try(Action<ConversationStore> work)
     {
-        if (_isOff || !all && conversation.Id is null)
+        if (_isOff)
             return false;
 
         try

@@ -94,7 +94,7 @@ internal sealed partial class Parser
         Token name = Take();
         Expect("=");
         if (before.Exists(a => a.Name == name.Text))
-            throw name.At.Fail($"argument '{name.Text}' stands twice");
+            throw name.At.Fail($"argument '{name.Text}' is given twice");
         return (name.Text, ParseExpression());
     }
 

@@ -90,7 +90,7 @@ public sealed class PipelineDocumentTests
     [InlineData("""{"model":"a\u0000"}""", "p.json:1:10: $.model is not a path: it contains a null character.")]
     [InlineData("""{"context":0}""", "p.json:1:12: $.context must be a whole number of at least 1 or null, got 0.")]
     [InlineData("""{"context":"4k"}""", "p.json:1:12: $.context must be a whole number of at least 1 or null, got \"4k\".")]
-    [InlineData("""{"cache":"a","cache":"b"}""", "p.json:1:14: 'cache' is there twice, first at p.json:1:2. Keep one of them.")]
+    [InlineData("""{"cache":"a","cache":"b"}""", "p.json:1:14: 'cache' appears twice, first at p.json:1:2. Keep one of them.")]
     [InlineData("""{"cache":7}""", "p.json:1:10: $.cache must be a component's name, an object with 'use', got 7.")]
     [InlineData("""{"router":7}""", "p.json:1:11: $.router must be a component's name, an object with 'use' or an array of such objects, got 7.")]
     [InlineData("""{"cache":[{"use":"a"}]}""", "p.json:1:10: $.cache must be a component's name, an object with 'use', got an array.")]

@@ -49,7 +49,7 @@ public sealed class SetOptionTests
     [InlineData("attention.use=cpu", "$.attention is an array, not an object, so 'attention.use' leads nowhere.")]
     [InlineData("router[0]=cpu", "$.router is an object, not an array, so 'router[0]' leads nowhere.")]
     [InlineData("router.maxExperts.x=1", "$.router.maxExperts is 8, not an object, so 'router.maxExperts.x' leads nowhere.")]
-    [InlineData("router={\"a\":1,\"a\":2}", "'a' is there twice, first at --set router={\"a\":1,\"a\":2}. Keep one of them.")]
+    [InlineData("router={\"a\":1,\"a\":2}", "'a' appears twice, first at --set router={\"a\":1,\"a\":2}. Keep one of them.")]
     public void A_path_that_leads_nowhere_is_a_fault_that_names_it(string edit, string expected)
     {
         FaultList faults = new();

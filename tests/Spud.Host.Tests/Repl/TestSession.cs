@@ -25,7 +25,7 @@ internal sealed class TestSession : IDisposable
         };
         Session = new(change?.Invoke(setup) ?? setup, Take);
         Session.Open();
-        Events.Clear();
+        Events.RemoveAll(static what => what is not Notice);
     }
 
     /// <summary>The pipeline of the small model.</summary>

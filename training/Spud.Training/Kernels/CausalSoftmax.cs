@@ -29,7 +29,7 @@ internal static unsafe class CausalSoftmax
             Vector512<float> sum = default, shift = Vector512.Create(Largest(row, end));
             for (int k = 0; k < end; k += 16)
             {
-                Vector512<float> e = Vector512.Exp(Vector512.Load(row + k) - shift);
+                Vector512<float> e = VectorMath.Exp(Vector512.Load(row + k) - shift);
                 sum += e;
                 e.Store(row + k);
             }

@@ -32,7 +32,7 @@ internal static unsafe class CrossEntropy
             losses[i] = log - target;
             Vector512<float> shift = Vector512.Create(log), factor = Vector512.Create(scale);
             for (int v = 0; v < width; v += 16)
-                TE.Store(row + v, Vector512.Exp(TE.Load(row + v) - shift) * factor);
+                TE.Store(row + v, VectorMath.Exp(TE.Load(row + v) - shift) * factor);
 
             Set(row, targets[i], (MathF.Exp(target - log) - 1) * scale);
         }
@@ -52,7 +52,7 @@ internal static unsafe class CrossEntropy
 
         Vector512<float> sum = default, shift = Vector512.Create(top);
         for (int v = 0; v < width; v += 16)
-            sum += Vector512.Exp(TE.Load(row + v) - shift);
+            sum += VectorMath.Exp(TE.Load(row + v) - shift);
 
         return top + MathF.Log(Vector512.Sum(sum));
     }
