@@ -1,10 +1,10 @@
 using Backend.Onnx.Attention;
-using Backend.Onnx.Cache;
 using Backend.Onnx.Experts;
 using Backend.Onnx.Head;
 using Backend.Onnx.Native;
 using Backend.Onnx.Router;
 using Backend.Onnx.Shared;
+using Backend.Shared.Cache;
 using Spud;
 
 namespace Backend.Onnx;

@@ -1,9 +1,9 @@
 using System.Text.Json.Serialization;
 using Backend.Onnx.Attention;
-using Backend.Onnx.Cache;
 using Backend.Onnx.Experts;
 using Backend.Onnx.Head;
 using Backend.Onnx.Router;
+using Backend.Shared.Cache;
 
 namespace Backend.Onnx;
 

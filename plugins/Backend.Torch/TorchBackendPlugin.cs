@@ -1,5 +1,5 @@
+using Backend.Shared.Cache;
 using Backend.Torch.Attention;
-using Backend.Torch.Cache;
 using Backend.Torch.Experts;
 using Backend.Torch.Head;
 using Backend.Torch.Native;

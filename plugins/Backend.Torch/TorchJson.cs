@@ -1,5 +1,5 @@
 using System.Text.Json.Serialization;
-using Backend.Torch.Cache;
+using Backend.Shared.Cache;
 using Backend.Torch.Router;
 using Backend.Torch.Shared;
 

@@ -1,9 +1,9 @@
-using Backend.Onnx.Cache;
 using Backend.Onnx.Experts;
 using Backend.Onnx.Native;
 using Backend.Onnx.Router;
 using Backend.Onnx.Tests.Parity;
 using Backend.Onnx.Tests.Shared;
+using Backend.Shared.Cache;
 using Spud;
 using Spud.Composition;
 using Spud.Conformance.Fixtures;

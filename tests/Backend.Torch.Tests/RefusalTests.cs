@@ -2,7 +2,6 @@ using System.Diagnostics;
 using Backend.Torch.Native;
 using Backend.Torch.Tests.Shared;
 using Spud;
-using Spud.Composition;
 using Spud.Configuration;
 using Spud.Conformance.Fixtures;
 using Spud.Plugins;

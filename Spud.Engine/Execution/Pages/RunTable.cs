@@ -8,11 +8,8 @@ namespace Spud.Execution;
 /// </summary>
 /// <param name="pages">The pool.</param>
 /// <param name="head">KV head; 0 where the heads share the pool.</param>
-internal sealed class RunTable(PoolPages pages, int head)
+internal sealed partial class RunTable(PoolPages pages, int head)
 {
-    private readonly List<(int Run, int FirstKey, int Keys)> _drops = [];
-    private List<(int Run, int Into)> _moves = [];
-    private List<(int Run, int Into)> _movesAfterDrops = [];
     private KeyRun[] _runs = new KeyRun[pages.PagesPerSequence / pages.Tables + 2];
     private KeyRun[] _before = [];
     private int _count;
@@ -43,16 +40,6 @@ internal sealed class RunTable(PoolPages pages, int head)
 
     /// <summary>Pages that the runs lie in.</summary>
     public int PagesHeld { get; private set; }
-
-    /// <summary>Keys that this review moves into a pool; null: into any.</summary>
-    public int KeysToMove(int? into)
-    {
-        int keys = 0;
-        foreach ((int run, int target) in _moves)
-            keys += into is null || target == into ? _runs[run].Keys : 0;
-
-        return keys;
-    }
 
     /// <summary>The shared page that the next key goes into; -1 where that key needs no copy.</summary>
     public int SharedTail => Room > 0 && pages.IsShared(_runs[_count - 1].Page) ? _runs[_count - 1].Page : -1;
@@ -121,173 +108,6 @@ internal sealed class RunTable(PoolPages pages, int head)
         ForgetChanges();
     }
 
-    public void Drop(int run, int firstKey, int keys)
-    {
-        if ((uint)run >= (uint)_count)
-            throw new ArgumentOutOfRangeException(nameof(run), $"drop: run {run} of {_count}");
-        if (firstKey < 0 || keys < 1 || firstKey > _runs[run].Keys - keys)
-            throw new ArgumentOutOfRangeException(nameof(firstKey), $"drop: keys {firstKey} .. {firstKey + keys} of {_runs[run].Keys}");
-
-        _drops.Add((run, firstKey, keys));
-    }
-
-    public void Encode(int run, int into)
-    {
-        if ((uint)run >= (uint)_count)
-            throw new ArgumentOutOfRangeException(nameof(run), $"encode: run {run} of {_count}");
-        if (_moves.Count > 0 && run <= _moves[^1].Run)
-            throw new ArgumentException($"encode: run {run} after run {_moves[^1].Run}; runs are named oldest first", nameof(run));
-
-        _moves.Add((run, into));
-    }
-
-    /// <summary>Lets go of what was dropped; the moves then name the runs that are left. False: nothing was.</summary>
-    public bool ApplyDrops()
-    {
-        if (_drops.Count == 0)
-            return false;
-
-        _drops.Sort(static (one, other) => (one.Run, one.FirstKey).CompareTo((other.Run, other.FirstKey)));
-        int count = StartOver();
-        for (int run = 0, drop = 0, move = 0; run < count; run++)
-        {
-            int first = _count;
-            drop = KeepRest(run, drop);
-            if (move < _moves.Count && _moves[move].Run == run)
-            {
-                for (; first < _count; first++)
-                    _movesAfterDrops.Add((first, _moves[move].Into));
-                move++;
-            }
-
-            GiveIfEmptied(run, count);
-        }
-
-        (_moves, _movesAfterDrops) = (_movesAfterDrops, _moves);
-        _movesAfterDrops.Clear();
-        _drops.Clear();
-        if (_moves.Count == 0)
-            Compact();
-
-        Commit();
-        return true;
-    }
-
-    /// <summary>Copies the runs that move into the tables of other pools. If that fails, this table is what it was.</summary>
-    /// <param name="owner">Has the tables of the other pools.</param>
-    public void CopyMoves(PageTable owner)
-    {
-        foreach ((int run, int into) in _moves)
-        {
-            ReadOnlySpan<RunTable> tables = owner.TablesOf(into);
-            for (int i = 0; i < tables.Length; i++)
-            {
-                if (pages.Tables == 1 || i == head)
-                    tables[i].Take(_runs[run], pages);
-            }
-        }
-    }
-
-    /// <summary>Lets go of the runs that were copied.</summary>
-    public void ForgetMoved()
-    {
-        if (_moves.Count == 0)
-            return;
-
-        int count = StartOver();
-        for (int run = 0, move = 0; run < count; run++)
-        {
-            if (move < _moves.Count && _moves[move].Run == run)
-                move++;
-            else
-                Add(_before[run]);
-
-            GiveIfEmptied(run, count);
-        }
-
-        HasMoved = true;
-        _moves.Clear();
-        Compact();
-        Commit();
-    }
-
-    /// <summary>Forgets what a review that failed had asked for.</summary>
-    public void ForgetChanges()
-    {
-        _drops.Clear();
-        _moves.Clear();
-    }
-
-    /// <summary>Moves keys together if that frees pages. Pages that forks share stay as they are, with all before them.</summary>
-    private void Compact()
-    {
-        if (pages.SlackPages is not { } slack || PagesHeld <= (Keys + pages.PageTokens - 1) / pages.PageTokens + slack)
-            return;
-
-        int fixedRuns = _count;
-        while (fixedRuns > 0 && !pages.IsShared(_runs[fixedRuns - 1].Page))
-            fixedRuns--;
-
-        int count = StartOver(), pageRun = fixedRuns - 1, end = pages.PageTokens;
-        for (int run = 0; run < fixedRuns; run++)
-            Add(_before[run]);
-
-        for (int run = fixedRuns; run < count; run++)
-        {
-            for (KeyRun rest = _before[run]; rest.Keys > 0;)
-            {
-                if (end == pages.PageTokens)
-                    (pageRun, end) = (NextPage(pageRun, count), 0);
-
-                int keys = MoveWithin(rest, _before[pageRun].Page, end);
-                end += keys;
-                rest = rest with { FirstKey = rest.FirstKey + keys, Keys = rest.Keys - keys };
-            }
-        }
-
-        // Keys never move towards the end, so that pages behind the last one in use are empty.
-        while ((pageRun = NextPage(pageRun, count)) < count)
-            Give(_before[pageRun].Page);
-    }
-
-    /// <summary>The first run of the next page, among those put aside.</summary>
-    private int NextPage(int run, int count)
-    {
-        int next = run + 1;
-        while (next < count && run >= 0 && _before[next].Page == _before[run].Page)
-            next++;
-
-        return next;
-    }
-
-    /// <summary>Moves the first keys of a run to a place before it; how many were moved at once.</summary>
-    private int MoveWithin(in KeyRun run, int page, int firstKey)
-    {
-        int keys = Math.Min(run.Keys, pages.PageTokens - firstKey);
-        bool stays = page == run.Page && firstKey == run.FirstKey;
-        if (page == run.Page && !stays)
-            keys = Math.Min(keys, run.FirstKey - firstKey); // source and destination do not overlap
-
-        KeyRun moved = run with { Keys = keys };
-        ReadOnlySpan<int> positions = pages.PositionsOf(moved);
-        (int first, int last) = (positions[0], positions[^1]);
-        if (!stays)
-            pages.Move(moved, page, firstKey);
-
-        ref KeyRun tail = ref _runs[Math.Max(0, _count - 1)];
-        if (_count > 0 && tail.Page == page && End(tail) == firstKey)
-        {
-            tail = tail with { Keys = tail.Keys + keys, LastPosition = last };
-            Keys += keys;
-        }
-        else
-        {
-            Add(new() { Page = page, FirstKey = firstKey, Keys = keys, FirstPosition = first, LastPosition = last });
-        }
-
-        return keys;
-    }
-
     private void Commit() => _committed = new(_count, _count == 0 ? 0 : End(_runs[_count - 1]));
 
     /// <summary>Where the keys of the positions below <paramref name="tokens"/> end.</summary>
@@ -305,27 +125,6 @@ internal sealed class RunTable(PoolPages pages, int head)
     }
 
     private static int End(in KeyRun run) => run.FirstKey + run.Keys;
-
-    /// <summary>Takes copies of another pool's keys.</summary>
-    private void Take(in KeyRun run, PoolPages source)
-    {
-        if (_count > 0 && run.FirstPosition <= _runs[_count - 1].LastPosition)
-            throw new InvalidDataException($"encode: position {run.FirstPosition} goes into a pool that holds position {_runs[_count - 1].LastPosition}; a pool takes keys in ascending order");
-
-        ReadOnlySpan<int> positions = source.PositionsOf(run);
-        for (int done = 0; done < run.Keys;)
-        {
-            int keys = Math.Min(run.Keys - done, Room == 0 ? pages.PageTokens : Room);
-            (int page, int firstKey) = Math.DivRem(Extend(positions[done]), pages.PageTokens);
-            for (int key = 1; key < keys; key++)
-                Extend(positions[done + key]);
-
-            pages.CopyFrom(source, run with { FirstKey = run.FirstKey + done, Keys = keys }, head, page, firstKey);
-            done += keys;
-        }
-
-        Commit();
-    }
 
     /// <summary>Makes room for the key of a position; where it goes, as page * P + key.</summary>
     private int Extend(int position)
@@ -411,38 +210,6 @@ internal sealed class RunTable(PoolPages pages, int head)
         int count = _count;
         (_runs, _before, _count, Keys) = (_before, _runs, 0, 0);
         return count;
-    }
-
-    /// <summary>Gives the page of a run back, if it was the page's last run and none of them was added again.</summary>
-    private void GiveIfEmptied(int run, int count)
-    {
-        int page = _before[run].Page;
-        bool lastOfPage = run + 1 == count || _before[run + 1].Page != page;
-        if (lastOfPage && (_count == 0 || _runs[_count - 1].Page != page))
-            Give(page);
-    }
-
-    /// <summary>Adds what no drop takes from a run, and returns the first drop of the next run.</summary>
-    private int KeepRest(int run, int drop)
-    {
-        ReadOnlySpan<int> positions = pages.PositionsOf(_before[run]);
-        int key = 0;
-        for (; drop < _drops.Count && _drops[drop].Run == run; drop++)
-        {
-            (_, int firstKey, int keys) = _drops[drop];
-            Keep(_before[run], key, firstKey, positions);
-            key = Math.Max(key, firstKey + keys);
-            LastDropped = Math.Max(LastDropped, positions[key - 1]);
-        }
-
-        Keep(_before[run], key, _before[run].Keys, positions);
-        return drop;
-    }
-
-    private void Keep(in KeyRun run, int from, int to, ReadOnlySpan<int> positions)
-    {
-        if (from < to)
-            Add(new() { Page = run.Page, FirstKey = run.FirstKey + from, Keys = to - from, FirstPosition = positions[from], LastPosition = positions[to - 1] });
     }
 
     private readonly record struct Mark(int Runs, int End);

@@ -9,20 +9,7 @@ internal readonly unsafe struct PackedQ8_0 : IPackedFormat
 {
     public static int CodeBytes => 1024;
 
-    public static int ScaleBytes => 64;
-
-    public static int HeadBytes => 0;
-
     public static int Steps => 8;
-
-    public static int Parts => 1;
-
-    public static bool HasMinimum => false;
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TBytes HighBits<TBytes, TFloat>(byte* codes, int half)
-        where TBytes : struct, IByteLanes<TBytes, TFloat>
-        where TFloat : struct, ILanes<TFloat> => TBytes.Zero;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Read<TBytes, TFloat>(byte* codes, int step, ref TBytes high, out TBytes first, out TBytes second)
@@ -42,106 +29,24 @@ internal readonly unsafe struct PackedQ8_0 : IPackedFormat
         where TBytes : struct, IByteLanes<TBytes, TFloat>
         where TFloat : struct, ILanes<TFloat> =>
         PackedProducts.SignedTotal<TBytes, TFloat>(ref n0, ref n1, halfSums);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void ReadScale<TFloat>(float* head, byte* scales, TFloat factor, int lane, int part, out TFloat scale)
-        where TFloat : struct, ILanes<TFloat> => scale = TFloat.LoadTinyHalf((ushort*)scales + lane, factor);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void ReadMinimum<TFloat>(float* head, byte* scales, TFloat factor, int lane, out TFloat minimum)
-        where TFloat : struct, ILanes<TFloat> => minimum = TFloat.Create(0f);
 }
 
 /// <summary>Nibbles less 8.</summary>
 internal readonly unsafe struct PackedQ4_0 : IPackedFormat
 {
-    public static int CodeBytes => 512;
-
-    public static int ScaleBytes => 64;
-
-    public static int HeadBytes => 0;
-
-    public static int Steps => 4;
-
-    public static int Parts => 1;
-
-    public static bool HasMinimum => false;
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TBytes HighBits<TBytes, TFloat>(byte* codes, int half)
-        where TBytes : struct, IByteLanes<TBytes, TFloat>
-        where TFloat : struct, ILanes<TFloat> => TBytes.Zero;
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Read<TBytes, TFloat>(byte* codes, int step, ref TBytes high, out TBytes first, out TBytes second)
-        where TBytes : struct, IByteLanes<TBytes, TFloat>
-        where TFloat : struct, ILanes<TFloat> =>
-        PackedCodes.Nibbles<TBytes, TFloat>(codes, step, out first, out second);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Multiply<TBytes, TFloat>(
-        ref TBytes n0, ref TBytes n1, TBytes a0, TBytes a1, TBytes b0, TBytes b1, sbyte* quants, short* pairs)
-        where TBytes : struct, IByteLanes<TBytes, TFloat>
-        where TFloat : struct, ILanes<TFloat> =>
-        PackedProducts.Unsigned<TBytes, TFloat>(ref n0, ref n1, a0, a1, b0, b1, quants);
-
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Total<TBytes, TFloat>(ref TBytes n0, ref TBytes n1, int* halfSums, int part)
         where TBytes : struct, IByteLanes<TBytes, TFloat>
         where TFloat : struct, ILanes<TFloat> =>
         PackedProducts.Total<TBytes, TFloat>(ref n0, ref n1, 8 * (halfSums[0] + halfSums[1]));
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void ReadScale<TFloat>(float* head, byte* scales, TFloat factor, int lane, int part, out TFloat scale)
-        where TFloat : struct, ILanes<TFloat> => scale = TFloat.LoadTinyHalf((ushort*)scales + lane, factor);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void ReadMinimum<TFloat>(float* head, byte* scales, TFloat factor, int lane, out TFloat minimum)
-        where TFloat : struct, ILanes<TFloat> => minimum = TFloat.Create(0f);
 }
 
 /// <summary>Nibbles, a minimum.</summary>
 internal readonly unsafe struct PackedQ4_1 : IPackedFormat
 {
-    public static int CodeBytes => 512;
-
     public static int ScaleBytes => 128;
 
-    public static int HeadBytes => 0;
-
-    public static int Steps => 4;
-
-    public static int Parts => 1;
-
     public static bool HasMinimum => true;
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TBytes HighBits<TBytes, TFloat>(byte* codes, int half)
-        where TBytes : struct, IByteLanes<TBytes, TFloat>
-        where TFloat : struct, ILanes<TFloat> => TBytes.Zero;
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Read<TBytes, TFloat>(byte* codes, int step, ref TBytes high, out TBytes first, out TBytes second)
-        where TBytes : struct, IByteLanes<TBytes, TFloat>
-        where TFloat : struct, ILanes<TFloat> =>
-        PackedCodes.Nibbles<TBytes, TFloat>(codes, step, out first, out second);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Multiply<TBytes, TFloat>(
-        ref TBytes n0, ref TBytes n1, TBytes a0, TBytes a1, TBytes b0, TBytes b1, sbyte* quants, short* pairs)
-        where TBytes : struct, IByteLanes<TBytes, TFloat>
-        where TFloat : struct, ILanes<TFloat> =>
-        PackedProducts.Unsigned<TBytes, TFloat>(ref n0, ref n1, a0, a1, b0, b1, quants);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Total<TBytes, TFloat>(ref TBytes n0, ref TBytes n1, int* halfSums, int part)
-        where TBytes : struct, IByteLanes<TBytes, TFloat>
-        where TFloat : struct, ILanes<TFloat> =>
-        PackedProducts.Total<TBytes, TFloat>(ref n0, ref n1);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void ReadScale<TFloat>(float* head, byte* scales, TFloat factor, int lane, int part, out TFloat scale)
-        where TFloat : struct, ILanes<TFloat> => scale = TFloat.LoadTinyHalf((ushort*)scales + lane, factor);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void ReadMinimum<TFloat>(float* head, byte* scales, TFloat factor, int lane, out TFloat minimum)
@@ -153,15 +58,7 @@ internal readonly unsafe struct PackedQ5_0 : IPackedFormat
 {
     public static int CodeBytes => 640;
 
-    public static int ScaleBytes => 64;
-
-    public static int HeadBytes => 0;
-
-    public static int Steps => 4;
-
     public static int Parts => 2;
-
-    public static bool HasMinimum => false;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TBytes HighBits<TBytes, TFloat>(byte* codes, int half)
@@ -175,25 +72,10 @@ internal readonly unsafe struct PackedQ5_0 : IPackedFormat
         PackedCodes.FiveBits<TBytes, TFloat>(codes, step, ref high, out first, out second);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Multiply<TBytes, TFloat>(
-        ref TBytes n0, ref TBytes n1, TBytes a0, TBytes a1, TBytes b0, TBytes b1, sbyte* quants, short* pairs)
-        where TBytes : struct, IByteLanes<TBytes, TFloat>
-        where TFloat : struct, ILanes<TFloat> =>
-        PackedProducts.Unsigned<TBytes, TFloat>(ref n0, ref n1, a0, a1, b0, b1, quants);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Total<TBytes, TFloat>(ref TBytes n0, ref TBytes n1, int* halfSums, int part)
         where TBytes : struct, IByteLanes<TBytes, TFloat>
         where TFloat : struct, ILanes<TFloat> =>
         PackedProducts.Total<TBytes, TFloat>(ref n0, ref n1, 16 * halfSums[part]);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void ReadScale<TFloat>(float* head, byte* scales, TFloat factor, int lane, int part, out TFloat scale)
-        where TFloat : struct, ILanes<TFloat> => scale = TFloat.LoadTinyHalf((ushort*)scales + lane, factor);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void ReadMinimum<TFloat>(float* head, byte* scales, TFloat factor, int lane, out TFloat minimum)
-        where TFloat : struct, ILanes<TFloat> => minimum = TFloat.Create(0f);
 }
 
 /// <summary>Nibbles and a plane of fifth bits, a minimum.</summary>
@@ -202,10 +84,6 @@ internal readonly unsafe struct PackedQ5_1 : IPackedFormat
     public static int CodeBytes => 640;
 
     public static int ScaleBytes => 128;
-
-    public static int HeadBytes => 0;
-
-    public static int Steps => 4;
 
     public static int Parts => 2;
 
@@ -223,23 +101,6 @@ internal readonly unsafe struct PackedQ5_1 : IPackedFormat
         PackedCodes.FiveBits<TBytes, TFloat>(codes, step, ref high, out first, out second);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Multiply<TBytes, TFloat>(
-        ref TBytes n0, ref TBytes n1, TBytes a0, TBytes a1, TBytes b0, TBytes b1, sbyte* quants, short* pairs)
-        where TBytes : struct, IByteLanes<TBytes, TFloat>
-        where TFloat : struct, ILanes<TFloat> =>
-        PackedProducts.Unsigned<TBytes, TFloat>(ref n0, ref n1, a0, a1, b0, b1, quants);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Total<TBytes, TFloat>(ref TBytes n0, ref TBytes n1, int* halfSums, int part)
-        where TBytes : struct, IByteLanes<TBytes, TFloat>
-        where TFloat : struct, ILanes<TFloat> =>
-        PackedProducts.Total<TBytes, TFloat>(ref n0, ref n1);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void ReadScale<TFloat>(float* head, byte* scales, TFloat factor, int lane, int part, out TFloat scale)
-        where TFloat : struct, ILanes<TFloat> => scale = TFloat.LoadTinyHalf((ushort*)scales + lane, factor);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void ReadMinimum<TFloat>(float* head, byte* scales, TFloat factor, int lane, out TFloat minimum)
         where TFloat : struct, ILanes<TFloat> => minimum = TFloat.LoadTinyHalf((ushort*)scales + 32 + lane, factor);
 }
@@ -247,23 +108,6 @@ internal readonly unsafe struct PackedQ5_1 : IPackedFormat
 /// <summary>Nibbles that index a table of signed bytes.</summary>
 internal readonly unsafe struct PackedIQ4_NL : IPackedFormat
 {
-    public static int CodeBytes => 512;
-
-    public static int ScaleBytes => 64;
-
-    public static int HeadBytes => 0;
-
-    public static int Steps => 4;
-
-    public static int Parts => 1;
-
-    public static bool HasMinimum => false;
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TBytes HighBits<TBytes, TFloat>(byte* codes, int half)
-        where TBytes : struct, IByteLanes<TBytes, TFloat>
-        where TFloat : struct, ILanes<TFloat> => TBytes.Zero;
-
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Read<TBytes, TFloat>(byte* codes, int step, ref TBytes high, out TBytes first, out TBytes second)
         where TBytes : struct, IByteLanes<TBytes, TFloat>
@@ -282,48 +126,18 @@ internal readonly unsafe struct PackedIQ4_NL : IPackedFormat
         where TBytes : struct, IByteLanes<TBytes, TFloat>
         where TFloat : struct, ILanes<TFloat> =>
         PackedProducts.SignedTotal<TBytes, TFloat>(ref n0, ref n1, halfSums);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void ReadScale<TFloat>(float* head, byte* scales, TFloat factor, int lane, int part, out TFloat scale)
-        where TFloat : struct, ILanes<TFloat> => scale = TFloat.LoadTinyHalf((ushort*)scales + lane, factor);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void ReadMinimum<TFloat>(float* head, byte* scales, TFloat factor, int lane, out TFloat minimum)
-        where TFloat : struct, ILanes<TFloat> => minimum = TFloat.Create(0f);
 }
 
 /// <summary>Nibbles that index a table of values to 12, here 12 more; scales are exponent bytes.</summary>
 internal readonly unsafe struct PackedMXFP4 : IPackedFormat
 {
-    public static int CodeBytes => 512;
-
-    public static int ScaleBytes => 64;
-
-    public static int HeadBytes => 0;
-
-    public static int Steps => 4;
-
     public static int Parts => 2;
-
-    public static bool HasMinimum => false;
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TBytes HighBits<TBytes, TFloat>(byte* codes, int half)
-        where TBytes : struct, IByteLanes<TBytes, TFloat>
-        where TFloat : struct, ILanes<TFloat> => TBytes.Zero;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Read<TBytes, TFloat>(byte* codes, int step, ref TBytes high, out TBytes first, out TBytes second)
         where TBytes : struct, IByteLanes<TBytes, TFloat>
         where TFloat : struct, ILanes<TFloat> =>
         PackedCodes.LookUp<TBytes, TFloat>(PackedCodes.ShiftedMXFP4, codes, step, out first, out second);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Multiply<TBytes, TFloat>(
-        ref TBytes n0, ref TBytes n1, TBytes a0, TBytes a1, TBytes b0, TBytes b1, sbyte* quants, short* pairs)
-        where TBytes : struct, IByteLanes<TBytes, TFloat>
-        where TFloat : struct, ILanes<TFloat> =>
-        PackedProducts.Unsigned<TBytes, TFloat>(ref n0, ref n1, a0, a1, b0, b1, quants);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Total<TBytes, TFloat>(ref TBytes n0, ref TBytes n1, int* halfSums, int part)
@@ -334,8 +148,4 @@ internal readonly unsafe struct PackedMXFP4 : IPackedFormat
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void ReadScale<TFloat>(float* head, byte* scales, TFloat factor, int lane, int part, out TFloat scale)
         where TFloat : struct, ILanes<TFloat> => scale = TFloat.LoadExponents(scales + lane);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void ReadMinimum<TFloat>(float* head, byte* scales, TFloat factor, int lane, out TFloat minimum)
-        where TFloat : struct, ILanes<TFloat> => minimum = TFloat.Create(0f);
 }

@@ -7,41 +7,9 @@ namespace Spud.Numerics;
 /// <summary>Nibbles, a minimum; scales and minimums of six bits in a byte each.</summary>
 internal readonly unsafe struct PackedQ4_K : IPackedFormat
 {
-    public static int CodeBytes => 512;
-
-    public static int ScaleBytes => 64;
-
     public static int HeadBytes => 128;
 
-    public static int Steps => 4;
-
-    public static int Parts => 1;
-
     public static bool HasMinimum => true;
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TBytes HighBits<TBytes, TFloat>(byte* codes, int half)
-        where TBytes : struct, IByteLanes<TBytes, TFloat>
-        where TFloat : struct, ILanes<TFloat> => TBytes.Zero;
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Read<TBytes, TFloat>(byte* codes, int step, ref TBytes high, out TBytes first, out TBytes second)
-        where TBytes : struct, IByteLanes<TBytes, TFloat>
-        where TFloat : struct, ILanes<TFloat> =>
-        PackedCodes.Nibbles<TBytes, TFloat>(codes, step, out first, out second);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Multiply<TBytes, TFloat>(
-        ref TBytes n0, ref TBytes n1, TBytes a0, TBytes a1, TBytes b0, TBytes b1, sbyte* quants, short* pairs)
-        where TBytes : struct, IByteLanes<TBytes, TFloat>
-        where TFloat : struct, ILanes<TFloat> =>
-        PackedProducts.Unsigned<TBytes, TFloat>(ref n0, ref n1, a0, a1, b0, b1, quants);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Total<TBytes, TFloat>(ref TBytes n0, ref TBytes n1, int* halfSums, int part)
-        where TBytes : struct, IByteLanes<TBytes, TFloat>
-        where TFloat : struct, ILanes<TFloat> =>
-        PackedProducts.Total<TBytes, TFloat>(ref n0, ref n1);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void ReadScale<TFloat>(float* head, byte* scales, TFloat factor, int lane, int part, out TFloat scale)
@@ -49,7 +17,7 @@ internal readonly unsafe struct PackedQ4_K : IPackedFormat
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void ReadMinimum<TFloat>(float* head, byte* scales, TFloat factor, int lane, out TFloat minimum)
-        where TFloat : struct, ILanes<TFloat> => minimum = 
+        where TFloat : struct, ILanes<TFloat> => minimum =
             TFloat.Create(0f) - TFloat.Load(head + 32 + lane) * TFloat.LoadBytes(scales + 32 + lane);
 }
 
@@ -58,11 +26,7 @@ internal readonly unsafe struct PackedQ5_K : IPackedFormat
 {
     public static int CodeBytes => 640;
 
-    public static int ScaleBytes => 64;
-
     public static int HeadBytes => 128;
-
-    public static int Steps => 4;
 
     public static int Parts => 2;
 
@@ -80,25 +44,12 @@ internal readonly unsafe struct PackedQ5_K : IPackedFormat
         PackedCodes.FiveBits<TBytes, TFloat>(codes, step, ref high, out first, out second);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Multiply<TBytes, TFloat>(
-        ref TBytes n0, ref TBytes n1, TBytes a0, TBytes a1, TBytes b0, TBytes b1, sbyte* quants, short* pairs)
-        where TBytes : struct, IByteLanes<TBytes, TFloat>
-        where TFloat : struct, ILanes<TFloat> =>
-        PackedProducts.Unsigned<TBytes, TFloat>(ref n0, ref n1, a0, a1, b0, b1, quants);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Total<TBytes, TFloat>(ref TBytes n0, ref TBytes n1, int* halfSums, int part)
-        where TBytes : struct, IByteLanes<TBytes, TFloat>
-        where TFloat : struct, ILanes<TFloat> =>
-        PackedProducts.Total<TBytes, TFloat>(ref n0, ref n1);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void ReadScale<TFloat>(float* head, byte* scales, TFloat factor, int lane, int part, out TFloat scale)
         where TFloat : struct, ILanes<TFloat> => scale = TFloat.Load(head + lane) * TFloat.LoadBytes(scales + lane);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void ReadMinimum<TFloat>(float* head, byte* scales, TFloat factor, int lane, out TFloat minimum)
-        where TFloat : struct, ILanes<TFloat> => minimum = 
+        where TFloat : struct, ILanes<TFloat> => minimum =
             TFloat.Create(0f) - TFloat.Load(head + 32 + lane) * TFloat.LoadBytes(scales + 32 + lane);
 }
 
@@ -107,15 +58,9 @@ internal readonly unsafe struct PackedQ6_K : IPackedFormat
 {
     public static int CodeBytes => 768;
 
-    public static int ScaleBytes => 64;
-
     public static int HeadBytes => 64;
 
-    public static int Steps => 4;
-
     public static int Parts => 2;
-
-    public static bool HasMinimum => false;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TBytes HighBits<TBytes, TFloat>(byte* codes, int half)
@@ -143,10 +88,6 @@ internal readonly unsafe struct PackedQ6_K : IPackedFormat
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void ReadScale<TFloat>(float* head, byte* scales, TFloat factor, int lane, int part, out TFloat scale)
-        where TFloat : struct, ILanes<TFloat> => scale = 
+        where TFloat : struct, ILanes<TFloat> => scale =
             TFloat.Load(head + lane) * TFloat.LoadSignedBytes((sbyte*)scales + 32 * part + lane);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void ReadMinimum<TFloat>(float* head, byte* scales, TFloat factor, int lane, out TFloat minimum)
-        where TFloat : struct, ILanes<TFloat> => minimum = TFloat.Create(0f);
 }

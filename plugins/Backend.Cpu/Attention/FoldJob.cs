@@ -1,6 +1,7 @@
 using Backend.Cpu.Kernels;
 using Backend.Cpu.Shared;
 using Spud;
+using Spud.Numerics;
 
 namespace Backend.Cpu.Attention;
 

@@ -8,7 +8,7 @@ internal sealed class RopeTable
     private readonly Rope _rope;
     private readonly TensorView _cos;
     private readonly TensorView _sin;
-    private readonly double[] _frequencies;
+    private readonly Spud.Numerics.RopeAngles _angles;
     private int _covered;
 
     public RopeTable(IBuildContext build, Rope rope)
@@ -16,9 +16,7 @@ internal sealed class RopeTable
         (_rope, int half) = (rope, rope.Width / 2);
         _cos = build.Allocate(build.Host, ElementType.F32, build.Limits.ContextTokens, half);
         _sin = build.Allocate(build.Host, ElementType.F32, build.Limits.ContextTokens, half);
-        _frequencies = new double[half];
-        for (int i = 0; i < half; i++)
-            _frequencies[i] = Math.Pow(rope.Base, -2.0 * i / rope.Width) / (rope.Factors.IsEmpty ? 1 : rope.Factors[i]);
+        _angles = new Spud.Numerics.RopeAngles(rope.Width, rope.Base, rope.Factors.AsSpan(), rope.Magnitude);
     }
 
     /// <summary>Whether pairs are neighbours.</summary>
@@ -39,13 +37,6 @@ internal sealed class RopeTable
     public void Cover(int positions)
     {
         for (; _covered < positions; _covered++)
-        {
-            Span<float> cos = _cos.At(_covered).AsSpan<float>(), sin = _sin.At(_covered).AsSpan<float>();
-            for (int i = 0; i < cos.Length; i++)
-            {
-                (double s, double c) = Math.SinCos(_covered * _frequencies[i]);
-                (cos[i], sin[i]) = ((float)(c * _rope.Magnitude), (float)(s * _rope.Magnitude));
-            }
-        }
+            _angles.Fill(_covered, _cos.At(_covered).AsSpan<float>(), _sin.At(_covered).AsSpan<float>());
     }
 }

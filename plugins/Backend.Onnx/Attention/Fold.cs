@@ -1,6 +1,6 @@
-using Backend.Onnx.Kernels;
 using Backend.Onnx.Shared;
 using Spud;
+using Spud.Numerics;
 
 namespace Backend.Onnx.Attention;
 

@@ -6,7 +6,7 @@ namespace Backend.Onnx.Attention;
 internal sealed class RopeTable
 {
     private readonly Rope _rope;
-    private readonly double[] _frequencies;
+    private readonly Spud.Numerics.RopeAngles _angles;
     private readonly TensorView _cos, _sin;
     private int _covered;
 
@@ -20,9 +20,7 @@ internal sealed class RopeTable
         (Cos, Sin) = domain.IsHost
             ? (_cos, _sin)
             : (build.Allocate(domain, ElementType.F32, positions, half), build.Allocate(domain, ElementType.F32, positions, half));
-        _frequencies = new double[half];
-        for (int i = 0; i < half; i++)
-            _frequencies[i] = Math.Pow(rope.Base, -2.0 * i / rope.Width) / (rope.Factors.IsEmpty ? 1 : rope.Factors[i]);
+        _angles = new Spud.Numerics.RopeAngles(rope.Width, rope.Base, rope.Factors.AsSpan(), rope.Magnitude);
     }
 
     /// <summary>F32 [positions, Width / 2].</summary>
@@ -47,14 +45,7 @@ internal sealed class RopeTable
     {
         int first = _covered;
         for (; _covered < positions; _covered++)
-        {
-            Span<float> cos = _cos.At(_covered).AsSpan<float>(), sin = _sin.At(_covered).AsSpan<float>();
-            for (int i = 0; i < cos.Length; i++)
-            {
-                (double s, double c) = Math.SinCos(_covered * _frequencies[i]);
-                (cos[i], sin[i]) = ((float)(c * _rope.Magnitude), (float)(s * _rope.Magnitude));
-            }
-        }
+            _angles.Fill(_covered, _cos.At(_covered).AsSpan<float>(), _sin.At(_covered).AsSpan<float>());
 
         if (first == _covered || Cos.Domain.IsHost)
             return;

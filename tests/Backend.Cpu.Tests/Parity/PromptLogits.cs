@@ -11,15 +11,7 @@ namespace Backend.Cpu.Tests.Parity;
 internal static class PromptLogits
 {
     /// <summary>Where the host's plugins are built.</summary>
-    private static string PluginFolder
-    {
-        get
-        {
-            // bin/<configuration>/<framework>: the host's output has the same two.
-            DirectoryInfo framework = new(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar));
-            return Path.Combine(TestData.Root, "Spud.Host", "bin", framework.Parent!.Name, framework.Name, "plugins");
-        }
-    }
+    private static string PluginFolder => TestData.Plugins;
 
     /// <summary>Token ids of the prompt.</summary>
     public static int[] Tokens => [.. MemoryMarshal.Cast<byte, int>(File.ReadAllBytes(TestData.Path("families/prompt.tokens.bin")))];

@@ -24,15 +24,7 @@ internal sealed class PromptLogits
     /// <summary>Tokens of a step.</summary>
     public int Rows { get; init; } = 64;
 
-    private static string PluginFolder
-    {
-        get
-        {
-            // bin/<configuration>/<framework>: the host's output has the same two.
-            DirectoryInfo framework = new(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar));
-            return Path.Combine(TestData.Root, "Spud.Host", "bin", framework.Parent!.Name, framework.Name, "plugins");
-        }
-    }
+    private static string PluginFolder => TestData.Plugins;
 
     /// <summary>Committed logits.</summary>
     public static float[] Reference(string file) => [.. MemoryMarshal.Cast<byte, float>(File.ReadAllBytes(TestData.Path(file)))];

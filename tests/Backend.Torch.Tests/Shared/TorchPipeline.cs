@@ -35,14 +35,7 @@ internal sealed class TorchPipeline : IDisposable
     public static PluginCatalog Plugins { get; } = PluginCatalog.Discover([PluginFolder]);
 
     /// <summary>Where the build put the plugins: beside the host, in the configuration of these tests.</summary>
-    public static string PluginFolder
-    {
-        get
-        {
-            DirectoryInfo framework = new(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar));
-            return Path.Combine(TestData.Root, "Spud.Host", "bin", framework.Parent!.Name, framework.Name, "plugins");
-        }
-    }
+    public static string PluginFolder => TestData.Plugins;
 
     public Pipeline Pipeline { get; }
 

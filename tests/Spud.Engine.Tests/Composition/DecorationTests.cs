@@ -208,7 +208,7 @@ public sealed class DecorationTests : IDisposable
     private static Pipeline Compose(string family, PluginCatalog catalog, params string[] settings) =>
         Pipeline.Compose(PipelineDocument.Load(null, [$"model={Model(family)}", .. settings]), catalog, new PipelineOptions { Threads = 2 });
 
-    private PluginCatalog Catalog() => PluginCatalog.Discover(BuiltPlugins.Folder, _folders.Path);
+    private PluginCatalog Catalog() => PluginCatalog.Discover(TestData.Plugins, _folders.Path);
 
     private static string Model(string family) => TestData.Path($"families/{family}.gguf");
 

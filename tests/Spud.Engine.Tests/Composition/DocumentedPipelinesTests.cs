@@ -30,7 +30,7 @@ public sealed partial class DocumentedPipelinesTests
         Assert.True(model is null || File.Exists(model), $"{model} is not there");
 
         using GgufFile gguf = GgufFile.Open(model ?? TestData.DefaultModel);
-        using PluginCatalog plugins = PluginCatalog.Discover([BuiltPlugins.Folder]);
+        using PluginCatalog plugins = PluginCatalog.Discover([TestData.Plugins]);
         FrozenDictionary<string, ImmutableArray<ChosenComponent>> chosen = new ComponentChoice(document, plugins, ModelReader.Read(gguf).Description).Choose();
         Assert.All(Roles.All, role => Assert.NotEmpty(chosen[role]));
     }
@@ -39,7 +39,7 @@ public sealed partial class DocumentedPipelinesTests
     [MemberData(nameof(Pipelines))]
     public async Task ItPassesTheSchema(string file, int line)
     {
-        using PluginCatalog plugins = PluginCatalog.Discover([BuiltPlugins.Folder]);
+        using PluginCatalog plugins = PluginCatalog.Discover([TestData.Plugins]);
         JsonSchema schema = await JsonSchema.FromJsonAsync(PipelineSchema.Of(plugins).ToJsonString(), TestContext.Current.CancellationToken);
         using JsonDocument document = JsonDocument.Parse(TextOf(file, line), s_comments);
         Assert.Empty(schema.Validate(JsonSerializer.Serialize(document.RootElement))); // without comments

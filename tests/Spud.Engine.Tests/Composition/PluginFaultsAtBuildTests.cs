@@ -51,7 +51,7 @@ public sealed class PluginFaultsAtBuildTests : IDisposable
         return fault!.Message;
     }
 
-    private PluginCatalog Catalog() => PluginCatalog.Discover(BuiltPlugins.Folder, _folders.Path);
+    private PluginCatalog Catalog() => PluginCatalog.Discover(TestData.Plugins, _folders.Path);
 
     private static PipelineDocument Document(params string[] settings) => PipelineDocument.Load(null, [$"model={TestData.Path("families/mixtral.gguf")}", .. settings]);
 }

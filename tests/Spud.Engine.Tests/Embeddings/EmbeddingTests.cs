@@ -4,7 +4,6 @@ using Spud.Embeddings;
 using Spud.Execution;
 using Spud.Models;
 using Spud.Plugins;
-using Spud.Tests.Plugins;
 using Xunit;
 
 namespace Spud.Tests.Embeddings;
@@ -13,7 +12,7 @@ namespace Spud.Tests.Embeddings;
 public sealed class EmbeddingTests
 {
     private const string Text = "Once upon a time, there was a little girl who liked to read. She had a red ball.";
-    private static readonly PluginCatalog s_plugins = PluginCatalog.Discover([PluginFolders.Built("Reference") + "/..", PluginFolders.Built("Wrapper"), BuiltPlugins.Folder]);
+    private static readonly PluginCatalog s_plugins = PluginCatalog.Discover([TestData.Built("Reference") + "/..", TestData.Built("Wrapper"), TestData.Plugins]);
     private static readonly string[] s_reference = [.. Roles.All.Select(static role => $"{role}.use=reference/reference")];
     private static readonly string[] s_onDevice = ["head.use=reference/reference", "head.device=pretend", "attention.use=reference/reference", "cache.use=reference/reference", "experts.use=reference/reference"];
     private static readonly string[] s_cpu = ["head.activations=f32", "attention.activations=f32", "experts.activations=f32", "cache.format=f32"];

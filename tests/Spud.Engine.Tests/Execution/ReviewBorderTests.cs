@@ -5,7 +5,6 @@ using Spud.Evaluation.Likelihood;
 using Spud.Execution;
 using Spud.Plugins;
 using Spud.Tests.Execution.Toy;
-using Spud.Tests.Plugins;
 using Xunit;
 
 namespace Spud.Tests.Execution;
@@ -18,7 +17,7 @@ public sealed class ReviewBorderTests
 {
     private static readonly string s_stories = TestData.Path("stories260K/stories260K-f32.gguf");
     private static readonly string[] s_plain = ["cache.use=plain", "cache.format=f32"];
-    private static readonly PluginCatalog s_plugins = PluginCatalog.Discover([PluginFolders.Built("Reference") + "/..", BuiltPlugins.Folder]);
+    private static readonly PluginCatalog s_plugins = PluginCatalog.Discover([TestData.Built("Reference") + "/..", TestData.Plugins]);
 
     /// <summary>Tokens between reviews; null: not said, as by a policy of contract 1.0.</summary>
     [Theory]

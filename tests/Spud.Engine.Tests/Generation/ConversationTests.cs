@@ -13,7 +13,7 @@ public sealed class ConversationTests : IDisposable
 
     private readonly LanguageModel _model = LanguageModel.Load(
         PipelineDocument.Load(null, [$"model=\"{TestData.Path("stories260K/stories260K-f32.gguf")}\"", "cache.format=f32"]),
-        PluginCatalog.Discover([BuiltPlugins.Folder]),
+        PluginCatalog.Discover([TestData.Plugins]),
         new() { Threads = 1, Sequences = 2 });
 
     public void Dispose() => _model.Dispose();

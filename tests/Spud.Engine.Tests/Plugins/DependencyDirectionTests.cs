@@ -8,7 +8,7 @@ namespace Spud.Tests.Plugins;
 /// <summary>Which assembly may name which: plugins name the contract and carry the kernels, the engine names no plugin.</summary>
 public sealed class DependencyDirectionTests
 {
-    private static readonly string s_plugins = FindPlugins();
+    private static readonly string s_plugins = TestData.Plugins;
 
     [Fact]
     public void Plugins_name_the_contract_and_the_kernels_and_nothing_else_of_ours()
@@ -45,11 +45,5 @@ public sealed class DependencyDirectionTests
         using PEReader image = new(File.OpenRead(path));
         MetadataReader reader = image.GetMetadataReader();
         return [.. reader.AssemblyReferences.Select(handle => reader.GetString(reader.GetAssemblyReference(handle).Name))];
-    }
-
-    private static string FindPlugins()
-    {
-        DirectoryInfo framework = new(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory));
-        return Path.Combine(TestData.Root, "Spud.Host", "bin", framework.Parent!.Name, framework.Name, "plugins");
     }
 }

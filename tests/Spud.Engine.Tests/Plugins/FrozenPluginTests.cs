@@ -73,7 +73,7 @@ public sealed class FrozenPluginTests : IDisposable
     private float[] Run(string family, string[] settings)
     {
         int[] tokens = [.. MemoryMarshal.Cast<byte, int>(File.ReadAllBytes(TestData.Path("families/prompt.tokens.bin")))];
-        using PluginCatalog catalog = PluginCatalog.Discover(BuiltPlugins.Folder, _folder.Path);
+        using PluginCatalog catalog = PluginCatalog.Discover(TestData.Plugins, _folder.Path);
         PipelineDocument document = PipelineDocument.Load(null, [$"model={TestData.Path($"families/{family}.gguf")}", .. settings]);
         using Pipeline pipeline = Pipeline.Compose(document, catalog, new PipelineOptions { Threads = 2, LogitRows = PromptTokens });
         Engine engine = pipeline.Engine;

@@ -15,13 +15,6 @@ internal sealed class PluginFolders : IDisposable
 
     public string Path => _folder.Path;
 
-    /// <summary>Where a project of <c>tests/plugins</c> is built to, in the configuration of these tests.</summary>
-    public static string Built(string project)
-    {
-        DirectoryInfo framework = new(System.IO.Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory));
-        return System.IO.Path.Combine(TestData.Root, "tests", "plugins", project, "bin", framework.Parent!.Name, framework.Name);
-    }
-
     /// <summary>Copies a built plugin and returns its folder.</summary>
     /// <param name="project">"Odd" or "Reader".</param>
     /// <param name="name">Of the copy; also its id.</param>
@@ -29,7 +22,7 @@ internal sealed class PluginFolders : IDisposable
     /// <param name="edits">Of the manifest: old text, new text.</param>
     public string Add(string project, string? name = null, string? behaviour = null, params (string Old, string New)[] edits)
     {
-        string source = Built(project), target = System.IO.Path.Combine(Path, name ?? project.ToLowerInvariant());
+        string source = TestData.Built(project), target = System.IO.Path.Combine(Path, name ?? project.ToLowerInvariant());
         foreach (string file in Directory.EnumerateFiles(source, "*", SearchOption.AllDirectories))
         {
             string copy = System.IO.Path.Combine(target, System.IO.Path.GetRelativePath(source, file));

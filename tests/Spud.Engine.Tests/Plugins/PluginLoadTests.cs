@@ -31,7 +31,7 @@ public sealed class PluginLoadTests : IDisposable
     {
         _folders.Add("Reader", "first");
         string second = _folders.Add("Reader", "second");
-        File.Copy(Path.Combine(PluginFolders.Built("LibraryTwo"), "Library.dll"), Path.Combine(second, "Library.dll"), overwrite: true);
+        File.Copy(Path.Combine(TestData.Built("LibraryTwo"), "Library.dll"), Path.Combine(second, "Library.dll"), overwrite: true);
         PluginCatalog catalog = _folders.Discover();
 
         Assert.Equal("library 1", Knows(catalog, Roles.Cache, "first/reader"));

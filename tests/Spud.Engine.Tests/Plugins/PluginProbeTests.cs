@@ -8,7 +8,7 @@ public sealed class PluginProbeTests : IDisposable
 {
     private static readonly PluginCatalogOptions s_child = new()
     {
-        ProbeCommand = new(Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path : "dotnet", [Path.Combine(PluginFolders.Built("ProbeHost"), "ProbeHost.dll"), "probe-plugin"]),
+        ProbeCommand = new(Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path : "dotnet", [Path.Combine(TestData.Built("ProbeHost"), "ProbeHost.dll"), "probe-plugin"]),
         CallTimeout = TimeSpan.FromSeconds(60), // a crowded machine is no hanging probe
     };
 

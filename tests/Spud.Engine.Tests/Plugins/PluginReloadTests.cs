@@ -20,7 +20,7 @@ public sealed class PluginReloadTests : IDisposable
         using PluginCatalog catalog = _folders.Discover(s_reloadable);
         Assert.Equal("library 1", Knows(catalog));
 
-        File.Copy(Path.Combine(PluginFolders.Built("LibraryTwo"), "Library.dll"), Path.Combine(folder, "Library.dll"), overwrite: true);
+        File.Copy(Path.Combine(TestData.Built("LibraryTwo"), "Library.dll"), Path.Combine(folder, "Library.dll"), overwrite: true);
         PluginFolders.Edit(folder, ("\"version\": \"0.1.0\"", "\"version\": \"0.2.0\""));
 
         PluginStatus status = catalog.Reload("reader");

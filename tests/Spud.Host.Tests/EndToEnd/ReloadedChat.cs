@@ -33,8 +33,7 @@ internal sealed class ReloadedChat : IDisposable
     /// <summary>Copies the plugin's files as they were built.</summary>
     public void Restore()
     {
-        DirectoryInfo framework = new(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory));
-        foreach (string file in Directory.EnumerateFiles(Path.Combine(TestData.Root, "tests", "plugins", "Odd", "bin", framework.Parent!.Name, framework.Name)))
+        foreach (string file in Directory.EnumerateFiles(TestData.Built("Odd")))
             File.Copy(file, Path.Combine(Plugin, Path.GetFileName(file)), overwrite: true);
     }
 

@@ -13,9 +13,7 @@ internal static class Spud
     {
         get
         {
-            // bin/<configuration>/<framework>: the host's output has the same two.
-            DirectoryInfo framework = new(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory));
-            string path = Path.Combine(TestData.Root, "Spud.Host", "bin", framework.Parent!.Name, framework.Name, "Spud.Host");
+            string path = Path.Combine(TestData.OutputOf("Spud.Host"), "Spud.Host");
             return OperatingSystem.IsWindows() ? path + ".exe" : path;
         }
     }

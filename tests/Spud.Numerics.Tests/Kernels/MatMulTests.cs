@@ -6,7 +6,7 @@ namespace Spud.Numerics.Tests.Kernels;
 public sealed unsafe class MatMulTests
 {
     public static TheoryData<int> AllTypes =>
-        [.. BlockFormat.Known.ToArray().Where(type => File.Exists(TestData.Path($"dequant/{BlockFormat.Of(type).Name.ToLowerInvariant()}.bin")))];
+        [.. BlockFormat.Known.ToArray().Where(type => TestData.Has($"dequant/{BlockFormat.Of(type).Name.ToLowerInvariant()}.bin"))];
 
     public static TheoryData<int> Q8Types => [.. BlockFormat.Known.ToArray().Where(MatMul.TakesQ8)];
 

@@ -21,5 +21,5 @@ internal static class Explained
 
     /// <summary>A pipeline to be disposed.</summary>
     public static Pipeline Compose(string path, params string[] edits) =>
-        Pipeline.Compose(PipelineDocument.Load(null, [$"model=\"{path}\"", .. edits]), PluginCatalog.Discover([BuiltPlugins.Folder]), new() { Threads = 2, Rows = 64 });
+        Pipeline.Compose(PipelineDocument.Load(null, [$"model=\"{path}\"", .. edits]), PluginCatalog.Discover([TestData.Plugins]), new() { Threads = 2, Rows = 64 });
 }

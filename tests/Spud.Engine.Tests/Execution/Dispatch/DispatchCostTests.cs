@@ -18,8 +18,7 @@ public sealed class DispatchCostTests(ITestOutputHelper output)
     {
         double seconds = Setting("SPUD_SECONDS", 3);
         int threads = (int)Setting("SPUD_THREADS", 2);
-        DirectoryInfo framework = new(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory));
-        using PluginCatalog catalog = PluginCatalog.Discover([Path.Combine(TestData.Root, "Spud.Host", "bin", framework.Parent!.Name, framework.Name, "plugins")]);
+        using PluginCatalog catalog = PluginCatalog.Discover([TestData.Plugins]);
         PipelineDocument document = PipelineDocument.Load(null, [$"model={TestData.DefaultModel}", "context=1024"]);
         using Pipeline pipeline = Pipeline.Compose(document, catalog, new PipelineOptions { Threads = threads });
 

@@ -2,7 +2,6 @@ using Spud.Composition;
 using Spud.Configuration;
 using Spud.Execution;
 using Spud.Plugins;
-using Spud.Tests.Plugins;
 using Xunit;
 
 namespace Spud.Tests.Execution.Domains;
@@ -75,7 +74,7 @@ public sealed class PretendDeviceTests
 
     private static Pipeline Compose(string family, IEnumerable<string> edits)
     {
-        PluginCatalog plugins = PluginCatalog.Discover([PluginFolders.Built("Reference") + "/..", BuiltPlugins.Folder]);
+        PluginCatalog plugins = PluginCatalog.Discover([TestData.Built("Reference") + "/..", TestData.Plugins]);
         return Pipeline.Compose(
             PipelineDocument.Load(null, [$"model={TestData.Path($"families/{family}.gguf")}", "cache.use=reference", "cache.pageTokens=4", .. edits]),
             plugins,

@@ -52,14 +52,7 @@ internal sealed class CpuPipeline : IDisposable
     public int Vocabulary => Pipeline.Model.Vocabulary;
 
     /// <summary>Where the build put the plugins: beside the host, in the configuration of these tests.</summary>
-    private static string PluginFolder
-    {
-        get
-        {
-            DirectoryInfo framework = new(AppContext.BaseDirectory);
-            return Path.Combine(TestData.Root, "Spud.Host", "bin", framework.Parent!.Name, framework.Name, "plugins");
-        }
-    }
+    private static string PluginFolder => TestData.Plugins;
 
     public static int[] Tokens(string path) => MemoryMarshal.Cast<byte, int>(File.ReadAllBytes(TestData.Path(path))).ToArray();
 

@@ -2,7 +2,6 @@ using Spud.Composition;
 using Spud.Configuration;
 using Spud.Execution;
 using Spud.Plugins;
-using Spud.Tests.Plugins;
 using Xunit;
 
 namespace Spud.Tests.Execution.EndToEnd;
@@ -10,7 +9,7 @@ namespace Spud.Tests.Execution.EndToEnd;
 /// <summary>The built-in attention over pages of one KV head each, under the reference plugin's caches.</summary>
 public sealed class HeadPagesTests
 {
-    private static readonly PluginCatalog s_plugins = PluginCatalog.Discover([PluginFolders.Built("Reference") + "/..", BuiltPlugins.Folder]);
+    private static readonly PluginCatalog s_plugins = PluginCatalog.Discover([TestData.Built("Reference") + "/..", TestData.Plugins]);
     private static readonly string[] s_streaming = ["cache.use=reference/streaming", "cache.older=Q8_0", "cache.streamingHeads=1", "cache.recent=24", "cache.pageTokens=8"];
 
     [Fact]
@@ -41,7 +40,7 @@ public sealed class HeadPagesTests
     [Fact]
     public void An_attention_that_reads_shared_pages_alone_is_refused_with_those_that_read_both()
     {
-        using PluginCatalog plugins = PluginCatalog.Discover([TestData.Path("frozen-plugin-1.0/plugin"), PluginFolders.Built("Reference") + "/..", BuiltPlugins.Folder]);
+        using PluginCatalog plugins = PluginCatalog.Discover([TestData.Path("frozen-plugin-1.0/plugin"), TestData.Built("Reference") + "/..", TestData.Plugins]);
         PipelineDocument document = PipelineDocument.Load(null, [$"model={TestData.Path("quantised/base-f16.gguf")}", "attention.use=frozen/frozen", "cache.use=reference/reference", "cache.perHead=true"]);
         string message = Assert.Throws<CompositionException>(() => Pipeline.Compose(document, plugins, new PipelineOptions())).Message;
         Assert.StartsWith("layer 0: attention 'frozen/frozen' cannot read the per-head pages of cache 'reference/reference'. It reads pages that all heads share. Choose an attention that reads them (", message);

@@ -3,7 +3,6 @@ using Spud.Configuration;
 using Spud.Execution;
 using Spud.Metering;
 using Spud.Plugins;
-using Spud.Tests.Plugins;
 using Xunit;
 
 namespace Spud.Tests.Execution.Folds;
@@ -246,7 +245,7 @@ public sealed class FoldDecoratorTests
 
     private static Pipeline Compose(string family, string edit, params string[] more)
     {
-        PluginCatalog plugins = PluginCatalog.Discover([PluginFolders.Built("Reference") + "/..", PluginFolders.Built("Wrapper"), BuiltPlugins.Folder]);
+        PluginCatalog plugins = PluginCatalog.Discover([TestData.Built("Reference") + "/..", TestData.Built("Wrapper"), TestData.Plugins]);
         return Pipeline.Compose(
             PipelineDocument.Load(null, [$"model={TestData.Path($"families/{family}.gguf")}", "head.use=reference", "router.use=reference", "experts.use=reference", "cache.use=reference", "cache.pageTokens=4", edit, .. more]),
             plugins,

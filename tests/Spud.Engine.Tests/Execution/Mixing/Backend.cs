@@ -26,7 +26,7 @@ internal sealed record Backend(string Name, string Use, params string[] Options)
     /// <summary>Skips the test where the backend cannot run, and says what to do.</summary>
     public void RequireUsable()
     {
-        PluginStatus status = PluginCatalog.Check(Path.Combine(BuiltPlugins.Folder, $"backend.{Use}"));
+        PluginStatus status = PluginCatalog.Check(Path.Combine(TestData.Plugins, $"backend.{Use}"));
         if (status.State != PluginState.Active)
             Assert.Skip($"{status.Reason}");
     }

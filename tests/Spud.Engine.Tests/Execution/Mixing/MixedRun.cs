@@ -9,7 +9,7 @@ namespace Spud.Tests.Execution.Mixing;
 internal sealed class MixedRun
 {
     private const int Chunk = 64;
-    private static readonly PluginCatalog s_plugins = PluginCatalog.Discover(BuiltPlugins.Folder);
+    private static readonly PluginCatalog s_plugins = PluginCatalog.Discover(TestData.Plugins);
 
     private readonly string _model;
     private readonly int[][] _texts;

@@ -3,7 +3,6 @@ using Spud.Configuration;
 using Spud.Execution;
 using Spud.Metering;
 using Spud.Plugins;
-using Spud.Tests.Plugins;
 using Xunit;
 
 namespace Spud.Tests.Execution.Observers;
@@ -13,7 +12,7 @@ public sealed class ObserverTests
 {
     private const string Cpu = """attention={"use":"backend.cpu/cpu","activations":"f32"}""";
     private const string Reference = "attention.use=reference/reference";
-    private static readonly PluginCatalog s_plugins = PluginCatalog.Discover([PluginFolders.Built("Reference") + "/..", PluginFolders.Built("Wrapper"), BuiltPlugins.Folder]);
+    private static readonly PluginCatalog s_plugins = PluginCatalog.Discover([TestData.Built("Reference") + "/..", TestData.Built("Wrapper"), TestData.Plugins]);
     private static readonly string[] s_observed = ["cache.use=reference/observed", "cache.reviewTokens=32", "cache.window=10"];
 
     [Fact]

@@ -41,7 +41,7 @@ public sealed class HardCapTests : IDisposable
     /// <summary>Compute units of a prompt of three tokens and two more steps.</summary>
     private decimal Charged(string breaks, decimal budget)
     {
-        using PluginCatalog catalog = PluginCatalog.Discover(BuiltPlugins.Folder, _folders.Path);
+        using PluginCatalog catalog = PluginCatalog.Discover(TestData.Plugins, _folders.Path);
         PipelineDocument document = PipelineDocument.Load(null, [$"model={TestData.Path("families/mixtral.gguf")}", "router.use=rude", $"router.breaks={breaks}"]);
         using Pipeline pipeline = Pipeline.Compose(document, catalog, new PipelineOptions { Threads = 1 });
         Engine engine = pipeline.Engine;

@@ -12,10 +12,9 @@ internal sealed class OddHome : IDisposable
 
     public OddHome()
     {
-        DirectoryInfo framework = new(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory));
         Directory.CreateDirectory(Source);
         Directory.CreateDirectory(Home);
-        foreach (string file in Directory.EnumerateFiles(Path.Combine(TestData.Root, "tests", "plugins", "Odd", "bin", framework.Parent!.Name, framework.Name)))
+        foreach (string file in Directory.EnumerateFiles(TestData.Built("Odd")))
             File.Copy(file, Path.Combine(Source, Path.GetFileName(file)));
     }
 

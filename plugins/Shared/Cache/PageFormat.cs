@@ -1,20 +1,20 @@
 using System.Text.Json.Serialization;
 
-namespace Backend.Onnx.Cache;
+namespace Backend.Shared.Cache;
 
 /// <summary>Formats of a page.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<PageFormat>))]
 internal enum PageFormat
 {
-    /// <summary>IEEE 754 binary32: read in place.</summary>
+    /// <summary>IEEE 754 binary32.</summary>
     [JsonStringEnumMemberName("f32")]
     F32,
 
-    /// <summary>IEEE 754 binary16: expanded for every step.</summary>
+    /// <summary>IEEE 754 binary16.</summary>
     [JsonStringEnumMemberName("f16")]
     F16,
 
-    /// <summary>The upper half of a binary32: likewise.</summary>
+    /// <summary>The upper half of a binary32.</summary>
     [JsonStringEnumMemberName("bf16")]
     BF16,
 }

@@ -1,10 +1,10 @@
 using Spud;
 
-namespace Backend.Torch.Cache;
+namespace Backend.Shared.Cache;
 
 /// <summary>
-/// One page per sequence and layer, as long as the context: keys and values of a sequence lie in one piece, which attention reads where it
-/// lies. Everything is kept: a page that is in use cannot become shorter.
+/// One page for each sequence and layer, as long as the context, that keeps every key: a sequence is one run, which an attention can read
+/// in place. Memory is touched, and so taken, only as far as the sequence has come.
 /// </summary>
 internal sealed class ContiguousCache(CacheOptions options, IBuildContext build) : ICachePolicy
 {
@@ -13,12 +13,12 @@ internal sealed class ContiguousCache(CacheOptions options, IBuildContext build)
         ElementType type = options.Format switch
         {
             PageFormat.F32 => ElementType.F32,
-            PageFormat.BF16 => ElementType.BF16,
             PageFormat.F16 => ElementType.F16,
+            PageFormat.BF16 => ElementType.BF16,
             _ => throw new InvalidOperationException($"unknown page format {options.Format}"),
         };
-        int context = build.Limits.ContextTokens;
-        return new CacheLayout { PageTokens = context, Keys = type, Values = type, TokensAtMost = context };
+        int tokens = build.Limits.ContextTokens;
+        return new CacheLayout { PageTokens = tokens, Keys = type, Values = type, TokensAtMost = tokens };
     }
 
     public void Review(int layer, IHistory history)

@@ -1,6 +1,6 @@
-namespace Backend.Onnx.Cache;
+namespace Backend.Shared.Cache;
 
-/// <summary>Options of cache "contiguous".</summary>
+/// <summary>Options of a cache of one page for each sequence.</summary>
 internal sealed class CacheOptions
 {
     /// <summary>Format of keys and values.</summary>
