@@ -69,7 +69,7 @@ public sealed class Pipeline : IDisposable
         ArgumentNullException.ThrowIfNull(options);
         options.Require();
         using Engine.Turn turn = former is null ? default : former.Engine.TakeTurn();
-        return PipelineComposer.Compose(document, plugins, options, workers, former?.Parts);
+        return PipelineComposer.Compose(document, plugins, options, workers, former is { Engine.IsLost: false } ? former.Parts : null);
     }
 
     /// <summary>The component of a role that a document does not name; null: none of these plugins offers it.</summary>

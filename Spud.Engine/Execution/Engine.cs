@@ -189,6 +189,9 @@ public sealed class Engine
         Report(batch);
     }
 
+    /// <summary>Whether a device is lost, so that no step is computed any more.</summary>
+    internal bool IsLost => _lost is not null;
+
     /// <summary>The positions that no step crosses.</summary>
     internal ReviewBorders Borders => _pipeline.Pages.Borders;
 

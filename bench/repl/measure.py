@@ -59,8 +59,9 @@ def main():
         for _ in range(7):
             repl = Repl(program)
             frame = repl.until("Spud".encode()) - repl.started
+            busy = repl.ticks()
             ready = repl.until("ready".encode()) - repl.started
-            print(f"first frame {frame:.3f} s, ready {ready:.3f} s")
+            print(f"first frame {frame:.3f} s ({busy:.2f} s of processor time), ready {ready:.3f} s")
             repl.close()
     elif what == "idle":
         repl = Repl(program)

@@ -14,8 +14,8 @@ internal static class ReplApplication
     /// <returns>One of <see cref="ExitCodes"/>.</returns>
     public static int Run(Shell shell, SessionSetup setup, string? historyPath)
     {
-        using TerminalGuard guard = new(shell);
         using TerminalInput input = new();
+        using TerminalGuard guard = new(shell, input);
         using IApplication app = TerminalApplication.Create(input);
         Look look = new(ThemeOf(app, background: null));
         EventQueue events = new(app);

@@ -78,6 +78,13 @@ internal sealed partial class ReplScreen
             case TurnFinished finished:
                 End(finished.Turn);
                 break;
+            case TurnInspected inspected:
+                _whyPage.Show(inspected.Turn);
+                OpenPage(3);
+                break;
+            case AnswersCompared compared:
+                _transcript.Add(columns => SideBySide.Rows(compared.Comparison, columns));
+                break;
             case LineOffered offered:
                 Type(ShownText.Safe(offered.Line));
                 break;
@@ -140,6 +147,7 @@ internal sealed partial class ReplScreen
         }
 
         _turnPage.End(turn);
+        _whyPage.Show(turn);
         _pluginsPage.Refresh();
     }
 
@@ -150,6 +158,7 @@ internal sealed partial class ReplScreen
         _asked = null;
         (_name, _turns, _last) = (conversation.Name, conversation.Turns.Count, conversation.Turns is [.., var newest] ? newest : null);
         _transcript.AddTurns(conversation.Turns);
+        _whyPage.Show(_last);
         if (_last is { } last)
             _turnPage.End(last);
         else

@@ -26,6 +26,10 @@ internal sealed partial class ReplScreen
         _transcript.ScrollTo(int.MaxValue);
         _link.Enter(line);
         _status.Refresh();
+        if (_history.Fault is { } fault && !_toldOfHistory)
+            _transcript.Add(EntryKind.Warning, $"Messages are not remembered: {fault}");
+
+        _toldOfHistory |= _history.Fault is not null;
     }
 
     private Completion? Complete(string text, int caret)
@@ -105,6 +109,7 @@ internal sealed partial class ReplScreen
         new(Key.F2, "F2", "Side pane: the pipeline, to view and to change; again: close it", () => ShowPage(0)),
         new(Key.F3, "F3", "Side pane: what the last answer cost", () => ShowPage(1)),
         new(Key.F4, "F4", "Side pane: the plugins", () => ShowPage(2)),
+        new(Key.F5, "F5", "Side pane: the last answer token by token", () => ShowPage(3)),
         new([Key.F6, Key.Tab.WithShift], "F6", "From the message to the side pane and back", ScreenKey.Always(ToPane)),
         new([Key.C.WithCtrl], "Ctrl+C", "Stop the answer and clear the message; twice within a second: end", Interrupt),
         new([Key.Esc], "Esc", "Close completions or this page, or stop the answer", Escape),

@@ -21,8 +21,11 @@ internal sealed partial class ReplScreen : Runnable
     private readonly TurnPage _turnPage = new();
     private readonly PipelinePage _pipelinePage = new();
     private readonly PluginsPage _pluginsPage;
+    private readonly WhyPage _whyPage = new();
     private readonly TimeProvider _time;
     private bool? _wantsPane;
+    private readonly InputHistory _history;
+    private bool _toldOfHistory;
     private bool _inPane;
     private bool _showsHelp;
 
@@ -32,11 +35,11 @@ internal sealed partial class ReplScreen : Runnable
     /// <param name="time">For Ctrl-C, which ends when it comes twice within a second.</param>
     public ReplScreen(ScreenLink link, InputHistory history, Look look, TimeProvider time)
     {
-        (_link, _time) = (link, time);
+        (_link, _time, _history) = (link, time, history);
         _pluginsPage = new(link.Plugins);
         _transcript = new(look);
         _help = new(look) { Visible = false };
-        _pane = new(look, [_pipelinePage, _turnPage, _pluginsPage]);
+        _pane = new(look, [_pipelinePage, _turnPage, _pluginsPage, _whyPage]);
         _paneRule = new(look);
         _inputRule = new(look);
         _input = new(look, history) { Hint = "Ask something, or type / for commands", Completer = Complete };
@@ -134,6 +137,11 @@ internal sealed partial class ReplScreen : Runnable
             return;
         }
 
+        OpenPage(page);
+    }
+
+    private void OpenPage(int page)
+    {
         (_wantsPane, _showsHelp, _inPane) = (true, false, true);
         Arrange();
         _pane.Shown = page;

@@ -62,6 +62,9 @@ internal sealed class OddRouter : IRouter
             case "route hangs":
                 new ManualResetEvent(false).WaitOne();
                 break;
+            case "route crashes":
+                new Thread(static () => throw new InvalidOperationException("a thread of a plugin")).Start();
+                break;
             case "route starts a thread":
                 new Thread(static () => new ManualResetEvent(false).WaitOne()).Start();
                 break;

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
@@ -7,6 +8,9 @@ namespace Spud.Host.Repl.Screen;
 internal sealed class InputHistory
 {
     private const int MaxEntries = 1_000;
+
+    /// <summary>The file may have more, so that it is not written anew all the time.</summary>
+    private const int MaxLines = 3_000;
 
     /// <summary>A longer message is remembered for this run only.</summary>
     private const int MaxKept = 10_000;
@@ -101,7 +105,42 @@ internal sealed class InputHistory
             Fault = fault.Message;
         }
 
-        return entries.Count > MaxEntries ? entries[^MaxEntries..] : entries;
+        if (entries.Count <= MaxEntries)
+            return entries;
+
+        bool isLong = entries.Count > MaxLines;
+        entries = entries[^MaxEntries..];
+        if (isLong)
+            Shorten(path, entries);
+
+        return entries;
+    }
+
+    private void Shorten(string path, List<string> entries)
+    {
+        string shorter = $"{path}.{Environment.ProcessId}";
+        try
+        {
+            foreach (string entry in entries)
+                Append(shorter, entry);
+
+            File.Move(shorter, path, overwrite: true);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            Fault = fault.Message;
+        }
+    }
+
+    // For the user's eyes only.
+    private static void Append(string path, string text)
+    {
+        FileStreamOptions options = new() { Mode = FileMode.Append, Access = FileAccess.Write, Share = FileShare.ReadWrite };
+        if (!OperatingSystem.IsWindows())
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
+        using FileStream file = new(path, options);
+        file.Write(Encoding.UTF8.GetBytes(JsonSerializer.Serialize(text, HistoryJson.Default.String) + "\n"));
     }
 
     private static string? Parse(string line)
@@ -121,7 +160,7 @@ internal sealed class InputHistory
         try
         {
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            File.AppendAllText(path, JsonSerializer.Serialize(text, HistoryJson.Default.String) + "\n");
+            Append(path, text);
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {

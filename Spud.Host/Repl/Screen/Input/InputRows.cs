@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 
 namespace Spud.Host.Repl.Screen;
@@ -89,7 +88,8 @@ internal sealed class InputRows
     {
         _items.Add((text, _shown.Length));
         int lines = paste.AsSpan().Count('\n') + 1;
-        _shown.Append("[pasted: ").Append(lines > 1 ? $"{lines:#,0} lines, " : "").Append(paste.Length.ToString("#,0", CultureInfo.InvariantCulture)).Append(" characters]");
+        string name = $"[pasted: {(lines > 1 ? $"{lines:#,0} lines, " : "")}{paste.Length:#,0} characters]";
+        _shown.Append(name);
     }
 
     private void Break(int columns)

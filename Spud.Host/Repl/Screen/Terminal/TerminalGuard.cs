@@ -11,11 +11,14 @@ internal sealed class TerminalGuard : IDisposable
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(3);
 
     private readonly Shell _shell;
+    private readonly TerminalInput _input;
     private readonly ManualResetEventSlim _left = new();
 
-    public TerminalGuard(Shell shell)
+    /// <param name="shell">Of the process.</param>
+    /// <param name="input">Set the terminal's mode, and knows the one before.</param>
+    public TerminalGuard(Shell shell, TerminalInput input)
     {
-        _shell = shell;
+        (_shell, _input) = (shell, input);
         AppDomain.CurrentDomain.UnhandledException += OnCrash;
     }
 
@@ -60,6 +63,7 @@ internal sealed class TerminalGuard : IDisposable
 
     private void Restore()
     {
+        _input.Dispose();
         _shell.RawError.Write(Restoring);
         _shell.RawError.Flush();
     }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text;
 using Microsoft.Win32.SafeHandles;
 using Terminal.Gui.Drivers;
@@ -6,17 +7,21 @@ namespace Spud.Host.Repl.Screen;
 
 /// <summary>
 /// What a terminal sends. The library's own reader decodes each reading by itself, so that a long paste loses characters that lie across
-/// two of them, and takes a terminal that is gone for one that has something to say, for ever.
+/// two of them; it takes a terminal that is gone for one that has something to say, for ever; and it looks fifty times a second.
 /// </summary>
-internal sealed class TerminalInput : AnsiInput
+internal sealed class TerminalInput : AnsiInput, IInput<char>
 {
     private const int StandardInput = 0;
     private const int BufferBytes = 1 << 16;
+
+    // How long the end may have to wait for the reader.
+    private const int PollMilliseconds = 100;
 
     private readonly Stream? _terminal;
     private readonly Decoder _decoder = Encoding.UTF8.GetDecoder();
     private readonly byte[] _bytes;
     private readonly char[] _characters;
+    private ConcurrentQueue<char>? _queue;
     private bool _isClosed;
 
     /// <summary>The input of this process.</summary>
@@ -32,6 +37,34 @@ internal sealed class TerminalInput : AnsiInput
 
     /// <summary>There is no terminal any more. Comes on the thread that reads.</summary>
     public event Action? Closed;
+
+    /// <summary>Where characters go.</summary>
+    public new void Initialize(ConcurrentQueue<char> inputQueue)
+    {
+        _queue = inputQueue;
+        base.Initialize(inputQueue);
+    }
+
+    /// <summary>Reads until it is stopped.</summary>
+    public new void Run(CancellationToken runCancellationToken)
+    {
+        if (_terminal is null || _queue is null)
+        {
+            base.Run(runCancellationToken);
+            return;
+        }
+
+        while (!runCancellationToken.IsCancellationRequested && !_isClosed)
+        {
+            if (!TerminalPoll.Wait(PollMilliseconds))
+                continue;
+
+            foreach (char c in Read())
+                _queue.Enqueue(c);
+        }
+
+        runCancellationToken.WaitHandle.WaitOne();
+    }
 
     public override bool Peek() => !_isClosed && base.Peek();
 

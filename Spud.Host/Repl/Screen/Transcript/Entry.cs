@@ -18,6 +18,9 @@ internal sealed class Entry(EntryKind kind)
     /// <summary>Stands under it, such as what it cost; null: nothing.</summary>
     public string? Footer { get; set; }
 
+    /// <summary>Draws it for a width, in place of its text; null: the text is drawn.</summary>
+    public Func<int, List<Line>>? Drawn { get; init; }
+
     /// <summary>Whose answer it is, where several answer; null: nobody in particular.</summary>
     public string? Title { get; set; }
 

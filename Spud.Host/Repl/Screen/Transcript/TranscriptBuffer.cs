@@ -126,6 +126,12 @@ internal sealed class TranscriptBuffer
 
     private void Break(Entry entry)
     {
+        if (entry.Drawn is { } drawn)
+        {
+            _rows.AddRange(drawn(Columns));
+            return;
+        }
+
         foreach (Paragraph paragraph in EntryText.Paragraphs(entry))
             Wrapping.Wrap(paragraph, Columns, _rows);
     }

@@ -29,6 +29,13 @@ internal sealed class TranscriptView : RowsView
         return entry;
     }
 
+    /// <summary>Shows what is drawn for each width.</summary>
+    public void Add(Func<int, List<Line>> drawn)
+    {
+        _buffer.Add(new(EntryKind.Information) { IsFinished = true, Drawn = drawn });
+        Refresh();
+    }
+
     /// <summary>Shows turns of a conversation.</summary>
     public void AddTurns(IEnumerable<Turn> turns)
     {

@@ -80,6 +80,20 @@ public sealed class ReplTests
     }
 
     [Fact]
+    public async Task A_crash_gives_the_terminal_back()
+    {
+        using Plugins.OddHome home = new();
+        home.Behave("route crashes");
+        using Tmux terminal = new(120, 24);
+        string model = TestData.Path("stories260K/stories260K-moe4x-noise-q8_0.gguf");
+        terminal.Enter($"$SPUD chat --no-save -m '{model}' --plugins '{home.Source}' --set router=odd/odd --chat-template chatml --max-tokens 4");
+        await terminal.Shows(Ready);
+        terminal.Enter("Hello");
+        await terminal.Shows("a thread of a plugin");
+        await IsRestored(terminal);
+    }
+
+    [Fact]
     public async Task CtrlC_stops_an_answer_and_CtrlZ_goes_to_the_shell_and_back()
     {
         using Tmux terminal = new(80, 24);

@@ -85,6 +85,7 @@ internal sealed class Tmux : IDisposable
         start.Environment["LC_ALL"] = "C.UTF-8";
         start.Environment["SPUD"] = Spud.Program;
         start.Environment.Remove("TMUX");
+        start.Environment.Remove("DisableRealDriverIO"); // of the tests without a terminal
         using Process process = Process.Start(start)!;
         Task<string> errors = process.StandardError.ReadToEndAsync();
         string output = process.StandardOutput.ReadToEnd();

@@ -111,6 +111,38 @@ public sealed class InputTests
     }
 
     [Fact]
+    public void The_history_is_for_its_user_alone_and_does_not_grow_for_ever()
+    {
+        using TempFolder folder = new();
+        string path = Path.Combine(folder.Path, "history.jsonl");
+        InputHistory history = new(path);
+        for (int i = 0; i < 3_001; i++)
+            history.Add($"message {i}");
+
+        Assert.Equal(1_000, new InputHistory(path).Entries.Count);
+        Assert.Equal(1_000, File.ReadAllLines(path).Length);
+        if (!OperatingSystem.IsWindows())
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(path));
+    }
+
+    [Fact]
+    public void A_history_that_cannot_be_kept_is_said_once_and_the_message_is_sent()
+    {
+        using TempFolder folder = new();
+        string file = Path.Combine(folder.Path, "file");
+        File.WriteAllText(file, "");
+        using ScreenFixture fixture = new(80, 24, new InputHistory(Path.Combine(file, "history.jsonl")));
+        foreach (string message in new[] { "one", "two" })
+        {
+            fixture.Type(message);
+            fixture.Press(Key.Enter);
+        }
+
+        Assert.Equal(["one", "two"], fixture.Entered);
+        Assert.Equal(2, fixture.Text.Split("Messages are not remembered").Length);
+    }
+
+    [Fact]
     public void A_paste_of_a_megabyte_is_quick_is_shown_as_one_item_and_is_sent_whole()
     {
         using ScreenFixture fixture = new(80, 24);

@@ -1,4 +1,5 @@
 using Spud.Host.Repl;
+using Spud.Host.Repl.Comparison;
 using Spud.Host.Tests.Snapshots;
 using Spud.Plugins;
 using Terminal.Gui.Input;
@@ -100,6 +101,47 @@ public sealed class PaneTests : IDisposable
         fixture.Press(Key.F3);
         fixture.Happen(Said.Whole(turn));
         TextSnapshot.Match(fixture.Text, "experts-map");
+    }
+
+    [Fact]
+    public void An_answer_is_looked_at_token_by_token()
+    {
+        using ScreenFixture fixture = new(110, 34);
+        Turn turn = Said.Turn(1, "Hello?", "Hi there you.");
+        foreach ((string text, double share) in new[] { ("Hi", 0.95), (" there", 0.6), (" you\n", 0.2), ("\u001b[31m.", 0.99) })
+            turn.Add(new(text.Length, text, Math.Log(share), [new(900, " else", Math.Log(0.04))], TimeSpan.FromSeconds(1)) { Experts = [2, 4] });
+
+        fixture.Happen(new TurnInspected(turn));
+        Assert.Contains("[Why]", fixture.Text);
+        Assert.Contains("Hi there‹ you⏎›", fixture.Text);
+        Assert.Contains("95.0%", fixture.Text);
+        Assert.Contains("experts by layer: 2 4", fixture.Text);
+        fixture.Press(Key.CursorRight, Key.CursorRight);
+        Assert.Contains("token 3 of 4", fixture.Text);
+        Assert.Contains("20.0%", fixture.Text);
+        fixture.Press(Key.Esc);
+        fixture.Type("typed");
+        Assert.Contains("❯ typed", fixture.Text);
+    }
+
+    [Fact]
+    public void Answers_of_two_pipelines_stand_beside_each_other()
+    {
+        using ScreenFixture fixture = new(90, 24);
+        Turn one = Answer("The", " capital", " is", " Paris", "."), other = Answer("The", " capital", " might", " be", " Paris", ".");
+        AnswerComparison comparison = new(new("f16", one, null), [new("q4_0", other, null) { Differences = TokenDifference.Between(one.Tokens, other.Tokens) }]);
+        fixture.Happen(new AnswersCompared(comparison));
+        Assert.Matches("f16 +│ q4_0", fixture.Text);
+        Assert.Matches(@"The capital is Paris\. +│ The capital might be Paris\.", fixture.Text);
+
+        static Turn Answer(params string[] tokens)
+        {
+            Turn turn = Said.Turn(1, "Capital?", string.Concat(tokens));
+            foreach (string token in tokens)
+                turn.Add(new(1, token, null, [], TimeSpan.Zero));
+
+            return turn;
+        }
     }
 
     [Fact]
