@@ -56,6 +56,11 @@ public sealed class TrainingRunTests : IDisposable
         Assert.False(Train(s_mixture, "parts", () => { if (++steps > 73) cancel.Cancel(); }, cancel));
         Assert.True(Train(s_mixture, "parts"));
         Assert.Equal(Curve("whole"), Curve("parts"));
+
+        // The speed of the report in which it was interrupted counts both parts' time.
+        TrainingLine[] lines = [.. Lines("parts").OfType<TrainingLine>()];
+        foreach ((TrainingLine before, TrainingLine line) in lines.Zip(lines.Skip(1)))
+            Assert.Equal(line.Seconds - before.Seconds, (line.Tokens - before.Tokens) / line.TokensPerSecond, 0.005);
     }
 
     [Fact]

@@ -11,6 +11,9 @@ internal sealed record CheckpointHeader
     /// <summary>Seconds of training, evaluations not counted.</summary>
     public required double Seconds { get; init; }
 
+    /// <summary>What <see cref="Seconds"/> were at the last report.</summary>
+    public double ReportedAt { get; set; }
+
     /// <summary>Numbers in each block.</summary>
     public required long Parameters { get; init; }
 

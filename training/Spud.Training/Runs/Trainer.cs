@@ -28,7 +28,6 @@ internal sealed class Trainer<TE> : ITrainer
     private readonly Transformer<TE> _model;
     private readonly Optimizer _optimizer;
     private readonly ushort[] _tokens;
-    private double _reportedAt;
 
     public Trainer(TrainingConfiguration configuration, ParameterSet parameters, Corpus corpus)
     {
@@ -47,15 +46,7 @@ internal sealed class Trainer<TE> : ITrainer
     }
 
     /// <inheritdoc/>
-    public CheckpointHeader State
-    {
-        get;
-        set
-        {
-            field = value;
-            _reportedAt = value.Seconds;
-        }
-    }
+    public CheckpointHeader State { get; set; }
 
     private int RowLength => _configuration.Shape.Tokens + 1;
 
@@ -71,9 +62,7 @@ internal sealed class Trainer<TE> : ITrainer
         _model.ForwardBackward(_tokens);
         double rate = _configuration.RateAt(step), norm = _optimizer.Step(rate, step);
         AddLosses(before);
-        double reportedAt = _reportedAt;
         State = before with { Step = step, Seconds = before.Seconds + (Environment.CpuUsage.TotalTime - start).TotalSeconds };
-        _reportedAt = reportedAt;
         return step % _configuration.ReportSteps == 0 || step == _configuration.Steps ? Report(rate, norm) : null;
     }
 
@@ -110,11 +99,11 @@ internal sealed class Trainer<TE> : ITrainer
             GradientNorm = norm,
             Balance = plans.Length == 0 ? null : plans.Average(static plan => plan.BalanceLoss),
             Z = plans.Length == 0 ? null : plans.Average(static plan => plan.ZLoss),
-            TokensPerSecond = Math.Round(State.LossRows.Sum() * _configuration.Shape.Tokens / (State.Seconds - _reportedAt), 1),
+            TokensPerSecond = Math.Round(State.LossRows.Sum() * _configuration.Shape.Tokens / (State.Seconds - State.ReportedAt), 1),
         };
         Array.Clear(State.LossSums);
         Array.Clear(State.LossRows);
-        _reportedAt = State.Seconds;
+        State = State with { ReportedAt = State.Seconds };
         return line;
     }
 }
