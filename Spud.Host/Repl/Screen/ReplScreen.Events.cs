@@ -16,6 +16,7 @@ internal sealed partial class ReplScreen
     private Meter _meter;
     private TurnSettings _settings = new();
     private bool _hasFailed;
+    private bool _isInspected;
 
     /// <summary>Takes what happened since the last frame.</summary>
     public void Take(IReadOnlyList<SessionEvent> events)
@@ -57,6 +58,10 @@ internal sealed partial class ReplScreen
                 _pipelinePage.Busy(progress.What);
                 Spin();
                 break;
+            case Notice { Kind: NoticeKind.Information } when _isInspected:
+                // The page has it already.
+                _isInspected = false;
+                break;
             case Notice notice:
                 _hasFailed |= notice.Kind == NoticeKind.Error && _pipeline is null;
                 _transcript.Add(KindOf(notice.Kind), notice.Text);
@@ -80,6 +85,7 @@ internal sealed partial class ReplScreen
                 break;
             case TurnInspected inspected:
                 _whyPage.Show(inspected.Turn);
+                _isInspected = true;
                 OpenPage(3);
                 break;
             case AnswersCompared compared:
@@ -110,6 +116,7 @@ internal sealed partial class ReplScreen
     private void Begin(Turn turn)
     {
         _running.Add(turn);
+        _isInspected = false;
         _meter = default;
 
         // Several pipelines answer one question.

@@ -8,7 +8,7 @@ internal sealed class WhyPage() : PanePage("Why")
     private const double Sure = 0.9;
     private const double Doubtful = 0.5;
     private const int JumpTokens = 10;
-    private const int BarColumns = 12;
+    private const int BarColumns = 10;
 
     private readonly List<int> _firstOfRow = [];
     private Turn? _turn;

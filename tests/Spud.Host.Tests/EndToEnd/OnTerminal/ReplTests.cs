@@ -40,6 +40,11 @@ public sealed class ReplTests
         await terminal.Shows("Keys");
         terminal.Press("Escape");
         await terminal.Shows("The capital of France is Paris.");
+
+        terminal.Enter("/replay");
+        await terminal.Shows("│ replay");
+        terminal.Enter("/why");
+        await terminal.Shows("token 1 of");
         terminal.Press("C-d");
         await IsRestored(terminal);
     }

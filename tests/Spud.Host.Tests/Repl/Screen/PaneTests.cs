@@ -111,7 +111,9 @@ public sealed class PaneTests : IDisposable
         foreach ((string text, double share) in new[] { ("Hi", 0.95), (" there", 0.6), (" you\n", 0.2), ("\u001b[31m.", 0.99) })
             turn.Add(new(text.Length, text, Math.Log(share), [new(900, " else", Math.Log(0.04))], TimeSpan.FromSeconds(1)) { Experts = [2, 4] });
 
-        fixture.Happen(new TurnInspected(turn));
+        fixture.Happen(new TurnInspected(turn), new Notice(NoticeKind.Information, "the same as a table"), new Notice(NoticeKind.Information, "next"));
+        Assert.DoesNotContain("the same as a table", fixture.Text);
+        Assert.Contains("next", fixture.Text);
         Assert.Contains("[Why]", fixture.Text);
         Assert.Contains("Hi there‹ you⏎›", fixture.Text);
         Assert.Contains("95.0%", fixture.Text);
