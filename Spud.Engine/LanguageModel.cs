@@ -87,7 +87,7 @@ public sealed class LanguageModel : IDisposable
         }
     }
 
-    /// <summary>Ids of a plain text, with BOS as the model wants it.</summary>
+    /// <summary>Ids of a plain text, with BOS where the model adds it.</summary>
     /// <param name="text">The text.</param>
     /// <param name="parseSpecial">Whether the text of a control token, such as &lt;|im_start|&gt;, is that token. Not for what strangers type.</param>
     public int[] Encode(string text, bool parseSpecial = false) => Tokenizer.Encode(text, addSpecial: true, parseSpecial);
@@ -107,7 +107,7 @@ public sealed class LanguageModel : IDisposable
     /// <exception cref="ContextOverflowException">It has more tokens than the context.</exception>
     public void RequireRoom(string? text)
     {
-        int least = Tokenizer.LeastTokens(text), context = Pipeline.Limits.ContextTokens;
+        int least = Tokenizer.MinTokens(text), context = Pipeline.Limits.ContextTokens;
         if (least > context)
             throw new ContextOverflowException(least, context, isLowerBound: true);
     }

@@ -28,7 +28,7 @@ public sealed class ComponentWeights(WeightCatalog catalog, IMemoryDomain host) 
     {
         nint address = weight.Address;
         if (_taken.Values.FirstOrDefault(entry => entry.Address == address) is not { } taken)
-            throw new ArgumentException("release: this view is no weight that the component took", nameof(weight));
+            throw new ArgumentException("release: this view is not a weight that the component took", nameof(weight));
 
         _released.Add(taken.Name);
         taken.Release();

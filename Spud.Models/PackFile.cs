@@ -48,7 +48,7 @@ public sealed class PackFile : IPack, IDisposable
         try
         {
             if (!file.Metadata.TryGetString(ModelKey, out string? madeFor))
-                throw new ModelFileException($"{path} is not a pack: it has no key '{ModelKey}', which holds the hash of the model that a pack was made for.");
+                throw new ModelFileException($"{path} is not a pack: it has no key '{ModelKey}', which contains the hash of the model that the pack was made for.");
             if (!madeFor.Equals(modelHash, StringComparison.OrdinalIgnoreCase))
                 throw new ModelFileException($"{path} was made for another model: expected {ModelKey} {modelHash}, got {madeFor}. Use that model, or a pack that was made for this one.");
 

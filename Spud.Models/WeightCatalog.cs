@@ -2,7 +2,7 @@ using System.Collections.Frozen;
 
 namespace Spud.Models;
 
-/// <summary>Where a model's weights lie, by canonical name, and which of them somebody took.</summary>
+/// <summary>Where a model's weights lie, by canonical name, and which of them have been taken.</summary>
 public sealed class WeightCatalog
 {
     private readonly FrozenDictionary<string, WeightEntry> _entries;
@@ -28,7 +28,7 @@ public sealed class WeightCatalog
 
     private WeightCatalog(FrozenDictionary<string, WeightEntry> entries) => _entries = entries;
 
-    /// <summary>The same weights, of which nobody has taken any.</summary>
+    /// <summary>The same weights, none of which has been taken.</summary>
     public WeightCatalog Anew() => new(_entries);
 
     public IReadOnlyCollection<WeightEntry> Entries => _entries.Values;

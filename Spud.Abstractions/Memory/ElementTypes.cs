@@ -28,7 +28,7 @@ public static class ElementTypes
             (long blocks, long rest) = Math.DivRem(elements, size);
             return rest == 0
                 ? checked(blocks * bytes)
-                : throw new ArgumentException($"{elements} elements are no whole blocks of {type} ({size}).", nameof(elements));
+                : throw new ArgumentException($"{elements} elements are not a whole number of {type} blocks ({size} elements each).", nameof(elements));
         }
     }
 

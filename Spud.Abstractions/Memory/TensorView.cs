@@ -75,7 +75,7 @@ public readonly struct TensorView
         if (!Domain.IsHost)
             throw new InvalidOperationException($"{Domain.Name} memory has no span: copy it to the host first.");
         if (Bytes % sizeof(T) != 0)
-            throw new InvalidOperationException($"{Bytes} bytes of {Type} are no whole {typeof(T).Name}.");
+            throw new InvalidOperationException($"{Bytes} bytes of {Type} are not a whole number of {typeof(T).Name}.");
 
         return new Span<T>((void*)Address, checked((int)(Bytes / sizeof(T))));
     }

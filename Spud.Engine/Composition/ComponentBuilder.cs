@@ -126,7 +126,7 @@ internal sealed class ComponentBuilder
         if (component.Pack is not { } pack)
             return;
         if (!context.ReadPack)
-            throw new CompositionException($"{name} takes no pack: remove 'pack' ({pack.Path}).");
+            throw new CompositionException($"{name} does not use a pack: remove 'pack' ({pack.Path}).");
         if (pack.Untaken is [_, ..] untaken)
             throw new CompositionException($"{name} does not use {string.Join(", ", untaken.Take(8))} of {pack.Path}: the pack was made for another component or version. Name the pack that it was made with.");
     }

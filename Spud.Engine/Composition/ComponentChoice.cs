@@ -11,7 +11,7 @@ namespace Spud.Composition;
 /// </summary>
 internal sealed class ComponentChoice
 {
-    /// <summary>The plugin whose components fill the roles that nobody names, so that another plugin's component of the same name stops no pipeline.</summary>
+    /// <summary>The plugin whose components fill the roles that a pipeline leaves out, so that another plugin's component of the same name stops no pipeline.</summary>
     private const string DefaultPlugin = "backend.cpu";
 
     private readonly PipelineDocument _document;

@@ -65,7 +65,7 @@ internal sealed class PageBuilder(MemoryAccount memory, IMemoryDomain host, Mode
     {
         int tables = layers.Max(layer => layer.Pools.Max(pool => pool.Tables));
         TensorView slots = memory.Allocate(host, ElementType.I32, checked(limits.Rows * layers.Max(layer => layer.First.Tables)));
-        TensorView runs = memory.Allocate(host, ElementType.I32, layers.Max(MostRuns), RunFields);
+        TensorView runs = memory.Allocate(host, ElementType.I32, layers.Max(MaxRuns), RunFields);
         TensorView offsets = memory.Allocate(host, ElementType.I32, limits.Sequences + 1);
         TensorView headOffsets = tables > 1 ? memory.Allocate(host, ElementType.I32, limits.Sequences * tables + 1) : default;
         return new StepTables(slots, runs, offsets, headOffsets);
@@ -84,7 +84,7 @@ internal sealed class PageBuilder(MemoryAccount memory, IMemoryDomain host, Mode
         foreach ((string what, ElementType type, int width) in new[] { ("keys", pool.Keys, kv.KeyWidth), ("values", pool.Values, kv.ValueWidth) })
         {
             if (type is not (ElementType.F32 or ElementType.F16 or ElementType.BF16 or ElementType.Q8_0 or ElementType.Q4_0))
-                throw Fault(cache.Name, layer, $"{type} is no page format; known: F32, F16, BF16, Q8_0, Q4_0");
+                throw Fault(cache.Name, layer, $"{type} is not a page format; known: F32, F16, BF16, Q8_0, Q4_0");
             if (width % type.BlockElements != 0)
                 throw Fault(cache.Name, layer, $"{type} needs {what} whose width is a multiple of {type.BlockElements}, this model's are {width} wide; choose F32, F16 or BF16");
         }
@@ -123,7 +123,7 @@ internal sealed class PageBuilder(MemoryAccount memory, IMemoryDomain host, Mode
     }
 
     // Forked sequences share pages but each has runs of its own, and a policy may cut runs down to single keys.
-    private int MostRuns(LayerPages layer)
+    private int MaxRuns(LayerPages layer)
     {
         long most = layer.Pools.Max(pool =>
             Math.Min((long)pool.Layout.KeysAtMost + (long)limits.Rows * pool.Tables + pool.PageTokens, (long)limits.ContextTokens * pool.Tables));

@@ -34,7 +34,7 @@ public sealed class Pipeline : IDisposable
     /// <summary>The model's file.</summary>
     public GgufFile File => Parts.File;
 
-    /// <summary>What a request may cost at most, unless it brings a limit of its own; null: no limit.</summary>
+    /// <summary>What a request may cost at most, unless it has its own limit; null: no limit.</summary>
     public Budget? Budget => Parts.Document.ComputeUnits is { } units ? Budget.OfCompute(units) : null;
 
     /// <summary>How much compute a request is worth, 0 .. 1, unless it says so itself.</summary>
@@ -47,7 +47,7 @@ public sealed class Pipeline : IDisposable
 
     /// <summary>Composes a pipeline.</summary>
     /// <param name="document">What its author wrote.</param>
-    /// <param name="plugins">Who offers components.</param>
+    /// <param name="plugins">What offers components.</param>
     /// <param name="options">What the host decides.</param>
     /// <exception cref="ModelFileException">The model cannot be read.</exception>
     /// <exception cref="ConfigurationException">The document has faults.</exception>
@@ -58,7 +58,7 @@ public sealed class Pipeline : IDisposable
 
     /// <summary>Composes a pipeline that computes on the caller's threads; null: on its own.</summary>
     /// <param name="document">What its author wrote.</param>
-    /// <param name="plugins">Who offers components.</param>
+    /// <param name="plugins">What offers components.</param>
     /// <param name="options">What the host decides.</param>
     /// <param name="workers">The caller's threads.</param>
     /// <param name="former">A pipeline on the same threads that is exchanged for this one; it may only be disposed afterwards.</param>

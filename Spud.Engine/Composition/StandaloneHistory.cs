@@ -5,7 +5,7 @@ namespace Spud.Composition;
 
 /// <summary>
 /// One sequence in the pages of one layer, without a pipeline: it grows as in an engine, and the policy reviews it. For tests of cache
-/// policies; what its keys and values are is nobody's concern.
+/// policies; its keys and values do not matter.
 /// </summary>
 public sealed class StandaloneHistory : IDisposable
 {

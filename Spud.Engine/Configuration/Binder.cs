@@ -7,7 +7,7 @@ using Spud.Models.Messages;
 namespace Spud.Configuration;
 
 /// <summary>
-/// Binds a tree to a strict options class through its source-generated type information. First the tree is walked beside the type
+/// Binds a tree to a strict options class through its source-generated type information. First the tree is walked together with the type
 /// information and every fault is collected; only a tree without faults is deserialised.
 /// </summary>
 internal sealed class Binder
@@ -40,7 +40,7 @@ internal sealed class Binder
         }
         catch (Exception fault) when (LeafType.IsRefusal(fault))
         {
-            faults.Add(node.Origin, $"{node.Path} is no {subject.Of}: {SafeText.Line(fault.Message)}");
+            faults.Add(node.Origin, $"{node.Path} cannot be read as {subject.Of}: {SafeText.Line(fault.Message)}");
             return null;
         }
     }

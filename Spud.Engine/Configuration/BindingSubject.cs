@@ -7,7 +7,7 @@ namespace Spud.Configuration;
 /// <param name="Of">Whose they are: "cache 'compressed'".</param>
 internal sealed record BindingSubject(string Noun, string Of)
 {
-    /// <summary>Members that somebody else reads.</summary>
+    /// <summary>Members that are read elsewhere.</summary>
     public ImmutableArray<string> Skip { get; init; } = [];
 
     /// <summary>Whether <see cref="Skip"/> belongs to the names that a message lists as known.</summary>

@@ -14,7 +14,7 @@ internal static class ConfigFile
     private static ReadOnlySpan<byte> Utf8Mark => [0xEF, 0xBB, 0xBF];
 
     /// <summary>The tree, or null and a fault.</summary>
-    /// <param name="path">As the user named it; stands in every fault.</param>
+    /// <param name="path">As the user named it; part of every fault.</param>
     /// <param name="faults">Added to.</param>
     public static ConfigObject? Load(string path, FaultList faults)
     {

@@ -4,7 +4,7 @@ using Spud.Models.Messages;
 
 namespace Spud.Configuration;
 
-/// <summary>A value of a configuration that knows where it was written and where in the tree it stands.</summary>
+/// <summary>A value of a configuration that knows where it was written and where in the tree it is.</summary>
 /// <param name="origin">Where the value begins.</param>
 internal abstract class ConfigNode(Origin origin)
 {

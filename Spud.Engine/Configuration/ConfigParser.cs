@@ -18,9 +18,9 @@ internal sealed class ConfigParser
 
     /// <summary>Parses one value; duplicate members and too much depth are faults.</summary>
     /// <param name="json">Valid UTF-8 without a byte order mark.</param>
-    /// <param name="places">Where the text stands.</param>
+    /// <param name="places">Where the text is.</param>
     /// <param name="faults">Added to.</param>
-    /// <exception cref="JsonException">The text is no JSON; with line and byte position.</exception>
+    /// <exception cref="JsonException">The text is not JSON; with line and byte position.</exception>
     public static ConfigNode Parse(byte[] json, PlaceCounter places, FaultList faults)
     {
         Utf8JsonReader reader = new(json, new JsonReaderOptions
@@ -62,7 +62,7 @@ internal sealed class ConfigParser
             reader.Read();
             ConfigNode value = Value(ref reader);
             if (!result.TryAdd(name, nameOrigin, value))
-                _faults.Add(nameOrigin, $"'{SafeText.Of(name)}' is there twice, first at {result[name]!.NameOrigin}. Keep one of them.");
+                _faults.Add(nameOrigin, $"'{SafeText.Of(name)}' appears twice, first at {result[name]!.NameOrigin}. Keep one of them.");
         }
 
         return result;
@@ -99,7 +99,7 @@ internal sealed class ConfigParser
         catch (InvalidOperationException) // the reader's word for an escaped half of a surrogate pair
         {
             string written = Encoding.UTF8.GetString(reader.ValueSpan);
-            _faults.Add(origin, $"\"{SafeText.Of(written)}\" is no text: it holds half of a surrogate pair. Write both halves, or the character itself.");
+            _faults.Add(origin, $"\"{SafeText.Of(written)}\" is not valid text: it contains half of a surrogate pair. Write both halves, or the character itself.");
             return written;
         }
     }

@@ -5,7 +5,7 @@ namespace Spud.Configuration;
 /// <summary>Collects the faults of a configuration, so that its author sees all of them at once.</summary>
 internal sealed class FaultList
 {
-    /// <summary>Nobody reads more, and a hostile file must not buy memory with faults.</summary>
+    /// <summary>More would not be read, and a hostile file must not buy memory with faults.</summary>
     public const int Most = 100;
 
     private readonly List<Fault> _faults = [];

@@ -9,7 +9,7 @@ namespace Spud.Configuration;
 public sealed class LayerSet
 {
     /// <summary>The highest number that may be written; no model comes near.</summary>
-    public const int HighestLayer = ModelReader.MostLayers - 1;
+    public const int HighestLayer = ModelReader.MaxLayers - 1;
 
     private const int Open = int.MaxValue;
     private readonly string _text;

@@ -6,7 +6,7 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace Spud.Configuration;
 
-/// <summary>Reads and describes the values that are no objects and no arrays.</summary>
+/// <summary>Reads and describes the values that are neither objects nor arrays.</summary>
 internal static class LeafType
 {
     // Weak, so that the type information of a plugin can go with its plugin.
@@ -36,7 +36,7 @@ internal static class LeafType
         }
     }
 
-    /// <summary>The names that an enum is written with, in lower case unless they are camel case; null for what is no named enum.</summary>
+    /// <summary>The names that an enum is written with, in lower case unless they are camel case; null for what is not a named enum.</summary>
     public static IReadOnlyList<string>? EnumNames(JsonTypeInfo type)
     {
         Type bare = Nullable.GetUnderlyingType(type.Type) ?? type.Type;

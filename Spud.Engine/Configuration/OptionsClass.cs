@@ -19,7 +19,7 @@ internal static class OptionsClass
     {
         string name = options.Type.Name;
         if (options.Kind != JsonTypeInfoKind.Object)
-            return $"{name} is no options class: its JSON is not an object.";
+            return $"{name} is not an options class: its JSON is not an object.";
         if (options.CreateObject is null)
             return $"{name} needs a parameterless constructor and 'set' properties: 'init' and 'required' lose their defaults in source-generated JSON.";
         foreach (JsonPropertyInfo property in options.Properties)

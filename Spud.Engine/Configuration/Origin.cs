@@ -2,11 +2,11 @@ namespace Spud.Configuration;
 
 /// <summary>Where a value of a configuration was written.</summary>
 /// <param name="Source">A file as the user named it, or <c>--set path=value</c>.</param>
-/// <param name="Line">Line in the file, from 1; 0 where the source is no file.</param>
-/// <param name="Column">UTF-16 code unit in the line, from 1, as editors count; 0 where the source is no file.</param>
+/// <param name="Line">Line in the file, from 1; 0 where the source is not a file.</param>
+/// <param name="Column">UTF-16 code unit in the line, from 1, as editors count; 0 where the source is not a file.</param>
 public readonly record struct Origin(string Source, int Line = 0, int Column = 0)
 {
-    /// <summary>Whether the value stands in a file; relative paths are relative to it.</summary>
+    /// <summary>Whether the value is in a file; relative paths are relative to it.</summary>
     public bool IsInFile => Line > 0;
 
     /// <summary><c>pipeline.json:4:25</c> or <c>--set cache.use=plain</c>.</summary>

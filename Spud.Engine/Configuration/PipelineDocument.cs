@@ -13,7 +13,7 @@ public sealed class PipelineDocument
 
     internal PipelineDocument(FrozenDictionary<string, ImmutableArray<RoleEntry>> entries) => _entries = entries;
 
-    /// <summary>The pipeline of somebody who names nothing.</summary>
+    /// <summary>The pipeline where nothing is named.</summary>
     public static PipelineDocument Default { get; } = Load(null, []);
 
     /// <summary>What is wrong with it.</summary>
@@ -25,7 +25,7 @@ public sealed class PipelineDocument
     /// <summary>The longest sequence, tokens; null: the model's.</summary>
     public required int? ContextTokens { get; init; }
 
-    /// <summary>What a request may cost at most, in CU, unless it brings a limit of its own; null: no limit.</summary>
+    /// <summary>What a request may cost at most, in CU, unless it has its own limit; null: no limit.</summary>
     public decimal? ComputeUnits { get; init; }
 
     /// <summary>How much compute a request is worth, 0 .. 1, unless it says so itself.</summary>

@@ -192,7 +192,7 @@ internal sealed class PipelineReader
     {
         if (!path.Contains('\0'))
             return origin.FullPath(path, _folder);
-        _faults.Add(origin, "$.model is no path: it holds a null character.");
+        _faults.Add(origin, "$.model is not a path: it contains a null character.");
         return null;
     }
 }

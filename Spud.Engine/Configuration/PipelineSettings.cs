@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 
 namespace Spud.Configuration;
 
-/// <summary>The members of a pipeline that are no roles. A new one is a property here: reading, faults and schema follow.</summary>
+/// <summary>The members of a pipeline that are not roles. A new one is a property here: reading, faults and schema follow.</summary>
 internal sealed class PipelineSettings
 {
     [Description("The model file, relative to this file. Without it: the embedded default model.")]
@@ -15,7 +15,7 @@ internal sealed class PipelineSettings
     [Range(1, int.MaxValue)]
     public int? Context { get; set; }
 
-    [Description("What a request may cost, unless it brings a limit of its own.")]
+    [Description("What a request may cost, unless the request has its own limit.")]
     public BudgetSettings? Budget { get; set; }
 }
 

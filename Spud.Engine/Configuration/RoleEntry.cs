@@ -32,7 +32,7 @@ public sealed class RoleEntry
     /// <summary>Where the component's name was written.</summary>
     internal Origin UseOrigin => Node["use"]?.Origin ?? Node.Origin;
 
-    /// <summary>Where it stands in the pipeline, <c>$.attention[0]</c>; <c>$</c> for a role that the pipeline does not name.</summary>
+    /// <summary>Where it is in the pipeline, <c>$.attention[0]</c>; <c>$</c> for a role that the pipeline does not name.</summary>
     public string Path => Node.Path;
 
     /// <summary>The entry as it was written: options and reserved names.</summary>

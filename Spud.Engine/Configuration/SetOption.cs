@@ -38,7 +38,7 @@ internal sealed class SetOption
         List<Segment>? segments = Segments();
         if (segments is null)
         {
-            _faults.Add(_origin, $"'{SafeText.Of(_path)}' is no path. Write names with dots and places with brackets, such as attention[0].use.");
+            _faults.Add(_origin, $"'{SafeText.Of(_path)}' is not a path. Write names with dots and indexes in brackets, such as attention[0].use.");
             return;
         }
 

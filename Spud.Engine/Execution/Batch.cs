@@ -32,7 +32,7 @@ public sealed class Batch : IDisposable
     /// <summary>S so far.</summary>
     public int Sequences => _count;
 
-    /// <summary>Rows of a batch of one sequence that are read behind the final norm, beside logits; none after <see cref="Clear"/>.</summary>
+    /// <summary>Rows of a batch of one sequence that are read behind the final norm, in addition to logits; none after <see cref="Clear"/>.</summary>
     internal LogitRows NormedRows { get; set; }
 
     internal int NormedRowCount => NormedRows.Of(Rows);
@@ -89,7 +89,7 @@ public sealed class Batch : IDisposable
         Check(sequence, tokens);
         int wanted = logits.Of(tokens.Length);
         if (wanted > _limits.LogitRows - LogitRowCount)
-            throw new ArgumentException($"batch: logits of {LogitRowCount + wanted} rows wanted, at most {_limits.LogitRows} may be", nameof(logits));
+            throw new ArgumentException($"batch: logits of {LogitRowCount + wanted} rows were asked for; the maximum is {_limits.LogitRows}", nameof(logits));
 
         int first = sequence.Tokens;
         tokens.CopyTo(_buffers.TokenIds.AsSpan<int>()[Rows..]);
@@ -205,7 +205,7 @@ public sealed class Batch : IDisposable
         if (tokens.IsEmpty)
             throw new ArgumentException("batch: a sequence needs at least one token", nameof(tokens));
         if (_count == _entries.Length || tokens.Length > _limits.Rows - Rows)
-            throw new ArgumentException($"batch: {Rows + tokens.Length} rows of {_count + 1} sequences, at most {_limits.Rows} of {_entries.Length} may be", nameof(tokens));
+            throw new ArgumentException($"batch: {Rows + tokens.Length} rows of {_count + 1} sequences; the maximum is {_limits.Rows} rows of {_entries.Length} sequences", nameof(tokens));
         if (tokens.IndexOfAnyExceptInRange(0, Vocabulary - 1) is >= 0 and int wrong)
             throw new ArgumentException($"batch: token {wrong} has the id {tokens[wrong]}, the vocabulary has {Vocabulary}", nameof(tokens));
         if (tokens.Length > _limits.ContextTokens - sequence.Tokens)

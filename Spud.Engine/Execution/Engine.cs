@@ -208,7 +208,7 @@ public sealed class Engine
             throw new ArgumentException($"engine: rows behind the final norm are read of one sequence, the batch has {batch.Sequences}", nameof(batch));
     }
 
-    /// <summary>What components keep of sequences, beside the pages.</summary>
+    /// <summary>What components keep of sequences, in addition to the pages.</summary>
     internal SequenceStates States => _pipeline.States;
 
     /// <summary>What rows may cost before they are run.</summary>

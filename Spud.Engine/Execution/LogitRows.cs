@@ -1,6 +1,6 @@
 namespace Spud.Execution;
 
-/// <summary>Which rows of a sequence's step somebody reads the logits of.</summary>
+/// <summary>The rows of a sequence's step whose logits are read.</summary>
 public enum LogitRows
 {
     /// <summary>None: the prompt goes on.</summary>

@@ -46,7 +46,7 @@ public sealed class Sequence : IDisposable
     /// <summary>Rows that a step may add at most: they end at the next review border.</summary>
     public int RowsToReview => _engine.Borders.RowsFrom(Tokens);
 
-    /// <summary>Whether components keep a state of the text beside its keys.</summary>
+    /// <summary>Whether components keep a state of the text in addition to its keys.</summary>
     internal bool KeepsStates => _engine.States.BorderTokens.Any();
 
     internal PageTable[] Tables { get; }
@@ -180,7 +180,7 @@ public sealed class Sequence : IDisposable
             throw new InvalidOperationException($"sequence {Id} has ended: {fault.Message}", fault);
     }
 
-    // Who goes back has paid for these rows before, and a request that was cancelled still wants its text.
+    // A sequence that goes back has paid for these rows before, and a request that was cancelled still wants its text.
     private void ReadAgain(ReadOnlySpan<int> ids)
     {
         (Ledger ledger, CancellationToken cancellation) = (Ledger, Cancellation);

@@ -9,11 +9,11 @@ namespace Spud.Execution;
 /// </summary>
 public sealed class WorkerThreads : WorkerPool, IDisposable
 {
-    // The ticket holds everything that decides who runs what, so that a late worker can never mix two jobs:
+    // The ticket holds everything that decides which thread runs what, so that a late worker can never mix two jobs:
     // generation (20 bits) | parts (22 bits) | next part (22 bits).
     private const int PartBits = 22;
     private const long PartMask = (1L << PartBits) - 1;
-    private const int MostParts = 1 << 20;
+    private const int MaxParts = 1 << 20;
     private static readonly long s_spinTicks = Stopwatch.Frequency / 20_000;
 
     private readonly object _gate = new();
@@ -66,7 +66,7 @@ public sealed class WorkerThreads : WorkerPool, IDisposable
     protected override unsafe void Fork(int parts, delegate*<nint, int, int, void> body, nint job)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(parts);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(parts, MostParts);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(parts, MaxParts);
         ObjectDisposedException.ThrowIf(_stop, this);
         if (Interlocked.Exchange(ref _running, true))
             throw new InvalidOperationException("The worker pool is in use: it is not re-entrant, so a job may not fork, and pipelines that share it run their steps one after the other.");

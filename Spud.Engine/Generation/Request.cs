@@ -60,7 +60,7 @@ public sealed partial class Request : IAsyncEnumerable<TextPiece>
         _pieces = Channel.CreateBounded<TextPiece>(new BoundedChannelOptions(MaxTokens + 1) { SingleReader = true, SingleWriter = true });
     }
 
-    /// <summary>Where it stands.</summary>
+    /// <summary>How far it is.</summary>
     public RequestState State { get; private set; }
 
     /// <summary>Why it ended.</summary>

@@ -1,6 +1,6 @@
 namespace Spud.Generation;
 
-/// <summary>Where a request stands.</summary>
+/// <summary>How far a request is.</summary>
 public enum RequestState
 {
     /// <summary>It has not begun: it is not read yet, or there is no room for it.</summary>

@@ -72,7 +72,7 @@ public sealed class Ledger
     public ImmutableArray<ReportedFigure> Reported =>
         [.. _costs.Figures.Select((reported, i) => new ReportedFigure(reported.Role, reported.Component, reported.Figure.Name, _figures[i]))];
 
-    /// <summary>FLOPs of everybody who spends from the same limit.</summary>
+    /// <summary>FLOPs of all requests that spend from the same limit.</summary>
     internal long SharedFlops
     {
         get
@@ -85,7 +85,7 @@ public sealed class Ledger
         }
     }
 
-    /// <summary>What the work of everybody who spends from the same limit costs by now, before allowance and minimum.</summary>
+    /// <summary>What the work of all requests that spend from the same limit costs by now, before allowance and minimum.</summary>
     internal decimal SharedAmount(PriceList prices)
     {
         decimal amount = 0;

@@ -31,10 +31,10 @@ internal sealed class PipelineCosts
     public required int[] KvHeads { get; init; }
 
     /// <summary>[phase][L]: most experts of a row.</summary>
-    public required int[][] MostEntries { get; init; }
+    public required int[][] MaxEntries { get; init; }
 
-    /// <summary>[phase][L]: fewest experts of a row, where a router may choose.</summary>
-    public required int[][] LeastEntries { get; init; }
+    /// <summary>[phase][L]: minimum experts per row, where a router may choose.</summary>
+    public required int[][] MinEntries { get; init; }
 
     /// <summary>Sums that components count for themselves.</summary>
     public required ImmutableArray<CountedFigure> Figures { get; init; }
@@ -48,7 +48,7 @@ internal sealed class PipelineCosts
     /// <summary>Slots of a phase of a model with so many layers.</summary>
     public static int SlotsOf(int layers) => (layers + 1) * Role.All.Length;
 
-    /// <summary>Where a role of a layer stands.</summary>
+    /// <summary>The index of a role of a layer.</summary>
     /// <param name="layer">0 .. L - 1; L: no layer.</param>
     /// <param name="role">The role.</param>
     public static int SlotOf(int layer, Role role) => layer * Role.All.Length + role.Slot;

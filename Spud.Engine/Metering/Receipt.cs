@@ -47,7 +47,7 @@ public sealed record Receipt
 
     /// <summary>Makes out a receipt.</summary>
     /// <param name="ledger">What the request took.</param>
-    /// <param name="prices">What that costs; null: nobody asks.</param>
+    /// <param name="prices">What that costs; null: not asked for.</param>
     public static Receipt Of(Ledger ledger, PriceList? prices)
     {
         ArgumentNullException.ThrowIfNull(ledger);

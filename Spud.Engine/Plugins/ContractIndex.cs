@@ -4,11 +4,11 @@ using Spud.Plugins.Native;
 
 namespace Spud.Plugins;
 
-/// <summary>The types and members of this host's contract. Members of a type are read when somebody asks for them.</summary>
+/// <summary>The types and members of this host's contract. Members of a type are read when they are asked for.</summary>
 internal sealed class ContractIndex
 {
     private readonly MetadataReader _reader = ContractMetadata.Open();
-    // Rows and joined strings rather than handles and pairs: .NET brings compiled collections of these, and every start of the program
+    // Rows and joined strings rather than handles and pairs: .NET has compiled collections of these, and every start of the program
     // pays for the others.
     private readonly Dictionary<string, int> _types = [];
     private readonly Dictionary<string, HashSet<string>> _members = [];

@@ -57,7 +57,7 @@ internal static class EntryAssembly
         }
     }
 
-    // A library may refer to what it never uses, so what nobody has is missing only if the entry assembly wants it. What the host has is
+    // A library may refer to what it never uses, so what is nowhere is missing only if the entry assembly refers to it. What the host has is
     // missing for both: the plugin would run on the host's copy until the host changes.
     private static List<string> CheckAssemblies(MetadataReader reader, string file, bool isEntry, PluginCode code)
     {

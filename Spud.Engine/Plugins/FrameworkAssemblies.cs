@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Spud.Plugins;
 
-/// <summary>The assemblies of .NET itself: the one part of the host, beside the contract, that a plugin sees.</summary>
+/// <summary>The assemblies of .NET itself: the one part of the host, apart from the contract, that a plugin sees.</summary>
 internal static class FrameworkAssemblies
 {
     private static readonly Lazy<HashSet<string>> s_names = new(Find);

@@ -167,7 +167,7 @@ public sealed class PluginCatalog : IDisposable
 
     private string Unknown(string role, string name, PluginFolder[] offering)
     {
-        // What to do stands at the end; it may be a command, which takes no full stop.
+        // What to do comes at the end; it may be a command, which takes no full stop.
         return offering.Length == 0
             ? $"no plugin offers {role} '{name}'. Known: {Offered(role)}.{Suggestion.Hint(name, Known(role))}"
             : $"{role} '{name}' cannot be used (known: {Offered(role)}): {string.Join("; ", offering.Select(plugin => $"plugin {plugin.Status}"))}";
@@ -196,7 +196,7 @@ public sealed class PluginCatalog : IDisposable
         catch (Exception unlistable) when (unlistable is IOException or UnauthorizedAccessException)
         {
             string what = Directory.Exists(folder) ? $"the folder cannot be listed: {unlistable.Message}" : "no such folder.";
-            faults.Add(new Origin(folder), $"{what} A folder of plugins holds one folder a plugin, each with a {PluginManifest.FileName}.");
+            faults.Add(new Origin(folder), $"{what} A folder of plugins contains one folder per plugin, each with a {PluginManifest.FileName}.");
             return [];
         }
     }

@@ -55,7 +55,7 @@ internal sealed class PluginFolder
         PluginState.Duplicate,
         $"plugin '{Id}' was found in {first.Path} already, and that one is used. Remove one of the two folders, or give its plugin another id."));
 
-    /// <summary>What was loaded stays loaded, but nobody gets a component of it any more.</summary>
+    /// <summary>What was loaded stays loaded, but no pipeline gets a component of it any more.</summary>
     public void MarkFaulty(string reason) => Fail(new PluginException(PluginState.Faulty, reason));
 
     /// <summary>Load, probe and register, once.</summary>

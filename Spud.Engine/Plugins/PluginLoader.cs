@@ -91,8 +91,8 @@ internal static class PluginLoader
 
         string? refusal = type switch
         {
-            null => $"{manifest.EntryAssembly} holds no type '{manifest.EntryType}'. Correct entryType in {PluginManifest.FileName}.",
-            { IsClass: false } or { IsAbstract: true } or { ContainsGenericParameters: true } => $"{manifest.EntryType} is no class that can be created. Name a class that is neither abstract nor generic.",
+            null => $"{manifest.EntryAssembly} contains no type '{manifest.EntryType}'. Correct entryType in {PluginManifest.FileName}.",
+            { IsClass: false } or { IsAbstract: true } or { ContainsGenericParameters: true } => $"{manifest.EntryType} cannot be instantiated. Name a class that is neither abstract nor generic.",
             _ when !type.IsAssignableTo(typeof(ISpudPlugin)) => $"{manifest.EntryType} does not implement {nameof(ISpudPlugin)}. Name the class that does.",
             _ when type.GetConstructor(Type.EmptyTypes) is null => $"{manifest.EntryType} has no public constructor without parameters. Add one.",
             _ => null,

@@ -23,7 +23,7 @@ public sealed class PluginManifest
     /// <summary>Versions of the contract that the plugin was made for.</summary>
     public required ContractRange Contract { get; init; }
 
-    /// <summary>File beside the manifest that holds <see cref="EntryType"/>.</summary>
+    /// <summary>File next to the manifest that holds <see cref="EntryType"/>.</summary>
     public required string EntryAssembly { get; init; }
 
     /// <summary>Full name of the plugin class.</summary>
@@ -43,7 +43,7 @@ public sealed class PluginManifest
 
     /// <summary>Reads the manifest of a plugin folder.</summary>
     /// <param name="path">The file <c>spud-plugin.json</c>.</param>
-    /// <exception cref="ConfigurationException">The file cannot be read or is no manifest; with all faults.</exception>
+    /// <exception cref="ConfigurationException">The file cannot be read or is not a manifest; with all faults.</exception>
     public static PluginManifest Load(string path)
     {
         FaultList faults = new();

@@ -6,7 +6,7 @@ namespace Spud.Plugins;
 /// <summary>Asks a plugin whether it can run on this machine.</summary>
 public static class PluginProbe
 {
-    /// <summary>Begins the line of the child's output that holds its verdict; what a plugin prints stands on other lines.</summary>
+    /// <summary>Begins the line of the child's output that holds its verdict; what a plugin prints is on other lines.</summary>
     internal const string VerdictPrefix = "spud-probe-verdict: ";
 
     /// <summary>

@@ -28,7 +28,7 @@ internal sealed class LogitAdjustment
     /// <summary>Whether there is anything that could be applied.</summary>
     public bool IsIdle => _bias.Length == 0 && _counts.Count == 0;
 
-    /// <summary>Notes that a token stands in the text.</summary>
+    /// <summary>Notes that a token occurs in the text.</summary>
     public void Accept(int id)
     {
         if (_window.Length == 0)

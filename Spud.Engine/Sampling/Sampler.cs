@@ -73,7 +73,7 @@ public sealed class Sampler
         return chosen;
     }
 
-    /// <summary>Notes that a token stands in the text: each sampled one that is kept and, if the penalties shall see the prompt, the prompt's.</summary>
+    /// <summary>Notes that a token occurs in the text: each sampled one that is kept and, if the penalties shall see the prompt, the prompt's.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The id is not in the vocabulary.</exception>
     public void Accept(int id)
     {

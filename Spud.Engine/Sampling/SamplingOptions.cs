@@ -12,7 +12,7 @@ public sealed record SamplingOptions
     /// <summary>Keeps so many of the most likely tokens. 0 or more; 0 switches it off. Default 40.</summary>
     public int TopK { get; set; } = 40;
 
-    /// <summary>Keeps the fewest most likely tokens whose probabilities sum to at least this (nucleus sampling). 0 to 1; 0 keeps one token, 1 switches it off. Default 0.95.</summary>
+    /// <summary>Keeps as few of the most likely tokens as possible whose probabilities sum to at least this (nucleus sampling). 0 to 1; 0 keeps one token, 1 switches it off. Default 0.95.</summary>
     public float TopP { get; set; } = 0.95f;
 
     /// <summary>Keeps tokens at least this times as likely as the most likely one. 0 to 1; 0 switches it off. Default 0.05.</summary>
@@ -34,7 +34,7 @@ public sealed record SamplingOptions
     /// <summary>Subtracted once from the logit of every token in the window. -100 to 100; 0 switches it off. Default 0. Source: OpenAI's API reference, presence_penalty.</summary>
     public float PresencePenalty { get; set; }
 
-    /// <summary>Subtracted from a token's logit once for each time it stands in the window. -100 to 100; 0 switches it off. Default 0. Source: OpenAI's API reference, frequency_penalty.</summary>
+    /// <summary>Subtracted from a token's logit once for each time it occurs in the window. -100 to 100; 0 switches it off. Default 0. Source: OpenAI's API reference, frequency_penalty.</summary>
     public float FrequencyPenalty { get; set; }
 
     /// <summary>Added to the logits of these token ids, before anything else. -1,000 to 1,000, or negative infinity, which bans the token. Default none.</summary>

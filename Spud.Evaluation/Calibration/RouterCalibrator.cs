@@ -8,7 +8,7 @@ namespace Spud.Evaluation.Calibration;
 /// </summary>
 /// <param name="model">Composed with the probe in it.</param>
 /// <param name="probe">Notes and cuts.</param>
-/// <param name="least">Fewest experts of a row.</param>
+/// <param name="least">Minimum experts per row.</param>
 /// <param name="most">M; at least one more.</param>
 /// <param name="windows">The text, in pieces that fit the context, of at least two tokens each.</param>
 public sealed class RouterCalibrator(LanguageModel model, RoutingProbe probe, int least, int most, IReadOnlyList<int[]> windows)
@@ -16,7 +16,7 @@ public sealed class RouterCalibrator(LanguageModel model, RoutingProbe probe, in
     /// <summary>How near the average must come to the wanted one, experts of a row.</summary>
     public const double Tolerance = 0.005;
 
-    private const int MostRefits = 8;
+    private const int MaxRefits = 8;
     private const int Bisections = 7;
 
     private readonly TextScorer _scorer = new(model);
@@ -32,10 +32,10 @@ public sealed class RouterCalibrator(LanguageModel model, RoutingProbe probe, in
     /// <param name="cancellation">Ends it within a layer.</param>
     public CalibrationFit FitExperts(double experts, CancellationToken cancellation)
     {
-        _passesAtMost = 1 + MostRefits;
+        _passesAtMost = 1 + MaxRefits;
         MeasureBaseline(cancellation);
         CalibrationFit? nearest = null;
-        for (int refit = 0; refit < MostRefits && !(Math.Abs((nearest?.Experts ?? 0) - experts) <= Tolerance); refit++)
+        for (int refit = 0; refit < MaxRefits && !(Math.Abs((nearest?.Experts ?? 0) - experts) <= Tolerance); refit++)
         {
             CalibrationFit fit = Measure(experts, cancellation);
             if (nearest is null || Math.Abs(fit.Experts - experts) < Math.Abs(nearest.Experts - experts))
@@ -45,7 +45,7 @@ public sealed class RouterCalibrator(LanguageModel model, RoutingProbe probe, in
         return nearest! with { Passes = _passes };
     }
 
-    /// <summary>Rules for the fewest experts whose perplexity is at most so many times the baseline's, on this text.</summary>
+    /// <summary>Rules for the smallest number of experts whose perplexity is at most so many times the baseline's, on this text.</summary>
     /// <param name="ratio">At least 1.</param>
     /// <param name="cancellation">Ends it within a layer.</param>
     /// <exception cref="CalibrationException">Not even the most experts reach it.</exception>
@@ -55,7 +55,7 @@ public sealed class RouterCalibrator(LanguageModel model, RoutingProbe probe, in
         MeasureBaseline(cancellation);
         CalibrationFit best = Measure(most, cancellation);
         if (best.PerplexityRatio > ratio)
-            throw new CalibrationException($"with {most} experts of every row the perplexity ratio is {best.PerplexityRatio:0.0000}, wanted at most {ratio}. Allow more experts (--max-experts) or a larger ratio.");
+            throw new CalibrationException($"with {most} experts of every row the perplexity ratio is {best.PerplexityRatio:0.0000}, expected at most {ratio}. Allow more experts (--max-experts) or a larger ratio.");
 
         (double low, double high) = (least, most);
         for (int i = 0; i < Bisections; i++)

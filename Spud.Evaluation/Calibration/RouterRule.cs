@@ -1,7 +1,7 @@
 namespace Spud.Evaluation.Calibration;
 
 /// <summary>How many experts a row of one layer gets: the first of its M best that hold a share of their mass, see docs/routing.md.</summary>
-/// <param name="Least">Fewest.</param>
+/// <param name="Least">Minimum.</param>
 /// <param name="Most">M.</param>
 /// <param name="Threshold">Share of the mass.</param>
 /// <param name="Temperature">Of the mass.</param>

@@ -27,7 +27,7 @@ internal sealed class RuleFit(RoutingProbe probe, ModelDescription model, int le
         return probe.Layers.ToDictionary(layer => layer, layer => FitLayer(layer, extras[layer]));
     }
 
-    /// <summary>How many candidates beyond the fewest each layer keeps over all rows.</summary>
+    /// <summary>How many candidates beyond the minimum each layer keeps over all rows.</summary>
     private Dictionary<int, long> Share(double experts)
     {
         (float Worth, int Layer)[] all = [.. probe.Layers.SelectMany(layer => Worths(layer).Select(worth => (worth, layer)))];
@@ -102,7 +102,7 @@ internal sealed class RuleFit(RoutingProbe probe, ModelDescription model, int le
         }
     }
 
-    /// <summary>Candidates beyond the fewest that a rule keeps, and the worth of those that it drops.</summary>
+    /// <summary>Candidates beyond the minimum that a rule keeps, and the worth of those that it drops.</summary>
     private (long Kept, double Dropped) Try(int layer, RouterRule rule)
     {
         long kept = 0;

@@ -19,14 +19,14 @@ public sealed class TextScorer
 
     /// <summary>Scores a text.</summary>
     /// <param name="tokens">At least two ids, at most the context.</param>
-    /// <param name="onLogits">Gets the logits [V] of every position, in order; null: nobody wants them.</param>
+    /// <param name="onLogits">Gets the logits [V] of every position, in order; null: they are not needed.</param>
     /// <param name="cancellation">Ends it.</param>
     /// <exception cref="ArgumentException">Fewer than two tokens: there is nothing to predict.</exception>
     /// <exception cref="ContextOverflowException">The text is longer than the context.</exception>
     public TextScore Score(ReadOnlySpan<int> tokens, Action<ReadOnlySpan<float>>? onLogits = null, CancellationToken cancellation = default)
     {
         if (tokens.Length < 2)
-            throw new ArgumentException($"A text of {tokens.Length} tokens predicts nothing: it takes at least two.", nameof(tokens));
+            throw new ArgumentException($"A text of {tokens.Length} tokens predicts nothing: at least two are needed.", nameof(tokens));
         if (tokens.Length > _pipeline.Limits.ContextTokens)
             throw new ContextOverflowException(tokens.Length, _pipeline.Limits.ContextTokens);
 

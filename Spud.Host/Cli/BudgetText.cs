@@ -13,7 +13,7 @@ internal sealed record BudgetText(decimal Amount, string Unit)
     /// <summary>What is expected, in words.</summary>
     public const string Expected = "an amount above 0 with its unit, such as 250cu or 0.002eur";
 
-    /// <summary>Null where a text is no budget.</summary>
+    /// <summary>Null where a text is not a budget.</summary>
     public static BudgetText? Parse(string text)
     {
         int end = text.Length;
@@ -34,9 +34,9 @@ internal sealed record BudgetText(decimal Amount, string Unit)
     {
         if (Unit == ComputeUnit)
         {
-            return Amount <= Budget.MostComputeUnits
+            return Amount <= Budget.MaxComputeUnits
                 ? Budget.OfCompute(Amount)
-                : throw new BadInputException(string.Create(CultureInfo.InvariantCulture, $"{option}: {Amount} CU cannot be counted: at most {Budget.MostComputeUnits}."));
+                : throw new BadInputException(string.Create(CultureInfo.InvariantCulture, $"{option}: {Amount} CU is too large: the maximum is {Budget.MaxComputeUnits} CU."));
         }
 
         string currency = Unit.ToUpperInvariant();

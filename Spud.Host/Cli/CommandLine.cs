@@ -56,7 +56,7 @@ internal static class CommandLine
 
             int code = parsed.Invoke(new() { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null, Output = shell.Out, Error = shell.Error });
             shell.Out.Flush();
-            return code;
+            return shell.Interrupts.IsEnding && code == ExitCodes.Done ? ExitCodes.Interrupted : code;
         }
         catch (Exception exception)
         {
@@ -100,7 +100,7 @@ internal static class CommandLine
             foreach (Token token in parsed.GetResult(argument)?.Tokens ?? [])
             {
                 if (token.Value is ['-', _, ..] && before.Contains(token))
-                    throw new BadInputException(Stray(token.Value, parsed.CommandResult.Command) + " Put text that begins with '-' after '--'.");
+                    throw new BadInputException(Stray(token.Value, parsed.CommandResult.Command) + " Put text that starts with '-' after '--'.");
             }
         }
     }

@@ -10,7 +10,7 @@ internal sealed class DoctorCommand
 {
     private readonly Shell _shell;
     private readonly PipelineArguments _arguments;
-    private readonly Option<bool> _deep = new("--deep") { Description = "Check the bytes of the embedded model too (SHA-256)." };
+    private readonly Option<bool> _deep = new("--deep") { Description = "Also check the bytes of the embedded model (SHA-256)." };
     private readonly Option<bool> _json = new("--json") { Description = "Print one JSON document." };
 
     private DoctorCommand(Command command, Shell shell)
@@ -23,7 +23,7 @@ internal sealed class DoctorCommand
 
     public static Command Create(Shell shell)
     {
-        Command command = new("doctor", "Check machine, model, plugins and memory, and say what to do.");
+        Command command = new("doctor", "Check the machine, the model, the plugins and the memory, and say what to do.");
         _ = new DoctorCommand(command, shell);
         return command;
     }

@@ -9,7 +9,7 @@ internal static class ExplainCommand
 {
     public static Command Create(Shell shell)
     {
-        Command command = new("explain", "Show a pipeline's components and the memory and compute it will take.");
+        Command command = new("explain", "Show a pipeline's components, memory and compute.");
         PipelineArguments arguments = new(command, shell);
         Option<bool> json = new("--json") { Description = "Print one JSON document." };
         command.Options.Add(json);

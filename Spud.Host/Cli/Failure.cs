@@ -59,6 +59,6 @@ internal readonly record struct Failure(string Message, int ExitCode)
         UnauthorizedAccessException or FileNotFoundException or DirectoryNotFoundException => new(exception.Message, ExitCodes.BadInput),
         IOException { HResult: BrokenPipe or WindowsBrokenPipe or WindowsPipeClosing } => new("", ExitCodes.Done),
         IOException => new(exception.Message, ExitCodes.Failed),
-        _ => new($"unexpected error: {exception.GetType().Name}: {ThrownText.Of(exception)} (--verbose shows where)", ExitCodes.Failed),
+        _ => new($"unexpected error: {exception.GetType().Name}: {ThrownText.Of(exception)} (--verbose shows the stack trace)", ExitCodes.Failed),
     };
 }

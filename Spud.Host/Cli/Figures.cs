@@ -17,7 +17,7 @@ internal static class Figures
     /// <summary>The line under an answer.</summary>
     /// <param name="request">Finished.</param>
     /// <param name="firstToken">What the user waited for the first token.</param>
-    /// <param name="charge">What it costs; null: nobody asks.</param>
+    /// <param name="charge">What it costs; null: it is not asked for.</param>
     /// <param name="sampling">How its tokens were chosen.</param>
     public static string Closing(Request request, TimeSpan firstToken, ReceiptCharge? charge, SamplingOptions sampling)
     {

@@ -3,7 +3,7 @@ using Spectre.Console;
 
 namespace Spud.Host;
 
-/// <summary>Shows that something is going on, once it has taken a second, to somebody who sits before a terminal.</summary>
+/// <summary>Shows that something is going on, once it has taken a second, to a person at a terminal.</summary>
 internal static class Loading
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
@@ -37,7 +37,7 @@ internal static class Loading
             Spin(what, done, shell);
     }
 
-    // Apart, so that the library is loaded only by those who wait.
+    // Apart, so that the library is loaded only when there is a wait.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void Spin(string what, ManualResetEventSlim done, Shell shell)
     {

@@ -40,7 +40,7 @@ internal sealed class ModelLoader(PipelineArguments arguments, Shell shell)
 
     /// <summary>Composes the pipeline.</summary>
     /// <param name="parsed">The command line.</param>
-    /// <param name="plugins">Who offers components.</param>
+    /// <param name="plugins">What offers components.</param>
     /// <exception cref="BadInputException">Every model is missing.</exception>
     /// <exception cref="ConfigurationException">The pipeline has faults.</exception>
     /// <exception cref="CompositionException">Components, model and machine do not go together.</exception>

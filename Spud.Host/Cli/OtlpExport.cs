@@ -23,8 +23,8 @@ internal sealed class OtlpExport : IDisposable
         _metrics = Sdk.CreateMeterProviderBuilder().AddMeter(LanguageModel.TelemetryName).AddOtlpExporter(options => Point(options, "v1/metrics")).Build();
     }
 
-    /// <summary>Begins to collect, if somebody wants it. No library is loaded otherwise.</summary>
-    /// <param name="collector">Null: nobody does.</param>
+    /// <summary>Begins to collect, if a collector is named. No library is loaded otherwise.</summary>
+    /// <param name="collector">Null: none is named.</param>
     /// <param name="shell">Is told if nothing could be delivered.</param>
     public static IDisposable? Start(Uri? collector, Shell shell) => collector is null ? null : Begin(collector, shell);
 

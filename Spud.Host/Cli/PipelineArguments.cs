@@ -9,8 +9,8 @@ namespace Spud.Host;
 /// <summary>The options of every command that has to do with a pipeline: which model, which components, which plugins, how many threads.</summary>
 internal sealed class PipelineArguments
 {
-    private readonly Option<string?> _model = new("--model", "-m") { Description = "The model, a GGUF file. Default: the embedded one.", HelpName = "FILE" };
-    private readonly Option<string?> _pipeline = new("--pipeline", "-p") { Description = "The pipeline. Default: what the plugins that came with Spud offer.", HelpName = "FILE" };
+    private readonly Option<string?> _model = new("--model", "-m") { Description = "The model: a GGUF file. Default: the embedded model.", HelpName = "FILE" };
+    private readonly Option<string?> _pipeline = new("--pipeline", "-p") { Description = "The pipeline: a JSON file. Default: the components that come with Spud.", HelpName = "FILE" };
     private readonly Option<string[]> _set = new("--set") { Description = "Change the pipeline, for example cache.format=f32; may be repeated.", HelpName = "PATH=VALUE" };
     private readonly Option<int?> _threads = Values.Integer("--threads", 1, 1024, $"Compute threads. Default: {Environment.ProcessorCount}, this machine's processors.");
     private readonly Option<int?> _context = Values.Integer("--ctx", 1, int.MaxValue, "Context length in tokens, prompt and answer together. Default: the model's.");
@@ -53,7 +53,7 @@ internal sealed class PipelineArguments
         return document;
     }
 
-    /// <summary>What the pipeline is read from, for those who change it later.</summary>
+    /// <summary>What the pipeline is read from, for a later change.</summary>
     public PipelineSource Source(ParseResult parsed) => new(File(parsed), [.. Edits(parsed, parsed.GetValue(_context))]);
 
     /// <summary>The file of <c>-p</c>.</summary>

@@ -38,7 +38,7 @@ internal static class Places
 
     /// <summary>The user's own folder of plugins, <c>~/.spud/plugins</c>, whether it is there or not.</summary>
     /// <exception cref="BadInputException">The user has no home.</exception>
-    public static string UserPlugins() => HomePlugins() ?? throw new BadInputException("there is no home folder, and so no user plugin folder. Set HOME, or name a folder with --plugins.");
+    public static string UserPlugins() => HomePlugins() ?? throw new BadInputException("the user has no home folder, so there is no user plugin folder. Set HOME, or name a folder with --plugins.");
 
     /// <summary>Where the messages that a person typed are remembered; null: there is nowhere.</summary>
     public static string? InputHistory() => Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData) is { Length: > 0 } data ? Path.Combine(data, "spud", "history.jsonl") : null;

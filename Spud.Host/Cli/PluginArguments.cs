@@ -8,7 +8,7 @@ internal sealed class PluginArguments
 {
     private readonly Option<string[]> _plugins = new("--plugins")
     {
-        Description = "Use the plugins in this folder too, or the plugin that this folder is, in place of installed ones; may be repeated.",
+        Description = "Also use the plugins in this folder (or the plugin in it), instead of installed ones with the same id; may be repeated.",
         HelpName = "DIR",
     };
 

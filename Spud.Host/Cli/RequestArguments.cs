@@ -16,8 +16,8 @@ internal sealed class RequestArguments
         CustomParser = Parse,
     };
 
-    private readonly Option<float?> _effort = Values.Number("--effort", 0, 1, "How much compute an answer is worth: routers that can choose take fewer experts. Default: the pipeline's, or 1.");
-    private readonly Option<string?> _prices = new("--prices") { Description = "Price list, a JSON file: the receipt states what an answer costs.", HelpName = "FILE" };
+    private readonly Option<float?> _effort = Values.Number("--effort", 0, 1, "How much compute an answer is worth: below 1, routers that can choose use fewer experts. Default: the pipeline's, or 1.");
+    private readonly Option<string?> _prices = new("--prices") { Description = "Price list (a JSON file): the receipt then states what an answer costs.", HelpName = "FILE" };
 
     private readonly Option<Uri?> _otlp = new("--otlp")
     {

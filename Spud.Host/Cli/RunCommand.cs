@@ -9,15 +9,15 @@ namespace Spud.Host;
 /// <summary><c>spud run</c>: one prompt, one answer.</summary>
 internal sealed class RunCommand
 {
-    private const int UsualTokens = 1024;
+    private const int DefaultMaxTokens = 1024;
 
     private readonly Shell _shell;
     private readonly PipelineArguments _pipeline;
     private readonly SamplingArguments _sampling;
     private readonly RequestArguments _request;
-    private readonly Argument<string?> _prompt = new("prompt") { Description = "The prompt. Put a prompt that begins with '-' after '--'.", Arity = ArgumentArity.ZeroOrOne };
+    private readonly Argument<string?> _prompt = new("prompt") { Description = "The prompt. Put a prompt that starts with '-' after '--'.", Arity = ArgumentArity.ZeroOrOne };
     private readonly Option<string?> _file = new("--file", "-f") { Description = "Read the prompt from a file, '-' for standard input. One line break at its end is dropped.", HelpName = "FILE" };
-    private readonly Option<bool> _raw = new("--raw") { Description = "Continue the prompt as it stands, without the model's chat template." };
+    private readonly Option<bool> _raw = new("--raw") { Description = "Continue the prompt as it is, without the model's chat template." };
     private readonly Option<bool> _parseSpecial = TextArguments.SpecialOption("With --raw: ");
     private readonly ConversationArguments _conversation;
     private readonly Option<string?> _receipt = new("--receipt") { Description = "Write the receipt: JSON to a file, '-' for a table on standard error.", HelpName = "FILE" };
@@ -33,7 +33,7 @@ internal sealed class RunCommand
             command.Options.Add(option);
 
         _conversation = new(command);
-        _sampling = new(command, UsualTokens);
+        _sampling = new(command, DefaultMaxTokens);
         _request = new(command, shell);
         command.Options.Add(_receipt);
         _pipeline = new(command, shell);
@@ -54,7 +54,7 @@ internal sealed class RunCommand
         string? system = _conversation.SystemText(parsed);
         ChatTemplate? template = _conversation.Template(parsed, _shell);
         if (raw && (system is not null || template is not null))
-            throw new BadInputException("--system and --chat-template need a conversation, and --raw leaves it out. Use one.");
+            throw new BadInputException("--system and --chat-template need a conversation, but --raw has none. Use one or the other.");
 
         if (!raw && parsed.GetValue(_parseSpecial))
             throw new BadInputException("--parse-special needs --raw: in a conversation, only the chat template writes control tokens.");

@@ -12,13 +12,13 @@ internal sealed class SamplingArguments
 
     private readonly int _usualTokens;
     private readonly Option<int?> _maxTokens;
-    private readonly Option<float?> _temperature = Values.Number("--temperature", 0, 100, $"How freely tokens are chosen; 0 takes the most likely one. {Recommended}, else {Neutral.Temperature}; the embedded model: 0.");
-    private readonly Option<int?> _topK = Values.Integer("--top-k", 0, int.MaxValue, $"Choose among so many of the most likely tokens; 0 is off. {Recommended}, else {Neutral.TopK}.");
-    private readonly Option<float?> _topP = Values.Number("--top-p", 0, 1, $"Choose among the most likely tokens that have this probability together; 1 is off. {Recommended}, else {Neutral.TopP}.");
-    private readonly Option<float?> _minP = Values.Number("--min-p", 0, 1, $"Choose among tokens at least so many times as likely as the most likely; 0 is off. {Recommended}, else {Neutral.MinP}.");
+    private readonly Option<float?> _temperature = Values.Number("--temperature", 0, 100, $"Sampling temperature; 0 always takes the most likely token. {Recommended}, else {Neutral.Temperature}; the embedded model: 0.");
+    private readonly Option<int?> _topK = Values.Integer("--top-k", 0, int.MaxValue, $"Sample from this many of the most likely tokens; 0: off. {Recommended}, else {Neutral.TopK}.");
+    private readonly Option<float?> _topP = Values.Number("--top-p", 0, 1, $"Sample from the most likely tokens whose probabilities add up to this; 1: off. {Recommended}, else {Neutral.TopP}.");
+    private readonly Option<float?> _minP = Values.Number("--min-p", 0, 1, $"Sample from tokens at least this many times as likely as the most likely one; 0: off. {Recommended}, else {Neutral.MinP}.");
     private readonly Option<float?> _repeat = Values.Number("--repeat-penalty", 0.01f, 100, $"Makes tokens of the last {Neutral.RepetitionWindow} less likely; 1 is off. {Recommended}, else {Neutral.RepetitionPenalty}.");
-    private readonly Option<ulong?> _seed = Values.Seed("--seed", "Start of the random numbers: the same seed gives the same text. Default: drawn, and shown.");
-    private readonly Option<string[]> _stop = new("--stop") { Description = "End before this text; may be repeated.", HelpName = "TEXT" };
+    private readonly Option<ulong?> _seed = Values.Seed("--seed", "Seed of the random numbers: the same seed gives the same text. Default: a random one, which is shown.");
+    private readonly Option<string[]> _stop = new("--stop") { Description = "Stop before this text; may be repeated.", HelpName = "TEXT" };
 
     /// <summary>Adds the options to a command.</summary>
     /// <param name="command">Gets them.</param>
@@ -26,7 +26,7 @@ internal sealed class SamplingArguments
     public SamplingArguments(Command command, int usualTokens)
     {
         _usualTokens = usualTokens;
-        _maxTokens = Values.Integer("--max-tokens", 1, int.MaxValue, $"End after so many tokens. Default: {usualTokens}.");
+        _maxTokens = Values.Integer("--max-tokens", 1, int.MaxValue, $"Stop after this many tokens. Default: {usualTokens}.");
         _stop.Validators.Add(static result =>
         {
             if (result.Tokens.Any(token => token.Value.Length == 0))

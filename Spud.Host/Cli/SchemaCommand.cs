@@ -15,7 +15,7 @@ internal static class SchemaCommand
     {
         Command command = new("schema", "Print the JSON schema of pipeline.json, for editors: spud schema > spud-pipeline.schema.json");
         PluginArguments arguments = new(command, shell);
-        command.Options.Add(new Option<bool>("--json") { Description = "Nothing else is printed anyway." });
+        command.Options.Add(new Option<bool>("--json") { Description = "For consistency; the output is always JSON." });
         command.SetAction(parsed =>
         {
             using PluginCatalog catalog = arguments.Catalog(parsed);

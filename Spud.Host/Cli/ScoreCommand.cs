@@ -14,7 +14,7 @@ internal sealed class ScoreCommand
     private readonly Shell _shell;
     private readonly PipelineArguments _pipeline;
     private readonly TextArguments _text;
-    private readonly Option<int?> _maxTokens = Values.Integer("--max-tokens", 2, int.MaxValue, "Score only this many tokens from the beginning.");
+    private readonly Option<int?> _maxTokens = Values.Integer("--max-tokens", 2, int.MaxValue, "Score only the first N tokens.");
     private readonly Option<string?> _logits = new("--logits") { Description = "Write the logits of every position: float32, little-endian, one row per token.", HelpName = "FILE" };
     private readonly Option<string?> _tokens = new("--tokens") { Description = "Write the ids: int32, little-endian.", HelpName = "FILE" };
     private readonly Option<bool> _json = new("--json") { Description = "Print the figures as one JSON document." };
@@ -33,7 +33,7 @@ internal sealed class ScoreCommand
 
     public static Command Create(Shell shell)
     {
-        Command command = new("score", "Print mean loss and perplexity of a text in one context.");
+        Command command = new("score", "Print the mean loss and perplexity of a text, read in one context.");
         _ = new ScoreCommand(command, shell);
         return command;
     }
@@ -43,7 +43,7 @@ internal sealed class ScoreCommand
         string text = _text.Read(parsed, _shell);
         using LanguageModel model = new ModelLoader(_pipeline, _shell) { LogitRows = LogitRows, IgnoresBudget = true }.Load(parsed);
         (int context, int? wanted) = (model.Pipeline.Limits.ContextTokens, parsed.GetValue(_maxTokens));
-        if (wanted is null && model.Tokenizer.LeastTokens(text) is var least && least > context)
+        if (wanted is null && model.Tokenizer.MinTokens(text) is var least && least > context)
             throw new BadInputException(TooLong($"at least {least}", context));
 
         int[] ids = TextBeginning.Ids(model.Tokenizer, text, wanted ?? int.MaxValue, _text.ParseSpecial(parsed));
@@ -83,7 +83,7 @@ internal sealed class ScoreCommand
             _shell.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{experts.Average():0.000} experts a token, {result.ComputeUnits:0.000000} CU"));
     }
 
-    // Logits that are infinite or not a number come from weights or from a component: there is no telling which from here.
+    // Logits that are infinite or not a number come from weights or from a component: which of them cannot be told from here.
     private static string? WhyNoLoss(TextScore score, LanguageModel model)
     {
         int first = score.Losses.Index().FirstOrDefault(loss => !float.IsFinite(loss.Item), (-1, 0)).Index;

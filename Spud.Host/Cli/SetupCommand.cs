@@ -8,8 +8,8 @@ internal static class SetupCommand
     public static Command Create(Shell shell)
     {
         Argument<string[]> name = new("name") { Description = "The backend, such as onnx or torch, and its options.", Arity = ArgumentArity.ZeroOrMore };
-        Command command = new("setup", "Install what a backend needs (by ./spud only): ./spud setup --help.") { name };
-        command.SetAction(int (ParseResult _) => throw new BadInputException("setup is done by the script ./spud in Spud's folder, because a build follows it: ./spud setup NAME"));
+        Command command = new("setup", "Install what a backend needs (only through ./spud): ./spud setup --help.") { name };
+        command.SetAction(int (ParseResult _) => throw new BadInputException("setup is done by the script ./spud in Spud's folder, because it ends with a build: ./spud setup NAME"));
         return command;
     }
 }

@@ -5,7 +5,7 @@ namespace Spud.Host;
 /// <summary>A text that is taken exactly as it is: an argument or a file.</summary>
 internal sealed class TextArguments
 {
-    private readonly Argument<string?> _text = new("text") { Description = "The text. Put text that begins with '-' after '--'.", Arity = ArgumentArity.ZeroOrOne };
+    private readonly Argument<string?> _text = new("text") { Description = "The text. Put text that starts with '-' after '--'.", Arity = ArgumentArity.ZeroOrOne };
     private readonly Option<string?> _file = new("--file", "-f") { Description = "Read the text from a file, '-' for standard input.", HelpName = "FILE" };
 
     private readonly Option<bool> _parseSpecial = SpecialOption("");
@@ -22,7 +22,7 @@ internal sealed class TextArguments
     /// <param name="condition">When it applies, for its description.</param>
     public static Option<bool> SpecialOption(string condition) => new("--parse-special")
     {
-        Description = $"{condition}The text of a control token, such as <|im_start|>, is that token. Default: it is text.",
+        Description = $"{condition}Read the text of a control token, such as <|im_start|>, as that token. Default: as text.",
     };
 
     /// <summary>Whether control tokens are parsed.</summary>

@@ -26,7 +26,7 @@ internal sealed class TokenizeCommand
 
     public static Command Create(Shell shell)
     {
-        Command command = new("tokenize", "Print the tokens of a text, with BOS as the model wants it.");
+        Command command = new("tokenize", "Print the tokens of a text, with BOS where the model adds it.");
         _ = new TokenizeCommand(command, shell);
         return command;
     }

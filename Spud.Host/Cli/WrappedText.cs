@@ -9,7 +9,7 @@ internal static class WrappedText
 
     /// <summary>Writes a text of one or more lines.</summary>
     /// <param name="to">Where to.</param>
-    /// <param name="text">Cut where it is too long: it may quote somebody's file.</param>
+    /// <param name="text">Cut where it is too long: it may quote a foreign file.</param>
     /// <param name="indent">Columns before each line.</param>
     /// <param name="first">Stands in the indent of the first line, as wide as that; null: nothing.</param>
     public static void Write(TextWriter to, string text, int indent, string? first = null)

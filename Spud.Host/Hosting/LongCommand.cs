@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging;
 namespace Spud.Host;
 
 /// <summary>
-/// A command that runs for a long time: inside the generic host, which brings settings, a log file and one lifetime for everything that
+/// A command that runs for a long time: inside the generic host, which provides settings, a log file and one lifetime for everything that
 /// runs in the process. Short commands do not use it, and start without loading its assemblies.
 /// </summary>
 internal static class LongCommand

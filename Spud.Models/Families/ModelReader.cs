@@ -7,7 +7,7 @@ namespace Spud.Models.Families;
 public sealed class ModelReader
 {
     /// <summary>No model comes near.</summary>
-    public const int MostLayers = 1024;
+    public const int MaxLayers = 1024;
 
     // Keys that no computation of these families depends on.
     private static readonly string[] Meaningless = ["attention.layer_norm_epsilon", "tensor_data_layout"];
@@ -35,11 +35,11 @@ public sealed class ModelReader
     {
         int hidden = Required("embedding_length");
         int context = Required("context_length");
-        int layers = _metadata.RequireInt(Key("block_count"), 1, MostLayers);
+        int layers = _metadata.RequireInt(Key("block_count"), 1, MaxLayers);
         int heads = Required("attention.head_count");
         int kvHeads = Optional("attention.head_count_kv", heads);
         if (heads % kvHeads != 0)
-            throw Fault($"attention.head_count ({heads}) is no multiple of attention.head_count_kv ({kvHeads})");
+            throw Fault($"attention.head_count ({heads}) is not a multiple of attention.head_count_kv ({kvHeads})");
 
         KvGeometry kv = new()
         {

@@ -113,5 +113,5 @@ public sealed class GgufFile : IDisposable
 
     private MappedFile Own(GgufTensor tensor) => _byName.TryGetValue(tensor.Name, out GgufTensor? mine) && ReferenceEquals(mine, tensor)
         ? tensor.Map
-        : throw new ArgumentException($"{tensor} of {tensor.File} is no tensor of {Path}.", nameof(tensor));
+        : throw new ArgumentException($"{tensor} of {tensor.File} is not a tensor of {Path}.", nameof(tensor));
 }

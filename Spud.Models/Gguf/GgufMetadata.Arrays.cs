@@ -12,7 +12,7 @@ public sealed partial class GgufMetadata
     public string[] RequireStrings(string key) => TryGetStrings(key, out string[]? values) ? values : throw Missing(key, "an array of strings");
 
     /// <summary>As <see cref="RequireStrings"/>; false if the key is absent.</summary>
-    /// <exception cref="ModelFileException">The value is no such array.</exception>
+    /// <exception cref="ModelFileException">The value is not such an array.</exception>
     public bool TryGetStrings(string key, [NotNullWhen(true)] out string[]? values)
     {
         values = null;
@@ -31,7 +31,7 @@ public sealed partial class GgufMetadata
         TryGetUtf8Strings(key, out Utf8Strings? values) ? values : throw Missing(key, "an array of strings");
 
     /// <summary>As <see cref="RequireUtf8Strings"/>; false if the key is absent.</summary>
-    /// <exception cref="ModelFileException">The value is no such array, or not less than 2 GiB long.</exception>
+    /// <exception cref="ModelFileException">The value is not such an array, or not less than 2 GiB long.</exception>
     public bool TryGetUtf8Strings(string key, [NotNullWhen(true)] out Utf8Strings? values)
     {
         values = null;
@@ -49,7 +49,7 @@ public sealed partial class GgufMetadata
     public int[] RequireInts(string key) => TryGetInts(key, out int[]? values) ? values : throw Missing(key, "an array of integers");
 
     /// <summary>As <see cref="RequireInts"/>; false if the key is absent.</summary>
-    /// <exception cref="ModelFileException">The value is no such array.</exception>
+    /// <exception cref="ModelFileException">The value is not such an array.</exception>
     public bool TryGetInts(string key, [NotNullWhen(true)] out int[]? values)
     {
         values = null;
@@ -75,7 +75,7 @@ public sealed partial class GgufMetadata
         TryGetFloats(key, out float[]? values) ? values : throw Missing(key, "an array of floating-point numbers");
 
     /// <summary>As <see cref="RequireFloats"/>; false if the key is absent.</summary>
-    /// <exception cref="ModelFileException">The value is no such array.</exception>
+    /// <exception cref="ModelFileException">The value is not such an array.</exception>
     public bool TryGetFloats(string key, [NotNullWhen(true)] out float[]? values)
     {
         values = null;
@@ -96,7 +96,7 @@ public sealed partial class GgufMetadata
     public bool[] RequireBools(string key) => TryGetBools(key, out bool[]? values) ? values : throw Missing(key, "an array of truth values");
 
     /// <summary>As <see cref="RequireBools"/>; false if the key is absent.</summary>
-    /// <exception cref="ModelFileException">The value is no such array.</exception>
+    /// <exception cref="ModelFileException">The value is not such an array.</exception>
     public bool TryGetBools(string key, [NotNullWhen(true)] out bool[]? values)
     {
         values = null;

@@ -14,7 +14,7 @@ public sealed partial class GgufMetadata
         return mine.Type == theirs.Type && mine.IsArray == theirs.IsArray && mine.Count == theirs.Count && BytesOf(mine).SequenceEqual(other.BytesOf(theirs));
     }
 
-    /// <summary>A value as it stands in a file after its key: type, counts and bytes. Counts as reading it.</summary>
+    /// <summary>A value as a file stores it after its key: type, counts and bytes. Counts as reading it.</summary>
     /// <exception cref="ModelFileException">The key is absent.</exception>
     internal byte[] Encoded(string key)
     {

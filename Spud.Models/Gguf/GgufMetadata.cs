@@ -48,7 +48,7 @@ public sealed partial class GgufMetadata
         TryGetInt(key, out int value, min, max) ? value : throw Missing(key, "an integer");
 
     /// <summary>As <see cref="RequireInt"/>; false if the key is absent.</summary>
-    /// <exception cref="ModelFileException">The value is no integer, or outside <paramref name="min"/> to <paramref name="max"/>.</exception>
+    /// <exception cref="ModelFileException">The value is not an integer, or outside <paramref name="min"/> to <paramref name="max"/>.</exception>
     public bool TryGetInt(string key, out int value, int min = int.MinValue, int max = int.MaxValue)
     {
         bool found = TryGetLong(key, out long wide);
@@ -63,7 +63,7 @@ public sealed partial class GgufMetadata
     public long RequireLong(string key) => TryGetLong(key, out long value) ? value : throw Missing(key, "an integer");
 
     /// <summary>As <see cref="RequireLong"/>; false if the key is absent.</summary>
-    /// <exception cref="ModelFileException">The value is no such integer.</exception>
+    /// <exception cref="ModelFileException">The value is not such an integer.</exception>
     public bool TryGetLong(string key, out long value)
     {
         value = 0;
@@ -80,7 +80,7 @@ public sealed partial class GgufMetadata
     public float RequireFloat(string key) => TryGetFloat(key, out float value) ? value : throw Missing(key, "a floating-point number");
 
     /// <summary>As <see cref="RequireFloat"/>; false if the key is absent.</summary>
-    /// <exception cref="ModelFileException">The value is no such number.</exception>
+    /// <exception cref="ModelFileException">The value is not such a number.</exception>
     public bool TryGetFloat(string key, out float value)
     {
         value = 0;
@@ -97,7 +97,7 @@ public sealed partial class GgufMetadata
     public bool RequireBool(string key) => TryGetBool(key, out bool value) ? value : throw Missing(key, "a truth value");
 
     /// <summary>As <see cref="RequireBool"/>; false if the key is absent.</summary>
-    /// <exception cref="ModelFileException">The value is no truth value.</exception>
+    /// <exception cref="ModelFileException">The value is not a truth value.</exception>
     public bool TryGetBool(string key, out bool value)
     {
         value = false;
@@ -114,7 +114,7 @@ public sealed partial class GgufMetadata
     public string RequireString(string key) => TryGetString(key, out string? value) ? value : throw Missing(key, "a string");
 
     /// <summary>As <see cref="RequireString"/>; false if the key is absent.</summary>
-    /// <exception cref="ModelFileException">The value is no text.</exception>
+    /// <exception cref="ModelFileException">The value is not a text.</exception>
     public bool TryGetString(string key, [NotNullWhen(true)] out string? value)
     {
         value = null;
@@ -126,7 +126,7 @@ public sealed partial class GgufMetadata
         return true;
     }
 
-    /// <summary>A fault of a key's value, for those who know more about it than its type.</summary>
+    /// <summary>A fault of a key's value, where more is known about it than its type.</summary>
     internal ModelFileException Fault(string key, string problem, string advice = Convert) =>
         new($"{_file.Path}: key {ModelFileException.Quote(key)}: {problem}. {advice}");
 

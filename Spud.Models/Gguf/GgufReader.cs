@@ -93,7 +93,7 @@ internal sealed class GgufReader(MappedFile file)
         if (passed < count)
         {
             SkipText(what); // says what is wrong with it
-            throw Fault($"the array takes more than {int.MaxValue} bytes");
+            throw Fault($"the array needs more than {int.MaxValue} bytes");
         }
     }
 

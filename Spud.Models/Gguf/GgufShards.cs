@@ -62,7 +62,7 @@ internal static partial class GgufShards
         string stem = match.Groups[1].Value;
         return no == 0
             ? stem
-            : throw new ModelFileException($"{path}: expected the first part of a model, got part {no + 1} of {count}. Open {Name(stem, 0, count)} instead; it brings the others.");
+            : throw new ModelFileException($"{path}: expected the first part of a model, got part {no + 1} of {count}. Open {Name(stem, 0, count)} instead; the other parts are opened with it.");
     }
 
     private static string Name(string stem, int no, int count) => string.Create(CultureInfo.InvariantCulture, $"{stem}-{no + 1:D5}-of-{count:D5}.gguf");

@@ -79,7 +79,7 @@ internal static class GgufTensorTable
     private static GgufTensor Place(GgufReader reader, Entry entry, long dataStart, int alignment)
     {
         if (entry.Offset % (ulong)alignment != 0)
-            throw Fault(reader, entry.Name, $"offset {entry.Offset} is no multiple of the alignment {alignment}");
+            throw Fault(reader, entry.Name, $"offset {entry.Offset} is not a multiple of the alignment {alignment}");
         UInt128 start = (UInt128)entry.Offset + (UInt128)dataStart;
         if (start + entry.Bytes > (UInt128)reader.File.Length)
             throw Fault(reader, entry.Name, $"bytes {start} to {start + entry.Bytes} are not in the file, which has {reader.File.Length}");
@@ -95,7 +95,7 @@ internal static class GgufTensorTable
             (GgufTensor before, GgufTensor tensor) = (sorted[i - 1], sorted[i]);
             if (before.Offset + before.Bytes <= tensor.Offset)
                 continue;
-            throw Fault(reader, tensor.Name, $"it begins at byte {tensor.Offset}, inside {ModelFileException.Quote(before.Name)}, which takes bytes {before.Offset} to {before.Offset + before.Bytes}");
+            throw Fault(reader, tensor.Name, $"it begins at byte {tensor.Offset}, inside {ModelFileException.Quote(before.Name)}, which occupies bytes {before.Offset} to {before.Offset + before.Bytes}");
         }
     }
 

@@ -1,6 +1,6 @@
 namespace Spud.Models;
 
-/// <summary>Where a checked metadata value lies in its file; decoded when somebody asks for it.</summary>
+/// <summary>Where a checked metadata value lies in its file; decoded when it is asked for.</summary>
 /// <param name="Type">Type of the value, or of the elements of an array; never <see cref="GgufValueType.Array"/>.</param>
 /// <param name="IsArray">Whether it is an array.</param>
 /// <param name="Count">Elements of an array, UTF-8 bytes of a lone string, else 1.</param>

@@ -87,7 +87,7 @@ public sealed class GgufWriter
         }
     }
 
-    /// <summary>Writes the file into a stream, from where it stands.</summary>
+    /// <summary>Writes the file into a stream, from its current position.</summary>
     /// <exception cref="InvalidOperationException">A tensor wrote more or fewer bytes than it has.</exception>
     public void Write(Stream stream)
     {

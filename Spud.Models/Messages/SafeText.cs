@@ -11,7 +11,7 @@ public static class SafeText
     /// <summary>A name or value, cut after 60 characters, control characters escaped.</summary>
     public static string Of(string text) => Cut(text, Longest);
 
-    /// <summary>Somebody else's sentence.</summary>
+    /// <summary>A sentence from elsewhere.</summary>
     public static string Line(string text) => Cut(text, 5 * Longest);
 
     private static string Cut(string text, int longest)
@@ -21,7 +21,7 @@ public static class SafeText
         StringBuilder shown = new(kept.Length + 3);
         foreach (char c in kept)
         {
-            // U+2028 and U+2029 break lines too; lone halves of a cut surrogate pair are no characters.
+            // U+2028 and U+2029 break lines too; lone halves of a cut surrogate pair are not characters.
             if (char.IsControl(c) || c is '\u2028' or '\u2029' || char.IsSurrogate(c) && cut)
                 shown.Append(CultureInfo.InvariantCulture, $"\\u{(int)c:x4}");
             else

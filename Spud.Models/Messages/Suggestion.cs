@@ -1,6 +1,6 @@
 namespace Spud.Models.Messages;
 
-/// <summary>Finds the known name that somebody probably meant.</summary>
+/// <summary>Finds the known name that was probably meant.</summary>
 public static class Suggestion
 {
     private const int LongestName = 64;

@@ -74,17 +74,17 @@ public readonly unsafe struct BlockFormat
 
     /// <summary>Blocks of so many elements.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The number is negative.</exception>
-    /// <exception cref="ArgumentException">The elements are no whole blocks.</exception>
+    /// <exception cref="ArgumentException">The elements are not whole blocks.</exception>
     internal long BlocksOf(long elements)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(elements);
         return elements % Elements == 0
             ? elements / Elements
-            : throw new ArgumentException($"{elements} elements are no whole blocks of {Name} ({Elements}).", nameof(elements));
+            : throw new ArgumentException($"{elements} elements are not a whole number of {Name} blocks ({Elements} elements each).", nameof(elements));
     }
 
     /// <summary>Blocks of so many elements, which must take exactly these bytes.</summary>
-    /// <exception cref="ArgumentException">They are no whole blocks, or take another number of bytes.</exception>
+    /// <exception cref="ArgumentException">They are not whole blocks, or take another number of bytes.</exception>
     internal long BlocksOf(long elements, long bytes, string parameter)
     {
         long blocks = BlocksOf(elements);

@@ -12,7 +12,7 @@ public static unsafe class Expansion
     /// <param name="destination">[elements].</param>
     /// <param name="elements">A multiple of the format's block.</param>
     /// <exception cref="ArgumentOutOfRangeException">The type is unknown, or the number of elements negative.</exception>
-    /// <exception cref="ArgumentException">The elements are no whole blocks.</exception>
+    /// <exception cref="ArgumentException">The elements are not whole blocks.</exception>
     public static void ToF32(int type, byte* source, float* destination, long elements)
     {
         BlockFormat format = BlockFormat.Of(type);
@@ -24,7 +24,7 @@ public static unsafe class Expansion
     /// <param name="source">Exactly the blocks of those elements.</param>
     /// <param name="destination">A multiple of the format's block.</param>
     /// <exception cref="ArgumentOutOfRangeException">The type is unknown.</exception>
-    /// <exception cref="ArgumentException">The elements are no whole blocks, or the source has another length than they take.</exception>
+    /// <exception cref="ArgumentException">The elements are not whole blocks, or the source has another length than they take.</exception>
     public static void ToF32(int type, ReadOnlySpan<byte> source, Span<float> destination)
     {
         BlockFormat format = BlockFormat.Of(type);

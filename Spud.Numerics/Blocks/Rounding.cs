@@ -15,7 +15,7 @@ public static unsafe class Rounding
     /// <param name="destination">Whole blocks, of any alignment.</param>
     /// <param name="elements">A multiple of the format's block.</param>
     /// <exception cref="ArgumentOutOfRangeException">The type is none of these, or the number of elements negative.</exception>
-    /// <exception cref="ArgumentException">The elements are no whole blocks.</exception>
+    /// <exception cref="ArgumentException">The elements are not whole blocks.</exception>
     public static void FromF32(int type, float* source, byte* destination, long elements)
     {
         delegate*<float*, byte*, long, void> encode = Of(type);
@@ -28,7 +28,7 @@ public static unsafe class Rounding
     /// <param name="destination">Exactly the blocks of those elements.</param>
     /// <exception cref="ArgumentOutOfRangeException">The type is none of these.</exception>
     /// <exception cref="ArgumentException">
-    /// The elements are no whole blocks, or the destination has another length than they take.
+    /// The elements are not whole blocks, or the destination has another length than they take.
     /// </exception>
     public static void FromF32(int type, ReadOnlySpan<float> source, Span<byte> destination)
     {

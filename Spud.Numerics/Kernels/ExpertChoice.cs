@@ -6,7 +6,7 @@ namespace Spud.Numerics;
 public static class ExpertChoice
 {
     /// <summary>Renormalised, the sum of the chosen is taken as at least 2^-14 (llama.cpp's guard).</summary>
-    private const float LeastSum = 6.103515625e-5f;
+    private const float MinSum = 6.103515625e-5f;
 
     /// <summary>Moves the largest probabilities out, best first, of equals the lower number first.</summary>
     /// <param name="probabilities">[E]; those taken become negative infinity.</param>
@@ -31,7 +31,7 @@ public static class ExpertChoice
             sum += weight;
 
         fixed (float* w = weights)
-            Scale.Run(1 / MathF.Max(sum, LeastSum), w, w, weights.Length);
+            Scale.Run(1 / MathF.Max(sum, MinSum), w, w, weights.Length);
     }
 
     /// <summary>

@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace Spud.Text.ChatTemplates;
 
 /// <summary>
-/// The Jinja template that a model file brings, parsed and ready to turn a conversation into the model's prompt. It runs
+/// The Jinja template of a model file, parsed and ready to turn a conversation into the model's prompt. It runs
 /// with <c>trim_blocks</c> and <c>lstrip_blocks</c> on and with transformers' <c>tojson</c>, as in Hugging Face's
 /// libraries. Immutable and safe for use by several threads.
 /// </summary>

@@ -1,6 +1,6 @@
 namespace Spud.Text.ChatTemplates;
 
-/// <summary>How much a chat template may do. A template comes with a model file, so nobody vouches for it.</summary>
+/// <summary>How much a chat template may do. A template comes with a model file, so it is not trusted.</summary>
 public sealed class TemplateLimits
 {
     public static TemplateLimits Default { get; } = new();

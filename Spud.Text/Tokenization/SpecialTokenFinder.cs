@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace Spud.Text.Tokenization;
 
-/// <summary>A part of a text: bytes to be encoded, or a special token that stands there.</summary>
+/// <summary>A part of a text: bytes to be encoded, or a special token at that place.</summary>
 /// <param name="Start">Its first byte.</param>
 /// <param name="Length">Its bytes.</param>
 /// <param name="Token">The token, or null for bytes to be encoded.</param>

@@ -29,7 +29,7 @@ internal sealed class SpecialTokenIndex
 
     /// <summary>The longest token that a text begins with.</summary>
     /// <param name="text">The text.</param>
-    /// <param name="ownBytes">A token that counts only where nobody else wrote it must fit into so many bytes.</param>
+    /// <param name="ownBytes">A token that counts only where it was not written by others must fit into so many bytes.</param>
     /// <param name="id">The token.</param>
     /// <param name="order">When it is tried: longer ones first, then by id.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -47,7 +47,7 @@ internal sealed class SpecialTokenIndex
                 break;
             }
 
-            // Of those that begin alike, the one that ends here stands first.
+            // Of those that begin alike, the one that ends here comes first.
             if (Text(_ids[low]).Length == depth + 1 && (depth < ownBytes || !_vocabulary.Has(_ids[low], TokenAttributes.Guarded)))
             {
                 (id, order) = (_ids[low], _order[low]);

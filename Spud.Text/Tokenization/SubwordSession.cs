@@ -9,7 +9,7 @@ internal abstract class SubwordSession
 
     /// <summary>Appends the ids of <paramref name="text"/> to <paramref name="ids"/>.</summary>
     /// <param name="text">UTF-8.</param>
-    /// <param name="followsSpecial">Whether nothing, or a special token, stands before it.</param>
+    /// <param name="followsSpecial">Whether nothing, or a special token, comes before it.</param>
     /// <param name="ids">Where the ids go.</param>
     public abstract void Encode(ReadOnlySpan<byte> text, bool followsSpecial, List<int> ids);
 

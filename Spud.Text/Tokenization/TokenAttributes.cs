@@ -23,7 +23,7 @@ internal enum TokenAttributes : byte
     /// <summary>Found in a text before anything else is.</summary>
     Special = Unknown | Control | UserDefined,
 
-    /// <summary>Not part of a text unless somebody asks for it.</summary>
+    /// <summary>Not part of a text unless it is asked for.</summary>
     Hidden = Unknown | Control,
 
     /// <summary>Found only where control tokens are parsed.</summary>

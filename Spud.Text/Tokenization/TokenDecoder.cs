@@ -4,7 +4,7 @@ namespace Spud.Text.Tokenization;
 
 /// <summary>
 /// Turns a stream of tokens into text as they come. A character whose bytes are spread over tokens comes with the last of
-/// them; bytes that are no UTF-8 become U+FFFD. Not for several threads.
+/// them; bytes that are not UTF-8 become U+FFFD. Not for several threads.
 /// </summary>
 public sealed class TokenDecoder
 {

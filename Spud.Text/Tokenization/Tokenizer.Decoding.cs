@@ -21,7 +21,7 @@ public sealed partial class Tokenizer
         return pieces[Checked(id)] ??= MakePiece(id);
     }
 
-    /// <summary>The text of a token, special or not; bytes that are no UTF-8 are U+FFFD.</summary>
+    /// <summary>The text of a token, special or not; bytes that are not UTF-8 are U+FFFD.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no such token.</exception>
     public string TextOf(int id) => Encoding.UTF8.GetString(BytesOf(id, renderSpecial: true));
 

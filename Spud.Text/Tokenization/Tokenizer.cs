@@ -56,7 +56,7 @@ public sealed partial class Tokenizer
     /// <summary>The token that ends a text, if the model has one.</summary>
     public int? Eos => _roles.Eos;
 
-    /// <summary>Whether the model wants <see cref="Bos"/> before a text.</summary>
+    /// <summary>Whether the model adds <see cref="Bos"/> before a text.</summary>
     public bool AddsBos { get; }
 
     /// <summary>Whether text that follows nothing or a special token gets a space in front (SentencePiece).</summary>
@@ -72,7 +72,7 @@ public sealed partial class Tokenizer
     /// <summary>The ids of a text. Lone surrogates count as U+FFFD.</summary>
     /// <param name="text">The text.</param>
     /// <param name="addSpecial">
-    /// Whether to begin with BOS where the model wants it; one that the text itself brings (a chat template's, say) is not doubled. EOS is
+    /// Whether to begin with BOS where the model adds it; one that the text itself contains (a chat template's, say) is not doubled. EOS is
     /// never added, whatever the file says: a model continues its texts, and after EOS there is nothing to continue.
     /// </param>
     /// <param name="parseSpecial">Whether the text of a control token, such as &lt;|im_start|&gt;, is that token. Not for what strangers type.</param>
@@ -101,7 +101,7 @@ public sealed partial class Tokenizer
     }
 
     /// <summary>How many tokens a text has at least, told from its length alone: a text that is far too long need not be encoded to be refused.</summary>
-    public int LeastTokens(ReadOnlySpan<char> text) => _shortest.Of(text);
+    public int MinTokens(ReadOnlySpan<char> text) => _shortest.Of(text);
 
     /// <summary>Appends the ids of a part of a text; nothing is added before or after.</summary>
     /// <param name="text">Cut from the whole where no token spans the cut.</param>

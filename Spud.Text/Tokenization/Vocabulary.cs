@@ -18,7 +18,7 @@ internal sealed class Vocabulary
         _table = new ByteStringTable(Texts);
         if (_table.FirstDuplicate is var (earlier, later))
         {
-            throw new ModelFileException($"{data.Source}: expected a text of its own for every token, got {Name(earlier)} for the tokens {earlier} and {later}. Convert the model again.");
+            throw new ModelFileException($"{data.Source}: expected a unique text for every token, got {Name(earlier)} for the tokens {earlier} and {later}. Convert the model again.");
         }
 
         RequireOnePerToken(data, data.Scores.Length, "tokenizer.ggml.scores");

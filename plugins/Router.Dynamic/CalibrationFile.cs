@@ -18,7 +18,7 @@ internal sealed class CalibrationFile
     [JsonRequired]
     public CalibratedModel Model { get; set; } = new();
 
-    /// <summary>Fewest experts of a row.</summary>
+    /// <summary>Minimum experts per row.</summary>
     [JsonRequired]
     public int MinExperts { get; set; }
 
@@ -61,11 +61,11 @@ internal sealed class CalibrationFile
         try
         {
             using FileStream stream = File.OpenRead(path);
-            return JsonSerializer.Deserialize(stream, DynamicJson.Default.CalibrationFile) ?? throw new JsonException("it holds null");
+            return JsonSerializer.Deserialize(stream, DynamicJson.Default.CalibrationFile) ?? throw new JsonException("it is null");
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
-            throw Refusal(path, fault is FileNotFoundException or DirectoryNotFoundException ? "there is no such file. Make it: spud calibrate" : $"cannot be read: {fault.Message}");
+            throw Refusal(path, fault is FileNotFoundException or DirectoryNotFoundException ? "no such file. Create it with: spud calibrate" : $"cannot be read: {fault.Message}");
         }
         catch (JsonException fault)
         {
@@ -78,8 +78,8 @@ internal sealed class CalibrationFile
         string at = $"layer {layer.Layer}";
         if (layer.Threshold is not (> 0 and <= 1))
             throw Refusal(path, $"{at} has threshold {layer.Threshold}, expected above 0 and up to 1");
-        if ((double)layer.Temperature is not (>= DynamicRouterOptions.LeastTemperature and <= DynamicRouterOptions.MostTemperature))
-            throw Refusal(path, $"{at} has temperature {layer.Temperature}, expected {DynamicRouterOptions.LeastTemperature} to {DynamicRouterOptions.MostTemperature}");
+        if ((double)layer.Temperature is not (>= DynamicRouterOptions.MinTemperature and <= DynamicRouterOptions.MaxTemperature))
+            throw Refusal(path, $"{at} has temperature {layer.Temperature}, expected {DynamicRouterOptions.MinTemperature} to {DynamicRouterOptions.MaxTemperature}");
         if (!(layer.Experts >= file.MinExperts && layer.Experts <= file.MaxExperts))
             throw Refusal(path, $"{at} has {layer.Experts} experts on average, expected {file.MinExperts} to {file.MaxExperts}");
     }

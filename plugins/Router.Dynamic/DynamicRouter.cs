@@ -3,7 +3,7 @@ using Spud;
 namespace Router.Dynamic;
 
 /// <summary>
-/// Softmax over all experts as the model was trained; of the M best the fewest that hold a share of their mass, at least a minimum.
+/// Softmax over all experts as the model was trained; of the M best as few as hold a share of their mass, at least a minimum.
 /// Effort multiplies the share. Weights are those that the model would give to just these experts.
 /// </summary>
 internal sealed class DynamicRouter : IPerLayerRouter

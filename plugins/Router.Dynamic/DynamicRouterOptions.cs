@@ -7,12 +7,12 @@ namespace Router.Dynamic;
 internal sealed class DynamicRouterOptions
 {
     /// <summary>Sharper mass than this is the best expert's alone.</summary>
-    public const double LeastTemperature = 0.0625;
+    public const double MinTemperature = 0.0625;
 
     /// <summary>Flatter mass than this is the number of experts.</summary>
-    public const double MostTemperature = 16;
+    public const double MaxTemperature = 16;
 
-    /// <summary>Fewest experts of a row; absent: the calibration's, or 1.</summary>
+    /// <summary>Minimum experts per row; absent: the calibration's, or 1.</summary>
     [Range(1, 1024)]
     public int? MinExperts { get; set; }
 
@@ -25,7 +25,7 @@ internal sealed class DynamicRouterOptions
     public double? Threshold { get; set; }
 
     /// <summary>Sharpens (below 1) or flattens (above 1) the mass that is compared with the threshold; absent: the calibration's, or 1.</summary>
-    [Range(LeastTemperature, MostTemperature)]
+    [Range(MinTemperature, MaxTemperature)]
     public float? Temperature { get; set; }
 
     /// <summary>A file of "spud calibrate"; it takes the place of all other options.</summary>

@@ -1,7 +1,7 @@
 namespace Router.Dynamic;
 
 /// <summary>How many experts a row of one layer gets.</summary>
-/// <param name="Least">Fewest.</param>
+/// <param name="Least">Minimum.</param>
 /// <param name="Most">M: most, and the candidates whose mass counts.</param>
 /// <param name="Threshold">Share of their mass that suffices.</param>
 /// <param name="Temperature">Of the mass.</param>

@@ -13,7 +13,7 @@ internal static class LayerRules
         if (options.Calibration is { } path)
         {
             if (Given(options) is { } option)
-                throw new RefusedException($"router dynamic: calibration {path} and {option} are both given, but the calibration was fitted with a {option} of its own. Remove one of them.");
+                throw new RefusedException($"router dynamic: calibration {path} and {option} are both given, but the calibration has its own {option}. Remove one of them.");
             calibration = CalibrationFile.Load(path, build);
         }
 

@@ -23,7 +23,7 @@ public sealed class OnnxContract : PluginContract
 
             // The processor with memory that the host may not read.
             foreach (string role in new[] { "head", "attention", "router", "experts" })
-                yield return new() { Role = role, Component = "onnx", Options = $$"""{"device":"{{OnnxDevice.Pretended}}"}""" };
+                yield return new() { Role = role, Component = "onnx", Options = $$"""{"device":"{{OnnxDevice.FakeDevice}}"}""" };
 
             foreach (string format in new[] { "f16", "bf16" })
                 yield return new() { Role = "cache", Component = "contiguous", Options = $$"""{"format":"{{format}}"}""" };

@@ -60,7 +60,7 @@ public sealed class CalibrationFileTests : IDisposable
     }
 
     [Fact]
-    public void AMissingFileIsRefused() => FileRefused(_path, "there is no such file");
+    public void AMissingFileIsRefused() => FileRefused(_path, "no such file");
 
     [Fact]
     public void AFolderIsRefused() => FileRefused(Path.GetTempPath(), "cannot be read");

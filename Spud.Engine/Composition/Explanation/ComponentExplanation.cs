@@ -57,7 +57,7 @@ public sealed record ComponentExplanation
     /// <summary>Memory of its own for its life: weights that it expanded or packed.</summary>
     public required long OwnBytes { get; init; }
 
-    /// <summary>What a native library takes for it beside that, as its author estimates.</summary>
+    /// <summary>What a native library takes for it in addition, as its author estimates.</summary>
     public required long NativeBytes { get; init; }
 
     /// <summary>Its share of the arena, in which components take turns.</summary>

@@ -11,13 +11,13 @@ public sealed record MemoryExplanation
     /// <summary>Weights that components expanded or packed.</summary>
     public required long Components { get; init; }
 
-    /// <summary>What native libraries take for components beside that: an estimate of their authors.</summary>
+    /// <summary>What native libraries take for components in addition: an estimate of their authors.</summary>
     public required long Native { get; init; }
 
     /// <summary>The arena that components share in turn.</summary>
     public required long Arena { get; init; }
 
-    /// <summary>Keys and values, with positions and tables, and what components keep of each sequence beside them.</summary>
+    /// <summary>Keys and values, with positions and tables, and what components keep of each sequence in addition.</summary>
     public required long Pages { get; init; }
 
     /// <summary>Hidden rows, heads, attention state, routing plans.</summary>

@@ -83,5 +83,5 @@ public sealed record LimitsExplanation(int Rows, int Sequences, int ContextToken
 /// <summary>Threads that compute.</summary>
 /// <param name="Name">"managed" is Spud's own; others are those of native libraries.</param>
 /// <param name="Threads">The calling one included.</param>
-/// <param name="Components">Who uses it.</param>
+/// <param name="Components">The components that use it.</param>
 public sealed record PoolExplanation(string Name, int Threads, ImmutableArray<string> Components);

@@ -11,7 +11,7 @@ public sealed record PipelineExplanation
     /// <summary>The largest step.</summary>
     public required LimitsExplanation Limits { get; init; }
 
-    /// <summary>Who computes.</summary>
+    /// <summary>The components that compute.</summary>
     public required ImmutableArray<PoolExplanation> Pools { get; init; }
 
     /// <summary>The operations of a step: one list, or one for each phase where the phases have different components.</summary>

@@ -36,7 +36,7 @@ internal sealed class TokenCosts(PipelineParts parts)
         for (int layer = 0; layer <= _costs.Layers; layer++)
         {
             RoleCosts cost = _costs.Of(phase)[PipelineCosts.SlotOf(layer, role)];
-            (int entries, long keys) = layer < _costs.Layers ? (_costs.MostEntries[(int)phase][layer], KeysSeen(layer, depth).Scores) : (0, 0);
+            (int entries, long keys) = layer < _costs.Layers ? (_costs.MaxEntries[(int)phase][layer], KeysSeen(layer, depth).Scores) : (0, 0);
             // Reviews at borders, spread over the tokens between them.
             if (role.IsPolicy && layer < _costs.Layers)
                 keys = keys * _costs.KeyMass[layer].Rows / _costs.KeyMass[layer].BorderTokens;

@@ -50,7 +50,7 @@ internal sealed class BudgetGuard(PipelineCosts costs, int rowsPerStep)
     }
 
     /// <summary>
-    /// What is left per expected token, as effort: 0 where that is the cost of a token with the fewest experts, 1 where it suffices for the most
+    /// What is left per expected token, as effort: 0 where that is the cost of a token with the minimum of experts, 1 where it suffices for the most
     /// or where there is nothing to choose.
     /// </summary>
     /// <param name="sequence">About to decode.</param>
@@ -126,7 +126,7 @@ internal sealed class BudgetGuard(PipelineCosts costs, int rowsPerStep)
     {
         for (int layer = 0; layer <= costs.Layers; layer++)
         {
-            long entries = layer == costs.Layers ? 0 : (long)rows * (least ? costs.LeastEntries : costs.MostEntries)[(int)phase][layer];
+            long entries = layer == costs.Layers ? 0 : (long)rows * (least ? costs.MinEntries : costs.MaxEntries)[(int)phase][layer];
             KeyLoad keys = layer == costs.Layers ? default : sequence.Tables[layer].KeysToBeSeen(first, first + rows - 1, costs.Windows[layer]);
             foreach (Role role in Role.All)
             {

@@ -22,8 +22,8 @@ internal sealed class CostReader
             KeyMass = [.. parts.Pages.Layers.Select(KeyMassOf)],
             Experts = [.. parts.Model.Layers.Select(layer => layer.Experts)],
             KvHeads = [.. parts.Pages.Layers.Select(layer => layer.KvHeads)],
-            MostEntries = reader.Entries(reader.EntriesAtMost),
-            LeastEntries = reader.Entries(reader.EntriesAtLeast),
+            MaxEntries = reader.Entries(reader.EntriesAtMost),
+            MinEntries = reader.Entries(reader.EntriesAtLeast),
             Figures = [.. parts.Components.SelectMany(component => component.Figures.Select(figure => new CountedFigure(component.Role, component.Registered.FullName, figure)))],
             Roles = [.. Enum.GetValues<Phase>().Select(reader.Costs)],
         };

@@ -48,7 +48,7 @@ internal sealed class StepDomain
     /// <summary>F32 [R, V]: where a head here writes; the batch's own logits where this is the host.</summary>
     public TensorView Logits(Batch batch) => IsHost ? batch.LogitsView : _logits.Rows(0, batch.LogitRowCount);
 
-    /// <summary>F32 [R, C]: where rows behind the final norm lie; allocated when somebody first reads some.</summary>
+    /// <summary>F32 [R, C]: where rows behind the final norm lie; allocated when they are first read.</summary>
     public TensorView Normed(int rows)
     {
         if (!_normed.IsPresent)

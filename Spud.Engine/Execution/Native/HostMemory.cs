@@ -35,7 +35,7 @@ internal static unsafe partial class HostMemory
         }
         catch (OutOfMemoryException)
         {
-            throw new InsufficientMemoryException($"host: {bytes:N0} bytes of memory are not to be had. Choose a shorter context, fewer sequences or a smaller model.");
+            throw new InsufficientMemoryException($"host: {bytes:N0} bytes of memory could not be allocated. Choose a shorter context, fewer sequences or a smaller model.");
         }
     }
 

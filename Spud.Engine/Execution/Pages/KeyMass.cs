@@ -13,7 +13,7 @@ internal sealed class KeyMass
     private readonly LayerParts _parts;
     private readonly WorkerThreads _pool;
     private readonly LayerDescription _of;
-    private readonly int _layer, _mostRows;
+    private readonly int _layer, _maxRows;
     private readonly SequenceSlice[] _slice = new SequenceSlice[1];
     private readonly PageView[] _views;
     private readonly Buffers _buffers;
@@ -28,7 +28,7 @@ internal sealed class KeyMass
     public KeyMass(Buffers buffers, PageStore pages, StepDomain host, LayerParts parts, WorkerThreads pool, ModelDescription model, int layer)
     {
         (_buffers, _pages, _host, _parts, _pool, _of, _layer) = (buffers, pages, host, parts, pool, model.Layers[layer], layer);
-        _mostRows = buffers.Ids.Shape[0];
+        _maxRows = buffers.Ids.Shape[0];
         _views = new PageView[pages.Layers[layer].ShardCount];
         host.ServeAttention();
     }
@@ -43,9 +43,9 @@ internal sealed class KeyMass
         if (_parts.Attention.Offer.NativeThreads is not null)
             _pool.Park();
 
-        for (int row = 0; row < notes.Shape[0]; row += _mostRows)
+        for (int row = 0; row < notes.Shape[0]; row += _maxRows)
         {
-            TensorView some = notes.Rows(row, Math.Min(_mostRows, notes.Shape[0] - row));
+            TensorView some = notes.Rows(row, Math.Min(_maxRows, notes.Shape[0] - row));
             Step step = StepOf(table, table.Tokens - notes.Shape[0] + row, some.Shape[0]);
             try
             {
@@ -137,7 +137,7 @@ internal sealed class KeyMass
 
         /// <param name="memory">Counts the memory.</param>
         /// <param name="host">The host's domain.</param>
-        /// <param name="devices">Domains of attentions beside the host's.</param>
+        /// <param name="devices">Domains of attentions other than the host's.</param>
         /// <param name="limits">The largest step.</param>
         /// <param name="kvHeads">The largest G.</param>
         public Buffers(MemoryAccount memory, IMemoryDomain host, IEnumerable<IMemoryDomain> devices, Limits limits, int kvHeads)

@@ -16,7 +16,7 @@ internal sealed class PageStore(LayerPages[] layers, ICachePolicy policy, StepTa
     /// <summary>Where texts are reviewed.</summary>
     public required ReviewBorders Borders { get; init; }
 
-    /// <summary>Bytes of the scratch beside the pools.</summary>
+    /// <summary>Bytes of the scratch in addition to the pools.</summary>
     public long TableBytes => tables.Sum(static table => table.Bytes) + conversionBytes;
 
     /// <summary>Tables of a new sequence, one a layer.</summary>
@@ -232,7 +232,7 @@ internal sealed class PageStore(LayerPages[] layers, ICachePolicy policy, StepTa
         return rows;
     }
 
-    // Who writes into a shared page copies it, but for the last of its sharers, to whom it is left.
+    // A sequence that writes into a shared page copies it, but for the last of its sharers, to whom it is left.
     private bool Copies(int layer, int pool, int head, ReadOnlySpan<BatchEntry> upToHere, int page)
     {
         if (page < 0)

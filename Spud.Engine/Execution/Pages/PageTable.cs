@@ -144,7 +144,7 @@ internal sealed class PageTable : IHistory
             tables[i].Append(first, slots.Length / tables.Length, slots[i..], tables.Length);
     }
 
-    /// <summary>Largest number of pages of a later pool that a review of this step may take, beside copies of shared ones.</summary>
+    /// <summary>Largest number of pages of a later pool that a review of this step may take, in addition to copies of shared ones.</summary>
     public int PagesToMoveInto(int pool, int rows)
     {
         PoolPages target = _layer.Pools[pool];
@@ -349,7 +349,7 @@ internal sealed class PageTable : IHistory
 
         return kept + moved <= target.Layout.KeysAtMost
             ? moved > 0
-            : throw new InvalidDataException($"encode: pool {into} would keep {kept + moved} keys, at most {target.Layout.KeysAtMost} were promised in the layout");
+            : throw new InvalidDataException($"encode: pool {into} would keep {kept + moved} keys, at most {target.Layout.KeysAtMost} are allowed by the layout");
     }
 
     private void RequirePromise()
@@ -357,7 +357,7 @@ internal sealed class PageTable : IHistory
         if (_layer.PoolCount == 1 && _layer.First.Tables == 1)
         {
             if (KeptTokens > _layer.TokensAtMost)
-                throw new InvalidDataException($"{KeptTokens} tokens are kept after a review, at most {_layer.TokensAtMost} were promised in the layout");
+                throw new InvalidDataException($"{KeptTokens} tokens are kept after a review, at most {_layer.TokensAtMost} are allowed by the layout");
             return;
         }
 
@@ -368,7 +368,7 @@ internal sealed class PageTable : IHistory
                 keys += table.Keys;
 
             if (keys > _layer.Pools[first].Layout.KeysAtMost)
-                throw new InvalidDataException($"pool {pool} keeps {keys} keys after a review, at most {_layer.Pools[first].Layout.KeysAtMost} were promised in the layout");
+                throw new InvalidDataException($"pool {pool} keeps {keys} keys after a review, at most {_layer.Pools[first].Layout.KeysAtMost} are allowed by the layout");
         }
     }
 }

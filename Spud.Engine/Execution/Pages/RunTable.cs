@@ -54,7 +54,7 @@ internal sealed partial class RunTable(PoolPages pages, int head)
     public KeyCount KeysSeen(int firstRow, int lastRow, long window, int tokens) =>
         tokens > 0 && LastDropped < 0 && !HasMoved ? KeyCount.Of(0, tokens - 1, firstRow, lastRow, window) : KeyCount.Of(Runs, pages.Pool, firstRow, lastRow, window);
 
-    /// <summary>Pages that so many more keys take from the pool, beside a copy of <see cref="SharedTail"/>.</summary>
+    /// <summary>Pages that so many more keys take from the pool, in addition to a copy of <see cref="SharedTail"/>.</summary>
     public int PagesWanted(int keys) => (int)((Math.Max(0L, keys - Room) + pages.PageTokens - 1) / pages.PageTokens);
 
     /// <summary>Makes room for rows at positions <paramref name="first"/> on and tells where each goes.</summary>

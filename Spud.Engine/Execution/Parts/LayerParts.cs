@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace Spud.Execution;
 
-/// <summary>Who serves one layer in one phase.</summary>
+/// <summary>What serves one layer in one phase.</summary>
 /// <param name="Attention">Always there.</param>
 /// <param name="Router">Null in a dense layer, whose plan the host writes itself.</param>
 /// <param name="Experts">Always there.</param>

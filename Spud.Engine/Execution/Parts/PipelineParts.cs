@@ -17,7 +17,7 @@ internal sealed class PipelineParts
     /// <summary>The model's weights, with those marked that components took; null where parts were put together without a composer.</summary>
     public WeightCatalog? Weights { get; init; }
 
-    /// <summary>SHA-256 of the model, computed when somebody asks; null likewise.</summary>
+    /// <summary>SHA-256 of the model, computed when it is asked for; null likewise.</summary>
     public Lazy<string>? Hash { get; init; }
 
     /// <summary>By domain, the memory in which components take turns.</summary>
@@ -53,7 +53,7 @@ internal sealed class PipelineParts
 
     public required PageStore Pages { get; init; }
 
-    /// <summary>What components keep of sequences, beside the pages.</summary>
+    /// <summary>What components keep of sequences, in addition to the pages.</summary>
     public SequenceStates States { get; init; } = new();
 
     /// <summary>The memory domains that components work in, with the buffers of a step.</summary>

@@ -2,7 +2,7 @@ using Spud.Configuration;
 
 namespace Spud.Execution;
 
-/// <summary>All that a pipeline's components keep of its sequences, beside keys and values.</summary>
+/// <summary>All that a pipeline's components keep of its sequences, in addition to keys and values.</summary>
 internal sealed class SequenceStates
 {
     private readonly KeptState[] _states;

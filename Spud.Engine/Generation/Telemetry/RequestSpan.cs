@@ -27,7 +27,7 @@ internal sealed class RequestSpan
         Activity? outside = Activity.Current;
         Activity? activity = s_source.StartActivity($"{Operation} {model}", ActivityKind.Internal);
 
-        // Who reads the text between two tokens is not inside of the span.
+        // What reads the text between two tokens is not inside of the span.
         Activity.Current = outside;
         activity?.SetTag("gen_ai.operation.name", Operation)
             .SetTag("gen_ai.provider.name", "spud")
@@ -55,7 +55,7 @@ internal sealed class RequestSpan
             .SetTag("spud.compute.units", (double)(request.Ledger?.ComputeUnits ?? 0))
             .SetStatus(request.Finish is FinishReason.Failed ? ActivityStatusCode.Error : ActivityStatusCode.Unset);
 
-        // Who ends it goes on in a context of its own.
+        // What ends it goes on in its own context.
         Activity? outside = Activity.Current;
         _activity?.Dispose();
         Activity.Current = outside;

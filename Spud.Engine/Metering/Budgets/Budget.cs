@@ -6,7 +6,7 @@ namespace Spud.Metering;
 public sealed class Budget
 {
     /// <summary>The largest, in CU; the ledger counts FLOPs in 64 bits.</summary>
-    public const decimal MostComputeUnits = 9_000_000_000m;
+    public const decimal MaxComputeUnits = 9_000_000_000m;
 
     private Budget(decimal? computeUnits, decimal? amount, PriceList? prices)
     {
@@ -27,11 +27,11 @@ public sealed class Budget
 
     /// <summary>A limit on compute.</summary>
     /// <param name="computeUnits">Above 0.</param>
-    /// <exception cref="ArgumentOutOfRangeException">Not above 0, or more than <see cref="MostComputeUnits"/>.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">Not above 0, or more than <see cref="MaxComputeUnits"/>.</exception>
     public static Budget OfCompute(decimal computeUnits)
     {
         Require(computeUnits, nameof(computeUnits));
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(computeUnits, MostComputeUnits);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(computeUnits, MaxComputeUnits);
         return new(computeUnits, null, null);
     }
 

@@ -77,7 +77,7 @@ public sealed class PriceList
         return due == 0 ? 0 : Math.Max(due, MinimumCharge);
     }
 
-    /// <summary>A charge as it stands on a receipt.</summary>
+    /// <summary>A charge as a receipt shows it.</summary>
     internal decimal Rounded(decimal charge) => decimal.Round(charge, _settings.Decimals, MidpointRounding.ToEven);
 
     private Rate RateOf(Phase phase, string role)

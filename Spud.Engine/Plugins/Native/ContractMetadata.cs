@@ -2,7 +2,7 @@ using System.Reflection.Metadata;
 
 namespace Spud.Plugins.Native;
 
-/// <summary>The metadata of the loaded contract, read where it lies in memory: the host may be one file without assemblies beside it.</summary>
+/// <summary>The metadata of the loaded contract, read where it lies in memory: the host may be one file without assemblies next to it.</summary>
 internal static unsafe class ContractMetadata
 {
     /// <exception cref="InvalidOperationException">The contract was made at run time.</exception>

@@ -22,7 +22,7 @@ public sealed record ComparisonResult
     /// <summary>Seconds that the texts took in forward passes of all pipelines.</summary>
     public required double ForwardSeconds { get; init; }
 
-    /// <summary>Seconds that they took beside these.</summary>
+    /// <summary>Seconds that they took in addition to these.</summary>
     public required double OwnSeconds { get; init; }
 }
 

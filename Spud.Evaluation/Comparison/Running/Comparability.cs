@@ -15,7 +15,7 @@ internal static class Comparability
     public static void Require(IReadOnlyList<ComparedPipeline> pipelines)
     {
         if (pipelines.Count < 2)
-            throw new ComparisonException($"a comparison takes at least two pipelines, got {pipelines.Count}. Name a second file, or vary an option: --vary cache.format=f16,f32");
+            throw new ComparisonException($"a comparison needs at least two pipelines, got {pipelines.Count}. Name a second file, or vary an option: --vary cache.format=f16,f32");
 
         GgufFile first = pipelines[0].Model.Pipeline.File;
         foreach (ComparedPipeline other in pipelines.Skip(1))

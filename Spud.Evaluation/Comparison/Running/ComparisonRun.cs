@@ -15,7 +15,7 @@ public sealed class ComparisonRun
     private readonly ComparisonState _state;
     private readonly TextCuts _cuts;
 
-    // Kept after the first window: who cannot write there is told before hours are spent.
+    // Kept after the first window: a path that cannot be written is reported before hours are spent.
     private long? _kept;
 
     /// <summary>A comparison, begun anew or taken up where it was interrupted.</summary>
@@ -84,7 +84,7 @@ public sealed class ComparisonRun
 
         using WindowReader windows = new(text, _pipelines[0].Model.Tokenizer, _cuts, _settings.Window, _settings.ParseSpecial);
         int[] window = new int[_settings.Window.Tokens];
-        while ((_settings.MostWindows is not { } most || windows.Windows < most) && Read(windows, window, sums, cancellation))
+        while ((_settings.MaxWindows is not { } most || windows.Windows < most) && Read(windows, window, sums, cancellation))
         {
             Timed(comparison, () => comparison.Compare(window, sums, cancellation));
             Progress?.Invoke(index, Math.Min(Done(windows), 0.999));
@@ -92,7 +92,7 @@ public sealed class ComparisonRun
         }
 
         if (sums.Windows == 0)
-            throw new ComparisonException($"{text.Name}: the text has {windows.Rest} tokens, and a window takes {_settings.Window.Tokens}. Take a longer text or a smaller --window.");
+            throw new ComparisonException($"{text.Name}: the text has {windows.Rest} tokens, fewer than a window ({_settings.Window.Tokens}). Use a longer text or a smaller --window.");
 
         sums.Finished = true;
         Progress?.Invoke(index, 1);
@@ -114,7 +114,7 @@ public sealed class ComparisonRun
     }
 
     private double Done(WindowReader windows) =>
-        _settings.MostWindows is { } most ? Math.Max((double)windows.Windows / most, windows.Done) : windows.Done;
+        _settings.MaxWindows is { } most ? Math.Max((double)windows.Windows / most, windows.Done) : windows.Done;
 
     private void Timed(TextComparison comparison, Action work)
     {

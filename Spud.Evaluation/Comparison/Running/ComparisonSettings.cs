@@ -11,7 +11,7 @@ public sealed record ComparisonSettings
     public bool ParseSpecial { get; init; }
 
     /// <summary>Most windows of each text; null: all.</summary>
-    public int? MostWindows { get; init; }
+    public int? MaxWindows { get; init; }
 
     /// <summary>How intervals are drawn.</summary>
     public BootstrapSettings Bootstrap { get; init; } = new();

@@ -26,7 +26,7 @@ public sealed class ComparisonState
     /// <summary>[pipeline]: seconds in forward passes over the texts.</summary>
     public required double[] ForwardSeconds { get; init; }
 
-    /// <summary>Seconds that the texts took beside forward passes: reading, tokens, logits, this file.</summary>
+    /// <summary>Seconds that the texts took outside of forward passes: reading, tokens, logits, this file.</summary>
     public double OwnSeconds { get; set; }
 
     internal static ComparisonState New(string fingerprint, int pipelines, int layers, int texts, int tasks) => new()

@@ -7,7 +7,7 @@ public static class SafeFile
     /// <exception cref="IOException">It cannot be written; what was there before is unharmed.</exception>
     public static void Write(string path, ReadOnlySpan<byte> content)
     {
-        // A device or pipe has no length, and is no file that could be replaced; in an empty file there is nothing to lose.
+        // A device or pipe has no length, and is not a file that could be replaced; in an empty file there is nothing to lose.
         string target = new FileInfo(path).LinkTarget is null ? path : File.ResolveLinkTarget(path, returnFinalTarget: true)!.FullName;
         bool ordinary = !File.Exists(target) || new FileInfo(target).Length > 0;
         string beside = ordinary ? target + ".new" : target;

@@ -5,7 +5,7 @@ using Spud.Text.Tokenization;
 namespace Spud.Evaluation.Comparison;
 
 /// <summary>
-/// Measures tokens per second of prefill and decode with the text's own tokens, which routers answer as they do in earnest. Pipelines take
+/// Measures tokens per second of prefill and decode with the text's own tokens, which routers answer as they do in real use. Pipelines take
 /// turns, and every repetition begins with another one, so that what disturbs the machine disturbs all alike.
 /// </summary>
 internal sealed class SpeedMeter(IReadOnlyList<ComparedPipeline> pipelines, SpeedSettings settings)

@@ -44,7 +44,7 @@ public sealed class StateFile(string path)
         SafeFile.Write(Path, [.. content, (byte)'\n', .. Hash(content)]);
     }
 
-    /// <summary>What stands before the hash: a file that was damaged would be believed otherwise, as far as it is JSON.</summary>
+    /// <summary>What comes before the hash: a file that was damaged would be believed otherwise, as far as it is JSON.</summary>
     private static ReadOnlySpan<byte> Content(ReadOnlySpan<byte> file)
     {
         int end = file.LastIndexOf((byte)'\n');

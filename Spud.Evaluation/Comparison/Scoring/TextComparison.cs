@@ -33,7 +33,7 @@ internal sealed class TextComparison : IDisposable
             pass.Skip(window, _settings.FirstRow);
         }
 
-        // The last row predicts what is outside of the window: nobody scores it.
+        // The last row predicts what is outside of the window: it is not scored.
         int last = window.Length - 1;
         for (int first = _settings.FirstRow, rows; first < last; first += rows)
         {

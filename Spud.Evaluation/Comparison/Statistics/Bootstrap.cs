@@ -25,7 +25,7 @@ internal static class Bootstrap
         }
 
         double[] values = figures(all);
-        if (strata.Sum() < BootstrapSettings.FewestUnits)
+        if (strata.Sum() < BootstrapSettings.MinUnits)
             return [.. values.Select(value => new Interval(value, null, null))];
 
         double[][] drawn = Draw(strata, settings, sum, add, figures);
@@ -63,7 +63,7 @@ internal static class Bootstrap
 public sealed record BootstrapSettings
 {
     /// <summary>Fewer units than this have no interval: it would be a guess.</summary>
-    internal const int FewestUnits = 5;
+    internal const int MinUnits = 5;
 
     /// <summary>Repetitions.</summary>
     public int Repetitions { get; init; } = 2000;

@@ -5,7 +5,7 @@ namespace Spud.Evaluation.Comparison;
 /// <summary>Questions out of a JSON file: an array, or a line each.</summary>
 public sealed class ComparisonTask
 {
-    private const int MostBytes = 64 << 20;
+    private const int MaxBytes = 64 << 20;
 
     private static readonly Dictionary<string, TaskKind> s_kinds = new() { ["arc-easy"] = TaskKind.ArcEasy, ["gsm8k"] = TaskKind.Gsm8k, ["lambada"] = TaskKind.Lambada };
 
@@ -14,7 +14,7 @@ public sealed class ComparisonTask
         (Kind, File, Sha256) = (kind, file, Convert.ToHexStringLower(SHA256.HashData(content)));
         Items = [.. TaskReader.Read(kind, file, content).Take(most ?? int.MaxValue)];
         if (Items.Count == 0)
-            throw new ComparisonException($"{file}: there is no question in it.");
+            throw new ComparisonException($"{file}: contains no questions.");
     }
 
     /// <summary>Names of all kinds.</summary>
@@ -53,18 +53,18 @@ public sealed class ComparisonTask
     public static ComparisonTask Load(string kind, string file, int? most)
     {
         if (!s_kinds.TryGetValue(kind, out TaskKind known))
-            throw new ComparisonException($"'{kind}' is no kind of task. Known: {string.Join(", ", KindNames)}.");
+            throw new ComparisonException($"'{kind}' is not a kind of task. Known: {string.Join(", ", KindNames)}.");
 
         try
         {
-            if (new FileInfo(file).Length > MostBytes)
-                throw new ComparisonException($"{file}: longer than {MostBytes >> 20} MiB.");
+            if (new FileInfo(file).Length > MaxBytes)
+                throw new ComparisonException($"{file}: longer than {MaxBytes >> 20} MiB.");
 
             return new(known, file, System.IO.File.ReadAllBytes(file), most);
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
-            throw new ComparisonException($"{file}: {(fault is FileNotFoundException or DirectoryNotFoundException ? "there is no such file" : fault.Message)}");
+            throw new ComparisonException($"{file}: {(fault is FileNotFoundException or DirectoryNotFoundException ? "no such file" : fault.Message)}");
         }
     }
 }

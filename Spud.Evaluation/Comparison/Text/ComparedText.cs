@@ -38,7 +38,7 @@ public sealed class ComparedText
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
-            throw new ComparisonException($"{path}: {(fault is FileNotFoundException or DirectoryNotFoundException ? "there is no such file" : fault.Message)}");
+            throw new ComparisonException($"{path}: {(fault is FileNotFoundException or DirectoryNotFoundException ? "no such file" : fault.Message)}");
         }
     }
 

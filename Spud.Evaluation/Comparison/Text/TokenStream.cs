@@ -58,7 +58,7 @@ internal sealed class TokenStream(ComparedText text, Tokenizer tokenizer, TextCu
             if (cut > 0 || _ended)
                 return cut;
             if (_bytes.Length >= LongestPiece)
-                throw new ComparisonException($"{text.Name}: {LongestPiece >> 20} MiB from offset {BytesDone} on without a line break or a space between words: that is no text.");
+                throw new ComparisonException($"{text.Name}: {LongestPiece >> 20} MiB from offset {BytesDone} on without a line break or a space between words: this does not look like text.");
 
             Array.Resize(ref _bytes, 2 * _bytes.Length);
         }

@@ -3,7 +3,7 @@ using Spud.Text.Tokenization;
 
 namespace Spud.Evaluation.Comparison;
 
-/// <summary>The windows of a text, one after the other. As in llama-perplexity the first token of each is BOS where the model wants one, and what does not fill a window is left out.</summary>
+/// <summary>The windows of a text, one after the other. As in llama-perplexity the first token of each is BOS where the model adds one, and what does not fill a window is left out.</summary>
 internal sealed class WindowReader : IDisposable
 {
     private readonly TokenStream _stream;

@@ -16,13 +16,13 @@ internal sealed class CalibrateCommand
     private readonly Shell _shell;
     private readonly PipelineArguments _pipeline;
     private readonly TextArguments _text;
-    private readonly Option<float?> _experts = Values.Number("--experts", 1, 1024, "Average number of experts per token to reach.");
-    private readonly Option<float?> _ratio = Values.Number("--perplexity-ratio", 1, 1000, "Use as few experts as possible while the perplexity of the text rises at most by this factor.");
+    private readonly Option<float?> _experts = Values.Number("--experts", 1, 1024, "Target average number of experts per token.");
+    private readonly Option<float?> _ratio = Values.Number("--perplexity-ratio", 1, 1000, "Use as few experts as possible without raising the perplexity of the text by more than this factor.");
     private readonly Option<int?> _least = Values.Integer("--min-experts", 1, 1024, "Minimum experts per token. Default: 1.");
     private readonly Option<int?> _most = Values.Integer("--max-experts", 1, 1024, "Maximum experts per token. Default: the number the model was trained with, or the next whole number above the average.");
-    private readonly Option<int?> _maxTokens = Values.Integer("--max-tokens", 2, 1 << 20, $"Fit on this many tokens from the beginning. Default: {DefaultTokens}.");
-    private readonly Option<string?> _output = new("--output", "-o") { Description = "The file to write. Default: the model's name with .calibration.json, here.", HelpName = "FILE" };
-    private readonly Option<bool> _json = new("--json") { Description = "Print what was written." };
+    private readonly Option<int?> _maxTokens = Values.Integer("--max-tokens", 2, 1 << 20, $"Fit on the first N tokens of the text. Default: {DefaultTokens}.");
+    private readonly Option<string?> _output = new("--output", "-o") { Description = "The file to write. Default: the model's name with .calibration.json, in the current folder.", HelpName = "FILE" };
+    private readonly Option<bool> _json = new("--json") { Description = "Also print what was written." };
 
     private CalibrateCommand(Command command, Shell shell)
     {
@@ -38,7 +38,7 @@ internal sealed class CalibrateCommand
 
     public static Command Create(Shell shell)
     {
-        Command command = new("calibrate", "Fit thresholds and temperatures of router 'dynamic' to a model on a text.");
+        Command command = new("calibrate", "Fit the thresholds and temperatures of router 'dynamic' to a model, on a text.");
         _ = new CalibrateCommand(command, shell);
         return command;
     }

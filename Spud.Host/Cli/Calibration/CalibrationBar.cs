@@ -4,16 +4,16 @@ using Spud.Evaluation.Calibration;
 
 namespace Spud.Host;
 
-/// <summary>Shows how far a calibration is, to somebody who sits before a terminal.</summary>
+/// <summary>Shows how far a calibration is, to a person at a terminal.</summary>
 internal static class CalibrationBar
 {
     /// <summary>Does work on the calling thread.</summary>
     /// <param name="shell">Progress goes to its errors, if these are a terminal.</param>
-    /// <param name="work">Gets whom to tell; null: nobody.</param>
+    /// <param name="work">Gets what to tell; null: nothing.</param>
     public static CalibrationFit Show(Shell shell, Func<Action<CalibrationProgress>?, CalibrationFit> work) =>
         shell.ErrorIsTerminal ? Bar(shell, work) : work(null);
 
-    // Apart, so that the library is loaded only by those who wait.
+    // Apart, so that the library is loaded only when there is a wait.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static CalibrationFit Bar(Shell shell, Func<Action<CalibrationProgress>?, CalibrationFit> work)
     {

@@ -6,7 +6,7 @@ namespace Spud.Host;
 /// <summary>What a calibration shall reach, held against the model before anything is loaded.</summary>
 /// <param name="Experts">Wanted on average; null: a perplexity ratio is.</param>
 /// <param name="PerplexityRatio">Wanted at most; null: a number of experts is.</param>
-/// <param name="Least">Fewest experts of a row.</param>
+/// <param name="Least">Minimum experts per row.</param>
 /// <param name="Most">Most experts of a row.</param>
 /// <param name="All">E.</param>
 internal sealed record CalibrationGoal(double? Experts, double? PerplexityRatio, int Least, int Most, int All)
@@ -21,7 +21,7 @@ internal sealed record CalibrationGoal(double? Experts, double? PerplexityRatio,
     public static CalibrationGoal Of(string path, double? experts, double? perplexityRatio, int? least, int? most)
     {
         if (experts is null == perplexityRatio is null)
-            throw new BadInputException("the goal is missing. Give either --experts N (average) or --perplexity-ratio X (maximum).");
+            throw new BadInputException("no goal is given. Give either --experts N (average) or --perplexity-ratio X (maximum).");
 
         LayerDescription[] mixtures = [.. Mixtures(path)];
         if (mixtures.Length == 0)

@@ -2,7 +2,7 @@ using Spud.Text.ChatTemplates;
 
 namespace Spud.Host;
 
-/// <summary>An answer as it is shown: the answer proper on standard output; reasoning on standard error if somebody watches it.</summary>
+/// <summary>An answer as it is shown: the answer proper on standard output; reasoning on standard error if a person reads it.</summary>
 /// <param name="shell">Where it goes.</param>
 /// <param name="isShown">Whether anything is shown; else nothing is written.</param>
 /// <param name="rawText">Whether control characters reach a terminal.</param>

@@ -2,15 +2,15 @@ using Spud.Text.ChatTemplates;
 
 namespace Spud.Host;
 
-/// <summary>Conversations as the model wants them.</summary>
+/// <summary>Conversations as the model expects them.</summary>
 internal static class Chat
 {
     /// <summary>What the embedded model is told if the user says nothing: it speaks English alone, but a French name tempts it into French.</summary>
     public const string EmbeddedModelSystem = "Answer in English.";
 
-    /// <summary>What stands before the first question.</summary>
+    /// <summary>What comes before the first question.</summary>
     /// <param name="model">The model.</param>
-    /// <param name="system">What the user wants it told; null: nothing, or the embedded model's usual text.</param>
+    /// <param name="system">What the user tells it; null: nothing, or the embedded model's usual text.</param>
     public static ChatMessage[] Opening(LanguageModel model, string? system)
     {
         return (system ?? (IsEmbedded(model) ? EmbeddedModelSystem : null)) is { } text ? [new("system", text)] : [];
@@ -29,7 +29,7 @@ internal static class Chat
     }
 
     /// <summary>Refuses a model that cannot converse.</summary>
-    /// <exception cref="BadInputException">The model brings no template.</exception>
+    /// <exception cref="BadInputException">The model has no template.</exception>
     public static void RequireTemplate(LanguageModel model)
     {
         if (model.ChatTemplate is null)

@@ -11,7 +11,7 @@ namespace Spud.Host;
 /// <summary><c>spud chat</c>: a dialogue, line by line.</summary>
 internal sealed class ChatCommand
 {
-    private const int UsualTokens = 1024;
+    private const int DefaultMaxTokens = 1024;
     private const string Usage = "/help lists the commands, /clear begins a new conversation, /quit or Ctrl-D ends; Ctrl-C stops an answer, twice ends.";
 
     private readonly Shell _shell;
@@ -33,7 +33,7 @@ internal sealed class ChatCommand
         command.Options.Add(_reload);
         command.Options.Add(_noSave);
         command.Options.Add(_rawOutput);
-        _sampling = new(command, UsualTokens);
+        _sampling = new(command, DefaultMaxTokens);
         _request = new(command, shell);
         _pipeline = new(command, shell);
         LongCommand.SetAction(command, shell, Run);
@@ -80,7 +80,7 @@ internal sealed class ChatCommand
             Settings = new()
             {
                 Sampling = _sampling.Choice(parsed),
-                MaxTokens = options.MaxTokens ?? UsualTokens,
+                MaxTokens = options.MaxTokens ?? DefaultMaxTokens,
                 StopStrings = options.StopStrings,
                 Budget = options.Budget,
                 Effort = options.Effort,

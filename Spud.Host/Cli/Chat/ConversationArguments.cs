@@ -16,7 +16,7 @@ internal sealed class ConversationArguments
         command.Options.Add(_template);
     }
 
-    /// <summary>What the user wants the model told; null: nothing was said.</summary>
+    /// <summary>What the user tells the model; null: nothing was said.</summary>
     public string? SystemText(ParseResult parsed) => parsed.GetValue(_system);
 
     /// <summary>The template in place of the model's own; null: none was asked for.</summary>

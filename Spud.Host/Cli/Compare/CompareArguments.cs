@@ -6,14 +6,14 @@ namespace Spud.Host;
 /// <summary>The options that say what a comparison measures.</summary>
 internal sealed class CompareArguments
 {
-    private readonly Option<int?> _window = Values.Integer("--window", 4, Values.MaxTokens, "Tokens of a window, each read from an empty context. Default: 512.");
-    private readonly Option<int?> _stride = Values.Integer("--stride", 1, int.MaxValue, "Begin a window every so many tokens and score the last so many of each. Default: windows side by side, the second half of each scored, as llama-perplexity does.");
+    private readonly Option<int?> _window = Values.Integer("--window", 4, Values.MaxTokens, "Tokens per window; each window starts with an empty context. Default: 512.");
+    private readonly Option<int?> _stride = Values.Integer("--stride", 1, int.MaxValue, "Start a window every N tokens and score the last N of each. Default: windows side by side, the second half of each scored, as llama-perplexity does.");
     private readonly Option<bool> _parseSpecial = TextArguments.SpecialOption("");
     private readonly Option<int?> _windows = Values.Integer("--windows", 1, int.MaxValue, "Maximum windows per text. Default: all.");
-    private readonly Option<int?> _repeat = Values.Integer("--repeat", 0, 1_000_000, "Measurements of speed of each pipeline, in turns, after one that does not count; 0: none. Default: 5.");
+    private readonly Option<int?> _repeat = Values.Integer("--repeat", 0, 1_000_000, "Speed measurements of each pipeline, interleaved, after one warm-up; 0: none. Default: 5.");
     private readonly Option<int?> _prompt = Values.Integer("--prompt", 1, Values.MaxTokens, "Tokens to prefill in a measurement. Default: 256.");
     private readonly Option<int?> _generate = Values.Integer("--generate", 1, Values.MaxTokens, "Tokens to decode after them. Default: 32.");
-    private readonly Option<ulong?> _seed = Values.Seed("--seed", "Start of the random numbers that draw confidence intervals. Default: 1.");
+    private readonly Option<ulong?> _seed = Values.Seed("--seed", "Seed of the random numbers for confidence intervals. Default: 1.");
 
     public CompareArguments(Command command)
     {
@@ -26,7 +26,7 @@ internal sealed class CompareArguments
     {
         Window = new() { Tokens = parsed.GetValue(_window) ?? 512, Stride = parsed.GetValue(_stride) },
         ParseSpecial = parsed.GetValue(_parseSpecial),
-        MostWindows = parsed.GetValue(_windows),
+        MaxWindows = parsed.GetValue(_windows),
         Bootstrap = new() { Seed = parsed.GetValue(_seed) ?? 1 },
         Speed = parsed.GetValue(_repeat) == 0 ? null : new() { Repeats = parsed.GetValue(_repeat) ?? 5, Prompt = parsed.GetValue(_prompt) ?? 256, Generate = parsed.GetValue(_generate) ?? 32 },
     };

@@ -10,8 +10,8 @@ internal sealed class CompareCommand
     private readonly Shell _shell;
     private readonly PipelineList _pipelines;
     private readonly CompareArguments _settings;
-    private readonly Option<string[]> _files = new("--file", "-f") { Description = "A text to compare over, '-' for standard input; may be repeated.", HelpName = "FILE" };
-    private readonly Option<string[]> _tasks = new("--task") { Description = $"Ask the questions of a JSON file too: {string.Join(", ", ComparisonTask.KindNames)}. May be repeated.", HelpName = "KIND=FILE" };
+    private readonly Option<string[]> _files = new("--file", "-f") { Description = "A text to compare on, '-' for standard input; may be repeated.", HelpName = "FILE" };
+    private readonly Option<string[]> _tasks = new("--task") { Description = $"Also ask the questions of a JSON file: {string.Join(", ", ComparisonTask.KindNames)}. May be repeated.", HelpName = "KIND=FILE" };
     private readonly Option<int?> _items = Values.Integer("--items", 1, int.MaxValue, "Maximum questions per task. Default: all.");
     private readonly CompareOutputs _outputs;
 
@@ -29,7 +29,7 @@ internal sealed class CompareCommand
 
     public static Command Create(Shell shell)
     {
-        Command command = new("compare", "Compare pipelines of one model over texts: quality, speed, compute and memory. Repeat an interrupted comparison to continue it.");
+        Command command = new("compare", "Compare pipelines of one model on texts: quality, speed, compute and memory. Repeat an interrupted comparison to continue it.");
         _ = new CompareCommand(command, shell);
         return command;
     }
@@ -97,7 +97,7 @@ internal sealed class CompareCommand
     {
         string[] files = parsed.GetValue(_files) ?? [];
         if (files.Length == 0)
-            throw new BadInputException("no text to compare over is given. Give one with -f FILE, or with -f - for standard input.");
+            throw new BadInputException("no text to compare on is given. Give one with -f FILE, or with -f - for standard input.");
 
         foreach (string file in files)
         {

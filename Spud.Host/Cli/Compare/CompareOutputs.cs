@@ -10,9 +10,9 @@ internal sealed class CompareOutputs
     private const string Unfinished = ".unfinished";
 
     private readonly Shell _shell;
-    private readonly Option<bool> _json = new("--json") { Description = "Print one JSON document in place of the table." };
-    private readonly Option<string?> _output = new("--output", "-o") { Description = "Write the JSON document to a file too.", HelpName = "FILE" };
-    private readonly Option<string?> _html = new("--html") { Description = "Write one HTML page with plots, which needs nothing else.", HelpName = "FILE" };
+    private readonly Option<bool> _json = new("--json") { Description = "Print one JSON document instead of the table." };
+    private readonly Option<string?> _output = new("--output", "-o") { Description = "Also write the JSON document to a file.", HelpName = "FILE" };
+    private readonly Option<string?> _html = new("--html") { Description = "Write a self-contained HTML page with plots.", HelpName = "FILE" };
     private readonly Option<string?> _state = new("--state") { Description = $"Keep an unfinished comparison here. Default: next to the first file that is written, with {Unfinished} at the end.", HelpName = "FILE" };
 
     public CompareOutputs(Command command, Shell shell)

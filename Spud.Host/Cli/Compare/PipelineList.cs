@@ -10,7 +10,7 @@ namespace Spud.Host;
 /// <summary>The pipelines that a comparison is about: files, and variations of each.</summary>
 internal sealed class PipelineList
 {
-    private readonly Argument<string[]> _files = new("pipelines") { Description = "Pipeline files; the others are held against the first. Without any: the one of -p, or the default pipeline.", Arity = ArgumentArity.ZeroOrMore };
+    private readonly Argument<string[]> _files = new("pipelines") { Description = "Pipeline files; each is compared with the first. Default: the one of -p, or the default pipeline.", Arity = ArgumentArity.ZeroOrMore };
     private readonly Option<string[]> _vary = new("--vary") { Description = "Compare a pipeline with itself under several values, such as cache.format=f16,f32; repeated: every combination.", HelpName = "PATH=V1,V2" };
     private readonly PipelineArguments _arguments;
     private readonly Shell _shell;

@@ -6,7 +6,7 @@ namespace Spud.Host;
 internal static class Variation
 {
     /// <summary>The edits of one option, such as <c>cache.format=f16</c> and <c>cache.format=f32</c>.</summary>
-    /// <exception cref="BadInputException">It is no path with values.</exception>
+    /// <exception cref="BadInputException">It is not a path with values.</exception>
     public static string[] Edits(string option)
     {
         int equals = option.IndexOf('=');

@@ -21,7 +21,7 @@ internal sealed class CommandFiles
         RequireUnused(path);
         FileIdentity identity = FileIdentity.Of(path);
         if (identity.IsOrdinary && !_outputs.TryAdd(identity.Key, path))
-            throw new BadInputException($"{path}: two outputs of this command go to one file. Name another one.");
+            throw new BadInputException($"{path}: two outputs of this command go to the same file. Name another one.");
 
         return new(path, identity.IsOrdinary, this);
     }

@@ -3,11 +3,11 @@ using System.Text;
 
 namespace Spud.Host;
 
-/// <summary>Text from files and standard input: strictly UTF-8; a byte order mark at the beginning is no part of it.</summary>
+/// <summary>Text from files and standard input: strictly UTF-8; a byte order mark at the beginning is not part of it.</summary>
 internal static class InputText
 {
     /// <summary>More is not a text for a model: the longest contexts are a few MiB.</summary>
-    public const int MostBytes = 64 << 20;
+    public const int MaxBytes = 64 << 20;
 
     /// <summary>The name that means standard input.</summary>
     public const string StandardInput = "-";
@@ -15,7 +15,7 @@ internal static class InputText
     /// <summary>Reads a text, unchanged.</summary>
     /// <param name="path">A file, or "-".</param>
     /// <param name="shell">Gives standard input.</param>
-    /// <exception cref="BadInputException">There is no such file, it is a directory, may not be read, is too long, or is no UTF-8.</exception>
+    /// <exception cref="BadInputException">There is no such file, it is a directory, may not be read, is too long, or is not UTF-8.</exception>
     public static string Read(string path, Shell shell)
     {
         shell.Files.Reads(path == StandardInput ? "/dev/stdin" : path);
@@ -51,7 +51,7 @@ internal static class InputText
     }
 
     /// <summary>The text of some bytes.</summary>
-    /// <exception cref="BadInputException">They are no UTF-8; the message names the first wrong byte.</exception>
+    /// <exception cref="BadInputException">They are not UTF-8; the message names the first wrong byte.</exception>
     internal static string Decode(ReadOnlySpan<byte> bytes, string source)
     {
         int mark = bytes.StartsWith("\uFEFF"u8) ? 3 : 0;
@@ -79,8 +79,8 @@ internal static class InputText
         while (stream.Read(bytes, length, bytes.Length - length) is > 0 and int read)
         {
             length += read;
-            if (length > MostBytes)
-                throw new BadInputException($"{source}: longer than {MostBytes >> 20} MiB, the maximum for a text.");
+            if (length > MaxBytes)
+                throw new BadInputException($"{source}: longer than {MaxBytes >> 20} MiB, the maximum for a text.");
             if (length == bytes.Length)
                 Array.Resize(ref bytes, bytes.Length * 2);
         }

@@ -24,9 +24,9 @@ internal sealed class OutputFile : IDisposable
         (Path, _target, _files) = (path, isOrdinary ? FileIdentity.Target(path) : path, files);
         string folder = System.IO.Path.GetDirectoryName(_target) ?? "/";
         if (Directory.Exists(path))
-            throw new BadInputException($"{path}: cannot be written: it is a directory. Name a file in it.");
+            throw new BadInputException($"{path}: cannot be written: it is a directory. Name a file inside it.");
         if (isOrdinary && !Directory.Exists(folder))
-            throw new BadInputException($"{path}: cannot be written: there is no folder {folder}.");
+            throw new BadInputException($"{path}: cannot be written: no such folder: {folder}.");
 
         _unfinished = isOrdinary ? System.IO.Path.Combine(folder, $".{System.IO.Path.GetFileName(_target)}.spud-unfinished") : null;
         try

@@ -15,7 +15,7 @@ internal sealed class AddPluginCommand
     public static Command Create(Shell shell)
     {
         Argument<string> source = PluginSource.Argument();
-        Option<bool> force = new("--force") { Description = "Replace the version that is installed." };
+        Option<bool> force = new("--force") { Description = "Replace the installed version." };
         Command command = new("add", "Install a plugin: check it and copy it into your plugin folder.") { source, force };
         Option<bool> json = PluginsCommand.JsonOption(command);
         command.SetAction(parsed =>

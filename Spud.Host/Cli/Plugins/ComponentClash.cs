@@ -15,7 +15,7 @@ internal static class ComponentClash
             from name in role.Value
             from other in others
             where other.Components.TryGetValue(role.Key, out var offered) && offered.Contains(name)
-            select $"offers {role.Key} '{name}', and so does {other.Id}: a pipeline writes '{status.Id}/{name}' or '{other.Id}/{name}'. A name of its own is better.";
+            select $"offers {role.Key} '{name}', and so does {other.Id}: a pipeline writes '{status.Id}/{name}' or '{other.Id}/{name}'. A unique name is better.";
         return status with { Notes = [.. status.Notes, .. notes] };
     }
 }

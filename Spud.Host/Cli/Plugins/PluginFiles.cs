@@ -9,10 +9,10 @@ namespace Spud.Host;
 internal sealed class PluginFiles(string source, string folder, CancellationToken cancellation)
 {
     /// <summary>Most files of a plugin.</summary>
-    private const int MostFiles = 20_000;
+    private const int MaxFiles = 20_000;
 
     /// <summary>Most bytes of a plugin; room for the libraries of a large backend.</summary>
-    public long MostBytes { get; init; } = 8L << 30;
+    public long MaxBytes { get; init; } = 8L << 30;
 
     private readonly byte[] _buffer = new byte[1 << 16];
     private int _files;
@@ -25,8 +25,8 @@ internal sealed class PluginFiles(string source, string folder, CancellationToke
     /// <exception cref="BadInputException">The name leads outside, is there twice, the content is damaged, or the plugin is too large.</exception>
     public void Write(string name, Stream content, uint? crc32 = null)
     {
-        if (++_files > MostFiles)
-            throw new BadInputException($"{source}: more than {MostFiles} files, the maximum for a plugin.");
+        if (++_files > MaxFiles)
+            throw new BadInputException($"{source}: more than {MaxFiles} files, the maximum for a plugin.");
 
         string path = PathOf(name);
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
@@ -39,8 +39,8 @@ internal sealed class PluginFiles(string source, string folder, CancellationToke
         {
             cancellation.ThrowIfCancellationRequested();
             // What is written counts, not what a package says about itself.
-            if ((_bytes += read) > MostBytes)
-                throw new BadInputException($"{source}: more than {Units.Bytes(MostBytes)}, the maximum for a plugin.");
+            if ((_bytes += read) > MaxBytes)
+                throw new BadInputException($"{source}: more than {Units.Bytes(MaxBytes)}, the maximum for a plugin.");
 
             hash.Append(_buffer.AsSpan(0, read));
             file.Write(_buffer.AsSpan(0, read));

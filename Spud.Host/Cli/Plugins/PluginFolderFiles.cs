@@ -8,11 +8,11 @@ internal static class PluginFolderFiles
     private static readonly EnumerationOptions s_all = new() { AttributesToSkip = 0, RecurseSubdirectories = false };
 
     /// <summary>Copies all. Links to files inside the folder are followed (native libraries have them); others are refused.</summary>
-    /// <exception cref="BadInputException">It is no plugin's folder, or a link leads outside.</exception>
+    /// <exception cref="BadInputException">It is not a plugin's folder, or a link leads outside.</exception>
     public static void Copy(string folder, PluginFiles files)
     {
         if (!File.Exists(Path.Combine(folder, PluginManifest.FileName)))
-            throw new BadInputException($"{folder}: holds no {PluginManifest.FileName}. Give the folder that a plugin is built to.");
+            throw new BadInputException($"{folder}: contains no {PluginManifest.FileName}. Give a plugin's build output folder.");
 
         DirectoryInfo root = new(folder);
         Copy((DirectoryInfo?)root.ResolveLinkTarget(returnFinalTarget: true) ?? root, "", files, root: null);

@@ -21,7 +21,7 @@ internal static class PluginPackageFiles
             // Entry names are parts of addresses: a blank is %20.
             (string Name, ZipArchiveEntry Entry)[] entries = [.. archive.Entries.Select(entry => (Uri.UnescapeDataString(entry.FullName), entry)).Where(entry => entry.Item1.StartsWith(Root, StringComparison.Ordinal))];
             if (!entries.Any(entry => entry.Name == Root + PluginManifest.FileName))
-                throw new BadInputException($"{package}: holds no plugin (no {Root}{PluginManifest.FileName}). 'dotnet pack' puts it there in a project that references Spud.Abstractions and sets SpudPlugin.");
+                throw new BadInputException($"{package}: contains no plugin (no {Root}{PluginManifest.FileName}). 'dotnet pack' puts it there in a project that references Spud.Abstractions and sets SpudPlugin.");
 
             foreach ((string name, ZipArchiveEntry entry) in entries.Where(entry => !entry.Name.EndsWith('/')))
                 Write(package, name, entry, files);

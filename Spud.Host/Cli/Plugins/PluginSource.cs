@@ -17,7 +17,7 @@ internal sealed class PluginSource
     /// <summary>The argument of a command that takes one.</summary>
     public static Argument<string> Argument() => new("DIR|NUPKG")
     {
-        Description = $"The plugin's folder, the one that holds {PluginManifest.FileName}, or the package that 'dotnet pack' makes of its project.",
+        Description = $"The plugin's folder (the one with {PluginManifest.FileName}), or the package that 'dotnet pack' makes from its project.",
     };
 
     /// <exception cref="BadInputException">There is no such thing.</exception>
@@ -32,7 +32,7 @@ internal sealed class PluginSource
 
         return File.Exists(full)
             ? new(full, isFolder: false)
-            : throw new BadInputException($"there is no folder or package {full}. Give the folder that holds the plugin's {PluginManifest.FileName}, or the .nupkg that 'dotnet pack' makes of its project.");
+            : throw new BadInputException($"no such folder or package: {full}. Give the folder with the plugin's {PluginManifest.FileName}, or the .nupkg that 'dotnet pack' makes from its project.");
     }
 
     // A folder of plugins, as --plugins takes it, is easily mistaken for a plugin's.
@@ -43,7 +43,7 @@ internal sealed class PluginSource
 
         string[] plugins = [.. Directory.EnumerateDirectories(folder).Where(below => File.Exists(System.IO.Path.Combine(below, PluginManifest.FileName))).Take(5)];
         if (plugins.Length > 0)
-            throw new BadInputException($"{folder}: holds no {PluginManifest.FileName}, but is a folder of plugins. Name one of them: {string.Join(", ", plugins)}");
+            throw new BadInputException($"{folder}: contains no {PluginManifest.FileName}, but is a folder of plugins. Name one of them: {string.Join(", ", plugins)}");
     }
 
     /// <summary>Copies the plugin's files.</summary>

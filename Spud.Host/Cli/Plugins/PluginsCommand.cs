@@ -8,7 +8,7 @@ internal static class PluginsCommand
 {
     public static Command Create(Shell shell)
     {
-        Command command = new("plugins", "List the plugins that were found: which can be used, which cannot, why, and what to do.")
+        Command command = new("plugins", "List the plugins that were found, whether each can be used, and if not, why and what to do.")
         {
             CheckPluginCommand.Create(shell),
             AddPluginCommand.Create(shell),

@@ -41,7 +41,7 @@ internal static class RemovePluginCommand
             throw new BadInputException($"plugin '{id}' is in {elsewhere.Folder}, which is not your plugin folder ({userFolder}); nothing is removed from there.");
 
         string known = installed.Count == 0 ? "Nothing is installed there." : $"Installed: {string.Join(", ", installed.Select(plugin => plugin.Id))}.";
-        throw new BadInputException($"there is no plugin {id} in {userFolder}. {known}{Suggestion.Hint(id, installed.Select(plugin => plugin.Id))}");
+        throw new BadInputException($"no plugin '{id}' in {userFolder}. {known}{Suggestion.Hint(id, installed.Select(plugin => plugin.Id))}");
     }
 
     private static IReadOnlyList<PluginStatus> In(string folder)

@@ -4,8 +4,8 @@ using Spud.Plugins;
 namespace Spud.Host;
 
 /// <summary>
-/// The user's folder of plugins. A plugin comes and goes by one rename; what is not whole yet, or not gone yet, lies beside the plugins
-/// in hidden folders, which nobody loads and the next change clears. One process changes it at a time.
+/// The user's folder of plugins. A plugin comes and goes by one rename; what is not whole yet, or not gone yet, lies next to the plugins
+/// in hidden folders, which are never loaded and the next change clears. One process changes it at a time.
 /// </summary>
 internal sealed class UserPlugins : IDisposable
 {
@@ -30,7 +30,7 @@ internal sealed class UserPlugins : IDisposable
         Reloadable = OperatingSystem.IsWindows(),
     });
 
-    /// <summary>A folder to copy a plugin to, beside the others and not yet among them.</summary>
+    /// <summary>A folder to copy a plugin to, next to the others and not yet among them.</summary>
     public string NewStage()
     {
         string stage = Hidden(Coming);
@@ -109,13 +109,13 @@ internal sealed class UserPlugins : IDisposable
         }
         catch (Exception denied) when (denied is IOException or UnauthorizedAccessException)
         {
-            throw new BadInputException($"{folder}: cannot be written: {denied.Message} It is your folder of plugins: see to its rights.");
+            throw new BadInputException($"{folder}: cannot be written: {denied.Message} Check the permissions of your plugin folder.");
         }
     }
 
     private string Hidden(string prefix) => Path.Combine(_folder, prefix + Path.GetRandomFileName());
 
-    // What an interrupted change left behind. A plugin that was being replaced and whose successor did not come stands again.
+    // What an interrupted change left behind. A plugin that was being replaced and whose successor did not come is put back.
     private void ClearUp()
     {
         foreach (string left in Directory.EnumerateDirectories(_folder, ".*").Where(IsOurs).ToArray())

@@ -18,6 +18,9 @@ internal sealed class Interrupts : IDisposable
     /// <summary>Called when a signal comes outside of any section; true: after Ctrl-C the process goes on.</summary>
     public Func<bool>? Idle { get; set; }
 
+    /// <summary>Whether the system asked for the end: whatever the command did since, it was interrupted.</summary>
+    public bool IsEnding { get; private set; }
+
     /// <summary>Called with a signal that ends the process or the command.</summary>
     public Action<PosixSignal>? Ending { get; set; }
 
@@ -41,7 +44,7 @@ internal sealed class Interrupts : IDisposable
     /// <summary>What a signal does; true: the process goes on.</summary>
     internal bool Raise(bool mayContinue)
     {
-        // A section that ends meanwhile waits here: its source is disposed only when nobody cancels it any more.
+        // A section that ends meanwhile waits here: its source is disposed only when nothing cancels it any more.
         lock (_gate)
         {
             if (_section is { } section)
@@ -64,6 +67,7 @@ internal sealed class Interrupts : IDisposable
         if (goesOn && context.Signal == PosixSignal.SIGINT)
             return;
 
+        IsEnding = true;
         Ending?.Invoke(context.Signal);
         if (!goesOn)
             Environment.Exit(ExitCodes.Interrupted);

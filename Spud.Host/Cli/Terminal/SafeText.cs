@@ -37,7 +37,7 @@ internal static class SafeText
         to.Write(text);
     }
 
-    /// <summary>Safe text of one line, no longer than a limit: what is too long loses its middle, because the advice stands at the end.</summary>
+    /// <summary>Safe text of one line, no longer than a limit: what is too long loses its middle, because the advice is at the end.</summary>
     public static string Line(string text, int maxLength = MaxLength)
     {
         StringWriter safe = new();

@@ -77,7 +77,7 @@ internal sealed class Shell : IDisposable
             OutIsTerminal = !Console.IsOutputRedirected,
             ErrorIsTerminal = !Console.IsErrorRedirected,
         };
-        // What a plugin prints is no data of ours.
+        // What a plugin prints is not our data.
         Console.SetOut(shell.Error);
         Console.SetError(shell.Error);
         shell.Interrupts.Watch();

@@ -21,7 +21,7 @@ internal static class StandardStreams
     {
         if (IsClosed(1))
             return new ClosedStream();
-        // The console's stream swallows the error that a closed pipe gives, and the program would go on writing for nobody. A file stream
+        // The console's stream swallows the error that a closed pipe gives, and the program would go on writing without a reader. A file stream
         // reports it, but keeps its own position in a file, which several writers of one file cannot bear: it is for pipes alone.
         if (OperatingSystem.IsWindows() || !Console.IsOutputRedirected)
             return Console.OpenStandardOutput();
@@ -46,7 +46,7 @@ internal static class StandardStreams
     /// <summary>The path under which this process opens its standard output: a name such as /dev/stdout leads to descriptor 1.</summary>
     public static string PathOf(string path) => s_output != 1 && path is ("/dev/stdout" or "/dev/fd/1" or "/proc/self/fd/1") ? $"/proc/self/fd/{s_output}" : path;
 
-    // What a native library prints goes to descriptor 1, and is no data of ours: it joins the messages.
+    // What a native library prints goes to descriptor 1, and is not our data: it joins the messages.
     private static void LeaveToOthers()
     {
         if (!IsClosed(2))

@@ -41,7 +41,7 @@ internal sealed class MappedFile : IDisposable
         }
         catch (IOException e)
         {
-            throw new ModelFileException($"{path}: the file cannot be opened and mapped: {e.Message.TrimEnd('.')}. Check that it exists, is no dangling link and is not locked by another program.", e);
+            throw new ModelFileException($"{path}: the file cannot be opened and mapped: {e.Message.TrimEnd('.')}. Check that it exists, is not a dangling link and is not locked by another program.", e);
         }
     }
 

@@ -96,7 +96,7 @@ public abstract class AnswerParser
     /// <summary>The answer is at its end.</summary>
     private protected abstract void End(List<AnswerPiece> pieces);
 
-    /// <summary>Begins another part; white space at its beginning is no part of it.</summary>
+    /// <summary>Begins another part; white space at its beginning is not part of it.</summary>
     private protected void Begin(AnswerPart part) => (Part, _trimming) = (part, true);
 
     /// <summary>Adds to the part that has begun.</summary>

@@ -74,6 +74,6 @@ internal sealed class TagParser : AnswerParser
         _call.Clear();
     }
 
-    /// <summary>A pair of tags, and what stands between them.</summary>
+    /// <summary>A pair of tags, and what is between them.</summary>
     internal sealed record Tag(string Opening, string Closing, AnswerPart Part);
 }

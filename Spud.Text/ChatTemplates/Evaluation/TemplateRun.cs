@@ -29,7 +29,7 @@ internal sealed class TemplateRun(TemplateLimits limits, TimeProvider clock)
     public void Charge(long characters)
     {
         if (characters > Limits.WorkCharacters - _work)
-            throw Fail($"the template makes more than {Limits.WorkCharacters} characters of text and lists");
+            throw Fail($"the template produces more than {Limits.WorkCharacters} characters of text and lists");
         _work += characters;
     }
 

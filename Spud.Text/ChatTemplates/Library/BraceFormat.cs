@@ -27,7 +27,7 @@ internal static class BraceFormat
             }
             else
             {
-                text.Append(c == '}' ? throw run.Fail("a '}' in the format stands alone; write '}}' for the character") : format.Slice(i, 1));
+                text.Append(c == '}' ? throw run.Fail("a single '}' in the format; write '}}' for the character") : format.Slice(i, 1));
             }
         }
 

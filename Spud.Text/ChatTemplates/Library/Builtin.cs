@@ -6,7 +6,7 @@ internal delegate object BuiltinBody(TemplateRun run, object subject, CallArgume
 /// <summary>The same with arguments bound to the built-in's parameters.</summary>
 internal delegate object BoundBody(TemplateRun run, object subject, BoundArguments arguments);
 
-/// <summary>A filter, test, function or method that the interpreter brings.</summary>
+/// <summary>A filter, test, function or method that is built into the interpreter.</summary>
 internal sealed class Builtin(string name, BuiltinBody body)
 {
     /// <summary>Declares parameters by name; those that end in '?' may be left out.</summary>

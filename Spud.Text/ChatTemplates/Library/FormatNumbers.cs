@@ -5,10 +5,10 @@ namespace Spud.Text.ChatTemplates;
 /// <summary>Numbers as format fields write them.</summary>
 internal static class FormatNumbers
 {
-    /// <summary>Wider or more precise than this is no honest field.</summary>
+    /// <summary>Wider or more precise than this is not a sensible field.</summary>
     private const int Largest = 10_000;
 
-    private const int MostDigits = 100;
+    private const int MaxDigits = 100;
 
     /// <summary>Reads an unsigned number, 0 if there is none, and returns where it ends.</summary>
     public static int Read(TemplateRun run, string format, int at, out int number)
@@ -36,7 +36,7 @@ internal static class FormatNumbers
     {
         if (!double.IsFinite(value))
             return FloatText.Of(value);
-        int digits = Math.Min(precision < 0 ? 6 : precision, MostDigits);
+        int digits = Math.Min(precision < 0 ? 6 : precision, MaxDigits);
         return char.ToLowerInvariant(type) switch
         {
             'f' => value.ToString("F" + digits, CultureInfo.InvariantCulture),

@@ -32,7 +32,7 @@ internal static class Functions
         Int128 size = Int128.Abs(step);
         Int128 count = distance <= 0 ? 0 : (distance + size - 1) / size;
         if (count > run.Limits.RangeItems)
-            throw run.Fail($"'range' gives at most {run.Limits.RangeItems} numbers, asked for {count}");
+            throw run.Fail($"'range' returns at most {run.Limits.RangeItems} numbers, {count} were requested");
         run.ChargeItems((long)count);
         var items = new List<object>((int)count);
         for (int i = 0; i < count; i++)

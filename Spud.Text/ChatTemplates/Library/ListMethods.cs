@@ -69,7 +69,7 @@ internal static class ListMethods
     private static int RequireIndex(TemplateRun run, List<object> list, object sought)
     {
         int index = list.FindIndex(item => ValueEquality.AreEqual(run, item, sought));
-        return index >= 0 ? index : throw run.Fail("the list does not hold this item");
+        return index >= 0 ? index : throw run.Fail("the list does not contain this item");
     }
 
     private static int Position(List<object> list, long index) => (int)Math.Clamp(index < 0 ? index + list.Count : index, 0, list.Count);

@@ -81,7 +81,7 @@ internal static class Splitting
         return parts;
     }
 
-    /// <summary>What stands before a separator, the separator, and what stands after.</summary>
+    /// <summary>What comes before a separator, the separator, and what comes after.</summary>
     public static TemplateList Partition(TemplateRun run, TemplateString text, TemplateString separator, bool fromRight)
     {
         RequireSeparator(run, separator.Text);

@@ -70,7 +70,7 @@ internal static class TextFilters
         if (arguments.Named.Count == 0)
             return PercentFormat.Apply(run, ValueText.Of(run, value), new TemplateList([.. arguments.Positional], isTuple: true));
         if (arguments.Positional.Count > 0)
-            throw run.Fail("'format' takes arguments either by place or by name");
+            throw run.Fail("'format' takes arguments either by position or by name");
         var map = new TemplateMap();
         foreach ((string name, object item) in arguments.Named)
             map.Set(run, name, item);

@@ -5,7 +5,7 @@ namespace Spud.Text.ChatTemplates;
 /// <summary>
 /// Cuts a template into tokens the way Jinja does with <c>trim_blocks</c> and <c>lstrip_blocks</c> on: a newline after a
 /// tag or comment goes, and so does blank space between the start of a line and a tag or comment. This half reads text,
-/// comments and raw sections; the other reads what stands between the braces.
+/// comments and raw sections; the other reads what is between the braces.
 /// </summary>
 internal sealed partial class Lexer
 {

@@ -72,15 +72,15 @@ internal sealed partial class Parser
         while (!Current.Is(")"))
         {
             if (TryTake("**"))
-                namedSpread = namedSpread is null ? ParseExpression() : throw at.Fail("a call takes '**' once");
+                namedSpread = namedSpread is null ? ParseExpression() : throw at.Fail("a call may have only one '**'");
             else if (TryTake("*"))
-                spread = spread is null ? ParseExpression() : throw at.Fail("a call takes '*' once");
+                spread = spread is null ? ParseExpression() : throw at.Fail("a call may have only one '*'");
             else if (Current.Kind == TokenKind.Name && Peek().Is("="))
                 named.Add(ParseNamedArgument(named));
             else if (named.Count == 0 && spread is null && namedSpread is null)
                 positional.Add(ParseExpression());
             else
-                throw Current.At.Fail("an argument without a name stands after one with a name");
+                throw Current.At.Fail("a positional argument follows a named one");
             if (!Current.Is(")"))
                 Expect(",");
         }
@@ -94,7 +94,7 @@ internal sealed partial class Parser
         Token name = Take();
         Expect("=");
         if (before.Exists(a => a.Name == name.Text))
-            throw name.At.Fail($"argument '{name.Text}' stands twice");
+            throw name.At.Fail($"argument '{name.Text}' is given twice");
         return (name.Text, ParseExpression());
     }
 

@@ -179,7 +179,7 @@ internal sealed partial class Parser
     private LoopControlStatement ParseLoopControl(Token tag, Flow flow)
     {
         if (_loops == 0)
-            throw tag.At.Fail($"'{tag.Text}' stands outside of a loop");
+            throw tag.At.Fail($"'{tag.Text}' is outside of a loop");
         EndTag();
         return new LoopControlStatement(tag.At, flow);
     }
@@ -210,7 +210,7 @@ internal sealed partial class Parser
             if (value is null && parameters.Count > 0 && parameters[^1].Default is not null)
                 throw name.At.Fail($"parameter '{name.Text}' needs a default, because the one before it has one");
             if (parameters.Exists(p => p.Name == name.Text))
-                throw name.At.Fail($"parameter '{name.Text}' stands twice");
+                throw name.At.Fail($"parameter '{name.Text}' appears twice");
             parameters.Add((name.Text, value));
         }
 

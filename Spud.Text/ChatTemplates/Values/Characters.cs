@@ -63,7 +63,7 @@ internal static class Characters
         return (first == 1 ? Casing.ToTitle(text[0]) : text[..first].ToUpperInvariant()) + text[first..].ToLowerInvariant();
     }
 
-    /// <summary>Python's <c>str.title</c>: a letter is large when none stands before it.</summary>
+    /// <summary>Python's <c>str.title</c>: a letter is large when none comes before it.</summary>
     public static string Title(string text) => TitleAfter(text, static c => !char.IsLetter(c), Casing.ToTitle);
 
     /// <summary>Jinja's <c>title</c> filter: words start after space, hyphen or an opening bracket.</summary>

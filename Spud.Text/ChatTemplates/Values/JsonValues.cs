@@ -8,7 +8,7 @@ namespace Spud.Text.ChatTemplates;
 internal static class JsonValues
 {
     /// <summary>Python's own limit.</summary>
-    private const int MostDigits = 4300;
+    private const int MaxDigits = 4300;
 
     public static object From(TemplateRun run, JsonElement json)
     {
@@ -18,7 +18,7 @@ internal static class JsonValues
         }
         catch (InvalidOperationException error)
         {
-            throw run.Fail($"the JSON holds a string that is not valid Unicode: {error.Message}");
+            throw run.Fail($"the JSON contains a string that is not valid Unicode: {error.Message}");
         }
     }
 
@@ -70,8 +70,8 @@ internal static class JsonValues
             return json.GetDouble();
         if (json.TryGetInt64(out long whole))
             return whole;
-        if (text.Length > MostDigits)
-            throw run.Fail($"the JSON holds an integer of {text.Length} digits, expected at most {MostDigits}");
+        if (text.Length > MaxDigits)
+            throw run.Fail($"the JSON contains an integer of {text.Length} digits, expected at most {MaxDigits}");
         return BigInteger.Parse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
     }
 }

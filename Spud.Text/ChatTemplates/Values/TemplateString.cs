@@ -63,7 +63,7 @@ internal sealed class TemplateString
         if (whole.Length == Length || IsForeign || !HasForeign)
             return new(whole, _foreign);
 
-        // Where the form depends on what stands around a run, it is not clear whose the characters are.
+        // Where the form depends on what surrounds a run, it is not clear whose the characters are.
         var foreign = new List<Range>();
         int at = 0;
         foreach ((Range characters, bool isForeign) in Runs())

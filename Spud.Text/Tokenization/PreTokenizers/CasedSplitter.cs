@@ -8,7 +8,7 @@ namespace Spud.Text.Tokenization.PreTokenizers;
 internal sealed class CasedSplitter : Splitter
 {
     /// <summary>How many digits stay together.</summary>
-    public int MostDigits { get; init; } = 3;
+    public int MaxDigits { get; init; } = 3;
 
     /// <summary>Whether 's and its kind belong to the word before them.</summary>
     public bool Contractions { get; init; } = true;
@@ -17,7 +17,7 @@ internal sealed class CasedSplitter : Splitter
     {
         if (text.Is(at, CharacterClass.Number))
         {
-            return text.EndOf(at, CharacterClass.Number, MostDigits);
+            return text.EndOf(at, CharacterClass.Number, MaxDigits);
         }
 
         int word = text.Is(at, CharacterClass.Letter) || text.IsNewline(at) ? at : at + 1;

@@ -10,7 +10,7 @@ internal static class KnownPreTokenizers
     private static readonly Splitter ThreeAsciiDigits = new RunSplitter { Ranges = CodePointRanges.AsciiDigits, Least = 3, Most = 3 };
     private static readonly Splitter Newline = new RunSplitter { Ranges = CodePointRanges.Newlines, Most = 1 };
     private static readonly Splitter AsianScripts = new RunSplitter { Ranges = CodePointRanges.AsianScripts };
-    private static readonly Splitter OneDigitWords = new LlamaSplitter { MostDigits = 1 };
+    private static readonly Splitter OneDigitWords = new LlamaSplitter { MaxDigits = 1 };
 
     private static readonly Splitter BloomWords = new RunSplitter
     {
@@ -58,16 +58,16 @@ internal static class KnownPreTokenizers
         new(() => new([new LlamaSplitter()]) { IgnoresMerges = true, AddsBos = true },
             "llama3", "llama-v3", "llama-bpe", "falcon3", "falcon-h1", "pixtral", "midm-2.0", "lfm2", "jina-v5-nano"),
         new(() => new([new LlamaSplitter()]), "dbrx", "smaug-bpe", "glm4", "chatglm-bpe"),
-        new(() => new([ThreeDigits, new LlamaSplitter { MostDigits = int.MaxValue }]) { IgnoresMerges = true }, "minicpm5"),
+        new(() => new([ThreeDigits, new LlamaSplitter { MaxDigits = int.MaxValue }]) { IgnoresMerges = true }, "minicpm5"),
         new(() => new([OneDigitWords]),
             "qwen2", "deepseek-r1-qwen", "kormo", "f2llmv2", "megrez", "stablelm2", "hunyuan", "solar-open", "grok-2", "bailingmoe",
             "bailingmoe2", "llada-moe"),
-        new(() => new([new LlamaSplitter { MostDigits = 1, Letters = CharacterClass.Letter | CharacterClass.Mark }]), "qwen35"),
-        new(() => new([new LlamaSplitter { MostDigits = 1, NewlinesAfterPunctuation = false }]), "seed-coder"),
-        new(() => new([new LlamaSplitter { MostDigits = 1, Contractions = false }]), "ufakzeka"),
+        new(() => new([new LlamaSplitter { MaxDigits = 1, Letters = CharacterClass.Letter | CharacterClass.Mark }]), "qwen35"),
+        new(() => new([new LlamaSplitter { MaxDigits = 1, NewlinesAfterPunctuation = false }]), "seed-coder"),
+        new(() => new([new LlamaSplitter { MaxDigits = 1, Contractions = false }]), "ufakzeka"),
         new(() => new([new RunSplitter { Ranges = ['\n', '\n'] }, OneDigitWords]), "laguna"),
         new(() => new([new CasedSplitter()]), "gpt-4o", "llama4", "kanana2", "talkie", "minimax-m2"),
-        new(() => new([new CasedSplitter { MostDigits = 1, Contractions = false }]) { IgnoresMerges = true, AddsBos = true }, "tekken"),
+        new(() => new([new CasedSplitter { MaxDigits = 1, Contractions = false }]) { IgnoresMerges = true, AddsBos = true }, "tekken"),
         new(() => new(DeepSeekLlm), "deepseek-llm"),
         new(() => new(DeepSeekCoder), "deepseek-coder"),
         new(() => new([ThreeDigits, new RunSplitter { Ranges = CodePointRanges.HanAndKana }, new DeepSeekSplitter()]),

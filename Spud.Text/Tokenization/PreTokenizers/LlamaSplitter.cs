@@ -7,7 +7,7 @@ namespace Spud.Text.Tokenization.PreTokenizers;
 internal sealed class LlamaSplitter : Splitter
 {
     /// <summary>How many digits stay together.</summary>
-    public int MostDigits { get; init; } = 3;
+    public int MaxDigits { get; init; } = 3;
 
     /// <summary>What a word is made of: \p{L}, or [\p{L}\p{M}].</summary>
     public CharacterClass Letters { get; init; } = CharacterClass.Letter;
@@ -28,7 +28,7 @@ internal sealed class LlamaSplitter : Splitter
 
         if (text.Is(at, CharacterClass.Number))
         {
-            return text.EndOf(at, CharacterClass.Number, MostDigits);
+            return text.EndOf(at, CharacterClass.Number, MaxDigits);
         }
 
         if (!text.IsNewline(at) && (text.Is(at, Letters) || text.Is(at + 1, Letters)))

@@ -3,7 +3,7 @@ namespace Spud.Text.Tokenization.PreTokenizers;
 /// <summary>A run of characters of one kind, with an optional lead: such as \p{N}{1,3}, \s?\p{L}+ or [一-龥]+.</summary>
 internal sealed class RunSplitter : Splitter
 {
-    /// <summary>Fewest characters of the run.</summary>
+    /// <summary>Minimum characters of the run.</summary>
     public int Least { get; init; } = 1;
 
     /// <summary>Most characters of the run.</summary>

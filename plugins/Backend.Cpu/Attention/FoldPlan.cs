@@ -5,7 +5,7 @@ namespace Backend.Cpu.Attention;
 /// <summary>
 /// What one step's fold is split into. A block is some rows of one sequence; it reads its keys in chunks of
 /// <see cref="ChunkTokens"/> positions, each folded by itself and merged in order, so that a row's bits depend neither on its
-/// neighbours nor on who folds which chunk. In a small step every chunk of a block is work of its own.
+/// neighbours nor on which thread folds which chunk. In a small step every chunk of a block is work of its own.
 /// </summary>
 internal sealed class FoldPlan
 {
@@ -21,12 +21,12 @@ internal sealed class FoldPlan
     public FoldPlan(Limits limits)
     {
         int chunks = limits.ContextTokens / ChunkTokens + 1;
-        MostPartials = Math.Min(Math.Min(SplitRows, limits.Rows) * chunks, chunks + 256);
-        _blocks = new Block[Math.Max(MostPartials, limits.Rows / BlockRows + limits.Sequences)];
+        MaxPartials = Math.Min(Math.Min(SplitRows, limits.Rows) * chunks, chunks + 256);
+        _blocks = new Block[Math.Max(MaxPartials, limits.Rows / BlockRows + limits.Sequences)];
     }
 
     /// <summary>Most pairs of a row and a chunk that a split plan has.</summary>
-    public int MostPartials { get; }
+    public int MaxPartials { get; }
 
     /// <summary>The blocks of this step.</summary>
     public ReadOnlySpan<Block> Blocks => _blocks.AsSpan(0, Count);
@@ -50,7 +50,7 @@ internal sealed class FoldPlan
         foreach (Block block in Blocks)
             partials += block.Rows * (block.EndChunk - block.FirstChunk);
 
-        IsSplit = step.Rows <= SplitRows && partials <= MostPartials;
+        IsSplit = step.Rows <= SplitRows && partials <= MaxPartials;
         if (IsSplit)
             SplitByChunk(partials);
     }

@@ -7,18 +7,18 @@ namespace Backend.Cpu.Attention;
 /// <summary>The workspace of one fold: partial states of a split plan, and what each worker needs for a chunk.</summary>
 internal sealed class FoldScratch
 {
-    private readonly int _threads, _chunkFloats, _mostPartials;
+    private readonly int _threads, _chunkFloats, _maxPartials;
     private readonly long _chunks;
 
     public FoldScratch(IBuildContext build, AttentionLayer[] layers, FoldPlan plan)
     {
-        (_threads, _mostPartials) = (build.Pool.Threads, plan.MostPartials);
+        (_threads, _maxPartials) = (build.Pool.Threads, plan.MaxPartials);
         long partialFloats = 0;
         foreach (int i in build.Layers)
         {
             AttentionLayer layer = layers[i];
             _chunkFloats = Math.Max(_chunkFloats, ChunkScratch.Floats(FoldPlan.BlockRows * layer.Group, layer.KeyWidth, layer.ValueWidth));
-            partialFloats = Math.Max(partialFloats, (long)_mostPartials * layer.QueryHeads * (2 + layer.ValueWidth));
+            partialFloats = Math.Max(partialFloats, (long)_maxPartials * layer.QueryHeads * (2 + layer.ValueWidth));
         }
 
         ScratchPlan fold = new();
@@ -36,5 +36,5 @@ internal sealed class FoldScratch
     public WorkerScratch Chunks => new(Workspace.ViewAt(_chunks, ElementType.F32, _threads, _chunkFloats));
 
     /// <summary>F32 [partials, H, 2 + Dv].</summary>
-    public TensorView Partials(AttentionLayer layer) => Workspace.View(ElementType.F32, _mostPartials, layer.QueryHeads, 2 + layer.ValueWidth);
+    public TensorView Partials(AttentionLayer layer) => Workspace.View(ElementType.F32, _maxPartials, layer.QueryHeads, 2 + layer.ValueWidth);
 }

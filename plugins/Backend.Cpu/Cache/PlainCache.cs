@@ -17,7 +17,7 @@ internal sealed class PlainCache(CacheOptions options, IBuildContext build) : IC
         if (Window(layer) is not { } window)
             return;
 
-        // The next row stands at position Tokens and sees positions above Tokens - window.
+        // The next row is at position Tokens and sees positions above Tokens - window.
         int firstSeen = history.Tokens - window + 1;
         for (int run = 0; run < history.Runs.Length; run++)
             if (history.Runs[run] is var keys && keys.LastPosition < firstSeen)

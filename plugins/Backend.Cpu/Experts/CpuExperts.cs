@@ -22,7 +22,7 @@ internal sealed class CpuExperts : IExperts
 
         packing.Run();
         _scratch = new ExpertsScratch(build, _layers);
-        _groups = new ExpertGroups(_scratch.MostEntries, _scratch.MostExperts);
+        _groups = new ExpertGroups(_scratch.MaxEntries, _scratch.MaxExperts);
     }
 
     public IMemoryDomain Domain => _build.Host;

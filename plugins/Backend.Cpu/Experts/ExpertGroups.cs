@@ -3,7 +3,7 @@ using Spud;
 namespace Backend.Cpu.Experts;
 
 /// <summary>
-/// The rows of a plan by expert: a group for each expert that some row wants, in order of expert, its rows ascending, and last the
+/// The rows of a plan by expert: a group for each expert that some row uses, in order of expert, its rows ascending, and last the
 /// shared expert with every row. A plan that does not fit at once is taken some rows at a time.
 /// </summary>
 internal sealed class ExpertGroups
@@ -13,7 +13,7 @@ internal sealed class ExpertGroups
     private readonly Group[] _groups;
     private int _entries;
 
-    /// <summary>Room for so many entries at once; at least those of one row that wants every expert.</summary>
+    /// <summary>Room for so many entries at once; at least those of one row that uses every expert.</summary>
     public ExpertGroups(int entries, int experts)
     {
         (_counts, _ends, _groups) = (new int[experts], new int[experts], new Group[experts + 1]);

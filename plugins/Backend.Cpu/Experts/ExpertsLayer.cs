@@ -44,7 +44,7 @@ internal sealed class ExpertsLayer
     public TensorView SharedGate { get; }
 
     /// <summary>F, of the wider of routed and shared experts.</summary>
-    public int MostWidth => Math.Max(Routed[0].Width, Shared?.Width ?? 0);
+    public int MaxWidth => Math.Max(Routed[0].Width, Shared?.Width ?? 0);
 
     private static Expert[] TakeRouted(IBuildContext build, Packing packing, LayerDescription model, string prefix)
     {

@@ -7,7 +7,7 @@ namespace Backend.Cpu.Experts;
 /// <summary>The workspace of experts.</summary>
 internal sealed class ExpertsScratch
 {
-    private readonly int _threads, _hidden, _mostWidth, _floats;
+    private readonly int _threads, _hidden, _maxWidth, _floats;
     private readonly long _normedRounded, _delta, _gathered, _gatheredRounded, _inner, _innerRounded, _sharedWeights, _workers;
     private readonly bool _gathersExact, _innerExact;
     private readonly Workspace _workspace;
@@ -20,8 +20,8 @@ internal sealed class ExpertsScratch
         {
             ExpertsLayer layer = layers[i];
             int shared = layer.Shared is null ? 0 : 1;
-            (_mostWidth, MostExperts) = (Math.Max(_mostWidth, layer.MostWidth), Math.Max(MostExperts, layer.Routed.Length));
-            MostEntries = Math.Max(MostEntries, Math.Max(t * (build.Model.Layers[i].ExpertsUsed + shared), layer.Routed.Length + shared));
+            (_maxWidth, MaxExperts) = (Math.Max(_maxWidth, layer.MaxWidth), Math.Max(MaxExperts, layer.Routed.Length));
+            MaxEntries = Math.Max(MaxEntries, Math.Max(t * (build.Model.Layers[i].ExpertsUsed + shared), layer.Routed.Length + shared));
             foreach (Expert expert in (ReadOnlySpan<Expert>)[layer.Routed[0], layer.Shared ?? layer.Routed[0]])
             {
                 _floats = Math.Max(_floats, Math.Max(GateUpJob.ScratchFloats(expert, t), DownJob.ScratchFloats(expert, t)));
@@ -34,20 +34,20 @@ internal sealed class ExpertsScratch
         plan.AddFloats((long)t * _hidden);
         _normedRounded = plan.Add(anyRounded ? Activations.RoundedBytes(t, _hidden) : 0);
         _delta = plan.AddFloats((long)t * _hidden);
-        _gathered = plan.AddFloats(_gathersExact ? (long)MostEntries * _hidden : 0);
-        _gatheredRounded = plan.Add(anyRounded ? MostEntries * Activations.RoundedBytes(1, _hidden) : 0);
-        _inner = plan.AddFloats(_innerExact ? (long)MostEntries * _mostWidth : 0);
-        _innerRounded = plan.Add(innerRounded ? MostEntries * RoundedStride(_mostWidth) : 0);
+        _gathered = plan.AddFloats(_gathersExact ? (long)MaxEntries * _hidden : 0);
+        _gatheredRounded = plan.Add(anyRounded ? MaxEntries * Activations.RoundedBytes(1, _hidden) : 0);
+        _inner = plan.AddFloats(_innerExact ? (long)MaxEntries * _maxWidth : 0);
+        _innerRounded = plan.Add(innerRounded ? MaxEntries * RoundedStride(_maxWidth) : 0);
         _sharedWeights = plan.AddFloats(t);
         _workers = plan.AddFloats((long)_threads * _floats);
         _workspace = build.Reserve(build.Host, plan.Bytes);
     }
 
     /// <summary>Entries of a plan that are worked on at once.</summary>
-    public int MostEntries { get; }
+    public int MaxEntries { get; }
 
     /// <summary>E.</summary>
-    public int MostExperts { get; }
+    public int MaxExperts { get; }
 
     /// <summary>For each worker.</summary>
     public WorkerScratch Workers => new(_workspace.ViewAt(_workers, ElementType.F32, _threads, _floats));
@@ -60,12 +60,12 @@ internal sealed class ExpertsScratch
         return new ExpertRows
         {
             Normed = new Activations(rows, _hidden, normed, rounded ? _workspace.AddressAt(_normedRounded) : 0),
-            Gathered = _gathersExact ? _workspace.ViewAt(_gathered, ElementType.F32, MostEntries, _hidden) : default,
+            Gathered = _gathersExact ? _workspace.ViewAt(_gathered, ElementType.F32, MaxEntries, _hidden) : default,
             GatheredRounded = _workspace.AddressAt(_gatheredRounded),
             GatheredStride = Activations.RoundedBytes(1, _hidden),
-            Inner = _innerExact ? _workspace.ViewAt(_inner, ElementType.F32, MostEntries, _mostWidth) : default,
+            Inner = _innerExact ? _workspace.ViewAt(_inner, ElementType.F32, MaxEntries, _maxWidth) : default,
             InnerRounded = _workspace.AddressAt(_innerRounded),
-            InnerStride = RoundedStride(_mostWidth),
+            InnerStride = RoundedStride(_maxWidth),
         };
     }
 

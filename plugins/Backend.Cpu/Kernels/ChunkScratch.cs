@@ -46,7 +46,7 @@ internal readonly unsafe ref struct ChunkScratch
 
     public ReadOnlySpan<float> StatesOf(int first, int count) => _states.Slice(first * (2 + ValueWidth), count * (2 + ValueWidth));
 
-    /// <summary>Makes every score that of a key that nobody sees.</summary>
+    /// <summary>Makes every score that of a key that no row sees.</summary>
     public void ForgetScores(int columns)
     {
         for (int row = 0; row < Rows; row++)

@@ -17,7 +17,7 @@ internal sealed class TopKRouter : IRouter
     {
         _build = build;
         _layers = new RouterLayer[build.Model.Layers.Length];
-        int mostExperts = 0;
+        int maxExperts = 0;
         foreach (int layer in build.Layers)
         {
             int experts = build.Model.Layers[layer].Experts, used = options.Experts ?? build.Model.Layers[layer].ExpertsUsed;
@@ -27,13 +27,13 @@ internal sealed class TopKRouter : IRouter
                 throw new RefusedException($"router top-k: {used} experts of a row, but layer {layer} has {experts}. Set experts to {experts} or less.");
 
             _layers[layer] = new RouterLayer(build, layer, used);
-            (mostExperts, MaxExpertsPerRow) = (Math.Max(mostExperts, experts), Math.Max(MaxExpertsPerRow, used));
+            (maxExperts, MaxExpertsPerRow) = (Math.Max(maxExperts, experts), Math.Max(MaxExpertsPerRow, used));
             _scratchFloats = Math.Max(_scratchFloats, Product.ScratchFloats(_layers[layer].Gate, build.Limits.Rows));
         }
 
         ScratchPlan plan = new();
         plan.AddFloats((long)build.Limits.Rows * build.Model.HiddenWidth);
-        _scores = plan.AddFloats((long)build.Limits.Rows * mostExperts);
+        _scores = plan.AddFloats((long)build.Limits.Rows * maxExperts);
         _scratch = plan.AddFloats((long)build.Pool.Threads * _scratchFloats);
         _workspace = build.Reserve(build.Host, plan.Bytes);
     }

@@ -60,7 +60,7 @@ internal sealed class Linear
         return matrices;
     }
 
-    /// <summary>Packs a matrix whose file memory somebody goes on reading.</summary>
+    /// <summary>Packs a matrix whose file memory is still read.</summary>
     public static Linear Share(Packing packing, in TensorView weight) => new(packing, weight, release: default);
 
     /// <summary>Tiles of so many outputs.</summary>

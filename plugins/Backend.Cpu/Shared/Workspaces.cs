@@ -7,7 +7,7 @@ internal static class Workspaces
 {
     extension(Workspace workspace)
     {
-        /// <summary>Address of a byte of the share, for memory that is no tensor.</summary>
+        /// <summary>Address of a byte of the share, for memory that is not a tensor.</summary>
         public nint AddressAt(long offset) => workspace.ViewAt(offset, ElementType.I8, 1).Address;
     }
 }

@@ -6,12 +6,12 @@ namespace Backend.Onnx.Attention;
 
 /// <summary>
 /// Folds the keys of a step, some rows and some keys at a time. F32 keys that lie together are read in place; others are brought together
-/// first. Into an empty state a graph writes directly; into another one it is merged. On a device, where nobody sees whether it is empty, a
+/// first. Into an empty state a graph writes directly; into another one it is merged. On a device, where it is not known whether it is empty, a
 /// graph merges always.
 /// </summary>
 internal sealed class Fold
 {
-    private const int BlockRows = 128, ScoresAtOnce = 1 << 20, LeastKeys = 128, MostKeysOfBlock = 1024, MostKeysOfRow = 16384;
+    private const int BlockRows = 128, ScoresAtOnce = 1 << 20, MinKeys = 128, MaxKeysOfBlock = 1024, MaxKeysOfRow = 16384;
     private const int GatheredKeys = 2048;
 
     // A shorter run than this is copied to the next one: a graph's run costs about as much.
@@ -27,7 +27,7 @@ internal sealed class Fold
     {
         int rows = Math.Min(BlockRows, build.Limits.Rows), context = build.Limits.ContextTokens;
         _gather = new KeyGather(build, sessions.Domain, shapes, Math.Min(GatheredKeys, context));
-        _mask = new FoldMask(build, sessions.Domain, rows * Math.Min(MostKeysOfBlock, context));
+        _mask = new FoldMask(build, sessions.Domain, rows * Math.Min(MaxKeysOfBlock, context));
         _stateBytes = (long)rows * shapes.Max(shape => shape.QueryHeads * (2 + shape.ValueWidth)) * sizeof(float);
         _states = build.Reserve(sessions.Domain, sessions.Domain.IsHost ? _stateBytes : 2 * _stateBytes);
         _merge = sessions.Domain.IsHost ? null : new MergeGraph(sessions);
@@ -70,14 +70,14 @@ internal sealed class Fold
         };
     }
 
-    private static int MostKeys(Geometry shape, int rows) => rows == 1
-        ? MostKeysOfRow
-        : Math.Clamp(ScoresAtOnce / (shape.QueryHeads * rows), LeastKeys, MostKeysOfBlock);
+    private static int MaxKeys(Geometry shape, int rows) => rows == 1
+        ? MaxKeysOfRow
+        : Math.Clamp(ScoresAtOnce / (shape.QueryHeads * rows), MinKeys, MaxKeysOfBlock);
 
     private void FoldRuns(
         AttentionLayer layer, in RowBlock rows, in TensorView query, in PageView pages, ReadOnlySpan<KeyRun> runs, in AttentionState state)
     {
-        int from = Math.Max(0, rows.FirstPosition - layer.Window + 1), to = rows.LastPosition, most = MostKeys(layer.Shape, rows.Rows);
+        int from = Math.Max(0, rows.FirstPosition - layer.Window + 1), to = rows.LastPosition, most = MaxKeys(layer.Shape, rows.Rows);
         bool readable = pages.Pool.Keys.Type == ElementType.F32 && pages.Pool.Values.Type == ElementType.F32;
         _gather.Clear(layer.Shape, most);
         for (int i = RunSearch.FirstReaching(runs, from); i < runs.Length && runs[i].FirstPosition <= to; i++)
@@ -107,10 +107,10 @@ internal sealed class Fold
             FoldGathered(layer, rows, query, state, most);
     }
 
-    private void FoldGathered(AttentionLayer layer, in RowBlock rows, in TensorView query, in AttentionState state, int mostKeys)
+    private void FoldGathered(AttentionLayer layer, in RowBlock rows, in TensorView query, in AttentionState state, int maxKeys)
     {
         FoldKeys(layer, rows, query, _gather.Block, _gather.Positions, state);
-        _gather.Clear(layer.Shape, mostKeys);
+        _gather.Clear(layer.Shape, maxKeys);
     }
 
     private void FoldKeys(

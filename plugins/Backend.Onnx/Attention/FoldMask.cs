@@ -6,7 +6,7 @@ namespace Backend.Onnx.Attention;
 /// What is added to scores: 0 where a row sees a key, <see cref="Hidden"/> where it does not. The layers of a step mostly want the same
 /// one, so the last one is kept.
 /// </summary>
-internal sealed class FoldMask(IBuildContext build, IMemoryDomain domain, int mostElements)
+internal sealed class FoldMask(IBuildContext build, IMemoryDomain domain, int maxElements)
 {
     /// <summary>Far below any score and far above minus infinity, so that a row without a key gives numbers.</summary>
     public const float Hidden = -1e30f;
@@ -14,8 +14,8 @@ internal sealed class FoldMask(IBuildContext build, IMemoryDomain domain, int mo
     /// <summary>Maxima below it are of rows that saw no key.</summary>
     public const float NoKey = -1e29f;
 
-    private readonly TensorView _memory = build.Allocate(build.Host, ElementType.F32, mostElements);
-    private readonly TensorView _there = domain.IsHost ? default : build.Allocate(domain, ElementType.F32, mostElements);
+    private readonly TensorView _memory = build.Allocate(build.Host, ElementType.F32, maxElements);
+    private readonly TensorView _there = domain.IsHost ? default : build.Allocate(domain, ElementType.F32, maxElements);
     private (RowBlock Rows, int Window, int First, int Last) _made;
 
     /// <summary>Whether some row of the block does not see some key.</summary>

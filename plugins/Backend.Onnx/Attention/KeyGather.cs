@@ -14,12 +14,12 @@ internal sealed class KeyGather
     /// <param name="build">For memory.</param>
     /// <param name="domain">Where keys lie.</param>
     /// <param name="shapes">Of all layers.</param>
-    /// <param name="mostKeys">At once.</param>
-    public KeyGather(IBuildContext build, IMemoryDomain domain, IReadOnlyCollection<Geometry> shapes, int mostKeys)
+    /// <param name="maxKeys">At once.</param>
+    public KeyGather(IBuildContext build, IMemoryDomain domain, IReadOnlyCollection<Geometry> shapes, int maxKeys)
     {
-        (_domain, _positions, _shape) = (domain, new int[mostKeys], shapes.First());
-        _keys = build.Reserve(domain, (long)mostKeys * shapes.Max(shape => shape.KeyOutputs) * sizeof(float));
-        _values = build.Reserve(domain, (long)mostKeys * shapes.Max(shape => shape.ValueOutputs) * sizeof(float));
+        (_domain, _positions, _shape) = (domain, new int[maxKeys], shapes.First());
+        _keys = build.Reserve(domain, (long)maxKeys * shapes.Max(shape => shape.KeyOutputs) * sizeof(float));
+        _values = build.Reserve(domain, (long)maxKeys * shapes.Max(shape => shape.ValueOutputs) * sizeof(float));
     }
 
     /// <summary>Keys so far.</summary>
@@ -42,7 +42,7 @@ internal sealed class KeyGather
     };
 
     /// <summary>Starts anew, for so many keys at most.</summary>
-    public void Clear(Geometry shape, int mostKeys) => (_shape, _room, Count) = (shape, Math.Min(mostKeys, _positions.Length), 0);
+    public void Clear(Geometry shape, int maxKeys) => (_shape, _room, Count) = (shape, Math.Min(maxKeys, _positions.Length), 0);
 
     /// <summary>Adds the first keys of a run, as many as fit; returns how many.</summary>
     public int Add(in PageView pages, in KeyRun run)

@@ -90,7 +90,7 @@ internal sealed class OnnxAttention : IAttention
         }
     }
 
-    // I64 [T], as the operator wants them; on a device the graph widens.
+    // I64 [T], as the operator expects them; on a device the graph widens.
     private TensorView Positions(in Step step)
     {
         if (!Domain.IsHost)

@@ -7,7 +7,7 @@ using DataType = Onnx.TensorProto.Types.DataType;
 
 namespace Backend.Onnx.Attention;
 
-/// <summary>Norm, one product for q, k and v, biases, QK-norm, RoPE, and the score scale of q. Rows are [1, T, ..], as the RoPE operator wants.</summary>
+/// <summary>Norm, one product for q, k and v, biases, QK-norm, RoPE, and the score scale of q. Rows are [1, T, ..], as the RoPE operator expects.</summary>
 internal sealed class ProjectGraph
 {
     private readonly Graph _graph = new();
@@ -57,7 +57,7 @@ internal sealed class ProjectGraph
         _binding.Run();
     }
 
-    // The operator wants I64; a step has I32, which the host widens once for all layers.
+    // The operator expects I64; a step has I32, which the host widens once for all layers.
     private string Positions(bool onHost) => onHost
         ? _graph.Input("positions", ElementType.I64, 1, "T")
         : _graph.Node("Cast", [_graph.Input("positions", ElementType.I32, 1, "T")], Graphs.Attribute.Int("to", (long)DataType.Int64));

@@ -14,7 +14,7 @@ internal sealed class RopeTable
     {
         (_rope, int half) = (rope, rope.Width / 2);
 
-        // The operator wants at least as many positions as a step has rows.
+        // The operator needs at least as many positions as a step has rows.
         int positions = Math.Max(build.Limits.ContextTokens, build.Limits.Rows);
         (_cos, _sin) = (build.Allocate(build.Host, ElementType.F32, positions, half), build.Allocate(build.Host, ElementType.F32, positions, half));
         (Cos, Sin) = domain.IsHost

@@ -13,24 +13,24 @@ internal sealed class OnnxDevice
     public const string Cpu = "cpu";
 
     /// <summary>
-    /// For tests, which turn on the switch of this name: <see cref="Pretended"/> is then the processor, with memory that the host may not
+    /// For tests, which turn on the switch of this name: <see cref="FakeDevice"/> is then the processor, with memory that the host may not
     /// read, so that all that is done for a device can be seen without one.
     /// </summary>
-    public const string PretendSwitch = "Backend.Onnx.PretendDevice";
+    public const string FakeDeviceSwitch = "Backend.Onnx.FakeDevice";
 
     /// <summary>No machine has so many.</summary>
-    public const string Pretended = "cuda:99";
+    public const string FakeDevice = "cuda:99";
 
     private const string Cuda = "cuda";
     private static readonly ConcurrentDictionary<string, OnnxDevice> s_all = new();
     private readonly int _number;
-    private readonly bool _pretends;
+    private readonly bool _isFake;
     private readonly OrtMemoryInfo _memory;
 
     private OnnxDevice(string name, int number)
     {
-        (Name, _number, _pretends) = (name, number, name == Pretended && AppContext.TryGetSwitch(PretendSwitch, out bool pretends) && pretends);
-        bool isCuda = name != Cpu && !_pretends;
+        (Name, _number, _isFake) = (name, number, name == FakeDevice && AppContext.TryGetSwitch(FakeDeviceSwitch, out bool pretends) && pretends);
+        bool isCuda = name != Cpu && !_isFake;
         _memory = isCuda ? new OrtMemoryInfo("Cuda", OrtAllocatorType.DeviceAllocator, number, OrtMemType.Default) : OrtMemoryInfo.DefaultInstance;
         (IsCuda, Memory, Own) = (isCuda, _memory.DangerousGetHandle(), name == Cpu ? null : new OnnxDomain(this));
     }

@@ -12,13 +12,13 @@ internal sealed class DeviceScratch
     private readonly TensorView _zeros, _hostRows, _hostMultipliers;
     private readonly PlanMirror _mirror;
 
-    public DeviceScratch(IBuildContext build, IMemoryDomain domain, int mostExperts)
+    public DeviceScratch(IBuildContext build, IMemoryDomain domain, int maxExperts)
     {
         (_build, _domain) = (build, domain);
         (int rows, int hidden) = (build.Limits.Rows, build.Model.HiddenWidth);
-        int entries = checked(mostExperts * rows);
-        _groups = new ExpertGroups(mostExperts, rows);
-        _mirror = new PlanMirror(build, mostExperts);
+        int entries = checked(maxExperts * rows);
+        _groups = new ExpertGroups(maxExperts, rows);
+        _mirror = new PlanMirror(build, maxExperts);
         _delta = build.Reserve(domain, (long)rows * hidden * sizeof(float));
         _zeros = build.Allocate(domain, ElementType.F32, rows, hidden);
         (_hostRows, _hostMultipliers) = (build.Allocate(build.Host, ElementType.I32, entries), build.Allocate(build.Host, ElementType.F32, entries));

@@ -24,8 +24,8 @@ internal sealed class OnnxExperts : IExperts
             widest = Math.Max(widest, Math.Max(model.ExpertWidth, (long)model.Number(Trait.SharedExpert, 0)));
             _layers[layer] = model.Experts == 1 && !model.Has(Trait.SharedExpert)
                 ? new DenseExperts(build, sessions, weights, layer)
-                : !sessions.Device.IsHost ? new DeviceExperts(build, sessions, weights, deviceScratch ??= new(build, Domain, MostExperts()), layer)
-                : new RoutedExperts(build, sessions, weights, scratch ??= new(build, MostExperts()), layer);
+                : !sessions.Device.IsHost ? new DeviceExperts(build, sessions, weights, deviceScratch ??= new(build, Domain, MaxExperts()), layer)
+                : new RoutedExperts(build, sessions, weights, scratch ??= new(build, MaxExperts()), layer);
         }
 
         const int copiesOfInner = 3;
@@ -45,7 +45,7 @@ internal sealed class OnnxExperts : IExperts
 
     public void Dispose() => _sessions.Dispose();
 
-    private int MostExperts()
+    private int MaxExperts()
     {
         int most = 1;
         foreach (int layer in _build.Layers)

@@ -12,14 +12,14 @@ internal sealed class PlanMirror
     private readonly TensorView _offsets, _experts, _weights;
     private TensorView _ids, _multipliers, _ends;
 
-    public PlanMirror(IBuildContext build, int mostExperts)
+    public PlanMirror(IBuildContext build, int maxExperts)
     {
         (_build, int rows) = (build, build.Limits.Rows);
         _ends = build.Allocate(build.Host, ElementType.I32, rows + 1);
         _offsets = build.Allocate(build.Host, ElementType.I32, rows + 1);
-        _experts = build.Allocate(build.Host, ElementType.I32, checked(rows * mostExperts));
-        _weights = build.Allocate(build.Host, ElementType.F32, checked(rows * mostExperts));
-        (_ids, _multipliers) = (build.Allocate(build.Host, ElementType.I32, checked(rows * mostExperts)), build.Allocate(build.Host, ElementType.F32, checked(rows * mostExperts)));
+        _experts = build.Allocate(build.Host, ElementType.I32, checked(rows * maxExperts));
+        _weights = build.Allocate(build.Host, ElementType.F32, checked(rows * maxExperts));
+        (_ids, _multipliers) = (build.Allocate(build.Host, ElementType.I32, checked(rows * maxExperts)), build.Allocate(build.Host, ElementType.F32, checked(rows * maxExperts)));
     }
 
     /// <summary>The sound part of a plan.</summary>

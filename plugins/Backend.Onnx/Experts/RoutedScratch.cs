@@ -9,9 +9,9 @@ internal sealed class RoutedScratch
     private readonly int _hidden;
     private readonly long _bytes;
 
-    public RoutedScratch(IBuildContext build, int mostExperts)
+    public RoutedScratch(IBuildContext build, int maxExperts)
     {
-        (_hidden, Groups) = (build.Model.HiddenWidth, new ExpertGroups(mostExperts, build.Limits.Rows));
+        (_hidden, Groups) = (build.Model.HiddenWidth, new ExpertGroups(maxExperts, build.Limits.Rows));
         _bytes = (long)build.Limits.Rows * _hidden * sizeof(float);
         _workspace = build.Reserve(build.Host, 3 * _bytes);
     }

@@ -33,7 +33,7 @@ internal sealed class Graph
         _model.Graph.Input.Select(input => (input.Name, false, TypeOf(input)))
             .Concat(_model.Graph.Output.Select(output => (output.Name, true, TypeOf(output))));
 
-    /// <summary>Bytes of the weights that it brings along; with some, no other layer has the same graph.</summary>
+    /// <summary>Bytes of the weights that it contains; with some, no other layer has the same graph.</summary>
     public long WeightBytes { get; private set; }
 
     /// <summary>A value that each run binds.</summary>

@@ -11,7 +11,7 @@ namespace Backend.Onnx.Native;
 /// <summary>Allocation and copies of a device, by graphs of one node: ONNX Runtime moves what is bound on the other side.</summary>
 internal sealed class DeviceMemory : IDisposable
 {
-    private const int MostBytes = 1 << 30, ZeroBytes = 1 << 20;
+    private const int MaxBytes = 1 << 30, ZeroBytes = 1 << 20;
     private readonly OnnxDevice _device;
     private readonly IMemoryDomain _host;
     private readonly OnnxRuntime _lease;
@@ -140,8 +140,8 @@ internal sealed class DeviceMemory : IDisposable
 
     private void CopyBytes(nint fromMemory, nint from, nint toMemory, nint to, long bytes)
     {
-        for (long done = 0; done < bytes; done += MostBytes)
-            _bytes.Run(fromMemory, from + (nint)done, toMemory, to + (nint)done, (int)Math.Min(MostBytes, bytes - done));
+        for (long done = 0; done < bytes; done += MaxBytes)
+            _bytes.Run(fromMemory, from + (nint)done, toMemory, to + (nint)done, (int)Math.Min(MaxBytes, bytes - done));
     }
 
     private MoveGraph CastOf(ElementType from, ElementType to) =>

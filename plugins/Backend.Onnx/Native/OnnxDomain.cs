@@ -5,7 +5,7 @@ namespace Backend.Onnx.Native;
 
 /// <summary>
 /// Memory of a device. ONNX Runtime has ended a graph's work when its run returns, so that nothing is ever left to wait for. What it needs
-/// is there while somebody uses the device: a component, or memory that was not yet given back.
+/// is there while the device is in use: a component, or memory that was not yet given back.
 /// </summary>
 internal sealed class OnnxDomain(OnnxDevice device) : IMemoryDomain
 {

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Backend.Onnx.Native;
 
-/// <summary>The native library: beside this assembly, or where the system finds it.</summary>
+/// <summary>The native library: next to this assembly, or where the system finds it.</summary>
 internal static unsafe class OrtLibrary
 {
     private const string Name = "onnxruntime";

@@ -16,7 +16,7 @@ internal sealed class OnnxRouter : IRouter
     {
         (_build, _sessions, _layers) = (build, sessions, new RouterLayer[build.Model.Layers.Length]);
         WeightReader weights = new(build, sessions.Device, new MatrixOptions { Weights = WeightFormat.F32, Prepack = false });
-        int mostExperts = 0;
+        int maxExperts = 0;
         foreach (int layer in build.Layers)
         {
             int experts = build.Model.Layers[layer].Experts, used = options.Experts ?? build.Model.Layers[layer].ExpertsUsed;
@@ -26,10 +26,10 @@ internal sealed class OnnxRouter : IRouter
                 throw new RefusedException($"router onnx: {used} experts of a row, but layer {layer} has {experts}. Set experts to {experts} or less.");
 
             _layers[layer] = new RouterLayer(build, sessions, weights, OffsetsFor(used), layer, used);
-            (mostExperts, MaxExpertsPerRow) = (Math.Max(mostExperts, experts), Math.Max(MaxExpertsPerRow, used));
+            (maxExperts, MaxExpertsPerRow) = (Math.Max(maxExperts, experts), Math.Max(MaxExpertsPerRow, used));
         }
 
-        build.EstimateNative(Domain, (long)build.Limits.Rows * (build.Model.HiddenWidth + 4L * mostExperts) * sizeof(float));
+        build.EstimateNative(Domain, (long)build.Limits.Rows * (build.Model.HiddenWidth + 4L * maxExperts) * sizeof(float));
     }
 
     public IMemoryDomain Domain => _sessions.Domain;

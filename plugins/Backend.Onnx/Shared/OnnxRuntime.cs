@@ -5,7 +5,7 @@ namespace Backend.Onnx.Shared;
 
 /// <summary>
 /// ONNX Runtime's environment: one a process, with one pool of threads that never spins and one arena for what graphs compute in between.
-/// It lives while somebody holds a lease.
+/// It lives while there is a lease.
 /// </summary>
 internal sealed class OnnxRuntime : IDisposable
 {

@@ -12,7 +12,7 @@ namespace Backend.Onnx.Shared;
 /// </summary>
 internal sealed class Sessions : IDisposable
 {
-    // What a session takes beside its packed weights, as measured.
+    // What a session takes in addition to its packed weights, as measured.
     private const long SessionBytes = 200_000;
     private readonly IBuildContext _build;
     private readonly OnnxRuntime _lease;

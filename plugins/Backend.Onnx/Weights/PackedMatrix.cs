@@ -8,7 +8,7 @@ namespace Backend.Onnx.Weights;
 internal sealed class PackedMatrix : Matrix
 {
     /// <summary>Most bytes of a matrix: a graph in ONNX's format ends below 2 GiB.</summary>
-    public const long MostBytes = 1_900_000_000;
+    public const long MaxBytes = 1_900_000_000;
 
     /// <summary>F32 [N, K].</summary>
     public required byte[] Values { get; init; }

@@ -61,7 +61,7 @@ internal sealed class WeightReader(IBuildContext build, OnnxDevice device, Matri
         return matrix;
     }
 
-    /// <summary>A matrix whose file memory somebody goes on reading.</summary>
+    /// <summary>A matrix whose file memory is still read.</summary>
     public Matrix Share(in TensorView weight) => Of(weight.Shape[1], [weight]);
 
     /// <summary>A matrix [N, K] to look rows up in, as it is kept.</summary>
@@ -104,7 +104,7 @@ internal sealed class WeightReader(IBuildContext build, OnnxDevice device, Matri
         ElementType stored = weights[0].Type;
         return options.Weights == WeightFormat.Auto && BlockMapping.Of(stored, options.Activations) is { } mapping && weights.All(weight => weight.Type == stored)
             ? Blocks(mapping, outputs, inputs, weights)
-            : options.Prepack && (long)outputs * inputs * sizeof(float) <= PackedMatrix.MostBytes ? Packed(outputs, inputs, weights) : Transposed(outputs, inputs, weights);
+            : options.Prepack && (long)outputs * inputs * sizeof(float) <= PackedMatrix.MaxBytes ? Packed(outputs, inputs, weights) : Transposed(outputs, inputs, weights);
     }
 
     private PackedMatrix Packed(int outputs, int inputs, TensorView[] weights)

@@ -14,13 +14,13 @@ internal sealed class TorchDevice
     public const string Names = "cpu|cuda(:[0-9]{1,2})?";
 
     /// <summary>
-    /// For tests, which turn on the switch of this name: <see cref="Pretended"/> is then the processor, with memory that the host may not
+    /// For tests, which turn on the switch of this name: <see cref="FakeDevice"/> is then the processor, with memory that the host may not
     /// read, so that all that is done for a device can be seen without one.
     /// </summary>
-    public const string PretendSwitch = "Backend.Torch.PretendDevice";
+    public const string FakeDeviceSwitch = "Backend.Torch.FakeDevice";
 
     /// <summary>No machine has so many.</summary>
-    public const string Pretended = "cuda:99";
+    public const string FakeDevice = "cuda:99";
 
     private static readonly ConcurrentDictionary<string, TorchDevice> s_all = new();
     private readonly TorchDomain? _own;
@@ -28,7 +28,7 @@ internal sealed class TorchDevice
     private TorchDevice(string name)
     {
         Name = name;
-        Torch = new torch.Device(IsPretended(name) ? "cpu" : name);
+        Torch = new torch.Device(IsFakeDevice(name) ? "cpu" : name);
         _own = name == "cpu" ? null : new TorchDomain(this);
     }
 
@@ -67,7 +67,7 @@ internal sealed class TorchDevice
     /// <summary>The same, or null for an absent view.</summary>
     public Tensor? TensorIf(in TensorView view) => view.IsPresent ? Tensor(view) : null;
 
-    private static bool IsPretended(string name) => name == Pretended && AppContext.TryGetSwitch(PretendSwitch, out bool pretends) && pretends;
+    private static bool IsFakeDevice(string name) => name == FakeDevice && AppContext.TryGetSwitch(FakeDeviceSwitch, out bool pretends) && pretends;
 
     private string? Fault()
     {

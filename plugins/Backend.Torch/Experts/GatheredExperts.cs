@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 namespace Backend.Torch.Experts;
 
 /// <summary>
-/// A few entries on a device: each brings the weights of its expert, and nobody waits to read the plan. Nobody has checked it, either:
+/// A few entries on a device: each brings the weights of its expert, and nothing waits to read the plan. It has not been checked, either:
 /// entries that name no row or expert count nothing. The matrices are owned.
 /// </summary>
 internal sealed class GatheredExperts(TorchDevice device, Matrices gateUp, Matrices down, Activation activation) : IDisposable

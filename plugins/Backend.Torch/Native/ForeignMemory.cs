@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 
 namespace Backend.Torch.Native;
 
-/// <summary>Tensors over host memory that somebody else owns and keeps longer than the tensor.</summary>
+/// <summary>Tensors over host memory that another component owns and keeps longer than the tensor.</summary>
 internal static unsafe partial class ForeignMemory
 {
     /// <summary>A tensor over a view of host memory.</summary>

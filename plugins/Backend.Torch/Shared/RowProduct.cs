@@ -13,7 +13,7 @@ namespace Backend.Torch.Shared;
 internal sealed class RowProduct : IDisposable
 {
     private const long BytesOfPart = 1 << 20;
-    private const int MostParts = 32;
+    private const int MaxParts = 32;
     private readonly WorkerPool _pool;
     private readonly (Tensor Weight, long First, long Count)[] _parts;
 
@@ -26,7 +26,7 @@ internal sealed class RowProduct : IDisposable
     public static RowProduct? Of(Tensor weight, Tensor transposed, WorkerPool pool)
     {
         long outputs = weight.size(0), bytes = sizeof(float) * outputs * weight.size(1);
-        long count = Math.Min(MostParts, bytes / BytesOfPart);
+        long count = Math.Min(MaxParts, bytes / BytesOfPart);
         if (count < 2 || weight.dtype != ScalarType.Float32 || weight.device_type != DeviceType.CPU)
             return null;
 

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace TemplateSpace;
 
-/// <summary>What a user may write beside <c>"use": "best"</c>. Properties are <c>set</c>, and ranges are attributes.</summary>
+/// <summary>What a user may write next to <c>"use": "best"</c>. Properties are <c>set</c>, and ranges are attributes.</summary>
 internal sealed class BestRouterOptions
 {
     /// <summary>Experts of a row are added, best first, until their probabilities sum to this.</summary>

@@ -24,7 +24,7 @@ public sealed class DevicePipelineTests
     public void LogitsAreLlamaCppsWhereverTheRolesAre(string name, string[] away)
     {
         Assert.NotEmpty(name);
-        string[] devices = [.. away.Select(role => $"{role}.device={OnnxDevice.Pretended}")];
+        string[] devices = [.. away.Select(role => $"{role}.device={OnnxDevice.FakeDevice}")];
         foreach (string family in new[] { "llama", "qwen2moe", "gpt-oss" })
         {
             float[] expected = PromptLogits.Reference($"families/{family}.logits.bin");
@@ -39,7 +39,7 @@ public sealed class DevicePipelineTests
     [InlineData("bf16", 2e-2)]
     public void HalfWidthWeightsAndPagesStayNear(string format, double tolerance)
     {
-        string[] settings = [.. s_roles.Select(role => $"{role}.device={OnnxDevice.Pretended}"), .. s_roles.Where(role => role != "router").Select(role => $"{role}.weights={format}"), "cache.use=contiguous", $"cache.format={format}"];
+        string[] settings = [.. s_roles.Select(role => $"{role}.device={OnnxDevice.FakeDevice}"), .. s_roles.Where(role => role != "router").Select(role => $"{role}.weights={format}"), "cache.use=contiguous", $"cache.format={format}"];
         double distance = PromptLogits.Distance(PromptLogits.Reference("families/llama.logits.bin"), PromptLogits.AllRoles(settings).Of(TestData.Path("families/llama.gguf")));
         Assert.InRange(distance, 0, tolerance);
     }

@@ -23,7 +23,7 @@ public sealed class RolesOnADeviceTests
     {
         Libtorch.Require();
         using TestBuild build = new(s_model.Describe());
-        using TorchAttention here = new(new(), build), away = new(new() { Device = TorchDevice.Pretended }, build);
+        using TorchAttention here = new(new(), build), away = new(new() { Device = TorchDevice.FakeDevice }, build);
         SequenceSlice[] slices = TestStep.Slices((rows, 60), (1, 7));
         Step step = TestStep.Of(build, slices);
         TestPages pages = new() { PageTokens = 16, Type = ElementType.F32 };
@@ -52,7 +52,7 @@ public sealed class RolesOnADeviceTests
             using TestBuild build = new(model.Describe());
             TensorView input = build.Floats(Samples.Of("input", rows * model.Hidden), rows, model.Hidden);
             float[] expected = Mix(build, "cpu", input).AsSpan<float>().ToArray();
-            Compare.Near([.. expected.Select(value => (double)value)], Mix(build, TorchDevice.Pretended, input).AsSpan<float>(), Compare.F32);
+            Compare.Near([.. expected.Select(value => (double)value)], Mix(build, TorchDevice.FakeDevice, input).AsSpan<float>(), Compare.F32);
         }
     }
 
@@ -64,7 +64,7 @@ public sealed class RolesOnADeviceTests
         using TestBuild build = new(model.Describe());
         TensorView input = build.Floats(Samples.Of("input", 9 * model.Hidden), 9, model.Hidden);
         float[] expected = Ends(build, "cpu", input);
-        Compare.Near([.. expected.Select(value => (double)value)], Ends(build, TorchDevice.Pretended, input), Compare.F32);
+        Compare.Near([.. expected.Select(value => (double)value)], Ends(build, TorchDevice.FakeDevice, input), Compare.F32);
     }
 
     [Theory]
@@ -74,7 +74,7 @@ public sealed class RolesOnADeviceTests
     {
         Libtorch.Require();
         using TestBuild build = new(s_model.Describe());
-        using TorchExperts experts = new(new() { Device = TorchDevice.Pretended }, build);
+        using TorchExperts experts = new(new() { Device = TorchDevice.FakeDevice }, build);
         Moved moved = new(build, experts.Domain);
         Step step = moved.There(TestStep.Of(build, TestStep.Slices((rows, 0))));
         Random random = new(3);

@@ -108,7 +108,7 @@ public sealed class TorchDomainTests : IDisposable
     private IMemoryDomain Domain()
     {
         Libtorch.Require();
-        return TorchDevice.Of(TorchDevice.Pretended).Domain(_build);
+        return TorchDevice.Of(TorchDevice.FakeDevice).Domain(_build);
     }
 
     private PagePool Pool(ElementType type, int pages, int heads, int pageTokens, int keyWidth, int valueWidth) => new()

@@ -26,7 +26,7 @@ public sealed class DevicePipelineTests
         Assert.NotEmpty(name);
         Libtorch.Require();
         int[] tokens = TorchPipeline.Tokens("families/prompt.tokens.bin");
-        string[] devices = [.. away.Select(role => $"{role}.device={TorchDevice.Pretended}")];
+        string[] devices = [.. away.Select(role => $"{role}.device={TorchDevice.FakeDevice}")];
         foreach (string family in new[] { "llama", "qwen2moe", "gpt-oss" })
         {
             using TorchPipeline pipeline = new(TestData.Path($"families/{family}.gguf"), [.. TorchPipeline.All, .. devices]);

@@ -121,7 +121,7 @@ public sealed class TestBuild : IBuildContext, IWeightSource, IDisposable
     {
         nint address = weight.Address;
         if (!_weights.Values.Any(taken => taken.Address == address))
-            throw new ArgumentException("release: this view is no weight that the component took", nameof(weight));
+            throw new ArgumentException("release: this view is not a weight that the component took", nameof(weight));
     }
 
     /// <summary>What a component reads of a weight that it took, in double precision.</summary>

@@ -52,7 +52,7 @@ public sealed class RouterCalibratorTests
         using Composed composed = new(Stories, most: 2);
         RouterCalibrator calibrator = new(composed.Model, composed.Probe, 1, 2, [Text(Stories)]);
         CalibrationException fault = Assert.Throws<CalibrationException>(() => calibrator.FitPerplexity(0.5, TestContext.Current.CancellationToken));
-        Assert.Contains("with 2 experts of every row the perplexity ratio is 1.0000, wanted at most 0.5", fault.Message);
+        Assert.Contains("with 2 experts of every row the perplexity ratio is 1.0000, expected at most 0.5", fault.Message);
     }
 
     [Fact]

@@ -9,7 +9,7 @@ namespace Spud.Tests.ChatTemplates;
 public class MutationTests
 {
     private const int Mutants = 10_000;
-    private const long MostBytesEach = 64L << 20;
+    private const long MaxBytesEach = 64L << 20;
 
     private static readonly string[] s_fragments =
     [
@@ -31,7 +31,7 @@ public class MutationTests
             long before = GC.GetAllocatedBytesForCurrentThread();
             rendered += Renders(mutant, conversations[random.Next(conversations.Length)], limits) ? 1 : 0;
             long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
-            Assert.True(allocated < MostBytesEach, $"mutant {i} allocated {allocated} bytes:\n{mutant}");
+            Assert.True(allocated < MaxBytesEach, $"mutant {i} allocated {allocated} bytes:\n{mutant}");
         }
 
         Assert.InRange(rendered, Mutants / 20, Mutants - Mutants / 20);

@@ -47,7 +47,7 @@ public sealed class ComparedTextTests
     public void A_missing_file_and_a_directory_are_refused()
     {
         using TempFolder folder = new();
-        Assert.Contains("there is no such file", Assert.Throws<ComparisonException>(() => ComparedText.OfFile(Path.Combine(folder.Path, "missing.txt"))).Message);
+        Assert.Contains("no such file", Assert.Throws<ComparisonException>(() => ComparedText.OfFile(Path.Combine(folder.Path, "missing.txt"))).Message);
         Assert.Contains("got a directory", Assert.Throws<ComparisonException>(() => ComparedText.OfFile(folder.Path)).Message);
     }
 }

@@ -150,7 +150,7 @@ public sealed class ComparisonRunTests
     {
         using Compared pipelines = new(Stories, "cache.format=f32", "cache.format=f16");
         ComparisonException refusal = Assert.Throws<ComparisonException>(() => new ComparisonRun(pipelines.All, [ComparedText.OfBytes("short", [.. "Once upon"u8])], Settings).Run(Cancellation));
-        Assert.Contains("a window takes 32", refusal.Message);
+        Assert.Contains("fewer than a window (32)", refusal.Message);
     }
 
     [Fact]
@@ -176,7 +176,7 @@ public sealed class ComparisonRunTests
     public void Speed_is_measured_as_often_as_asked()
     {
         using Compared pipelines = new(Stories, "cache.format=f32", "cache.format=f16");
-        ComparisonSettings settings = Settings with { MostWindows = 1, Speed = new() { Prompt = 100, Generate = 20, Repeats = 3 } };
+        ComparisonSettings settings = Settings with { MaxWindows = 1, Speed = new() { Prompt = 100, Generate = 20, Repeats = 3 } };
         ComparisonResult result = new ComparisonRun(pipelines.All, [Text("smollm2/code.txt")], settings).Run(Cancellation);
         Assert.All(result.Pipelines, pipeline =>
         {

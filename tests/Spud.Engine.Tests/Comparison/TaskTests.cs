@@ -129,8 +129,8 @@ public sealed class TaskTests
     }
 
     [Theory]
-    [InlineData("arc", "{}", "'arc' is no kind of task")]
-    [InlineData("lambada", "", "there is no question in it")]
+    [InlineData("arc", "{}", "'arc' is not a kind of task")]
+    [InlineData("lambada", "", "contains no questions")]
     [InlineData("lambada", "{\"text\": ", "expected JSON")]
     [InlineData("lambada", "{\"text\": \"one\"}", "a single word")]
     [InlineData("lambada", "{\"txt\": \"one two\"}", "question 1: expected text")]

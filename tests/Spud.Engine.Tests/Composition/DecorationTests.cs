@@ -160,7 +160,7 @@ public sealed class DecorationTests : IDisposable
         string two = Pack("two.gguf", HashOf("mixtral"), ("output.bias", new float[512], [512]), ("output.scale", [1f], [1]));
         string none = Path.Combine(_files.Path, "none.gguf");
 
-        Assert.EndsWith($"head 'backend.cpu/cpu' takes no pack: remove 'pack' ({one}).", Refused("mixtral", $$"""head={"use":"cpu","pack":"{{one}}"}"""));
+        Assert.EndsWith($"head 'backend.cpu/cpu' does not use a pack: remove 'pack' ({one}).", Refused("mixtral", $$"""head={"use":"cpu","pack":"{{one}}"}"""));
         Assert.Contains($"head 'wrapper/biased' does not use output.scale of {two}", Refused("mixtral", $$"""head={"use":"biased","pack":"{{two}}","inner":"cpu"}"""));
         Assert.Contains(none, Refused("mixtral", $$"""head={"use":"biased","pack":"{{none}}","inner":"cpu"}"""));
         Assert.Contains("is not a pack: it has no key 'spud.pack.model'", Refused("mixtral", $$"""head={"use":"biased","pack":"{{TestData.Path("families/llama.gguf")}}","inner":"cpu"}"""));

@@ -8,7 +8,7 @@ namespace Spud.Tests.Composition;
 public sealed class PageBuilderTests
 {
     [Theory]
-    [InlineData(ElementType.I32, 4, "cache 'toy/cache', layer 0: I32 is no page format; known: F32, F16, BF16, Q8_0, Q4_0.")]
+    [InlineData(ElementType.I32, 4, "cache 'toy/cache', layer 0: I32 is not a page format; known: F32, F16, BF16, Q8_0, Q4_0.")]
     [InlineData(ElementType.Q8_0, 4, "cache 'toy/cache', layer 0: Q8_0 needs keys whose width is a multiple of 32, this model's are 4 wide; choose F32, F16 or BF16.")]
     [InlineData(ElementType.F16, 4, "layer 0: attention 'toy/attention' cannot read the F16 pages of cache 'toy/cache'. It reads: F32.")]
     [InlineData(ElementType.F32, 0, "cache 'toy/cache', layer 0: pages of 0 tokens and at most 64 tokens; both must be at least 1.")]

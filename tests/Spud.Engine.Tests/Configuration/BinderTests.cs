@@ -88,8 +88,8 @@ public sealed class BinderTests
     [InlineData("""{"level":256}""", "p.json:1:10: $.level must be a whole number from 0 to 255, got 256.")]
     [InlineData("""{"seed":-1}""", "p.json:1:9: $.seed must be a whole number from 0 to 18446744073709551615, got -1.")]
     [InlineData("""{"pace":"fsat"}""", "p.json:1:9: $.pace must be one of slow, fast, got \"fsat\".")]
-    [InlineData("""{"note":"a","note":"b"}""", "p.json:1:13: 'note' is there twice, first at p.json:1:2. Keep one of them.")]
-    [InlineData("""{"note":"\ud800"}""", "p.json:1:9: \"\\ud800\" is no text: it holds half of a surrogate pair. Write both halves, or the character itself.|p.json:1:9: $.note must be a string, got \"\\ud800\".")]
+    [InlineData("""{"note":"a","note":"b"}""", "p.json:1:13: 'note' appears twice, first at p.json:1:2. Keep one of them.")]
+    [InlineData("""{"note":"\ud800"}""", "p.json:1:9: \"\\ud800\" is not valid text: it contains half of a surrogate pair. Write both halves, or the character itself.|p.json:1:9: $.note must be a string, got \"\\ud800\".")]
     [InlineData("""{"\u0007":"a"}""", "p.json:1:2: $.\\u0007 is not an option of cache 'compressed'. Known: keys, values, keepRecent, mass, exact, label, note, patience, style, pages, tiers, last, weights, level, seed, pace.")]
     public void A_fault_has_its_place_and_says_what_was_expected(string json, string expected) =>
         Assert.Equal(expected.Split('|'), Faults(json, SampleJson.Default.CompressedOptions));
@@ -186,7 +186,7 @@ public sealed class BinderTests
 
     [Fact]
     public void What_is_no_object_is_no_options_class() =>
-        Assert.Equal("Int32 is no options class: its JSON is not an object.", OptionsClass.Refusal(JsonTypeInfo.CreateJsonTypeInfo<int>(new JsonSerializerOptions())));
+        Assert.Equal("Int32 is not an options class: its JSON is not an object.", OptionsClass.Refusal(JsonTypeInfo.CreateJsonTypeInfo<int>(new JsonSerializerOptions())));
 
     private static CompressedOptions Bind(string json)
     {

@@ -35,21 +35,21 @@ public sealed class SetOptionTests
 
     [Theory]
     [InlineData("router", "expected path=value, such as router.maxExperts=4.")]
-    [InlineData("=1", "'' is no path. Write names with dots and places with brackets, such as attention[0].use.")]
-    [InlineData("a..b=1", "'a..b' is no path. Write names with dots and places with brackets, such as attention[0].use.")]
-    [InlineData("a.=1", "'a.' is no path. Write names with dots and places with brackets, such as attention[0].use.")]
-    [InlineData("a[x]=1", "'a[x]' is no path. Write names with dots and places with brackets, such as attention[0].use.")]
-    [InlineData("a[0=1", "'a[0' is no path. Write names with dots and places with brackets, such as attention[0].use.")]
-    [InlineData("a[0]b=1", "'a[0]b' is no path. Write names with dots and places with brackets, such as attention[0].use.")]
-    [InlineData("[0]=1", "'[0]' is no path. Write names with dots and places with brackets, such as attention[0].use.")]
-    [InlineData("a[-1]=1", "'a[-1]' is no path. Write names with dots and places with brackets, such as attention[0].use.")]
+    [InlineData("=1", "'' is not a path. Write names with dots and indexes in brackets, such as attention[0].use.")]
+    [InlineData("a..b=1", "'a..b' is not a path. Write names with dots and indexes in brackets, such as attention[0].use.")]
+    [InlineData("a.=1", "'a.' is not a path. Write names with dots and indexes in brackets, such as attention[0].use.")]
+    [InlineData("a[x]=1", "'a[x]' is not a path. Write names with dots and indexes in brackets, such as attention[0].use.")]
+    [InlineData("a[0=1", "'a[0' is not a path. Write names with dots and indexes in brackets, such as attention[0].use.")]
+    [InlineData("a[0]b=1", "'a[0]b' is not a path. Write names with dots and indexes in brackets, such as attention[0].use.")]
+    [InlineData("[0]=1", "'[0]' is not a path. Write names with dots and indexes in brackets, such as attention[0].use.")]
+    [InlineData("a[-1]=1", "'a[-1]' is not a path. Write names with dots and indexes in brackets, such as attention[0].use.")]
     [InlineData("attention[2].use=cpu", "$.attention[2] is not there: the array has 2 entries, counted from 0. Set it as a whole to add one.")]
     [InlineData("attention[2]=cpu", "$.attention[2] is not there: the array has 2 entries, counted from 0. Set it as a whole to add one.")]
     [InlineData("experts[0].use=cpu", "$.experts is not there, so it has no entries. Set it as a whole.")]
     [InlineData("attention.use=cpu", "$.attention is an array, not an object, so 'attention.use' leads nowhere.")]
     [InlineData("router[0]=cpu", "$.router is an object, not an array, so 'router[0]' leads nowhere.")]
     [InlineData("router.maxExperts.x=1", "$.router.maxExperts is 8, not an object, so 'router.maxExperts.x' leads nowhere.")]
-    [InlineData("router={\"a\":1,\"a\":2}", "'a' is there twice, first at --set router={\"a\":1,\"a\":2}. Keep one of them.")]
+    [InlineData("router={\"a\":1,\"a\":2}", "'a' appears twice, first at --set router={\"a\":1,\"a\":2}. Keep one of them.")]
     public void A_path_that_leads_nowhere_is_a_fault_that_names_it(string edit, string expected)
     {
         FaultList faults = new();
@@ -67,7 +67,7 @@ public sealed class SetOptionTests
         SetOption.Apply(tree, new("b=" + new string('[', 1000)), faults);
 
         Assert.Equal(2, faults.Count);
-        Assert.Contains("is no path", faults.InOrder()[0].Message, StringComparison.Ordinal);
+        Assert.Contains("is not a path", faults.InOrder()[0].Message, StringComparison.Ordinal);
         Assert.Equal("nested deeper than 64 levels.", faults.InOrder()[1].Message);
     }
 

@@ -31,8 +31,8 @@ public sealed class BatchTests
         Sequence a = toy.Engine.Open(), b = toy.Engine.Open();
         Batch batch = toy.Engine.NewBatch();
         Assert.Equal(6, batch.MaxRows);
-        Assert.Contains("7 rows of 1 sequences, at most 6 of 3", Refusal(() => batch.Add(a, [1, 2, 3, 4, 5, 6, 7], Phase.Prefill, LogitRows.None)));
-        Assert.Contains("logits of 5 rows wanted, at most 4", Refusal(() => batch.Add(a, [1, 2, 3, 4, 5], Phase.Prefill, LogitRows.All)));
+        Assert.Contains("7 rows of 1 sequences; the maximum is 6 rows of 3 sequences", Refusal(() => batch.Add(a, [1, 2, 3, 4, 5, 6, 7], Phase.Prefill, LogitRows.None)));
+        Assert.Contains("logits of 5 rows were asked for; the maximum is 4", Refusal(() => batch.Add(a, [1, 2, 3, 4, 5], Phase.Prefill, LogitRows.All)));
         Assert.Contains("at least one token", Refusal(() => batch.Add(a, [], Phase.Prefill, LogitRows.None)));
         batch.Add(a, [1, 2, 3, 4, 5], Phase.Prefill, LogitRows.None);
         Assert.Contains("sequence 0 is in it already", Refusal(() => batch.Add(a, [1], Phase.Prefill, LogitRows.None)));

@@ -100,7 +100,7 @@ public sealed class EngineFaultTests
         Sequence sequence = toy.Engine.Open();
         toy.Run(sequence, Phase.Prefill, 1, 2, 3, 4, 5, 6, 7, 8);
         ComponentException fault = Assert.Throws<ComponentException>(() => toy.Run(sequence, Phase.Prefill, 1, 2, 3, 4));
-        Assert.Equal("cache 'toy/cache' failed in layer 0: 12 tokens are kept after a review, at most 8 were promised in the layout", fault.Message);
+        Assert.Equal("cache 'toy/cache' failed in layer 0: 12 tokens are kept after a review, at most 8 are allowed by the layout", fault.Message);
     }
 
     [Theory]

@@ -34,8 +34,8 @@ public sealed class PluginDiscoveryTests : IDisposable
 
         Assert.Equal(
             [
-                $"{missing}: no such folder. A folder of plugins holds one folder a plugin, each with a spud-plugin.json.",
-                $"{file}: no such folder. A folder of plugins holds one folder a plugin, each with a spud-plugin.json.",
+                $"{missing}: no such folder. A folder of plugins contains one folder per plugin, each with a spud-plugin.json.",
+                $"{file}: no such folder. A folder of plugins contains one folder per plugin, each with a spud-plugin.json.",
             ],
             refused.Faults.Select(fault => fault.ToString()));
     }

@@ -11,9 +11,9 @@ public sealed class PluginFaultTests : IDisposable
     public void Dispose() => _folders.Dispose();
 
     [Theory]
-    [InlineData("Odd.Nobody", "Odd.dll holds no type 'Odd.Nobody'. Correct entryType in spud-plugin.json.")]
+    [InlineData("Odd.Nobody", "Odd.dll contains no type 'Odd.Nobody'. Correct entryType in spud-plugin.json.")]
     [InlineData("Odd.NoPlugin", "Odd.NoPlugin does not implement ISpudPlugin. Name the class that does.")]
-    [InlineData("Odd.AbstractPlugin", "Odd.AbstractPlugin is no class that can be created. Name a class that is neither abstract nor generic.")]
+    [InlineData("Odd.AbstractPlugin", "Odd.AbstractPlugin cannot be instantiated. Name a class that is neither abstract nor generic.")]
     [InlineData("Odd.NeedyPlugin", "Odd.NeedyPlugin has no public constructor without parameters. Add one.")]
     public void The_entry_type_must_be_a_plugin(string type, string reason)
     {

@@ -77,7 +77,7 @@ public sealed class PluginManifestTests
     [InlineData("\"top-p\"", "null", "m.json:8:41: $.components.router[1] must be a string, got null.")]
     [InlineData("\"libtorch.so\"", "\"../libtorch.so\"", "m.json:9:23: $.nativeLibraries[0] must be the name of a library without a folder, got \"../libtorch.so\".")]
     [InlineData("true,", "\"yes\",", "m.json:10:20: $.probeMayCrash must be true or false, got \"yes\".")]
-    [InlineData("\"probeMayCrash\": true,", "\"id\": \"a\"", "m.json:10:3: 'id' is there twice, first at m.json:3:3. Keep one of them.")]
+    [InlineData("\"probeMayCrash\": true,", "\"id\": \"a\"", "m.json:10:3: 'id' appears twice, first at m.json:3:3. Keep one of them.")]
     [InlineData("\"1.2.3-beta.1+5\"", "\"1.2\"", null)]
     public void A_fault_has_its_place_and_says_what_to_do(string old, string changed, string? expected)
     {

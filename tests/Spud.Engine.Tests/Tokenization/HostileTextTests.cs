@@ -78,10 +78,10 @@ public sealed class HostileTextTests
             for (int i = 0; i < 200; i++)
             {
                 string text = RandomText.Any(random, random.Next(40));
-                Assert.InRange(tokenizer.LeastTokens(text), 0, tokenizer.Encode(text, addSpecial: false, parseSpecial: true).Length);
+                Assert.InRange(tokenizer.MinTokens(text), 0, tokenizer.Encode(text, addSpecial: false, parseSpecial: true).Length);
             }
 
-            Assert.True(tokenizer.LeastTokens(new string('x', 1 << 20)) > 1000);
+            Assert.True(tokenizer.MinTokens(new string('x', 1 << 20)) > 1000);
         }
     }
 

@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using Xunit;
 
 namespace Spud.Host.Tests.Architecture;
 
@@ -13,7 +12,7 @@ public sealed partial class InternalsTests
             .Where(static file => !Generated().IsMatch(file))];
         (string File, string Friend)[] friends = [.. files.SelectMany(file => Friend().Matches(File.ReadAllText(file)).Select(match => (Path.GetRelativePath(TestData.Root, file), match.Groups[1].Value)))];
         Assert.NotEmpty(friends);
-        Assert.Empty(friends.Where(static friend => !friend.Friend.EndsWith(".Tests", StringComparison.Ordinal)));
+        Assert.DoesNotContain(friends, static friend => !friend.Friend.EndsWith(".Tests", StringComparison.Ordinal));
     }
 
     [GeneratedRegex(@"[/\\](bin|obj)[/\\]")]

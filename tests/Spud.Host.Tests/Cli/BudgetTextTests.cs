@@ -33,7 +33,7 @@ public sealed class BudgetTextTests
     {
         Assert.Contains("needs a price list", Refusal("1eur", null));
         Assert.Contains("the limit is in USD, but the price list 'n' is in EUR", Refusal("1usd", s_euro));
-        Assert.Contains("at most 9000000000", Refusal("1e10cu", null));
+        Assert.Contains("the maximum is 9000000000", Refusal("1e10cu", null));
 
         static string Refusal(string text, PriceList? prices) => Assert.Throws<BadInputException>(() => BudgetText.Parse(text)!.Resolve(prices)).Message;
     }

@@ -87,10 +87,10 @@ public sealed class CompareCommandTests
     [InlineData("expected path=value,value", "--vary", "cache.format=f16,")]
     [InlineData("Did you mean 'format'?", "--vary", "cache.formt=f16,f32")]
     [InlineData("missing.json", "missing.json", "other.json")]
-    [InlineData("a window takes 4000", "--vary", "cache.format=f16,f32", "--window", "4000")]
+    [InlineData("fewer than a window (4000)", "--vary", "cache.format=f16,f32", "--window", "4000")]
     [InlineData("stride", "--vary", "cache.format=f16,f32", "--stride", "33")]
     [InlineData("--ctx", "--vary", "cache.format=f16,f32", "--ctx", "16")]
-    [InlineData("there is no folder /nowhere/at", "--vary", "cache.format=f16,f32", "--output", "/nowhere/at/all.json")]
+    [InlineData("no such folder: /nowhere/at", "--vary", "cache.format=f16,f32", "--output", "/nowhere/at/all.json")]
     public void What_cannot_be_compared_is_refused(string why, params string[] arguments)
     {
         Spoken spoken = Compare([.. arguments, "--repeat", "0"]);
@@ -105,7 +105,7 @@ public sealed class CompareCommandTests
         string text = folder.Write("text.txt", "Once upon a time"u8), empty = folder.Write("empty.txt", []);
         Assert.Contains("would overwrite a file that this command reads", Spoken.WithPlugins("compare", "-m", Stories, "-f", text, "--vary", "cache.format=f32,f16", "--window", "4", "--output", text).Error);
         Assert.Contains("the text is empty", Spoken.WithPlugins("compare", "-m", Stories, "-f", empty).Error);
-        Assert.Contains("no text to compare over", Spoken.WithPlugins("compare", "-m", Stories).Error);
+        Assert.Contains("no text to compare on", Spoken.WithPlugins("compare", "-m", Stories).Error);
     }
 
     [Theory]

@@ -32,7 +32,7 @@ public sealed class FailureTests
 
     [Fact]
     public void Anything_else_is_called_unexpected_with_its_type() =>
-        Assert.Equal(new("unexpected error: ArithmeticException: m (--verbose shows where)", 1), Failure.Of(new ArithmeticException("m")));
+        Assert.Equal(new("unexpected error: ArithmeticException: m (--verbose shows the stack trace)", 1), Failure.Of(new ArithmeticException("m")));
 
     [Fact]
     public void Too_little_memory_is_one_exit_code_wherever_it_runs_out()
@@ -51,8 +51,8 @@ public sealed class FailureTests
     [Fact]
     public void An_exception_without_a_message_or_with_one_that_throws_is_reported_all_the_same()
     {
-        Assert.Equal(new("unexpected error: Mute: (no message) (--verbose shows where)", 1), Failure.Of(new Mute()));
-        Assert.Equal(new("unexpected error: Trap: (its message cannot be read) (--verbose shows where)", 1), Failure.Of(new Trap()));
+        Assert.Equal(new("unexpected error: Mute: (no message) (--verbose shows the stack trace)", 1), Failure.Of(new Mute()));
+        Assert.Equal(new("unexpected error: Trap: (its message cannot be read) (--verbose shows the stack trace)", 1), Failure.Of(new Trap()));
         Assert.Contains("Trap", Failure.Details(new Trap()));
     }
 

@@ -29,7 +29,7 @@ public sealed class UserPluginsTests : IDisposable
     [Fact]
     public void A_plugin_that_is_too_large_is_refused_by_what_is_written()
     {
-        PluginFiles files = new("source", _folder.Path, CancellationToken.None) { MostBytes = 100 };
+        PluginFiles files = new("source", _folder.Path, CancellationToken.None) { MaxBytes = 100 };
         files.Write("a/first", new MemoryStream(new byte[60]));
         Assert.Contains("more than 100 bytes", Assert.Throws<BadInputException>(() => files.Write("second", new MemoryStream(new byte[60]))).Message);
     }

@@ -95,7 +95,7 @@ public sealed class CalibrateTests
         Refused("minExperts=0", "$.router.minExperts must be a whole number from 1 to 1024");
         Refused("minExperts=3", "minExperts is 3, but a row of layer 0 has at most 2 experts");
         Refused("maxExperts=5", "maxExperts is 5, but layer 0 has 4 experts");
-        Refused("calibration=/nowhere.json", "calibration /nowhere.json: there is no such file");
+        Refused("calibration=/nowhere.json", "calibration /nowhere.json: no such file");
         Refused("experts=2", "$.router.experts is not an option of router 'dynamic'");
     }
 

@@ -90,7 +90,7 @@ public sealed class DataTests
 
     [Fact]
     public void Bench_does_not_raise_the_context_beyond_what_the_model_was_made_for_by_itself() =>
-        Spud.Run("bench", "-m", Spud.Stories, "--generate", "9000").Refused(2, "9000 tokens of context", "made for 512", "--ctx 9000");
+        Spud.Run("bench", "-m", Spud.Stories, "--generate", "9000").Refused(2, "9000 tokens of context", "trained for 512", "--ctx 9000");
 
     [Theory]
     [InlineData("bench", "--prompt")]
@@ -159,7 +159,7 @@ public sealed class DataTests
 
     [Fact]
     public void Bench_in_a_context_that_is_too_small_is_refused() =>
-        Spud.Run("bench", "-m", s_model, "--ctx", "10", "--prompt", "20").Refused(2, "takes 64 tokens of context", "the pipeline has 10");
+        Spud.Run("bench", "-m", s_model, "--ctx", "10", "--prompt", "20").Refused(2, "needs 64 tokens of context", "the pipeline has 10");
 
     private static double Loss(ReadOnlySpan<float> logits, int token)
     {

@@ -1,15 +1,93 @@
+using System.Text.RegularExpressions;
+using System.Xml.Linq;
 using Spud.Host.Tests.Cli;
 
 namespace Spud.Host.Tests.Snapshots;
 
-/// <summary>Help texts, word for word.</summary>
-public sealed class SnapshotTests
+/// <summary>Help texts, tables, the schema and pages, word for word.</summary>
+public sealed partial class SnapshotTests : IDisposable
 {
+    private static readonly string s_mixture = TestData.Path("stories260K/stories260K-moe4x-noise-q8_0.gguf");
+
+    private readonly TempFolder _temp = new();
+
+    public void Dispose() => _temp.Dispose();
+
     [Theory]
+    [InlineData("")]
+    [InlineData("run")]
+    [InlineData("chat")]
+    [InlineData("tokenize")]
+    [InlineData("score")]
+    [InlineData("calibrate")]
     [InlineData("bench")]
     [InlineData("compare")]
     [InlineData("explain")]
     [InlineData("doctor")]
     [InlineData("plugins")]
-    public void Help(string command) => TextSnapshot.Match(Spoken.Of(command, "--help").Out.Replace($"Default: {Environment.ProcessorCount}, this", "Default: N, this"), $"help-{command}");
+    [InlineData("plugins check")]
+    [InlineData("plugins add")]
+    [InlineData("plugins remove")]
+    [InlineData("setup")]
+    [InlineData("schema")]
+    public void Help(string command) =>
+        Match(Spoken.Of([.. command.Split(' ', StringSplitOptions.RemoveEmptyEntries), "--help"]).Out, command.Length == 0 ? "help" : $"help-{command.Replace(' ', '-')}");
+
+    [Fact]
+    public void Schema() => Match(Said("schema"), "schema");
+
+    [Fact]
+    public void Plugins() => Match(Said("plugins"), "plugins");
+
+    [Theory]
+    [InlineData("dense", "families/llama.gguf")]
+    [InlineData("mixture", "families/qwen2moe.gguf", "--set", "router.use=dynamic", "--set", "cache.format=bf16", "--set", "attention=[{\"layers\":\"0\",\"use\":\"cpu\",\"activations\":\"f32\"},\"cpu\"]")]
+    public void Explain(string name, string model, params string[] settings) =>
+        Match(WithoutNumbers(Said(["explain", "-m", TestData.Path(model), "--threads", "2", .. settings])), $"explain-{name}");
+
+    [Fact]
+    public void CompareTable() => Match(WithoutNumbers(Compare()), "compare-table");
+
+    [Fact]
+    public void ComparePage()
+    {
+        string page = _temp.File("page.html");
+        Compare("--html", page);
+        XElement root = XElement.Parse(File.ReadAllText(page).Replace("<!DOCTYPE html>", ""));
+        Match(WithoutNumbers(string.Join('\n', root.Descendants("table").SelectMany(TableLines))), "compare-page");
+    }
+
+    private static IEnumerable<string> TableLines(XElement table) =>
+        table.Descendants("tr").Select(row => string.Join(" | ", row.Elements().Select(cell => string.Join(' ', cell.DescendantNodes().OfType<XText>().Select(text => text.Value.Trim()))))).Append("");
+
+    private string Compare(params string[] more) => Said([
+        "compare", "-m", s_mixture, "-f", TestData.Path("smollm2/wikitext.txt"), "--window", "64", "--vary", "router.experts=2,1",
+        "--repeat", "1", "--prompt", "16", "--generate", "2", .. more]);
+
+    // With the built-in plugins that need no setup: what the others say depends on the machine.
+    private string Said(params string[] arguments)
+    {
+        string folder = Directory.CreateDirectory(_temp.File("plugins")).FullName;
+        foreach (string id in new[] { "backend.cpu", "router.dynamic" })
+        {
+            if (!Directory.Exists(Path.Combine(folder, id)))
+                Directory.CreateSymbolicLink(Path.Combine(folder, id), Path.Combine(Spoken.PluginFolder, id));
+        }
+
+        Spoken spoken = Spoken.Of([.. arguments, "--plugins", folder]);
+        Assert.Equal((ExitCodes.Done, ""), (spoken.ExitCode, spoken.Error));
+        return spoken.Out.Replace(folder, "PLUGINS").Replace(TestData.Root, "ROOT");
+    }
+
+    // Memory and speed are the machine's, and so is the width of columns; a small model's memory may be unknown.
+    private static string WithoutNumbers(string text) =>
+        Blanks().Replace(Numbers().Replace(text.Replace("unknown", "0").Replace(Machine.Here().Processor, "PROCESSOR"), "#"), " ").Replace("# measured #", "#");
+
+    private static void Match(string text, string name) => TextSnapshot.Match(text.Replace($"Default: {Environment.ProcessorCount}, this", "Default: N, this"), name);
+
+    [GeneratedRegex(@"(?<![\p{L}\d_.])-?\d[\d,.]*( (bytes|[KMGT]iB))?")]
+    private static partial Regex Numbers();
+
+    [GeneratedRegex(" {2,}")]
+    private static partial Regex Blanks();
 }

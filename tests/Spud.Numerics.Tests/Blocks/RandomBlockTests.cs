@@ -46,7 +46,7 @@ public sealed class RandomBlockTests
     public void UnknownTypesAndPartialBlocksAreRefused()
     {
         Assert.Contains("Known:", Assert.Throws<ArgumentOutOfRangeException>(() => Expansion.ToF32(4, [], [])).Message);
-        Assert.Contains("33 elements are no whole blocks of Q4_0 (32)", Assert.Throws<ArgumentException>(
+        Assert.Contains("33 elements are not a whole number of Q4_0 blocks (32 elements each)", Assert.Throws<ArgumentException>(
             () => Expansion.ToF32(2, new byte[36], new float[33])).Message);
         Assert.Contains("32 elements of Q4_0 take 18 bytes, got 17", Assert.Throws<ArgumentException>(
             () => Expansion.ToF32(2, new byte[17], new float[32])).Message);

@@ -113,7 +113,7 @@ public sealed class RoundingTests
     public void OtherFormatsAndPartialBlocksAreRefused()
     {
         Assert.Contains("Known: 0 (F32)", Assert.Throws<ArgumentOutOfRangeException>(() => Rounding.FromF32(10, [], [])).Message);
-        Assert.Contains("31 elements are no whole blocks of Q8_0 (32)", Assert.Throws<ArgumentException>(
+        Assert.Contains("31 elements are not a whole number of Q8_0 blocks (32 elements each)", Assert.Throws<ArgumentException>(
             () => Rounding.FromF32(8, new float[31], new byte[34])).Message);
         Assert.Contains("32 elements of Q8_0 take 34 bytes, got 35", Assert.Throws<ArgumentException>(
             () => Rounding.FromF32(8, new float[32], new byte[35])).Message);

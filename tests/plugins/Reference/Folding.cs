@@ -7,14 +7,14 @@ internal sealed class Folding
 {
     private readonly IMemoryDomain _domain;
     private readonly Workspace _rows;
-    private readonly int _mostKey;
+    private readonly int _maxKey;
     private readonly double[] _max, _sum, _accumulator;
 
     public Folding(IBuildContext build, IMemoryDomain domain)
     {
         _domain = domain;
-        _mostKey = build.Model.Layers.Max(of => of.Kv.KeyWidth);
-        _rows = build.Reserve(domain, sizeof(float) * (_mostKey + build.Model.Layers.Max(of => of.Kv.ValueWidth)));
+        _maxKey = build.Model.Layers.Max(of => of.Kv.KeyWidth);
+        _rows = build.Reserve(domain, sizeof(float) * (_maxKey + build.Model.Layers.Max(of => of.Kv.ValueWidth)));
         int heads = build.Limits.Rows * build.Model.Layers.Max(of => of.QueryHeads);
         (_max, _sum) = (new double[heads], new double[heads]);
         _accumulator = new double[heads * build.Model.Layers.Max(of => of.Kv.ValueWidth)];
@@ -82,7 +82,7 @@ internal sealed class Folding
 
     private void FoldKey(LayerDescription of, in SequenceSlice slice, ReadOnlySpan<int> positions, int kvHead, int keyPosition, in TensorView key, in TensorView value, in TensorView query)
     {
-        ReadOnlySpan<float> k = Expanded(key, 0), v = Expanded(value, _mostKey);
+        ReadOnlySpan<float> k = Expanded(key, 0), v = Expanded(value, _maxKey);
         float window = of.Number(Trait.Window, float.PositiveInfinity);
         int group = of.QueryHeads / of.Kv.Heads;
         for (int row = 0; row < slice.Rows; row++)

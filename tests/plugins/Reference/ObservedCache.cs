@@ -67,7 +67,7 @@ internal sealed class ObservedCache : ICachePolicy, IObservesQueries
 
     private void Keep(IHistory history, int head, ReadOnlySpan<float> mass)
     {
-        float least = LeastKept(history, head, mass);
+        float least = MinKept(history, head, mass);
         ReadOnlySpan<KeyRun> runs = history.RunsOf(0, head);
         for (int run = 0; run < runs.Length; run++)
         {
@@ -87,7 +87,7 @@ internal sealed class ObservedCache : ICachePolicy, IObservesQueries
     private bool IsMiddle(int position, int tokens) => position >= _options.Sinks && position < tokens - _options.Window;
 
     /// <summary>The smallest mass that is kept of the middle: that of rank <see cref="ObservedOptions.Chosen"/>; keys of equal mass are kept together while there is room.</summary>
-    private float LeastKept(IHistory history, int head, ReadOnlySpan<float> mass)
+    private float MinKept(IHistory history, int head, ReadOnlySpan<float> mass)
     {
         int count = 0;
         foreach (ref readonly KeyRun run in history.RunsOf(0, head))

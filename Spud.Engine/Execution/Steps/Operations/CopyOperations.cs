@@ -3,7 +3,7 @@ using Spud.Configuration;
 namespace Spud.Execution;
 
 /// <summary>
-/// A copy between two memory domains, one of which is the host's. Who reads on the host waits for it; a device takes up its work in the
+/// A copy between two memory domains, one of which is the host's. What reads it on the host waits for it; a device takes up its work in the
 /// order in which it was asked.
 /// </summary>
 /// <param name="from">Where the data is.</param>

@@ -132,7 +132,7 @@ public sealed class BudgetTests
     {
         Assert.Contains("expected more than 0", Assert.Throws<ArgumentOutOfRangeException>(() => Budget.OfCompute(amount)).Message);
         Assert.Contains("expected more than 0", Assert.Throws<ArgumentOutOfRangeException>(() => Budget.OfMoney(amount, Prices)).Message);
-        Assert.Throws<ArgumentOutOfRangeException>(() => Budget.OfCompute(Budget.MostComputeUnits + 1));
+        Assert.Throws<ArgumentOutOfRangeException>(() => Budget.OfCompute(Budget.MaxComputeUnits + 1));
     }
 
     private static CpuPipeline Dense(int rows = 64) =>

@@ -119,12 +119,12 @@ public sealed class AddTests : IDisposable
         Directory.CreateDirectory(_home.Beside("empty"));
         File.WriteAllText(_home.Beside("text.nupkg"), "no package at all");
         File.WriteAllBytes(_home.Beside("half.nupkg"), File.ReadAllBytes(_home.Pack())[..20_000]);
-        _home.Spud("add", _home.Beside("missing")).Refused(2, "there is no folder or package", "missing");
-        _home.Spud("add", _home.Beside("empty")).Refused(2, "empty: holds no spud-plugin.json");
+        _home.Spud("add", _home.Beside("missing")).Refused(2, "no such folder or package", "missing");
+        _home.Spud("add", _home.Beside("empty")).Refused(2, "empty: contains no spud-plugin.json");
         _home.Spud("add", _home.Beside("text.nupkg")).Refused(2, "text.nupkg: cannot be read as a package");
         _home.Spud("add", _home.Beside("half.nupkg")).Refused(2, "half.nupkg: cannot be read as a package");
         File.Delete(Path.Combine(_home.Source, "spud-plugin.json"));
-        _home.Spud("add", _home.Pack()).Refused(2, "odd.nupkg: holds no plugin");
+        _home.Spud("add", _home.Pack()).Refused(2, "odd.nupkg: contains no plugin");
         Assert.Empty(_home.InFolder);
     }
 

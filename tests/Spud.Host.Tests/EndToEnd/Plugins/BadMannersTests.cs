@@ -60,10 +60,10 @@ public sealed class BadMannersTests : IDisposable
         _home.Behave("route fails once");
         string model = _home.Beside("model.gguf");
         File.WriteAllBytes(model, EditedModel.With(s_mixture, ("tokenizer.chat_template", "{{ messages[-1].content }}")));
-        using Terminal terminal = new(_home.Home, "chat", "-m", model, "--plugins", _home.Source, "--set", "router=odd", "--max-tokens", "4", "--temperature", "0");
+        using Terminal terminal = new(_home.Home, "chat", "--plain", "-m", model, "--plugins", _home.Source, "--set", "router=odd", "--max-tokens", "4", "--temperature", "0");
         terminal.WaitFor("> ");
         terminal.Type("Once\r");
-        terminal.WaitFor("the first call was told to. The message was not added to the dialogue");
+        terminal.WaitFor("the first call was told to. The message was not added to the conversation");
         terminal.WaitFor("> ");
         terminal.Type("Twice\r");
         terminal.WaitFor("first token after");

@@ -9,7 +9,7 @@ public sealed class RemoveTests : IDisposable
     [Fact]
     public void What_is_not_installed_is_refused_with_the_nearest()
     {
-        _home.Spud("remove", "odd").Refused(2, "there is no plugin odd in", "Nothing is installed there.");
+        _home.Spud("remove", "odd").Refused(2, "no plugin 'odd' in", "Nothing is installed there.");
         _home.Spud("add", _home.Source).Succeeded();
         _home.Spud("remove", "od").Refused(2, "Installed: odd.", "Did you mean 'odd'?");
         Assert.Equal(["odd"], _home.InFolder);
@@ -23,7 +23,7 @@ public sealed class RemoveTests : IDisposable
     public void Only_ids_are_removed(string id)
     {
         _home.Spud("add", _home.Source).Succeeded();
-        _home.Spud("remove", id).Refused(2, "there is no plugin");
+        _home.Spud("remove", id).Refused(2, "no plugin");
         Assert.Equal(["odd"], _home.InFolder);
     }
 

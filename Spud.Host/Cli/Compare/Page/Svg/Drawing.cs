@@ -3,7 +3,7 @@ using static Spud.Host.Html;
 
 namespace Spud.Host;
 
-/// <summary>A picture with a title and a description for those who do not see it. It is drawn narrow, so that its text can be read on a phone.</summary>
+/// <summary>A picture with a title and a description for readers who do not see it. It is drawn narrow, so that its text can be read on a phone.</summary>
 internal sealed class Drawing
 {
     /// <summary>Units from left to right; on a phone about as many pixels.</summary>

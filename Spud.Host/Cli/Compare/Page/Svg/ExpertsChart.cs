@@ -6,16 +6,16 @@ namespace Spud.Host;
 /// <summary>Average experts of a token, by layer and pipeline: the darker, the more.</summary>
 internal static class ExpertsChart
 {
-    private const double Left = 28, Right = 412, Top = 6, MostRowHeight = 30;
+    private const double Left = 28, Right = 412, Top = 6, MaxRowHeight = 30;
 
-    /// <summary>Whether there is anything to see: a layer that is no plain dense one.</summary>
+    /// <summary>Whether there is anything to see: a layer that is not a plain dense one.</summary>
     public static bool IsWorthIt(ComparisonResult result) => result.Pipelines.Any(pipeline => pipeline.Compute.ExpertsByLayer.Any(experts => experts != 1));
 
     public static XElement Draw(ComparisonResult result)
     {
         double most = result.Pipelines.Max(pipeline => pipeline.Compute.ExpertsByLayer.Max());
         int layers = result.Pipelines[0].Compute.ExpertsByLayer.Length;
-        double bottom = Top + MostRowHeight * result.Pipelines.Length;
+        double bottom = Top + MaxRowHeight * result.Pipelines.Length;
         Drawing drawing = new(bottom + 62, "Experts by layer", $"Average number of experts of a token in each of {layers} layers: {string.Join("; ", result.Pipelines.Select((pipeline, i) => $"{CompareTable.Letter(i)} {pipeline.Compute.ExpertsByLayer.Average():0.00} on average"))}.");
         double width = (Right - Left) / layers;
         foreach ((int row, PipelineResult pipeline) in result.Pipelines.Index())
@@ -32,13 +32,13 @@ internal static class ExpertsChart
 
     private static void Row(Drawing drawing, PipelineResult pipeline, int row, double width, double most)
     {
-        double y = Top + row * MostRowHeight;
-        drawing.Text(CompareTable.Letter(row), 0, y + MostRowHeight / 2 + 4, "start", "strong");
+        double y = Top + row * MaxRowHeight;
+        drawing.Text(CompareTable.Letter(row), 0, y + MaxRowHeight / 2 + 4, "start", "strong");
         foreach ((int layer, double experts) in pipeline.Compute.ExpertsByLayer.Index())
         {
-            drawing.Box("cell", Left + layer * width, y, width, MostRowHeight - 2, $"{CompareTable.Letter(row)}, layer {layer}: {experts:0.00} experts a token", Opacity(experts, most), round: 2);
+            drawing.Box("cell", Left + layer * width, y, width, MaxRowHeight - 2, $"{CompareTable.Letter(row)}, layer {layer}: {experts:0.00} experts a token", Opacity(experts, most), round: 2);
             if (width >= 34)
-                drawing.Text($"{experts:0.00}", Left + (layer + 0.5) * width, y + MostRowHeight / 2 + 3, "middle", "value");
+                drawing.Text($"{experts:0.00}", Left + (layer + 0.5) * width, y + MaxRowHeight / 2 + 3, "middle", "value");
         }
     }
 

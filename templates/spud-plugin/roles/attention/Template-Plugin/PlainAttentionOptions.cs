@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace TemplateSpace;
 
-/// <summary>What a user may write beside <c>"use": "plain-attention"</c>: nothing yet. Properties are <c>set</c>, and ranges are attributes.</summary>
+/// <summary>What a user may write next to <c>"use": "plain-attention"</c>: nothing yet. Properties are <c>set</c>, and ranges are attributes.</summary>
 internal sealed class PlainAttentionOptions;
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace TemplateSpace;
 
-/// <summary>What a user may write beside <c>"use": "recent"</c>. Properties are <c>set</c>, and ranges are attributes.</summary>
+/// <summary>What a user may write next to <c>"use": "recent"</c>. Properties are <c>set</c>, and ranges are attributes.</summary>
 internal sealed class RecentCacheOptions
 {
     /// <summary>Tokens at the start of a text that are kept for good: attention rests on them when it has nothing else to look at.</summary>

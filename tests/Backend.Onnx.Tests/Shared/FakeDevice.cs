@@ -1,11 +1,11 @@
 using System.Runtime.CompilerServices;
-using Backend.Torch.Device;
+using Backend.Onnx.Device;
 
-namespace Backend.Torch.Tests.Shared;
+namespace Backend.Onnx.Tests.Shared;
 
 /// <summary>Turns the device of these tests on, before any of them runs: in the plugin that is referenced here and in the one that is loaded.</summary>
-internal static class PretendedDevice
+internal static class FakeDevice
 {
     [ModuleInitializer]
-    internal static void TurnOn() => AppContext.SetSwitch(TorchDevice.PretendSwitch, true);
+    internal static void TurnOn() => AppContext.SetSwitch(OnnxDevice.FakeDeviceSwitch, true);
 }
