@@ -22,6 +22,7 @@ internal static class Units
         >= 100 => $"{units:0} CU",
         >= 10 => $"{units:0.0} CU",
         >= 1 => $"{units:0.00} CU",
+        >= 0.1m => $"{units:0.000} CU",
         _ => $"{units:0.000###} CU",
     };
 

@@ -10,27 +10,26 @@ internal static class ComparisonText
     public static string Of(AnswerComparison comparison)
     {
         StringWriter text = new();
-        TextTable table = new("<>>>>>>>");
-        table.Add("pipeline", "differs at", "log-prob/token", "KL/token", "prefill/s", "decode/s", "CU", "memory");
-        foreach (ComparedAnswer answer in comparison.All)
-        {
-            table.Add(
-                answer.Name,
-                ReferenceEquals(answer, comparison.Reference) ? "" : answer.FirstDifference is { } at ? $"token {at}" : "same",
-                Number(answer.Quality?.LogProbability, "0.0000"),
-                Number(answer.Quality?.Divergence, "0.00000"),
-                Number(answer.Turn.PrefillSpeed, "0.0"),
-                Number(answer.Turn.DecodeSpeed, "0.0"),
-                answer.Turn.Receipt?.ComputeUnits.ToString("0.00", CultureInfo.InvariantCulture) ?? "",
-                answer.MemoryBytes is { } bytes ? Units.Bytes(bytes) : "");
-        }
+        ComparedAnswer[] answers = [.. comparison.All];
 
+        // A column for each pipeline: there are few of them, and screens are narrow.
+        TextTable table = new("<".PadRight(answers.Length + 1, '>'));
+        Row("", answer => answer.Name);
+        Row("differs at", answer => ReferenceEquals(answer, comparison.Reference) ? "" : answer.FirstDifference is { } at ? $"token {at}" : "same");
+        Row("log-prob/token", answer => Number(answer.Quality?.LogProbability, "0.0000"));
+        Row("KL/token", answer => Number(answer.Quality?.Divergence, "0.00000"));
+        Row("prefill/s", answer => Number(answer.Turn.PrefillSpeed, "0.0"));
+        Row("decode/s", answer => Number(answer.Turn.DecodeSpeed, "0.0"));
+        Row("CU", answer => Number((double?)answer.Turn.Receipt?.ComputeUnits, "0.00"));
+        Row("memory", answer => answer.MemoryBytes is { } bytes ? Units.Bytes(bytes) : "");
         table.Write(text);
         text.Write("log-prob: of the first answer under each pipeline, nats; KL: from the first pipeline's distribution.");
         foreach (ComparedAnswer other in comparison.Others.Where(other => other.FirstDifference is not null))
             text.Write($"\n{other.Name}: {Marked(other.Differences)}");
 
         return text.ToString();
+
+        void Row(string name, Func<ComparedAnswer, string> cell) => table.Add([name, .. answers.Select(cell)]);
     }
 
     /// <summary>An answer with what was taken out in [-…-] and what was put in in {+…+}.</summary>

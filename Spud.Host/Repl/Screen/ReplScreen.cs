@@ -72,7 +72,8 @@ internal sealed partial class ReplScreen : Runnable
 
     protected override bool OnDrawingContent(DrawContext? context) => true;
 
-    protected override bool OnKeyDown(Key key) => ScreenKey.Handle(Keys, key) || (_showsHelp ? _help : _transcript).ScrollBy(key);
+    protected override bool OnKeyDown(Key key) =>
+        ScreenKey.Handle(Keys, key) || (_showsHelp ? _help : _transcript).ScrollBy(key) || (_inPane && InputView.IsText(key, out _) && TypeOn(key));
 
     /// <summary>Nothing of what was drawn is on the screen any more.</summary>
     public void Forget()
@@ -119,6 +120,13 @@ internal sealed partial class ReplScreen : Runnable
 
         _inPane = false;
         Arrange();
+    }
+
+    /// <summary>Who types, writes a message, wherever the focus was.</summary>
+    private bool TypeOn(Key key)
+    {
+        Leave();
+        return _input.NewKeyDownEvent(key);
     }
 
     private void Go(bool toPane)

@@ -59,6 +59,13 @@ internal sealed class InputView : View
 
     private int CandidateRows => _completion is { } completion ? Math.Min(MaxCandidates, completion.Candidates.Count) : 0;
 
+    /// <summary>Whether a key is a character, and which.</summary>
+    public static bool IsText(Key key, out string typed)
+    {
+        typed = key is { IsAlt: false, IsCtrl: false } ? key.AsGrapheme ?? "" : "";
+        return typed.Length > 0 && !char.IsControl(typed[0]);
+    }
+
     /// <summary>Puts a text in the place of what is typed.</summary>
     public void Set(string text)
     {
@@ -74,7 +81,7 @@ internal sealed class InputView : View
             return true;
         if (ScreenKey.Handle(Keys, key))
             return true;
-        if (key.IsAlt || key.IsCtrl || key.AsGrapheme is not { Length: > 0 } typed || char.IsControl(typed[0]))
+        if (!IsText(key, out string typed))
             return false;
 
         _text.Insert(typed);
@@ -183,7 +190,7 @@ internal sealed class InputView : View
             _search.Shorten();
         else if (key == Key.Esc || key == Key.C.WithCtrl)
             _search.End();
-        else if (key is { IsAlt: false, IsCtrl: false } && key.AsGrapheme is { Length: > 0 } typed && !char.IsControl(typed[0]))
+        else if (IsText(key, out string typed))
             _search.Lengthen(typed);
         else
         {

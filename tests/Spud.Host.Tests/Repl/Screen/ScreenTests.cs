@@ -106,6 +106,15 @@ public sealed class ScreenTests
     }
 
     [Fact]
+    public void What_is_typed_in_the_side_pane_is_a_message()
+    {
+        using ScreenFixture fixture = new(120, 30);
+        fixture.Press(Key.F3);
+        fixture.Type("hello");
+        Assert.Contains("❯ hello", fixture.Text);
+    }
+
+    [Fact]
     public void On_a_narrow_screen_the_side_pane_takes_the_place_of_the_conversation()
     {
         using ScreenFixture fixture = new(60, 20);
