@@ -30,7 +30,7 @@ public sealed class StandaloneHistory : IDisposable
         _pages = new PageBuilder(_memory, host, model, limits, null).Pages(name, offer, 0, policy.Layout(0), host);
         _table = new PageTable(_pages, new int[limits.ContextTokens], sequence: 0);
         if (policy is IKeepsSequenceState keeps && keeps.StateOf(0) is { } layout)
-            _pages.Observed = new(new KeptState(_memory, host, limits, keeps, null!, 0, layout), (PageTable table, int? _, in TensorView _, in TensorView mass) => addKeyMass(table.Tokens, mass));
+            _pages.Observed = new(new KeptState(_memory, host, limits, keeps, Roles.Cache, name, 0, layout), (PageTable table, int? _, in TensorView _, in TensorView mass) => addKeyMass(table.Tokens, mass));
     }
 
     /// <summary>What the policy sees; keys of the last step are in it.</summary>

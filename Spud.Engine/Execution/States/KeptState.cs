@@ -19,17 +19,18 @@ internal sealed class KeptState
     /// <param name="host">The host's domain.</param>
     /// <param name="limits">The largest step.</param>
     /// <param name="component">Whose state it is.</param>
-    /// <param name="name">The component, for people.</param>
+    /// <param name="role">Its role.</param>
+    /// <param name="name">Its full name.</param>
     /// <param name="layer">The layer.</param>
     /// <param name="layout">What it asked for.</param>
     /// <exception cref="CompositionException">The layout is impossible.</exception>
-    public KeptState(MemoryAccount memory, IMemoryDomain host, Limits limits, IKeepsSequenceState component, PipelineComponent name, int layer, SequenceStateLayout layout)
+    public KeptState(MemoryAccount memory, IMemoryDomain host, Limits limits, IKeepsSequenceState component, string role, string name, int layer, SequenceStateLayout layout)
     {
-        (_component, Component, _layer, _every, _noted) = (component, name, layer, layout.BorderTokens, layout.NotedRows ?? layout.BorderTokens);
+        (_component, Role, Name, _layer, _every, _noted) = (component, role, name, layer, layout.BorderTokens, layout.NotedRows ?? layout.BorderTokens);
         if (layout.Bytes < 0 || layout.Bytes % 8 != 0 || layout.RowBytes < 8 || layout.RowBytes % 8 != 0 || layout.BorderTokens < 1 || _noted < 1 || _noted > _every)
         {
             throw new CompositionException(
-                $"{name.Role} '{name.Registered.FullName}', layer {layer}: a state of {layout.Bytes} bytes with {layout.RowBytes} bytes for each of {_noted} rows and a border every {layout.BorderTokens} tokens; "
+                $"{role} '{name}', layer {layer}: a state of {layout.Bytes} bytes with {layout.RowBytes} bytes for each of {_noted} rows and a border every {layout.BorderTokens} tokens; "
                 + "expected multiples of 8 bytes, at least 1 token, and no more rows than tokens.");
         }
 
@@ -42,7 +43,10 @@ internal sealed class KeptState
         _earlier = memory.Allocate(host, ElementType.I8, sequences, EarlierStates, layout.Bytes);
     }
 
-    public PipelineComponent Component { get; }
+    public string Role { get; }
+
+    /// <summary>The component's full name.</summary>
+    public string Name { get; }
 
     public int Layer => _layer;
 

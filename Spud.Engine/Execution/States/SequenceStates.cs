@@ -24,7 +24,7 @@ internal sealed class SequenceStates
     public IEnumerable<int> BorderTokens => _states.Select(static state => state.BorderTokens).Distinct();
 
     /// <summary>What is kept for the component of a role in a layer; null: nothing. There is one for both phases.</summary>
-    public KeptState? Of(Role role, int layer) => Array.Find(_states, state => state.Component.Role == role.Name && state.Layer == layer);
+    public KeptState? Of(Role role, int layer) => Array.Find(_states, state => state.Role == role.Name && state.Layer == layer);
 
     /// <summary>Keeps what a step noted of a sequence's rows.</summary>
     /// <exception cref="ComponentException">A component threw.</exception>
@@ -38,7 +38,7 @@ internal sealed class SequenceStates
             }
             catch (Exception fault)
             {
-                throw new ComponentException(state.Component.Role, state.Component.Registered.FullName, state.Layer, fault);
+                throw new ComponentException(state.Role, state.Name, state.Layer, fault);
             }
         }
     }
@@ -92,7 +92,7 @@ internal sealed class SequenceStates
             if (component.Phase is not null)
                 throw new CompositionException($"{component.Role} '{component.Registered.FullName}' keeps a state of each sequence, so it must serve both phases. Name it without a phase.");
 
-            yield return new KeptState(memory, host, limits, keeps, component, layer, layout);
+            yield return new KeptState(memory, host, limits, keeps, component.Role, component.Registered.FullName, layer, layout);
         }
     }
 }
