@@ -57,7 +57,7 @@ public sealed class MutantTests
         new("head", "counts-calls", nameof(PluginContract.A_fault_of_another_component_leaves_no_trace), "after an interruption"),
         new("cache", "drops-too-much", nameof(PluginContract.What_a_row_to_come_sees_is_kept), "are gone"),
         new("cache", "keeps-last-only", nameof(PluginContract.What_a_row_to_come_sees_is_kept), "if it is meant to forget, say in Variant.Keeps what it keeps"),
-        new("cache", "keeps-too-much", nameof(PluginContract.What_is_kept_stays_within_the_promise), "are allowed by the layout"),
+        new("cache", "keeps-too-much", nameof(PluginContract.What_is_kept_stays_within_the_promise), "were promised"),
         new("cache", "drops-what-is-not-there", nameof(PluginContract.What_is_kept_stays_within_the_promise), "drop: keys"),
         new("cache", "moves-newest-first", nameof(PluginContract.What_is_kept_stays_within_the_promise), "oldest first", Component: "streaming"),
         new("cache", "keeps-too-much", nameof(PluginContract.What_is_kept_stays_within_the_promise), "are allowed by the layout", Component: "streaming"),
