@@ -9,7 +9,6 @@ namespace Spud.Host;
 /// <summary><c>spud conversations</c>: what was saved of conversations, from the command line.</summary>
 internal static class ConversationsCommand
 {
-    private const int Width = 50;
 
     public static Command Create(Shell shell) => new("conversations", "List, show, export or delete the conversations that were saved.")
     {
@@ -32,7 +31,7 @@ internal static class ConversationsCommand
             if (parsed.GetValue(json))
                 shell.WriteJson([.. entries.Select(entry => new ConversationEntryRecord(entry.Id, entry.Name, entry.Changed, entry.Turns, entry.FirstQuestion))], ExportJson.Readable.ConversationEntryRecordArray);
             else
-                shell.Out.Write(Table(entries));
+                shell.Out.Write(ConversationTable.Of(entries));
 
             return ExitCodes.Done;
         });
@@ -86,22 +85,6 @@ internal static class ConversationsCommand
             return ExitCodes.Done;
         });
         return command;
-    }
-
-    /// <summary>A table of conversations.</summary>
-    public static string Table(IReadOnlyList<ConversationEntry> entries)
-    {
-        if (entries.Count == 0)
-            return "no conversations.\n";
-
-        StringWriter text = new();
-        TextTable table = new(">>><<");
-        table.Add("number", "turns", "changed", "name", "first question");
-        foreach (ConversationEntry entry in entries)
-            table.Add($"{entry.Id}", $"{entry.Turns}", $"{entry.Changed.ToLocalTime():yyyy-MM-dd HH:mm}", entry.Name ?? "", SafeText.Line(entry.FirstQuestion, Width));
-
-        table.Write(text);
-        return $"{text}";
     }
 
     private static Argument<string> Name(Command command)

@@ -1,3 +1,5 @@
+using Spud.Host.Repl.Storage;
+
 namespace Spud.Host.Repl.Commands;
 
 /// <summary><c>/list</c>.</summary>
@@ -10,6 +12,6 @@ internal static class ListCommand
         Aliases = ["ls", "conversations"],
         Group = CommandGroup.Conversation,
         Help = "List the saved conversations, the last changed first.",
-        Run = static (session, _, _) => session.Say(ConversationsCommand.Table(session.Saved().List(maximum: Maximum)).TrimEnd()),
+        Run = static (session, _, _) => session.Say(ConversationTable.Of(session.Saved().List(maximum: Maximum)).TrimEnd()),
     };
 }

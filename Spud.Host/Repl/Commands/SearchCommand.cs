@@ -1,3 +1,5 @@
+using Spud.Host.Repl.Storage;
+
 namespace Spud.Host.Repl.Commands;
 
 /// <summary><c>/search</c>.</summary>
@@ -12,6 +14,6 @@ internal static class SearchCommand
         Help = "List the saved conversations in which a text occurs.",
         Run = static (session, arguments, _) => session.Say(arguments.Length == 0
             ? throw new BadInputException("/search: expected a text.")
-            : ConversationsCommand.Table(session.Saved().List(arguments, Maximum)).TrimEnd()),
+            : ConversationTable.Of(session.Saved().List(arguments, Maximum)).TrimEnd()),
     };
 }

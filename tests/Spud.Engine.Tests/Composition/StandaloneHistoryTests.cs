@@ -1,6 +1,5 @@
 using Spud.Composition;
 using Spud.Configuration;
-using Spud.Execution;
 using Spud.Tests.Execution.Toy;
 using Xunit;
 

@@ -21,8 +21,10 @@ internal sealed partial class SourceFolders
             if (FolderOf(file) is "bin" or "obj")
                 continue;
 
-            foreach (Match type in Declaration().Matches(File.ReadAllText(Path.Combine(root, file))))
-                _files[type.Groups[1].Value] = file;
+            string text = File.ReadAllText(Path.Combine(root, file));
+            string space = Namespace().Match(text).Groups[1].Value;
+            foreach (Match type in Declaration().Matches(text))
+                _files[$"{space}.{type.Groups[1].Value}"] = file;
         }
     }
 
@@ -41,7 +43,10 @@ internal sealed partial class SourceFolders
     private static string FolderOf(string file) => file.IndexOf('/', StringComparison.Ordinal) is > 0 and var slash ? file[..slash] : Top;
 
     // What the compiler adds stands in no file.
-    private string? FileOf(Type type) => _files.GetValueOrDefault(type.Name.Split('`')[0]);
+    private string? FileOf(Type type) => _files.GetValueOrDefault($"{type.Namespace}.{type.Name.Split('`')[0]}");
+
+    [GeneratedRegex(@"^namespace ([\w.]+)", RegexOptions.Multiline)]
+    private static partial Regex Namespace();
 
     [GeneratedRegex(@"^(?:\[.*\]\s*)?(?:(?:public|internal|file|sealed|static|abstract|readonly|partial|ref|unsafe)\s+)*(?:class|struct|interface|enum|record(?: struct)?|delegate \S+) (\w+)", RegexOptions.Multiline)]
     private static partial Regex Declaration();

@@ -1,0 +1,23 @@
+namespace Spud.Host.Repl.Storage;
+
+/// <summary>Saved conversations for people.</summary>
+internal static class ConversationTable
+{
+    private const int Width = 50;
+
+    /// <summary>A line for each.</summary>
+    public static string Of(IReadOnlyList<ConversationEntry> entries)
+    {
+        if (entries.Count == 0)
+            return "no conversations.\n";
+
+        StringWriter text = new();
+        TextTable table = new(">>><<");
+        table.Add("number", "turns", "changed", "name", "first question");
+        foreach (ConversationEntry entry in entries)
+            table.Add($"{entry.Id}", $"{entry.Turns}", $"{entry.Changed.ToLocalTime():yyyy-MM-dd HH:mm}", entry.Name ?? "", SafeText.Line(entry.FirstQuestion, Width));
+
+        table.Write(text);
+        return $"{text}";
+    }
+}
