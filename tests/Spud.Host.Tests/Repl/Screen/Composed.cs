@@ -60,19 +60,22 @@ internal static class Composed
         Steps = [],
         Components =
         [
-            Component("head", "cpu", """{"activations":"q8"}""", 60_000_000),
-            Component("attention", "cpu", """{"activations":"q8"}""", 19_000_000),
+            Component("head", "cpu", """{"activations":"q8"}""", 60_300_000),
+            Component("attention", "cpu", """{"activations":"q8"}""", 18_900_000),
             Component("experts", "cpu", """{"activations":"q8"}""", 50_000_000),
             Component("cache", "plain", $$"""{"format":"{{format}}","pageTokens":64}""", 0),
         ],
-        Pages = [new() { Layers = "0-29", Pool = 0, PerHead = false, PageTokens = 64, Keys = format.ToUpperInvariant(), Values = format.ToUpperInvariant(), Pages = 128, TokensAtMost = 8192, ReviewTokens = null, BytesPerTokenAndLayer = 768, TotalBytes = 190_000_000 }],
+        Pages = [new() { Layers = "0-29", Pool = 0, PerHead = false, PageTokens = 64, Keys = format.ToUpperInvariant(), Values = format.ToUpperInvariant(), Pages = 128, TokensAtMost = 8192, ReviewTokens = null, BytesPerTokenAndLayer = 768, TotalBytes = PageBytes(format) }],
         Memory = new()
         {
-            Components = 0, Native = 0, Arena = 0, Pages = 190_000_000, StepBuffers = 0, Batch = 0, Runtime = 0, Tokenizer = 0, PrivateBytes = 311_000_000,
+            Components = 0, Native = 0, Arena = 0, Pages = PageBytes(format), StepBuffers = 0, Batch = 0, Runtime = 0, Tokenizer = 0, PrivateBytes = 121_700_000 + PageBytes(format),
             Devices = ImmutableSortedDictionary<string, long>.Empty, MappedBytes = 30_000_000,
         },
         Compute = new() { DecodeAtStart = Cost(), DecodeAtFullContext = Cost(), PrefillAtStart = Cost(), PrefillAtFullContext = Cost() },
     };
+
+    /// <summary>Of the two texts that a session holds.</summary>
+    private static long PageBytes(string format) => format == "q8_0" ? 202_800_000 : 379_800_000;
 
     private static ComponentExplanation Component(string role, string name, string options, long bytes) => new()
     {

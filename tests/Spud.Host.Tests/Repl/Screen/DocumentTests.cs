@@ -32,6 +32,7 @@ public sealed partial class DocumentTests
         fixture.Screen.Take([new ConversationChanged(new()), new PipelineChanged(Composed.Pipeline(plugins))]);
         Turn turn = Said.Turn(1, "What is the capital of France?", "The capital of France is **Paris**.", tokens: 8);
         turn.Receipt = Composed.Receipt(7.28);
+        (turn.TimeToFirstToken, turn.DecodeTime, turn.ReusedTokens) = (TimeSpan.FromSeconds(0.1), TimeSpan.FromSeconds(0.034), 0); // as measured on a machine of 2 cores
         fixture.Happen(Said.Whole(turn));
         switch (name)
         {
