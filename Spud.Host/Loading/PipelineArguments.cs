@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
 using Spud.Configuration;
-using Spud.Host.Repl;
 using Spud.Plugins;
 
 namespace Spud.Host;

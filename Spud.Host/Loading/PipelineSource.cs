@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using Spud.Configuration;
 
-namespace Spud.Host.Repl;
+namespace Spud.Host;
 
 /// <summary>What a pipeline is read from: a file, and the changes to it in order.</summary>
 /// <param name="File">Path; null: the default pipeline.</param>
