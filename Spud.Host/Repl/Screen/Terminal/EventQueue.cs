@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Threading.Channels;
 using Terminal.Gui.App;
 
@@ -7,7 +8,12 @@ namespace Spud.Host.Repl.Screen;
 internal sealed class EventQueue(IApplication app)
 {
     private readonly Channel<SessionEvent> _events = Channel.CreateUnbounded<SessionEvent>(new() { SingleReader = true });
+
+    // Drawing takes processor time from the model: text that streams is drawn ten times a second.
+    private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(100);
+
     private int _isPosted;
+    private long _drained;
 
     /// <summary>Gets them, on the screen's thread.</summary>
     public Action<IReadOnlyList<SessionEvent>>? Target { get; set; }
@@ -17,12 +23,13 @@ internal sealed class EventQueue(IApplication app)
     {
         _events.Writer.TryWrite(what);
         if (Interlocked.Exchange(ref _isPosted, 1) == 0)
-            app.AddTimeout(TimeSpan.Zero, Drain);
+            app.AddTimeout(what is AnswerText or TokenArrived && Stopwatch.GetElapsedTime(Volatile.Read(ref _drained)) < s_pause ? s_pause : TimeSpan.Zero, Drain);
     }
 
     private bool Drain()
     {
         Volatile.Write(ref _isPosted, 0);
+        Volatile.Write(ref _drained, Stopwatch.GetTimestamp());
         List<SessionEvent> events = [];
         while (_events.Reader.TryRead(out SessionEvent? what))
             events.Add(what);
