@@ -86,7 +86,7 @@ internal sealed class BuildContext : IBuildContext
     public Figure Figure(string name)
     {
         if (name is not { Length: > 0 and <= LongestFigure } || name.Any(char.IsControl) || _figures.Exists(figure => figure.Name == name))
-            throw new ArgumentException($"figure {SafeText.Of(name ?? "null")}: expected a name of 1 to {LongestFigure} characters that no other figure of the component has", nameof(name));
+            throw new ArgumentException($"figure {QuotedText.Of(name ?? "null")}: expected a name of 1 to {LongestFigure} characters that no other figure of the component has", nameof(name));
 
         Figure figure = new(name, Limits.Sequences);
         _figures.Add(figure);

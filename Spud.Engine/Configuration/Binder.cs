@@ -40,7 +40,7 @@ internal sealed class Binder
         }
         catch (Exception fault) when (LeafType.IsRefusal(fault))
         {
-            faults.Add(node.Origin, $"{node.Path} cannot be read as {subject.Of}: {SafeText.Line(fault.Message)}");
+            faults.Add(node.Origin, $"{node.Path} cannot be read as {subject.Of}: {QuotedText.Sentence(fault.Message)}");
             return null;
         }
     }
@@ -125,7 +125,7 @@ internal sealed class Binder
                 break;
             case (JsonTypeInfoKind.Dictionary, ConfigObject members):
                 foreach ((string name, ConfigNode value) in members.Members)
-                    Element(value, type, subject.Inside(SafeText.Of(name)));
+                    Element(value, type, subject.Inside(QuotedText.Of(name)));
                 break;
             case (JsonTypeInfoKind.Enumerable, ConfigArray array):
                 foreach (ConfigNode item in array.Items)

@@ -49,7 +49,7 @@ internal static class ConfigFile
 
     private static byte[]? Bytes(string path, FaultList faults)
     {
-        Origin origin = new(SafeText.Of(path));
+        Origin origin = new(QuotedText.Of(path));
         try
         {
             if (Directory.Exists(path))
@@ -65,7 +65,7 @@ internal static class ConfigFile
         }
         catch (IOException fault)
         {
-            faults.Add(origin, $"cannot be read: {SafeText.Of(fault.Message)}");
+            faults.Add(origin, $"cannot be read: {QuotedText.Of(fault.Message)}");
         }
 
         return null;
@@ -120,6 +120,6 @@ internal static class ConfigFile
     private static string Reason(JsonException invalid)
     {
         int place = invalid.Message.IndexOf(" LineNumber:", StringComparison.Ordinal);
-        return SafeText.Line(place < 0 ? invalid.Message : invalid.Message[..place]);
+        return QuotedText.Sentence(place < 0 ? invalid.Message : invalid.Message[..place]);
     }
 }

@@ -25,14 +25,14 @@ internal abstract class ConfigNode(Origin origin)
         {
             if (_parent is null)
                 return "$";
-            return _name is null ? $"{_parent.Path}[{_index}]" : $"{_parent.Path}.{SafeText.Of(_name)}";
+            return _name is null ? $"{_parent.Path}[{_index}]" : $"{_parent.Path}.{QuotedText.Of(_name)}";
         }
     }
 
     /// <summary>For messages: a value as it was written; objects and arrays by their kind.</summary>
     public string Summary => this switch
     {
-        ConfigScalar scalar => SafeText.Of(scalar.Written),
+        ConfigScalar scalar => QuotedText.Of(scalar.Written),
         ConfigArray array => array.Items.Count == 0 ? "an empty array" : "an array",
         _ => "an object",
     };

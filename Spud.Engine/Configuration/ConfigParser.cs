@@ -62,7 +62,7 @@ internal sealed class ConfigParser
             reader.Read();
             ConfigNode value = Value(ref reader);
             if (!result.TryAdd(name, nameOrigin, value))
-                _faults.Add(nameOrigin, $"'{SafeText.Of(name)}' appears twice, first at {result[name]!.NameOrigin}. Keep one of them.");
+                _faults.Add(nameOrigin, $"'{QuotedText.Of(name)}' appears twice, first at {result[name]!.NameOrigin}. Keep one of them.");
         }
 
         return result;
@@ -99,7 +99,7 @@ internal sealed class ConfigParser
         catch (InvalidOperationException) // the reader's word for an escaped half of a surrogate pair
         {
             string written = Encoding.UTF8.GetString(reader.ValueSpan);
-            _faults.Add(origin, $"\"{SafeText.Of(written)}\" is not valid text: it contains half of a surrogate pair. Write both halves, or the character itself.");
+            _faults.Add(origin, $"\"{QuotedText.Of(written)}\" is not valid text: it contains half of a surrogate pair. Write both halves, or the character itself.");
             return written;
         }
     }

@@ -12,7 +12,7 @@ public readonly record struct PipelineEdit
     {
         ArgumentNullException.ThrowIfNull(text);
         Text = Unicode(text);
-        Source = source is null ? $"--set {SafeText.Of(Text)}" : SafeText.Of(Unicode(source));
+        Source = source is null ? $"--set {QuotedText.Of(Text)}" : QuotedText.Of(Unicode(source));
     }
 
     /// <summary><c>path=value</c>.</summary>

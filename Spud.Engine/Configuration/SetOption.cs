@@ -38,7 +38,7 @@ internal sealed class SetOption
         List<Segment>? segments = Segments();
         if (segments is null)
         {
-            _faults.Add(_origin, $"'{SafeText.Of(_path)}' is not a path. Write names with dots and indexes in brackets, such as attention[0].use.");
+            _faults.Add(_origin, $"'{QuotedText.Of(_path)}' is not a path. Write names with dots and indexes in brackets, such as attention[0].use.");
             return;
         }
 
@@ -75,7 +75,7 @@ internal sealed class SetOption
         if (members[name] is null && !createArray)
             members.Set(name, _origin, new ConfigObject(_origin));
         if (members[name] is null)
-            _faults.Add(_origin, $"{members.Path}.{SafeText.Of(name)} is not there, so it has no entries. Set it as a whole.");
+            _faults.Add(_origin, $"{members.Path}.{QuotedText.Of(name)} is not there, so it has no entries. Set it as a whole.");
         return members[name];
     }
 
@@ -111,7 +111,7 @@ internal sealed class SetOption
 
     private ConfigNode? Lost(ConfigNode parent, string expected)
     {
-        _faults.Add(_origin, $"{parent.Path} is {parent.Summary}, not {expected}, so '{SafeText.Of(_path)}' leads nowhere.");
+        _faults.Add(_origin, $"{parent.Path} is {parent.Summary}, not {expected}, so '{QuotedText.Of(_path)}' leads nowhere.");
         return null;
     }
 

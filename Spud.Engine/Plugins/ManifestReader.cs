@@ -77,7 +77,7 @@ internal static class ManifestReader
             if (!s_componentName.IsMatch(name))
                 faults.Add(item.Origin, $"{item.Path} must be a name of lower-case letters, digits, dots and dashes, got {item.Summary}.");
             else if (!seen.Add(name))
-                faults.Add(item.Origin, $"{item.Path} offers {SafeText.Of(role)} '{name}' a second time.");
+                faults.Add(item.Origin, $"{item.Path} offers {QuotedText.Of(role)} '{name}' a second time.");
         }
     }
 

@@ -67,7 +67,7 @@ internal sealed class ReceiptOutput : IDisposable
         to.WriteLine($"receipt: {receipt.Model}, {Outcome(receipt)}{(receipt.Charge is { } by ? $", prices '{by.PriceList}' {by.Version}" : "")}");
         table.Write(to);
         foreach (ReportedFigure figure in receipt.Reported)
-            to.WriteLine($"reported by the plugin, not billed: {figure.Role} {Models.Messages.SafeText.Of(figure.Component)}: {Models.Messages.SafeText.Of(figure.Name)} {figure.Value.ToString("0.######", CultureInfo.InvariantCulture)}");
+            to.WriteLine($"reported by the plugin, not billed: {figure.Role} {Models.Messages.QuotedText.Of(figure.Component)}: {Models.Messages.QuotedText.Of(figure.Name)} {figure.Value.ToString("0.######", CultureInfo.InvariantCulture)}");
     }
 
     private static string Outcome(Receipt receipt)

@@ -38,7 +38,7 @@ internal static class Comparability
 
     private static string? Names(GgufMetadata a, GgufMetadata b) =>
         a.TryGetString("general.name", out string? nameA) && b.TryGetString("general.name", out string? nameB) && nameA != nameB
-            ? $"the models' names differ, {SafeText.Of(nameA)} and {SafeText.Of(nameB)}" : null;
+            ? $"the models' names differ, {QuotedText.Of(nameA)} and {QuotedText.Of(nameB)}" : null;
 
     private static string? Keys(GgufMetadata a, GgufMetadata b, Func<string, bool> counts)
     {

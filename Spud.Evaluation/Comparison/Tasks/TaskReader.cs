@@ -66,7 +66,7 @@ internal static partial class TaskReader
         string[] texts = [.. ChoiceMark().Split(match.Groups["choices"].Value).Skip(1)];
         string answer = Text(element, "answer");
         if (!answer.StartsWith("answer", StringComparison.Ordinal) || !int.TryParse(answer.AsSpan("answer".Length), out int number))
-            throw new FormatException($"the answer must be 'answer' and a number, got '{SafeText.Of(answer)}'.");
+            throw new FormatException($"the answer must be 'answer' and a number, got '{QuotedText.Of(answer)}'.");
 
         return Choice(match.Groups["question"].Value, texts, number - 1);
     }

@@ -71,17 +71,17 @@ public sealed class ConfigFileTests : IDisposable
     public void A_missing_file_is_a_fault()
     {
         string path = Path.Combine(_folder, "absent.json");
-        Assert.Equal($"{SafeText.Of(path)}: no such file.", LoadFault(path));
+        Assert.Equal($"{QuotedText.Of(path)}: no such file.", LoadFault(path));
     }
 
     [Fact]
-    public void A_directory_is_a_fault() => Assert.Equal($"{SafeText.Of(_folder)}: is a directory, expected a JSON file.", LoadFault(_folder));
+    public void A_directory_is_a_fault() => Assert.Equal($"{QuotedText.Of(_folder)}: is a directory, expected a JSON file.", LoadFault(_folder));
 
     [Fact]
     public void A_file_that_is_too_large_is_a_fault()
     {
         string path = Write(new byte[ConfigFile.MaxBytes + 1]);
-        Assert.Equal($"{SafeText.Of(path)}: is larger than 1048576 bytes, which no configuration needs.", LoadFault(path));
+        Assert.Equal($"{QuotedText.Of(path)}: is larger than 1048576 bytes, which no configuration needs.", LoadFault(path));
     }
 
     [Fact]
@@ -107,7 +107,7 @@ public sealed class ConfigFileTests : IDisposable
             Assert.Skip("needs file modes");
         else
             File.SetUnixFileMode(path, UnixFileMode.None);
-        Assert.Equal($"{SafeText.Of(path)}: may not be read: permission denied.", LoadFault(path));
+        Assert.Equal($"{QuotedText.Of(path)}: may not be read: permission denied.", LoadFault(path));
     }
 
     [Theory]

@@ -3,8 +3,8 @@ using System.Text;
 
 namespace Spud.Models.Messages;
 
-/// <summary>Foreign text, made fit for one line of a message: no control characters, no megabytes.</summary>
-public static class SafeText
+/// <summary>Foreign text as a message quotes it, in one line: no control characters, no megabytes. What reaches a terminal is made safe there once more.</summary>
+public static class QuotedText
 {
     private const int Longest = 60;
 
@@ -12,7 +12,7 @@ public static class SafeText
     public static string Of(string text) => Cut(text, Longest);
 
     /// <summary>A sentence from elsewhere.</summary>
-    public static string Line(string text) => Cut(text, 5 * Longest);
+    public static string Sentence(string text) => Cut(text, 5 * Longest);
 
     private static string Cut(string text, int longest)
     {
