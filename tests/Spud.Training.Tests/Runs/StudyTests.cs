@@ -64,23 +64,35 @@ public sealed class StudyTests : IDisposable
     public async Task ARunStandsStillWhileItsStudyIsStoppedAndEndsWithIt()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "needs /proc");
-        using Process leader = Process.Start("sleep", "60");
-        FollowedProcess followed = new(leader.Id);
-        using CancellationTokenSource ended = new();
-        followed.Wait(ended);
-        Assert.False(ended.IsCancellationRequested);
+        using Process leader = Process.Start(new ProcessStartInfo("sleep", "60") { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        try
+        {
+            FollowedProcess followed = new(leader.Id);
+            using CancellationTokenSource ended = new();
+            followed.Wait(ended);
+            Assert.False(ended.IsCancellationRequested);
 
-        Signal(leader, "STOP");
-        Task waiting = Task.Run(() => followed.Wait(ended), TestContext.Current.CancellationToken);
-        Assert.NotSame(waiting, await Task.WhenAny(waiting, Task.Delay(600, TestContext.Current.CancellationToken)));
-        Signal(leader, "CONT");
-        await waiting;
-        Assert.False(ended.IsCancellationRequested);
+            // It is stopped a moment after it was told.
+            Signal(leader, "STOP");
+            while (!(await File.ReadAllTextAsync($"/proc/{leader.Id}/stat", TestContext.Current.CancellationToken)).Contains(") T ", StringComparison.Ordinal))
+                await Task.Delay(10, TestContext.Current.CancellationToken);
 
-        leader.Kill();
-        await leader.WaitForExitAsync(TestContext.Current.CancellationToken);
-        followed.Wait(ended);
-        Assert.True(ended.IsCancellationRequested);
+            Task waiting = Task.Run(() => followed.Wait(ended), TestContext.Current.CancellationToken);
+            Assert.NotSame(waiting, await Task.WhenAny(waiting, Task.Delay(600, TestContext.Current.CancellationToken)));
+            Signal(leader, "CONT");
+            await waiting;
+            Assert.False(ended.IsCancellationRequested);
+
+            leader.Kill();
+            await leader.WaitForExitAsync(TestContext.Current.CancellationToken);
+            followed.Wait(ended);
+            Assert.True(ended.IsCancellationRequested);
+        }
+        finally
+        {
+            // One that stays stopped would hold the output of the tests open for good.
+            leader.Kill();
+        }
     }
 
     private static void Signal(Process process, string signal)
