@@ -6,7 +6,7 @@ namespace Spud.Numerics;
 /// <summary>Asks for memory that a loop will read later.</summary>
 internal static unsafe class Prefetch
 {
-    public const int LineBytes = 64;
+    private const int LineBytes = 64;
 
     /// <summary>Fetches every cache line of a part: one left out arrives late, whatever the others do.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

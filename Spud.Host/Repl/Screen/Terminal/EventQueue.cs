@@ -4,14 +4,13 @@ using Terminal.Gui.App;
 
 namespace Spud.Host.Repl.Screen;
 
-/// <summary>Takes events to the screen's thread: all that happened since the last frame at once.</summary>
+/// <summary>Takes events to the screen's thread: all that happened since they were last taken at once.</summary>
 internal sealed class EventQueue(IApplication app)
 {
-    private readonly Channel<SessionEvent> _events = Channel.CreateUnbounded<SessionEvent>(new() { SingleReader = true });
-
     // Drawing takes processor time from the model: text that streams is drawn ten times a second.
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(100);
 
+    private readonly Channel<SessionEvent> _events = Channel.CreateUnbounded<SessionEvent>(new() { SingleReader = true });
     private int _isPosted;
     private long _drained;
 
