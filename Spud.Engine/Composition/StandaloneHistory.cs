@@ -34,7 +34,7 @@ public sealed class StandaloneHistory : IDisposable
     }
 
     /// <summary>What the policy sees; keys of the last step are in it.</summary>
-    public IHistory History => _table;
+    public IHistory History => _table.Reviews.History;
 
     /// <summary>Keys that a pool holds, of all its heads together.</summary>
     public int KeysIn(int pool)

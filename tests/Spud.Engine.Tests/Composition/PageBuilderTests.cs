@@ -66,6 +66,6 @@ public sealed class PageBuilderTests
         while (sequence.Tokens < 990)
             toy.Run(sequence, Phase.Prefill, new int[random.Next(1, 10)]);
 
-        Assert.InRange(sequence.Tables[0].Runs.Length, 1, 3);
+        Assert.InRange(sequence.Tables[0].Tables[0].Runs.Length, 1, 3);
     }
 }
