@@ -36,7 +36,7 @@ public sealed record ModelExplanation
     public required int ContextTokens { get; init; }
 
     /// <summary>How rotary position embedding is scaled; null: not at all.</summary>
-    public required RopeExplanation? Rope { get; init; }
+    public RopeExplanation? Rope { get; init; }
 
     /// <summary>Traits of the head.</summary>
     public required ImmutableSortedDictionary<string, float> Traits { get; init; }
