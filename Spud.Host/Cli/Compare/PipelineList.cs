@@ -36,7 +36,7 @@ internal sealed class PipelineList
     {
         (string Name, PipelineDocument Document)[] documents = [.. Documents(parsed, contextTokens)];
         if (wanted > contextTokens && documents.Length > 0)
-            documents = [.. Documents(parsed, Math.Max(contextTokens, Math.Min(wanted, ModelLoader.TrainedContext(ModelLoader.ModelOf(documents[0].Document)))))];
+            documents = [.. Documents(parsed, Math.Max(contextTokens, Math.Min(wanted, ModelLoader.UsualContext(documents[0].Document))))];
         if (documents.Length < 2)
             throw new BadInputException("a comparison needs at least two pipelines. Name a second file, or vary an option: --vary cache.format=f16,f32");
 
