@@ -110,13 +110,13 @@ public sealed class TaskTests
         ComparedText[] texts = [ComparedText.OfFile(TestData.Path("smollm2/chat.txt"))];
         ComparisonSettings settings = new() { Window = new() { Tokens = 16 }, Speed = null };
         ComparisonTask[] tasks = [.. new[] { ("arc-easy", "arc-easy.json"), ("lambada", "lambada.jsonl"), ("gsm8k", "gsm8k.jsonl") }.Select(task => ComparisonTask.Load(task.Item1, TestData.Path("eval/" + task.Item2), task.Item1 == "gsm8k" ? 1 : 6))];
-        ComparisonResult whole = new ComparisonRun(pipelines, texts, settings, null, tasks).Run(Cancellation);
+        ComparisonResult whole = new ComparisonRun(pipelines, texts, settings, null, new(tasks, [])).Run(Cancellation);
 
         StateFile state = new(Path.Combine(folder.Path, "state"));
         using CancellationTokenSource stop = new();
-        ComparisonRun interrupted = new(pipelines, texts, settings, state, tasks) { Progress = (part, done) => { if (part == 2 && done > 0.4) stop.Cancel(); } };
+        ComparisonRun interrupted = new(pipelines, texts, settings, state, new(tasks, [])) { Progress = (part, done) => { if (part == 2 && done > 0.4) stop.Cancel(); } };
         Assert.Throws<OperationCanceledException>(() => interrupted.Run(stop.Token));
-        ComparisonResult resumed = new ComparisonRun(pipelines, texts, settings, state, tasks).Run(Cancellation);
+        ComparisonResult resumed = new ComparisonRun(pipelines, texts, settings, state, new(tasks, [])).Run(Cancellation);
 
         foreach ((TaskResult one, TaskResult other) in whole.Tasks.Zip(resumed.Tasks))
         {

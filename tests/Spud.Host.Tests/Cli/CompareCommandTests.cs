@@ -27,7 +27,7 @@ public sealed class CompareCommandTests
         using JsonDocument document = JsonDocument.Parse(spoken.Out);
         JsonElement root = document.RootElement, result = root.GetProperty("result");
         Assert.Equal(["spud", "command", "created", "machine", "result", "reason"], Names(root));
-        Assert.Equal(["settings", "texts", "tasks", "pipelines", "envelope", "forwardSeconds", "ownSeconds"], Names(result));
+        Assert.Equal(["settings", "texts", "tasks", "pipelines", "positions", "envelope", "forwardSeconds", "ownSeconds"], Names(result));
         Assert.Equal(JsonValueKind.Null, result.GetProperty("envelope").ValueKind);
         Assert.Equal(["name", "bytes", "sha256", "windows", "tokens", "blocks", "pipelines"], Names(result.GetProperty("texts")[0]));
         Assert.Equal(["tokens", "perplexity", "perplexityRatio", "meanDivergence", "divergence99", "agreement", "parity"], Names(result.GetProperty("pipelines")[1].GetProperty("quality")));

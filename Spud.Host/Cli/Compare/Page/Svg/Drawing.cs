@@ -17,6 +17,9 @@ internal sealed class Drawing
         _svg = Element("svg", With("viewBox", $"0 0 {Number(Width)} {Number(height)}"), With("role", "img"), With("aria-label", $"{title}. {description}"), Element("title", title), Element("desc", description));
     }
 
+    /// <summary>The style of a pipeline's line; they repeat after the sixth.</summary>
+    public static string Series(int pipeline) => $"series-{pipeline % 6}";
+
     public double Height { get; }
 
     public XElement Svg => _svg;
