@@ -363,6 +363,7 @@ public sealed class Engine
                 _pipeline.Pages.Commit(layer, sequence, sequence.Tokens + ids.Length);
 
             sequence.Append(ids);
+            sequence.Label();
         }
         catch (Exception fault)
         {
