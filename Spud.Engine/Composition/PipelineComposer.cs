@@ -45,7 +45,7 @@ internal sealed class PipelineComposer : IDisposable
 
         int context = document.ContextTokens ?? _model.ContextTokens;
         if (context > _model.ContextTokens)
-            options.Log?.Invoke($"context of {context} tokens: the model was made for {_model.ContextTokens}, and may write nonsense beyond");
+            options.Log?.Invoke($"context of {context} tokens: the model was trained for {_model.ContextTokens}; output beyond that length may be unreliable");
 
         _limits = new()
         {
