@@ -8,7 +8,7 @@ public sealed class MutantTests
 {
     internal static Mutant[] All { get; } =
     [
-        new("attention", "forgets-causality", nameof(PluginContract.Later_tokens_change_nothing_earlier), "which sees position 260 at most"),
+        new("attention", "forgets-causality", nameof(PluginContract.Later_tokens_change_nothing_earlier), "which sees positions up to 260"),
         new("attention", "loses-page-borders", nameof(PluginContract.No_key_is_missed_at_the_border_of_a_page), "expected"),
         new("attention", "forgets-state", nameof(PluginContract.Folds_over_disjoint_pages_add_up), "expected"),
         new("attention", "assumes-no-gaps", nameof(PluginContract.A_window_counts_positions_and_not_keys), "expected", "64"),
