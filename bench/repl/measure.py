@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
-"""Opens the REPL on a pseudo-terminal and measures: first frame, ready, idle processor time, and the time of an answer.
+"""Opens the REPL on a pseudo-terminal and measures: first frame, ready, idle processor time, from a keypress to its
+character on the screen, and the time of an answer.
 
-usage: measure.py PROGRAM [first-frame|idle|answer]
+usage: measure.py PROGRAM [first-frame|idle|keypress|answer]
 """
-import fcntl, os, pty, select, struct, subprocess, sys, termios, time
+import fcntl, os, pty, select, statistics, struct, subprocess, sys, termios, time
 
 def open_repl(program, columns=120, rows=40, arguments=()):
     pid, fd = pty.fork()
@@ -12,6 +13,8 @@ def open_repl(program, columns=120, rows=40, arguments=()):
         os.execv(program, [program, *arguments])
     fcntl.ioctl(fd, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
     return pid, fd
+
+PROMPT = "Write a long story about a whale and a sailor, with many chapters."
 
 class Repl:
     def __init__(self, program, arguments=()):
@@ -43,7 +46,7 @@ class Repl:
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
     def close(self):
-        os.write(self.fd, b"\x04")
+        os.write(self.fd, b"\x15\x04")  # what is typed goes, then the session ends
         end = time.monotonic() + 10
         while time.monotonic() < end:
             try:
@@ -52,6 +55,15 @@ class Repl:
             except OSError:
                 break
         os.waitpid(self.pid, 0)
+
+def keypresses(repl):
+    times = []
+    for letter in "абвгдежзийклмнопрстуфхцчшщъыьэюя":
+        repl.send(letter)
+        begin = time.monotonic()
+        times.append(repl.until(letter.encode()) - begin)
+        repl.drain(0.07)
+    return f"{statistics.median(times) * 1000:.0f} ms in the median of {len(times)}, {max(times) * 1000:.0f} ms at most"
 
 def main():
     program, what = sys.argv[1], sys.argv[2] if len(sys.argv) > 2 else "first-frame"
@@ -71,20 +83,31 @@ def main():
         repl.drain(10)
         print(f"idle: {(repl.ticks() - before) / 10:.2%} of a core over 10 s")
         repl.close()
+    elif what == "keypress":
+        repl = Repl(program, ["chat", "--no-save", "--max-tokens", "2000"])
+        repl.until("ready".encode())
+        repl.drain(5)
+        print(f"idle: {keypresses(repl)}")
+        repl.send("\x15" + PROMPT)
+        repl.drain(1)
+        repl.send("\r")
+        repl.until(" tokens".encode())
+        repl.drain(1)
+        print(f"while the model generates: {keypresses(repl)}")
+        repl.close()
     elif what == "answer":
-        prompt = "Write a long story about a whale and a sailor, with many chapters."
         for _ in range(5):
             repl = Repl(program, ["chat", "--no-save", "--max-tokens", "512"])
             repl.until("ready".encode())
             repl.drain(1)
-            repl.send(prompt)
+            repl.send(PROMPT)
             repl.drain(1)
             repl.send("\r")
             begin = time.monotonic()
             screen = repl.until("· first".encode()) - begin
             repl.close()
             begin = time.monotonic()
-            run = subprocess.run([program, "run", "--max-tokens", "512", prompt], capture_output=True, text=True)
+            run = subprocess.run([program, "run", "--max-tokens", "512", PROMPT], capture_output=True, text=True)
             print(f"screen {screen:.3f} s (its own clock is in the row under the answer), run: {run.stderr.strip().splitlines()[-1]}")
 
 main()

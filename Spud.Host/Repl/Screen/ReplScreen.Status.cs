@@ -1,5 +1,3 @@
-using Terminal.Gui.App;
-
 namespace Spud.Host.Repl.Screen;
 
 /// <summary>Title and status.</summary>
@@ -7,10 +5,6 @@ internal sealed partial class ReplScreen
 {
     private const string Spinner = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏";
     private static readonly TimeSpan s_spin = TimeSpan.FromMilliseconds(120);
-
-    // Frames a second: while something moves, and while the screen waits for its reader.
-    private const ushort BusyFrames = 30;
-    private const ushort IdleFrames = 15;
 
     private string? _told;
     private object? _telling;
@@ -38,7 +32,6 @@ internal sealed partial class ReplScreen
     // Only while something is being done: an idle screen has no timer.
     private void Spin()
     {
-        Application.MaximumIterationsPerSecond = BusyFrames;
         _spinning ??= App?.AddTimeout(s_spin, () =>
         {
             _spin++;
@@ -47,7 +40,6 @@ internal sealed partial class ReplScreen
                 return true;
 
             _spinning = null;
-            Application.MaximumIterationsPerSecond = IdleFrames;
             return false;
         });
     }
