@@ -10,6 +10,7 @@ internal sealed partial class ReplScreen
     private object? _telling;
     private object? _spinning;
     private int _spin;
+    private long _taken;
 
     /// <summary>Shows a sentence in the status line for a while.</summary>
     private void Tell(string text, TimeSpan time)
@@ -29,19 +30,25 @@ internal sealed partial class ReplScreen
         });
     }
 
-    // Only while something is being done: an idle screen has no timer.
+    // Only while something is being done: an idle screen has no timer. Text that comes has frames of its own, and turns the sign with them.
     private void Spin()
     {
         _spinning ??= App?.AddTimeout(s_spin, () =>
         {
-            _spin++;
-            _status.Refresh();
+            if (_time.GetElapsedTime(_taken) >= s_spin)
+                Turn();
             if (_link.IsBusy() || _doing is not null || _running.Count > 0)
                 return true;
 
             _spinning = null;
             return false;
         });
+    }
+
+    private void Turn()
+    {
+        _spin++;
+        _status.Refresh();
     }
 
     private Line TitleLine(int columns)

@@ -15,7 +15,7 @@ internal sealed class FramePacer : IDisposable
 
     // The library tells Escape from the start of a sequence, and a click from a double click, by looking again a little later.
     private static readonly TimeSpan s_looksAgain = TimeSpan.FromMilliseconds(25);
-    private static readonly TimeSpan s_settles = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan s_settles = TimeSpan.FromMilliseconds(600);
 
     // Windows tells neither of input nor of a new size.
     private static readonly TimeSpan s_longest = OperatingSystem.IsWindows() ? TimeSpan.FromMilliseconds(40) : TimeSpan.FromSeconds(1);
