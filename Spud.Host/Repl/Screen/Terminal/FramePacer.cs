@@ -24,7 +24,7 @@ internal sealed class FramePacer : IDisposable
     private readonly TimedEvents _timers;
     private readonly TimeSpan _settles;
     private readonly AutoResetEvent _wake = new(false);
-    private readonly ManualResetEventSlim _ended = new();
+    private readonly ManualResetEvent _ended = new(false);
     private readonly PosixSignalRegistration? _resized;
     private long _lastFrame;
     private long _lastInput = Stopwatch.GetTimestamp();
@@ -66,7 +66,7 @@ internal sealed class FramePacer : IDisposable
         if (!hasTimerRun)
             _wake.WaitOne(Earlier(Stopwatch.GetElapsedTime(Volatile.Read(ref _lastInput)) < _settles ? s_looksAgain : s_longest));
         if (s_shortest - Stopwatch.GetElapsedTime(_lastFrame) is { Ticks: > 0 } rest)
-            _ended.Wait(rest);
+            _ended.WaitOne(rest);
 
         _lastFrame = Stopwatch.GetTimestamp();
         _nextTimer = _timers.CheckTimers(out int milliseconds) ? _lastFrame + milliseconds * Stopwatch.Frequency / 1000 : long.MaxValue;
