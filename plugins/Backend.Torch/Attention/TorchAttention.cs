@@ -44,7 +44,7 @@ internal sealed class TorchAttention : IAttention
         Shape.Require(heads.Value, [t, model.Kv.Heads, model.Kv.ValueWidth], "value", "[T, G, Dv]");
         try
         {
-            using IDisposable inference = inference_mode();
+            using NativeCall call = new(_build.Pool.Threads);
             _layers[layer]!.Project(_rows.Of(input), _positions.Of(step.Positions), _query.Of(heads.Query), _key.Of(heads.Key), _value.Of(heads.Value));
         }
         catch (ExternalException fault)
@@ -60,7 +60,7 @@ internal sealed class TorchAttention : IAttention
         Require(model, step, state);
         try
         {
-            using IDisposable inference = inference_mode();
+            using NativeCall call = new(_build.Pool.Threads);
             KeyFold fold = _layers[layer]!.Fold;
             if (_expanded is not null && ExpandedPages.Needs(pages))
                 _expanded.Fold(fold, model, step, _query.Of(query), pages, StateOf(state));
@@ -79,7 +79,7 @@ internal sealed class TorchAttention : IAttention
         Shape.Require(output, [step.Rows, _build.Model.HiddenWidth], "output", "[T, C]");
         try
         {
-            using IDisposable inference = inference_mode();
+            using NativeCall call = new(_build.Pool.Threads);
             _layers[layer]!.Finish(StateOf(state), _rows.Of(output));
         }
         catch (ExternalException fault)

@@ -62,11 +62,7 @@ internal sealed class RowProduct : IDisposable
 
         public readonly void Run(int part, int worker)
         {
-            if (worker != 0)
-                OneThread.Require();
-
-            // Inference mode belongs to a thread.
-            using IDisposable inference = inference_mode();
+            using NativeCall call = new(threads: 1);
             (Tensor weight, long first, long count) = Parts[part];
             using Tensor place = Output.narrow(1, first, count);
             place.addmm_(Row, weight, Beta, Alpha);
