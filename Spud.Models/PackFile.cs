@@ -37,6 +37,11 @@ public sealed class PackFile : IPack, IDisposable
     /// <summary>Names of tensors that the component did not take.</summary>
     public string[] Untaken => [.. _catalog.Untaken.Select(entry => entry.Name)];
 
+    /// <summary>Where the pack of a component lies that needs no name in a pipeline: MODEL.COMPONENT.gguf beside MODEL.gguf.</summary>
+    /// <param name="model">Path of the model file.</param>
+    /// <param name="component">Its name.</param>
+    public static string BesideModel(string model, string component) => System.IO.Path.ChangeExtension(model, $".{component}.gguf");
+
     /// <summary>Opens a pack.</summary>
     /// <param name="path">Of the file.</param>
     /// <param name="modelHash">Of the pipeline's model.</param>
@@ -80,7 +85,8 @@ public sealed class PackFile : IPack, IDisposable
     public double? Number(string key) => Read<double?>(key, () => _file.Metadata.TypeOf(key) switch
     {
         null => null,
-        GgufValueType.Float32 or GgufValueType.Float64 => _file.Metadata.RequireFloat(key),
+        GgufValueType.Float64 => _file.Metadata.RequireDouble(key),
+        GgufValueType.Float32 => _file.Metadata.RequireFloat(key),
         _ => _file.Metadata.RequireLong(key),
     });
 

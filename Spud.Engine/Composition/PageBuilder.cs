@@ -126,7 +126,7 @@ internal sealed class PageBuilder(MemoryAccount memory, IMemoryDomain host, Mode
     private int MaxRuns(LayerPages layer)
     {
         long most = layer.Pools.Max(pool =>
-            Math.Min((long)pool.Layout.KeysAtMost + (long)limits.Rows * pool.Tables + pool.PageTokens, (long)limits.ContextTokens * pool.Tables));
+            Math.Min((long)pool.Layout.KeysAtMost + (long)StepRows(layer.BorderTokens) * pool.Tables + pool.PageTokens, (long)limits.ContextTokens * pool.Tables));
         return checked((int)(most * limits.Sequences));
     }
 
@@ -151,12 +151,13 @@ internal sealed class PageBuilder(MemoryAccount memory, IMemoryDomain host, Mode
         ImmutableArray<PoolLayout> layouts = PoolsOf(layout);
         ImmutableArray<IMemoryDomain> domains = shards?.Domains ?? [domain];
         int[] positions = PositionsOf(shards);
+        int stepRows = StepRows(ReviewBorders.Of(layout, offer));
         ImmutableArray<PoolPages>.Builder pools = ImmutableArray.CreateBuilder<PoolPages>();
         for (int i = 0; i < layouts.Length; i++)
         {
             for (int shard = 0; shard < domains.Length; shard++)
             {
-                PoolPages pool = Pages(layouts[i], model.Layers[layer].Kv, isFirst: i == 0, isDeclared: !layout.Pools.IsEmpty, domains[shard], positions[shard]);
+                PoolPages pool = Pages(layouts[i], model.Layers[layer].Kv, isFirst: i == 0, isDeclared: !layout.Pools.IsEmpty, domains[shard], positions[shard], stepRows);
                 for (int earlier = 0; earlier < i; earlier++)
                     RequireConverts(cache, layer, pools[earlier * domains.Length + shard], pool);
 
@@ -166,6 +167,9 @@ internal sealed class PageBuilder(MemoryAccount memory, IMemoryDomain host, Mode
 
         return new LayerPages(pools.ToImmutable(), layout.TokensAtMost, ReviewBorders.Of(layout, offer)) { Shards = shards };
     }
+
+    // No step crosses a review border.
+    private int StepRows(int? borderTokens) => Math.Min(limits.Rows, borderTokens ?? int.MaxValue);
 
     /// <summary>Positions of a text that may lie in each shard, at least 1.</summary>
     private int[] PositionsOf(FoldShards? shards)
@@ -186,11 +190,12 @@ internal sealed class PageBuilder(MemoryAccount memory, IMemoryDomain host, Mode
     /// <param name="isDeclared">Whether the layout names pools.</param>
     /// <param name="domain">Where it lies.</param>
     /// <param name="positions">Positions of a text that it may hold: all that a policy keeps may be among them.</param>
-    private PoolPages Pages(PoolLayout layout, KvGeometry kv, bool isFirst, bool isDeclared, IMemoryDomain domain, int positions)
+    /// <param name="stepRows">Rows of a sequence in the largest step.</param>
+    private PoolPages Pages(PoolLayout layout, KvGeometry kv, bool isFirst, bool isDeclared, IMemoryDomain domain, int positions, int stepRows)
     {
         int tables = layout.PerHead ? kv.Heads : 1;
         bool keepsAll = layout.KeysAtMost >= (long)positions * tables;
-        long perSequence = isDeclared ? DensePages(layout, isFirst, tables, keepsAll, positions) : PagesOfOnePool(layout, positions);
+        long perSequence = isDeclared ? DensePages(layout, isFirst ? stepRows : 0, tables, keepsAll, positions) : PagesOfOnePool(layout, positions, stepRows);
         // What moves into later pools must always find room there, so only the first may be smaller than all sequences at their longest.
         long most = isFirst && cacheTokens is { } tokens ? ((long)tokens + layout.PageTokens - 1) / layout.PageTokens * tables : long.MaxValue;
         return Pages(layout, kv, domain, perSequence, isDeclared ? keepsAll ? 0 : 1 : null, isFirst ? default : Scratch(domain, layout.PageTokens), most);
@@ -210,17 +215,17 @@ internal sealed class PageBuilder(MemoryAccount memory, IMemoryDomain host, Mode
 
     // Between steps a sequence keeps TokensAtMost; within one, its new rows too. What begins in the middle of a text need not begin
     // on a page's border: one page more.
-    private long PagesOfOnePool(PoolLayout layout, int positions)
+    private static long PagesOfOnePool(PoolLayout layout, int positions, int stepRows)
     {
-        long tokens = Math.Min((long)layout.KeysAtMost + limits.Rows, positions);
+        long tokens = Math.Min((long)layout.KeysAtMost + stepRows, positions);
         return (tokens + layout.PageTokens - 1) / layout.PageTokens + (tokens < positions ? 1 : 0);
     }
 
     // Every table may end in the middle of a page and hold a page more than it needs before its keys are moved together.
-    private long DensePages(PoolLayout layout, bool isFirst, int tables, bool keepsAll, int positions)
+    private static long DensePages(PoolLayout layout, int stepRows, int tables, bool keepsAll, int positions)
     {
         long whole = (positions + layout.PageTokens - 1L) / layout.PageTokens;
-        long keys = layout.KeysAtMost + (isFirst ? (long)limits.Rows * tables : 0);
+        long keys = layout.KeysAtMost + (long)stepRows * tables;
         return keepsAll ? whole * tables : Math.Min(keys / layout.PageTokens + 3 * tables, (whole + 1) * tables);
     }
 
