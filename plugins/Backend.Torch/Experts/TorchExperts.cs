@@ -42,7 +42,7 @@ internal sealed class TorchExperts : IExperts
         Shape.Require(plan.Offsets, [step.Rows + 1], "offsets", "[T + 1]");
         try
         {
-            using NativeCall call = new(_threads);
+            using NativeCall call = new(NativeThreads.For((long)step.Rows * _hidden, _threads));
             _layers[layer]!.Execute(_input.Of(input), plan, _output.Of(output));
         }
         catch (ExternalException fault)

@@ -43,7 +43,7 @@ internal sealed class TorchHead : IHead
         Shape.Require(hidden, [step.Rows, _hidden], "hidden", "[T, C]");
         try
         {
-            using NativeCall call = new(_threads);
+            using NativeCall call = new(NativeThreads.For((long)step.Rows * _hidden, _threads));
             Tensor output = _rows.Of(hidden);
             using Tensor rows = _embedding.index_select(0, _ids.Of(step.TokenIds));
             output.copy_(rows);
@@ -65,7 +65,7 @@ internal sealed class TorchHead : IHead
 
         try
         {
-            using NativeCall call = new(_threads);
+            using NativeCall call = new(NativeThreads.For((long)rows.Length * _hidden, _threads));
             using Tensor chosen = Chosen(_rows.Of(hidden), rows), normed = _norm.Of(chosen), product = _output.Apply(normed);
             Tensor output = _logits.Of(logits);
             output.copy_(product);

@@ -9,6 +9,8 @@ namespace Backend.Torch.Native;
 /// </summary>
 internal readonly struct NativeThreads : IDisposable
 {
+    // Element by element libtorch shares nothing smaller than this among threads.
+    private const long SmallElements = 32768;
     private readonly int _before;
 
     public NativeThreads(int count)
@@ -16,6 +18,9 @@ internal readonly struct NativeThreads : IDisposable
         _before = torch.get_num_threads();
         Set(count, _before);
     }
+
+    /// <summary>How many are worth while for operations on so many numbers: waking a thread takes longer than a small one.</summary>
+    public static int For(long elements, int threads) => elements < SmallElements ? 1 : threads;
 
     public void Dispose() => Set(_before, torch.get_num_threads());
 

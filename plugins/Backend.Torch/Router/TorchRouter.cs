@@ -48,7 +48,7 @@ internal sealed class TorchRouter : IRouter
         Shape.Require(plan.Offsets, [step.Rows + 1], "offsets", "[T + 1]");
         try
         {
-            using NativeCall call = new(_threads);
+            using NativeCall call = new(NativeThreads.For((long)step.Rows * _hidden, _threads));
             _layers[layer]!.Route(_rows.Of(hidden), _offsets.Of(plan.Offsets), _experts.Of(plan.Experts), _weights.Of(plan.Weights));
         }
         catch (ExternalException fault)
