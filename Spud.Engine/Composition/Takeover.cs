@@ -21,7 +21,7 @@ internal sealed class Takeover(PipelineParts former)
 
     /// <summary>The takeover from a pipeline; null: it has other threads, or another model, or its file was changed.</summary>
     public static Takeover? From(PipelineParts? former, string model, WorkerThreads? workers, PipelineOptions options) =>
-        former is { Weights: not null } && ReferenceEquals(former.Pool, workers) && options.RoutingProbe is null && Path.GetFullPath(former.File.Path) == Path.GetFullPath(model) && former.File.IsCurrent
+        former is { Weights: not null } && ReferenceEquals(former.Pool, workers) && options is { RoutingProbe: null, CacheProbe: null } && Path.GetFullPath(former.File.Path) == Path.GetFullPath(model) && former.File.IsCurrent
             ? new(former) : null;
 
     /// <summary>A component that would be built the same again; null: there is none. It is the caller's too from now on.</summary>
