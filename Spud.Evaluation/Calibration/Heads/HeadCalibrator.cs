@@ -6,8 +6,9 @@ namespace Spud.Evaluation.Calibration;
 
 /// <summary>
 /// Measures what each KV head needs of what lies far back. A text is read with its own repetition behind it, as KVzip does
-/// (arXiv:2505.23416): a head through which the repetition looks back carries something from afar. Then each head is made to stream alone,
-/// and what that does to the predictions of held text is measured.
+/// (arXiv:2505.23416): a head through which the repetition looks back carries something from afar; how much rows of the text itself look far
+/// back shows heads that gather a little from everywhere. To verify that, each head is made to stream alone, and what that does to the
+/// predictions of held text is measured.
 /// </summary>
 /// <param name="model">Composed with the probe in it, and <see cref="HeadProbe.BorderTokens"/> logit rows.</param>
 /// <param name="probe">The pipeline's.</param>
@@ -37,7 +38,7 @@ public sealed class HeadCalibrator(LanguageModel model, HeadProbe probe)
             Reconstruct(context, heads, looks, cancellation);
 
         double[]? divergences = held.Length > 0 ? Ablate(held, heads, cancellation) : null;
-        return [.. heads.Select((head, i) => new HeadNeed(head, looks[i], divergences?[i]))];
+        return [.. heads.Select((head, i) => new HeadNeed(head, looks[i], probe.Far(head), divergences?[i]))];
     }
 
     /// <summary>A score for each head; the smaller, the sooner it streams.</summary>
@@ -45,20 +46,21 @@ public sealed class HeadCalibrator(LanguageModel model, HeadProbe probe)
     {
         ArgumentNullException.ThrowIfNull(needs);
         double[] looks = [.. needs.Select(static need => need.Reconstruction)];
-        double[] costs = [.. needs.Select(static need => need.Divergence ?? need.Reconstruction)];
+        double[] far = [.. needs.Select(static need => need.Far)];
         return order switch
         {
             HeadOrder.Reconstruction => looks,
-            HeadOrder.Divergence => costs,
-            _ => [.. Ranks(looks).Zip(Ranks(costs), (one, other) => (one + other) / (2 * needs.Count))],
+            HeadOrder.Far => far,
+            HeadOrder.Divergence => [.. needs.Select(static need => need.Divergence ?? throw new CalibrationException("heads cannot be put in order by divergence, which was not measured: give --held-tokens."))],
+            _ => [.. Ranks(looks).Zip(Ranks(far), (one, other) => (one + other) / (2 * needs.Count))],
         };
     }
 
-    /// <summary>How far the two measures agree: Spearman's correlation of ranks.</summary>
-    public static double Agreement(IReadOnlyList<HeadNeed> needs)
+    /// <summary>How far scores agree with what heads cost that stream alone: Spearman's correlation of ranks.</summary>
+    public static double Agreement(IReadOnlyList<HeadNeed> needs, double[] scores)
     {
         ArgumentNullException.ThrowIfNull(needs);
-        double[] one = Ranks([.. needs.Select(static need => need.Reconstruction)]), other = Ranks([.. needs.Select(static need => need.Divergence ?? 0)]);
+        double[] one = Ranks(scores), other = Ranks([.. needs.Select(static need => need.Divergence ?? 0)]);
         double n = needs.Count, squares = one.Zip(other, static (a, b) => (a - b) * (a - b)).Sum();
         return n > 1 ? 1 - 6 * squares / (n * (n * n - 1)) : 1;
     }

@@ -1,5 +1,3 @@
-using System.Numerics.Tensors;
-
 namespace Spud.Evaluation.Calibration;
 
 /// <summary>
@@ -14,6 +12,8 @@ public sealed class HeadProbe : ICachePolicy, IObservesQueries
     private readonly ModelDescription _model;
     private readonly int _context;
     private readonly float[][][] _looks;
+    private readonly double[][] _far;
+    private readonly long[] _farRows;
     private readonly bool[][] _streams;
     private int _beginning;
 
@@ -25,6 +25,8 @@ public sealed class HeadProbe : ICachePolicy, IObservesQueries
         ArgumentNullException.ThrowIfNull(limits);
         (_model, _context) = (model, limits.ContextTokens);
         _looks = [.. model.Layers.Select(layer => Enumerable.Range(0, layer.Kv.Heads).Select(_ => new float[limits.ContextTokens]).ToArray())];
+        _far = [.. model.Layers.Select(static layer => new double[layer.Kv.Heads])];
+        _farRows = new long[model.Layers.Length];
         _streams = [.. model.Layers.Select(static layer => new bool[layer.Kv.Heads])];
     }
 
@@ -59,6 +61,13 @@ public sealed class HeadProbe : ICachePolicy, IObservesQueries
 
     /// <summary>[tokens]: the largest probability that any row behind the beginning gave to each of its keys, over the query heads of the KV head.</summary>
     public ReadOnlySpan<float> Looks(CalibratedHead head) => _looks[head.Layer][head.Head].AsSpan(0, _beginning);
+
+    /// <summary>
+    /// Share of their attention that rows of the beginnings which were watched so far paid to what a streaming head forgets, on average over
+    /// rows and query heads. 0 where no beginning is longer than what it keeps.
+    /// </summary>
+    public double Far(CalibratedHead head) =>
+        _farRows[head.Layer] == 0 ? 0 : _far[head.Layer][head.Head] / (_farRows[head.Layer] * (_model.Layers[head.Layer].QueryHeads / _model.Layers[head.Layer].Kv.Heads));
 
     /// <inheritdoc/>
     public CacheLayout Layout(int layer)
@@ -107,47 +116,27 @@ public sealed class HeadProbe : ICachePolicy, IObservesQueries
     public void Observe(int layer, in Step step, in TensorView query, in AttentionState state, ReadOnlySpan<PageView> pages)
     {
         SequenceSlice slice = step.Sequences[0];
-        int first = Math.Max(0, _beginning - slice.FirstPosition), heads = _looks[layer].Length;
-        if (_beginning == 0 || first >= slice.Rows)
+        if (_beginning == 0)
             return;
         if (!pages[0].Pool.Keys.Domain.IsHost)
             throw new CalibrationException("heads are calibrated with an attention that works in host memory. Name another one: --set attention=cpu");
 
+        int behind = Math.Clamp(_beginning - slice.FirstPosition, 0, slice.Rows), first = Math.Clamp(Sinks + Recent - slice.FirstPosition, 0, behind);
+        _farRows[layer] += behind - first;
         (TensorView queries, AttentionState sums, PageView keys) = (query, state, pages[0]);
-        Parallel.For(0, heads, head => Look(layer, head, queries, sums, keys, slice.FirstRow + first, slice.FirstRow + slice.Rows));
+        Parallel.For(0, _looks[layer].Length, head =>
+        {
+            HeadRows rows = new(_model.Layers[layer], head, queries, sums, keys, slice);
+            for (int row = first; row < behind; row++)
+                _far[layer][head] += rows.Sum(row, Sinks, slice.FirstPosition + row - Recent + 1);
+            if (behind < slice.Rows)
+                rows.AddMaxima(behind, _looks[layer][head].AsSpan(0, _beginning));
+        });
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
         // The pipeline disposes of the cache that it built.
-    }
-
-    private void Look(int layer, int head, in TensorView query, in AttentionState state, in PageView pages, int firstRow, int endRow)
-    {
-        LayerDescription of = _model.Layers[layer];
-        int group = of.QueryHeads / of.Kv.Heads, width = of.Kv.KeyWidth;
-        float[] looks = _looks[layer][head];
-        foreach (ref readonly KeyRun run in pages.Of(0, head))
-        {
-            if (run.FirstPosition >= _beginning)
-                break;
-
-            ReadOnlySpan<float> keys = pages.KeysOf(run, head).AsSpan<float>();
-            for (int row = firstRow; row < endRow; row++)
-            {
-                for (int i = head * group; i < (head + 1) * group; i++)
-                {
-                    ReadOnlySpan<float> q = query.At(row).AsSpan<float>().Slice(i * width, width);
-                    float offset = state.Max.At(row).AsSpan<float>()[i] + MathF.Log(state.Sum.At(row).AsSpan<float>()[i]);
-                    for (int key = 0; key < run.Keys; key++)
-                    {
-                        ref float most = ref looks[run.FirstPosition + key];
-                        float look = MathF.Exp(TensorPrimitives.Dot(q, keys.Slice(key * width, width)) - offset);
-                        most = MathF.Max(most, look);
-                    }
-                }
-            }
-        }
     }
 }

@@ -9,7 +9,7 @@ namespace Spud.Host;
 /// <summary><c>spud calibrate heads</c>: finds out which KV heads look far back, for cache "compressed".</summary>
 internal sealed class CalibrateHeadsCommand
 {
-    private const int DefaultContext = 1024, DefaultHeld = 1024;
+    private const int DefaultContext = 1024;
     private const float DefaultStreaming = 0.5f;
 
     // The model is measured and not the pipeline: what one head changes is less than rounding to 8 bits makes of it.
@@ -24,13 +24,13 @@ internal sealed class CalibrateHeadsCommand
     private readonly Option<string[]> _files = new("--file", "-f") { Description = "A text to calibrate on; may be repeated: texts of different kinds find different heads.", HelpName = "FILE", Arity = ArgumentArity.OneOrMore };
     private readonly Option<bool> _parseSpecial = TextArguments.SpecialOption("");
     private readonly Option<int?> _context = Values.Integer("--context-tokens", 64, Values.MaxTokens, $"Tokens of each text that are repeated; at most half of the context. Default: {DefaultContext}.");
-    private readonly Option<int?> _held = Values.Integer("--held-tokens", 0, Values.MaxTokens, $"Tokens behind them on which each head is tried out, of all texts together; 0: heads are not tried out. Default: {DefaultHeld}.");
+    private readonly Option<int?> _held = Values.Integer("--held-tokens", 0, Values.MaxTokens, "Tokens behind them on which each head is tried out alone, of all texts together: a pass for each head. Default: 0, heads are not tried out.");
     private readonly Option<float?> _streaming = Values.Number("--streaming", 0, 1, "Share of the heads that stream in a pipeline that says nothing. Default: 0.5.");
     private readonly Option<int?> _sinks = Values.Integer("--sinks", 0, Values.MaxTokens, "Tokens at the start of a text that a streaming head keeps while it is tried out. Default: 64.");
     private readonly Option<int?> _recent = Values.Integer("--recent", 1, Values.MaxTokens, "Tokens at its end. Default: 256.");
     private readonly Option<HeadOrder> _order = new("--order")
     {
-        Description = "By what heads are put in order: reconstruction (how much a repetition looks back), divergence (what it costs when the head alone streams), or both.",
+        Description = "By what heads are put in order: reconstruction (how much a repetition looks back), far (how much rows of a text look far back), both (the default), or divergence (what it costs when the head alone streams).",
         CustomParser = static result => Values.OneOf(result, "--order", Enum.GetValues<HeadOrder>()),
         HelpName = "ORDER",
     };
@@ -57,7 +57,7 @@ internal sealed class CalibrateHeadsCommand
     {
         string[] files = parsed.GetValue(_files) is { Length: > 0 } given ? given : throw new BadInputException("no text is given. Give at least one with -f FILE.");
         string path = ModelLoader.ModelOf(_pipeline.Document(parsed));
-        int context = parsed.GetValue(_context) ?? DefaultContext, held = parsed.GetValue(_held) ?? DefaultHeld, sinks = parsed.GetValue(_sinks) ?? 64, recent = parsed.GetValue(_recent) ?? 256;
+        int context = parsed.GetValue(_context) ?? DefaultContext, held = parsed.GetValue(_held) ?? 0, sinks = parsed.GetValue(_sinks) ?? 64, recent = parsed.GetValue(_recent) ?? 256;
         if (held > 0 && held < 2 * (sinks + recent))
             throw new BadInputException($"--held-tokens {held} is too few: a streaming head keeps {sinks} + {recent} tokens, and what it forgets is to be seen. Give at least {2 * (sinks + recent)}, or 0.");
 
@@ -104,17 +104,17 @@ internal sealed class CalibrateHeadsCommand
 
     private void Print(IReadOnlyList<HeadNeed> needs, double[] scores, float streaming, string path)
     {
-        TextTable table = new(">>>>>");
-        table.Add("layer", "KV head", "looks back", "divergence", "score");
+        TextTable table = new(">>>>>>");
+        table.Add("layer", "KV head", "looks back", "far", "divergence", "score");
         for (int i = 0; i < needs.Count; i++)
         {
             HeadNeed need = needs[i];
-            table.Add($"{need.Head.Layer}", $"{need.Head.Head}", Number(need.Reconstruction, "0.0000"), need.Divergence is { } cost ? Number(cost, "0.00000") : "", Number(scores[i], "0.0000"));
+            table.Add($"{need.Head.Layer}", $"{need.Head.Head}", Number(need.Reconstruction, "0.0000"), Number(need.Far, "0.0000"), need.Divergence is { } cost ? Number(cost, "0.00000") : "", Number(scores[i], "0.0000"));
         }
 
         table.Write(_shell.Out, indent: "");
         if (needs[0].Divergence is not null)
-            _shell.Out.WriteLine($"rank correlation of the two measures: {Number(HeadCalibrator.Agreement(needs), "0.00")}");
+            _shell.Out.WriteLine($"rank correlation of score and divergence: {Number(HeadCalibrator.Agreement(needs, scores), "0.00")}");
 
         _shell.Out.WriteLine($"written: {path}, for \"cache\": {{ \"use\": \"compressed\", \"pack\": \"{Path.GetFileName(path)}\" }}; {Number(streaming * 100, "0.#")} % of {needs.Count} heads stream where a pipeline says nothing");
     }

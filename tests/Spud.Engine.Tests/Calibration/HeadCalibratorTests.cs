@@ -25,16 +25,18 @@ public sealed class HeadCalibratorTests
         TensorView query = build.Floats(Samples.Of("query", rows * 6 * model.KeyWidth), rows, 6, model.KeyWidth);
         float[] max = new float[rows * 6], sum = new float[rows * 6];
         double[,] expected = new double[2, beginning];
+        double[] far = new double[2];
         for (int entry = 0; entry < rows * 6; entry++)
         {
             int kvHead = entry % 6 / 3;
             double[] logits = [.. Enumerable.Range(0, first + entry / 6 + 1).Select(position => Dot(query.AsSpan<float>().Slice(entry * model.KeyWidth, model.KeyWidth), TestPages.KeyOf(model, 0, position).AsSpan(kvHead * model.KeyWidth, model.KeyWidth)))];
             (max[entry], sum[entry]) = ((float)logits.Max(), (float)logits.Sum(logit => Math.Exp(logit - logits.Max())));
+            far[kvHead] += Enumerable.Range(4, first + entry / 6 - 20 + 1 - 4).Sum(key => Math.Exp(logits[key] - max[entry]) / sum[entry]);
             for (int key = 0; key < beginning; key++)
                 expected[kvHead, key] = Math.Max(expected[kvHead, key], Math.Exp(logits[key] - max[entry]) / sum[entry]);
         }
 
-        HeadProbe probe = new(build.Model, build.Limits);
+        HeadProbe probe = new(build.Model, build.Limits) { Sinks = 4, Recent = 20 };
         probe.Watch(beginning);
         AttentionState state = new() { Max = build.Floats(max, rows, 6), Sum = build.Floats(sum, rows, 6), Accumulator = default };
         probe.Observe(0, TestStep.Of(build, TestStep.Slices((rows, first))), query, state, [pages]);
@@ -44,6 +46,12 @@ public sealed class HeadCalibratorTests
             for (int key = 0; key < beginning; key++)
                 Assert.Equal(expected[head, key], looks[key], 1e-5);
         }
+
+        // Likewise rows before the end of a beginning: what they give to keys that a streaming head forgets.
+        probe.Watch(first + rows);
+        probe.Observe(0, TestStep.Of(build, TestStep.Slices((rows, first))), query, state, [pages]);
+        for (int head = 0; head < 2; head++)
+            Assert.Equal(far[head] / (rows * 3), probe.Far(new(0, head)), 1e-5);
     }
 
     [Fact]
@@ -71,7 +79,7 @@ public sealed class HeadCalibratorTests
         IReadOnlyList<HeadNeed> needs = calibrator.Measure([text[..200]], text[200..], TestContext.Current.CancellationToken);
         ModelDescription model = composed.Model.Pipeline.Model;
         Assert.Equal(model.Layers.Sum(static layer => layer.Kv.Heads), needs.Count);
-        Assert.All(needs, static need => Assert.True(need is { Reconstruction: > 0 and <= 1, Divergence: > 0 }));
+        Assert.All(needs, static need => Assert.True(need is { Reconstruction: > 0 and <= 1, Far: > 0 and < 1, Divergence: > 0 }));
         Assert.True(needs.Max(static need => need.Divergence) > 2 * needs.Min(static need => need.Divergence), "heads differ");
 
         using TempFolder folder = new();
@@ -86,11 +94,13 @@ public sealed class HeadCalibratorTests
     [Fact]
     public void Both_measures_together_are_the_mean_of_the_ranks()
     {
-        HeadNeed[] needs = [new(new(0, 0), 0.9, 1), new(new(0, 1), 0.1, 3), new(new(1, 0), 0.5, 2)];
+        HeadNeed[] needs = [new(new(0, 0), 0.9, 0.1, 1), new(new(0, 1), 0.1, 0.3, 3), new(new(1, 0), 0.5, 0.2, 2)];
         Assert.Equal([4.0 / 6, 4.0 / 6, 4.0 / 6], HeadCalibrator.Scores(needs, HeadOrder.Both));
         Assert.Equal([0.9, 0.1, 0.5], HeadCalibrator.Scores(needs, HeadOrder.Reconstruction));
+        Assert.Equal([0.1, 0.3, 0.2], HeadCalibrator.Scores(needs, HeadOrder.Far));
         Assert.Equal([1, 3, 2], HeadCalibrator.Scores(needs, HeadOrder.Divergence));
-        Assert.Equal(-1, HeadCalibrator.Agreement(needs), 1e-12);
+        Assert.Equal(-1, HeadCalibrator.Agreement(needs, HeadCalibrator.Scores(needs, HeadOrder.Reconstruction)), 1e-12);
+        Assert.Equal(1, HeadCalibrator.Agreement(needs, HeadCalibrator.Scores(needs, HeadOrder.Far)), 1e-12);
     }
 
     private static double Dot(ReadOnlySpan<float> one, ReadOnlySpan<float> other)
