@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Spud.Configuration;
 using Spud.Execution;
 using Spud.Models;
 
@@ -19,9 +20,10 @@ internal sealed class Takeover(PipelineParts former)
     /// <summary>Components that were taken over.</summary>
     public IReadOnlyList<PipelineComponent> Taken => _taken;
 
-    /// <summary>The takeover from a pipeline; null: it has other threads, or another model, or its file was changed.</summary>
-    public static Takeover? From(PipelineParts? former, string model, WorkerThreads? workers, PipelineOptions options) =>
+    /// <summary>The takeover from a pipeline; null: it has other threads, or another model or scaling of RoPE, or its file was changed.</summary>
+    public static Takeover? From(PipelineParts? former, string model, RopeSettings? rope, WorkerThreads? workers, PipelineOptions options) =>
         former is { Weights: not null } && ReferenceEquals(former.Pool, workers) && options is { RoutingProbe: null, CacheProbe: null } && Path.GetFullPath(former.File.Path) == Path.GetFullPath(model) && former.File.IsCurrent
+        && former.Document.Rope == rope
             ? new(former) : null;
 
     /// <summary>A component that would be built the same again; null: there is none. It is the caller's too from now on.</summary>

@@ -42,6 +42,10 @@ public sealed record Receipt
     /// <summary>What components counted for themselves, as their plugins report it; nothing is billed by it.</summary>
     public ImmutableArray<ReportedFigure> Reported { get; init; } = [];
 
+    /// <summary>What kind of text it was, as a component tells; null: none does, or it was too short.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public TextLabel? Label { get; init; }
+
     /// <summary>What it costs; null without a price list.</summary>
     public required ReceiptCharge? Charge { get; init; }
 
@@ -63,6 +67,7 @@ public sealed record Receipt
             Lines = [.. Ran(ledger).SelectMany(phase => Role.All.Select(role => ReceiptLine.Of(phase, role, prices))).OfType<ReceiptLine>()],
             KeptTokens = [.. Enumerable.Range(0, ledger.Layers).Select(layer => ledger.KeptTokens(layer))],
             Reported = ledger.Reported,
+            Label = ledger.Label,
             Charge = prices is null ? null : ReceiptCharge.Of(ledger, prices),
         };
     }

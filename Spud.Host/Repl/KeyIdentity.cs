@@ -23,6 +23,7 @@ internal sealed class KeyIdentity
         return new(
         [
             ("model", $"{explanation.Model.Path} {explanation.Model.FileBytes}"),
+            ("rope", $"{explanation.Model.Rope}"),
             ("cache", string.Join('\n', explanation.Components.Where(component => component.Role == Roles.Cache).Select(Written))),
             ("attention", ByLayer(explanation, Roles.Attention, layers)),
             ("fold", string.Join('\n', document[Roles.Attention].SelectMany(entry => entry.Folds).Select(fold => fold.Use))),

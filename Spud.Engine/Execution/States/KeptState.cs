@@ -64,7 +64,8 @@ internal sealed class KeptState
     /// <summary>I8 [Bytes] of a sequence.</summary>
     public TensorView StateOf(int sequence) => _states.At(sequence);
 
-    private bool HasState => _states.IsPresent;
+    /// <summary>Whether there is a state; otherwise there are notes alone.</summary>
+    public bool HasState => _states.IsPresent;
 
     /// <summary>The step as the component sees it.</summary>
     /// <param name="step">Without state.</param>

@@ -109,7 +109,8 @@ internal sealed partial class ReplScreen
             return "reading the prompt";
 
         string limit = _meter.Limit is { } most ? $" of {Units.Compute(most)}" : "";
-        return $"{_meter.Tokens} tokens · {_meter.TokensPerSecond:0}/s · {Units.Compute(_meter.ComputeUnits)}{limit}";
+        string task = _meter.Label is { } label ? $" · {Figures.Label(label)}" : "";
+        return $"{_meter.Tokens} tokens · {_meter.TokensPerSecond:0}/s · {Units.Compute(_meter.ComputeUnits)}{limit}{task}";
     }
 
     private string Limits()
