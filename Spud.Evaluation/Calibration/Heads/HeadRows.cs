@@ -44,7 +44,8 @@ internal readonly struct HeadRows(LayerDescription of, int head, TensorView quer
             {
                 for (int i = 0; i < _group; i++)
                 {
-                    (ReadOnlySpan<float> q, float offset) = (QueryOf(row, i), OffsetOf(row, i));
+                    ReadOnlySpan<float> q = QueryOf(row, i);
+                    float offset = OffsetOf(row, i);
                     for (int key = 0; key < end; key++)
                     {
                         ref float most = ref largest[run.FirstPosition + key];
