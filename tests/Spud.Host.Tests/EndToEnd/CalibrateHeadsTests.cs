@@ -37,7 +37,7 @@ public sealed class CalibrateHeadsTests
     [Theory]
     [InlineData("--held-tokens", "30", "--held-tokens 30 is too few: a streaming head keeps 4 + 20 tokens, and what it forgets is to be seen. Give at least 48, or 0.")]
     [InlineData("--context-tokens", "200000", "tokens, 200060 are needed: give a longer text, or lower --context-tokens or --held-tokens.")]
-    [InlineData("--order", "best", "--order: expected one of Both, Reconstruction, Divergence, got 'best'.")]
+    [InlineData("--order", "best", "--order: expected one of Both, Reconstruction, Far, Divergence, got 'best'.")]
     public void What_cannot_be_is_refused_with_its_reason(string option, string value, string message)
     {
         using TempFolder folder = new();
