@@ -57,6 +57,9 @@ internal sealed class SequenceStates
         return null;
     }
 
+    /// <summary>I8: all that is kept of a sequence.</summary>
+    public IEnumerable<TensorView> ViewsOf(int sequence) => _states.SelectMany(state => state.ViewsOf(sequence));
+
     /// <summary>A new sequence: nothing is known of it.</summary>
     public void Clear(int sequence)
     {
