@@ -14,7 +14,7 @@ internal sealed class ModelLoader(PipelineArguments arguments, Shell shell)
     /// <summary>Sequences alive at once.</summary>
     public int Sequences { get; init; } = 1;
 
-    /// <summary>Most rows of a step whose logits are read.</summary>
+    /// <summary>Maximum number of rows of a step whose logits are read.</summary>
     public int LogitRows { get; init; } = 1;
 
     /// <summary>Maximum rows of a step.</summary>
@@ -31,6 +31,9 @@ internal sealed class ModelLoader(PipelineArguments arguments, Shell shell)
 
     /// <summary>Wraps each router; null: the router itself.</summary>
     public Func<IRouter, ModelDescription, IRouter>? RoutingProbe { get; init; }
+
+    /// <summary>Stands in for the cache; null: the cache itself.</summary>
+    public Func<ICachePolicy, ModelDescription, Limits, ICachePolicy>? CacheProbe { get; init; }
 
     /// <summary>Composes the pipeline of the plugins in sight.</summary>
     /// <exception cref="BadInputException">A plugin folder or every model is missing.</exception>
@@ -59,6 +62,7 @@ internal sealed class ModelLoader(PipelineArguments arguments, Shell shell)
             Rows = Rows,
             LogitRows = LogitRows,
             RoutingProbe = RoutingProbe,
+            CacheProbe = CacheProbe,
             Log = line => shell.Say($"note: {line}"),
         };
         LanguageModel loaded = Loading.Show($"loading {Path.GetFileName(model)}", () => LanguageModel.Load(document, plugins, options), shell);

@@ -64,7 +64,8 @@ internal sealed class KeptState
     /// <summary>I8 [Bytes] of a sequence.</summary>
     public TensorView StateOf(int sequence) => _states.At(sequence);
 
-    private bool HasState => _states.IsPresent;
+    /// <summary>Whether there is a state; otherwise there are notes alone.</summary>
+    public bool HasState => _states.IsPresent;
 
     /// <summary>The step as the component sees it.</summary>
     /// <param name="step">Without state.</param>
@@ -113,6 +114,17 @@ internal sealed class KeptState
     {
         if (HasState)
             _states.At(sequence).AsSpan<byte>().Clear();
+    }
+
+    /// <summary>I8: all that is kept of a sequence.</summary>
+    public IEnumerable<TensorView> ViewsOf(int sequence)
+    {
+        yield return _notes.At(sequence);
+        if (!HasState)
+            yield break;
+
+        yield return _states.At(sequence);
+        yield return _earlier.At(sequence);
     }
 
     /// <summary>Another sequence with the same past.</summary>

@@ -11,16 +11,11 @@ internal sealed class Drawing
 
     private readonly XElement _svg;
 
-    public Drawing(double height, string title, string description)
-    {
-        Height = height;
+    public Drawing(double height, string title, string description) =>
         _svg = Element("svg", With("viewBox", $"0 0 {Number(Width)} {Number(height)}"), With("role", "img"), With("aria-label", $"{title}. {description}"), Element("title", title), Element("desc", description));
-    }
 
     /// <summary>The style of a pipeline's line; they repeat after the sixth.</summary>
     public static string Series(int pipeline) => $"series-{pipeline % 6}";
-
-    public double Height { get; }
 
     public XElement Svg => _svg;
 
