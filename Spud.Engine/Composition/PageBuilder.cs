@@ -204,13 +204,22 @@ internal sealed class PageBuilder(MemoryAccount memory, IMemoryDomain host, Mode
     private PoolPages Pages(PoolLayout layout, KvGeometry kv, IMemoryDomain domain, long perSequence, int? slackPages, in TensorView scratch, long most)
     {
         int pages = checked((int)Math.Min(most, perSequence * limits.Sequences)), heads = layout.PerHead ? 1 : kv.Heads;
-        PagePool pool = new()
+        try
         {
-            Keys = memory.Allocate(domain, layout.Keys, pages, heads, layout.PageTokens, kv.KeyWidth),
-            Values = memory.Allocate(domain, layout.Values, pages, heads, layout.PageTokens, kv.ValueWidth),
-            Positions = memory.Allocate(host, ElementType.I32, pages, layout.PageTokens),
-        };
-        return new PoolPages(layout, pool, kv.Heads, (int)perSequence, slackPages, scratch);
+            PagePool pool = new()
+            {
+                Keys = memory.Allocate(domain, layout.Keys, pages, heads, layout.PageTokens, kv.KeyWidth),
+                Values = memory.Allocate(domain, layout.Values, pages, heads, layout.PageTokens, kv.ValueWidth),
+                Positions = memory.Allocate(host, ElementType.I32, pages, layout.PageTokens),
+            };
+            return new PoolPages(layout, pool, kv.Heads, (int)perSequence, slackPages, scratch);
+        }
+        catch (InsufficientMemoryException fault)
+        {
+            throw new CompositionException(
+                $"The pages of keys and values for {limits.ContextTokens:N0} tokens do not fit the memory: {fault.Message} "
+                + "Or keep less of each text: cache 'compressed' with budgetTokens, streaming or smaller formats (docs/caches.md).", fault);
+        }
     }
 
     // Between steps a sequence keeps TokensAtMost; within one, its new rows too. What begins in the middle of a text need not begin
