@@ -90,7 +90,7 @@ public sealed class CompressedCacheTests : IDisposable
     [Fact]
     public void The_ledger_counts_the_keys_of_each_head_and_a_fork_has_its_own()
     {
-        using CompressedRun run = new(2, CompressedRun.Cache(Small + ",\"streaming\":0.75"), $"cache.pack={Pack()}");
+        using CompressedRun run = new(2, CompressedRun.Cache(Small + ",\"streaming\":0.5"), $"cache.pack={Pack()}");
         using Sequence parent = run.Pipeline.Engine.Open();
         run.Read(parent, 200);
         using Sequence child = parent.Fork();
