@@ -12,10 +12,11 @@ internal sealed class PoolSelection(ModelShape shape, ulong seed) : IExpertSelec
     {
         int experts = shape.Experts, texts = probabilities.Length / experts / shape.Tokens;
         _pools = trainingStep is null ? [] : new bool[texts * experts];
+        Span<int> room = stackalloc int[experts];
         for (int text = 0; text < texts && trainingStep is { } step; text++)
         {
             int least = Math.Min(2 * shape.ExpertsUsed, experts), size = least + Ranking.Draw(seed, step, text).NextBelow(experts - least + 1);
-            Span<int> favoured = stackalloc int[size];
+            Span<int> favoured = room[..size];
             Ranking.Largest(Sums(probabilities.Slice(text * shape.Tokens * experts, shape.Tokens * experts), experts), favoured);
             foreach (int expert in favoured)
                 _pools[text * experts + expert] = true;
