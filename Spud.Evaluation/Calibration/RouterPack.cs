@@ -1,4 +1,4 @@
-using System.Runtime.InteropServices;
+using System.Buffers.Binary;
 using Spud.Models;
 
 namespace Spud.Evaluation.Calibration;
@@ -57,7 +57,14 @@ public sealed record RouterPack
         file.Write(bytes);
         return bytes.ToArray();
 
-        void Add(string name, float[] values, int rows) =>
-            file.Add(name, ElementType.F32, [rows, values.Length / rows], stream => stream.Write(MemoryMarshal.AsBytes<float>(values)));
+        void Add(string name, float[] values, int rows) => file.Add(name, ElementType.F32, [rows, values.Length / rows], stream =>
+        {
+            byte[] number = new byte[sizeof(float)];
+            foreach (float value in values)
+            {
+                BinaryPrimitives.WriteSingleLittleEndian(number, value);
+                stream.Write(number);
+            }
+        });
     }
 }

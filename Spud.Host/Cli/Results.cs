@@ -35,7 +35,17 @@ internal sealed record ScoreResult(int Tokens, double MeanLoss, double Perplexit
 
 /// <summary>One repeat of <c>spud bench --json</c>. Speeds in tokens per second, over all sequences; the rest says what was measured.</summary>
 internal sealed record BenchResult(
-    double PrefillTokensPerSecond, double DecodeTokensPerSecond, int Repeat, int PromptTokens, int GeneratedTokens, int DepthTokens, int Sequences, int Threads);
+    double PrefillTokensPerSecond, double DecodeTokensPerSecond, int Repeat, int PromptTokens, int GeneratedTokens, int DepthTokens, int Sequences, int Threads)
+{
+    /// <summary>Of a decoded token.</summary>
+    public decimal ComputeUnitsPerToken { get; init; }
+
+    /// <summary>Of a mixture: bytes of the experts that a step of decode reads, on average.</summary>
+    public long? ExpertBytesPerStep { get; init; }
+
+    /// <summary>Of a mixture: bytes of all experts that a sequence used while it was read and decoded, each once, on average.</summary>
+    public long? ExpertBytesPerRequest { get; init; }
+}
 
 /// <summary>What <c>spud convert --json</c> and <c>spud quantize --json</c> print: bytes of the tensors before and after, tensors of each type, and those that got another type than wanted.</summary>
 internal sealed record ConversionResult(string File, long SourceBytes, long Bytes, Dictionary<string, int> Tensors, Dictionary<string, string> Substituted);

@@ -52,6 +52,9 @@ internal sealed record EvaluationLine : LogLine
 
     /// <summary>A mixture's: for each domain and layer, the share of each expert in the domain's (row, expert) pairs.</summary>
     public Dictionary<string, double[][]>? Experts { get; init; }
+
+    /// <summary>Where rows have different numbers of experts: for each domain and layer, how many a row has on average.</summary>
+    public Dictionary<string, double[]>? ExpertsPerToken { get; init; }
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
