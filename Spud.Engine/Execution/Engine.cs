@@ -144,7 +144,7 @@ public sealed class Engine
         {
             BatchCheck.Require(batch, this, _pipeline);
             Guard.Require(batch.Entries);
-            _pipeline.Pages.Reserve(batch);
+            _pipeline.Pages.Demand.Require(batch);
             _steps.Run(batch, keep);
         }
         finally
@@ -164,6 +164,8 @@ public sealed class Engine
 
     /// <summary>What components keep of sequences, in addition to the pages.</summary>
     internal SequenceStates States => _pipeline.States;
+
+    internal PipelineParts Parts => _pipeline;
 
     /// <summary>What rows may cost before they are run.</summary>
     internal BudgetGuard Guard { get; }
@@ -196,7 +198,7 @@ public sealed class Engine
     internal bool SplitsPhases => _pipeline.SplitsPhases;
 
     /// <summary>Whether sequences that read so many more tokens each find pages for them.</summary>
-    internal bool HasPagesFor(ReadOnlySpan<int> tokens) => _pipeline.Pages.HasRoomFor(tokens);
+    internal bool HasPagesFor(ReadOnlySpan<int> tokens) => _pipeline.Pages.Demand.HasRoomFor(tokens);
 
     /// <inheritdoc cref="SingleUser.Take"/>
     internal SingleUser.Turn TakeTurn() => _user.Take();

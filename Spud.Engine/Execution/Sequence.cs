@@ -49,6 +49,8 @@ public sealed class Sequence : IDisposable
     /// <summary>Whether components keep a state of the text in addition to its keys.</summary>
     internal bool KeepsStates => _engine.States.BorderTokens.Any();
 
+    internal Engine Engine => _engine;
+
     internal PageTable[] Tables { get; }
 
     internal bool IsDisposed { get; private set; }

@@ -41,6 +41,9 @@ public sealed class Ledger
     /// <summary>How the request ended, as its owner said.</summary>
     public RequestOutcome Outcome { get; private set; }
 
+    /// <summary>Tokens of the prompt that were not read, because the text held them already.</summary>
+    public int ReusedTokens { get; internal set; }
+
     /// <summary>L.</summary>
     public int Layers => _costs.Layers;
 

@@ -18,6 +18,9 @@ public sealed record Receipt
     /// <summary>How the request ended.</summary>
     public required RequestOutcome Outcome { get; init; }
 
+    /// <summary>Tokens of the prompt that were not read, because the text held them already; they cost nothing.</summary>
+    public int ReusedTokens { get; init; }
+
     /// <summary>What it might have cost at most; null: no limit.</summary>
     public required ReceiptLimit? Limit { get; init; }
 
@@ -59,6 +62,7 @@ public sealed record Receipt
         {
             Model = ledger.Model,
             Outcome = ledger.Outcome,
+            ReusedTokens = ledger.ReusedTokens,
             Limit = ReceiptLimit.Of(ledger.Limit),
             ComputeUnits = ledger.ComputeUnits,
             GigabytesRead = ledger.Total.GigabytesRead,

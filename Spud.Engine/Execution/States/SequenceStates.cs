@@ -57,6 +57,9 @@ internal sealed class SequenceStates
         return null;
     }
 
+    /// <summary>I8: all that is kept of a sequence.</summary>
+    public IEnumerable<TensorView> ViewsOf(int sequence) => _states.SelectMany(state => state.ViewsOf(sequence));
+
     /// <summary>A new sequence: nothing is known of it.</summary>
     public void Clear(int sequence)
     {
@@ -95,7 +98,7 @@ internal sealed class SequenceStates
     private static IEnumerable<KeptState> Of(MemoryAccount memory, IMemoryDomain host, Limits limits, PipelineComponent component)
     {
         // What is inside another component gets its state from that one.
-        if (component.Outer is not null || component.Instance is not IKeepsSequenceState keeps)
+        if (component.Outer is not null || component.Called is not IKeepsSequenceState keeps)
             yield break;
 
         // A head serves no layer: it is asked once.

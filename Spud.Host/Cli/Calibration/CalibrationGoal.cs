@@ -9,7 +9,8 @@ namespace Spud.Host;
 /// <param name="Least">Minimum experts per row.</param>
 /// <param name="Most">Maximum number of experts of a row.</param>
 /// <param name="All">E.</param>
-internal sealed record CalibrationGoal(double? Experts, double? PerplexityRatio, int Least, int Most, int All)
+/// <param name="Used">K.</param>
+internal sealed record CalibrationGoal(double? Experts, double? PerplexityRatio, int Least, int Most, int All, int Used)
 {
     /// <summary>Reads the header of the model.</summary>
     /// <param name="path">The model.</param>
@@ -37,7 +38,22 @@ internal sealed record CalibrationGoal(double? Experts, double? PerplexityRatio,
         if (experts < lowest || experts > highest)
             throw new BadInputException(FormattableString.Invariant($"--experts: expected {lowest} to {highest} (--min-experts, --max-experts), got {experts}."));
 
-        return new(experts, perplexityRatio, lowest, highest, all);
+        return new(experts, perplexityRatio, lowest, highest, all, mixtures.Max(layer => layer.ExpertsUsed));
+    }
+
+    /// <summary>How many experts of a layer a text may use.</summary>
+    /// <param name="path">The model.</param>
+    /// <param name="size">As given; null: a quarter, if that is enough.</param>
+    /// <exception cref="BadInputException">It is too small or too large for the model.</exception>
+    public int PoolOf(string path, int? size)
+    {
+        int least = Math.Min(All, Math.Max(2 * Used, Most));
+        if (size > All)
+            throw new BadInputException($"--pool: expected at most {All}, the experts of a layer of {path}, got {size}.");
+        if (size < least)
+            throw new BadInputException($"--pool: expected at least {least}, twice the {Used} experts that the model was trained to use and no fewer than --max-experts, got {size}.");
+
+        return size ?? Math.Max(All / 4, least);
     }
 
     private static IEnumerable<LayerDescription> Mixtures(string path)

@@ -35,6 +35,10 @@ internal unsafe struct Lanes1 : ILanes<Lanes1>
     public static Lanes1 LoadSignedBytes(sbyte* source) => new() { Value = *source };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes1 LoadNibbles(byte* source, int shift) =>
+        new() { Value = (*source >> shift) & 15 };
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes1 LoadExponents(byte* source) =>
         new() { Value = BitConverter.Int32BitsToSingle(*source < 2 ? 0x00200000 << *source : (*source - 1) << 23) };
 
@@ -62,12 +66,6 @@ internal unsafe struct Lanes1 : ILanes<Lanes1>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes1 Min(Lanes1 left, Lanes1 right) => new() { Value = float.MinNative(left.Value, right.Value) };
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes1 Abs(Lanes1 value) => new() { Value = MathF.Abs(value.Value) };
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes1 CopySign(Lanes1 magnitude, Lanes1 sign) => new() { Value = MathF.CopySign(magnitude.Value, sign.Value) };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes1 SelectLess(Lanes1 x, Lanes1 limit, Lanes1 below, Lanes1 otherwise) =>

@@ -43,6 +43,10 @@ internal unsafe struct Lanes16 : ILanes<Lanes16>
         new() { Value = Vector512.ConvertToSingle(Avx512F.ConvertToVector512Int32(Vector128.Load(source))) };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes16 LoadNibbles(byte* source, int shift) =>
+        new() { Value = Vector512.ConvertToSingle((Avx512F.ConvertToVector512Int32(Vector128.Load(source)) >>> shift) & Vector512.Create(15)) };
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes16 LoadExponents(byte* source)
     {
         Vector512<int> e = Vector512.WidenLower(Vector256.WidenLower(Vector128.Load(source).ToVector256Unsafe()).ToVector512Unsafe()).AsInt32();
@@ -74,13 +78,6 @@ internal unsafe struct Lanes16 : ILanes<Lanes16>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes16 Min(Lanes16 left, Lanes16 right) => new() { Value = Vector512.MinNative(left.Value, right.Value) };
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes16 Abs(Lanes16 value) => new() { Value = Vector512.Abs(value.Value) };
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes16 CopySign(Lanes16 magnitude, Lanes16 sign) =>
-        new() { Value = Vector512.CopySign(magnitude.Value, sign.Value) };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes16 SelectLess(Lanes16 x, Lanes16 limit, Lanes16 below, Lanes16 otherwise) =>

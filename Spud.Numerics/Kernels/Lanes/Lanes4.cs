@@ -42,6 +42,10 @@ internal unsafe struct Lanes4 : ILanes<Lanes4>
         new() { Value = Vector128.ConvertToSingle(Vector128.WidenLower(Vector128.WidenLower(Vector128.CreateScalarUnsafe(*(uint*)source).AsSByte()))) };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes4 LoadNibbles(byte* source, int shift) =>
+        new() { Value = Vector128.ConvertToSingle((Vector128.WidenLower(Vector128.WidenLower(Vector128.CreateScalarUnsafe(*(uint*)source).AsByte())).AsInt32() >>> shift) & Vector128.Create(15)) };
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes4 LoadExponents(byte* source)
     {
         Vector128<int> e = Vector128.WidenLower(Vector128.WidenLower(Vector128.CreateScalarUnsafe(*(uint*)source).AsByte())).AsInt32();
@@ -73,13 +77,6 @@ internal unsafe struct Lanes4 : ILanes<Lanes4>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes4 Min(Lanes4 left, Lanes4 right) => new() { Value = Vector128.MinNative(left.Value, right.Value) };
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes4 Abs(Lanes4 value) => new() { Value = Vector128.Abs(value.Value) };
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes4 CopySign(Lanes4 magnitude, Lanes4 sign) =>
-        new() { Value = Vector128.CopySign(magnitude.Value, sign.Value) };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes4 SelectLess(Lanes4 x, Lanes4 limit, Lanes4 below, Lanes4 otherwise) =>

@@ -43,6 +43,10 @@ internal unsafe struct Lanes8 : ILanes<Lanes8>
         new() { Value = Vector256.ConvertToSingle(Avx2.ConvertToVector256Int32(source)) };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes8 LoadNibbles(byte* source, int shift) =>
+        new() { Value = Vector256.ConvertToSingle((Avx2.ConvertToVector256Int32(source) >>> shift) & Vector256.Create(15)) };
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes8 LoadExponents(byte* source)
     {
         Vector256<int> e = Avx2.ConvertToVector256Int32(source);
@@ -74,13 +78,6 @@ internal unsafe struct Lanes8 : ILanes<Lanes8>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes8 Min(Lanes8 left, Lanes8 right) => new() { Value = Vector256.MinNative(left.Value, right.Value) };
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes8 Abs(Lanes8 value) => new() { Value = Vector256.Abs(value.Value) };
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes8 CopySign(Lanes8 magnitude, Lanes8 sign) =>
-        new() { Value = Vector256.CopySign(magnitude.Value, sign.Value) };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes8 SelectLess(Lanes8 x, Lanes8 limit, Lanes8 below, Lanes8 otherwise) =>
