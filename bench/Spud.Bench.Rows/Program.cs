@@ -17,7 +17,7 @@ while (!File.Exists(Path.Combine(root, "Spud.sln")))
 DirectoryInfo output = new(AppContext.BaseDirectory);
 using PluginCatalog plugins = PluginCatalog.Discover(Path.Combine(root, "Spud.Host", "bin", output.Parent!.Name, output.Name, "plugins"));
 string[] edits = [$"model={Path.Combine(root, "models", "smollm2-135m-instruct-q4_1.gguf")}", "context=6144", .. args.Skip(2)];
-using Pipeline pipeline = Pipeline.Compose(PipelineDocument.Load(null, edits), plugins, new PipelineOptions { Threads = threads });
+using Pipeline pipeline = Pipeline.Compose(PipelineDocument.Load(null, edits), plugins, new PipelineOptions { Threads = threads, LogitRows = 16 });
 Random random = new(1);
 int[] tokens = [.. Enumerable.Range(0, 6000).Select(_ => random.Next(pipeline.Model.Vocabulary))];
 Batch batch = pipeline.Engine.NewBatch();

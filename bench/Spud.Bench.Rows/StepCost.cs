@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Spud.Configuration;
 using Spud.Execution;
 using Spud.Metering;
 
