@@ -5,8 +5,8 @@ using Terminal.Gui.App;
 namespace Spud.Host.Repl.Screen;
 
 /// <summary>
-/// Decides when the next frame is made. The library's own loop sleeps for a fixed time, so that it wakes up for nothing while nobody types and
-/// lets a keypress wait while somebody does. Here a frame is made at once when there is input, a timer or a new size, and otherwise once a second.
+/// Decides when the next frame is made. The library's own loop sleeps for a fixed time, so that it wakes up for nothing while it is idle and lets a
+/// keypress wait otherwise. Here a frame is made at once when there is input, a timer or a new size, and otherwise once a second.
 /// </summary>
 internal sealed class FramePacer : IDisposable
 {

@@ -5,8 +5,11 @@ namespace Spud.Host.Repl.Screen;
 /// <summary>Gives the terminal back as it was found, whatever ends the program: a signal, a crash, or the reader who wants the shell for a while.</summary>
 internal sealed class TerminalGuard : IDisposable
 {
+    // The runtime has arrows and the keypad send other sequences, and leaves it at that.
+    private const string UsualKeys = "\u001b[?1l\u001b>";
+
     // Bracketed paste, mouse reports and keyboard protocol off; colours; the screen before; the cursor.
-    private const string Restoring = "\u001b[?2004l\u001b[?1003l\u001b[?1015l\u001b[?1006l\u001b[<u\u001b[0m\u001b[?1049l\u001b[?25h";
+    private const string Restoring = "\u001b[?2004l\u001b[?1003l\u001b[?1015l\u001b[?1006l\u001b[<u\u001b[0m\u001b[?1049l\u001b[?25h" + UsualKeys;
 
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(3);
 
@@ -50,6 +53,7 @@ internal sealed class TerminalGuard : IDisposable
     {
         _shell.Interrupts.Idle = null;
         AppDomain.CurrentDomain.UnhandledException -= OnCrash;
+        _shell.WriteControl(UsualKeys);
         _left.Set();
     }
 
@@ -64,7 +68,6 @@ internal sealed class TerminalGuard : IDisposable
     private void Restore()
     {
         _input.Dispose();
-        _shell.RawError.Write(Restoring);
-        _shell.RawError.Flush();
+        _shell.WriteControl(Restoring);
     }
 }
