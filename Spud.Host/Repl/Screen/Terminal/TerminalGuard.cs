@@ -12,10 +12,12 @@ internal sealed class TerminalGuard : IDisposable
     private const string Restoring = "\u001b[?2004l\u001b[?1003l\u001b[?1015l\u001b[?1006l\u001b[<u\u001b[0m\u001b[?1049l\u001b[?25h" + UsualKeys;
 
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan s_frame = TimeSpan.FromSeconds(0.5);
 
     private readonly Shell _shell;
     private readonly TerminalInput _input;
     private readonly ManualResetEventSlim _left = new();
+    private FramePacer? _pacer;
 
     /// <param name="shell">Of the process.</param>
     /// <param name="input">Set the terminal's mode, and knows the one before.</param>
@@ -26,8 +28,9 @@ internal sealed class TerminalGuard : IDisposable
     }
 
     /// <summary>Ends a screen when a signal comes, and lets it go to the background.</summary>
-    public void Watch(IApplication app, ReplScreen screen)
+    public void Watch(IApplication app, ReplScreen screen, FramePacer pacer)
     {
+        _pacer = pacer;
         _shell.Interrupts.Idle = () =>
         {
             // The screen's own thread leaves as after Ctrl+D; if that hangs, the terminal is restored from here.
@@ -67,6 +70,7 @@ internal sealed class TerminalGuard : IDisposable
 
     private void Restore()
     {
+        _pacer?.Hold(s_frame);
         _input.Dispose();
         _shell.WriteControl(Restoring);
     }
