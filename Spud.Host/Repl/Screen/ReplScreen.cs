@@ -62,6 +62,9 @@ internal sealed partial class ReplScreen : Runnable
     /// <summary>What keys do wherever the reader is.</summary>
     public IReadOnlyList<ScreenKey> Keys { get; }
 
+    /// <summary>What keys do anywhere.</summary>
+    public IEnumerable<ScreenKey> AllKeys => [.. Keys, .. _input.Keys, .. _pane.AllKeys];
+
     protected override void OnIsModalChanged(bool newIsModal)
     {
         // The library ends an application at Escape, and moves the focus by arrows: here the table of keys alone counts.
@@ -102,7 +105,7 @@ internal sealed partial class ReplScreen : Runnable
         Place(_status, layout.Status);
         Place(_tooSmall, layout.TooSmall);
         if (_showsHelp)
-            _help.Show(HelpPage.Rows([.. Keys, .. _input.Keys, .. _pane.Keys], _help.TextColumns));
+            _help.Show(HelpPage.Rows(AllKeys, _help.TextColumns));
         if (_inPane && !layout.Pane.IsEmpty)
             _pane.SetFocus();
         else if (layout.TooSmall.IsEmpty)
@@ -128,7 +131,7 @@ internal sealed partial class ReplScreen : Runnable
         Arrange();
     }
 
-    /// <summary>Who types, writes a message, wherever the focus was.</summary>
+    /// <summary>What is typed goes into the message, wherever the focus was.</summary>
     private bool TypeOn(Key key)
     {
         Leave();
