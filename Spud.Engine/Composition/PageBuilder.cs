@@ -10,10 +10,16 @@ internal sealed class PageBuilder(MemoryAccount memory, IMemoryDomain host, Mode
 {
     private const int RunFields = 5;
 
-    private readonly List<TensorView> _scratch = [];
+    private readonly List<PageScratch> _scratch = [];
 
     /// <summary>Attentions that fold per-head pages, of the plugins that have been loaded: for the message.</summary>
     public IEnumerable<string> PerHeadAttentions { get; init; } = [];
+
+    /// <summary>Sequences that may fill the context at the same time; null: all.</summary>
+    public int? FullSequences { get; init; }
+
+    /// <summary>Pages of a pipeline of the same model that is exchanged for this one: pools that would be allocated the same again are held on; null: none.</summary>
+    public PageStore? Former { get; init; }
 
     /// <exception cref="CompositionException">The layout is impossible, or an attention cannot read it.</exception>
     public PageStore Build(BoundComponent<ICachePolicy> cache, LayerParts[][] parts, IEnumerable<int>? stateBorders = null) =>
@@ -43,7 +49,7 @@ internal sealed class PageBuilder(MemoryAccount memory, IMemoryDomain host, Mode
         int views = layers.Max(layer => observes ? layer.Pools.Length : layer.ShardCount);
         ReviewBorders borders = new(layers.Select(layer => layer.BorderTokens).OfType<int>().Concat(stateBorders));
         StepTables[] tables = [.. Enumerable.Range(0, views).Select(_ => TablesFor(layers))];
-        return new PageStore(layers, cache.Component, tables, _scratch.Sum(scratch => scratch.Domain.IsHost ? scratch.Bytes : 0)) { Borders = borders };
+        return new PageStore(layers, cache.Component, tables, _scratch.Sum(static scratch => scratch.Memory.HostBytes)) { Borders = borders };
     }
 
     /// <summary>How a cache stores a layer.</summary>
@@ -151,20 +157,39 @@ internal sealed class PageBuilder(MemoryAccount memory, IMemoryDomain host, Mode
         ImmutableArray<PoolLayout> layouts = PoolsOf(layout);
         ImmutableArray<IMemoryDomain> domains = shards?.Domains ?? [domain];
         int[] positions = PositionsOf(shards);
-        ImmutableArray<PoolPages>.Builder pools = ImmutableArray.CreateBuilder<PoolPages>();
-        for (int i = 0; i < layouts.Length; i++)
-        {
-            for (int shard = 0; shard < domains.Length; shard++)
-            {
-                PoolPages pool = Pages(layouts[i], model.Layers[layer].Kv, isFirst: i == 0, isDeclared: !layout.Pools.IsEmpty, domains[shard], positions[shard]);
-                for (int earlier = 0; earlier < i; earlier++)
-                    RequireConverts(cache, layer, pools[earlier * domains.Length + shard], pool);
+        PoolShape[] shapes = [.. layouts.SelectMany((pool, i) => domains.Select((where, shard) =>
+            ShapeOf(pool, model.Layers[layer].Kv, isFirst: i == 0, isDeclared: !layout.Pools.IsEmpty, where, positions[shard])))];
+        ImmutableArray<PoolPages> pools = Held(layer, shapes) ?? Allocated(cache, layer, layouts, shapes);
+        return new LayerPages(pools, layout.TokensAtMost, ReviewBorders.Of(layout, offer)) { Shards = shards };
+    }
 
-                pools.Add(pool);
-            }
+    /// <summary>The former pipeline's pools of a layer, with what lies in them; null: some would be other ones.</summary>
+    private ImmutableArray<PoolPages>? Held(int layer, PoolShape[] shapes)
+    {
+        if (Former?.Layers[layer].Pools is not { } pools || pools.Length != shapes.Length || !pools.Zip(shapes).All(static pair => pair.First.IsAs(pair.Second)))
+            return null;
+
+        foreach (MemoryAccount part in pools.SelectMany(static pool => pool.Memory))
+            memory.Hold(part);
+
+        _scratch.AddRange(pools.Select(static pool => pool.Scratch).OfType<PageScratch>().Except(_scratch));
+        return pools;
+    }
+
+    private ImmutableArray<PoolPages> Allocated(string cache, int layer, ImmutableArray<PoolLayout> layouts, PoolShape[] shapes)
+    {
+        int shards = shapes.Length / layouts.Length;
+        ImmutableArray<PoolPages>.Builder pools = ImmutableArray.CreateBuilder<PoolPages>(shapes.Length);
+        for (int i = 0; i < shapes.Length; i++)
+        {
+            PoolPages pool = Allocated(layouts[i / shards], model.Layers[layer].Kv, shapes[i], isFirst: i < shards);
+            for (int earlier = i % shards; earlier < i; earlier += shards)
+                RequireConverts(cache, layer, pools[earlier], pool);
+
+            pools.Add(pool);
         }
 
-        return new LayerPages(pools.ToImmutable(), layout.TokensAtMost, ReviewBorders.Of(layout, offer)) { Shards = shards };
+        return pools.MoveToImmutable();
     }
 
     /// <summary>Positions of a text that may lie in each shard, at least 1.</summary>
@@ -186,26 +211,30 @@ internal sealed class PageBuilder(MemoryAccount memory, IMemoryDomain host, Mode
     /// <param name="isDeclared">Whether the layout names pools.</param>
     /// <param name="domain">Where it lies.</param>
     /// <param name="positions">Positions of a text that it may hold: all that a policy keeps may be among them.</param>
-    private PoolPages Pages(PoolLayout layout, KvGeometry kv, bool isFirst, bool isDeclared, IMemoryDomain domain, int positions)
+    private PoolShape ShapeOf(PoolLayout layout, KvGeometry kv, bool isFirst, bool isDeclared, IMemoryDomain domain, int positions)
     {
         int tables = layout.PerHead ? kv.Heads : 1;
         bool keepsAll = layout.KeysAtMost >= (long)positions * tables;
         long perSequence = isDeclared ? DensePages(layout, isFirst, tables, keepsAll, positions) : PagesOfOnePool(layout, positions);
         // What moves into later pools must always find room there, so only the first may be smaller than all sequences at their longest.
         long most = isFirst && cacheTokens is { } tokens ? ((long)tokens + layout.PageTokens - 1) / layout.PageTokens * tables : long.MaxValue;
-        return Pages(layout, kv, domain, perSequence, isDeclared ? keepsAll ? 0 : 1 : null, isFirst ? default : Scratch(domain, layout.PageTokens), most);
+        return new(domain, layout, checked((int)Math.Min(most, perSequence * Math.Min(FullSequences ?? int.MaxValue, limits.Sequences))), (int)perSequence, isDeclared ? keepsAll ? 0 : 1 : null);
     }
 
-    private PoolPages Pages(PoolLayout layout, KvGeometry kv, IMemoryDomain domain, long perSequence, int? slackPages, in TensorView scratch, long most)
+    private PoolPages Allocated(PoolLayout layout, KvGeometry kv, PoolShape shape, bool isFirst)
     {
-        int pages = checked((int)Math.Min(most, perSequence * limits.Sequences)), heads = layout.PerHead ? 1 : kv.Heads;
+        MemoryAccount own = memory.NewPart("pages");
+        int heads = layout.PerHead ? 1 : kv.Heads;
         PagePool pool = new()
         {
-            Keys = memory.Allocate(domain, layout.Keys, pages, heads, layout.PageTokens, kv.KeyWidth),
-            Values = memory.Allocate(domain, layout.Values, pages, heads, layout.PageTokens, kv.ValueWidth),
-            Positions = memory.Allocate(host, ElementType.I32, pages, layout.PageTokens),
+            Keys = own.Allocate(shape.Domain, layout.Keys, shape.Pages, heads, layout.PageTokens, kv.KeyWidth),
+            Values = own.Allocate(shape.Domain, layout.Values, shape.Pages, heads, layout.PageTokens, kv.ValueWidth),
+            Positions = own.Allocate(host, ElementType.I32, shape.Pages, layout.PageTokens),
         };
-        return new PoolPages(layout, pool, kv.Heads, (int)perSequence, slackPages, scratch);
+        return new PoolPages(layout, pool, kv.Heads, shape.PagesPerSequence, shape.SlackPages, own, isFirst ? null : Scratch(shape.Domain, layout.PageTokens))
+        {
+            IsShort = shape.Pages < (long)shape.PagesPerSequence * limits.Sequences,
+        };
     }
 
     // Between steps a sequence keeps TokensAtMost; within one, its new rows too. What begins in the middle of a text need not begin
@@ -225,14 +254,15 @@ internal sealed class PageBuilder(MemoryAccount memory, IMemoryDomain host, Mode
     }
 
     /// <summary>F32: a page of one head, for keys that go from one format into another.</summary>
-    private TensorView Scratch(IMemoryDomain domain, int pageTokens)
+    private PageScratch Scratch(IMemoryDomain domain, int pageTokens)
     {
         int elements = checked(pageTokens * model.Layers.Max(layer => Math.Max(layer.Kv.KeyWidth, layer.Kv.ValueWidth)));
-        int known = _scratch.FindIndex(scratch => scratch.Domain == domain && scratch.Shape[0] >= elements);
+        int known = _scratch.FindIndex(scratch => scratch.View.Domain == domain && scratch.View.Shape[0] >= elements);
         if (known >= 0)
             return _scratch[known];
 
-        _scratch.Add(memory.Allocate(domain, ElementType.F32, elements));
+        MemoryAccount own = memory.NewPart("scratch of pages");
+        _scratch.Add(new(own.Allocate(domain, ElementType.F32, elements), own));
         return _scratch[^1];
     }
 

@@ -118,6 +118,7 @@ internal sealed class PipelineComposer : IDisposable
     private Pipeline Compose(PipelineDocument document, PluginCatalog plugins)
     {
         FrozenDictionary<string, ImmutableArray<ChosenComponent>> chosen = new ComponentChoice(document, plugins, _model).Choose();
+        _takeover?.ExpectCache(chosen[Roles.Cache][0], _limits);
         Dictionary<Role, PipelineComponent?[]> built = Role.All.OrderBy(role => role.IsPolicy).ToDictionary(role => role, role => BuildAll(chosen[role.Name]));
         RequireUnderstood();
 
@@ -143,6 +144,8 @@ internal sealed class PipelineComposer : IDisposable
         PageStore pages = new PageBuilder(_memory, _host, _model, _limits, _options.CacheTokens)
         {
             PerHeadAttentions = plugins.Registered.Where(static component => component.Role == Roles.Attention && component.Offer.FoldsPerHead).Select(static component => component.FullName),
+            FullSequences = _options.FullSequences,
+            Former = _takeover?.Former.Pages,
         }.Build(cache, layouts, parts, states.BorderTokens);
         new Observers(_memory, domains, _model, _limits, _pool).Attach(cache, layouts, parts[(int)Phase.Prefill], states, pages);
         PipelineParts all = new()
@@ -176,7 +179,7 @@ internal sealed class PipelineComposer : IDisposable
         return pipeline;
     }
 
-    private static Dictionary<IAttention, (IFold Fold, ImmutableArray<string> Names)> Folds(ImmutableArray<ChosenComponent> chosen, PipelineComponent?[] built, CacheLayout[] layouts)
+    private Dictionary<IAttention, (IFold Fold, ImmutableArray<string> Names)> Folds(ImmutableArray<ChosenComponent> chosen, PipelineComponent?[] built, CacheLayout[] layouts)
     {
         Dictionary<IAttention, (IFold, ImmutableArray<string>)> folds = [];
         for (int i = 0; i < built.Length; i++)
@@ -184,8 +187,11 @@ internal sealed class PipelineComposer : IDisposable
             if (built[i] is not { Instance: IAttention attention } component || chosen[i].Folds.IsEmpty)
                 continue;
 
+            // The outermost of those that were taken over was made last.
             FoldBuilder builder = new(attention, component.Registered.FullName, component.Context!, layer => layouts[layer], component.Folds);
-            folds[attention] = (builder.Build(chosen[i].Folds), [.. chosen[i].Folds.Select(fold => fold.Registered.FullName)]);
+            IFold fold = _takeover?.Taken.Contains(component) == true ? component.Folds[^1] : builder.Build(chosen[i].Folds);
+            component.Decorators = [.. chosen[i].Folds.Select(static decorator => (decorator.Registered, decorator.Registered.TextOf(decorator.Options)))];
+            folds[attention] = (fold, [.. chosen[i].Folds.Select(static decorator => decorator.Registered.FullName)]);
         }
 
         return folds;

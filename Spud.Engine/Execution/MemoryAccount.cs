@@ -1,23 +1,27 @@
 namespace Spud.Execution;
 
 /// <summary>
-/// Memory that one owner (a component, the pages, the buffers) holds for a pipeline's life: counted, and freed in one go.
+/// Memory that one owner (a component, a pool of pages, the buffers) holds for a pipeline's life: counted, and freed in one go. Accounts that
+/// several pipelines hold are part of the account of each, and freed with the last one.
 /// </summary>
 /// <param name="owner">For people: "experts cpu", "pages".</param>
 internal sealed class MemoryAccount(string owner) : IDisposable
 {
     private readonly List<(IMemoryDomain Domain, nint Address, long Bytes)> _blocks = [];
+    private readonly List<MemoryAccount> _parts = [];
+    private int _holders = 1;
 
     public string Owner => owner;
 
     /// <summary>Bytes allocated so far, in all domains.</summary>
-    public long Bytes => _blocks.Sum(block => block.Bytes);
+    public long Bytes => _blocks.Sum(block => block.Bytes) + _parts.Sum(part => part.Bytes);
 
     /// <summary>Bytes of the host's memory.</summary>
-    public long HostBytes => _blocks.Sum(block => block.Domain.IsHost ? block.Bytes : 0);
+    public long HostBytes => _blocks.Sum(block => block.Domain.IsHost ? block.Bytes : 0) + _parts.Sum(part => part.HostBytes);
 
     /// <summary>Bytes on devices, a line a domain's name.</summary>
-    public IEnumerable<(string Domain, long Bytes)> OnDevices => _blocks.Where(block => !block.Domain.IsHost).Select(block => (block.Domain.Name, block.Bytes));
+    public IEnumerable<(string Domain, long Bytes)> OnDevices =>
+        _blocks.Where(block => !block.Domain.IsHost).Select(block => (block.Domain.Name, block.Bytes)).Concat(_parts.SelectMany(part => part.OnDevices));
 
     /// <summary>Zeroed memory in the shape of a view.</summary>
     /// <exception cref="InsufficientMemoryException">There is not so much.</exception>
@@ -34,8 +38,32 @@ internal sealed class MemoryAccount(string owner) : IDisposable
         return address;
     }
 
+    /// <summary>An account that is part of this one, and freed with it.</summary>
+    public MemoryAccount NewPart(string partOwner)
+    {
+        MemoryAccount part = new(partOwner);
+        _parts.Add(part);
+        return part;
+    }
+
+    /// <summary>Holds an account of another pipeline too.</summary>
+    public void Hold(MemoryAccount part)
+    {
+        if (_parts.Contains(part))
+            return;
+
+        part._holders++;
+        _parts.Add(part);
+    }
+
+    /// <summary>Frees everything, unless another account holds it.</summary>
     public void Dispose()
     {
+        if (--_holders > 0)
+            return;
+
+        _parts.ForEach(static part => part.Dispose());
+        _parts.Clear();
         foreach ((IMemoryDomain domain, nint address, long bytes) in _blocks)
             domain.Free(address, bytes);
 

@@ -22,7 +22,7 @@ internal sealed partial class Session
         Turn turn = TurnOf(number);
         Conversation before = Conversation.Before(number);
         Responder by = Own() with { Name = "replay" };
-        Turn again = Run(new(by, before, turn.Question, _ => by.Texts.Copy(), _settings, Report, cancellation), isKept: false);
+        Turn again = Run(new(by, before, turn.Question, ids => by.Texts.Beside(ids, _settings.MaxTokens), _settings, Report, cancellation), isKept: false);
         ComparedAnswer reference = new($"turn {number}", turn, null) { Quality = Recorded(turn) };
         ComparedAnswer replayed = Compared(reference, "replay", again, by) with { Quality = AnswerScorer.Score(turn, before, by, null, cancellation) };
         return Reported(new(reference, [replayed]));
@@ -72,7 +72,7 @@ internal sealed partial class Session
     private Responder Respond(string name, PipelineSource source)
     {
         LanguageModel model = _models.Load(source);
-        return new(name, model, new(model.Engine), PipelineState.Of(source, model.Pipeline, _setup.Plugins));
+        return new(name, model, new(model.Engine, model.Pipeline.Limits.ContextTokens), PipelineState.Of(source, model.Pipeline, _setup.Plugins));
     }
 
     private Turn AskAll(VariantSet variants, string question, CancellationToken cancellation)

@@ -105,7 +105,7 @@ internal sealed partial class Session
 
     private void Serve(LanguageModel model, PipelineSource source)
     {
-        (_model, _texts, _lastSource) = (model, new(model.Engine), source);
+        (_model, _texts, _lastSource) = (model, new(model.Engine, model.Pipeline.Limits.ContextTokens), source);
         Pipeline = PipelineState.Of(source, model.Pipeline, _setup.Plugins);
         Report(new PipelineChanged(Pipeline));
     }

@@ -35,6 +35,34 @@ internal sealed class LayerPages(ImmutableArray<PoolPages> pools, int tokensAtMo
     /// <summary>A text is reviewed each time that its length reaches or passes a multiple of this.</summary>
     public int ReviewTokens => borderTokens ?? First.PageTokens;
 
+    /// <summary>Whether a text keeps the same keys here as in another pipeline: because no row misses any in either, or because both policies work by the same layout.</summary>
+    /// <param name="other">Of a pipeline with the same cache, or whose cache drops nothing that is seen, as this one.</param>
+    /// <param name="context">Longest text of this pipeline.</param>
+    /// <param name="otherContext">Of the other one.</param>
+    public bool KeepsAsMuchAs(LayerPages other, int context, int otherContext) =>
+        pools.Length == other.Pools.Length
+        && (KeepsWhatIsSeen(context) && other.KeepsWhatIsSeen(otherContext)
+            || (TokensAtMost, BorderTokens, ReviewTokens) == (other.TokensAtMost, other.BorderTokens, other.ReviewTokens)
+            && pools.Zip(other.Pools).All(static pair => pair.First.Layout.KeysAtMost == pair.Second.Layout.KeysAtMost && pair.First.Layout.PerHead == pair.Second.Layout.PerHead));
+
+    /// <summary>Whether the keys of a text so long lie in the same shards.</summary>
+    public bool DistributesAs(LayerPages other, int tokens)
+    {
+        if (Shards is null || other.Shards is null)
+            return Shards == other.Shards;
+
+        for (int position = 0; position < tokens; position++)
+        {
+            if (Shards.ShardOf(position) != other.Shards.ShardOf(position))
+                return false;
+        }
+
+        return ShardCount == other.ShardCount;
+    }
+
+    // Without borders a policy has promised to drop nothing that a row would see.
+    private bool KeepsWhatIsSeen(int context) => PoolCount == 1 && (borderTokens is null || First.Layout.KeysAtMost >= (long)context * First.Tables);
+
     /// <summary>Bytes of the pools.</summary>
     public long Bytes => pools.Sum(static pool => pool.Bytes);
 

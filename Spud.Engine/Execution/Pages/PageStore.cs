@@ -50,14 +50,14 @@ internal sealed class PageStore(LayerPages[] layers, ICachePolicy policy, StepTa
     {
         foreach (LayerPages layer in layers)
         {
-            // Whatever the first pool takes finds room in later ones; of shards, any may take all.
-            foreach (PoolPages pool in layer.Pools.AsSpan(..layer.ShardCount))
+            // Of shards, any may take all; later pools get what moves out of the first.
+            foreach (PoolPages pool in layer.Pools)
             {
                 long wanted = 0;
                 foreach (int rows in tokens)
                     wanted += Math.Min((rows + pool.PageTokens - 1L) / pool.PageTokens * pool.Tables, pool.PagesPerSequence);
 
-                if (wanted > pool.FreePages)
+                if (wanted > pool.FreePages && (pool.IsShort || layer.Pools.IndexOf(pool) < layer.ShardCount))
                     return false;
             }
         }

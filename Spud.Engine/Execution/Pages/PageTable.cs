@@ -209,37 +209,31 @@ internal sealed class PageTable : IHistory
         (child.Tokens, child._tokensAtMove, child._tokensAtChange) = (Tokens, _tokensAtMove, _tokensAtChange);
     }
 
-    /// <summary>Whether every key is where it was appended: one pool of the host's memory that all heads share, from which nothing was let go.</summary>
-    public bool IsPlain => _tables.Length == 1 && _layer.Pools.Length == 1 && _layer.Shards is null && _layer.Observed is null && _layer.First.Domain.IsHost && _tables[0].Keys == Tokens;
-
-    /// <summary>Copies the keys and values of a text of another pipeline into this one, which is empty; they are pending until they are committed.</summary>
-    /// <param name="source">Plain, as this one is, and with the same formats.</param>
-    /// <exception cref="PagePoolFullException">There are too few pages.</exception>
-    public void CopyFrom(PageTable source)
+    /// <summary>Whether the keys and values of a text of another pipeline can be this text's, which is empty: in the same places of the same pools, or copied into pages of the same formats.</summary>
+    public bool CanTakeOver(PageTable source)
     {
-        PoolPages from = source._layer.First, to = _layer.First;
-        if (_tables[0].PagesWanted(source.Tokens) > to.FreePages)
-            throw new PagePoolFullException("There are too few pages for a copy of the text.");
-
-        int[] slots = new int[source.Tokens];
-        _tables[0].Append(0, slots.Length, slots, 1);
-        int position = 0;
-        foreach (KeyRun run in source.Runs)
-        {
-            // A run lies in one page; where pages begin elsewhere, it goes into two.
-            for (int done = 0; done < run.Keys;)
-            {
-                int key = slots[position] % to.PageTokens, keys = Math.Min(run.Keys - done, to.PageTokens - key);
-                to.CopyFrom(from, run with { FirstKey = run.FirstKey + done, Keys = keys }, 0, slots[position] / to.PageTokens, key);
-                (done, position) = (done + keys, position + keys);
-            }
-        }
+        bool areShared = _layer.Pools.SequenceEqual(source._layer.Pools);
+        return _layer.KeepsAsMuchAs(source._layer, _ids.Length, source._ids.Length) && _layer.DistributesAs(source._layer, source.Tokens)
+            && (areShared || _tables.Zip(source._tables).All(static pair => pair.First.CanCopy(pair.Second)));
     }
 
-    /// <summary>Whether another table's pages have the same formats.</summary>
-    public bool HasFormatsOf(PageTable other) =>
-        (_layer.First.Pool.Keys.Type, _layer.First.Pool.Values.Type) == (other._layer.First.Pool.Keys.Type, other._layer.First.Pool.Values.Type)
-        && _layer.First.Pool.Keys.Shape[1..].SequenceEqual(other._layer.First.Pool.Keys.Shape[1..]);
+    /// <summary>Makes the keys and values of a text of another pipeline this text's, which is empty.</summary>
+    /// <param name="source">One that <see cref="CanTakeOver"/> allows.</param>
+    /// <returns>Bytes that were copied; 0: both texts share their pages.</returns>
+    public long TakeOver(PageTable source)
+    {
+        if (_layer.Pools.SequenceEqual(source._layer.Pools))
+        {
+            source.ForkInto(this);
+            return 0;
+        }
+
+        for (int i = 0; i < _tables.Length; i++)
+            _tables[i].Copy(source._tables[i]);
+
+        (Tokens, _tokensAtMove, _tokensAtChange) = (source.Tokens, source._tokensAtMove, source._tokensAtChange);
+        return KeptBytes;
+    }
 
     /// <summary>Gives every page back.</summary>
     public void Clear()

@@ -100,6 +100,20 @@ internal sealed partial class RunTable(PoolPages pages, int head)
         }
     }
 
+    /// <summary>Whether the keys of another pipeline's table can be copied into this one, which is empty.</summary>
+    public bool CanCopy(RunTable source) =>
+        pages.Domain == source.Pages.Domain && pages.Tables == source.Pages.Tables && pages.Pool.Keys.Type == source.Pages.Pool.Keys.Type && pages.Pool.Values.Type == source.Pages.Pool.Values.Type
+        && source.Keys <= (long)pages.FreePages / pages.Tables * pages.PageTokens;
+
+    /// <summary>Copies keys, values and positions of another pipeline's table into this one, which is empty.</summary>
+    public void Copy(RunTable source)
+    {
+        foreach (ref readonly KeyRun run in source.Runs)
+            Take(run, source.Pages);
+
+        (LastDropped, HasMoved) = (source.LastDropped, source.HasMoved);
+    }
+
     /// <summary>Gives every page back.</summary>
     public void Clear()
     {
