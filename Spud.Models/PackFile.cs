@@ -40,6 +40,11 @@ public sealed class PackFile : IPack, IDisposable
     /// <summary>Names of tensors that the component did not take.</summary>
     public string[] Untaken => [.. _catalog.Untaken.Select(entry => entry.Name)];
 
+    /// <summary>Where the pack of a component lies that needs no name in a pipeline: MODEL.COMPONENT.gguf beside MODEL.gguf.</summary>
+    /// <param name="model">Path of the model file.</param>
+    /// <param name="component">Its name.</param>
+    public static string BesideModel(string model, string component) => System.IO.Path.ChangeExtension(model, $".{component}.gguf");
+
     /// <summary>Opens a pack.</summary>
     /// <param name="path">Of the file.</param>
     /// <param name="modelHash">Of the pipeline's model.</param>

@@ -31,7 +31,10 @@ internal sealed class BuildContext : IBuildContext
     public required Action<string> Logger { get; init; }
 
     /// <summary>The file that the pipeline names; null: none.</summary>
-    public required PackFile? PackFile { get; init; }
+    public required PackFile? PackFile { get; set; }
+
+    /// <summary>Opens the pack that lies with the model for this component; null: there is none.</summary>
+    public required Func<PackFile?> FindPack { get; init; }
 
     /// <summary>Builds the component that a specification names.</summary>
     public required Func<ComponentSpec, IDisposable> Inside { get; init; }
@@ -54,6 +57,8 @@ internal sealed class BuildContext : IBuildContext
     {
         get
         {
+            if (!ReadPack)
+                PackFile ??= FindPack();
             ReadPack = true;
             return PackFile;
         }

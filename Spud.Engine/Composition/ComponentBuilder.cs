@@ -53,10 +53,11 @@ internal sealed class ComponentBuilder
         MemoryAccount memory = new($"{registered.Role} {registered.FullName}");
         IDisposable? instance = null;
         PackFile? pack = null;
+        BuildContext? built = null;
         try
         {
             pack = chosen.Entry.Pack is { } path ? PackFile.Open(path, Hash.Value, Host) : null;
-            BuildContext context = new()
+            BuildContext context = built = new()
             {
                 Model = Model,
                 Hash = Hash,
@@ -67,6 +68,7 @@ internal sealed class ComponentBuilder
                 Host = Host,
                 Memory = memory,
                 PackFile = pack,
+                FindPack = () => PackBesideModel(registered),
                 Inside = spec =>
                 {
                     inner.Add(Build(ComponentBinder.Inner(chosen, spec, Plugins, Model, depth + 1), depth + 1));
@@ -86,7 +88,7 @@ internal sealed class ComponentBuilder
                 Memory = memory,
                 Instance = instance,
                 Inner = inner,
-                Pack = pack,
+                Pack = context.PackFile,
                 Figures = context.Figures,
                 Routing = instance is IRouter router ? RouterFacts.Of(registered, router, Model, chosen.Layers) : null,
                 Workspaces = context.Workspaces,
@@ -100,12 +102,28 @@ internal sealed class ComponentBuilder
         }
         catch (Exception fault)
         {
-            Discard(registered, instance, memory, pack);
+            Discard(registered, instance, memory, built?.PackFile ?? pack);
             if (fault is CompositionException)
                 throw;
 
             string what = fault is RefusedException or InsufficientMemoryException or ModelFileException ? ThrownText.Of(fault) : $"it threw {PluginException.Describe(fault)}";
             throw new CompositionException($"{registered.Role} '{registered.FullName}' cannot serve {File.Path}: {what}", fault);
+        }
+    }
+
+    private PackFile? PackBesideModel(RegisteredComponent registered)
+    {
+        string path = PackFile.BesideModel(File.Path, registered.Name);
+        if (!System.IO.File.Exists(path))
+            return null;
+
+        try
+        {
+            return PackFile.Open(path, Hash.Value, Host);
+        }
+        catch (ModelFileException fault)
+        {
+            throw new ModelFileException($"{fault.Message} It was found with the model. Remove it, or name another one with 'pack'.", fault);
         }
     }
 

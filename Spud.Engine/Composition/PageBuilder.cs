@@ -132,7 +132,7 @@ internal sealed class PageBuilder(MemoryAccount memory, IMemoryDomain host, Mode
     private int MaxRuns(LayerPages layer)
     {
         long most = layer.Pools.Max(pool =>
-            Math.Min((long)pool.Layout.KeysAtMost + (long)limits.Rows * pool.Tables + pool.PageTokens, (long)limits.ContextTokens * pool.Tables));
+            Math.Min((long)pool.Layout.KeysAtMost + (long)StepRows(layer.BorderTokens) * pool.Tables + pool.PageTokens, (long)limits.ContextTokens * pool.Tables));
         return checked((int)(most * limits.Sequences));
     }
 
@@ -158,7 +158,7 @@ internal sealed class PageBuilder(MemoryAccount memory, IMemoryDomain host, Mode
         ImmutableArray<IMemoryDomain> domains = shards?.Domains ?? [domain];
         int[] positions = PositionsOf(shards);
         PoolShape[] shapes = [.. layouts.SelectMany((pool, i) => domains.Select((where, shard) =>
-            ShapeOf(pool, model.Layers[layer].Kv, isFirst: i == 0, isDeclared: !layout.Pools.IsEmpty, where, positions[shard])))];
+            ShapeOf(pool, model.Layers[layer].Kv, isFirst: i == 0, isDeclared: !layout.Pools.IsEmpty, where, positions[shard], StepRows(ReviewBorders.Of(layout, offer)))))];
         ImmutableArray<PoolPages> pools = Held(layer, shapes) ?? Allocated(cache, layer, layouts, shapes);
         return new LayerPages(pools, layout.TokensAtMost, ReviewBorders.Of(layout, offer)) { Shards = shards };
     }
@@ -192,6 +192,9 @@ internal sealed class PageBuilder(MemoryAccount memory, IMemoryDomain host, Mode
         return pools.MoveToImmutable();
     }
 
+    // No step crosses a review border.
+    private int StepRows(int? borderTokens) => Math.Min(limits.Rows, borderTokens ?? int.MaxValue);
+
     /// <summary>Positions of a text that may lie in each shard, at least 1.</summary>
     private int[] PositionsOf(FoldShards? shards)
     {
@@ -211,11 +214,12 @@ internal sealed class PageBuilder(MemoryAccount memory, IMemoryDomain host, Mode
     /// <param name="isDeclared">Whether the layout names pools.</param>
     /// <param name="domain">Where it lies.</param>
     /// <param name="positions">Positions of a text that it may hold: all that a policy keeps may be among them.</param>
-    private PoolShape ShapeOf(PoolLayout layout, KvGeometry kv, bool isFirst, bool isDeclared, IMemoryDomain domain, int positions)
+    /// <param name="stepRows">Rows of a sequence in the largest step.</param>
+    private PoolShape ShapeOf(PoolLayout layout, KvGeometry kv, bool isFirst, bool isDeclared, IMemoryDomain domain, int positions, int stepRows)
     {
         int tables = layout.PerHead ? kv.Heads : 1;
         bool keepsAll = layout.KeysAtMost >= (long)positions * tables;
-        long perSequence = isDeclared ? DensePages(layout, isFirst, tables, keepsAll, positions) : PagesOfOnePool(layout, positions);
+        long perSequence = isDeclared ? DensePages(layout, isFirst ? stepRows : 0, tables, keepsAll, positions) : PagesOfOnePool(layout, positions, stepRows);
         // What moves into later pools must always find room there, so only the first may be smaller than all sequences at their longest.
         long most = isFirst && cacheTokens is { } tokens ? ((long)tokens + layout.PageTokens - 1) / layout.PageTokens * tables : long.MaxValue;
         return new(domain, layout, checked((int)Math.Min(most, perSequence * Math.Min(FullSequences ?? int.MaxValue, limits.Sequences))), (int)perSequence, isDeclared ? keepsAll ? 0 : 1 : null);
@@ -239,17 +243,17 @@ internal sealed class PageBuilder(MemoryAccount memory, IMemoryDomain host, Mode
 
     // Between steps a sequence keeps TokensAtMost; within one, its new rows too. What begins in the middle of a text need not begin
     // on a page's border: one page more.
-    private long PagesOfOnePool(PoolLayout layout, int positions)
+    private static long PagesOfOnePool(PoolLayout layout, int positions, int stepRows)
     {
-        long tokens = Math.Min((long)layout.KeysAtMost + limits.Rows, positions);
+        long tokens = Math.Min((long)layout.KeysAtMost + stepRows, positions);
         return (tokens + layout.PageTokens - 1) / layout.PageTokens + (tokens < positions ? 1 : 0);
     }
 
     // Every table may end in the middle of a page and hold a page more than it needs before its keys are moved together.
-    private long DensePages(PoolLayout layout, bool isFirst, int tables, bool keepsAll, int positions)
+    private static long DensePages(PoolLayout layout, int stepRows, int tables, bool keepsAll, int positions)
     {
         long whole = (positions + layout.PageTokens - 1L) / layout.PageTokens;
-        long keys = layout.KeysAtMost + (isFirst ? (long)limits.Rows * tables : 0);
+        long keys = layout.KeysAtMost + (long)stepRows * tables;
         return keepsAll ? whole * tables : Math.Min(keys / layout.PageTokens + 3 * tables, (whole + 1) * tables);
     }
 

@@ -68,7 +68,7 @@ public sealed class Pipeline : IDisposable
         ArgumentNullException.ThrowIfNull(plugins);
         ArgumentNullException.ThrowIfNull(options);
         options.Require();
-        using Engine.Turn turn = former is null ? default : former.Engine.TakeTurn();
+        using SingleUser.Turn turn = former is null ? default : former.Engine.TakeTurn();
         return PipelineComposer.Compose(document, plugins, options, workers, former is { Engine.IsLost: false } ? former.Parts : null);
     }
 
@@ -97,7 +97,7 @@ public sealed class Pipeline : IDisposable
         if (_isDisposed)
             return;
 
-        using Engine.Turn turn = Engine.TakeTurn();
+        using SingleUser.Turn turn = Engine.TakeTurn();
         _isDisposed = true;
         Engine.Close();
         List<ComponentException> faults = [];

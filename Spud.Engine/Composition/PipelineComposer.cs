@@ -15,6 +15,7 @@ internal sealed class PipelineComposer : IDisposable
     private readonly GgufFile _file;
     private readonly Lazy<string> _hash;
     private readonly ModelDescription _model;
+    private readonly RopeScaling _rope;
     private readonly WeightCatalog _weights;
     private readonly Limits _limits;
     private readonly WorkerThreads _pool;
@@ -29,13 +30,15 @@ internal sealed class PipelineComposer : IDisposable
     {
         _options = options;
         string file = document.Model ?? options.DefaultModel ?? throw new CompositionException("The pipeline names no model. Give it one: -m FILE.gguf, or \"model\" in pipeline.json.");
-        _takeover = Takeover.From(former, file, workers, options);
+        _takeover = Takeover.From(former, file, document.Rope, workers, options);
         _host = _takeover?.Former.Host ?? new();
         _file = _takeover?.Former.File.Share() ?? GgufFile.Open(file);
         _hash = _takeover?.Former.Hash ?? new(() => ModelHash.Of(_file));
         try
         {
-            (_model, _weights) = _takeover is { Former: { Weights: { } weights } known } ? (known.Model, weights.Anew()) : ModelReader.Read(_file);
+            RopeScaling? rope = document.RopeOf(_file);
+            _rope = rope ?? RopeScaling.Of(_file);
+            (_model, _weights) = _takeover is { Former: { Weights: { } weights } known } ? (known.Model, weights.Anew()) : ModelReader.Read(_file, rope);
         }
         catch
         {
@@ -43,9 +46,9 @@ internal sealed class PipelineComposer : IDisposable
             throw;
         }
 
-        int context = document.ContextTokens ?? _model.ContextTokens;
-        if (context > _model.ContextTokens)
-            options.Log?.Invoke($"context of {context} tokens: the model was made for {_model.ContextTokens}, and may write nonsense beyond");
+        int reach = document.Rope is null ? _model.ContextTokens : _rope.ReachTokens, context = document.ContextTokens ?? reach;
+        if (context > Math.Max(reach, _model.ContextTokens))
+            options.Log?.Invoke($"context of {context} tokens: the model was trained for {_model.ContextTokens}{(document.Rope is null ? "" : $", which 'rope' extends to {reach}")}; output beyond that length may be unreliable");
 
         _limits = new()
         {
@@ -157,6 +160,7 @@ internal sealed class PipelineComposer : IDisposable
             Document = document,
             File = _file,
             Model = _model,
+            Rope = _rope,
             Limits = _limits,
             Pool = _pool,
             OwnsPool = _ownsPool,

@@ -34,7 +34,7 @@ public sealed class StandaloneHistory : IDisposable
     }
 
     /// <summary>What the policy sees; keys of the last step are in it.</summary>
-    public IHistory History => _table;
+    public IHistory History => _table.Reviews.History;
 
     /// <summary>Keys that a pool holds, of all its heads together.</summary>
     public int KeysIn(int pool)
@@ -46,12 +46,16 @@ public sealed class StandaloneHistory : IDisposable
         return keys;
     }
 
-    /// <summary>A step with so many rows, committed; the policy is asked where the text reaches a border.</summary>
+    /// <summary>So many rows, committed, in steps that end at review borders as an engine's do; the policy is asked where the text reaches one.</summary>
     public void Append(int rows)
     {
-        int tokens = _table.Tokens;
-        _table.Append(tokens, new int[rows * _pages.First.Tables]);
-        _table.Commit(tokens + rows, 0, _policy);
+        ReviewBorders borders = new(_pages.BorderTokens is { } every ? [every] : []);
+        for (int end = _table.Tokens + rows; _table.Tokens < end;)
+        {
+            int tokens = _table.Tokens, now = Math.Min(end - tokens, borders.RowsFrom(tokens));
+            _table.Append(tokens, new int[now * _pages.First.Tables]);
+            _table.Commit(tokens + now, 0, _policy);
+        }
     }
 
     /// <summary>Gives the pages back, and does not dispose the policy.</summary>

@@ -1,3 +1,4 @@
+using Spud.Configuration;
 using Spud.Execution;
 using Spud.Models;
 
@@ -19,9 +20,10 @@ internal sealed class Takeover(PipelineParts former)
     /// <summary>Components that were taken over.</summary>
     public IReadOnlyList<PipelineComponent> Taken => _taken;
 
-    /// <summary>The takeover from a pipeline; null: it has other threads, or another model, or its file was changed.</summary>
-    public static Takeover? From(PipelineParts? former, string model, WorkerThreads? workers, PipelineOptions options) =>
+    /// <summary>The takeover from a pipeline; null: it has other threads, or another model or scaling of RoPE, or its file was changed.</summary>
+    public static Takeover? From(PipelineParts? former, string model, RopeSettings? rope, WorkerThreads? workers, PipelineOptions options) =>
         former is { Weights: not null } && ReferenceEquals(former.Pool, workers) && options.RoutingProbe is null && Path.GetFullPath(former.File.Path) == Path.GetFullPath(model) && former.File.IsCurrent
+        && former.Document.Rope == rope
             ? new(former) : null;
 
     /// <summary>Whether the cache stays as it is, so that what was built by its layouts may stay too.</summary>

@@ -1,5 +1,7 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
+using Spud.Models;
+using Spud.Models.Families;
 
 namespace Spud.Configuration;
 
@@ -25,6 +27,12 @@ public sealed class PipelineDocument
     /// <summary>The longest sequence, tokens; null: the model's.</summary>
     public required int? ContextTokens { get; init; }
 
+    /// <summary>How rotary position embedding is scaled; null: as the model's file says.</summary>
+    internal RopeSettings? Rope { get; init; }
+
+    /// <summary>Whether it scales rotary position embedding otherwise than the model's file.</summary>
+    public bool ScalesRope => Rope is not null;
+
     /// <summary>What a request may cost at most, in CU, unless it has its own limit; null: no limit.</summary>
     public decimal? ComputeUnits { get; init; }
 
@@ -37,6 +45,11 @@ public sealed class PipelineDocument
 
     /// <summary>The entries of a role, at least one: the first that serves a layer and phase fills the role there.</summary>
     public ImmutableArray<RoleEntry> this[string role] => _entries[role];
+
+    /// <summary>The scaling of rotary position embedding that it asks for; null: the model's own.</summary>
+    /// <param name="model">The model's file.</param>
+    /// <exception cref="CompositionException">The model reads as far by itself.</exception>
+    public RopeScaling? RopeOf(GgufFile model) => Rope?.Of(model);
 
     /// <summary>Reads a pipeline.</summary>
     /// <param name="path">The file; null: the default pipeline.</param>

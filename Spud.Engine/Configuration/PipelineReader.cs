@@ -34,11 +34,14 @@ internal sealed class PipelineReader
     public PipelineDocument Read()
     {
         PipelineSettings settings = Binder.Bind(_root, PipelineJson.Default.PipelineSettings, s_subject, _faults) ?? new();
+        if (_root["rope"] is ConfigObject rope)
+            settings.Rope?.Check(rope, _faults);
         return new PipelineDocument(Roles.All.ToFrozenDictionary(role => role, Entries))
         {
             // Binding gives nothing where anything is wrong; the model is wanted all the same, so that its layers are not taken for faults.
             Model = (settings.Model ?? (_root["model"] as ConfigScalar)?.Text) is { Length: > 0 } model ? FullPath(model, _root["model"]!.Origin) : null,
             ContextTokens = settings.Context,
+            Rope = settings.Rope,
             ComputeUnits = settings.Budget?.ComputeUnits,
             Effort = settings.Budget?.Effort ?? 1,
         };

@@ -11,9 +11,12 @@ internal sealed class PipelineSettings
     [MinLength(1)]
     public string? Model { get; set; }
 
-    [Description("The longest sequence, in tokens. Without it: what the model was trained for.")]
+    [Description("The longest sequence, in tokens. Without it: what the model was trained for, or what 'rope' makes of it.")]
     [Range(1, int.MaxValue)]
     public int? Context { get; set; }
+
+    [Description("How rotary position embedding is scaled, so that the model reads further than it was trained for. Without it: as the model's file says.")]
+    public RopeSettings? Rope { get; set; }
 
     [Description("What a request may cost, unless the request has its own limit.")]
     public BudgetSettings? Budget { get; set; }
@@ -31,6 +34,6 @@ internal sealed class BudgetSettings
     public float Effort { get; set; } = 1;
 }
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true)]
 [JsonSerializable(typeof(PipelineSettings))]
 internal sealed partial class PipelineJson : JsonSerializerContext;

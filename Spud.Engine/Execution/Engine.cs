@@ -10,29 +10,20 @@ namespace Spud.Execution;
 public sealed class Engine
 {
     private readonly PipelineParts _pipeline;
-    private readonly PipelineCosts _costs;
-    private readonly StepMeter _meter;
-    private readonly BudgetGuard _guard;
-    private readonly ForwardPass _pass;
+    private readonly StepTransaction _steps;
+    private readonly SingleUser _user = new();
     private readonly Sequence?[] _sequences;
     private readonly Stack<BatchBuffers> _idle = [];
-    private readonly int[] _kept;
-    private readonly Action<IMemoryDomain, ComponentException> _lose;
-    private ComponentException? _lost;
     private bool _isClosed;
-    private int _user;
-    private bool _runs;
 
     /// <param name="pipeline">What steps run on.</param>
     /// <param name="lose">Told the domain and the fault when a device is lost; every later step is refused.</param>
     internal Engine(PipelineParts pipeline, Action<IMemoryDomain, ComponentException> lose)
     {
-        (_pipeline, _costs, _lose) = (pipeline, pipeline.Costs, lose);
-        _meter = new StepMeter(_costs, pipeline.Limits.Sequences, pipeline.Model.Layers.Max(layer => layer.Experts));
-        _guard = new BudgetGuard(_costs, pipeline.Limits.Rows);
-        _pass = new ForwardPass(_pipeline, _meter);
+        _pipeline = pipeline;
+        _steps = new StepTransaction(pipeline, lose);
+        Guard = new BudgetGuard(pipeline.Costs, pipeline.Limits.Rows);
         _sequences = new Sequence?[pipeline.Limits.Sequences];
-        _kept = new int[pipeline.Limits.StepSequences];
         _idle.Push(AllocateBatch());
     }
 
@@ -41,7 +32,7 @@ public sealed class Engine
     /// <exception cref="InvalidOperationException">The engine is in use.</exception>
     public Batch NewBatch()
     {
-        using Turn turn = TakeTurn();
+        using SingleUser.Turn turn = TakeTurn();
         ThrowIfDisposed();
         return new(this, _idle.TryPop(out BatchBuffers? idle) ? idle : AllocateBatch(), _pipeline.Limits);
     }
@@ -50,7 +41,7 @@ public sealed class Engine
     /// <exception cref="InvalidOperationException">All sequences of the pipeline are in use, or the engine is.</exception>
     public Sequence Open()
     {
-        using Turn turn = TakeTurn();
+        using SingleUser.Turn turn = TakeTurn();
         return OpenNext();
     }
 
@@ -79,7 +70,7 @@ public sealed class Engine
     public Sequence? TakeOver(Sequence source, out long copiedBytes)
     {
         ArgumentNullException.ThrowIfNull(source);
-        using Turn turn = TakeTurn();
+        using SingleUser.Turn turn = TakeTurn();
         source.ThrowIfEnded();
         copiedBytes = 0;
         PipelineParts former = source.Engine._pipeline;
@@ -87,17 +78,14 @@ public sealed class Engine
             return null;
 
         Sequence taken = OpenNext();
-        if (!taken.Tables.Zip(source.Tables).All(static pair => pair.First.CanTakeOver(pair.Second)))
+        if (!TextTakeover.IsPossible(source, taken))
         {
             taken.Dispose();
             return null;
         }
 
-        for (int layer = 0; layer < taken.Tables.Length; layer++)
-            copiedBytes += taken.Tables[layer].TakeOver(source.Tables[layer]);
-
+        copiedBytes = TextTakeover.Do(source, taken);
         _pipeline.States.TakeOver(former.States, source.Id, taken.Id);
-        taken.Append(source.Ids);
         taken.StartLedger();
         return taken;
     }
@@ -143,44 +131,30 @@ public sealed class Engine
     public void Run(Batch batch, Func<int, int>? keep)
     {
         ArgumentNullException.ThrowIfNull(batch);
-        using Turn turn = TakeTurn();
+        using SingleUser.Turn turn = TakeTurn();
         batch.ThrowIfDisposed();
         if (batch.Sequences == 0)
             throw new ArgumentException("engine: the batch is empty", nameof(batch));
 
-        _runs = true;
+        if (_steps.Lost is { } lost)
+            throw lost;
+
+        _user.IsInStep = true;
         try
         {
-            RunStep(batch, keep);
+            BatchCheck.Require(batch, this, _pipeline);
+            Guard.Require(batch.Entries);
+            _pipeline.Pages.Reserve(batch);
+            _steps.Run(batch, keep);
         }
         finally
         {
-            _runs = false;
+            _user.IsInStep = false;
         }
     }
 
-    private void RunStep(Batch batch, Func<int, int>? keep)
-    {
-        if (_lost is { } lost)
-            throw lost;
-
-        RequireCurrent(batch);
-        RequireOnePhase(batch);
-        RequireNormedRows(batch);
-        _guard.Require(batch.Entries);
-        _pipeline.Pages.Reserve(batch);
-        if (Compute(batch) is not { } fault)
-            Commit(batch, keep, 0);
-        else if (batch.Sequences == 1)
-            batch.Entries[0].Sequence.End(fault);
-        else
-            RunOneByOne(batch, keep);
-
-        Report(batch);
-    }
-
     /// <summary>Whether a device is lost, so that no step is computed any more.</summary>
-    internal bool IsLost => _lost is not null;
+    internal bool IsLost => _steps.Lost is not null;
 
     /// <summary>The positions that no step crosses.</summary>
     internal ReviewBorders Borders => _pipeline.Pages.Borders;
@@ -188,26 +162,16 @@ public sealed class Engine
     /// <summary>[C]: a row behind the final norm that the last step left.</summary>
     internal ReadOnlySpan<float> NormedRow(int row) => _pipeline.Domains.Host.Normed(row + 1).At(row).AsSpan<float>();
 
-    private void RequireNormedRows(Batch batch)
-    {
-        if (batch.NormedRows == LogitRows.None)
-            return;
-        if (_pipeline.Head.Component is not IFinalNorm)
-            throw new NotSupportedException($"Head '{_pipeline.Head.Name}' gives no rows behind the final norm (IFinalNorm), of which embeddings are made. Choose another head.");
-        if (batch.Sequences != 1)
-            throw new ArgumentException($"engine: rows behind the final norm are read of one sequence, the batch has {batch.Sequences}", nameof(batch));
-    }
-
     /// <summary>What components keep of sequences, in addition to the pages.</summary>
     internal SequenceStates States => _pipeline.States;
 
     /// <summary>What rows may cost before they are run.</summary>
-    internal BudgetGuard Guard => _guard;
+    internal BudgetGuard Guard { get; }
 
     /// <summary>An empty ledger for a sequence with these pages.</summary>
     internal Ledger NewLedger(PageTable[] tables, Budget? limit = null, Ledger? sharer = null)
     {
-        Ledger ledger = new(_costs, limit, sharer);
+        Ledger ledger = new(_pipeline.Costs, limit, sharer);
         StepMeter.Keep(ledger, tables);
         return ledger;
     }
@@ -225,7 +189,7 @@ public sealed class Engine
     /// <summary>Takes the memory of a batch that is no longer used.</summary>
     internal void Return(BatchBuffers buffers)
     {
-        using Turn turn = TakeTurn();
+        using SingleUser.Turn turn = TakeTurn();
         if (!_isClosed)
             _idle.Push(buffers);
     }
@@ -240,37 +204,18 @@ public sealed class Engine
     /// <param name="tokens">At least 0.</param>
     public bool HasRoomFor(int tokens)
     {
-        using Turn turn = TakeTurn();
+        using SingleUser.Turn turn = TakeTurn();
         return _pipeline.Pages.HasRoomFor([tokens, 1]);
     }
 
     /// <summary>Whether sequences that read so many more tokens each find pages for them.</summary>
     internal bool HasPagesFor(ReadOnlySpan<int> tokens) => _pipeline.Pages.HasRoomFor(tokens);
 
-    /// <summary>Makes the calling thread the engine's user until the turn is disposed. A user takes turns within its turn, but not within a step.</summary>
-    /// <exception cref="InvalidOperationException">It has another user, or runs a step.</exception>
-    internal Turn TakeTurn()
-    {
-        int self = Environment.CurrentManagedThreadId, user = Interlocked.CompareExchange(ref _user, self, 0);
-        if (user == 0)
-            return new Turn(this);
-        if (user == self && !_runs)
-            return default;
+    /// <inheritdoc cref="SingleUser.Take"/>
+    internal SingleUser.Turn TakeTurn() => _user.Take();
 
-        throw new InvalidOperationException(user == self
-            ? "The engine is in use: a component cannot call it in the middle of a step."
-            : "The engine is in use by another thread. One thread at a time runs steps, and opens, changes or disposes sequences and batches.");
-    }
-
-    /// <summary>Takes a turn as soon as it is free.</summary>
-    internal Turn WaitForTurn()
-    {
-        SpinWait wait = default;
-        while (Interlocked.CompareExchange(ref _user, Environment.CurrentManagedThreadId, 0) != 0)
-            wait.SpinOnce();
-
-        return new Turn(this);
-    }
+    /// <inheritdoc cref="SingleUser.Wait"/>
+    internal SingleUser.Turn WaitForTurn() => _user.Wait();
 
     internal void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(_isClosed, this);
 
@@ -280,191 +225,12 @@ public sealed class Engine
         for (int layer = 0; layer < sequence.Tables.Length && tokens > 0; layer++)
         {
             float window = _pipeline.Model.Layers[layer].Number(Trait.Window, float.PositiveInfinity);
-            if (!sequence.Tables[layer].CanTruncate(tokens, window))
+            if (!sequence.Tables[layer].Reviews.CanTruncate(tokens, window))
                 return layer;
         }
 
         return null;
     }
 
-    /// <summary>What a component threw, with its name; the step is rolled back then.</summary>
-    private ComponentException? Compute(Batch batch)
-    {
-        try
-        {
-            _pass.Run(batch);
-            return null;
-        }
-        catch (Exception fault)
-        {
-            PageStore.Rollback(batch);
-            if (fault is OperationCanceledException && batch.IsCancelled)
-                throw;
-
-            (string role, string component, int? layer) = _pass.At;
-            ComponentException named = new(role, component, layer, fault);
-            if (fault is DeviceLostException lost)
-                _lose(lost.Domain ?? _pass.Domain, _lost = named);
-
-            return named;
-        }
-    }
-
-    /// <param name="batch">Computed.</param>
-    /// <param name="keep">As in <see cref="Run(Batch, Func{int, int}?)"/>.</param>
-    /// <param name="first">Its first entry's place in the caller's batch.</param>
-    private void Commit(Batch batch, Func<int, int>? keep, int first)
-    {
-        AskWhatToKeep(batch, keep, first);
-        for (int i = 0; i < batch.Sequences; i++)
-        {
-            ref readonly BatchEntry entry = ref batch.Entries[i];
-            if (_kept[i] == 0 || entry.Sequence.Cancellation.IsCancellationRequested)
-                PageStore.Rollback(entry.Sequence);
-            else
-                Commit(entry, batch.TokensOf(entry)[.._kept[i]]);
-        }
-
-        _meter.Stamp(PipelineCosts.SlotOf(_costs.Layers, Role.Cache));
-        for (int i = 0; i < batch.Sequences; i++)
-        {
-            // What was not kept is not billed.
-            ref readonly BatchEntry entry = ref batch.Entries[i];
-            if (entry.Sequence.Tokens != entry.FirstPosition)
-                _meter.AddTo(entry.Sequence.Ledger, i, entry);
-        }
-    }
-
-    private void AskWhatToKeep(Batch batch, Func<int, int>? keep, int first)
-    {
-        try
-        {
-            for (int i = 0; i < batch.Sequences; i++)
-            {
-                int rows = batch.Entries[i].Rows;
-                _kept[i] = keep?.Invoke(first + i) ?? rows;
-                if ((uint)_kept[i] > (uint)rows)
-                    throw new ArgumentOutOfRangeException(nameof(keep), $"engine: {_kept[i]} rows of entry {first + i} are to be kept, it has {rows}");
-            }
-        }
-        catch
-        {
-            PageStore.Rollback(batch);
-            throw;
-        }
-    }
-
-    private void Commit(in BatchEntry entry, ReadOnlySpan<int> ids)
-    {
-        Sequence sequence = entry.Sequence;
-        int layer = 0;
-        try
-        {
-            _pipeline.States.Commit(entry, ids.Length);
-            sequence.Write(ids);
-            for (; layer < sequence.Tables.Length; layer++)
-                _pipeline.Pages.Commit(layer, sequence, sequence.Tokens + ids.Length);
-
-            sequence.Append(ids);
-        }
-        catch (Exception fault)
-        {
-            sequence.End(fault as ComponentException ?? new ComponentException(Roles.Cache, _pipeline.Cache.Name, layer, fault));
-        }
-    }
-
-    private void RunOneByOne(Batch batch, Func<int, int>? keep)
-    {
-        for (int i = 0; i < batch.Sequences; i++)
-        {
-            BatchEntry entry = batch.Entries[i];
-            // One that was cancelled is not committed, like any cancelled one among others.
-            if (entry.Sequence.Cancellation.IsCancellationRequested)
-                continue;
-
-            if (_lost is { } lost)
-            {
-                entry.Sequence.End(lost);
-                continue;
-            }
-
-            try
-            {
-                RunAlone(batch.Only(i), keep, i);
-            }
-            finally
-            {
-                batch.Rejoin(i);
-            }
-        }
-    }
-
-    private void RunAlone(Batch alone, Func<int, int>? keep, int index)
-    {
-        try
-        {
-            if (Compute(alone) is { } fault)
-                alone.Entries[0].Sequence.End(fault);
-            else
-                Commit(alone, keep, index);
-        }
-        catch (OperationCanceledException)
-        {
-            // Cancelled while it ran: rolled back already.
-        }
-    }
-
-    private static void Report(Batch batch)
-    {
-        if (batch.Sequences == 1 && batch.Entries[0].Sequence.Fault is { } fault)
-            throw fault;
-
-        if (!batch.IsCancelled)
-            return;
-
-        foreach (BatchEntry entry in batch.Entries)
-        {
-            if (entry.Sequence.Fault is not null || entry.Sequence.Tokens != entry.FirstPosition)
-                return;
-        }
-
-        throw new OperationCanceledException(batch.Entries[0].Sequence.Cancellation);
-    }
-
-    private void RequireCurrent(Batch batch)
-    {
-        foreach (BatchEntry entry in batch.Entries)
-        {
-            Sequence sequence = entry.Sequence;
-            sequence.ThrowIfEnded();
-            if (!sequence.BelongsTo(this))
-                throw new ArgumentException($"engine: sequence {sequence.Id} belongs to another engine", nameof(batch));
-            if (sequence.Tokens != entry.FirstPosition)
-                throw new ArgumentException($"engine: sequence {sequence.Id} has {sequence.Tokens} tokens, and had {entry.FirstPosition} when it was added: clear the batch and add it again", nameof(batch));
-        }
-    }
-
-    private void RequireOnePhase(Batch batch)
-    {
-        if (!_pipeline.SplitsPhases)
-            return;
-
-        foreach (BatchEntry entry in batch.Entries)
-        {
-            if (entry.Phase != batch.Entries[0].Phase)
-                throw new ArgumentException("engine: this pipeline names other components for decode than for prefill, so a batch has one phase only", nameof(batch));
-        }
-    }
-
     private BatchBuffers AllocateBatch() => BatchBuffers.Allocate(_pipeline.Memory, _pipeline.Host, _pipeline.Limits, _pipeline.Model.Vocabulary);
-
-    /// <summary>While it lasts, the calling thread is the engine's only user.</summary>
-    internal readonly ref struct Turn(Engine? engine)
-    {
-        public void Dispose()
-        {
-            if (engine is not null)
-                Volatile.Write(ref engine._user, 0);
-        }
-    }
 }

@@ -67,7 +67,7 @@ public sealed class Sequence : IDisposable
     /// <param name="logits">Which logits are read.</param>
     public bool Affords(int rows, Phase phase, LogitRows logits)
     {
-        using Engine.Turn turn = _engine.TakeTurn();
+        using SingleUser.Turn turn = _engine.TakeTurn();
         ThrowIfEnded();
         return _engine.Guard.Affords(this, phase, rows, logits.Of(rows));
     }
@@ -78,7 +78,7 @@ public sealed class Sequence : IDisposable
     public void Steer(int expectedTokens, float effort)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(expectedTokens, 1);
-        using Engine.Turn turn = _engine.TakeTurn();
+        using SingleUser.Turn turn = _engine.TakeTurn();
         ThrowIfEnded();
         Effort = Math.Min(effort, _engine.Guard.Effort(this, expectedTokens));
     }
@@ -90,7 +90,7 @@ public sealed class Sequence : IDisposable
     /// <exception cref="InvalidOperationException">All sequences of the pipeline are in use, or this one has ended.</exception>
     public Sequence Fork()
     {
-        using Engine.Turn turn = _engine.TakeTurn();
+        using SingleUser.Turn turn = _engine.TakeTurn();
         ThrowIfEnded();
         Sequence child = _engine.OpenNext();
         for (int layer = 0; layer < Tables.Length; layer++)
@@ -119,7 +119,7 @@ public sealed class Sequence : IDisposable
     /// <exception cref="InvalidOperationException">The cache has dropped keys that the shorter text would need.</exception>
     public void Truncate(int tokens)
     {
-        using Engine.Turn turn = _engine.TakeTurn();
+        using SingleUser.Turn turn = _engine.TakeTurn();
         ThrowIfEnded();
         ArgumentOutOfRangeException.ThrowIfNegative(tokens);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(tokens, Tokens);
@@ -144,7 +144,7 @@ public sealed class Sequence : IDisposable
         if (IsDisposed)
             return;
 
-        using Engine.Turn turn = _engine.TakeTurn();
+        using SingleUser.Turn turn = _engine.TakeTurn();
         IsDisposed = true;
         GivePagesBack();
         _engine.Close(this);

@@ -64,9 +64,9 @@ internal sealed class BenchCommand
     private void RequireContext(ParseResult parsed, BenchShape shape)
     {
         PipelineDocument document = _pipeline.Document(parsed);
-        int most = document.ContextTokens ?? ModelLoader.TrainedContext(ModelLoader.ModelOf(document));
+        int most = document.ContextTokens ?? ModelLoader.UsualContext(document);
         if (most < shape.ContextTokens)
-            throw new BadInputException($"this measurement needs {shape.ContextTokens} tokens of context (--prompt, or --depth and --generate together), but the {(document.ContextTokens is null ? "model was trained for" : "pipeline has")} {most}. Measure less, or raise the context with --ctx {shape.ContextTokens}.");
+            throw new BadInputException($"this measurement needs {shape.ContextTokens} tokens of context (--prompt, or --depth and --generate together), but the {(document.ContextTokens is null && !document.ScalesRope ? "model was trained for" : "pipeline has")} {most}. Measure less, or raise the context with --ctx {shape.ContextTokens}.");
     }
 
     private void Print(BenchResult result, bool json)

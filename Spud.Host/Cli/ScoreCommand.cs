@@ -17,13 +17,14 @@ internal sealed class ScoreCommand
     private readonly Option<int?> _maxTokens = Values.Integer("--max-tokens", 2, int.MaxValue, "Score only the first N tokens.");
     private readonly Option<string?> _logits = new("--logits") { Description = "Write the logits of every position: float32, little-endian, one row per token.", HelpName = "FILE" };
     private readonly Option<string?> _tokens = new("--tokens") { Description = "Write the ids: int32, little-endian.", HelpName = "FILE" };
+    private readonly Option<string?> _losses = new("--losses") { Description = "Write the loss of every token but the first, in nats: float32, little-endian.", HelpName = "FILE" };
     private readonly Option<bool> _json = new("--json") { Description = "Print the figures as one JSON document." };
 
     private ScoreCommand(Command command, Shell shell)
     {
         _shell = shell;
         _text = new(command);
-        foreach (Option option in new Option[] { _maxTokens, _logits, _tokens })
+        foreach (Option option in new Option[] { _maxTokens, _logits, _tokens, _losses })
             command.Options.Add(option);
 
         _pipeline = new(command, shell);
@@ -55,12 +56,15 @@ internal sealed class ScoreCommand
         using Interrupts.Section section = _shell.Interrupts.Begin();
         using OutputFile? logits = _shell.Files.CreateIfNamed(parsed.GetValue(_logits));
         using OutputFile? tokens = _shell.Files.CreateIfNamed(parsed.GetValue(_tokens));
+        using OutputFile? losses = _shell.Files.CreateIfNamed(parsed.GetValue(_losses));
         long start = Stopwatch.GetTimestamp();
         TextScore score = new TextScorer(model).Score(ids, logits is null ? null : logits.Write, section.Token);
         double speed = Figures.Rate(ids.Length, Stopwatch.GetElapsedTime(start));
         tokens?.Write(ids);
-        logits?.Complete();
-        tokens?.Complete();
+        losses?.Write([.. score.Losses]);
+        foreach (OutputFile? file in new[] { logits, tokens, losses })
+            file?.Complete();
+
         string? reason = WhyNoLoss(score, model);
         Print(new(score.Tokens, score.MeanLoss, score.Perplexity, speed, score.Ledger.ComputeUnits, ExpertsPerToken(model, score), reason), parsed.GetValue(_json));
         return reason is null ? ExitCodes.Done : ExitCodes.Failed;

@@ -75,11 +75,15 @@ internal sealed class ModelLoader(PipelineArguments arguments, Shell shell)
             shell.Say(FormattableString.Invariant($"note: the pipeline's budget of {units} CU limits answers (run, chat); it does not limit this command."));
     }
 
-    /// <summary>Tokens of context that a model was made for; 0 where its file does not say.</summary>
+    /// <summary>Tokens of context that a pipeline has where it does not say: what the model was trained for, or what scaling of RoPE makes of it; 0 where the file does not say.</summary>
     /// <exception cref="ModelFileException">The file cannot be read.</exception>
-    public static int TrainedContext(string model)
+    /// <exception cref="CompositionException">The model reads as far without the scaling.</exception>
+    public static int UsualContext(PipelineDocument document)
     {
-        using GgufFile file = GgufFile.Open(model);
+        using GgufFile file = GgufFile.Open(ModelOf(document));
+        if (document.RopeOf(file) is { } rope)
+            return rope.ReachTokens;
+
         return file.Metadata.TryGetString("general.architecture", out string? architecture) && file.Metadata.TryGetInt($"{architecture}.context_length", out int tokens) ? tokens : 0;
     }
 

@@ -67,15 +67,20 @@ internal sealed class PipelineArguments
     /// <summary>Threads that compute.</summary>
     public int Threads(ParseResult parsed) => parsed.GetValue(_threads) ?? Environment.ProcessorCount;
 
+    /// <summary>Names the model.</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="origin">What the user wrote, for messages.</param>
+    // Quoted, or a file named 'true' would be no text.
+    public static PipelineEdit ModelEdit(string file, string origin) => new($"model=\"{JsonEncodedText.Encode(file)}\"", origin);
+
     // Options with a name of their own come after --set, because they are the plainer wish.
     private IEnumerable<PipelineEdit> Edits(ParseResult parsed, int? contextTokens)
     {
         foreach (string edit in parsed.GetValue(_set) ?? [])
             yield return new(edit);
 
-        // Quoted, or a file named 'true' would be no text.
         if (parsed.GetValue(_model) is { } model)
-            yield return new($"model=\"{JsonEncodedText.Encode(model)}\"", $"-m {model}");
+            yield return ModelEdit(model, $"-m {model}");
         if (contextTokens is { } context)
             yield return new($"context={context}", $"--ctx {context}");
     }

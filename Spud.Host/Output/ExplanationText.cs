@@ -52,8 +52,17 @@ internal sealed class ExplanationText(TextWriter to)
         Title("Limits");
         LimitsExplanation limits = explanation.Limits;
         Line($"context {limits.ContextTokens} tokens, {limits.Sequences} {(limits.Sequences == 1 ? "sequence" : "sequences")}, {limits.Rows} rows a step, {limits.LogitRows} with logits");
+        WriteReach(explanation.Model, limits.ContextTokens);
         foreach (PoolExplanation pool in explanation.Pools)
             Line($"{pool.Threads} {(pool.Threads == 1 ? "thread" : "threads")} in pool '{pool.Name}', used by {(pool.Components.Length == explanation.Components.Length ? "all components" : string.Join(", ", pool.Components))}");
+    }
+
+    private void WriteReach(ModelExplanation model, int context)
+    {
+        if (model.Rope is { } rope)
+            Line(FormattableString.Invariant($"RoPE scaled by the {rope.From}: {rope.Scaling}, factor {rope.Factor:0.####}, {rope.OriginalTokens} to {rope.ReachTokens} tokens"));
+        if (context > model.ContextTokens)
+            Line($"goes beyond the {model.ContextTokens} tokens that the model was trained for");
     }
 
     private void WriteComponent(ComponentExplanation component)

@@ -1,3 +1,5 @@
+using System.Globalization;
+using Spud.Composition;
 using Spud.Plugins;
 
 namespace Spud.Host.Repl;
@@ -63,29 +65,39 @@ internal sealed partial class Session
     /// <summary>Takes over what is good for the new pipeline; says what, why, and what it will cost otherwise.</summary>
     private string KeepOrReread(PipelineState former, HeldTexts texts)
     {
-        KeyIdentity now = KeyIdentity.Of(Pipeline!), before = KeyIdentity.Of(former);
-        IReadOnlyList<string> differences = now.DifferencesFrom(before);
-        bool isSame = former.Frozen.Id == Pipeline!.Frozen.Id;
-        if (differences.Count == 0 && !now.HasFolds && _texts!.TakeOver(texts))
-        {
-            _isMixed |= !isSame;
-            return isSame ? "Nothing changed: the conversation is kept as it is."
-                : $"The conversation's {texts.Tokens} tokens are kept: what changed does not enter keys and values. From now on they are of two pipelines.";
-        }
+        IReadOnlyList<string> differences = KeyIdentity.Of(Pipeline!).DifferencesFrom(KeyIdentity.Of(former));
+        if (differences.Count > 0)
+            return Reread(texts.Tokens, $"keys and values depend on {string.Join(", ", differences)}, which changed");
+        if (!_texts!.TakeOver(texts, out long copiedBytes))
+            return Reread(texts.Tokens, "pages in another memory or of another layout, and what components note of a text by themselves, are not handed over");
 
-        _isMixed = false;
-        string reason = differences.Count > 0 ? $"keys and values depend on {string.Join(", ", differences)}, which changed" : "pages of this kind are not carried over";
-        return $"The next turn reads the conversation again, {texts.Tokens} tokens{Estimate(texts.Tokens)}: {reason}.";
+        bool isSame = former.Frozen.Id == Pipeline!.Frozen.Id;
+        _isMixed |= !isSame;
+        string how = copiedBytes > 0 ? $"are kept, copied into other pages ({Units.Bytes(copiedBytes)})" : "are kept where they are";
+        return $"The conversation's {texts.Tokens} tokens {how}: keys and values do not depend on what changed.{(isSame ? "" : " From now on they are of two pipelines.")}";
     }
 
-    // By what the last turn took: FLOPs of a token hardly differ between pipelines of a model.
+    private string Reread(int tokens, string reason)
+    {
+        _isMixed = false;
+        return $"The next turn reads the conversation again, {tokens} tokens{Estimate(tokens)}: {reason}.";
+    }
+
+    // Seconds by the turn that read most: FLOPs of a token hardly differ between pipelines of a model.
     private string Estimate(int tokens)
     {
-        if (Conversation.Turns[^1] is not { PrefillSpeed: > 0 and { } speed })
+        if (Conversation.Turns.MaxBy(static turn => turn.PromptTokens - turn.ReusedTokens) is not { PrefillSpeed: > 0 and { } speed })
             return "";
 
-        decimal perToken = (decimal)Pipeline!.Explanation.Compute.PrefillAtStart.ComputeUnits;
-        return string.Create(System.Globalization.CultureInfo.InvariantCulture, $" (about {Units.Compute(perToken * tokens)}, {tokens / speed:0.0} s)");
+        return string.Create(CultureInfo.InvariantCulture, $" (about {Units.Compute(CostOfReading(tokens))}, {tokens / speed:0.0} s)");
+    }
+
+    // Each token sees one key more than the one before.
+    private decimal CostOfReading(int tokens)
+    {
+        (TokenCost first, TokenCost last) = (Pipeline!.Explanation.Compute.PrefillAtStart, Pipeline.Explanation.Compute.PrefillAtFullContext);
+        double perKey = (last.ComputeUnits - first.ComputeUnits) / Math.Max(1, last.Depth - first.Depth);
+        return (decimal)(tokens * first.ComputeUnits + perKey * tokens * (tokens - 1) / 2);
     }
 
     /// <summary>Loads the plugins again and composes the pipeline anew.</summary>

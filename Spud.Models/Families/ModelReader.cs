@@ -15,17 +15,21 @@ public sealed class ModelReader
     private readonly GgufFile _file;
     private readonly GgufMetadata _metadata;
     private readonly Family _family;
+    private readonly RopeScaling? _scaling;
 
-    private ModelReader(GgufFile file)
+    private ModelReader(GgufFile file, RopeScaling? scaling)
     {
-        (_file, _metadata) = (file, file.Metadata);
+        (_file, _metadata, _scaling) = (file, file.Metadata, scaling);
         _family = KnownFamilies.Of(_metadata.RequireString("general.architecture"), file.Path);
     }
 
+    /// <summary>Reads a model.</summary>
+    /// <param name="file">The model's file.</param>
+    /// <param name="scaling">Scaling of RoPE in place of the file's; null: the file's.</param>
     /// <exception cref="ModelFileException">The architecture is unknown, or a key is missing, wrong or not understood.</exception>
-    public static (ModelDescription Description, WeightCatalog Weights) Read(GgufFile file)
+    public static (ModelDescription Description, WeightCatalog Weights) Read(GgufFile file, RopeScaling? scaling = null)
     {
-        ModelReader reader = new(file);
+        ModelReader reader = new(file, scaling);
         ModelDescription description = reader.Describe();
         reader.RefuseUnreadKeys();
         return (description, new WeightCatalog(WeightNames.Canonical(file, reader._family), file.Path));
@@ -91,7 +95,7 @@ public sealed class ModelReader
 
     private ImmutableArray<LayerDescription> Layers(int hidden, int heads, KvGeometry kv, int count)
     {
-        (Rope global, Rope local) = RopeReader.Read(_file, _family, kv.KeyWidth, FrequencyFactors());
+        (Rope global, Rope local) = RopeReader.Read(_file, _family, kv.KeyWidth, FrequencyFactors(), _scaling);
         (int experts, int used) = Experts();
         int width = ExpertWidth(experts);
         bool[] windowed = WindowedLayers(count, out int window);

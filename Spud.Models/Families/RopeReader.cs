@@ -10,7 +10,8 @@ internal static class RopeReader
     /// <param name="family">Its family.</param>
     /// <param name="keyWidth">D: the rotated width of a file that states none.</param>
     /// <param name="frequencyFactors">[width / 2] of <c>rope_freqs.weight</c>, or empty.</param>
-    public static (Rope Global, Rope Local) Read(GgufFile file, Family family, int keyWidth, ImmutableArray<float> frequencyFactors)
+    /// <param name="chosen">Scaling in place of the file's, for layers without a window; null: the file's.</param>
+    public static (Rope Global, Rope Local) Read(GgufFile file, Family family, int keyWidth, ImmutableArray<float> frequencyFactors, RopeScaling? chosen)
     {
         GgufMetadata metadata = file.Metadata;
         string prefix = family.Architecture + ".rope.";
@@ -22,38 +23,55 @@ internal static class RopeReader
             throw new ModelFileException($"{file.Path}: tensor 'rope_freqs.weight': expected {width / 2} factors, got {frequencyFactors.Length}.");
 
         Rope plain = new() { Interleaved = family.InterleavedRope, Width = width, Base = frequencyBase, Factors = frequencyFactors };
-        Rope global = Scale(plain, file, prefix);
+        RopeScaling own = ScalingOf(file, prefix);
+        float magnitude = MagnitudeOf(metadata, prefix, own.Kind);
+        Rope global = Scale(plain, chosen ?? own, magnitude);
         float localBase = metadata.TryGetFloat(prefix + "freq_base_swa", out float swa) ? swa : family.WindowRopeBase ?? frequencyBase;
+
+        // No distance exceeds a window, however long the text is: what a pipeline asks for is not for these layers.
         Rope local = family.WindowRopeBase is null && localBase == frequencyBase
-            ? global
+            ? chosen is null ? global : Scale(plain, own, magnitude)
             : new() { Interleaved = plain.Interleaved, Width = width, Base = localBase, Factors = frequencyFactors };
         return (global, local);
     }
 
-    private static Rope Scale(Rope rope, GgufFile file, string prefix)
+    /// <summary>The scaling that a file asks for.</summary>
+    public static RopeScaling ScalingOf(GgufFile file, string prefix)
     {
         GgufMetadata metadata = file.Metadata;
-        string kind = metadata.TryGetString(prefix + "scaling.type", out string? type) ? type : "linear";
+        string type = metadata.TryGetString(prefix + "scaling.type", out string? said) ? said : "linear";
         bool stated = metadata.TryGetFloat(prefix + "scaling.factor", out float factor) || metadata.TryGetFloat(prefix + "scale_linear", out factor);
-        float magnitude = metadata.TryGetFloat(prefix + "scaling.attn_factor", out float attention) ? attention : 1;
-        RequireUsualMix(file, prefix, kind);
-
-        // YaRN sets this factor itself (llama.cpp, src/llama-context.cpp); elsewhere it counts.
-        if (metadata.TryGetFloat(prefix + "scaling.yarn_attn_factor", out float yarn) && kind != "yarn")
-            magnitude *= yarn;
         if (stated && !(factor > 0))
             throw new ModelFileException($"{file.Path}: {prefix}scaling.factor: expected a positive number, got {factor}.");
 
+        RequireUsualMix(file, prefix, type);
         metadata.Ignore(prefix + "scaling.finetuned");
-        if (kind == "none" || !stated)
-            return With(rope, static (_, factor) => factor, magnitude);
-
-        return kind switch
+        RopeScaling scaling = new()
         {
-            "linear" => With(rope, (_, before) => before * factor, magnitude),
-            "yarn" => Yarn(rope, file, prefix, factor, magnitude),
-            _ => throw new ModelFileException($"{file.Path}: {prefix}scaling.type '{kind}' is not known. Known: none, linear, yarn."),
+            Kind = RopeScalingKind.None,
+            Factor = 1,
+            OriginalTokens = RopeScaling.OriginalTokensOf(file),
+            BetaFast = metadata.TryGetFloat(prefix + "scaling.yarn_beta_fast", out float fast) ? fast : 32,
+            BetaSlow = metadata.TryGetFloat(prefix + "scaling.yarn_beta_slow", out float slow) ? slow : 1,
         };
+        if (type == "none" || !stated)
+            return scaling;
+
+        RopeScalingKind kind = type switch
+        {
+            "linear" => RopeScalingKind.Linear,
+            "yarn" => RopeScalingKind.Yarn,
+            _ => throw new ModelFileException($"{file.Path}: {prefix}scaling.type '{type}' is not known. Known: none, linear, yarn."),
+        };
+        return scaling with { Kind = kind, Factor = factor };
+    }
+
+    private static float MagnitudeOf(GgufMetadata metadata, string prefix, RopeScalingKind kind)
+    {
+        float magnitude = metadata.TryGetFloat(prefix + "scaling.attn_factor", out float attention) ? attention : 1;
+
+        // YaRN sets this factor itself (llama.cpp, src/llama-context.cpp); elsewhere it counts.
+        return metadata.TryGetFloat(prefix + "scaling.yarn_attn_factor", out float yarn) && kind != RopeScalingKind.Yarn ? magnitude * yarn : magnitude;
     }
 
     // How much of YaRN's ramp counts: all of it with YaRN, nothing without.
@@ -65,37 +83,40 @@ internal static class RopeReader
             throw new ModelFileException($"{file.Path}: {key}: expected {usual} with scaling '{kind}', got {mix}.");
     }
 
-    /// <summary>
-    /// YaRN (Peng et al., arXiv:2309.00071, section 3.2): pairs that turn often within the original context keep their angle, pairs
-    /// that never turn once are interpolated, with a linear ramp between the two.
-    /// </summary>
-    private static Rope Yarn(Rope rope, GgufFile file, string prefix, float factor, float magnitude)
+    private static Rope Scale(Rope rope, RopeScaling scaling, float magnitude) => scaling.Kind switch
     {
-        GgufMetadata metadata = file.Metadata;
-        string context = prefix[..^"rope.".Length] + "context_length";
-        int original = metadata.TryGetInt(prefix + "scaling.original_context_length", out int stated, 1) ? stated : metadata.RequireInt(context, 1);
-        float fast = metadata.TryGetFloat(prefix + "scaling.yarn_beta_fast", out float quick) ? quick : 32;
-        float slow = metadata.TryGetFloat(prefix + "scaling.yarn_beta_slow", out float lazy) ? lazy : 1;
-        float low = MathF.Max(0, MathF.Floor(PairThatTurns(fast))), high = MathF.Min(rope.Width - 1, MathF.Ceiling(PairThatTurns(slow)));
-        return With(rope, Interpolate, magnitude * (1 + 0.1f * MathF.Log(factor)));
+        RopeScalingKind.Linear => With(rope, (_, before) => before * scaling.Factor, magnitude * (scaling.AttentionFactor ?? 1)),
+        RopeScalingKind.Ntk => With(rope, static (_, before) => before, magnitude * (scaling.AttentionFactor ?? 1), StretchedBase(rope, scaling.Factor)),
+        RopeScalingKind.Yarn => Yarn(rope, scaling, magnitude),
+        _ => With(rope, static (_, before) => before, magnitude),
+    };
 
-        float PairThatTurns(float times) => rope.Width * MathF.Log(original / (times * 2 * MathF.PI)) / (2 * MathF.Log(rope.Base));
+    // A single pair has no slower one to stretch.
+    private static float StretchedBase(Rope rope, float factor) => rope.Width == 2 ? rope.Base : (float)(rope.Base * Math.Pow(factor, rope.Width / (rope.Width - 2.0)));
+
+    // Section 3.2 of the paper, in single precision as llama.cpp computes it.
+    private static Rope Yarn(Rope rope, RopeScaling scaling, float magnitude)
+    {
+        float low = MathF.Max(0, MathF.Floor(PairThatTurns(scaling.BetaFast))), high = MathF.Min(rope.Width - 1, MathF.Ceiling(PairThatTurns(scaling.BetaSlow)));
+        return With(rope, Interpolate, magnitude * (scaling.AttentionFactor ?? 1 + 0.1f * MathF.Log(scaling.Factor)));
+
+        float PairThatTurns(float times) => rope.Width * MathF.Log(scaling.OriginalTokens / (times * 2 * MathF.PI)) / (2 * MathF.Log(rope.Base));
 
         float Interpolate(int pair, float before)
         {
             float kept = 1 - Math.Clamp((pair - low) / MathF.Max(0.001f, high - low), 0, 1);
-            return before / ((1 - kept) / factor + kept);
+            return before / ((1 - kept) / scaling.Factor + kept);
         }
     }
 
-    private static Rope With(Rope rope, Func<int, float, float> factorOf, float magnitude)
+    private static Rope With(Rope rope, Func<int, float, float> factorOf, float magnitude, float? frequencyBase = null)
     {
         ImmutableArray<float> factors = [.. Enumerable.Range(0, rope.Width / 2).Select(pair => factorOf(pair, rope.Factors.IsEmpty ? 1 : rope.Factors[pair]))];
         return new()
         {
             Interleaved = rope.Interleaved,
             Width = rope.Width,
-            Base = rope.Base,
+            Base = frequencyBase ?? rope.Base,
             Factors = factors.All(factor => factor == 1) ? [] : factors,
             Magnitude = magnitude,
         };

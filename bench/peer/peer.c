@@ -2,7 +2,9 @@
 //
 //   peer bench MODEL THREADS KV        reads works from standard input, a line each: PROMPT GENERATE DEPTH BATCH; answers each with a
 //                                      line {"prefill": tokens/s, "decode": tokens/s}. KV is f16 or q8_0.
-//   peer logits MODEL TEXT PREFIX      PREFIX.tokens.bin (int32), PREFIX.logits.bin (float32, every position), PREFIX.nll.bin
+//   peer logits MODEL TEXT PREFIX [SCALING NUMBER]
+//                                      PREFIX.tokens.bin (int32), PREFIX.logits.bin (float32, every position), PREFIX.nll.bin. SCALING of RoPE
+//                                      in place of the model's: linear or yarn with a factor, or base with another base (NTK)
 //   peer tokenize MODEL INP SPECIAL    ids of the sections of INP, as in llama.cpp's ggml-vocab-*.inp; SPECIAL is 0 or 1
 //   peer quantize IN OUT TYPE THREADS  TYPE is llama.cpp's number: 1 F16, 2 Q4_0, 3 Q4_1, 7 Q8_0, 15 Q4_K_M, 18 Q6_K, 32 BF16
 //   peer make dense|mixture OUT        a random-weight F16 model: dense 495 M (llama) or mixture 913 M parameters (qwen3moe)
@@ -42,8 +44,21 @@ static struct llama_model *load(const char *path, int vocabulary_only) {
     return model;
 }
 
+// Scaling of RoPE in place of the model's: kind and factor, as the command line has them.
+static const char *rope = NULL, *rope_factor = NULL;
+
+static void scale_rope(struct llama_context_params *params) {
+    float factor = (float)atof(rope_factor);
+    if (!strcmp(rope, "linear")) params->rope_scaling_type = LLAMA_ROPE_SCALING_TYPE_LINEAR;
+    else if (!strcmp(rope, "yarn")) params->rope_scaling_type = LLAMA_ROPE_SCALING_TYPE_YARN;
+    else if (strcmp(rope, "base")) fail("unknown scaling", rope);
+    if (strcmp(rope, "base")) params->rope_freq_scale = 1 / factor;
+    else params->rope_freq_base = factor; // NTK is another base
+}
+
 static struct llama_context *context(struct llama_model *model, int tokens, int sequences, int threads, enum ggml_type kv) {
     struct llama_context_params params = llama_context_default_params();
+    if (rope) scale_rope(&params);
     params.n_ctx = tokens;
     params.n_batch = tokens;
     params.n_ubatch = MICRO_BATCH;
@@ -341,7 +356,10 @@ int main(int argc, char **argv) {
     ggml_backend_load_all_from_path(VARIANTS);
     llama_backend_init();
     if (argc == 5 && !strcmp(argv[1], "bench")) return bench(argv);
-    if (argc == 5 && !strcmp(argv[1], "logits")) return logits(argv);
+    if ((argc == 5 || argc == 7) && !strcmp(argv[1], "logits")) {
+        if (argc == 7) rope = argv[5], rope_factor = argv[6];
+        return logits(argv);
+    }
     if (argc == 5 && !strcmp(argv[1], "tokenize")) return tokenize(argv);
     if (argc == 6 && !strcmp(argv[1], "quantize")) return quantize(argv);
     if (argc == 4 && !strcmp(argv[1], "make")) return make(argv);

@@ -60,7 +60,7 @@ public sealed class MutantTests
         new("cache", "keeps-too-much", nameof(PluginContract.What_is_kept_stays_within_the_promise), "were promised"),
         new("cache", "drops-what-is-not-there", nameof(PluginContract.What_is_kept_stays_within_the_promise), "drop: keys"),
         new("cache", "moves-newest-first", nameof(PluginContract.What_is_kept_stays_within_the_promise), "oldest first", Component: "streaming"),
-        new("cache", "keeps-too-much", nameof(PluginContract.What_is_kept_stays_within_the_promise), "are allowed by the layout", Component: "streaming"),
+        new("cache", "keeps-too-much", nameof(PluginContract.What_is_kept_stays_within_the_promise), "the layout allows at most", Component: "streaming"),
         new("cache", "has-no-layout", nameof(PluginContract.Layouts_are_possible), "pages of 0 tokens"),
         new("cache", "allocates", nameof(PluginContract.A_review_allocates_nothing), "a review of cache"),
         new("cache", "notes-for-itself", nameof(PluginContract.Rows_that_are_not_kept_leave_no_trace), "kept in part", Component: "observed"),

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using Spud.Execution;
+using Spud.Models.Families;
 
 namespace Spud.Composition;
 
@@ -40,9 +41,14 @@ internal sealed class Explainer(PipelineParts parts)
         HiddenWidth = _model.HiddenWidth,
         Vocabulary = _model.Vocabulary,
         ContextTokens = _model.ContextTokens,
+        Rope = Rope(),
         Traits = Sorted(_model.Traits),
         LayerShapes = [.. Alike(ShapeKey).Select(Shape)],
     };
+
+    private RopeExplanation? Rope() => parts.Rope is { Kind: not RopeScalingKind.None } rope
+        ? new($"{rope.Kind}".ToLowerInvariant(), rope.Factor, rope.OriginalTokens, rope.ReachTokens, parts.Document.Rope is null ? "file" : "pipeline")
+        : null;
 
     private LayerShape Shape(int[] layers)
     {

@@ -35,12 +35,23 @@ public sealed record ModelExplanation
     /// <summary>Tokens that the model was made for.</summary>
     public required int ContextTokens { get; init; }
 
+    /// <summary>How rotary position embedding is scaled; null: not at all.</summary>
+    public RopeExplanation? Rope { get; init; }
+
     /// <summary>Traits of the head.</summary>
     public required ImmutableSortedDictionary<string, float> Traits { get; init; }
 
     /// <summary>Layers of one shape together.</summary>
     public required ImmutableArray<LayerShape> LayerShapes { get; init; }
 }
+
+/// <summary>Scaling of rotary position embedding.</summary>
+/// <param name="Scaling">"linear", "ntk" or "yarn".</param>
+/// <param name="Factor">How many times further the model reads.</param>
+/// <param name="OriginalTokens">What it read before it was scaled.</param>
+/// <param name="ReachTokens">What it reads now.</param>
+/// <param name="From">"pipeline" or "file": who says so.</param>
+public sealed record RopeExplanation(string Scaling, float Factor, int OriginalTokens, int ReachTokens, string From);
 
 /// <summary>Layers that are alike.</summary>
 public sealed record LayerShape

@@ -102,7 +102,7 @@ internal sealed class StepMeter(PipelineCosts costs, int sequences, int experts)
         {
             PageTable table = tables[layer];
             bytes += table.KeptBytes;
-            for (int head = 0; head < table.KvHeads; head++)
+            for (int head = 0; head < table.Layer.KvHeads; head++)
                 ledger.KeepTokens(layer, head, table.KeptBy(head));
         }
 

@@ -35,15 +35,14 @@ internal sealed class LayerPages(ImmutableArray<PoolPages> pools, int tokensAtMo
     /// <summary>A text is reviewed each time that its length reaches or passes a multiple of this.</summary>
     public int ReviewTokens => borderTokens ?? First.PageTokens;
 
-    /// <summary>Whether a text keeps the same keys here as in another pipeline: because no row misses any in either, or because both policies work by the same layout.</summary>
-    /// <param name="other">Of a pipeline with the same cache, or whose cache drops nothing that is seen, as this one.</param>
-    /// <param name="context">Longest text of this pipeline.</param>
-    /// <param name="otherContext">Of the other one.</param>
-    public bool KeepsAsMuchAs(LayerPages other, int context, int otherContext) =>
+    /// <summary>
+    /// Whether a text keeps the same keys here as with another layout of the same cache, or of one that drops nothing that is seen: because
+    /// neither does (which a policy without borders promises), or because both work by the same numbers.
+    /// </summary>
+    public bool KeepsAsMuchAs(LayerPages other) =>
         pools.Length == other.Pools.Length
-        && (KeepsWhatIsSeen(context) && other.KeepsWhatIsSeen(otherContext)
-            || (TokensAtMost, BorderTokens, ReviewTokens) == (other.TokensAtMost, other.BorderTokens, other.ReviewTokens)
-            && pools.Zip(other.Pools).All(static pair => pair.First.Layout.KeysAtMost == pair.Second.Layout.KeysAtMost && pair.First.Layout.PerHead == pair.Second.Layout.PerHead));
+        && (borderTokens is null && other.BorderTokens is null && pools.Length == ShardCount
+            || (tokensAtMost, borderTokens) == (other.TokensAtMost, other.BorderTokens) && pools.Zip(other.Pools).All(static pair => pair.First.Layout.KeysAtMost == pair.Second.Layout.KeysAtMost));
 
     /// <summary>Whether the keys of a text so long lie in the same shards.</summary>
     public bool DistributesAs(LayerPages other, int tokens)
@@ -59,9 +58,6 @@ internal sealed class LayerPages(ImmutableArray<PoolPages> pools, int tokensAtMo
 
         return ShardCount == other.ShardCount;
     }
-
-    // Without borders a policy has promised to drop nothing that a row would see.
-    private bool KeepsWhatIsSeen(int context) => PoolCount == 1 && (borderTokens is null || First.Layout.KeysAtMost >= (long)context * First.Tables);
 
     /// <summary>Bytes of the pools.</summary>
     public long Bytes => pools.Sum(static pool => pool.Bytes);

@@ -207,7 +207,7 @@ internal sealed class PageStore(LayerPages[] layers, ICachePolicy policy, StepTa
             PageTable table = entries[i].Sequence.Tables[layer];
             bool takesRows = pool < layers[layer].ShardCount;
             int rows = !takesRows ? 0 : layers[layer].Shards is { } shards ? RowsOf(shards, pool, entries[i]) : entries[i].Rows;
-            int toMove = takesRows ? 0 : table.PagesToMoveInto(pool, entries[i].Rows);
+            int toMove = takesRows ? 0 : table.Reviews.PagesToMoveInto(pool, entries[i].Rows);
             if (rows == 0 && toMove == 0)
                 continue;
 

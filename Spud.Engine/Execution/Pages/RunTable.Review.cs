@@ -124,9 +124,9 @@ internal sealed partial class RunTable
         for (int done = 0; done < run.Keys;)
         {
             int keys = Math.Min(run.Keys - done, Room == 0 ? pages.PageTokens : Room);
-            (int page, int firstKey) = Math.DivRem(Extend(positions[done]), pages.PageTokens);
+            (int page, int firstKey) = Math.DivRem(Extend(positions[done], joins: true), pages.PageTokens);
             for (int key = 1; key < keys; key++)
-                Extend(positions[done + key]);
+                Extend(positions[done + key], joins: true);
 
             pages.CopyFrom(source, run with { FirstKey = run.FirstKey + done, Keys = keys }, head, page, firstKey);
             done += keys;

@@ -100,13 +100,8 @@ internal sealed partial class RunTable(PoolPages pages, int head)
         }
     }
 
-    /// <summary>Whether the keys of another pipeline's table can be copied into this one, which is empty.</summary>
-    public bool CanCopy(RunTable source) =>
-        pages.Domain == source.Pages.Domain && pages.Tables == source.Pages.Tables && pages.Pool.Keys.Type == source.Pages.Pool.Keys.Type && pages.Pool.Values.Type == source.Pages.Pool.Values.Type
-        && source.Keys <= (long)pages.FreePages / pages.Tables * pages.PageTokens;
-
     /// <summary>Copies keys, values and positions of another pipeline's table into this one, which is empty.</summary>
-    public void Copy(RunTable source)
+    public void CopyFrom(RunTable source)
     {
         foreach (ref readonly KeyRun run in source.Runs)
             Take(run, source.Pages);
@@ -141,11 +136,13 @@ internal sealed partial class RunTable(PoolPages pages, int head)
     private static int End(in KeyRun run) => run.FirstKey + run.Keys;
 
     /// <summary>Makes room for the key of a position; where it goes, as page * P + key.</summary>
-    private int Extend(int position)
+    /// <param name="position">Behind all others.</param>
+    /// <param name="joins">Whether a run goes on over positions that are missing; otherwise another one begins.</param>
+    private int Extend(int position, bool joins = false)
     {
         if (Room > 0)
         {
-            ExtendPage(position);
+            ExtendPage(position, joins);
         }
         else
         {
@@ -158,13 +155,13 @@ internal sealed partial class RunTable(PoolPages pages, int head)
         return tail.Page * pages.PageTokens + End(tail) - 1;
     }
 
-    private void ExtendPage(int position)
+    private void ExtendPage(int position, bool joins)
     {
         ref KeyRun tail = ref _runs[_count - 1];
         if (pages.IsShared(tail.Page))
             Replace(tail.Page, pages.CopyOf(tail.Page));
 
-        if (position == tail.LastPosition + 1)
+        if (joins || position == tail.LastPosition + 1)
         {
             tail = tail with { Keys = tail.Keys + 1, LastPosition = position };
             Keys++;

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Spud.Configuration;
 using Spud.Metering;
 using Spud.Models;
+using Spud.Models.Families;
 
 namespace Spud.Execution;
 
@@ -13,6 +14,9 @@ internal sealed class PipelineParts
     public required GgufFile File { get; init; }
 
     public required ModelDescription Model { get; init; }
+
+    /// <summary>How RoPE is scaled; null where parts were put together without a composer.</summary>
+    public RopeScaling? Rope { get; init; }
 
     /// <summary>The model's weights, with those marked that components took; null where parts were put together without a composer.</summary>
     public WeightCatalog? Weights { get; init; }

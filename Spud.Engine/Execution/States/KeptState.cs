@@ -30,7 +30,7 @@ internal sealed class KeptState
         if (layout.Bytes < 0 || layout.Bytes % 8 != 0 || layout.RowBytes < 8 || layout.RowBytes % 8 != 0 || layout.BorderTokens < 1 || _noted < 1 || _noted > _every)
         {
             throw new CompositionException(
-                $"{Role} '{Name}', layer {layer}: a state of {layout.Bytes} bytes with {layout.RowBytes} bytes for each of {_noted} rows and a border every {layout.BorderTokens} tokens; "
+                $"{role} '{name}', layer {layer}: a state of {layout.Bytes} bytes with {layout.RowBytes} bytes for each of {_noted} rows and a border every {layout.BorderTokens} tokens; "
                 + "expected multiples of 8 bytes, at least 1 token, and no more rows than tokens.");
         }
 
@@ -67,7 +67,8 @@ internal sealed class KeptState
     /// <summary>I8 [Bytes] of a sequence.</summary>
     public TensorView StateOf(int sequence) => _states.At(sequence);
 
-    private bool HasState => _states.IsPresent;
+    /// <summary>Whether there is a state; otherwise there are notes alone.</summary>
+    public bool HasState => _states.IsPresent;
 
     /// <summary>The step as the component sees it.</summary>
     /// <param name="step">Without state.</param>

@@ -19,6 +19,9 @@ public sealed record ComparisonResult
     /// <summary>The pipelines; the first one is what the others are held against.</summary>
     public required ImmutableArray<PipelineResult> Pipelines { get; init; }
 
+    /// <summary>Models of several shapes against the compute that dense ones need; null: there is one shape, or no dense model.</summary>
+    public required EnvelopeResult? Envelope { get; init; }
+
     /// <summary>Seconds that the texts took in forward passes of all pipelines.</summary>
     public required double ForwardSeconds { get; init; }
 
@@ -91,11 +94,11 @@ public sealed record QualityFigures
     /// <summary>Perplexity over that of the first pipeline.</summary>
     public required Interval PerplexityRatio { get; init; }
 
-    /// <summary>Mean of D(first || this).</summary>
-    public required Interval MeanDivergence { get; init; }
+    /// <summary>Mean of D(first || this); null: the models' vocabularies have different sizes.</summary>
+    public required Interval? MeanDivergence { get; init; }
 
-    /// <summary>What 99 of 100 divergences do not exceed.</summary>
-    public required double Divergence99 { get; init; }
+    /// <summary>What 99 of 100 divergences do not exceed; null likewise.</summary>
+    public required double? Divergence99 { get; init; }
 
     /// <summary>Part of the predictions whose most likely token is the first pipeline's.</summary>
     public required Interval Agreement { get; init; }

@@ -11,12 +11,14 @@ internal sealed class Summary(IReadOnlyList<ComparedPipeline> pipelines, IReadOn
     public ComparisonResult Result()
     {
         QualityFigures[] overall = Quality(state.Texts);
+        PipelineResult[] results = [.. pipelines.Select((pipeline, i) => Pipeline(pipeline, i, overall[i]))];
         return new()
         {
             Settings = settings,
             Texts = [.. texts.Zip(state.Texts, Text)],
             Tasks = [.. tasks.Zip(state.Tasks, (task, sums) => TaskSummary.Of(task, sums, settings.Bootstrap))],
-            Pipelines = [.. pipelines.Select((pipeline, i) => Pipeline(pipeline, i, overall[i]))],
+            Pipelines = [.. results],
+            Envelope = EnvelopeSummary.Of(pipelines, results),
             ForwardSeconds = state.ForwardSeconds.Sum(),
             OwnSeconds = state.OwnSeconds,
         };
@@ -64,6 +66,7 @@ internal sealed class Summary(IReadOnlyList<ComparedPipeline> pipelines, IReadOn
 
     private QualityFigures Quality(int pipeline, long tokens, ReadOnlySpan<Interval> figures, TextSums[] of)
     {
+        bool isSameVocabulary = pipelines[pipeline].Model.Pipeline.Model.Vocabulary == pipelines[0].Model.Pipeline.Model.Vocabulary;
         DivergenceHistogram divergences = new();
         foreach (TextSums text in of)
             divergences.Add(text.Divergences[pipeline]);
@@ -73,8 +76,8 @@ internal sealed class Summary(IReadOnlyList<ComparedPipeline> pipelines, IReadOn
             Tokens = tokens,
             Perplexity = figures[0],
             PerplexityRatio = figures[1],
-            MeanDivergence = figures[2],
-            Divergence99 = divergences.Percentile(0.99),
+            MeanDivergence = isSameVocabulary ? figures[2] : null,
+            Divergence99 = isSameVocabulary ? divergences.Percentile(0.99) : null,
             Agreement = figures[3],
             Parity = figures[1].High is { } high ? high <= settings.ParityRatio : null,
         };

@@ -3,15 +3,12 @@ using Spud.Models.Messages;
 
 namespace Spud.Evaluation.Comparison;
 
-/// <summary>
-/// Whether pipelines can be compared: one model and one tokenizer. Two files are one model if they agree in architecture, name, every number
-/// that describes it, and the names and shapes of all tensors; their number formats may differ.
-/// </summary>
+/// <summary>Whether pipelines can be compared: their models have one tokenizer, so that token for token their predictions mean the same.</summary>
 internal static class Comparability
 {
-    private const string Remedy = "Only pipelines of one model can be compared, because token for token their predictions must mean the same.";
+    private const string Prefix = "tokenizer.ggml.";
 
-    /// <exception cref="ComparisonException">They cannot; the message says why.</exception>
+    /// <exception cref="ComparisonException">They cannot; the message says where the tokenizers differ.</exception>
     public static void Require(IReadOnlyList<ComparedPipeline> pipelines)
     {
         if (pipelines.Count < 2)
@@ -21,48 +18,43 @@ internal static class Comparability
         foreach (ComparedPipeline other in pipelines.Skip(1))
         {
             GgufFile file = other.Model.Pipeline.File;
-            if (file.Path != first.Path && Difference(first, file, pipelines[0].Model.Pipeline.Model, other.Model.Pipeline.Model) is { } difference)
-                throw new ComparisonException($"{pipelines[0].Name} and {other.Name} are not comparable: {difference} ({first.Path} and {file.Path}). {Remedy}");
+            if (file.Path != first.Path && Difference(first.Metadata, file.Metadata) is { } difference)
+            {
+                throw new ComparisonException(
+                    $"{pipelines[0].Name} and {other.Name} are not comparable: the tokenizers differ: {difference} ({first.Path} and {file.Path}). "
+                    + "Only models of one tokenizer can be compared, because token for token their predictions must mean the same.");
+            }
         }
     }
 
-    private static string? Difference(GgufFile a, GgufFile b, ModelDescription modelA, ModelDescription modelB) =>
-        Tokenizers(a.Metadata, b.Metadata)
-        ?? (modelA.Architecture != modelB.Architecture ? $"the architectures differ, {modelA.Architecture} and {modelB.Architecture}" : null)
-        ?? Names(a.Metadata, b.Metadata)
-        ?? Keys(a.Metadata, b.Metadata, key => key.StartsWith(modelA.Architecture + ".", StringComparison.Ordinal))
-        ?? Tensors(a, b);
-
-    private static string? Tokenizers(GgufMetadata a, GgufMetadata b) =>
-        Keys(a, b, static key => key.StartsWith("tokenizer.ggml.", StringComparison.Ordinal)) is { } difference ? $"the tokenizers differ: {difference}" : null;
-
-    private static string? Names(GgufMetadata a, GgufMetadata b) =>
-        a.TryGetString("general.name", out string? nameA) && b.TryGetString("general.name", out string? nameB) && nameA != nameB
-            ? $"the models' names differ, {QuotedText.Of(nameA)} and {QuotedText.Of(nameB)}" : null;
-
-    private static string? Keys(GgufMetadata a, GgufMetadata b, Func<string, bool> counts)
+    /// <summary>Where two tokenizers differ; null: nowhere.</summary>
+    internal static string? Difference(GgufMetadata a, GgufMetadata b)
     {
-        foreach (string key in a.Keys.Union(b.Keys).Where(counts))
+        foreach (string key in a.Keys.Union(b.Keys).Where(static key => key.StartsWith(Prefix, StringComparison.Ordinal)))
         {
             if (!a.Contains(key) || !b.Contains(key))
                 return $"only one of the files has {key}";
             if (!a.HasSameValue(b, key))
-                return $"{key} differs";
+                return $"{key} differs{Where(a, b, key)}";
         }
 
         return null;
     }
 
-    private static string? Tensors(GgufFile a, GgufFile b)
+    /// <summary>Where a value differs, as far as a message can show it.</summary>
+    private static string Where(GgufMetadata a, GgufMetadata b, string key)
     {
-        foreach (GgufTensor tensor in a.Tensors)
-        {
-            if (!b.TryGetTensor(tensor.Name, out GgufTensor? other))
-                return $"only one of the files has the tensor {tensor.Name}";
-            if (!tensor.Shape.AsSpan().SequenceEqual(other.Shape.AsSpan()))
-                return $"the shapes of {tensor.Name} differ";
-        }
+        if (a.TypeOf(key) != GgufValueType.String || b.TypeOf(key) != GgufValueType.String || a.IsArray(key) != b.IsArray(key))
+            return a.CountOf(key) != b.CountOf(key) ? $": {a.CountOf(key)} and {b.CountOf(key)} elements" : "";
+        if (!a.IsArray(key))
+            return $": {Quoted(a.RequireString(key))} and {Quoted(b.RequireString(key))}";
 
-        return a.Tensors.Length == b.Tensors.Length ? null : $"the files have {a.Tensors.Length} and {b.Tensors.Length} tensors";
+        (string[] mine, string[] theirs) = (a.RequireStrings(key), b.RequireStrings(key));
+        int common = mine.AsSpan().CommonPrefixLength(theirs);
+        return common == Math.Min(mine.Length, theirs.Length)
+            ? $": {mine.Length} and {theirs.Length} elements"
+            : $" at {common}: {Quoted(mine[common])} and {Quoted(theirs[common])}";
     }
+
+    private static string Quoted(string text) => $"'{QuotedText.Of(text)}'";
 }

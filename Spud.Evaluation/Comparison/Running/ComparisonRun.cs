@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Spud.Evaluation.Comparison;
 
-/// <summary>Compares pipelines of one model over the same texts; the first one is what the others are held against.</summary>
+/// <summary>Compares pipelines of one tokenizer over the same texts; the first one is what the others are held against.</summary>
 public sealed class ComparisonRun
 {
     private static readonly TimeSpan KeepEvery = TimeSpan.FromSeconds(5);
@@ -19,7 +19,7 @@ public sealed class ComparisonRun
     private long? _kept;
 
     /// <summary>A comparison, begun anew or taken up where it was interrupted.</summary>
-    /// <param name="pipelines">At least two, of one model; owned by the caller.</param>
+    /// <param name="pipelines">At least two, of one tokenizer; owned by the caller.</param>
     /// <param name="texts">At least one.</param>
     /// <param name="settings">What is measured.</param>
     /// <param name="file">Where it is kept until it is finished; null: nowhere.</param>
@@ -33,7 +33,7 @@ public sealed class ComparisonRun
         (_pipelines, _texts, _tasks, _settings, _file) = (pipelines, texts, tasks ?? [], settings, file);
         string fingerprint = Fingerprint.Of(pipelines, texts, _tasks, settings);
         ComparisonState? kept = file?.Read(fingerprint);
-        (_state, Resumed) = (kept ?? ComparisonState.New(fingerprint, pipelines.Count, pipelines[0].Model.Pipeline.Model.Layers.Length, texts.Count, _tasks.Count), kept is not null);
+        (_state, Resumed) = (kept ?? ComparisonState.New(fingerprint, [.. pipelines.Select(pipeline => pipeline.Model.Pipeline.Model.Layers.Length)], texts.Count, _tasks.Count), kept is not null);
         _cuts = new(pipelines[0].Model.Tokenizer);
     }
 

@@ -29,13 +29,17 @@ public sealed class ComparisonState
     /// <summary>Seconds that the texts took outside of forward passes: reading, tokens, logits, this file.</summary>
     public double OwnSeconds { get; set; }
 
-    internal static ComparisonState New(string fingerprint, int pipelines, int layers, int texts, int tasks) => new()
+    /// <param name="fingerprint">Of the comparison.</param>
+    /// <param name="layers">[pipeline]: L.</param>
+    /// <param name="texts">How many.</param>
+    /// <param name="tasks">How many.</param>
+    internal static ComparisonState New(string fingerprint, int[] layers, int texts, int tasks) => new()
     {
         Fingerprint = fingerprint,
-        Texts = [.. Enumerable.Range(0, texts).Select(_ => TextSums.Of(pipelines, layers))],
-        Tasks = [.. Enumerable.Range(0, tasks).Select(_ => TaskSums.Of(pipelines))],
-        Speed = SpeedSums.Of(pipelines),
-        ForwardSeconds = new double[pipelines],
+        Texts = [.. Enumerable.Range(0, texts).Select(_ => TextSums.Of(layers))],
+        Tasks = [.. Enumerable.Range(0, tasks).Select(_ => TaskSums.Of(layers.Length))],
+        Speed = SpeedSums.Of(layers.Length),
+        ForwardSeconds = new double[layers.Length],
     };
 }
 

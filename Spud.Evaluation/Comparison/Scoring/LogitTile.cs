@@ -15,7 +15,7 @@ internal sealed class LogitTile
 
     /// <param name="batches">[pipeline]: where the logits are.</param>
     /// <param name="pool">Of the first pipeline, which does nothing meanwhile.</param>
-    /// <param name="vocabulary">V.</param>
+    /// <param name="vocabulary">V, of the largest model.</param>
     /// <param name="rows">Most rows of a tile.</param>
     public LogitTile(Batch[] batches, WorkerPool pool, int vocabulary, int rows)
     {
@@ -29,7 +29,7 @@ internal sealed class LogitTile
     /// <summary>[pipeline][row], in nats.</summary>
     public double[][] Losses { get; }
 
-    /// <summary>[pipeline][row], in nats; 0 for the first pipeline.</summary>
+    /// <summary>[pipeline][row], in nats; 0 for the first pipeline, NaN where the vocabularies have different sizes.</summary>
     public double[][] Divergences { get; }
 
     /// <summary>[pipeline][row]: whether the most likely token is the first pipeline's.</summary>
@@ -56,7 +56,7 @@ internal sealed class LogitTile
             ReadOnlySpan<float> logits = _batches[i].Logits(0, row);
             other.Take(logits);
             Losses[i][row] = other.Loss(logits, _targets[row]);
-            Divergences[i][row] = first.Divergence(expected, other, logits);
+            Divergences[i][row] = logits.Length == expected.Length ? first.Divergence(expected, other, logits) : double.NaN;
             Agreements[i][row] = other.Best == first.Best;
         }
     }

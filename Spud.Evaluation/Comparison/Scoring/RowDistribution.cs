@@ -4,7 +4,7 @@ using Spud.Sampling;
 namespace Spud.Evaluation.Comparison;
 
 /// <summary>One row of logits as a distribution: maximum, sum of exponentials, and the exponentials themselves.</summary>
-/// <param name="vocabulary">V.</param>
+/// <param name="vocabulary">V, of the largest row.</param>
 internal sealed class RowDistribution(int vocabulary)
 {
     private readonly double[] _exponentials = new double[vocabulary];
@@ -18,7 +18,7 @@ internal sealed class RowDistribution(int vocabulary)
     public void Take(ReadOnlySpan<float> logits)
     {
         Best = Selection.ArgMax(logits, out _max);
-        Span<double> terms = _exponentials;
+        Span<double> terms = _exponentials.AsSpan(0, logits.Length);
         for (int i = 0; i < logits.Length; i++)
             terms[i] = (double)logits[i] - _max;
 

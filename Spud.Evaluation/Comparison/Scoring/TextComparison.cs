@@ -13,7 +13,7 @@ internal sealed class TextComparison : IDisposable
         _settings = settings;
         _rows = pipelines.Min(pipeline => Math.Min(pipeline.Model.Pipeline.Limits.Rows, pipeline.Model.Pipeline.Limits.LogitRows));
         _passes = [.. pipelines.Select(pipeline => new WindowPass(pipeline))];
-        _tile = new([.. _passes.Select(pass => pass.Batch)], pipelines[0].Model.Pipeline.Workers, pipelines[0].Model.Pipeline.Model.Vocabulary, _rows);
+        _tile = new([.. _passes.Select(pass => pass.Batch)], pipelines[0].Model.Pipeline.Workers, pipelines.Max(pipeline => pipeline.Model.Pipeline.Model.Vocabulary), _rows);
     }
 
     /// <summary>[pipeline]: time in forward passes.</summary>

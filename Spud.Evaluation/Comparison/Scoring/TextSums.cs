@@ -20,10 +20,11 @@ public sealed class TextSums
     /// <summary>Whether all of it is done.</summary>
     public bool Finished { get; set; }
 
-    internal static TextSums Of(int pipelines, int layers) => new()
+    /// <param name="layers">[pipeline]: L.</param>
+    internal static TextSums Of(int[] layers) => new()
     {
-        Divergences = [.. Enumerable.Range(0, pipelines).Select(_ => new DivergenceHistogram())],
-        Runs = [.. Enumerable.Range(0, pipelines).Select(_ => RunSums.Of(layers))],
+        Divergences = [.. layers.Select(_ => new DivergenceHistogram())],
+        Runs = [.. layers.Select(RunSums.Of)],
     };
 
     internal void Add(Block window, List<(int Pipeline, double Divergence)> divergences, Ledger[] ledgers)

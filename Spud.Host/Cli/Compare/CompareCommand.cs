@@ -4,7 +4,7 @@ using Spud.Generation;
 
 namespace Spud.Host;
 
-/// <summary><c>spud compare</c>: pipelines of one model against each other.</summary>
+/// <summary><c>spud compare</c>: pipelines of one tokenizer against each other.</summary>
 internal sealed class CompareCommand
 {
     private readonly Shell _shell;
@@ -29,7 +29,7 @@ internal sealed class CompareCommand
 
     public static Command Create(Shell shell)
     {
-        Command command = new("compare", "Compare pipelines of one model on texts: quality, speed, compute and memory. Repeat an interrupted comparison to continue it.");
+        Command command = new("compare", "Compare pipelines of one model, or of several with one tokenizer, on texts: quality, speed, compute and memory. Repeat an interrupted comparison to continue it.");
         _ = new CompareCommand(command, shell);
         return command;
     }

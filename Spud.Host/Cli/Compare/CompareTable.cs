@@ -1,4 +1,3 @@
-using System.Globalization;
 using Spud.Evaluation.Comparison;
 
 namespace Spud.Host;
@@ -21,6 +20,7 @@ internal sealed class CompareTable(TextWriter to)
             WriteTask(task);
 
         WriteCompute(result);
+        WriteEnvelope(result);
         WriteMemory(result);
         WriteSpeed(result);
         WriteNotes(report);
@@ -40,10 +40,10 @@ internal sealed class CompareTable(TextWriter to)
             table.Add(
                 Letter(i),
                 Invariant($"{of.Perplexity.Value:0.000}"),
-                Invariant($"{of.PerplexityRatio.Value:0.0000}"),
-                i == 0 ? "" : of.PerplexityRatio is { Low: { } low, High: { } high } ? Invariant($"{low:0.0000} .. {high:0.0000}") : "too little text",
-                i == 0 ? "" : Small(of.MeanDivergence.Value),
-                i == 0 ? "" : Small(of.Divergence99),
+                FigureText.RatioDigits(of.PerplexityRatio.Value),
+                i == 0 ? "" : of.PerplexityRatio is { Low: { } low, High: { } high } ? $"{FigureText.RatioDigits(low)} .. {FigureText.RatioDigits(high)}" : "too little text",
+                i == 0 ? "" : FigureText.Divergence(of.MeanDivergence?.Value),
+                i == 0 ? "" : FigureText.Divergence(of.Divergence99),
                 i == 0 ? "" : Invariant($"{100 * of.Agreement.Value:0.00} %"),
                 i == 0 ? "" : of.Parity switch { true => "yes", false => "no", _ => "unknown" });
         }
@@ -84,11 +84,31 @@ internal sealed class CompareTable(TextWriter to)
         foreach ((int i, PipelineResult pipeline) in result.Pipelines.Index())
         {
             ComputeFigures compute = pipeline.Compute;
-            string score = compute.BitsPerComputeUnit is { Low: { } low, High: { } high } of ? Invariant($"{of.Value:0.000} ({low:0.000} .. {high:0.000})") : Invariant($"{compute.BitsPerComputeUnit.Value:0.000}");
+            string score = compute.BitsPerComputeUnit is { Low: { } low, High: { } high } of ? $"{FigureText.Score(of.Value)} ({FigureText.Score(low)} .. {FigureText.Score(high)})" : FigureText.Score(compute.BitsPerComputeUnit.Value);
             table.Add(Letter(i), Invariant($"{compute.ComputeUnitsPerToken:0.000000}"), score, Experts(compute.ExpertsByLayer));
         }
 
         table.Write(to);
+    }
+
+    private void WriteEnvelope(ComparisonResult result)
+    {
+        if (result.Envelope is not { } envelope)
+            return;
+
+        to.WriteLine();
+        to.WriteLine(EnvelopeText.Title);
+        TextTable table = new("<>><");
+        table.Add("", "CU a token", "mean loss", "");
+        foreach (ModelFigures model in envelope.Models)
+            table.Add(EnvelopeText.Letters(model), FigureText.Units(model.ComputeUnitsPerToken), Invariant($"{model.MeanLoss:0.0000}"), EnvelopeText.Kind(model));
+
+        table.Write(to);
+        foreach (ModelFigures model in envelope.Models)
+        {
+            if (model.DenseComputeUnits is { } needed)
+                WrappedText.Write(to, $"{EnvelopeText.Letters(model)}: a dense model needs {EnvelopeText.Sentence(needed)}.", 2);
+        }
     }
 
     private static string Experts(IReadOnlyCollection<double> layers) => layers.Max() - layers.Min() < 0.005
@@ -134,8 +154,6 @@ internal sealed class CompareTable(TextWriter to)
     }
 
     private static string SpreadText(Spread spread) => Invariant($"{spread.Median:0.0} ({spread.Low:0.0} .. {spread.High:0.0})");
-
-    private static string Small(double value) => value == 0 ? "0" : value < 1e-4 ? value.ToString("0.00E+0", CultureInfo.InvariantCulture) : value.ToString("0.00000", CultureInfo.InvariantCulture);
 
     private static string Invariant(FormattableString text) => FormattableString.Invariant(text);
 }

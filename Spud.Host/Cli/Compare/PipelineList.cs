@@ -7,10 +7,10 @@ using Spud.Plugins;
 
 namespace Spud.Host;
 
-/// <summary>The pipelines that a comparison is about: files, and variations of each.</summary>
+/// <summary>The pipelines that a comparison is about: files of pipelines and models, and variations of each.</summary>
 internal sealed class PipelineList
 {
-    private readonly Argument<string[]> _files = new("pipelines") { Description = "Pipeline files; each is compared with the first. Default: the one of -p, or the default pipeline.", Arity = ArgumentArity.ZeroOrMore };
+    private readonly Argument<string[]> _files = new("pipelines") { Description = "Pipeline files, or model files (.gguf), which take the pipeline of -p or the default one; each is compared with the first. Default: that pipeline alone.", Arity = ArgumentArity.ZeroOrMore };
     private readonly Option<string[]> _vary = new("--vary") { Description = "Compare a pipeline with itself under several values, such as cache.format=f16,f32; repeated: every combination.", HelpName = "PATH=V1,V2" };
     private readonly PipelineArguments _arguments;
     private readonly Shell _shell;
@@ -36,7 +36,7 @@ internal sealed class PipelineList
     {
         (string Name, PipelineDocument Document)[] documents = [.. Documents(parsed, contextTokens)];
         if (wanted > contextTokens && documents.Length > 0)
-            documents = [.. Documents(parsed, Math.Max(contextTokens, Math.Min(wanted, ModelLoader.TrainedContext(ModelLoader.ModelOf(documents[0].Document)))))];
+            documents = [.. Documents(parsed, Math.Max(contextTokens, Math.Min(wanted, ModelLoader.UsualContext(documents[0].Document))))];
         if (documents.Length < 2)
             throw new BadInputException("a comparison needs at least two pipelines. Name a second file, or vary an option: --vary cache.format=f16,f32");
 
@@ -77,7 +77,7 @@ internal sealed class PipelineList
     {
         string[] files = parsed.GetValue(_files) ?? [];
         string? named = _arguments.File(parsed);
-        if (files.Length > 0 && named is not null)
+        if (named is not null && files.Any(file => !IsModel(file)))
             throw new BadInputException("the pipelines are given twice (arguments and -p). Use one.");
 
         string[][] variations = [.. Variation.Combinations(parsed.GetValue(_vary) ?? [])];
@@ -89,8 +89,11 @@ internal sealed class PipelineList
             {
                 string? file = sources.Length == 1 && edits.Length > 0 ? null : unique ? Path.GetFileName(source) : source;
                 string[] parts = [.. file is null ? Array.Empty<string>() : [file], .. edits];
-                yield return (parts.Length == 0 ? "default" : string.Join(' ', parts), _arguments.Document(parsed, source, edits.Select(edit => new PipelineEdit(edit, $"--vary {edit}")), contextTokens));
+                yield return (parts.Length == 0 ? "default" : string.Join(' ', parts), _arguments.Document(parsed, IsModel(source) ? named : source, [.. ModelOf(source), .. edits.Select(edit => new PipelineEdit(edit, $"--vary {edit}"))], contextTokens));
             }
         }
     }
+    private static bool IsModel(string? file) => Path.GetExtension(file) == ".gguf";
+
+    private static IEnumerable<PipelineEdit> ModelOf(string? source) => IsModel(source) ? [PipelineArguments.ModelEdit(source!, source!)] : [];
 }

@@ -51,7 +51,7 @@ public sealed class EngineCancellationTests
         };
         Assert.Throws<OperationCanceledException>(() => toy.Run(sequence, Phase.Prefill, 1, 2, 3, 4, 5));
         Assert.Equal(0, sequence.Tokens);
-        Assert.All(sequence.Tables, table => Assert.Equal(0, table.Runs.Length));
+        Assert.All(sequence.Tables, table => Assert.Equal(0, table.Tables[0].Runs.Length));
     }
 
     [Fact]

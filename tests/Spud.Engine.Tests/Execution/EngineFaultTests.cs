@@ -49,7 +49,7 @@ public sealed class EngineFaultTests
         calm.Engine.Run(expected);
         broken.Cache.OnReview = (layer, history) =>
         {
-            if (layer == 1 && history == hit[0].Tables[1])
+            if (layer == 1 && history == hit[0].Tables[1].Reviews.History)
                 throw new ToyException("no Review today");
         };
         broken.Engine.Run(got);
@@ -84,7 +84,7 @@ public sealed class EngineFaultTests
         toy.Faults.Throw("Execute", 1, sequences[1].Id);
         toy.Cache.OnReview = (layer, history) =>
         {
-            if (history == sequences[0].Tables[layer])
+            if (history == sequences[0].Tables[layer].Reviews.History)
                 throw new ToyException("no Review today");
         };
         toy.Engine.Run(batch);
@@ -100,7 +100,7 @@ public sealed class EngineFaultTests
         Sequence sequence = toy.Engine.Open();
         toy.Run(sequence, Phase.Prefill, 1, 2, 3, 4, 5, 6, 7, 8);
         ComponentException fault = Assert.Throws<ComponentException>(() => toy.Run(sequence, Phase.Prefill, 1, 2, 3, 4));
-        Assert.Equal("cache 'toy/cache' failed in layer 0: 12 tokens are kept after a review, at most 8 are allowed by the layout", fault.Message);
+        Assert.Equal("cache 'toy/cache' failed in layer 0: 12 tokens are kept after a review; the layout allows at most 8", fault.Message);
     }
 
     [Theory]
@@ -193,7 +193,7 @@ public sealed class EngineFaultTests
         InvalidOperationException refusal = Assert.Throws<InvalidOperationException>(() => toy.Run(ended, Phase.Decode, 1));
         Assert.StartsWith($"sequence {ended.Id} has ended: ", refusal.Message);
         Assert.Throws<InvalidOperationException>(ended.Fork);
-        Assert.All(ended.Tables, table => Assert.Equal(0, table.Runs.Length));
+        Assert.All(ended.Tables, table => Assert.Equal(0, table.Tables[0].Runs.Length));
         ended.Dispose();
         using Sequence next = toy.Engine.Open();
         Assert.Equal(ended.Id, next.Id);

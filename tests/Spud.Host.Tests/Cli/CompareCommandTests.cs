@@ -27,7 +27,8 @@ public sealed class CompareCommandTests
         using JsonDocument document = JsonDocument.Parse(spoken.Out);
         JsonElement root = document.RootElement, result = root.GetProperty("result");
         Assert.Equal(["spud", "command", "created", "machine", "result", "reason"], Names(root));
-        Assert.Equal(["settings", "texts", "tasks", "pipelines", "forwardSeconds", "ownSeconds"], Names(result));
+        Assert.Equal(["settings", "texts", "tasks", "pipelines", "envelope", "forwardSeconds", "ownSeconds"], Names(result));
+        Assert.Equal(JsonValueKind.Null, result.GetProperty("envelope").ValueKind);
         Assert.Equal(["name", "bytes", "sha256", "windows", "tokens", "blocks", "pipelines"], Names(result.GetProperty("texts")[0]));
         Assert.Equal(["tokens", "perplexity", "perplexityRatio", "meanDivergence", "divergence99", "agreement", "parity"], Names(result.GetProperty("pipelines")[1].GetProperty("quality")));
         Assert.Equal(["value", "low", "high"], Names(result.GetProperty("pipelines")[1].GetProperty("quality").GetProperty("perplexity")));
@@ -48,6 +49,30 @@ public sealed class CompareCommandTests
         Assert.Equal((ExitCodes.Done, ""), (spoken.ExitCode, spoken.Error));
         Assert.Contains("  A  one.json cache.pageTokens=16 ", spoken.Out);
         Assert.Contains("  D  two.json cache.pageTokens=32", spoken.Out);
+    }
+
+    [Fact]
+    public void Models_are_named_by_their_files_and_held_against_the_dense_ones()
+    {
+        using TempFolder folder = new();
+        string mixture = TestData.Path("stories260K/stories260K-moe4x-noise-f32.gguf"), narrow = TestData.Path("families/llama.gguf");
+        string[] command = ["compare", Stories, mixture, narrow, "-f", Text, "--window", "32", "--repeat", "0"];
+        Spoken table = Spoken.WithPlugins([.. command, "--html", folder.File("page.html")]), json = Spoken.WithPlugins([.. command, "--json"]);
+        Assert.Equal((ExitCodes.Done, ""), (table.ExitCode, table.Error));
+        Assert.Contains("  B  stories260K-moe4x-noise-f32.gguf", table.Out);
+        Assert.All(table.Out.Split('\n'), line => Assert.InRange(line.Length, 0, 80));
+        using JsonDocument document = JsonDocument.Parse(json.Out);
+        JsonElement envelope = document.RootElement.GetProperty("result").GetProperty("envelope");
+        Assert.Equal([true, false, true], envelope.GetProperty("models").EnumerateArray().Select(model => model.GetProperty("isDense").GetBoolean()));
+        JsonElement needed = envelope.GetProperty("models")[1].GetProperty("denseComputeUnits").GetProperty("value");
+        Assert.Equal("exact", needed.GetProperty("bound").GetString());
+        // One figure has one name, in the table, in the document and on the page.
+        string figure = FormattableString.Invariant($"{needed.GetProperty("value").GetDouble():0.000000}");
+        Assert.Contains("CU that a dense model needs for this quality\n", table.Out);
+        Assert.Contains($"B: a dense model needs {figure} CU a token", table.Out);
+        string page = File.ReadAllText(folder.File("page.html"));
+        Assert.Contains("<h2>CU that a dense model needs for this quality</h2>", page);
+        Assert.Contains($">{figure}<", page);
     }
 
     [Fact]

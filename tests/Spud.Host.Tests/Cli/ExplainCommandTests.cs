@@ -26,6 +26,16 @@ public sealed class ExplainCommandTests
     }
 
     [Fact]
+    public void AContextBeyondTheTrainedOneIsSaidWithTheScaling()
+    {
+        Spoken spoken = Spoken.WithPlugins("explain", "-m", TestData.Path("families/llama.gguf"), "--ctx", "1500", "--set", "rope={\"scaling\":\"yarn\",\"targetTokens\":2048}");
+        Assert.Equal((ExitCodes.Done, ""), (spoken.ExitCode, spoken.Error));
+        Assert.Contains("  RoPE scaled by the pipeline: yarn, factor 4, 512 to 2048 tokens\n", spoken.Out);
+        Assert.Contains("  goes beyond the 512 tokens that the model was trained for\n", spoken.Out);
+        Assert.DoesNotContain("RoPE scaled", Spoken.WithPlugins("explain", "-m", TestData.Path("families/llama.gguf")).Out);
+    }
+
+    [Fact]
     public void JsonIsOneDocumentWithStableNames()
     {
         Spoken spoken = Spoken.WithPlugins("explain", "--json", "--ctx", "1024", "--threads", "2", "--set", "cache.format=f32");

@@ -106,13 +106,15 @@ public sealed class DataTests
     public void Score_writes_ids_and_logits_from_which_its_loss_follows()
     {
         using TempFolder folder = new();
-        string logits = folder.File("logits"), tokens = folder.File("tokens");
-        JsonElement json = Spud.Run("score", "-m", s_model, "-f", s_text, "--logits", logits, "--tokens", tokens, "--json").Succeeded().Json;
+        string logits = folder.File("logits"), tokens = folder.File("tokens"), losses = folder.File("losses");
+        JsonElement json = Spud.Run("score", "-m", s_model, "-f", s_text, "--logits", logits, "--tokens", tokens, "--losses", losses, "--json").Succeeded().Json;
         int[] ids = Ints(File.ReadAllBytes(tokens));
         float[] rows = Floats(File.ReadAllBytes(logits));
         int vocabulary = rows.Length / ids.Length;
         double loss = Enumerable.Range(0, ids.Length - 1).Average(row => Loss(rows.AsSpan(row * vocabulary, vocabulary), ids[row + 1]));
 
+        Assert.Equal(ids.Length - 1, Floats(File.ReadAllBytes(losses)).Length);
+        Assert.Equal(loss, Floats(File.ReadAllBytes(losses)).Average(static nats => (double)nats), 1e-5);
         Assert.Equal(ExpectedIds, ids);
         Assert.Equal(ids.Length, json.GetProperty("tokens").GetInt32());
         Assert.Equal(loss, json.GetProperty("meanLoss").GetDouble(), 1e-5);

@@ -32,6 +32,8 @@ internal static class ComparePage
         yield return Wide("Quality", "Below each figure, its interval: 95 of 100 repetitions of a paired bootstrap over blocks of text. KL divergence in nats, from A.", PageTables.Quality(result));
         yield return Wide("Cost", "Bits a CU: what is saved for each token against guessing among all of the vocabulary, for each compute unit.", PageTables.Cost(result));
         yield return Card("Quality against compute", "Whoever is on the line is beaten by no other in both. The vertical lines are intervals of the ratio.", Figure(FrontChart.Draw(result)));
+        if (result.Envelope is { } envelope)
+            yield return Wide(EnvelopeText.Title, Envelope(envelope), Figure(EnvelopeChart.Draw(envelope)), PageTables.Envelope(envelope));
         yield return ExpertsOrMemory(result);
         yield return Card("Where the compute went", "CU of a token by role; the same for every number format.", Figure(RolesChart.Draw(result, "Compute by role", "CU per token", role => role.ComputeUnitsPerToken)), Legend(result), PageTables.Roles(result));
         yield return Card("Where the time went", "Milliseconds of a token by role while the texts were read, many rows at a time.", Figure(RolesChart.Draw(result, "Time by role", "ms per token", role => 1000 * role.SecondsPerToken)), Legend(result));
@@ -46,6 +48,12 @@ internal static class ComparePage
         yield return Wide("The pipelines, side by side", "As they were resolved; what differs is marked with ≠.", PageTables.SideBySide(result));
         yield return Wide("How it was made", null, PageTables.Origin(report));
     }
+
+    private static string Envelope(EnvelopeResult envelope) =>
+        "Read off the lower envelope of the dense models: between two of them the logarithm of CU is interpolated, beyond them nothing is. "
+        + (envelope.SeedDeviation is { } deviation
+            ? $"Below a figure, its interval over seeds: 95 %, from a standard deviation of {deviation:0.0000} nats between seeds ({envelope.DegreesOfFreedom} degrees of freedom)."
+            : "No model has several seeds, so there is no interval.");
 
     private static XElement ExpertsOrMemory(ComparisonResult result) => ExpertsChart.IsWorthIt(result)
         ? Card("Experts by layer", "Average number of experts of a token; the darker, the more.", Figure(ExpertsChart.Draw(result)), PageTables.Experts(result))

@@ -7,7 +7,9 @@ namespace Spud.Host;
 /// <summary>The page's tables and lists.</summary>
 internal static class PageTables
 {
-    public static string ModelName(ComparisonResult result) => result.Pipelines[0].Explanation.Model is var model && model.Name is { Length: > 0 } name ? name : Path.GetFileName(model.Path);
+    /// <summary>What the pipelines are pipelines of.</summary>
+    public static string ModelName(ComparisonResult result) => result.Envelope is { } envelope ? $"{envelope.Models.Length} models"
+        : result.Pipelines[0].Explanation.Model is var model && model.Name is { Length: > 0 } name ? name : Path.GetFileName(model.Path);
 
     /// <summary>One sentence a pipeline.</summary>
     public static XElement Verdicts(ComparisonResult result) => Element("ul", With("class", "verdicts"), result.Pipelines.Select((pipeline, i) => Element(
@@ -25,28 +27,33 @@ internal static class PageTables
         ["", "CU a token", "bits a CU", "KV a token", "memory", "prefill", "decode"],
         result.Pipelines.Select((pipeline, i) => Row(Letter(i), CostOf(pipeline))));
 
+    /// <summary>Models against the dense ones.</summary>
+    public static XElement Envelope(EnvelopeResult envelope) => Table(
+        ["", "", "CU a token", "mean loss", EnvelopeText.Title, "times its own CU"],
+        envelope.Models.Select(model => Row(Element("th", With("scope", "row"), EnvelopeText.Letters(model)), EnvelopeOf(model))));
+
     /// <summary>Perplexity of each text.</summary>
     public static XElement Texts(ComparisonResult result) => Table(
         ["", .. result.Texts.Select(text => Path.GetFileName(text.Name))],
-        result.Pipelines.Select((_, i) => Row(Letter(i), result.Texts.Select(text => Cell($"{text.Pipelines[i].Perplexity.Value:0.000}", i == 0 ? null : $"ratio {PageText.Ratio(text.Pipelines[i].PerplexityRatio)}")))));
+        result.Pipelines.Select((_, i) => Row(Letter(i), result.Texts.Select(text => Cell($"{text.Pipelines[i].Perplexity.Value:0.000}", i == 0 ? null : $"ratio {FigureText.Ratio(text.Pipelines[i].PerplexityRatio)}")))));
 
     /// <summary>Figures of a task.</summary>
     public static XElement Task(TaskResult task) => Table(
         ["", .. task.Pipelines[0].Metrics.SelectMany(metric => new[] { metric.Name, "against A" }), "CU a question", "accuracy a CU"],
         task.Pipelines.Select((pipeline, i) => Row(Letter(i), [
-            .. pipeline.Metrics.SelectMany(metric => new[] { Cell($"{metric.Value.Value:0.0000}", PageText.Range(metric.Value, "0.000")), i == 0 ? Cell("", null) : Cell($"{metric.AgainstFirst.Value:0.0000}", PageText.Range(metric.AgainstFirst, "0.000")) }),
-            Cell(PageText.Units(pipeline.ComputeUnitsPerItem), null),
+            .. pipeline.Metrics.SelectMany(metric => new[] { Cell($"{metric.Value.Value:0.0000}", FigureText.Range(metric.Value, "0.000")), i == 0 ? Cell("", null) : Cell($"{metric.AgainstFirst.Value:0.0000}", FigureText.Range(metric.AgainstFirst, "0.000")) }),
+            Cell(FigureText.Units(pipeline.ComputeUnitsPerItem), null),
             Cell($"{pipeline.AccuracyPerComputeUnit:0.0000}", null)])));
 
     /// <summary>Compute and time by role, folded away.</summary>
     public static XElement Roles(ComparisonResult result) => Folded("As a table", Table(
         ["", .. result.Pipelines[0].Compute.Roles.Select(role => role.Role)],
-        result.Pipelines.Select((pipeline, i) => Row(Letter(i), pipeline.Compute.Roles.Select(role => Cell($"{PageText.Units(role.ComputeUnitsPerToken)} CU", $"{1000 * role.SecondsPerToken:0.000} ms"))))));
+        result.Pipelines.Select((pipeline, i) => Row(Letter(i), pipeline.Compute.Roles.Select(role => Cell($"{FigureText.Units(role.ComputeUnitsPerToken)} CU", $"{1000 * role.SecondsPerToken:0.000} ms"))))));
 
     /// <summary>Experts by layer, folded away.</summary>
     public static XElement Experts(ComparisonResult result) => Folded("As a table", Table(
         ["layer", .. result.Pipelines.Select((_, i) => CompareTable.Letter(i))],
-        Enumerable.Range(0, result.Pipelines[0].Compute.ExpertsByLayer.Length).Select(layer => Row(Element("th", With("scope", "row"), $"{layer}"), result.Pipelines.Select(pipeline => Cell($"{pipeline.Compute.ExpertsByLayer[layer]:0.000}", null))))));
+        Enumerable.Range(0, ExpertsChart.Layers(result)).Select(layer => Row(Element("th", With("scope", "row"), $"{layer}"), result.Pipelines.Select(pipeline => Cell(layer < pipeline.Compute.ExpertsByLayer.Length ? $"{pipeline.Compute.ExpertsByLayer[layer]:0.000}" : "", null))))));
 
     /// <summary>The pipelines as they were resolved: what differs first, the rest folded away.</summary>
     public static XElement SideBySide(ComparisonResult result)
@@ -92,23 +99,33 @@ internal static class PageTables
             false => Element("span", With("class", "bad"), "✗ not at parity"),
             _ => Element("span", "parity unknown, too little text"),
         };
-        return [": ", parity, $", perplexity ratio {PageText.Ratio(pipeline.Quality.PerplexityRatio)}, at {compute}{speed}."];
+        return [": ", parity, $", perplexity ratio {FigureText.Ratio(pipeline.Quality.PerplexityRatio)}, at {compute}{speed}."];
     }
 
     private static IEnumerable<XElement> QualityOf(QualityFigures quality, bool isFirst)
     {
-        yield return Cell($"{quality.Perplexity.Value:0.000}", PageText.Range(quality.Perplexity, "0.00"));
-        yield return Cell($"{quality.PerplexityRatio.Value:0.0000}", isFirst ? null : PageText.Range(quality.PerplexityRatio, "0.0000"));
-        yield return Cell(isFirst ? "" : PageText.Divergence(quality.MeanDivergence.Value), null);
-        yield return Cell(isFirst ? "" : PageText.Divergence(quality.Divergence99), null);
-        yield return Cell(isFirst ? "" : $"{100 * quality.Agreement.Value:0.00} %", isFirst ? null : PageText.Range(new(0, 100 * quality.Agreement.Low, 100 * quality.Agreement.High), "0.0"));
+        yield return Cell($"{quality.Perplexity.Value:0.000}", FigureText.Range(quality.Perplexity, "0.00"));
+        yield return Cell(FigureText.RatioDigits(quality.PerplexityRatio.Value), isFirst ? null : FigureText.Range(quality.PerplexityRatio, "0.0000"));
+        yield return Cell(isFirst ? "" : FigureText.Divergence(quality.MeanDivergence?.Value), null);
+        yield return Cell(isFirst ? "" : FigureText.Divergence(quality.Divergence99), null);
+        yield return Cell(isFirst ? "" : $"{100 * quality.Agreement.Value:0.00} %", isFirst ? null : FigureText.Range(new(0, 100 * quality.Agreement.Low, 100 * quality.Agreement.High), "0.0"));
         yield return Cell(isFirst ? "" : quality.Parity switch { true => "✓ yes", false => "✗ no", _ => "unknown" }, null);
+    }
+
+    private static IEnumerable<XElement> EnvelopeOf(ModelFigures model)
+    {
+        DenseCompute? needed = model.DenseComputeUnits;
+        yield return Cell(EnvelopeText.Kind(model), null);
+        yield return Cell(FigureText.Units(model.ComputeUnitsPerToken), null);
+        yield return Cell($"{model.MeanLoss:0.0000}", null);
+        yield return Cell(needed is null ? "" : EnvelopeText.Units(needed.Value), needed is { Low: { } low, High: { } high } ? $"{EnvelopeText.Units(low)} to {EnvelopeText.Units(high)}" : null);
+        yield return Cell(needed is null ? "" : EnvelopeText.Of(needed.Ratio, "0.00"), null);
     }
 
     private static IEnumerable<XElement> CostOf(PipelineResult pipeline)
     {
-        yield return Cell(PageText.Units(pipeline.Compute.ComputeUnitsPerToken), null);
-        yield return Cell($"{pipeline.Compute.BitsPerComputeUnit.Value:0.000}", PageText.Range(pipeline.Compute.BitsPerComputeUnit, "0.000"));
+        yield return Cell(FigureText.Units(pipeline.Compute.ComputeUnitsPerToken), null);
+        yield return Cell(FigureText.Score(pipeline.Compute.BitsPerComputeUnit.Value), pipeline.Compute.BitsPerComputeUnit is { Low: { } low, High: { } high } ? $"{FigureText.Score(low)} to {FigureText.Score(high)}" : null);
         yield return Cell($"{pipeline.KvBytesPerToken:N0} bytes", null);
         yield return Cell(Units.Bytes(pipeline.Memory.PrivateBytes), pipeline.Memory.MeasuredBytes is { } measured ? $"measured {Units.Bytes(measured)}" : null);
         yield return SpeedOf(pipeline.Speed?.Prefill);

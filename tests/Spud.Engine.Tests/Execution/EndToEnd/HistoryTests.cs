@@ -105,7 +105,7 @@ public sealed class HistoryTests(ITestOutputHelper output)
         using Sequence sequence = pipeline.Engine.Open();
         int[] text = [.. s_prompt, .. s_prompt, .. s_prompt, .. s_prompt];
         pipeline.LastLogits(sequence, text, 16);
-        int[] pages = [.. sequence.Tables.Select(table => table.Runs.Length)];
+        int[] pages = [.. sequence.Tables.Select(table => table.Tables[0].Runs.Length)];
         Assert.InRange(pages.Min(), 1, 3);
         Assert.Equal((text.Length + 15) / 16, pages.Max());
     }

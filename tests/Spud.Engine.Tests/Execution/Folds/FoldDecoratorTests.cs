@@ -111,7 +111,7 @@ public sealed class FoldDecoratorTests
     private static IEnumerable<int> PositionsIn(LayerPages pages, Sequence sequence, int pool, int head)
     {
         List<int> positions = [];
-        foreach (KeyRun run in sequence.Tables[0].RunsOf(pool, head))
+        foreach (KeyRun run in sequence.Tables[0].TableOf(pool, head).Runs)
             positions.AddRange(pages.Pools[pool].PositionsOf(run));
 
         return positions;
@@ -182,7 +182,7 @@ public sealed class FoldDecoratorTests
             List<int> all = [];
             for (int shard = 0; shard < pages.Pools.Length; shard++)
             {
-                foreach (KeyRun run in sequence.Tables[layer].RunsOf(shard, 0))
+                foreach (KeyRun run in sequence.Tables[layer].TableOf(shard, 0).Runs)
                 {
                     int[] positions = pages.Pools[shard].PositionsOf(run).ToArray();
                     Assert.All(positions, position => Assert.Equal(shard, pages.Shards!.ShardOf(position)));

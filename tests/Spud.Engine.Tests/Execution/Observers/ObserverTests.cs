@@ -131,7 +131,7 @@ public sealed class ObserverTests
     private static IEnumerable<int> PositionsOf(LayerPages pages, Sequence sequence, int head, int layer = 0)
     {
         List<int> positions = [];
-        foreach (KeyRun run in sequence.Tables[layer].RunsOf(0, head))
+        foreach (KeyRun run in sequence.Tables[layer].TableOf(0, head).Runs)
             positions.AddRange(pages.First.PositionsOf(run));
 
         return positions;

@@ -203,7 +203,7 @@ internal sealed class PageLife : IDisposable
 
     private void Review(int layer, IHistory history)
     {
-        Sequence sequence = _live.Keys.Single(live => live.Tables[layer] == history);
+        Sequence sequence = _live.Keys.Single(live => live.Tables[layer].Reviews.History == history);
         for (int run = 0; run < history.Runs.Length && _drops; run++)
         {
             KeyRun of = history.Runs[run];
@@ -227,7 +227,7 @@ internal sealed class PageLife : IDisposable
         int next = 1_000_000, taken = 0;
         foreach (BatchEntry entry in _batch.Entries)
         {
-            ReadOnlySpan<KeyRun> runs = entry.Sequence.Tables[layer].Runs;
+            ReadOnlySpan<KeyRun> runs = entry.Sequence.Tables[layer].Tables[0].Runs;
             (int page, int end) = runs.IsEmpty ? (-1, _pageTokens) : (runs[^1].Page, runs[^1].FirstKey + runs[^1].Keys);
             for (int row = 0; row < entry.Rows; row++)
             {
@@ -253,7 +253,7 @@ internal sealed class PageLife : IDisposable
             int[] held = new int[pages.Pool.Keys.Shape[0]];
             foreach (Sequence sequence in _live.Keys)
             {
-                foreach (int page in sequence.Tables[layer].Runs.ToArray().Select(run => run.Page).Distinct())
+                foreach (int page in sequence.Tables[layer].Tables[0].Runs.ToArray().Select(run => run.Page).Distinct())
                     held[page]++;
             }
 

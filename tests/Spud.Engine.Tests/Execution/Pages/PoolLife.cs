@@ -230,7 +230,7 @@ internal sealed class PoolLife : IDisposable
 
     private void Review(int layer, IHistory history)
     {
-        Sequence sequence = _live.Keys.Single(live => live.Tables[layer] == history);
+        Sequence sequence = _live.Keys.Single(live => live.Tables[layer].Reviews.History == history);
         Kept kept = _live[sequence][layer];
         Assert.Equal([.. _texts[sequence], .. _pending[sequence.Id].Select(key => key.Token)], history.TokenIds.ToArray());
         for (int head = 0; head < Heads; head++)

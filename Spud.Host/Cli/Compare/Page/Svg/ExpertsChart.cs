@@ -11,10 +11,13 @@ internal static class ExpertsChart
     /// <summary>Whether there is anything to see: a layer that is not a plain dense one.</summary>
     public static bool IsWorthIt(ComparisonResult result) => result.Pipelines.Any(pipeline => pipeline.Compute.ExpertsByLayer.Any(experts => experts != 1));
 
+    /// <summary>Of the deepest model.</summary>
+    public static int Layers(ComparisonResult result) => result.Pipelines.Max(pipeline => pipeline.Compute.ExpertsByLayer.Length);
+
     public static XElement Draw(ComparisonResult result)
     {
         double most = result.Pipelines.Max(pipeline => pipeline.Compute.ExpertsByLayer.Max());
-        int layers = result.Pipelines[0].Compute.ExpertsByLayer.Length;
+        int layers = Layers(result);
         double bottom = Top + MaxRowHeight * result.Pipelines.Length;
         Drawing drawing = new(bottom + 62, "Experts by layer", $"Average number of experts of a token in each of {layers} layers: {string.Join("; ", result.Pipelines.Select((pipeline, i) => $"{CompareTable.Letter(i)} {pipeline.Compute.ExpertsByLayer.Average():0.00} on average"))}.");
         double width = (Right - Left) / layers;

@@ -1,0 +1,45 @@
+namespace Spud.Execution;
+
+/// <summary>One thread at a time uses an engine; a second one is refused.</summary>
+internal sealed class SingleUser
+{
+    private int _thread;
+
+    /// <summary>Whether a step runs: its components may not call the engine.</summary>
+    public bool IsInStep { get; set; }
+
+    /// <summary>Makes the calling thread the user until the turn is disposed. A user takes turns within its turn, but not within a step.</summary>
+    /// <exception cref="InvalidOperationException">There is another user, or a step runs.</exception>
+    public Turn Take()
+    {
+        int self = Environment.CurrentManagedThreadId, user = Interlocked.CompareExchange(ref _thread, self, 0);
+        if (user == 0)
+            return new Turn(this);
+        if (user == self && !IsInStep)
+            return default;
+
+        throw new InvalidOperationException(user == self
+            ? "The engine is in use: a component cannot call it in the middle of a step."
+            : "The engine is in use by another thread. One thread at a time runs steps, and opens, changes or disposes sequences and batches.");
+    }
+
+    /// <summary>Takes a turn as soon as it is free.</summary>
+    public Turn Wait()
+    {
+        SpinWait wait = default;
+        while (Interlocked.CompareExchange(ref _thread, Environment.CurrentManagedThreadId, 0) != 0)
+            wait.SpinOnce();
+
+        return new Turn(this);
+    }
+
+    /// <summary>While it lasts, the calling thread is the only user.</summary>
+    internal readonly ref struct Turn(SingleUser? user)
+    {
+        public void Dispose()
+        {
+            if (user is not null)
+                Volatile.Write(ref user._thread, 0);
+        }
+    }
+}

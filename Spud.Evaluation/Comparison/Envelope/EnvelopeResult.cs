@@ -1,0 +1,71 @@
+using System.Collections.Immutable;
+using System.Text.Json.Serialization;
+
+namespace Spud.Evaluation.Comparison;
+
+/// <summary>Models of several shapes: how good they are, and what compute a dense model needs to be as good.</summary>
+public sealed record EnvelopeResult
+{
+    /// <summary>The models; several runs (seeds) of one shape are one of them.</summary>
+    public required ImmutableArray<ModelFigures> Models { get; init; }
+
+    /// <summary>Standard deviation of the mean loss between seeds of one shape, pooled over all shapes with several; null: none has.</summary>
+    public required double? SeedDeviation { get; init; }
+
+    /// <summary>Of the deviation: seeds beyond the first of each shape.</summary>
+    public required int DegreesOfFreedom { get; init; }
+}
+
+/// <summary>A model of an envelope.</summary>
+public sealed record ModelFigures
+{
+    /// <summary>Indices of its pipelines, one for each seed.</summary>
+    public required ImmutableArray<int> Pipelines { get; init; }
+
+    /// <summary>Whether each of its layers has one expert, as its file says.</summary>
+    public required bool IsDense { get; init; }
+
+    /// <summary>10^9 FLOPs, mean of the seeds.</summary>
+    public required double ComputeUnitsPerToken { get; init; }
+
+    /// <summary>Mean loss over all predicted tokens in nats, mean of the seeds.</summary>
+    public required double MeanLoss { get; init; }
+
+    /// <summary>Whether it is a corner of the lower envelope of the dense models.</summary>
+    public required bool IsOnEnvelope { get; init; }
+
+    /// <summary>Compute units a token that a dense model needs for this quality; null for dense models.</summary>
+    public required DenseCompute? DenseComputeUnits { get; init; }
+}
+
+/// <summary>What a dense model needs for a quality.</summary>
+/// <param name="Value">Compute units of a token, between those of the dense models that were given.</param>
+/// <param name="Low">Lower end of its interval over seeds; null: no shape has several.</param>
+/// <param name="High">Upper end.</param>
+/// <param name="Ratio">The value over the compute units of the model itself, with the bound of the value.</param>
+public sealed record DenseCompute(BoundedValue Value, BoundedValue? Low, BoundedValue? High, BoundedValue Ratio);
+
+/// <summary>A figure that ends where the measurements end.</summary>
+/// <param name="Value">The figure.</param>
+/// <param name="Bound">Whether it is exact, or the nearest that was measured.</param>
+public readonly record struct BoundedValue(double Value, Bound Bound)
+{
+    internal BoundedValue Over(double divisor) => this with { Value = Value / divisor };
+}
+
+/// <summary>What a figure says of the true one.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<Bound>))]
+public enum Bound
+{
+    /// <summary>It is it.</summary>
+    [JsonStringEnumMemberName("exact")]
+    Exact,
+
+    /// <summary>The true one is not smaller.</summary>
+    [JsonStringEnumMemberName("atLeast")]
+    AtLeast,
+
+    /// <summary>The true one is not larger.</summary>
+    [JsonStringEnumMemberName("atMost")]
+    AtMost,
+}

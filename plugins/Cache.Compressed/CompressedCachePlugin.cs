@@ -1,0 +1,20 @@
+using Spud;
+
+namespace Cache.Compressed;
+
+/// <summary>A cache that keeps fewer keys, and keeps them smaller: heads that do not look far back, keys that nobody looks at, and formats of older keys.</summary>
+public sealed class CompressedCachePlugin : ISpudPlugin
+{
+    /// <inheritdoc/>
+    public void Register(IPluginRegistry registry) => registry.AddCache(
+        "compressed",
+        CompressedJson.Default.CompressedCacheOptions,
+        static (options, build) => options.KeepsAsWritten ? new Offer { RowInvariant = true } : new Offer(),
+        Create);
+
+    private static ICachePolicy Create(CompressedCacheOptions options, IBuildContext build)
+    {
+        LayerRules rules = LayerRules.Of(options, build);
+        return options.HasBudget ? new ObservingCache(rules, options, build) : new CompressedCache(rules);
+    }
+}

@@ -1,0 +1,44 @@
+using Spud;
+
+namespace Cache.Compressed;
+
+/// <summary>Resolves options and pack into a rule for each layer, and refuses what cannot be.</summary>
+/// <param name="layers">[L].</param>
+internal sealed class LayerRules(LayerRule[] layers)
+{
+    public LayerRule this[int layer] => layers[layer];
+
+    public int Count => layers.Length;
+
+    /// <exception cref="RefusedException">The options contradict each other, or there is no pack for them.</exception>
+    public static LayerRules Of(CompressedCacheOptions options, IBuildContext build)
+    {
+        Require(options);
+        HeadScores? scores = HeadScores.Of(build);
+        double share = options.Streaming ?? scores?.Share ?? 0;
+        if (share > 0 && scores is null)
+            throw new RefusedException($"cache compressed: streaming is {share}, but no pack says which heads need what lies far back. Write one with 'spud calibrate heads -f TEXT', and name it: \"pack\": \"FILE.gguf\".");
+
+        (int context, int rows) = (build.Limits.ContextTokens, build.Limits.Rows);
+        int[] whole = [.. Enumerable.Range(0, build.Model.Layers.Length).Where(layer => WindowOf(build, layer) is null)];
+        bool[][] streams = scores?.Smallest(share, whole) ?? [.. build.Model.Layers.Select(static layer => new bool[layer.Kv.Heads])];
+        return new([.. streams.Select((heads, layer) => new LayerRule(options, context, heads, WindowOf(build, layer), rows))]);
+    }
+
+    private static void Require(CompressedCacheOptions options)
+    {
+        if (options is { BudgetTokens: not null, Ratio: not null })
+            throw new RefusedException("cache compressed: budgetTokens and ratio are both given. Remove one of them.");
+        if (options.HasBudget && options.Window > options.ReviewTokens)
+            throw new RefusedException($"cache compressed: window is {options.Window}, but there are {options.ReviewTokens} rows from one review to the next. Lower window, or raise reviewTokens.");
+        if (options.BudgetTokens < LayerRule.LeastBudget(options))
+        {
+            throw new RefusedException(
+                $"cache compressed: budgetTokens is {options.BudgetTokens}, expected at least {LayerRule.LeastBudget(options)}: {options.Sinks} sinks, a window of {options.Window} and a page of {options.PageTokens}. "
+                + "Raise budgetTokens, or lower sinks or pageTokens.");
+        }
+    }
+
+    private static int? WindowOf(IBuildContext build, int layer) =>
+        build.Model.Layers[layer] is var of && of.Has(Trait.Window) ? (int)of.Number(Trait.Window, 0) : null;
+}

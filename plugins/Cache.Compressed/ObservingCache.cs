@@ -1,0 +1,58 @@
+using Spud;
+
+namespace Cache.Compressed;
+
+/// <summary>
+/// Heads keep the keys that the last rows before a review looked at, as SnapKV does (arXiv:2404.14469), and the heads of a layer divide its
+/// budget by need, as AdaKV does (arXiv:2407.11550): the keys with the largest key mass stay, whichever head they belong to, but for a part
+/// that every head gets.
+/// </summary>
+internal sealed class ObservingCache : CompressedCache, IObservesQueries
+{
+    private readonly CompressedCacheOptions _options;
+    private readonly IBuildContext _build;
+    private readonly KeyChoice _choice;
+    private readonly TensorView _mass;
+
+    public ObservingCache(LayerRules rules, CompressedCacheOptions options, IBuildContext build)
+        : base(rules)
+    {
+        (_options, _build) = (options, build);
+        _choice = new KeyChoice(options, build.Model.Layers.Max(static of => of.Kv.Heads), build.Limits.ContextTokens);
+        _mass = build.Allocate(build.Host, ElementType.F32, build.Model.Layers.Max(static of => of.Kv.Heads), build.Limits.ContextTokens);
+    }
+
+    // Notes alone: what was looked at is asked anew at each review.
+    public SequenceStateLayout? StateOf(int layer) => !Rules[layer].HasBudget ? null : new()
+    {
+        Bytes = 0,
+        RowBytes = QueryNote.BytesOf(_build.Model.Layers[layer]),
+        BorderTokens = Rules[layer].Layout().ReviewTokens!.Value,
+        NotedRows = Math.Min(_options.Window, Rules[layer].Layout().ReviewTokens!.Value),
+    };
+
+    public void Observe(int layer, in Step step, in TensorView query, in AttentionState state, ReadOnlySpan<PageView> pages)
+    {
+        for (int row = 0; row < step.Rows; row++)
+            QueryNote.Write(query, state, row, step.NoteOf<float>(row));
+    }
+
+    public void Advance(int layer, in TensorView notes, in TensorView state)
+    {
+        // There is no state.
+    }
+
+    public override void Review(int layer, IHistory history)
+    {
+        LayerRule rule = Rules[layer];
+        if (rule.HasBudget && _choice.MustDrop(rule, history))
+        {
+            TensorView mass = _mass.Rows(0, rule.Tables);
+            mass.AsSpan<float>().Clear();
+            history.AddKeyMass(history.Notes, mass);
+            _choice.Drop(rule, history, mass);
+        }
+
+        base.Review(layer, history);
+    }
+}

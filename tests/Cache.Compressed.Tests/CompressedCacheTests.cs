@@ -1,0 +1,130 @@
+using Spud.Composition;
+using Spud.Execution;
+using Xunit;
+
+namespace Cache.Compressed.Tests;
+
+public sealed class CompressedCacheTests : IDisposable
+{
+    private const string Small = "\"sinks\":4,\"recent\":40,\"reviewTokens\":16,\"pageTokens\":16";
+
+    private readonly TempFolder _folder = new();
+
+    [Theory]
+    [InlineData("", "f16")]
+    [InlineData("\"streaming\":0,\"format\":\"f32\"", "f32")]
+    [InlineData("\"keys\":\"q8_0\",\"values\":\"q8_0\",\"encodeAfter\":0", "q8_0")]
+    public void With_everything_off_the_bits_are_those_of_plain(string options, string format)
+    {
+        using CompressedRun compressed = new(CompressedRun.Cache(options)), plain = new("cache.use=plain", $"cache.format={format}");
+        Assert.Equal(plain.Read(200), compressed.Read(200));
+    }
+
+    [Fact]
+    public void The_heads_with_the_smallest_scores_keep_sinks_and_recent_tokens_and_the_others_everything()
+    {
+        using CompressedRun run = new(CompressedRun.Cache(Small + ",\"streaming\":0.75"), $"cache.pack={Pack()}");
+        using Sequence sequence = run.Pipeline.Engine.Open();
+        run.Read(sequence, 240);
+        Assert.Equal(Enumerable.Range(0, 240), CompressedRun.Kept(sequence, 0, 1));
+        int[] ends = [.. Enumerable.Range(0, 4), .. Enumerable.Range(200, 40)];
+        Assert.Equal(ends, CompressedRun.Kept(sequence, 0, 0));
+        Assert.Equal(ends, CompressedRun.Kept(sequence, 1, 0));
+        Assert.Equal(240, sequence.Ledger.KeptTokens(0, 1));
+        Assert.Equal(44, sequence.Ledger.KeptTokens(0, 0));
+    }
+
+    [Fact]
+    public void What_heads_forget_is_memory_that_the_pipeline_does_not_take()
+    {
+        using CompressedRun all = new(CompressedRun.Cache("\"pageTokens\":16")), half = new(CompressedRun.Cache(Small + ",\"streaming\":0.5"), $"cache.pack={Pack()}");
+        long whole = BytesOf(all), compressed = BytesOf(half);
+        // One head keeps 256 keys, the other 4 + 40 and those since the last review; a step has 16 rows of both, and a head three pages of slack.
+        Assert.InRange((double)compressed / whole, 0.5, (256 + 4 + 40 + 16 + 2 * 16 + 2 * 3 * 16) / 512.0);
+
+        // And it is enough for the longest text.
+        half.Read(CompressedRun.Context);
+        half.Read(CompressedRun.Context);
+
+        static long BytesOf(CompressedRun run) => PipelineExplanation.Of(run.Pipeline).Pages.Sum(static pages => pages.TotalBytes);
+    }
+
+    [Theory]
+    [InlineData("\"budgetTokens\":60", 60)]
+    [InlineData("\"ratio\":0.25", 60)]
+    public void The_heads_of_a_layer_divide_its_budget_and_each_gets_its_floor(string budget, int perHead)
+    {
+        using CompressedRun run = new(CompressedRun.Cache(budget + ",\"window\":10,\"sinks\":4,\"reviewTokens\":16,\"pageTokens\":16"));
+        using Sequence sequence = run.Pipeline.Engine.Open();
+        run.Read(sequence, 240);
+        HashSet<int> counts = [];
+        for (int layer = 0; layer < 2; layer++)
+        {
+            int[][] kept = [CompressedRun.Kept(sequence, layer, 0), CompressedRun.Kept(sequence, layer, 1)];
+            Assert.InRange(kept.Sum(static head => head.Length), 2 * perHead - 4, 2 * perHead); // ties that do not fit go together
+            foreach (int[] head in kept)
+            {
+                Assert.InRange(head.Length, 14 + (int)(0.2 * (perHead - 14)) - 2, 2 * perHead);
+                Assert.Equal([0, 1, 2, 3, .. Enumerable.Range(230, 10)], head.Where(static position => position is < 4 or >= 230));
+                counts.Add(head.Length);
+            }
+        }
+
+        Assert.True(counts.Count > 1, "budgets are ragged");
+    }
+
+    [Fact]
+    public void Older_keys_lie_in_the_pool_of_their_format()
+    {
+        using CompressedRun run = new(CompressedRun.Cache("\"keys\":\"q8_0\",\"values\":\"q4_0\",\"encodeAfter\":32,\"reviewTokens\":16,\"pageTokens\":16"));
+        using Sequence sequence = run.Pipeline.Engine.Open();
+        run.Read(sequence, 240);
+        KeptKeys[] pools = [.. sequence.KeptKeys(0)];
+        Assert.Equal(Enumerable.Range(208, 32), pools[0].Positions);
+        Assert.Equal(Enumerable.Range(0, 208), pools[1].Positions);
+        Assert.Equal([("F16", "F16"), ("Q8_0", "Q4_0")], PipelineExplanation.Of(run.Pipeline).Pages.Select(static pages => (pages.Keys, pages.Values)));
+    }
+
+    [Fact]
+    public void A_pack_that_lies_with_the_model_needs_no_name()
+    {
+        string model = _folder.File("small.gguf");
+        File.Copy(TestData.Path("quantised/base-f16.gguf"), model);
+        CompressedRun.WritePack(_folder.File("small.compressed.gguf"), scores: [[1, 2], [0.5f, 3]]);
+        using CompressedRun run = new(model, [CompressedRun.Cache(Small)]);
+        using Sequence sequence = run.Pipeline.Engine.Open();
+        run.Read(sequence, 240);
+        // The pack's share is a half: the first head of each layer.
+        Assert.Equal([44, 240, 44, 240], Enumerable.Range(0, 4).Select(i => CompressedRun.Kept(sequence, i / 2, i % 2).Length));
+        Assert.Equal(_folder.File("small.compressed.gguf"), PipelineExplanation.Of(run.Pipeline).Components.Single(static of => of.Role == "cache").Pack);
+    }
+
+    [Fact]
+    public void The_pack_of_another_model_is_refused()
+    {
+        string pack = CompressedRun.WritePack(_folder.File("other.gguf"), modelHash: new string('0', 64), scores: [[1, 2], [3, 4]]);
+        string message = Refusal(CompressedRun.Cache(Small), $"cache.pack={pack}");
+        Assert.Contains("was made for another model", message);
+    }
+
+    [Theory]
+    [InlineData("\"streaming\":0.5", "streaming is 0.5, but no pack says which heads need what lies far back. Write one with 'spud calibrate heads -f TEXT'")]
+    [InlineData("\"budgetTokens\":100", "budgetTokens is 100, expected at least 160: 64 sinks, a window of 32 and a page of 64. Raise budgetTokens, or lower sinks or pageTokens.")]
+    [InlineData("\"budgetTokens\":300,\"ratio\":0.5", "budgetTokens and ratio are both given. Remove one of them.")]
+    [InlineData("\"ratio\":0.5,\"window\":128", "window is 128, but there are 64 rows from one review to the next. Lower window, or raise reviewTokens.")]
+    public void What_cannot_be_is_refused_with_its_reason(string options, string message) => Assert.Contains(message, Refusal(CompressedRun.Cache(options)));
+
+    [Fact]
+    public void A_pack_of_another_format_is_refused()
+    {
+        string pack = CompressedRun.WritePack(_folder.File("new.gguf"), format: 2, scores: [[1, 2], [3, 4]]);
+        Assert.Contains("the pack has format 2, expected 1", Refusal(CompressedRun.Cache(Small), $"cache.pack={pack}"));
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    // The order of need: layer 0 head 1, layer 1 head 1, layer 0 head 0, layer 1 head 0.
+    private string Pack() => CompressedRun.WritePack(_folder.File("pack.gguf"), scores: [[0.2f, 0.9f], [0.1f, 0.5f]]);
+
+    private static string Refusal(params string[] edits) => Assert.ThrowsAny<Exception>(() => new CompressedRun(edits)).Message;
+}
