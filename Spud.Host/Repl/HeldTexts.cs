@@ -82,7 +82,10 @@ internal sealed class HeldTexts(Engine engine, int context) : IDisposable
     /// <summary>Length of the longest text.</summary>
     public int Tokens => _held.Max(text => text?.Tokens ?? 0);
 
-    public void Dispose() => Forget(static _ => true);
+    /// <summary>Lets go of all texts: they are read again.</summary>
+    public void Clear() => Forget(static _ => true);
+
+    public void Dispose() => Clear();
 
     // One on which a component failed takes nothing more.
     private void Forget(Func<Sequence, bool> which)

@@ -16,7 +16,9 @@ internal sealed class KeyIdentity
     private KeyIdentity(ImmutableArray<(string What, string Value)> parts) => _parts = parts;
 
     /// <summary>The identity of a pipeline's keys.</summary>
-    public static KeyIdentity Of(PipelineState pipeline)
+    /// <param name="pipeline">The pipeline.</param>
+    /// <param name="effort">What turns say of their effort; null: what the pipeline says.</param>
+    public static KeyIdentity Of(PipelineState pipeline, float? effort)
     {
         PipelineExplanation explanation = pipeline.Explanation;
         int layers = explanation.Model.Layers;
@@ -29,7 +31,7 @@ internal sealed class KeyIdentity
             ("fold", ByLayer(explanation, Roles.Attention, layers - 1, static component => string.Join(' ', component.Folds))),
             ("router", ByLayer(explanation, Roles.Router, layers - 1, Written)),
             ("experts", ByLayer(explanation, Roles.Experts, layers - 1, Written)),
-            ("effort", pipeline.HasEffort ? FormattableString.Invariant($"{pipeline.Source.Read().Effort}") : ""),
+            ("effort", pipeline.HasEffort ? FormattableString.Invariant($"{effort ?? pipeline.Source.Read().Effort}") : ""),
         ]);
     }
 

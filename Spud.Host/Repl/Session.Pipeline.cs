@@ -10,6 +10,7 @@ internal sealed partial class Session
     private readonly SessionModels _models;
     private LanguageModel? _model;
     private HeldTexts? _texts;
+    private readonly Dictionary<string, PipelineSource> _sources = [];
     private PipelineSource? _lastSource;
     private bool _isMixed;
 
@@ -62,10 +63,26 @@ internal sealed partial class Session
 
     private static string Change(PipelineSource source) => source.Edits is [.., { Text: { } last }] ? last : source.File ?? "the default pipeline";
 
+    /// <summary>Sets how much compute the next answers are worth; keys and values that depend on it are read again.</summary>
+    /// <param name="effort">0 to 1; null: as the pipeline says.</param>
+    /// <returns>What that has read again, to be said behind a sentence; empty: nothing.</returns>
+    public string SetEffort(float? effort)
+    {
+        float? before = Effort;
+        Settings = _settings with { Effort = effort };
+        if (Effort == before || Pipeline?.HasEffort != true || _texts is not { Tokens: > 0 and { } tokens } texts)
+            return "";
+
+        texts.Clear();
+        return $" {Reread(tokens, "keys and values depend on effort, which changed")}";
+    }
+
+    private float? Effort => _settings.Effort ?? _model?.Pipeline.Effort;
+
     /// <summary>Takes over what is good for the new pipeline; says what, why, and what it will cost otherwise.</summary>
     private string KeepOrReread(PipelineState former, HeldTexts texts)
     {
-        IReadOnlyList<string> differences = KeyIdentity.Of(Pipeline!).DifferencesFrom(KeyIdentity.Of(former));
+        IReadOnlyList<string> differences = KeyIdentity.Of(Pipeline!, _settings.Effort).DifferencesFrom(KeyIdentity.Of(former, _settings.Effort));
         if (differences.Count > 0)
             return Reread(texts.Tokens, $"keys and values depend on {string.Join(", ", differences)}, which changed");
         if (!_texts!.TakeOver(texts, out long copiedBytes))
@@ -119,6 +136,7 @@ internal sealed partial class Session
     {
         (_model, _texts, _lastSource) = (model, new(model.Engine, model.Pipeline.Limits.ContextTokens), source);
         Pipeline = PipelineState.Of(source, model.Pipeline, _setup.Plugins);
+        _sources[Pipeline.Frozen.Id] = source;
         Report(new PipelineChanged(Pipeline));
     }
 
