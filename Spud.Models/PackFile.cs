@@ -88,7 +88,8 @@ public sealed class PackFile : IPack, IDisposable
     public double? Number(string key) => Read<double?>(key, () => _file.Metadata.TypeOf(key) switch
     {
         null => null,
-        GgufValueType.Float32 or GgufValueType.Float64 => _file.Metadata.RequireFloat(key),
+        GgufValueType.Float64 => _file.Metadata.RequireDouble(key),
+        GgufValueType.Float32 => _file.Metadata.RequireFloat(key),
         _ => _file.Metadata.RequireLong(key),
     });
 

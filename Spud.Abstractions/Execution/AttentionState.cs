@@ -9,17 +9,17 @@ public readonly struct AttentionState
     /// <summary>F32 [T, H]: largest score.</summary>
     public required TensorView Max { get; init; }
 
-    /// <summary>F32 [T, H]: sum of exp(score - Max); 0 or at least 1.</summary>
+    /// <summary>F32 [T, H]: sum of exp(score - Max); 0 for an empty entry, otherwise at least 1.</summary>
     public required TensorView Sum { get; init; }
 
     /// <summary>F32 [T, H, Dv]: sum of exp(score - Max) * value.</summary>
     public required TensorView Accumulator { get; init; }
 
     /// <summary>
-    /// Merges one entry into another, in host memory: m = max(m1, m2); sum = s1 e^(m1 - m) + s2 e^(m2 - m); the accumulator alike.
-    /// This is the definition that every kernel is held to.
+    /// Merges one entry into another, in host memory: m = max(m1, m2); sum = s1 e^(m1 - m) + s2 e^(m2 - m); the accumulator likewise.
+    /// Every kernel is tested against this definition.
     /// </summary>
-    /// <param name="max">Max of the entry from which is merged.</param>
+    /// <param name="max">Max of the entry that is merged.</param>
     /// <param name="sum">Its Sum; 0 if it is empty.</param>
     /// <param name="accumulator">Its Accumulator [Dv].</param>
     /// <param name="intoMax">Max of the entry that changes.</param>

@@ -2,16 +2,16 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Spud;
 
-/// <summary>The largest step that a pipeline will see; all memory is sized by it before the first token.</summary>
+/// <summary>The maximum size of a step and of a sequence. All memory is sized by it before the first token.</summary>
 public sealed class Limits
 {
-    /// <summary>Largest T: rows of a step.</summary>
+    /// <summary>Maximum T: rows of a step.</summary>
     public required int Rows { get; init; }
 
-    /// <summary>Sequences alive at once: each has an id below this.</summary>
+    /// <summary>Maximum number of sequences alive at once; each has an id below this.</summary>
     public required int Sequences { get; init; }
 
-    /// <summary>Largest S: sequences of a step; at most, and by default, <see cref="Sequences"/>.</summary>
+    /// <summary>Maximum S: sequences of a step; at most <see cref="Sequences"/>, which is the default.</summary>
     [Experimental(Experiments.Id)]
     public int StepSequences
     {
@@ -19,9 +19,9 @@ public sealed class Limits
         init;
     }
 
-    /// <summary>Longest sequence, tokens.</summary>
+    /// <summary>Maximum length of a sequence, in tokens.</summary>
     public required int ContextTokens { get; init; }
 
-    /// <summary>Most rows of a step whose logits are read.</summary>
+    /// <summary>Maximum number of rows of a step whose logits are read.</summary>
     public required int LogitRows { get; init; }
 }

@@ -15,45 +15,49 @@ public readonly struct Step
     /// <summary>I32 [T].</summary>
     public required TensorView TokenIds { get; init; }
 
-    /// <summary>I32 [T]: tokens from the start of the row's sequence.</summary>
+    /// <summary>I32 [T]: position of each row, the number of tokens before it in its sequence.</summary>
     public required TensorView Positions { get; init; }
 
     /// <summary>I32 [T]: index into <see cref="Sequences"/>.</summary>
     public required TensorView SequenceOfRow { get; init; }
 
-    /// <summary>The memory behind <see cref="Sequences"/>.</summary>
+    /// <summary>The memory of <see cref="Sequences"/>.</summary>
     public required ReadOnlyMemory<SequenceSlice> Slices { private get; init; }
 
-    /// <summary>[S], always on the host.</summary>
+    /// <summary>[S]: the sequences of the step; always on the host.</summary>
     public ReadOnlySpan<SequenceSlice> Sequences => Slices.Span;
 
     /// <summary>
-    /// I8 [Limits.Sequences, Bytes] on the host, by <see cref="SequenceSlice.Id"/>: what the called component's layer knows of each sequence,
-    /// as of the last border. Absent where the component keeps nothing: see <see cref="IKeepsSequenceState"/>.
+    /// I8 [Limits.Sequences, Bytes] on the host, by <see cref="SequenceSlice.Id"/>: the state that the called component keeps of each sequence in
+    /// this layer, as of the last border. Absent if it keeps none; see <see cref="IKeepsSequenceState"/>.
     /// </summary>
     [Experimental(Experiments.Id)]
     public TensorView States { get; init; }
 
     /// <summary>
-    /// I8 [Limits.Sequences, NotedRows, RowBytes] on the host: notes of the last rows before a border, those of the step's rows all zeros before;
-    /// absent like <see cref="States"/>.
+    /// I8 [Limits.Sequences, NotedRows, RowBytes] on the host: notes of the last rows before a border. The notes of the step's own rows are zeroed
+    /// before the call. Absent where <see cref="States"/> is.
     /// </summary>
     [Experimental(Experiments.Id)]
     public TensorView Notes { get; init; }
 
-    /// <summary>Tokens from one border of the called component's state to the next; 0 where it keeps nothing.</summary>
+    /// <summary>Tokens between two borders of the called component's state; 0 if it keeps none.</summary>
     [Experimental(Experiments.Id)]
     public int BorderTokens { get; init; }
 
-    /// <summary>T: rows of the step, of all its sequences.</summary>
+    /// <summary>T: number of rows of the step, of all sequences together.</summary>
     public int Rows => Positions.Shape[0];
 
-    /// <summary>The state of <c>Sequences[sequence]</c>; read only.</summary>
+    /// <summary>State of <c>Sequences[sequence]</c>; read-only.</summary>
+    /// <param name="sequence">0 .. S - 1.</param>
     [Experimental(Experiments.Id)]
     public ReadOnlySpan<T> StateOf<T>(int sequence)
         where T : unmanaged => States.At(Sequences[sequence].Id).AsSpan<T>();
 
-    /// <summary>The note of a row; written by the component. Empty where no note of the row is kept: it is not among the last <see cref="SequenceStateLayout.NotedRows"/> before a border.</summary>
+    /// <summary>The note of a row, which the component writes. Empty if the row's note is not kept, because it is not among the last
+    /// <see cref="SequenceStateLayout.NotedRows"/> before a border.</summary>
+    /// <param name="row">0 .. T - 1.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The step has no such row.</exception>
     [Experimental(Experiments.Id)]
     public Span<T> NoteOf<T>(int row)
         where T : unmanaged

@@ -5,21 +5,21 @@ using System.Runtime.ExceptionServices;
 namespace Spud;
 
 /// <summary>
-/// The pipeline's threads. A class and no interface: on an interface <see cref="Run"/> would be a generic virtual call at every fork.
+/// The pipeline's threads. A class rather than an interface, because <see cref="Run"/> would be a generic virtual call on an interface.
 /// </summary>
 public abstract class WorkerPool
 {
-    /// <summary>Workers, the calling thread included.</summary>
+    /// <summary>Number of workers, including the calling thread.</summary>
     public abstract int Threads { get; }
 
-    /// <summary>A pool of one thread, which runs parts where it is called: for work that is itself a part of another pool.</summary>
+    /// <summary>A pool that runs all parts on the calling thread: for work that is itself a part of another pool's job.</summary>
     [Experimental(Experiments.Id)]
     public static WorkerPool OfCaller { get; } = new CallerPool();
 
-    /// <summary>Runs parts 0 .. <paramref name="parts"/> - 1 and joins. Not re-entrant. Allocates nothing.</summary>
-    /// <param name="parts">At least 0. Results must not depend on how parts meet workers.</param>
-    /// <param name="job">A struct; every worker sees this one instance.</param>
-    /// <exception cref="Exception">What the lowest part that failed threw, after all parts have ended.</exception>
+    /// <summary>Runs parts 0 .. <paramref name="parts"/> - 1 of a job, and returns when all have ended. Not re-entrant. Allocates nothing.</summary>
+    /// <param name="parts">At least 0. Results must not depend on which worker runs which part.</param>
+    /// <param name="job">A struct; all workers share this instance.</param>
+    /// <exception cref="Exception">What a part threw; if several did, the one with the lowest number. Thrown after all parts have ended.</exception>
     public unsafe void Run<TJob>(int parts, ref TJob job)
         where TJob : struct, IJob
     {
@@ -29,7 +29,7 @@ public abstract class WorkerPool
 #pragma warning restore CS8500
     }
 
-    /// <summary>Runs parts 0 .. <paramref name="parts"/> - 1 of a job on the pool's threads and joins.</summary>
+    /// <summary>Runs parts 0 .. <paramref name="parts"/> - 1 of a job on the pool's threads, and returns when all have ended.</summary>
     /// <param name="parts">At least 0.</param>
     /// <param name="body">Gets the job, the part and the worker that runs it, below <see cref="Threads"/>; may throw.</param>
     /// <param name="job">Address of the job, valid until the call returns.</param>

@@ -3,21 +3,21 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Spud;
 
-/// <summary>Keys of a sequence that are kept apart by their position: the host allocates pages in each domain and appends each key to its shard.</summary>
+/// <summary>Distributes the keys of a sequence over shards by their position. The host allocates pages in the domain of each shard and appends each key to its shard.</summary>
 [Experimental(Experiments.Id)]
 public sealed class FoldShards
 {
     private readonly Func<int, int> _shardOf;
 
-    /// <summary>A distribution.</summary>
+    /// <summary>Defines the shards.</summary>
     /// <param name="domains">The memory domain of each shard, at least one; a domain may have several shards.</param>
-    /// <param name="shardOf">Shard of a position, 0 .. shards - 1: the same whenever it is asked.</param>
-    /// <exception cref="ArgumentException">There is no shard.</exception>
+    /// <param name="shardOf">Returns the shard of a position, 0 .. shards - 1; always the same for a position.</param>
+    /// <exception cref="ArgumentException"><paramref name="domains"/> is empty.</exception>
     public FoldShards(ImmutableArray<IMemoryDomain> domains, Func<int, int> shardOf)
     {
         ArgumentNullException.ThrowIfNull(shardOf);
         if (domains.IsDefaultOrEmpty)
-            throw new ArgumentException("Keys need at least one shard.", nameof(domains));
+            throw new ArgumentException("fold: expected at least one shard, got none", nameof(domains));
 
         (Domains, _shardOf) = (domains, shardOf);
     }
@@ -26,12 +26,13 @@ public sealed class FoldShards
     public ImmutableArray<IMemoryDomain> Domains { get; }
 
     /// <summary>Shard of a position.</summary>
-    /// <exception cref="InvalidOperationException">The rule names a shard that does not exist.</exception>
+    /// <param name="position">At least 0.</param>
+    /// <exception cref="InvalidOperationException">The rule returned a shard that does not exist.</exception>
     public int ShardOf(int position)
     {
         int shard = _shardOf(position);
         return (uint)shard < (uint)Domains.Length
             ? shard
-            : throw new InvalidOperationException($"fold: position {position} goes to shard {shard} of {Domains.Length}");
+            : throw new InvalidOperationException($"fold: position {position} was assigned to shard {shard}; expected 0 to {Domains.Length - 1}");
     }
 }

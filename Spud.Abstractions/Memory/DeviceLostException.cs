@@ -1,11 +1,11 @@
 namespace Spud;
 
 /// <summary>
-/// A device is gone (unplugged, reset, or in an error state that only a new process leaves): no later call can succeed. Thrown by a
-/// component or its domain; the host marks the plugins that work on that device as faulty, and other backends stay usable. Anything else
-/// that a component throws ends one request.
+/// A device is lost (unplugged, reset, or in an error state that only a new process clears), so that no later call can succeed. Thrown by a
+/// component or its domain. The host marks the plugins that use the device as faulty; other backends stay usable. Any other exception of a
+/// component ends one request only.
 /// </summary>
-/// <param name="reason">What the device said, and what to do.</param>
+/// <param name="reason">What the device reported, and what to do.</param>
 /// <param name="cause">What the library threw.</param>
 public sealed class DeviceLostException(string reason, Exception? cause = null) : Exception(reason, cause)
 {

@@ -3,8 +3,8 @@ using System.Text.Json.Serialization;
 namespace Spud;
 
 /// <summary>
-/// Element and block types; the numbers are GGML's. Activations are <see cref="F32"/>, <see cref="F16"/> or <see cref="BF16"/>,
-/// indices <see cref="I32"/>, weights any. Source: the GGUF specification and <c>ggml.h</c>.
+/// Element and block types, with GGML's numbers. Activations are <see cref="F32"/>, <see cref="F16"/> or <see cref="BF16"/>, indices are
+/// <see cref="I32"/>, and weights are of any type. Source: the GGUF specification and <c>ggml.h</c>.
 /// </summary>
 [JsonConverter(typeof(JsonStringEnumConverter<ElementType>))]
 public enum ElementType

@@ -16,8 +16,9 @@ public static class ElementTypes
         /// <exception cref="ArgumentOutOfRangeException">The type is unknown.</exception>
         public int BlockBytes => Known(type).Bytes;
 
-        /// <summary>Bytes of so many elements; they must be whole blocks.</summary>
-        /// <exception cref="ArgumentException">The elements are no whole blocks.</exception>
+        /// <summary>Size of a number of elements in bytes.</summary>
+        /// <param name="elements">A whole number of blocks.</param>
+        /// <exception cref="ArgumentException">The elements are not a whole number of blocks.</exception>
         /// <exception cref="OverflowException">The size does not fit 63 bits.</exception>
         public long BytesOf(long elements)
         {

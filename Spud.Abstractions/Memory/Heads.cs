@@ -1,6 +1,6 @@
 namespace Spud;
 
-/// <summary>What <see cref="IAttention.Project"/> makes: q and k are rotated, and q carries the score scale.</summary>
+/// <summary>What <see cref="IAttention.Project"/> computes. RoPE is applied to q and k, and the score scale to q.</summary>
 public readonly struct Heads
 {
     /// <summary>F32 [T, H, D].</summary>

@@ -4,23 +4,23 @@ using System.Runtime.CompilerServices;
 namespace Spud;
 
 /// <summary>
-/// A view of memory that somebody else owns: 1 to 4 axes, row-major and contiguous. Weights, activations, pages and indices alike.
-/// The default view has no axes and stands for "absent".
+/// A view of memory that it does not own, with 1 to 4 axes, row-major and contiguous: weights, activations, pages or indices. The default
+/// view has no axes and means "absent".
 /// </summary>
 public readonly struct TensorView
 {
     private readonly Axes _axes;
 
-    /// <summary>Views <paramref name="address"/>; the shape is copied.</summary>
-    /// <param name="domain">Where the memory is.</param>
-    /// <param name="address">First byte; means something to the domain alone.</param>
+    /// <summary>Makes a view; the shape is copied.</summary>
+    /// <param name="domain">Domain of the memory.</param>
+    /// <param name="address">Address of the first byte, which only the domain can interpret.</param>
     /// <param name="type">Type of the elements.</param>
     /// <param name="shape">1 to 4 lengths, outermost first.</param>
-    /// <exception cref="ArgumentException">The shape has no axis or more than four.</exception>
+    /// <exception cref="ArgumentException">The shape has no axes or more than four.</exception>
     public TensorView(IMemoryDomain domain, nint address, ElementType type, params ReadOnlySpan<int> shape)
     {
         if (shape.Length is 0 or > 4)
-            throw new ArgumentException($"A view has 1 to 4 axes, not {shape.Length}.", nameof(shape));
+            throw new ArgumentException($"view: expected 1 to 4 axes, got {shape.Length}", nameof(shape));
 
         (Domain, Address, Type, Rank) = (domain, address, type, shape.Length);
         shape.CopyTo(_axes);
@@ -33,10 +33,10 @@ public readonly struct TensorView
         _axes[0] = count;
     }
 
-    /// <summary>Where the memory is.</summary>
+    /// <summary>Domain of the memory.</summary>
     public IMemoryDomain Domain { get; }
 
-    /// <summary>First byte; means something to the domain alone.</summary>
+    /// <summary>Address of the first byte, which only the domain can interpret.</summary>
     public nint Address { get; }
 
     /// <summary>Type of the elements.</summary>
@@ -45,7 +45,7 @@ public readonly struct TensorView
     /// <summary>Number of axes, 1 to 4; 0 in a default view.</summary>
     public int Rank { get; }
 
-    /// <summary>Whether there is anything to see: false for a default view.</summary>
+    /// <summary>Whether it views any memory: false for the default view.</summary>
     public bool IsPresent => Rank != 0;
 
     /// <summary>Length of each axis.</summary>
@@ -58,17 +58,20 @@ public readonly struct TensorView
     /// <summary>Size in bytes.</summary>
     public long Bytes => Type.BytesOf(Elements);
 
-    /// <summary>One entry of the first axis, which goes; what is left must be whole blocks.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">There is no such entry.</exception>
+    /// <summary>One entry of the first axis, as a view without that axis. An entry must be a whole number of blocks.</summary>
+    /// <param name="index">0 .. <c>Shape[0] - 1</c>.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The axis has no such entry.</exception>
     public TensorView At(int index) => new(Domain, AddressOf(index, 1), Type, Shape[1..]);
 
-    /// <summary>So many entries of the first axis; each must be whole blocks.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">The entries are not all there.</exception>
+    /// <summary>Consecutive entries of the first axis. Each must be a whole number of blocks.</summary>
+    /// <param name="first">The first entry.</param>
+    /// <param name="count">The number of entries; may be 0.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The axis has fewer entries.</exception>
     public TensorView Rows(int first, int count) => new(this, AddressOf(first, count), count);
 
     /// <summary>The memory as a span of <typeparamref name="T"/>.</summary>
-    /// <exception cref="InvalidOperationException">The memory is not on the host, or its bytes are no whole <typeparamref name="T"/>.</exception>
-    /// <exception cref="OverflowException">More than 2^31 - 1 elements.</exception>
+    /// <exception cref="InvalidOperationException">The memory is not on the host, or its size is not a multiple of that of <typeparamref name="T"/>.</exception>
+    /// <exception cref="OverflowException">The span would have more than 2^31 - 1 elements.</exception>
     public unsafe Span<T> AsSpan<T>()
         where T : unmanaged
     {

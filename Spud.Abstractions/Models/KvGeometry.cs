@@ -1,6 +1,6 @@
 namespace Spud;
 
-/// <summary>What one layer stores of each token.</summary>
+/// <summary>What a layer stores of each token.</summary>
 public sealed class KvGeometry
 {
     /// <summary>G: number of KV heads.</summary>

@@ -2,22 +2,22 @@ using System.Collections.Frozen;
 
 namespace Spud;
 
-/// <summary>One layer: shapes are properties, everything else is a trait.</summary>
+/// <summary>One layer of a model: its sizes, and traits for everything else.</summary>
 public sealed class LayerDescription
 {
-    /// <summary>H: number of query heads; a multiple of the KV heads.</summary>
+    /// <summary>H: number of query heads, a multiple of G.</summary>
     public required int QueryHeads { get; init; }
 
-    /// <summary>What it stores of each token.</summary>
+    /// <summary>Sizes of its keys and values.</summary>
     public required KvGeometry Kv { get; init; }
 
     /// <summary>Rotary embedding; null: none.</summary>
     public required Rope? Rope { get; init; }
 
-    /// <summary>E: number of experts; 1 is a dense layer, whose plan the host writes itself.</summary>
+    /// <summary>E: number of experts; 1 in a dense layer, whose routing plan the host writes.</summary>
     public required int Experts { get; init; }
 
-    /// <summary>Experts of a row as the model was trained, 1 to E.</summary>
+    /// <summary>Number of experts per row that the model was trained with, 1 to E.</summary>
     public required int ExpertsUsed { get; init; }
 
     /// <summary>F: inner width of an expert, or of a dense layer's feed-forward part.</summary>
@@ -30,5 +30,7 @@ public sealed class LayerDescription
     public bool Has(string trait) => Traits.ContainsKey(trait);
 
     /// <summary>The trait's number.</summary>
+    /// <param name="trait">One of <see cref="Trait"/>.</param>
+    /// <param name="otherwise">Returned if the layer does not have the trait.</param>
     public float Number(string trait, float otherwise) => Traits.TryGetValue(trait, out float number) ? number : otherwise;
 }

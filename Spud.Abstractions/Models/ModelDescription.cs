@@ -3,19 +3,19 @@ using System.Collections.Immutable;
 
 namespace Spud;
 
-/// <summary>A model as its family understands it; numbers that files omit are filled in.</summary>
+/// <summary>A model as its family reads it. Numbers that the file leaves out are filled in.</summary>
 public sealed class ModelDescription
 {
-    /// <summary>"llama", "qwen3moe", …: as the file says.</summary>
+    /// <summary>Name of the family, as in the file: "llama", "qwen3moe".</summary>
     public required string Architecture { get; init; }
 
     /// <summary>C: width of the residual stream.</summary>
     public required int HiddenWidth { get; init; }
 
-    /// <summary>V: rows of the embedding; token ids are below it.</summary>
+    /// <summary>V: number of rows of the embedding; token ids are 0 .. V - 1.</summary>
     public required int Vocabulary { get; init; }
 
-    /// <summary>Tokens that the model was made for.</summary>
+    /// <summary>Maximum length of a text, in tokens, that the model was trained for.</summary>
     public required int ContextTokens { get; init; }
 
     /// <summary>Epsilon of every RMS norm.</summary>
@@ -31,5 +31,7 @@ public sealed class ModelDescription
     public bool Has(string trait) => Traits.ContainsKey(trait);
 
     /// <summary>The trait's number.</summary>
+    /// <param name="trait">One of <see cref="Trait"/>.</param>
+    /// <param name="otherwise">Returned if the head does not have the trait.</param>
     public float Number(string trait, float otherwise) => Traits.TryGetValue(trait, out float number) ? number : otherwise;
 }

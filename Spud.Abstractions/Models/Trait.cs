@@ -1,8 +1,8 @@
 namespace Spud;
 
 /// <summary>
-/// Traits: what sets a layer apart from a plain llama layer, each with a number (1 where none is needed). The prefix says which role
-/// must know it. They are strings, so that a family added later needs no new contract.
+/// Traits: how a layer differs from a plain llama layer, each with a number n (1 where none is needed). The prefix names the role that must
+/// know the trait. Traits are strings, so that a new family needs no new version of the contract.
 /// </summary>
 public static class Trait
 {
@@ -27,22 +27,22 @@ public static class Trait
     /// <summary>Bias of the output projection.</summary>
     public const string OutputBias = "attention.output-bias";
 
-    /// <summary>RMS norm of what attention adds, before it is added (gemma3).</summary>
+    /// <summary>RMS norm of attention's output before it is added (gemma3).</summary>
     public const string AttentionPostNorm = "attention.post-norm";
 
-    /// <summary>What attention adds is multiplied by n (granite).</summary>
+    /// <summary>Attention's output is multiplied by n before it is added (granite).</summary>
     public const string AttentionResidualScale = "attention.residual-scale";
 
-    /// <summary>Project scales q by n instead of D^-1/2.</summary>
+    /// <summary>Project multiplies q by n instead of D^-1/2.</summary>
     public const string ScoreScale = "attention.score-scale";
 
-    /// <summary>A row sees n keys, its own included.</summary>
+    /// <summary>A row sees n keys, including its own.</summary>
     public const string Window = "attention.window";
 
-    /// <summary>One learned logit a head takes part in the softmax without a value; it enters in Finish (gpt-oss).</summary>
+    /// <summary>A learned logit per head takes part in the softmax, without a value; Finish adds it (gpt-oss).</summary>
     public const string Sinks = "attention.sinks";
 
-    /// <summary>The weights of a row's chosen experts are made to sum to 1.</summary>
+    /// <summary>The weights of a row's experts are scaled to sum to 1.</summary>
     public const string Renormalise = "router.renormalise";
 
     /// <summary>The router's scores have a bias.</summary>
@@ -57,15 +57,15 @@ public static class Trait
     /// <summary>Biases of the three expert matrices.</summary>
     public const string ExpertBias = "experts.bias";
 
-    /// <summary>One more expert, of inner width n, for every row.</summary>
+    /// <summary>A further expert, of inner width n, that computes every row.</summary>
     public const string SharedExpert = "experts.shared";
 
-    /// <summary>The shared expert is multiplied by the sigmoid of a learned product with the normed input (qwen2moe).</summary>
+    /// <summary>The shared expert's output is multiplied by the sigmoid of the normed input's product with a learned vector (qwen2moe).</summary>
     public const string SharedGate = "experts.shared-gate";
 
-    /// <summary>RMS norm of what the experts add, before it is added (gemma3).</summary>
+    /// <summary>RMS norm of the experts' output before it is added (gemma3).</summary>
     public const string ExpertPostNorm = "experts.post-norm";
 
-    /// <summary>What the experts add is multiplied by n (granite).</summary>
+    /// <summary>The experts' output is multiplied by n before it is added (granite).</summary>
     public const string ExpertResidualScale = "experts.residual-scale";
 }

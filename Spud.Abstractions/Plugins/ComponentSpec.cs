@@ -5,20 +5,20 @@ using System.Text.Json.Serialization;
 namespace Spud;
 
 /// <summary>
-/// Another component of the same role, as an option names it: <c>"top-k"</c>, or with options of its own <c>{ "use": "top-k", "experts": 2 }</c>.
-/// <see cref="IBuildContext.Component"/> builds it, and <see cref="IOffers"/> knows what it can do.
+/// The type of an option that names another component of the same role: <c>"top-k"</c>, or with options
+/// <c>{ "use": "top-k", "experts": 2 }</c>. <see cref="IBuildContext.Component"/> builds it; <see cref="IOffers"/> tells what it can do.
 /// </summary>
-/// <param name="use">Its name, or "plugin-id/name".</param>
-/// <param name="options">An object with its options; left out: the defaults.</param>
+/// <param name="use">Name of the component, or "plugin-id/name".</param>
+/// <param name="options">A JSON object with its options; left out: the defaults.</param>
 [Experimental(Experiments.Id)]
 [JsonConverter(typeof(ComponentSpecConverter))]
 public sealed class ComponentSpec(string use, JsonElement options = default)
 {
-    /// <summary>Its name, or "plugin-id/name".</summary>
-    public string Use { get; } = use is { Length: > 0 } ? use : throw new ArgumentException("The name of a component is missing.", nameof(use));
+    /// <summary>Name of the component, or "plugin-id/name".</summary>
+    public string Use { get; } = use is { Length: > 0 } ? use : throw new ArgumentException("component: expected a name, got an empty string", nameof(use));
 
-    /// <summary>An object with its options; of kind Undefined: the defaults.</summary>
+    /// <summary>A JSON object with its options; of kind Undefined: the defaults.</summary>
     public JsonElement Options { get; } = options.ValueKind is JsonValueKind.Object or JsonValueKind.Undefined
         ? options
-        : throw new ArgumentException($"Options of a component are an object, got {options.ValueKind}.", nameof(options));
+        : throw new ArgumentException($"options: expected a JSON object, got {options.ValueKind}", nameof(options));
 }

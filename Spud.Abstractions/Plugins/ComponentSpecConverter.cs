@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 
 namespace Spud;
 
-/// <summary>A component's name, or an object with <c>use</c> beside the component's options.</summary>
+/// <summary>Reads and writes a <see cref="ComponentSpec"/>: a name, or an object with the name in <c>use</c> and the options.</summary>
 [Experimental(Experiments.Id)]
 public sealed class ComponentSpecConverter : JsonConverter<ComponentSpec>
 {

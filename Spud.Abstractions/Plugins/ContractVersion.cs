@@ -1,14 +1,14 @@
 namespace Spud;
 
 /// <summary>
-/// The version of this contract; only a major breaks. In a minor, interfaces that the host implements may gain members; those that a
-/// plugin implements never do.
+/// Version of this contract. A new minor version only adds: interfaces that the host implements may gain members, those that plugins
+/// implement never do.
 /// </summary>
 public static class ContractVersion
 {
-    /// <summary>Breaking changes.</summary>
+    /// <summary>Counts breaking changes.</summary>
     public const int Major = 1;
 
-    /// <summary>Additions.</summary>
+    /// <summary>Counts additions since the last breaking change.</summary>
     public const int Minor = 1;
 }

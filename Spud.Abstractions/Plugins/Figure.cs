@@ -3,17 +3,17 @@ using System.Diagnostics.CodeAnalysis;
 namespace Spud;
 
 /// <summary>
-/// A sum that a component counts for itself, by sequence: receipts show it as reported by the plugin, and nothing is ever billed by it.
-/// What a step added counts when the step is committed. Called from the thread that calls the component.
+/// A sum per sequence that a component reports. Receipts show it as reported by the plugin; it is never billed. What a step adds counts when
+/// the step is committed. Used on the thread that calls the component.
 /// </summary>
-/// <param name="name">For people: "dropped experts".</param>
-/// <param name="sequences">Largest number of sequences, see <see cref="Limits.Sequences"/>.</param>
+/// <param name="name">Name for people: "dropped experts".</param>
+/// <param name="sequences"><see cref="Limits.Sequences"/>.</param>
 [Experimental(Experiments.Id)]
 public sealed class Figure(string name, int sequences)
 {
     private readonly double[] _pending = new double[sequences];
 
-    /// <summary>For people: "dropped experts".</summary>
+    /// <summary>Name for people: "dropped experts".</summary>
     public string Name => name;
 
     /// <summary>Adds to the sum of a sequence.</summary>
@@ -28,7 +28,7 @@ public sealed class Figure(string name, int sequences)
         _pending[sequence.Id] += amount;
     }
 
-    /// <summary>For the host: what was added for a sequence and has not been taken yet.</summary>
+    /// <summary>Called by the host: returns what was added for a sequence since the last call, and resets it to 0.</summary>
     public double Take(int sequence)
     {
         double amount = _pending[sequence];

@@ -3,22 +3,22 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Spud;
 
-/// <summary>What a component gets at build.</summary>
+/// <summary>What a component's factory gets when a pipeline is built.</summary>
 public interface IBuildContext
 {
-    /// <summary>The model.</summary>
+    /// <summary>Description of the model.</summary>
     ModelDescription Model { get; }
 
     /// <summary>
-    /// Identity of the model's content, 64 hexadecimal digits: what was made for one model is refused for another. Computed when somebody
-    /// asks, from the header and samples of every tensor.
+    /// Hash of the model's content, 64 hexadecimal digits, by which a component refuses data that was made for another model. Computed on first
+    /// use, from the file's header and samples of every tensor.
     /// </summary>
     string ModelHash { get; }
 
-    /// <summary>Layers that this component serves, ascending.</summary>
+    /// <summary>Layers that this component serves, in ascending order.</summary>
     ImmutableArray<int> Layers { get; }
 
-    /// <summary>The largest step.</summary>
+    /// <summary>Maximum sizes of steps and sequences.</summary>
     Limits Limits { get; }
 
     /// <summary>The model's weights.</summary>
@@ -27,42 +27,49 @@ public interface IBuildContext
     /// <summary>The pipeline's threads.</summary>
     WorkerPool Pool { get; }
 
-    /// <summary>Host memory; its Copy expands every weight type.</summary>
+    /// <summary>The host's memory; its Copy converts every weight type to F32.</summary>
     IMemoryDomain Host { get; }
 
-    /// <summary>Memory for the component's life, zeroed; counted and freed by the host.</summary>
-    /// <exception cref="InsufficientMemoryException">There is not so much.</exception>
+    /// <summary>Allocates zeroed memory that lives as long as the component. The host counts and frees it.</summary>
+    /// <param name="domain">Where.</param>
+    /// <param name="type">Type of the elements.</param>
+    /// <param name="shape">1 to 4 lengths, outermost first.</param>
+    /// <exception cref="InsufficientMemoryException">There is too little memory.</exception>
     TensorView Allocate(IMemoryDomain domain, ElementType type, params ReadOnlySpan<int> shape);
 
-    /// <summary>A share of the domain's arena.</summary>
+    /// <summary>Reserves scratch memory: a share of the domain's arena, whose content is undefined at the start of each call.</summary>
+    /// <param name="domain">Domain of the arena.</param>
+    /// <param name="bytes">Size of the share in bytes.</param>
     Workspace Reserve(IMemoryDomain domain, long bytes);
 
     /// <summary>
-    /// Memory that a native library will take for the component beside all of the above, as far as its author can tell: for
-    /// <c>spud explain</c>, which calls it an estimate. Adds up over calls.
+    /// Estimates the memory that a native library will allocate for the component, in addition to the above. <c>spud explain</c> shows it as an
+    /// estimate. Several calls add up.
     /// </summary>
+    /// <param name="domain">Where.</param>
+    /// <param name="bytes">Size in bytes.</param>
     void EstimateNative(IMemoryDomain domain, long bytes);
 
     /// <summary>
-    /// Builds another component of the same role for the same layers, to be called from this one. It has its own weights, memory and entry in
-    /// <c>spud explain</c>; its workspaces do not overlap with this component's. The host disposes it, after this one.
+    /// Builds another component of the same role for the same layers, which this one calls. It has its own weights, memory and entry in
+    /// <c>spud explain</c>, and its workspaces do not overlap with this component's. The host disposes it after this one.
     /// </summary>
     /// <typeparam name="T">The role's interface: <see cref="IRouter"/>, …</typeparam>
-    /// <param name="spec">Which one: an option of this component, or made by it.</param>
-    /// <exception cref="RefusedException">It is of another role, or components are nested too deeply.</exception>
+    /// <param name="spec">The component: an option of this one, or made in code.</param>
+    /// <exception cref="RefusedException">The component is unknown or of another role, or components are nested too deeply.</exception>
     [Experimental(Experiments.Id)]
     T Component<T>(ComponentSpec spec)
         where T : class, IDisposable;
 
-    /// <summary>The file that the pipeline names with <c>"pack"</c>, made for this model; null: it names none.</summary>
+    /// <summary>The file that the component's entry in the pipeline names with <c>"pack"</c>, made for this model; null: none.</summary>
     [Experimental(Experiments.Id)]
     IPack? Pack { get; }
 
-    /// <summary>A sum of the component's own that receipts show; each name once.</summary>
-    /// <param name="name">For people, at most 64 characters: "dropped experts".</param>
+    /// <summary>Registers a sum that the component reports and receipts show.</summary>
+    /// <param name="name">Name for people, at most 64 characters, once per component: "dropped experts".</param>
     [Experimental(Experiments.Id)]
     Figure Figure(string name);
 
-    /// <summary>A line for the host's log.</summary>
+    /// <summary>Writes a line to the host's log.</summary>
     void Log(string line);
 }

@@ -3,8 +3,8 @@ using System.Diagnostics.CodeAnalysis;
 namespace Spud;
 
 /// <summary>
-/// An attention that makes further folds for ranks of a decorator: each with scratch of its own, so that several may run at the same time.
-/// An attention without it has one fold, <see cref="IAttention.Fold"/>, for a decorator that needs one in the attention's domain, on all threads.
+/// An attention that makes further folds for the ranks of a decorator, each with its own scratch memory, so that several can run at the same
+/// time. Other attentions have one fold, <see cref="IAttention.Fold"/>, in the attention's domain, on all threads.
 /// </summary>
 [Experimental(Experiments.Id)]
 public interface IMakesFolds

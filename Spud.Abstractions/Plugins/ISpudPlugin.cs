@@ -1,9 +1,9 @@
 namespace Spud;
 
-/// <summary>The one public class of a plugin; it has a public parameterless constructor.</summary>
+/// <summary>The entry class of a plugin: its only public class, with a public parameterless constructor.</summary>
 public interface ISpudPlugin
 {
-    /// <summary>Why it cannot run here and what to install; null if it can.</summary>
+    /// <summary>Returns why the plugin cannot run on this machine and what to install; null: it can.</summary>
     string? Probe() => null;
 
     /// <summary>Registers exactly the components that the manifest lists.</summary>

@@ -3,35 +3,35 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Spud;
 
-/// <summary>What a component can do, told before it is built, so that a pair that cannot meet costs nothing.</summary>
+/// <summary>What a component can do. It is read before the component is built, so that components that do not fit together are refused at once.</summary>
 public sealed class Offer
 {
-    /// <summary>Traits it knows. One of the model's, under the role's prefix, that is not here refuses the component.</summary>
+    /// <summary>Traits that it knows (<see cref="Trait"/>). If the model has another one with the prefix of the component's role, the component is refused.</summary>
     public ImmutableArray<string> Knows { get; init => field = value.IsDefault ? [] : value; } = [];
 
-    /// <summary>Attention: page types that it folds.</summary>
+    /// <summary>Attention: types of pages that it can fold.</summary>
     public ImmutableArray<ElementType> PageTypes { get; init => field = value.IsDefault ? [] : value; } = [];
 
-    /// <summary>Attention: whether it folds pools in which every KV head has runs of its own (<see cref="PageView.HeadRunOffsets"/>).</summary>
+    /// <summary>Attention: whether it can fold pools in which each KV head has its own runs (<see cref="PageView.HeadRunOffsets"/>).</summary>
     [Experimental(Experiments.Id)]
     public bool FoldsPerHead { get; init; }
 
-    /// <summary>Attention: the cache of a pipeline that names none.</summary>
+    /// <summary>Attention: name of the cache for pipelines that name none.</summary>
     public string? DefaultCache { get; init; }
 
     /// <summary>
-    /// Name of the native library's threads that it computes on ("libtorch"); null: the pipeline's. While such a component works the
-    /// pipeline's own threads are parked, and its factory gives the library as many threads as the pipeline has.
+    /// Name of the native library on whose threads it computes ("libtorch"); null: it uses the pipeline's threads. While such a component runs, the
+    /// pipeline's threads are parked. Its factory gives the library as many threads as the pipeline has.
     /// </summary>
     public string? NativeThreads { get; init; }
 
     /// <summary>
-    /// Attention: it reads each row's position from <see cref="Step.Positions"/>. Otherwise it may rely on a sequence's rows having consecutive
-    /// positions, from <see cref="SequenceSlice.FirstPosition"/>.
+    /// Attention: whether the rows of a sequence may have any positions, which it reads from <see cref="Step.Positions"/>. Otherwise it may rely on
+    /// consecutive positions from <see cref="SequenceSlice.FirstPosition"/>.
     /// </summary>
     [Experimental(Experiments.Id)]
     public bool AnyPositions { get; init; }
 
-    /// <summary>A row's bits do not depend on T, its neighbours or the chunk.</summary>
+    /// <summary>Whether a row's result is the same, bit for bit, whatever other rows are in its step. A cache: whether it drops only keys that no row would see.</summary>
     public bool RowInvariant { get; init; }
 }

@@ -1,5 +1,5 @@
 namespace Spud;
 
-/// <summary>A component cannot serve this model, machine or neighbour; the message says why and what to do.</summary>
-/// <param name="reason">For the user.</param>
+/// <summary>A component cannot be used with this model, machine or other component. The message says why and what to do.</summary>
+/// <param name="reason">Message for the user.</param>
 public sealed class RefusedException(string reason) : Exception(reason);

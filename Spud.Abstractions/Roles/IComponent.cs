@@ -1,8 +1,8 @@
 namespace Spud;
 
-/// <summary>Fills a role. One thread calls it; it is disposed once, before its memory goes.</summary>
+/// <summary>A component that fills a role. All calls come from one thread. It is disposed once, before its memory is freed.</summary>
 public interface IComponent : IDisposable
 {
-    /// <summary>Where its inputs and outputs must lie.</summary>
+    /// <summary>Domain of its inputs and outputs.</summary>
     IMemoryDomain Domain { get; }
 }

@@ -165,6 +165,8 @@ public sealed class Engine
     /// <summary>What components keep of sequences, in addition to the pages.</summary>
     internal SequenceStates States => _pipeline.States;
 
+    internal PipelineParts Parts => _pipeline;
+
     /// <summary>What rows may cost before they are run.</summary>
     internal BudgetGuard Guard { get; }
 

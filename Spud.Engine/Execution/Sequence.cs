@@ -134,8 +134,16 @@ public sealed class Sequence : IDisposable
 
         _engine.States.Truncate(Id, Tokens, from);
         Tokens = from;
+        Ledger.Label = _engine.States.LabelOf(Id);
         if (from < tokens)
             ReadAgain(_ids.AsSpan(from, tokens - from).ToArray());
+    }
+
+    /// <summary>Notes in the ledger what kind of text this is: it can change at a border, and a new ledger does not know.</summary>
+    internal void Label()
+    {
+        if (Ledger.Label is null || _engine.Borders.IsAt(Tokens))
+            Ledger.Label = _engine.States.LabelOf(Id);
     }
 
     /// <summary>Gives the pages back.</summary>

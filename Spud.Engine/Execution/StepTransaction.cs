@@ -121,6 +121,7 @@ internal sealed class StepTransaction
                 _pipeline.Pages.Commit(layer, sequence, sequence.Tokens + ids.Length);
 
             sequence.Append(ids);
+            sequence.Label();
         }
         catch (Exception fault)
         {

@@ -50,6 +50,7 @@ public sealed partial class Request
         sequence.Effort = Effort;
         ReusedTokens = sequence.Tokens;
         Ledger = sequence.StartLedger(Budget);
+        Ledger.ReusedTokens = ReusedTokens;
         sequence.RequirePrompt(Prompt.Length - ReusedTokens);
         foreach (int id in Prompt)
             _sampler.Value.Accept(id);

@@ -41,6 +41,9 @@ public sealed class Ledger
     /// <summary>How the request ended, as its owner said.</summary>
     public RequestOutcome Outcome { get; private set; }
 
+    /// <summary>Tokens of the prompt that were not read, because the text held them already.</summary>
+    public int ReusedTokens { get; internal set; }
+
     /// <summary>L.</summary>
     public int Layers => _costs.Layers;
 
@@ -99,6 +102,9 @@ public sealed class Ledger
 
     /// <summary>Until now.</summary>
     internal decimal KvGigabyteSecondsNow => GigabyteSeconds(_byteTicks + Held(Stopwatch.GetTimestamp()));
+
+    /// <summary>What kind of text this is, as a component tells by its last border; null: none does, or not yet.</summary>
+    public TextLabel? Label { get; internal set; }
 
     /// <summary>Tokens that a layer kept after the last step; where its KV heads differ, by the head that keeps the largest number.</summary>
     public int KeptTokens(int layer) => _kept[layer];

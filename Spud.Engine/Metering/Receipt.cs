@@ -18,6 +18,9 @@ public sealed record Receipt
     /// <summary>How the request ended.</summary>
     public required RequestOutcome Outcome { get; init; }
 
+    /// <summary>Tokens of the prompt that were not read, because the text held them already; they cost nothing.</summary>
+    public int ReusedTokens { get; init; }
+
     /// <summary>What it might have cost at most; null: no limit.</summary>
     public required ReceiptLimit? Limit { get; init; }
 
@@ -42,6 +45,10 @@ public sealed record Receipt
     /// <summary>What components counted for themselves, as their plugins report it; nothing is billed by it.</summary>
     public ImmutableArray<ReportedFigure> Reported { get; init; } = [];
 
+    /// <summary>What kind of text it was, as a component tells; null: none does, or it was too short.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public TextLabel? Label { get; init; }
+
     /// <summary>What it costs; null without a price list.</summary>
     public required ReceiptCharge? Charge { get; init; }
 
@@ -55,6 +62,7 @@ public sealed record Receipt
         {
             Model = ledger.Model,
             Outcome = ledger.Outcome,
+            ReusedTokens = ledger.ReusedTokens,
             Limit = ReceiptLimit.Of(ledger.Limit),
             ComputeUnits = ledger.ComputeUnits,
             GigabytesRead = ledger.Total.GigabytesRead,
@@ -63,6 +71,7 @@ public sealed record Receipt
             Lines = [.. Ran(ledger).SelectMany(phase => Role.All.Select(role => ReceiptLine.Of(phase, role, prices))).OfType<ReceiptLine>()],
             KeptTokens = [.. Enumerable.Range(0, ledger.Layers).Select(layer => ledger.KeptTokens(layer))],
             Reported = ledger.Reported,
+            Label = ledger.Label,
             Charge = prices is null ? null : ReceiptCharge.Of(ledger, prices),
         };
     }

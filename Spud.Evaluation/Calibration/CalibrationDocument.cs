@@ -33,6 +33,7 @@ public sealed record CalibrationSource(
     int Passes);
 
 [JsonSerializable(typeof(CalibrationDocument))]
+[JsonSerializable(typeof(RouterPackSummary))]
 public sealed partial class CalibrationJson : JsonSerializerContext
 {
     /// <summary>Indented, for people to read.</summary>

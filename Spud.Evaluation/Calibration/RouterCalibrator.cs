@@ -55,7 +55,7 @@ public sealed class RouterCalibrator(LanguageModel model, RoutingProbe probe, in
         MeasureBaseline(cancellation);
         CalibrationFit best = Measure(most, cancellation);
         if (best.PerplexityRatio > ratio)
-            throw new CalibrationException($"with {most} experts of every row the perplexity ratio is {best.PerplexityRatio:0.0000}, expected at most {ratio}. Allow more experts (--max-experts) or a larger ratio.");
+            throw new CalibrationException($"with {most} experts of every row the perplexity ratio is {best.PerplexityRatio:0.0000}, expected at most {ratio}. Allow more experts (--max-experts; with pools, a larger --pool), or a larger ratio.");
 
         (double low, double high) = (least, most);
         for (int i = 0; i < Bisections; i++)
@@ -71,12 +71,12 @@ public sealed class RouterCalibrator(LanguageModel model, RoutingProbe probe, in
     }
 
     private void MeasureBaseline(CancellationToken cancellation) =>
-        _baselineLoss = Pass(layer => RouterRule.Fixed(model.Pipeline.Model.Layers[layer].ExpertsUsed), cancellation);
+        _baselineLoss = Pass(layer => RouterRule.Fixed(model.Pipeline.Model.Layers[layer].ExpertsUsed), isPooled: false, cancellation);
 
     private CalibrationFit Measure(double experts, CancellationToken cancellation)
     {
         Dictionary<int, RouterRule> rules = _fit.Fit(experts);
-        double loss = Pass(layer => rules[layer], cancellation);
+        double loss = Pass(layer => rules[layer], isPooled: true, cancellation);
         return new()
         {
             Layers = [.. probe.Layers.Select(layer => new LayerFit(layer, rules[layer], probe.Average(layer)))],
@@ -88,9 +88,9 @@ public sealed class RouterCalibrator(LanguageModel model, RoutingProbe probe, in
     }
 
     /// <summary>Mean loss of the text under rules.</summary>
-    private double Pass(Func<int, RouterRule> rules, CancellationToken cancellation)
+    private double Pass(Func<int, RouterRule> rules, bool isPooled, CancellationToken cancellation)
     {
-        probe.Begin(rules);
+        probe.Begin(rules, isPooled);
         double sum = 0;
         int losses = 0;
         for (int window = 0; window < windows.Count; window++)

@@ -12,19 +12,23 @@ public sealed class RoutingProbe : IRouter
     private readonly ModelDescription _model;
     private readonly LayerCandidates?[] _candidates;
     private readonly RouterRule[] _rules;
+    private readonly TextUse?[] _texts;
     private readonly long[] _entries;
     private readonly float[] _probabilities;
     private readonly int[] _experts;
     private readonly float[] _weights;
+    private bool _isPooled;
 
     /// <param name="inner">Gives all E experts of a row; weights that are probabilities, renormalised over all of them or not.</param>
     /// <param name="model">The model.</param>
     /// <param name="candidates">M: best experts of a row that are noted.</param>
-    public RoutingProbe(IRouter inner, ModelDescription model, int candidates)
+    /// <param name="pool">Which experts a text may use; null: all, and nothing is noted of texts.</param>
+    public RoutingProbe(IRouter inner, ModelDescription model, int candidates, PoolRule? pool = null)
     {
         (_inner, _model) = (inner, model);
         _candidates = [.. model.Layers.Select(layer => layer.Experts > 1 ? new LayerCandidates(candidates) : null)];
         _rules = [.. model.Layers.Select(layer => RouterRule.Fixed(layer.ExpertsUsed))];
+        _texts = [.. model.Layers.Select(layer => layer.Experts > 1 && pool is not null ? new TextUse(layer.Experts, pool) : null)];
         _entries = new long[model.Layers.Length];
         _probabilities = new float[model.Layers.Max(layer => layer.Experts)];
         (_experts, _weights) = (new int[_probabilities.Length], new float[_probabilities.Length]);
@@ -43,12 +47,19 @@ public sealed class RoutingProbe : IRouter
     /// <summary>Experts of a row on average since <see cref="Begin"/>.</summary>
     public double Average(int layer) => (double)_entries[layer] / _candidates[layer]!.Rows;
 
+    /// <summary>What was noted of each text since <see cref="Begin"/>.</summary>
+    internal IReadOnlyList<TextShares> TextsOf(int layer) => _texts[layer]!.Texts;
+
     /// <summary>Forgets what was noted and follows other rules from now on.</summary>
-    public void Begin(Func<int, RouterRule> rule)
+    /// <param name="rule">Of each layer.</param>
+    /// <param name="isPooled">Whether texts have pools.</param>
+    public void Begin(Func<int, RouterRule> rule, bool isPooled = true)
     {
+        _isPooled = isPooled;
         foreach (int layer in Layers)
         {
             _candidates[layer]!.Clear();
+            _texts[layer]?.Clear();
             (_rules[layer], _entries[layer]) = (rule(layer), 0);
         }
     }
@@ -68,6 +79,7 @@ public sealed class RoutingProbe : IRouter
             for (int i = from; i < end; i++)
                 probabilities[plan.Experts.AsSpan<int>()[i]] = plan.Weights.AsSpan<float>()[i];
 
+            _texts[layer]?.Take(step.Positions.AsSpan<int>()[row], probabilities, _isPooled);
             int count = Cut(layer, probabilities);
             plan.SetRow(row, _experts.AsSpan(0, count), _weights.AsSpan(0, count));
             from = end;

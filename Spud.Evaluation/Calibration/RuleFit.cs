@@ -63,7 +63,7 @@ internal sealed class RuleFit(RoutingProbe probe, ModelDescription model, int le
         {
             RouterRule rule = new(least, most, Threshold(layer, extras, temperature), temperature);
             (long kept, double dropped) = Try(layer, rule);
-            // Where many rows have the same share no threshold may part them.
+            // Where many rows have the same share no threshold can separate them.
             long off = Math.Abs(kept - extras) <= probe.Of(layer).Rows * Slack ? 0 : Math.Abs(kept - extras);
             if (best.Rule == default || off < best.Off || (off == best.Off && dropped < best.Dropped * (1 - Gain)))
                 best = (rule, off, dropped);

@@ -60,7 +60,7 @@ internal sealed class BenchCommand
         return ExitCodes.Done;
     }
 
-    // The measurement takes no more context than it needs. A longer one than the model was made for is the user's decision.
+    // The measurement takes no more context than it needs. One longer than the model was trained for is the user's decision.
     private void RequireContext(ParseResult parsed, BenchShape shape)
     {
         PipelineDocument document = _pipeline.Document(parsed);

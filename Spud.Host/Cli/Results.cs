@@ -16,6 +16,7 @@ internal sealed record RunResult(
     string Finish,
     string? StopString,
     int PromptTokens,
+    int ReusedTokens,
     int GeneratedTokens,
     double PrefillTokensPerSecond,
     double DecodeTokensPerSecond,

@@ -20,6 +20,11 @@ internal sealed class RunCommand
     private readonly Option<bool> _raw = new("--raw") { Description = "Continue the prompt as it is, without the model's chat template." };
     private readonly Option<bool> _parseSpecial = TextArguments.SpecialOption("With --raw: ");
     private readonly ConversationArguments _conversation;
+    private readonly Option<string?> _cacheFile = new("--cache-file")
+    {
+        Description = "Keep keys and values of prompt and answer in a file; of a prompt that begins like the text in it, only the rest is read.",
+        HelpName = "FILE",
+    };
     private readonly Option<string?> _receipt = new("--receipt") { Description = "Write the receipt: JSON to a file, '-' for a table on standard error.", HelpName = "FILE" };
     private readonly Option<bool> _json = new("--json") { Description = "Print text and figures as one JSON document at the end." };
 
@@ -35,6 +40,7 @@ internal sealed class RunCommand
         _conversation = new(command);
         _sampling = new(command, DefaultMaxTokens);
         _request = new(command, shell);
+        command.Options.Add(_cacheFile);
         command.Options.Add(_receipt);
         _pipeline = new(command, shell);
         command.Options.Add(_json);
@@ -74,8 +80,9 @@ internal sealed class RunCommand
             throw new BadInputException("the prompt has no tokens.");
 
         using Interrupts.Section section = _shell.Interrupts.Begin();
+        using KeptText? kept = KeptText.Open(model, parsed.GetValue(_cacheFile), options.Effort, _shell);
         using ReceiptOutput receipt = new(parsed.GetValue(_receipt), prices, _shell);
-        Request request = model.Generate(ids, options, section.Token);
+        Request request = kept is null ? model.Generate(ids, options, section.Token) : model.Generate(kept.Sequence, ids, options, section.Token);
         try
         {
             Answer(request, options, AnswerParser.For(raw ? null : model.ChatTemplate, rendered?.Text ?? ""), parsed, prices);
@@ -87,6 +94,7 @@ internal sealed class RunCommand
                 receipt.Write(ledger);
         }
 
+        kept?.Save();
         return request.Finish == FinishReason.Cancelled ? ExitCodes.Interrupted : ExitCodes.Done;
     }
 
@@ -129,6 +137,7 @@ internal sealed class RunCommand
         Figures.Name(request.Finish),
         request.StopString,
         request.PromptTokens,
+        request.ReusedTokens,
         request.GeneratedTokens,
         Figures.Prefill(request),
         Figures.Decode(request),

@@ -22,7 +22,7 @@ internal sealed class SamplingArguments
 
     /// <summary>Adds the options to a command.</summary>
     /// <param name="command">Gets them.</param>
-    /// <param name="usualTokens">Most tokens where the user does not say.</param>
+    /// <param name="usualTokens">Maximum number of tokens if the user gives none.</param>
     public SamplingArguments(Command command, int usualTokens)
     {
         _usualTokens = usualTokens;

@@ -14,7 +14,7 @@ internal sealed class ModelLoader(PipelineArguments arguments, Shell shell)
     /// <summary>Sequences alive at once.</summary>
     public int Sequences { get; init; } = 1;
 
-    /// <summary>Most rows of a step whose logits are read.</summary>
+    /// <summary>Maximum number of rows of a step whose logits are read.</summary>
     public int LogitRows { get; init; } = 1;
 
     /// <summary>Maximum rows of a step.</summary>

@@ -66,6 +66,8 @@ internal sealed class ReceiptOutput : IDisposable
         table.Add("total", "", $"{receipt.Phases.Sum(phase => phase.Tokens)}", Number(receipt.ComputeUnits), Number(receipt.GigabytesRead), Seconds(receipt.Lines.Sum(line => line.Seconds)), Money(receipt.Charge?.Total));
         to.WriteLine($"receipt: {receipt.Model}, {Outcome(receipt)}{(receipt.Charge is { } by ? $", prices '{by.PriceList}' {by.Version}" : "")}");
         table.Write(to);
+        if (receipt.Label is { } label)
+            to.WriteLine($"task, as the router tells: {Figures.Label(label)}");
         foreach (ReportedFigure figure in receipt.Reported)
             to.WriteLine($"reported by the plugin, not billed: {figure.Role} {Models.Messages.QuotedText.Of(figure.Component)}: {Models.Messages.QuotedText.Of(figure.Name)} {figure.Value.ToString("0.######", CultureInfo.InvariantCulture)}");
     }

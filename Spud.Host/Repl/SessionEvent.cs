@@ -87,11 +87,14 @@ internal sealed record SessionEnded : SessionEvent;
 /// <param name="TokensPerSecond">Of the answer; 0 before its second token.</param>
 internal readonly record struct Meter(int Tokens, decimal ComputeUnits, decimal? Limit, TimeSpan Elapsed, double TokensPerSecond)
 {
+    /// <summary>What kind of text it is, as a component tells; null: none does, or not yet.</summary>
+    public TextLabel? Label { get; init; }
+
     /// <summary>The meter of a request that is being read.</summary>
     /// <param name="request">Begun.</param>
     /// <param name="tokens">Read of it.</param>
     /// <param name="elapsed">Since the question.</param>
     public static Meter Of(Request request, int tokens, TimeSpan elapsed) => new(
         tokens, request.Ledger?.ComputeUnits ?? 0, request.Ledger?.Limit?.ComputeUnits, elapsed,
-        Figures.Rate(tokens - 1, elapsed - request.TimeToFirstToken));
+        Figures.Rate(tokens - 1, elapsed - request.TimeToFirstToken)) { Label = request.Ledger?.Label };
 }

@@ -55,7 +55,7 @@ internal readonly record struct Failure(string Message, int ExitCode)
         OutOfMemoryException and not InsufficientMemoryException => new(NoMemoryOrThreads, ExitCodes.Failed),
         BadInputException or ConfigurationException or CompositionException or ModelFileException
             or ContextOverflowException or BudgetExceededException or TemplateException or RefusedException or ComparisonException => new(ThrownText.Of(exception), ExitCodes.BadInput),
-        PagePoolFullException or InsufficientMemoryException or ComponentException or CalibrationException => new(ThrownText.Of(exception), ExitCodes.Failed),
+        PagePoolFullException or CacheFileException or InsufficientMemoryException or ComponentException or CalibrationException => new(ThrownText.Of(exception), ExitCodes.Failed),
         UnauthorizedAccessException or FileNotFoundException or DirectoryNotFoundException => new(exception.Message, ExitCodes.BadInput),
         IOException { HResult: BrokenPipe or WindowsBrokenPipe or WindowsPipeClosing } => new("", ExitCodes.Done),
         IOException => new(exception.Message, ExitCodes.Failed),

@@ -28,8 +28,12 @@ internal static class Figures
         string money = charge is null ? "" : string.Create(CultureInfo.InvariantCulture, $", {charge.Total:0.###############} {charge.Currency}");
         // A drawn seed is the only way to have this text again.
         string seed = sampling is { Seed: null, Temperature: > 0 } ? $", seed {request.Seed}" : "";
-        return $"[{prompt}, {answer}{first}{seed}, {Units.Compute(request.Ledger?.ComputeUnits ?? 0)}{money}{Ending(request)}]";
+        string task = request.Ledger?.Label is { } label ? $", task {Label(label)}" : "";
+        return $"[{prompt}, {answer}{first}{seed}, {Units.Compute(request.Ledger?.ComputeUnits ?? 0)}{money}{task}{Ending(request)}]";
     }
+
+    /// <summary>What kind of text a component takes a text for.</summary>
+    public static string Label(TextLabel label) => string.Create(CultureInfo.InvariantCulture, $"{SafeText.Line(label.Name, 64)} ({label.Confidence:0%})");
 
     /// <summary>The stable name of a reason, for JSON.</summary>
     public static string Name(FinishReason reason) => reason switch

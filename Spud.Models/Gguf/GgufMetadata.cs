@@ -92,6 +92,18 @@ public sealed partial class GgufMetadata
         return float.IsFinite(value) ? true : throw Fault(key, $"expected a finite number, got {value}");
     }
 
+    /// <summary>A finite number of type Float64, as it is.</summary>
+    /// <exception cref="ModelFileException">The key is absent, or its value no such number.</exception>
+    public double RequireDouble(string key)
+    {
+        if (!TryFind(key, out GgufValue? place))
+            throw Missing(key, "a number in double precision");
+        if (place.IsArray || place.Type != GgufValueType.Float64)
+            throw WrongType(key, "a number in double precision", place);
+        double value = BinaryPrimitives.ReadDoubleLittleEndian(_file.Bytes(place.Offset, GgufValue.FixedBytes(place.Type)));
+        return double.IsFinite(value) ? value : throw Fault(key, $"expected a finite number, got {value}");
+    }
+
     /// <summary>A truth value.</summary>
     /// <exception cref="ModelFileException">The key is absent, or its value no truth value.</exception>
     public bool RequireBool(string key) => TryGetBool(key, out bool value) ? value : throw Missing(key, "a truth value");

@@ -28,6 +28,9 @@ public sealed class GgufWriter
     /// <summary>Sets a number.</summary>
     public void Set(string key, float value) => Put(key, GgufValueType.Float32, writer => writer.Write(value));
 
+    /// <summary>Sets a number in double precision.</summary>
+    public void Set(string key, double value) => Put(key, GgufValueType.Float64, writer => writer.Write(value));
+
     /// <summary>Sets a truth value.</summary>
     public void Set(string key, bool value) => Put(key, GgufValueType.Bool, writer => writer.Write(value));
 

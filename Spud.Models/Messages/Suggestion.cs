@@ -9,7 +9,7 @@ public static class Suggestion
     public static string Hint(string name, IEnumerable<string> known) => For(name, known) is { } nearest ? $" Did you mean '{nearest}'?" : "";
 
     /// <summary>
-    /// The known name with the fewest edits (insert, delete, replace, swap of neighbours; case does not count), if they are at most
+    /// The known name with the lowest edits (insert, delete, replace, swap of neighbours; case does not count), if they are at most
     /// a third of its length, or one.
     /// </summary>
     public static string? For(string name, IEnumerable<string> known)
@@ -17,12 +17,12 @@ public static class Suggestion
         if (name.Length is 0 or > LongestName)
             return null;
         string? best = null;
-        int fewest = int.MaxValue;
+        int lowest = int.MaxValue;
         foreach (string candidate in known)
         {
             int edits = Edits(name.ToLowerInvariant(), candidate.ToLowerInvariant());
-            if (edits <= Math.Max(1, Math.Max(name.Length, candidate.Length) / 3) && edits < fewest)
-                (best, fewest) = (candidate, edits);
+            if (edits <= Math.Max(1, Math.Max(name.Length, candidate.Length) / 3) && edits < lowest)
+                (best, lowest) = (candidate, edits);
         }
 
         return best;

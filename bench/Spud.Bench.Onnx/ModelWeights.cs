@@ -10,7 +10,7 @@ internal static unsafe class ModelWeights
     public static float[] Read(GgufFile file, string name)
     {
         if (!file.TryGetTensor(name, out GgufTensor? tensor))
-            throw new ModelFileException($"{file.Path}: there is no tensor {name}");
+            throw new ModelFileException($"{file.Path}: the model has no tensor '{name}'");
 
         float[] values = new float[tensor.Shape.Aggregate(1, static (product, length) => product * length)];
         fixed (float* to = values)

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Fetches llama.cpp, the peer that Spud is measured against, and builds ./peer beside it: a C program of ours over npm's prebuilt library.
+# Fetches llama.cpp, the peer that Spud is measured against, and builds ./peer next to it: a C program of ours over npm's prebuilt library.
 # usage: bench/peer/setup.sh [DIR]      (default: .cache/peer in the repository; needs npm, git and a C compiler; about 20 s)
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)

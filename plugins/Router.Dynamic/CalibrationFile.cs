@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Router.Shared;
 using Spud;
 
 namespace Router.Dynamic;
@@ -78,8 +79,8 @@ internal sealed class CalibrationFile
         string at = $"layer {layer.Layer}";
         if (layer.Threshold is not (> 0 and <= 1))
             throw Refusal(path, $"{at} has threshold {layer.Threshold}, expected above 0 and up to 1");
-        if ((double)layer.Temperature is not (>= DynamicRouterOptions.MinTemperature and <= DynamicRouterOptions.MaxTemperature))
-            throw Refusal(path, $"{at} has temperature {layer.Temperature}, expected {DynamicRouterOptions.MinTemperature} to {DynamicRouterOptions.MaxTemperature}");
+        if ((double)layer.Temperature is not (>= LayerRule.MinTemperature and <= LayerRule.MaxTemperature))
+            throw Refusal(path, $"{at} has temperature {layer.Temperature}, expected {LayerRule.MinTemperature} to {LayerRule.MaxTemperature}");
         if (!(layer.Experts >= file.MinExperts && layer.Experts <= file.MaxExperts))
             throw Refusal(path, $"{at} has {layer.Experts} experts on average, expected {file.MinExperts} to {file.MaxExperts}");
     }

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Router.Shared;
 using Spud;
 
 namespace Router.Dynamic;
@@ -6,12 +7,6 @@ namespace Router.Dynamic;
 /// <summary>Options of router "dynamic".</summary>
 internal sealed class DynamicRouterOptions
 {
-    /// <summary>Sharper mass than this is the best expert's alone.</summary>
-    public const double MinTemperature = 0.0625;
-
-    /// <summary>Flatter mass than this is the number of experts.</summary>
-    public const double MaxTemperature = 16;
-
     /// <summary>Minimum experts per row; absent: the calibration's, or 1.</summary>
     [Range(1, 1024)]
     public int? MinExperts { get; set; }
@@ -25,7 +20,7 @@ internal sealed class DynamicRouterOptions
     public double? Threshold { get; set; }
 
     /// <summary>Sharpens (below 1) or flattens (above 1) the mass that is compared with the threshold; absent: the calibration's, or 1.</summary>
-    [Range(MinTemperature, MaxTemperature)]
+    [Range(LayerRule.MinTemperature, LayerRule.MaxTemperature)]
     public float? Temperature { get; set; }
 
     /// <summary>A file of "spud calibrate"; it takes the place of all other options.</summary>

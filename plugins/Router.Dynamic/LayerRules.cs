@@ -1,3 +1,4 @@
+using Router.Shared;
 using Spud;
 
 namespace Router.Dynamic;
@@ -23,20 +24,10 @@ internal static class LayerRules
             LayerDescription of = build.Model.Layers[layer];
             rules[layer] = calibration?.Rule(layer)
                 ?? new(options.MinExperts ?? 1, options.MaxExperts ?? of.ExpertsUsed, options.Threshold ?? 1, options.Temperature ?? 1);
-            Require(rules[layer], layer, of.Experts);
+            rules[layer].Require("dynamic", layer, of.Experts);
         }
 
         return rules;
-    }
-
-    private static void Require(LayerRule rule, int layer, int experts)
-    {
-        if (rule.Most > experts)
-            throw new RefusedException($"router dynamic: maxExperts is {rule.Most}, but layer {layer} has {experts} experts. Set it to {experts} or less.");
-        if (rule.Least > rule.Most)
-            throw new RefusedException($"router dynamic: minExperts is {rule.Least}, but a row of layer {layer} has at most {rule.Most} experts. Lower minExperts or raise maxExperts.");
-        if (rule.Least < 1)
-            throw new RefusedException($"router dynamic: minExperts is {rule.Least}, expected at least 1.");
     }
 
     private static string? Given(DynamicRouterOptions options) =>

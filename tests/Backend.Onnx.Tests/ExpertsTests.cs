@@ -20,7 +20,7 @@ public sealed class ExpertsTests
         { "dense", new TestModel() },
         { "dense, gelu, post norm", new TestModel { Traits = new() { [Trait.Gelu] = 1, [Trait.ExpertPostNorm] = 1, [Trait.ExpertResidualScale] = 0.3f } } },
         { "dense, biases, clamp", new TestModel { Traits = new() { [Trait.ExpertBias] = 1, [Trait.ClampedSwiGlu] = 0.2f } } },
-        { "dense beside a shared one", new TestModel { Traits = new() { [Trait.SharedExpert] = 48 } } },
+        { "dense and a shared one", new TestModel { Traits = new() { [Trait.SharedExpert] = 48 } } },
         { "mixture", s_mixture },
         { "mixture, biases, clamp, scale", s_mixture with { Traits = new() { [Trait.ExpertBias] = 1, [Trait.ClampedSwiGlu] = 0.2f, [Trait.ExpertResidualScale] = 0.3f } } },
         { "shared behind a gate, post norm", s_mixture with { Traits = new() { [Trait.SharedExpert] = 48, [Trait.SharedGate] = 1, [Trait.ExpertPostNorm] = 1 } } },

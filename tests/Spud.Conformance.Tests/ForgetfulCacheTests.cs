@@ -6,10 +6,10 @@ namespace Spud.Conformance.Tests;
 public sealed class ForgetfulCacheTests
 {
     [Fact]
-    public void A_policy_that_keeps_only_the_last_token_is_caught() => Caught<KeepsLastOnly>("are gone; Variant.Keeps says that they stay");
+    public void A_policy_that_keeps_only_the_last_token_is_caught() => Caught<KeepsLastOnly>("are gone; Variant.Keeps says that they are kept");
 
     [Fact]
-    public void A_policy_that_keeps_one_key_less_than_it_says_is_caught() => Caught<KeepsOneLess>("are gone; Variant.Keeps says that they stay");
+    public void A_policy_that_keeps_one_key_less_than_it_says_is_caught() => Caught<KeepsOneLess>("are gone; Variant.Keeps says that they are kept");
 
     [Fact]
     public void A_policy_that_keeps_everything_needs_no_rule() => Caught<KeepsEverything>("remove Variant.Keeps");

@@ -2,10 +2,10 @@ using Xunit;
 
 namespace Spud.Conformance;
 
-/// <summary>Compares results with the reference.</summary>
+/// <summary>Compares results with those of the reference.</summary>
 internal static class Agreement
 {
-    /// <summary>Every element within the tolerance.</summary>
+    /// <summary>Requires every element to be within the tolerance.</summary>
     public static void Near(ReadOnlySpan<double> expected, ReadOnlySpan<float> got, Tolerance tolerance, string what)
     {
         Assert.Equal(expected.Length, got.Length);
@@ -17,11 +17,11 @@ internal static class Agreement
         for (int i = 0; i < expected.Length; i++)
         {
             if (!(Math.Abs(expected[i] - got[i]) <= allowed))
-                Assert.Fail($"{what}, element {i} of {expected.Length}: expected {expected[i]:G9}, got {got[i]:G9}, off by {Math.Abs(expected[i] - got[i]):E2}; allowed are {allowed:E2} ({tolerance})");
+                Assert.Fail($"{what}, element {i} of {expected.Length}: expected {expected[i]:G9}, got {got[i]:G9}, a difference of {Math.Abs(expected[i] - got[i]):E2}; allowed {allowed:E2} ({tolerance})");
         }
     }
 
-    /// <summary>Two results of the component itself: the same bits, or as near as the tolerance where bits are not promised.</summary>
+    /// <summary>Requires two results of the component to be the same bits, or within the tolerance if it does not promise bits.</summary>
     public static void Same(ReadOnlySpan<float> expected, ReadOnlySpan<float> got, Tolerance? tolerance, string what)
     {
         if (tolerance is not null)
@@ -37,7 +37,7 @@ internal static class Agreement
         for (int i = 0; i < expected.Length; i++)
         {
             if (BitConverter.SingleToInt32Bits(expected[i]) != BitConverter.SingleToInt32Bits(got[i]))
-                Assert.Fail($"{what}, element {i} of {expected.Length}: {expected[i]:G9} before, {got[i]:G9} now; the same bits are promised");
+                Assert.Fail($"{what}, element {i} of {expected.Length}: {expected[i]:G9} before, {got[i]:G9} now; expected the same bits");
         }
     }
 }

@@ -2,7 +2,7 @@ using Xunit;
 
 namespace Spud.Conformance;
 
-/// <summary>How much managed memory a component allocates at most, once it is warm. The collector's pauses are everybody's: the default is none.</summary>
+/// <summary>Maximum managed memory that a component allocates once it is warm. Garbage collection pauses the whole process, so the default is none.</summary>
 public sealed record AllocationPromise
 {
     /// <summary>Nothing.</summary>
@@ -14,15 +14,15 @@ public sealed record AllocationPromise
     /// <summary>Bytes of one decoded token through the kit's pipeline of two layers: the component's calls, reviews and commits.</summary>
     public long BytesPerToken { get; init; }
 
-    /// <summary>Why it cannot do without; printed with the results where it is not zero.</summary>
+    /// <summary>Why it cannot avoid it; printed with the results if it is not zero.</summary>
     public required string Why { get; init; }
 
-    /// <summary>Holds a measurement to the promise.</summary>
+    /// <summary>Requires a measurement to be within the limit.</summary>
     /// <param name="bytes">What was allocated.</param>
-    /// <param name="promised">How much may be.</param>
+    /// <param name="promised">The limit.</param>
     /// <param name="what">"a call of router 'best' with 40 rows".</param>
     internal static void Require(long bytes, long promised, string what) => Assert.True(
         bytes <= promised,
-        $"{what} allocated {bytes} bytes of managed memory, expected at most {promised}. Make buffers when the component is built and use them again; "
-        + "a component that cannot do without names what it allocates in Variant.Allocation.");
+        $"{what} allocated {bytes} bytes of managed memory, expected at most {promised}. Allocate buffers when the component is built and reuse them; "
+        + "a component that cannot avoid it states what it allocates in Variant.Allocation.");
 }

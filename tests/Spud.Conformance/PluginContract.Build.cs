@@ -33,7 +33,7 @@ public abstract partial class PluginContract
         Assert.All(offer.Knows, trait => Assert.StartsWith(role + ".", trait));
         Assert.Equal(offer.Knows.Length, offer.Knows.Distinct().Count());
         Assert.Equal(role == Roles.Attention, !offer.PageTypes.IsEmpty);
-        Assert.True(role == Roles.Attention || offer.DefaultCache is null, "a default cache is for attentions to name");
+        Assert.True(role == Roles.Attention || offer.DefaultCache is null, "Offer.DefaultCache is for attentions only");
     }
 
     /// <summary>A weight that is missing ends the build with the file's message, and the next build is none the worse.</summary>

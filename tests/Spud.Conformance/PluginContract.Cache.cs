@@ -40,7 +40,7 @@ public abstract partial class PluginContract
         for (int pool = 0; pool < Math.Max(1, rig.Layout.Pools.Length); pool++)
         {
             (int kept, int promised) = (rig.KeysIn(pool), rig.Layout.Pools.IsEmpty ? rig.Layout.TokensAtMost : rig.Layout.Pools[pool].KeysAtMost);
-            Assert.True(kept <= promised, $"{kept} tokens are kept in pool {pool}, {promised} were promised at most");
+            Assert.True(kept <= promised, $"{kept} tokens are kept in pool {pool}; the layout promises at most {promised}");
         }
     });
 
@@ -54,9 +54,9 @@ public abstract partial class PluginContract
     {
         Subject subject = Plugin[Roles.Cache, component];
         Func<int, int, bool>? keeps = subject.Variant.Keeps;
-        Assert.False(subject.Offer.RowInvariant && keeps is not null, $"cache '{component}' promises row invariance, so it keeps everything that a row sees: remove Variant.Keeps");
-        string rule = subject.Offer.RowInvariant ? "the next row sees them" : keeps is not null ? "Variant.Keeps says that they stay"
-            : "its offer does not promise row invariance: if it is meant to forget, say in Variant.Keeps what it keeps";
+        Assert.False(subject.Offer.RowInvariant && keeps is not null, $"cache '{component}' promises row invariance (Offer.RowInvariant), so it keeps every key that a row sees: remove Variant.Keeps");
+        string rule = subject.Offer.RowInvariant ? "the next row sees them" : keeps is not null ? "Variant.Keeps says that they are kept"
+            : "its offer does not promise row invariance: if it is meant to drop keys, define in Variant.Keeps which ones it keeps";
         Grow(component, (rig, tokens) =>
         {
             int window = (int)rig.Model.Describe().Layers[0].Number(Trait.Window, tokens + 1);

@@ -57,7 +57,7 @@ public abstract partial class PluginContract
             rig.Domain.Copy(elsewhere, back);
             rig.Domain.Wait();
             foreach ((int from, int to) in new[] { (0, 0), (1, 1), (1, 2), (2, 3), (4, 4) })
-                Assert.True(source.At(from).AsSpan<byte>().SequenceEqual(back.At(to).AsSpan<byte>()), $"{type}: row {from} is not what arrived as row {to}");
+                Assert.True(source.At(from).AsSpan<byte>().SequenceEqual(back.At(to).AsSpan<byte>()), $"{type}: row {from} differs from what arrived as row {to}");
         }
     }
 

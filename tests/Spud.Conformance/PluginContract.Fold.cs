@@ -81,7 +81,7 @@ public abstract partial class PluginContract
     public void Rows_may_stand_at_any_position(string component)
     {
         if (!Plugin[Roles.Attention, component].Offer.AnyPositions)
-            Assert.Skip("its offer relies on consecutive positions of a sequence's rows");
+            Assert.Skip("it relies on consecutive positions (its offer does not set AnyPositions)");
 
         RigSettings settings = new() { Model = new(), Slices = TestStep.Slices((9, 40), (1, 3), (5, 0)), Stride = 3 };
         CheckProject(component, settings);
@@ -111,7 +111,7 @@ public abstract partial class PluginContract
         changed.Call(() => changed.Fold(changed.View));
         Output before = new("", plain.Attended(), s_unturned.QueryHeads * s_unturned.ValueWidth), after = before with { Values = changed.Attended() };
         foreach (int row in Enumerable.Range(0, Seen - 240 + 1).Append(33))
-            Agreement.Same(before.Row(row), after.Row(row), subject.Tolerance, $"row {row}, which sees position {Seen} at most");
+            Agreement.Same(before.Row(row), after.Row(row), subject.Tolerance, $"row {row}, which sees positions up to {Seen}");
         Assert.False(before.Row(32).SequenceEqual(after.Row(32)), "the last row must see what was changed");
 
         static TestPages Changed(RigSettings settings)
@@ -180,7 +180,7 @@ public abstract partial class PluginContract
             {
                 double[] query = Plain.Row(rig.Query.Floats, row, rig.Model.QueryHeads * rig.Model.KeyWidth);
                 double[] expected = oracle.Attend(query, slice.FirstPosition + (row - slice.FirstRow) * rig.Settings.Stride, keys.All, withSinks: false);
-                Agreement.Near(expected, attended.AsSpan(row * width, width), rig.Subject.Tolerance, $"row {row}, sequence {slice.Id}, {rig.Settings.PageTokens} keys a page");
+                Agreement.Near(expected, attended.AsSpan(row * width, width), rig.Subject.Tolerance, $"row {row}, sequence {slice.Id}, {rig.Settings.PageTokens} keys per page");
             }
         }
     }

@@ -42,7 +42,7 @@ public abstract partial class PluginContract
             if (subject.Variant.OwnRouting is { } own)
                 Concede($"{subject.Role} {subject.Label}: not compared with the model's own routing: {own}", own);
             if (subject.Variant.Allocation is { BytesPerCall: > 0 } or { BytesPerToken: > 0 })
-                Concede($"{subject.Role} {subject.Label}: allocates up to {subject.Variant.Allocation.BytesPerCall} bytes a call and {subject.Variant.Allocation.BytesPerToken} a token: {subject.Variant.Allocation.Why}", subject.Variant.Allocation.Why);
+                Concede($"{subject.Role} {subject.Label}: allocates up to {subject.Variant.Allocation.BytesPerCall} bytes per call and {subject.Variant.Allocation.BytesPerToken} per token: {subject.Variant.Allocation.Why}", subject.Variant.Allocation.Why);
         }
     }
 

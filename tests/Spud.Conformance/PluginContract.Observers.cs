@@ -42,7 +42,7 @@ public abstract partial class PluginContract
     {
         Subject subject = Plugin[Roles.Cache, component];
         if (IsLossless(subject))
-            Assert.Skip("this policy forgets nothing that a row would see, at no fixed border: its offer promises row invariance");
+            Assert.Skip("this policy drops no key that a row would see, so it has no borders: its offer promises row invariance");
 
         using TestModelFile model = ModelFor(subject);
         int[] text = PipelineRig.Text(14, 500);
@@ -53,7 +53,7 @@ public abstract partial class PluginContract
             using Sequence sequence = rig.Engine.Open();
             rig.Read(sequence, text, rows, rows == 1 ? Phase.Decode : Phase.Prefill);
             string now = string.Join('\n', Enumerable.Range(0, rig.Pipeline.Model.Layers.Length).SelectMany(layer => PipelineRig.KeptOf(sequence, layer)));
-            Assert.True((kept ??= now) == now, $"with {rows} rows a step other keys are kept than with 512 rows:\n{now}\nwith 512:\n{kept}");
+            Assert.True((kept ??= now) == now, $"with {rows} rows per step other keys are kept than with 512:\n{now}\nwith 512:\n{kept}");
         }
     }
 
@@ -78,14 +78,14 @@ public abstract partial class PluginContract
             done += right;
         }
 
-        RequireRows(expected, [.. got], Promised(subject), "a text whose steps were kept in part");
+        RequireRows(expected, [.. got], Promised(subject), "a text of which steps were kept in part");
     }
 
     private static void CheckKeyMass(Subject subject, RigSettings settings, TestPages pages)
     {
         using AttentionRig rig = new(subject, settings, pages);
         if (rig.Component is not IGivesKeyMass { TellsKeyMass: true })
-            Assert.Skip("this attention does not tell how much rows look at keys");
+            Assert.Skip("this attention does not compute key mass (IGivesKeyMass)");
 
         PageView[] parts = [.. new[] { 0, 1 }.Select(part => PartOf(rig, position => position / 32 % 2 == part))];
         rig.Call(() => Array.ForEach(parts, part => rig.Fold(part)));

@@ -20,19 +20,19 @@ public abstract partial class PluginContract
         if (subject.Variant.OwnRouting is { } own)
             Assert.Skip($"its routing is its own: {own}");
         if (!IsLossless(subject))
-            Assert.Skip("this policy forgets keys that rows may see: its offer does not promise row invariance");
+            Assert.Skip("this policy drops keys that rows may see: its offer does not promise row invariance");
 
         using TestModelFile file = TestModelFile.Of(model);
         using PipelineRig rig = OfFamily(subject, file);
         double rounding = RoundingOf(subject, rig);
         if (rounding > 0 && model.IsMixture)
-            Assert.Skip("where a router's near-tie falls is no question of rounding: the dense families say how near this is");
+            Assert.Skip("rounding decides how a router's near-tie falls; the dense families show how large the error is");
 
         float[] expected = model.Logits, got = rig.Fresh(FamilyModel.Prompt);
         Assert.Equal(expected.Length, got.Length);
         double off = Math.Sqrt(expected.Zip(got, static (e, g) => ((double)e - g) * ((double)e - g)).Average()) / (expected.Max() - (double)expected.Min());
         double limit = Math.Max(model.Limit, rounding);
-        Assert.True(off <= limit, $"{family}: the logits are off by {off:E2} of their range (root of the mean square), expected at most {limit:E2}");
+        Assert.True(off <= limit, $"{family}: the logits differ by {off:E2} of their range (root mean square), expected at most {limit:E2}");
     }
 
     private PipelineRig OfFamily(Subject subject, TestModelFile file)

@@ -21,7 +21,7 @@ public abstract partial class PluginContract
         if (subject.Variant.OwnRouting is { } own)
             Assert.Skip($"its routing is its own: {own}");
         if (!IsLossless(subject))
-            Assert.Skip("this policy forgets keys that rows may see: its offer does not promise row invariance");
+            Assert.Skip("this policy drops keys that rows may see: its offer does not promise row invariance");
 
         using TestModelFile model = ModelFor(subject);
         using PipelineRig rig = PipelineRig.Of(Plugin, subject, model), reference = new(Plugin.Catalog, [.. TestPipeline.ReferenceEdits, .. PagesOf(rig)], model);
@@ -46,7 +46,7 @@ public abstract partial class PluginContract
         {
             using Sequence sequence = rig.Engine.Open();
             // The reference plugin promises row invariance, so that a cache's keys alone can make a difference.
-            RequireRows(expected, rig.Read(sequence, text, chunk, chunk == 1 ? Phase.Decode : Phase.Prefill), role == Roles.Cache ? null : Promised(subject), $"{chunk} rows a step");
+            RequireRows(expected, rig.Read(sequence, text, chunk, chunk == 1 ? Phase.Decode : Phase.Prefill), role == Roles.Cache ? null : Promised(subject), $"{chunk} rows per step");
         }
     }
 
@@ -153,7 +153,7 @@ public abstract partial class PluginContract
             if (layer == 1 && throws)
             {
                 throws = false;
-                throw new InvalidOperationException("the test throws once, in company");
+                throw new InvalidOperationException("the test throws once, among others");
             }
         });
         int[][] texts = [PipelineRig.Text(17, 80), PipelineRig.Text(18, 80)];
@@ -196,7 +196,7 @@ public abstract partial class PluginContract
     private static Tolerance ThroughLayers(Subject subject) => subject.Tolerance with
     {
         Relative = 10 * subject.Tolerance.Relative,
-        Why = $"through two layers and the head, each of which makes an error larger; {subject.Tolerance.Why}",
+        Why = $"through two layers and the head, each of which amplifies the error; {subject.Tolerance.Why}",
     };
 
     // The other roles of a cache's pipeline are the reference plugin's, which knows windows.

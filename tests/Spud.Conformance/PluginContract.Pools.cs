@@ -59,7 +59,7 @@ public abstract partial class PluginContract
     {
         Subject subject = Plugin[Roles.Attention, component];
         if (!subject.Offer.FoldsPerHead)
-            Assert.Skip("this attention does not fold pages of one head: its offer does not say so");
+            Assert.Skip("this attention does not fold per-head pages (its offer does not set FoldsPerHead)");
 
         return subject;
     }

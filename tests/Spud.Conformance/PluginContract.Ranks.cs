@@ -26,7 +26,7 @@ public abstract partial class PluginContract
                 rig.Empty();
                 PageView view = rig.View;
                 rig.Call(() => made.Fold(0, rig.Step, rig.Query.View, new ReadOnlySpan<PageView>(in view), rig.State));
-                Agreement.Same(expected, rig.Attended(), Promised(rig.Subject), $"a fold of a rank with {pool.Threads} threads");
+                Agreement.Same(expected, rig.Attended(), Promised(rig.Subject), $"a fold of a rank on {pool.Threads} threads");
             }
         }
     }
@@ -40,7 +40,7 @@ public abstract partial class PluginContract
         RigSettings settings = new() { Model = s_unturned, Slices = TestStep.Slices((33, 240), (1, 700)), PageTokens = 16, Threads = Ranks };
         using AttentionRig rig = new(Plugin[Roles.Attention, component], settings);
         if (!rig.Domain.IsHost)
-            Assert.Skip("a device works on one call at a time");
+            Assert.Skip("a device runs one call at a time");
 
         rig.Call(() => rig.Fold(rig.View));
         float[] expected = rig.Attended();
@@ -68,7 +68,7 @@ public abstract partial class PluginContract
     {
         if (rig.Component is not IMakesFolds maker)
         {
-            Assert.Skip("this attention makes no folds for ranks");
+            Assert.Skip("this attention makes no folds for ranks (IMakesFolds)");
             throw new InvalidOperationException();
         }
 

@@ -18,7 +18,7 @@ public abstract partial class PluginContract
     /// <summary>Full path of the built plugin: the folder that holds <c>spud-plugin.json</c>.</summary>
     protected abstract string PluginFolder { get; }
 
-    /// <summary>Configurations to test beside the default ones, wider tolerances with their reasons, and reasons to skip.</summary>
+    /// <summary>Configurations to test in addition to the default ones, wider tolerances with their reasons, and reasons to skip.</summary>
     protected virtual IEnumerable<Variant> Variants => [];
 
     /// <summary>
@@ -37,7 +37,7 @@ public abstract partial class PluginContract
     /// parts of the test program's folder (<c>bin/Release/net10.0</c>).
     /// </summary>
     /// <param name="relative">Such as <c>src/MyPlugin/bin/{configuration}/{framework}</c>.</param>
-    /// <returns>The full path; where there is no such folder, the relative one as it is, so that the message names it.</returns>
+    /// <returns>The full path; if the folder does not exist, the relative path, so that the message names it.</returns>
     protected static string FindAbove(string relative)
     {
         ArgumentNullException.ThrowIfNull(relative);

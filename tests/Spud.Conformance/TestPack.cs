@@ -23,6 +23,13 @@ public sealed class TestPack
         return this;
     }
 
+    /// <summary>Sets a number of the metadata, in double precision.</summary>
+    public TestPack Set(string key, double value)
+    {
+        _file.Set(key, value);
+        return this;
+    }
+
     /// <summary>Adds a tensor of F32 whose values depend on its name alone: between -1/2 and 1/2, or between 1/2 and 3/2 where the name contains "norm" or "scale".</summary>
     /// <param name="name">As the component takes it.</param>
     /// <param name="shape">[.., out, in].</param>

@@ -6,18 +6,18 @@ namespace Spud.Conformance;
 /// </summary>
 public sealed record Tolerance
 {
-    /// <summary>What every component is held to unless a <see cref="Variant"/> widens it.</summary>
+    /// <summary>The tolerance of every component, unless a <see cref="Variant"/> widens it.</summary>
     public static Tolerance F32 { get; } = new()
     {
         Relative = 2e-5,
         Absolute = 2e-8,
-        Why = "f32 arithmetic in sums of any order: some hundred roundings of 2^-24, with a margin of ten",
+        Why = "f32 sums in any order: some hundred roundings of 2^-24, times a margin of ten",
     };
 
     /// <summary>Of the largest magnitude that is compared.</summary>
     public required double Relative { get; init; }
 
-    /// <summary>Beside that; for rows that are nearly zero.</summary>
+    /// <summary>In addition to that; for rows that are nearly zero.</summary>
     public double Absolute { get; init; } = 2e-8;
 
     /// <summary>Where the error comes from. It is printed with the results of every variant that widens its tolerance.</summary>

@@ -4,8 +4,8 @@ using System.Text;
 namespace Spud.Conformance;
 
 /// <summary>
-/// One configuration of one component, which the suites run over. A component without variants is tested with its options as they are
-/// when nobody sets any; so is one whose variants all set some. To widen the tolerance of the default options, or to skip them, name a
+/// One configuration of one component, which the suites test. A component without variants is tested with default options; so is one
+/// whose variants all set options. To widen the tolerance of the default options, or to skip them, name a
 /// variant without <see cref="Options"/>.
 /// </summary>
 public sealed record Variant
@@ -19,7 +19,7 @@ public sealed record Variant
     /// <summary>Its options as in <c>pipeline.json</c>, without <c>use</c>: <c>{"dtype":"bf16"}</c>.</summary>
     public string Options { get; init; } = "{}";
 
-    /// <summary>How far its results may be from the reference.</summary>
+    /// <summary>Allowed difference of its results from the reference.</summary>
     public Tolerance Tolerance { get; init; } = Tolerance.F32;
 
     /// <summary>Why it cannot be tested on this machine ("needs a CUDA device"): its tests are shown as skipped. Null: it can.</summary>
@@ -32,8 +32,8 @@ public sealed record Variant
     public string? OwnRouting { get; init; }
 
     /// <summary>
-    /// Cache policies that forget keys which rows to come may see, and so do not promise row invariance: what they keep all the same. After
-    /// so many tokens, must the key at this position still be there? What lies outside a layer's window need not be. Null: everything must.
+    /// Cache policies that drop keys which later rows may see, and so do not promise row invariance: whether, after so many tokens, the key at this
+    /// position must still be kept. Keys outside a layer's window need not be. Null: all must be kept.
     /// <code>
     /// Keeps = static (tokens, position) => position &lt; 4 || position >= tokens - 256
     /// </code>
@@ -41,7 +41,7 @@ public sealed record Variant
     public Func<int, int, bool>? Keeps { get; init; }
 
     /// <summary>
-    /// The pack that a component needs, for the models that the kit tests it with: their shapes differ. Null: the pipeline names none.
+    /// The pack that a component needs, made for each model that the kit tests it with. Null: none.
     /// <code>
     /// Pack = static model => new TestPack().Add("output.bias", model.Vocabulary)
     /// </code>
@@ -52,8 +52,8 @@ public sealed record Variant
     public AllocationPromise Allocation { get; init; } = AllocationPromise.None;
 
     /// <summary>
-    /// Its name in test results: "cpu", or "cpu {"dtype":"bf16"}". Results cut long texts: what tells such options apart then stands in
-    /// front of them.
+    /// Its name in test results: "cpu", or "cpu {"dtype":"bf16"}". Test results cut long texts, so a digest is put in
+    /// front of long options.
     /// </summary>
     internal string Label => Options == "{}" ? Component : Component.Length + Options.Length < LongestLabel ? $"{Component} {Options}" : $"{Component} #{Digest} {Options}";
 

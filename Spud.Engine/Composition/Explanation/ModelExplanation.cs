@@ -32,7 +32,7 @@ public sealed record ModelExplanation
     /// <summary>V.</summary>
     public required int Vocabulary { get; init; }
 
-    /// <summary>Tokens that the model was made for.</summary>
+    /// <summary>Maximum length of a text, in tokens, that the model was trained for.</summary>
     public required int ContextTokens { get; init; }
 
     /// <summary>How rotary position embedding is scaled; null: not at all.</summary>
@@ -85,10 +85,10 @@ public sealed record LayerShape
 }
 
 /// <summary>The largest step.</summary>
-/// <param name="Rows">Most rows of a step.</param>
-/// <param name="Sequences">Most sequences alive at once.</param>
+/// <param name="Rows">Maximum number of rows of a step.</param>
+/// <param name="Sequences">Maximum number of sequences alive at once.</param>
 /// <param name="ContextTokens">Longest sequence.</param>
-/// <param name="LogitRows">Most rows of a step whose logits are read.</param>
+/// <param name="LogitRows">Maximum number of rows of a step whose logits are read.</param>
 public sealed record LimitsExplanation(int Rows, int Sequences, int ContextTokens, int LogitRows);
 
 /// <summary>Threads that compute.</summary>

@@ -4,11 +4,11 @@ using Spud.Metering;
 namespace Spud.Execution;
 
 /// <summary>
-/// Knows before each step what a sequence's rows may cost at most: every row with the most experts that its router can name, alone in its
+/// Knows before each step what a sequence's rows may cost at most: every row with the maximum number of experts that its router allows, alone in its
 /// step, over the keys that are kept. What ran can only be less. Nothing is allocated unless something is refused.
 /// </summary>
 /// <param name="costs">Of the pipeline.</param>
-/// <param name="rowsPerStep">Most rows of a step.</param>
+/// <param name="rowsPerStep">Maximum number of rows of a step.</param>
 internal sealed class BudgetGuard(PipelineCosts costs, int rowsPerStep)
 {
     private readonly Tally[] _bound = new Tally[Role.All.Length];
@@ -50,8 +50,8 @@ internal sealed class BudgetGuard(PipelineCosts costs, int rowsPerStep)
     }
 
     /// <summary>
-    /// What is left per expected token, as effort: 0 where that is the cost of a token with the minimum of experts, 1 where it suffices for the most
-    /// or where there is nothing to choose.
+    /// What is left per expected token, as effort: 0 if it is the cost of a token with the minimum number of experts, 1 if it suffices for the maximum
+    /// or there is nothing to choose.
     /// </summary>
     /// <param name="sequence">About to decode.</param>
     /// <param name="expectedTokens">At least 1.</param>

@@ -6,12 +6,12 @@ using Spud.Metering;
 namespace Spud.Execution;
 
 /// <summary>
-/// Counts one step while it runs: keys in the pages and entries of the plans that routers made; a dense layer has one entry for each row. What it holds is pending, for the next step overwrites it;
-/// a step that is committed is added to the ledgers of its sequences. Nothing is allocated.
+/// Counts one step while it runs: keys in the pages and entries of the routing plans (in a dense layer, one for each row). Counts are pending
+/// until the step is committed, when they are added to the ledgers of its sequences. Nothing is allocated.
 /// </summary>
 /// <param name="costs">Of the pipeline.</param>
-/// <param name="sequences">Most sequences of a step.</param>
-/// <param name="experts">E of the layer that has most.</param>
+/// <param name="sequences">Maximum number of sequences of a step.</param>
+/// <param name="experts">The largest E of all layers.</param>
 internal sealed class StepMeter(PipelineCosts costs, int sequences, int experts)
 {
     private readonly LayerCount[] _counts = new LayerCount[sequences * costs.Layers];

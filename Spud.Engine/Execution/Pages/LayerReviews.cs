@@ -19,6 +19,13 @@ internal sealed class LayerReviews
     /// <summary>What the policy sees; of the first shard where keys are sharded.</summary>
     public IHistory History => _histories[0];
 
+    /// <summary>Length of the text at the last review that moved keys, and at the last one that changed anything.</summary>
+    public (int TokensAtMove, int TokensAtChange) Past
+    {
+        get => (_tokensAtMove, _tokensAtChange);
+        set => (_tokensAtMove, _tokensAtChange) = value;
+    }
+
     /// <summary>Whether a text that grows to this length is reviewed.</summary>
     public bool AreDueAt(int tokens) => tokens / _layer.ReviewTokens != _table.Tokens / _layer.ReviewTokens;
 
@@ -52,7 +59,7 @@ internal sealed class LayerReviews
     public void Truncate(int tokens) => (_tokensAtMove, _tokensAtChange) = (Math.Min(tokens, _tokensAtMove), Math.Min(tokens, _tokensAtChange));
 
     /// <summary>Takes over the past of the text that this one was forked from.</summary>
-    public void CopyFrom(LayerReviews parent) => (_tokensAtMove, _tokensAtChange) = (parent._tokensAtMove, parent._tokensAtChange);
+    public void CopyFrom(LayerReviews parent) => Past = parent.Past;
 
     /// <summary>Largest number of pages of a later pool that a review of this step may take, in addition to copies of shared ones.</summary>
     public int PagesToMoveInto(int pool, int rows)

@@ -38,7 +38,7 @@ internal sealed class PageStore(LayerPages[] layers, ICachePolicy policy, StepTa
                 if (wanted > pages.FreePages)
                 {
                     throw new PagePoolFullException(
-                        $"layer {layer}{(pool == 0 ? "" : $", pool {pool}")}: the step needs {wanted} pages of {pages.PageTokens} tokens, {pages.FreePages} are free. "
+                        $"layer {layer}{(pool == 0 ? "" : $", pool {pool}")}: the step needs {wanted} more {(wanted == 1 ? "page" : "pages")} of {pages.PageTokens} tokens; {pages.FreePages} are free. "
                         + "End a sequence, or give the pipeline more cache tokens.", FirstTooMany(layer, pool, batch.Entries));
                 }
             }

@@ -196,6 +196,20 @@ internal sealed class PageTable
         Reviews.CopyFrom(source.Reviews);
     }
 
+    /// <summary>The past of a text from a file, whose runs are in the tables again.</summary>
+    /// <param name="tokens">Its length.</param>
+    /// <param name="tokensAtMove">See <see cref="LayerReviews.Past"/>.</param>
+    /// <param name="tokensAtChange">Likewise.</param>
+    /// <exception cref="InvalidDataException">There can be no such past.</exception>
+    public void Restore(int tokens, int tokensAtMove, int tokensAtChange)
+    {
+        if (tokensAtMove < 0 || tokensAtMove > tokensAtChange || tokensAtChange > tokens)
+            throw new InvalidDataException("its reviews do not fit its length");
+
+        Tokens = tokens;
+        Reviews.Past = (tokensAtMove, tokensAtChange);
+    }
+
     /// <summary>Gives every page back.</summary>
     public void Clear()
     {

@@ -13,6 +13,18 @@ internal sealed class ReviewBorders(IEnumerable<int> everyTokens)
     /// <summary>The borders of a layer are at the multiples of this; null: it has none.</summary>
     public static int? Of(CacheLayout layout, Offer cache) => layout.ReviewTokens ?? (cache.RowInvariant ? null : layout.PageTokens);
 
+    /// <summary>Whether a position is a border.</summary>
+    public bool IsAt(int position)
+    {
+        foreach (int every in _every)
+        {
+            if (position % every == 0)
+                return true;
+        }
+
+        return false;
+    }
+
     /// <summary>Rows from a position up to the next border, at least 1.</summary>
     public int RowsFrom(int position)
     {

@@ -119,6 +119,17 @@ internal sealed class KeptState
             _states.At(sequence).AsSpan<byte>().Clear();
     }
 
+    /// <summary>I8: all that is kept of a sequence.</summary>
+    public IEnumerable<TensorView> ViewsOf(int sequence)
+    {
+        yield return _notes.At(sequence);
+        if (!HasState)
+            yield break;
+
+        yield return _states.At(sequence);
+        yield return _earlier.At(sequence);
+    }
+
     /// <summary>Another sequence with the same past.</summary>
     public void Fork(int from, int to) => CopyFrom(this, from, to);
 

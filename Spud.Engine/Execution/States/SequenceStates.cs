@@ -6,6 +6,7 @@ namespace Spud.Execution;
 internal sealed class SequenceStates
 {
     private readonly KeptState[] _states;
+    private readonly Labeller[] _labellers = [];
 
     /// <param name="memory">Counts the memory.</param>
     /// <param name="host">The host's domain.</param>
@@ -13,7 +14,7 @@ internal sealed class SequenceStates
     /// <param name="components">Of the pipeline.</param>
     /// <exception cref="CompositionException">A layout is impossible, or a component with a state serves one phase only.</exception>
     public SequenceStates(MemoryAccount memory, IMemoryDomain host, Limits limits, IEnumerable<PipelineComponent> components) =>
-        _states = [.. components.SelectMany(component => Of(memory, host, limits, component))];
+        (_states, _labellers) = ([.. components.SelectMany(component => Of(memory, host, limits, component))], [.. components.Select(Labeller.Of).OfType<Labeller>()]);
 
     /// <summary>Nothing is kept.</summary>
     public SequenceStates() => _states = [];
@@ -42,6 +43,22 @@ internal sealed class SequenceStates
             }
         }
     }
+
+    /// <summary>What kind of text a sequence is as of its last border, as a component tells; null: none does, or not yet.</summary>
+    /// <exception cref="ComponentException">A component threw.</exception>
+    public TextLabel? LabelOf(int sequence)
+    {
+        foreach (Labeller labeller in _labellers)
+        {
+            if (labeller.LabelOf(sequence, _states) is { } label)
+                return label;
+        }
+
+        return null;
+    }
+
+    /// <summary>I8: all that is kept of a sequence.</summary>
+    public IEnumerable<TensorView> ViewsOf(int sequence) => _states.SelectMany(state => state.ViewsOf(sequence));
 
     /// <summary>A new sequence: nothing is known of it.</summary>
     public void Clear(int sequence)

@@ -10,7 +10,7 @@ public sealed record ComparisonSettings
     /// <summary>Whether the text of a control token is that token. In questions it is always text.</summary>
     public bool ParseSpecial { get; init; }
 
-    /// <summary>Most windows of each text; null: all.</summary>
+    /// <summary>Maximum number of windows of each text; null: all.</summary>
     public int? MaxWindows { get; init; }
 
     /// <summary>How intervals are drawn.</summary>

@@ -10,10 +10,10 @@ public static class SafeFile
         // A device or pipe has no length, and is not a file that could be replaced; in an empty file there is nothing to lose.
         string target = new FileInfo(path).LinkTarget is null ? path : File.ResolveLinkTarget(path, returnFinalTarget: true)!.FullName;
         bool ordinary = !File.Exists(target) || new FileInfo(target).Length > 0;
-        string beside = ordinary ? target + ".new" : target;
+        string temporary = ordinary ? target + ".new" : target;
         try
         {
-            using (FileStream file = new(beside, ordinary ? FileMode.Create : FileMode.Open, FileAccess.Write, FileShare.Read, bufferSize: 0))
+            using (FileStream file = new(temporary, ordinary ? FileMode.Create : FileMode.Open, FileAccess.Write, FileShare.Read, bufferSize: 0))
             {
                 file.Write(content);
                 if (ordinary)
@@ -21,11 +21,11 @@ public static class SafeFile
             }
 
             if (ordinary)
-                File.Move(beside, target, overwrite: true);
+                File.Move(temporary, target, overwrite: true);
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
-            Discard(ordinary ? beside : null);
+            Discard(ordinary ? temporary : null);
             throw new IOException($"{path}: could not be written: {fault.Message}", fault);
         }
     }

@@ -16,7 +16,7 @@ internal sealed class LogitTile
     /// <param name="batches">[pipeline]: where the logits are.</param>
     /// <param name="pool">Of the first pipeline, which does nothing meanwhile.</param>
     /// <param name="vocabulary">V, of the largest model.</param>
-    /// <param name="rows">Most rows of a tile.</param>
+    /// <param name="rows">Maximum number of rows of a tile.</param>
     public LogitTile(Batch[] batches, WorkerPool pool, int vocabulary, int rows)
     {
         (_batches, _pool, _targets) = (batches, pool, new int[rows]);

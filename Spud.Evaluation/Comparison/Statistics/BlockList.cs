@@ -32,7 +32,7 @@ public sealed class Block
 /// <summary>Blocks of a text, in order. Their number is bounded whatever the text's length: when there are too many, neighbours are joined.</summary>
 public sealed class BlockList
 {
-    /// <summary>Most blocks; the joined ones are half as many.</summary>
+    /// <summary>Maximum number of blocks; joining halves their number.</summary>
     internal const int Most = 2048;
 
     /// <summary>Windows of a block; the last may have fewer.</summary>

@@ -40,6 +40,7 @@ internal sealed class CalibrateCommand
     {
         Command command = new("calibrate", "Fit the thresholds and temperatures of router 'dynamic' to a model, on a text.");
         _ = new CalibrateCommand(command, shell);
+        command.Subcommands.Add(CalibrateRouterCommand.Create(shell));
         return command;
     }
 
@@ -49,13 +50,10 @@ internal sealed class CalibrateCommand
         CalibrationGoal goal = CalibrationGoal.Of(path, parsed.GetValue(_experts), parsed.GetValue(_ratio), parsed.GetValue(_least), parsed.GetValue(_most));
         using OutputFile output = _shell.Files.Create(parsed.GetValue(_output) ?? Path.GetFileNameWithoutExtension(path) + ".calibration.json");
 
-        RoutingProbe? probe = null;
-        using LanguageModel model = Loader(parsed, goal, made => probe = made).Load(parsed);
+        (LanguageModel model, RoutingProbe probe) = CalibrationLoader.Load(parsed, _pipeline, _shell, goal, pool: null);
+        using LanguageModel owned = model;
         int[][] windows = Windows(model, TextBeginning.Ids(model.Tokenizer, text, parsed.GetValue(_maxTokens) ?? DefaultTokens, _text.ParseSpecial(parsed)));
-        CalibrationFit fit = Fit(model, probe!, goal, windows);
-        if (!double.IsFinite(fit.BaselinePerplexity))
-            throw new CalibrationException($"{path}: no perplexity: logits are infinite or not a number. The model file is damaged, or a component computes it wrongly ('spud explain' lists them).");
-
+        CalibrationFit fit = CalibrationLoader.Fit(_shell, model, probe, goal, windows);
         CalibrationDocument document = Document(model, goal, fit, windows, _text.Name(parsed));
         output.Write(document.ToJson());
         output.Complete();
@@ -67,35 +65,10 @@ internal sealed class CalibrateCommand
         return ExitCodes.Done;
     }
 
-    // All experts of every row, from the router that a pipeline gets when it names none; the probe cuts.
-    private ModelLoader Loader(ParseResult parsed, CalibrationGoal goal, Action<RoutingProbe> onProbe) => new(_pipeline, _shell)
-    {
-        LogitRows = ScoreCommand.LogitRows,
-        IgnoresBudget = true,
-        Edits = [new($"router={Pipeline.DefaultComponent(Roles.Router, _pipeline.Catalog(parsed))}", "calibrate"), new($"router.experts={goal.All}", "calibrate")],
-        RoutingProbe = (router, model) =>
-        {
-            RoutingProbe probe = new(router, model, goal.Most);
-            onProbe(probe);
-            return probe;
-        },
-    };
-
     private static int[][] Windows(LanguageModel model, int[] ids)
     {
         int[][] windows = [.. ids.Chunk(model.Pipeline.Limits.ContextTokens).Where(window => window.Length > 1)];
         return windows.Length > 0 ? windows : throw new BadInputException($"the text has {ids.Length} tokens; at least 2 are needed, because the first is never predicted.");
-    }
-
-    private CalibrationFit Fit(LanguageModel model, RoutingProbe probe, CalibrationGoal goal, int[][] windows)
-    {
-        using Interrupts.Section section = _shell.Interrupts.Begin();
-        CancellationToken cancellation = section.Token;
-        return CalibrationBar.Show(_shell, progress =>
-        {
-            RouterCalibrator calibrator = new(model, probe, goal.Least, goal.Most, windows) { Progress = progress };
-            return goal.Experts is { } experts ? calibrator.FitExperts(experts, cancellation) : calibrator.FitPerplexity(goal.PerplexityRatio!.Value, cancellation);
-        });
     }
 
     private static CalibrationDocument Document(LanguageModel model, CalibrationGoal goal, CalibrationFit fit, int[][] windows, string text) => new(

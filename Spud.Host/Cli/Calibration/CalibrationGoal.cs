@@ -7,9 +7,10 @@ namespace Spud.Host;
 /// <param name="Experts">Wanted on average; null: a perplexity ratio is.</param>
 /// <param name="PerplexityRatio">Wanted at most; null: a number of experts is.</param>
 /// <param name="Least">Minimum experts per row.</param>
-/// <param name="Most">Most experts of a row.</param>
+/// <param name="Most">Maximum number of experts of a row.</param>
 /// <param name="All">E.</param>
-internal sealed record CalibrationGoal(double? Experts, double? PerplexityRatio, int Least, int Most, int All)
+/// <param name="Used">K.</param>
+internal sealed record CalibrationGoal(double? Experts, double? PerplexityRatio, int Least, int Most, int All, int Used)
 {
     /// <summary>Reads the header of the model.</summary>
     /// <param name="path">The model.</param>
@@ -29,15 +30,30 @@ internal sealed record CalibrationGoal(double? Experts, double? PerplexityRatio,
         if (mixtures.Select(layer => layer.Experts).Distinct().Count() > 1)
             throw new BadInputException($"{path}: its layers have different numbers of experts, {string.Join(", ", mixtures.Select(layer => layer.Experts).Distinct())}; a calibration needs one number for all layers.");
 
-        int all = mixtures[0].Experts, fewest = least ?? 1, highest = most ?? Math.Min(all, (int)Math.Max(mixtures.Max(layer => layer.ExpertsUsed), Math.Floor((experts ?? 0) + 1)));
+        int all = mixtures[0].Experts, lowest = least ?? 1, highest = most ?? Math.Min(all, (int)Math.Max(mixtures.Max(layer => layer.ExpertsUsed), Math.Floor((experts ?? 0) + 1)));
         if (highest > all)
             throw new BadInputException($"--max-experts: expected at most {all}, the experts of a layer of {path}, got {highest}.");
-        if (fewest >= highest)
-            throw new BadInputException($"--min-experts {fewest} and --max-experts {highest} leave no choice: the maximum must be above the minimum.");
-        if (experts < fewest || experts > highest)
-            throw new BadInputException(FormattableString.Invariant($"--experts: expected {fewest} to {highest} (--min-experts, --max-experts), got {experts}."));
+        if (lowest >= highest)
+            throw new BadInputException($"--min-experts {lowest} and --max-experts {highest} leave no choice: the maximum must be above the minimum.");
+        if (experts < lowest || experts > highest)
+            throw new BadInputException(FormattableString.Invariant($"--experts: expected {lowest} to {highest} (--min-experts, --max-experts), got {experts}."));
 
-        return new(experts, perplexityRatio, fewest, highest, all);
+        return new(experts, perplexityRatio, lowest, highest, all, mixtures.Max(layer => layer.ExpertsUsed));
+    }
+
+    /// <summary>How many experts of a layer a text may use.</summary>
+    /// <param name="path">The model.</param>
+    /// <param name="size">As given; null: a quarter, if that is enough.</param>
+    /// <exception cref="BadInputException">It is too small or too large for the model.</exception>
+    public int PoolOf(string path, int? size)
+    {
+        int least = Math.Min(All, Math.Max(2 * Used, Most));
+        if (size > All)
+            throw new BadInputException($"--pool: expected at most {All}, the experts of a layer of {path}, got {size}.");
+        if (size < least)
+            throw new BadInputException($"--pool: expected at least {least}, twice the {Used} experts that the model was trained to use and no fewer than --max-experts, got {size}.");
+
+        return size ?? Math.Max(All / 4, least);
     }
 
     private static IEnumerable<LayerDescription> Mixtures(string path)

@@ -8,10 +8,10 @@ namespace Spud.Host;
 /// <param name="cancellation">Of the whole copy.</param>
 internal sealed class PluginFiles(string source, string folder, CancellationToken cancellation)
 {
-    /// <summary>Most files of a plugin.</summary>
+    /// <summary>Maximum number of files of a plugin.</summary>
     private const int MaxFiles = 20_000;
 
-    /// <summary>Most bytes of a plugin; room for the libraries of a large backend.</summary>
+    /// <summary>Maximum size of a plugin in bytes: enough for the libraries of a large backend.</summary>
     public long MaxBytes { get; init; } = 8L << 30;
 
     private readonly byte[] _buffer = new byte[1 << 16];

@@ -17,6 +17,8 @@ internal static class ReplApplication
         using TerminalInput input = new();
         using TerminalGuard guard = new(shell, input);
         using IApplication app = TerminalApplication.Create(input);
+        using FramePacer pacer = new(app);
+        input.Arrived += pacer.OnInput;
         Look look = new(ThemeOf(app, background: null));
         EventQueue events = new(app);
         SessionWorker? worker = null;

@@ -46,7 +46,8 @@ internal sealed partial class ReplScreen
             _turnPage.Refresh();
 
         _title.Refresh();
-        _status.Refresh();
+        _taken = _time.GetTimestamp();
+        Turn();
     }
 
     private void Take(SessionEvent what)

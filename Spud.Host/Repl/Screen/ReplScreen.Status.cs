@@ -1,5 +1,3 @@
-using Terminal.Gui.App;
-
 namespace Spud.Host.Repl.Screen;
 
 /// <summary>Title and status.</summary>
@@ -8,14 +6,11 @@ internal sealed partial class ReplScreen
     private const string Spinner = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏";
     private static readonly TimeSpan s_spin = TimeSpan.FromMilliseconds(120);
 
-    // Frames a second: while something moves, and while the screen waits for its reader.
-    private const ushort BusyFrames = 30;
-    private const ushort IdleFrames = 15;
-
     private string? _told;
     private object? _telling;
     private object? _spinning;
     private int _spin;
+    private long _taken;
 
     /// <summary>Shows a sentence in the status line for a while.</summary>
     private void Tell(string text, TimeSpan time)
@@ -35,21 +30,25 @@ internal sealed partial class ReplScreen
         });
     }
 
-    // Only while something is being done: an idle screen has no timer.
+    // Only while something is being done: an idle screen has no timer. Text that comes has frames of its own, and turns the sign with them.
     private void Spin()
     {
-        Application.MaximumIterationsPerSecond = BusyFrames;
         _spinning ??= App?.AddTimeout(s_spin, () =>
         {
-            _spin++;
-            _status.Refresh();
+            if (_time.GetElapsedTime(_taken) >= s_spin)
+                Turn();
             if (_link.IsBusy() || _doing is not null || _running.Count > 0)
                 return true;
 
             _spinning = null;
-            Application.MaximumIterationsPerSecond = IdleFrames;
             return false;
         });
+    }
+
+    private void Turn()
+    {
+        _spin++;
+        _status.Refresh();
     }
 
     private Line TitleLine(int columns)
@@ -109,7 +108,8 @@ internal sealed partial class ReplScreen
             return "reading the prompt";
 
         string limit = _meter.Limit is { } most ? $" of {Units.Compute(most)}" : "";
-        return $"{_meter.Tokens} tokens · {_meter.TokensPerSecond:0}/s · {Units.Compute(_meter.ComputeUnits)}{limit}";
+        string task = _meter.Label is { } label ? $" · {Figures.Label(label)}" : "";
+        return $"{_meter.Tokens} tokens · {_meter.TokensPerSecond:0}/s · {Units.Compute(_meter.ComputeUnits)}{limit}{task}";
     }
 
     private string Limits()

@@ -6,7 +6,7 @@ internal sealed class RunSplitter : Splitter
     /// <summary>Minimum characters of the run.</summary>
     public int Least { get; init; } = 1;
 
-    /// <summary>Most characters of the run.</summary>
+    /// <summary>Maximum length of the run in characters.</summary>
     public int Most { get; init; } = int.MaxValue;
 
     /// <summary>Classes that belong to the run.</summary>

@@ -25,7 +25,7 @@ internal sealed class FoldPlan
         _blocks = new Block[Math.Max(MaxPartials, limits.Rows / BlockRows + limits.Sequences)];
     }
 
-    /// <summary>Most pairs of a row and a chunk that a split plan has.</summary>
+    /// <summary>Maximum number of (row, chunk) pairs of a split plan.</summary>
     public int MaxPartials { get; }
 
     /// <summary>The blocks of this step.</summary>

@@ -8,8 +8,8 @@ internal sealed class ExpertGroups
     private readonly int[] _ends, _rows;
     private readonly float[] _weights;
 
-    /// <param name="experts">Most of a layer.</param>
-    /// <param name="rows">Most of a step.</param>
+    /// <param name="experts">Maximum number of experts of a layer.</param>
+    /// <param name="rows">Maximum number of rows of a step.</param>
     public ExpertGroups(int experts, int rows)
     {
         _ends = new int[experts + 1];

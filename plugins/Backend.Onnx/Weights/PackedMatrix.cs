@@ -7,7 +7,7 @@ namespace Backend.Onnx.Weights;
 /// <summary>F32, [N, K], which ONNX Runtime packs into memory of its own: about an eighth faster than reading it in place.</summary>
 internal sealed class PackedMatrix : Matrix
 {
-    /// <summary>Most bytes of a matrix: a graph in ONNX's format ends below 2 GiB.</summary>
+    /// <summary>Maximum size of a matrix in bytes: a graph in ONNX's format is smaller than 2 GiB.</summary>
     public const long MaxBytes = 1_900_000_000;
 
     /// <summary>F32 [N, K].</summary>

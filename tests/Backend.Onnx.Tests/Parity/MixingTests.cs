@@ -2,7 +2,7 @@ using Xunit;
 
 namespace Backend.Onnx.Tests.Parity;
 
-/// <summary>Components of this plugin beside those of the CPU backend.</summary>
+/// <summary>Components of this plugin together with those of the CPU backend.</summary>
 public sealed class MixingTests
 {
     private const double Exact = 1e-5, HalfPages = 2e-3;

@@ -35,7 +35,7 @@ public sealed class FamilyTests
     {
         Libtorch.Require();
         int[] tokens = TorchPipeline.Tokens("families/prompt.tokens.bin");
-        // Dense ones: where a router's near-tie falls is no question of types. Their logits are those of random weights.
+        // Dense ones: how a router's near-tie falls does not depend on types. Their logits are those of random weights.
         foreach (string family in new[] { "llama", "qwen2", "qwen3", "granite", "gemma3" })
         {
             string model = TestData.Path($"families/{family}.gguf");

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Backend.Torch.Tests.Pipelines;
 
-/// <summary>Roles of this backend beside roles of the CPU backend.</summary>
+/// <summary>Roles of this backend together with roles of the CPU backend.</summary>
 public sealed class MixingTests
 {
     public static TheoryData<string, string[]> Mixtures => new()

@@ -21,7 +21,7 @@ public sealed class SequencesTests
 
         using Sequence a = pipeline.Engine.Open(), b = pipeline.Engine.Open(), c = pipeline.Engine.Open();
         Sequence[] all = [a, b, c];
-        // The longest text is read in two parts, the second of which stands beside single tokens of the others.
+        // The longest text is read in two parts, the second in one step with single tokens of the others.
         Step(pipeline, (a, texts[0][..19]), (b, texts[1][..25]));
         Step(pipeline, (c, texts[2][..^1]));
         Step(pipeline, (a, texts[0][19..]), (b, texts[1][25..]), (c, texts[2][^1..]));

@@ -2,7 +2,7 @@ using Xunit;
 
 namespace Backend.Torch.Tests.Shared;
 
-/// <summary>Tests that look at the whole process: no other test runs beside them.</summary>
+/// <summary>Tests that look at the whole process: no other test runs at the same time.</summary>
 [CollectionDefinition(Name, DisableParallelization = true)]
 public static class Alone
 {

@@ -34,7 +34,7 @@ internal sealed class TorchPipeline : IDisposable
     /// <summary>What the host would find.</summary>
     public static PluginCatalog Plugins { get; } = PluginCatalog.Discover([PluginFolder]);
 
-    /// <summary>Where the build put the plugins: beside the host, in the configuration of these tests.</summary>
+    /// <summary>Where the build put the plugins: next to the host, in the configuration of these tests.</summary>
     public static string PluginFolder => TestData.Plugins;
 
     public Pipeline Pipeline { get; }

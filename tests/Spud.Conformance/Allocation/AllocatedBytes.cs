@@ -1,12 +1,12 @@
 namespace Spud.Conformance.Allocation;
 
-/// <summary>Counts what calls allocate on the threads of a pool, the calling one included.</summary>
+/// <summary>Counts what calls allocate on the threads of a pool, including the calling thread.</summary>
 internal static class AllocatedBytes
 {
     private const int WarmUp = 30;
     private const int Attempts = 3;
 
-    /// <summary>The least of three rounds, after some for warming up: what a call allocates, it allocates every time.</summary>
+    /// <summary>The minimum of three rounds, after some to warm up: what a call allocates, it allocates every time.</summary>
     public static long Of(WorkerPool pool, Action call)
     {
         for (int i = 0; i < WarmUp; i++)

@@ -2,7 +2,7 @@ using Spud.Conformance.Fixtures;
 
 namespace Spud.Conformance.Cases;
 
-/// <summary>Models and limits that a cache policy meets. Heads are wide enough for every page type.</summary>
+/// <summary>Models and limits for cache policies. Heads are wide enough for every page type.</summary>
 internal static class CacheModels
 {
     private static readonly TestModel s_plain = new() { KeyWidth = 32, ValueWidth = 64 };

@@ -3,7 +3,7 @@ using Spud.Conformance.Fixtures;
 
 namespace Spud.Conformance.Cases;
 
-/// <summary>Models for both ends.</summary>
+/// <summary>Models for heads.</summary>
 internal static class HeadModels
 {
     private static readonly TestModel s_plain = new() { Vocabulary = 333, Hidden = 96 };

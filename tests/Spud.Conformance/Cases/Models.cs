@@ -3,7 +3,7 @@ using Spud.Conformance.Fixtures;
 
 namespace Spud.Conformance.Cases;
 
-/// <summary>Small models by name; a component meets those whose traits it knows.</summary>
+/// <summary>Small models by name. A component is tested with those whose traits it knows.</summary>
 internal static class Models
 {
     /// <summary>The names for a component.</summary>

@@ -18,7 +18,7 @@ internal static class RouterModels
         ["many experts, odd width"] = s_plain with { Hidden = 40, Experts = 130, ExpertsUsed = 8 },
     };
 
-    /// <summary>None for a router of another definition, whose reason is printed once.</summary>
+    /// <summary>Empty for a router with its own routing, whose reason is printed once.</summary>
     public static IEnumerable<string> NamesFor(Subject subject) => subject.Variant.OwnRouting is null ? Models.For(s_models, subject) : [];
 
     public static TestModel Of(string name) => s_models[name];

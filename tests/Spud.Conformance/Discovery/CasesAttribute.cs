@@ -9,7 +9,7 @@ namespace Spud.Conformance.Discovery;
 [AttributeUsage(AttributeTargets.Method)]
 internal abstract class CasesAttribute : DataAttribute
 {
-    /// <summary>Whether a contract has any.</summary>
+    /// <summary>Whether there are any for a contract class.</summary>
     public bool AnyFor(Type contract) => Rows(contract).Any();
 
     /// <inheritdoc/>

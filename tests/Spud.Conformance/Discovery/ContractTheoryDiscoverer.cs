@@ -3,7 +3,7 @@ using Xunit.v3;
 
 namespace Spud.Conformance.Discovery;
 
-/// <summary>Leaves theories out that have no cases.</summary>
+/// <summary>Leaves out theories without cases.</summary>
 public sealed class ContractTheoryDiscoverer : TheoryDiscoverer
 {
     /// <inheritdoc/>

@@ -3,13 +3,13 @@ using System.Security.Cryptography;
 
 namespace Spud.Conformance.Discovery;
 
-/// <summary>The plain plugin that fills the other roles of a pipeline: it travels inside this assembly.</summary>
+/// <summary>The plain plugin that fills the other roles of a pipeline; it is a resource of this assembly.</summary>
 internal static class ReferencePlugin
 {
     private static readonly string[] s_files = ["Reference.dll", "Reference.deps.json", "spud-plugin.json"];
     private static readonly Lazy<string> s_folder = new(Unpack);
 
-    /// <summary>Where it lies as a plugin folder.</summary>
+    /// <summary>Path of its plugin folder.</summary>
     public static string Folder => s_folder.Value;
 
     // One folder for each content, so that test programs of several versions do not meet.

@@ -20,7 +20,7 @@ internal sealed class Subject
         _offer = new(() => Bind(s_anyModel).Offer);
     }
 
-    /// <summary>The plugin, and the reference plugin: whose components its decorators may be built on.</summary>
+    /// <summary>The plugin, and the reference plugin, on whose components decorators can be built.</summary>
     public required PluginCatalog Catalog { get; init; }
 
     /// <summary>The configuration.</summary>
@@ -41,10 +41,10 @@ internal sealed class Subject
     /// <summary>What it can do with the variant's options.</summary>
     public Offer Offer => _offer.Value;
 
-    /// <summary>How far it may be off.</summary>
+    /// <summary>Allowed error of its results.</summary>
     public Tolerance Tolerance => Variant.Tolerance;
 
-    /// <summary>Whether its domain is not the host's memory; found out by building it once.</summary>
+    /// <summary>Whether its domain is not the host's memory; determined by building it once.</summary>
     public bool ComputesElsewhere => _computesElsewhere.Value;
 
     private string Component => FullName ?? throw new InvalidOperationException($"{Role} '{Label}' was not loaded: {SkipReason}");
@@ -57,7 +57,7 @@ internal sealed class Subject
     /// <exception cref="ConfigurationException">The variant's options are wrong.</exception>
     public IDisposable Create(TestBuild build) => Create(Bind(), build, Variant.Pack?.Invoke(build.Model));
 
-    /// <summary>Binds its options for a model that asks for nothing in particular.</summary>
+    /// <summary>Binds its options for a model without traits.</summary>
     /// <exception cref="ConfigurationException">The variant's options are wrong.</exception>
     public StandaloneComponent Bind() => Bind(s_anyModel);
 

@@ -2,10 +2,10 @@ using System.Runtime.InteropServices;
 
 namespace Spud.Conformance.Fixtures;
 
-/// <summary>A tiny model of a family with random weights, a prompt, and llama.cpp's logits for it; they travel inside this assembly.</summary>
+/// <summary>A tiny model of a family with random weights, a prompt, and llama.cpp's logits for it, which are resources of this assembly.</summary>
 /// <param name="Name">The family.</param>
 /// <param name="IsMixture">Whether its layers have several experts.</param>
-/// <param name="Limit">How far f32 arithmetic may be off: root of the mean square, of the logits' range.</param>
+/// <param name="Limit">Allowed error of f32 arithmetic: root mean square, relative to the logits' range.</param>
 internal sealed record FamilyModel(string Name, bool IsMixture, double Limit = FamilyModel.F32)
 {
     private const double F32 = 1e-5;

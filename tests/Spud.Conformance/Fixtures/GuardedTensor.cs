@@ -3,8 +3,8 @@ using Xunit;
 namespace Spud.Conformance.Fixtures;
 
 /// <summary>
-/// An array of F32 or I32 in a component's domain with a band of a pattern before and behind it. After every call the bands must be
-/// whole, and an array that is only read must hold what it held.
+/// An array of F32 or I32 in a component's domain, with a band of a pattern before and after it. After every call the bands, and arrays that
+/// are only read, must be unchanged.
 /// </summary>
 internal sealed class GuardedTensor
 {
@@ -54,8 +54,8 @@ internal sealed class GuardedTensor
     {
         ReadOnlySpan<int> got = _downloaded.AsSpan<int>();
         int before = got[..Band].LastIndexOfAnyExcept(Pattern), behind = got[^Band..].IndexOfAnyExcept(Pattern);
-        Assert.True(before < 0, $"{_name}: something was written {Band - before} elements before its first one");
-        Assert.True(behind < 0, $"{_name}: something was written {behind + 1} elements behind its last one");
+        Assert.True(before < 0, $"{_name}: something was written {Band - before} elements before the first element");
+        Assert.True(behind < 0, $"{_name}: something was written {behind + 1} elements after the last element");
         if (_isInput)
             Assert.True(got.SequenceEqual(_mirror.AsSpan<int>()), $"{_name}: an input was changed");
     }

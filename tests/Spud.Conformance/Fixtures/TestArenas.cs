@@ -1,6 +1,6 @@
 namespace Spud.Conformance.Fixtures;
 
-/// <summary>One arena a domain, laid out as the composer does it, whose contents can be made worthless.</summary>
+/// <summary>One arena per domain, allocated as the composer does, whose content can be overwritten.</summary>
 /// <param name="host">The host's memory.</param>
 /// <param name="memory">Counts what they take.</param>
 internal sealed class TestArenas(IMemoryDomain host, TestMemory memory)

@@ -5,7 +5,7 @@ using Spud.Models;
 namespace Spud.Conformance.Fixtures;
 
 /// <summary>
-/// A build context over random weights: whatever a component takes is made up from the name, and the oracle reads the same numbers back.
+/// A build context over random weights, which depend on their names, so that the oracle reads the same numbers.
 /// Arenas are filled with NaN before every call, since a workspace holds nothing from call to call.
 /// </summary>
 public sealed class TestBuild : IBuildContext, IWeightSource, IDisposable
@@ -81,7 +81,7 @@ public sealed class TestBuild : IBuildContext, IWeightSource, IDisposable
     public T Component<T>(ComponentSpec spec)
         where T : class, IDisposable
     {
-        Func<ComponentSpec, IDisposable> build = _inside ?? throw new InvalidOperationException("components are built while another one is built, not later");
+        Func<ComponentSpec, IDisposable> build = _inside ?? throw new InvalidOperationException("build.Component can only be called while the component is built");
         IDisposable inner = build(spec);
         _inner.Add(inner);
         return inner as T ?? throw new RefusedException($"'{spec.Use}' is not of type {typeof(T).Name}");
@@ -121,7 +121,7 @@ public sealed class TestBuild : IBuildContext, IWeightSource, IDisposable
     {
         nint address = weight.Address;
         if (!_weights.Values.Any(taken => taken.Address == address))
-            throw new ArgumentException("release: this view is not a weight that the component took", nameof(weight));
+            throw new ArgumentException("Release: this view is not a weight that the component took", nameof(weight));
     }
 
     /// <summary>What a component reads of a weight that it took, in double precision.</summary>
@@ -155,7 +155,7 @@ public sealed class TestBuild : IBuildContext, IWeightSource, IDisposable
         return view;
     }
 
-    /// <summary>Called when components are built, and before every call of one: the arenas' bytes mean nothing from now on.</summary>
+    /// <summary>Called when components are built, and before every call of one: the arenas' content is undefined from now on.</summary>
     public void Spoil() => _arenas.Spoil();
 
     /// <inheritdoc/>

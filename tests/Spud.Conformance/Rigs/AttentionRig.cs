@@ -39,7 +39,7 @@ internal sealed class AttentionRig : Rig<IAttention>
     /// <summary>What Project reads.</summary>
     public GuardedTensor Hidden { get; }
 
-    /// <summary>What Fold reads beside pages.</summary>
+    /// <summary>What Fold reads in addition to pages.</summary>
     public GuardedTensor Query { get; }
 
     public TestPages Pages { get; }

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Spud.Conformance.Rigs;
 
-/// <summary>Remembers the bytes of pages, which nobody but the host may change.</summary>
+/// <summary>Remembers the bytes of pages, which only the host may change.</summary>
 internal sealed class PageWatch
 {
     private readonly IMemoryDomain _domain;
@@ -24,7 +24,7 @@ internal sealed class PageWatch
     {
         Download();
         foreach ((_, TensorView mirror, byte[] bytes) in _watched)
-            Assert.True(mirror.AsSpan<byte>().SequenceEqual(bytes), "pages or tables were changed: only the host writes them");
+            Assert.True(mirror.AsSpan<byte>().SequenceEqual(bytes), "pages or tables were changed; only the host may write them");
     }
 
     private void Download()

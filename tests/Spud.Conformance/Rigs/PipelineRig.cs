@@ -8,16 +8,16 @@ using Xunit;
 
 namespace Spud.Conformance.Rigs;
 
-/// <summary>A whole pipeline with an engine; the reference plugin fills the roles that are not tested.</summary>
+/// <summary>A pipeline with an engine; the reference plugin fills the roles that are not tested.</summary>
 internal sealed class PipelineRig : IDisposable
 {
     private readonly Pipeline _pipeline;
     private readonly Batch _batch;
 
     /// <param name="plugins">The plugin that is tested, and the reference plugin.</param>
-    /// <param name="edits">Who fills which role.</param>
+    /// <param name="edits">The components of roles.</param>
     /// <param name="model">A model file.</param>
-    /// <param name="tap">What happens beside each call of a router: the layer is given.</param>
+    /// <param name="tap">Called with the layer before each call of a router.</param>
     /// <param name="rows">Maximum rows of a step.</param>
     public PipelineRig(PluginCatalog plugins, IEnumerable<string> edits, TestModelFile model, Action<int>? tap = null, int rows = 64)
     {
@@ -40,7 +40,7 @@ internal sealed class PipelineRig : IDisposable
     /// <summary>Tokens of a text, a pattern below V.</summary>
     public static int[] Text(int seed, int count) => [.. Enumerable.Range(0, count).Select(i => (i * 7 + seed * 13 + i * i % 5) % TestModelFile.Vocabulary)];
 
-    /// <summary>The component in a pipeline; where the runtime cannot compose its memory, the test is skipped with the runtime's reason.</summary>
+    /// <summary>The component in a pipeline. If the runtime refuses the composition, the test is skipped with the runtime's reason.</summary>
     public static PipelineRig Of(PluginUnderTest plugin, Subject subject, TestModelFile model, Action<int>? tap = null)
     {
         try
@@ -81,7 +81,7 @@ internal sealed class PipelineRig : IDisposable
         return [.. Enumerable.Range(0, kept).SelectMany(row => _batch.Logits(0, row).ToArray())];
     }
 
-    /// <summary>Positions that each head of each pool keeps of a layer, a line each.</summary>
+    /// <summary>Positions that each head of each pool keeps of a layer, one line for each.</summary>
     public static IEnumerable<string> KeptOf(Sequence sequence, int layer) =>
         sequence.KeptKeys(layer).Select(kept => $"layer {layer}, pool {kept.Pool}, KV head {kept.Head}: {string.Join(' ', kept.Positions)}");
 

@@ -54,7 +54,7 @@ internal abstract class Rig<T> : IRig
     /// <inheritdoc/>
     public abstract IEnumerable<(string What, Action Call)> WrongCalls();
 
-    /// <summary>Lets worthless workspaces, calls and a wait follow each other, and checks what the calls may have touched.</summary>
+    /// <summary>Overwrites workspaces, makes calls, waits, and checks what the calls may have touched.</summary>
     public void Call(Action calls)
     {
         Build.Spoil();
@@ -131,7 +131,7 @@ internal abstract class Rig<T> : IRig
         [.. Slices.SelectMany(slice => Enumerable.Range(slice.FirstPosition, slice.Rows)
             .SelectMany(position => Fixtures.Samples.Of($"{name} {slice.Id} {position}", width)))];
 
-    /// <summary>A view of another shape on the same memory, smaller in its last axis: what a wrong caller would hand over.</summary>
+    /// <summary>A view of another shape on the same memory, smaller in its last axis: what a faulty caller would pass.</summary>
     protected static TensorView Narrower(in TensorView view)
     {
         int[] shape = view.Shape.ToArray();

@@ -4,7 +4,7 @@ using Spud.Conformance.Fixtures;
 
 namespace Spud.Conformance.Rigs;
 
-/// <summary>A rig for a component of any role that is called in a step, on a model with much of what the component knows.</summary>
+/// <summary>A rig for a component of any role that is called in a step, on a model with most traits that the component knows.</summary>
 internal static class RigFactory
 {
     private static readonly TestModel s_model = new()

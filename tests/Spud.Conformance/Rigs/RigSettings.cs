@@ -2,7 +2,7 @@ using Spud.Conformance.Fixtures;
 
 namespace Spud.Conformance.Rigs;
 
-/// <summary>What a rig is made of.</summary>
+/// <summary>Settings of a rig.</summary>
 internal sealed record RigSettings
 {
     /// <summary>The model.</summary>
@@ -11,7 +11,7 @@ internal sealed record RigSettings
     /// <summary>The step.</summary>
     public SequenceSlice[] Slices { get; init; } = TestStep.Slices((19, 3), (1, 90), (1, 0));
 
-    /// <summary>How far the positions of a sequence's rows lie apart; 1 but for attentions that take any positions.</summary>
+    /// <summary>Distance of the positions of a sequence's rows; 1 except for attentions that take any positions.</summary>
     public int Stride { get; init; } = 1;
 
     /// <summary>Threads of the pool.</summary>
@@ -32,6 +32,6 @@ internal sealed record RigSettings
     /// <summary>Length of pages.</summary>
     public int PageTokens { get; init; } = 16;
 
-    /// <summary>Whether a refusal is an answer, which skips the test: of shapes, widths and types that a component need not serve.</summary>
+    /// <summary>Whether the component may refuse, which skips the test: for shapes, widths and types that it need not support.</summary>
     public bool MayBeRefused { get; init; }
 }

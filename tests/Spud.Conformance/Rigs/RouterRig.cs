@@ -47,7 +47,7 @@ internal sealed class RouterRig : Rig<IRouter>
         }
     }
 
-    /// <summary>Entries of each row, after a fetch; the form must be right.</summary>
+    /// <summary>Entries of each row, after a fetch; the form must be valid.</summary>
     public (int Expert, float Weight)[][] Planned()
     {
         PlanForm.Require(_offsets.Bits(), _experts.Bits(), _weights.Result(), Model, MaxExperts);

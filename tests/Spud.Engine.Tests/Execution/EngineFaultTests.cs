@@ -159,7 +159,7 @@ public sealed class EngineFaultTests
         Assert.Equal(logits[0], logits[1]);
     }
 
-    // Each has a past, so that what a failed step wrote lies beside what was kept.
+    // Each has a past, so that what a failed step wrote is next to what was kept.
     private static (Sequence[] Sequences, Batch Batch) Start(ToyPipeline toy)
     {
         Sequence[] sequences = [.. s_prompts.Select(_ => toy.Engine.Open())];

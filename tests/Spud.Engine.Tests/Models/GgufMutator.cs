@@ -80,7 +80,7 @@ internal sealed class GgufMutator
         bytes.InsertRange(random.Next(bytes.Count + 1), source.AsSpan(from, count).ToArray());
     }
 
-    /// <summary>Puts a number where it tempts a reader most, or one beside the old.</summary>
+    /// <summary>Puts a number where it tempts a reader most, or one next to the old.</summary>
     private static void Overwrite(Random random, List<byte> bytes, int offset, int size)
     {
         if (offset + size > bytes.Count)

@@ -9,7 +9,7 @@ public sealed class PluginProbeTests : IDisposable
     private static readonly PluginCatalogOptions s_child = new()
     {
         ProbeCommand = new(Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path : "dotnet", [Path.Combine(TestData.Built("ProbeHost"), "ProbeHost.dll"), "probe-plugin"]),
-        CallTimeout = TimeSpan.FromSeconds(60), // a crowded machine is no hanging probe
+        CallTimeout = TimeSpan.FromSeconds(60), // a busy machine is not a hanging probe
     };
 
     private readonly PluginFolders _folders = new();

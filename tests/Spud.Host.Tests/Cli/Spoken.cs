@@ -6,7 +6,7 @@ namespace Spud.Host.Tests.Cli;
 /// <param name="Error">Standard error.</param>
 internal sealed record Spoken(int ExitCode, string Out, string Error)
 {
-    /// <summary>The plugins that came with Spud; the host finds them beside itself, but here the tests are the host.</summary>
+    /// <summary>The plugins that came with Spud; the host finds them in its own folder, but here the tests are the host.</summary>
     public static string PluginFolder => Path.Combine(Path.GetDirectoryName(EndToEnd.Spud.Program)!, "plugins");
 
     /// <summary>Runs a command line inside this process, with the plugins that came with Spud.</summary>

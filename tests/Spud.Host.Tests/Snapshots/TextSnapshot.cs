@@ -9,7 +9,7 @@ namespace Spud.Host.Tests.Snapshots;
 /// </summary>
 internal static class TextSnapshot
 {
-    /// <summary>Compares a text with the one in __snapshots__ beside the test.</summary>
+    /// <summary>Compares a text with the one in __snapshots__ next to the test.</summary>
     public static void Match(string text, string name, [CallerFilePath] string test = "")
     {
         if (Environment.GetEnvironmentVariable("SPUD_UPDATE_SNAPSHOTS") is null)

@@ -4,7 +4,7 @@ using Spud;
 
 namespace Odd;
 
-/// <summary>Does what <c>behaviour.txt</c> beside it says: "constructor throws", "probe hangs", "load NAME", "expert 3", ...; without the file it is a good plugin.</summary>
+/// <summary>Does what <c>behaviour.txt</c> in its folder says: "constructor throws", "probe hangs", "load NAME", "expert 3", ...; without the file it is a good plugin.</summary>
 public sealed class OddPlugin : ISpudPlugin
 {
     private readonly string _behaviour = Read();

@@ -3,7 +3,7 @@ using Spud;
 namespace Wrapper;
 
 /// <summary>The heaviest experts of the plan of another router, at most so many a row; their weights make up for the ones that went.</summary>
-internal sealed class CappedRouter : IRouter, IKeepsSequenceState
+internal sealed class CappedRouter : IRouter, ILabelsText
 {
     private readonly IRouter _inner;
     private readonly Figure _dropped;
@@ -30,6 +30,8 @@ internal sealed class CappedRouter : IRouter, IKeepsSequenceState
     public SequenceStateLayout? StateOf(int layer) => (_inner as IKeepsSequenceState)?.StateOf(layer);
 
     public void Advance(int layer, in TensorView notes, in TensorView state) => ((IKeepsSequenceState)_inner).Advance(layer, notes, state);
+
+    public TextLabel? LabelOf(ReadOnlySpan<TensorView> states) => (_inner as ILabelsText)?.LabelOf(states);
 
     public void Route(int layer, in Step step, in TensorView hidden, in RoutingPlan plan)
     {

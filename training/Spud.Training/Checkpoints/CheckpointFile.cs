@@ -77,7 +77,7 @@ internal static class CheckpointFile
             warn($"{candidate} is damaged: {fault}.");
         }
 
-        return fault is null ? null : throw new TrainingException($"{path}: {fault}, and there is no whole checkpoint before it. Delete the run's folder to begin again.");
+        return fault is null ? null : throw new TrainingException($"{path}: {fault}, and no earlier checkpoint is intact. Delete the run's folder to begin again.");
     }
 
     private static IEnumerable<Tensor> Blocks(ParameterSet parameters) => [parameters.Values, parameters.FirstMoments, parameters.SecondMoments];

@@ -108,6 +108,8 @@ internal sealed class TurnPage() : PanePage("Turn")
         rows.Add(Row("read", $"{receipt.GigabytesRead:0.00} GB"));
         if (receipt.KeptTokens.Length > 0)
             rows.Add(Row("KV kept", Kept(receipt)));
+        if (receipt.Label is { } label)
+            rows.Add(Row("task", Figures.Label(label)));
 
         rows.Add(Paragraph.Empty);
         rows.Add(Paragraph.Of("Compute by role", Ink.Heading));

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.IO.Pipes;
 using System.Text;
 using Microsoft.Win32.SafeHandles;
 using Terminal.Gui.Drivers;
@@ -13,9 +14,6 @@ internal sealed class TerminalInput : AnsiInput, IInput<char>
 {
     private const int StandardInput = 0;
     private const int BufferBytes = 1 << 16;
-
-    // How long the end may have to wait for the reader.
-    private const int PollMilliseconds = 100;
 
     private readonly Stream? _terminal;
     private readonly Decoder _decoder = Encoding.UTF8.GetDecoder();
@@ -38,6 +36,9 @@ internal sealed class TerminalInput : AnsiInput, IInput<char>
     /// <summary>There is no terminal any more. Comes on the thread that reads.</summary>
     public event Action? Closed;
 
+    /// <summary>Characters were read. Comes on the thread that reads.</summary>
+    public event Action? Arrived;
+
     /// <summary>Where characters go.</summary>
     public new void Initialize(ConcurrentQueue<char> inputQueue)
     {
@@ -54,13 +55,17 @@ internal sealed class TerminalInput : AnsiInput, IInput<char>
             return;
         }
 
+        using AnonymousPipeServerStream end = new(PipeDirection.Out);
+        using CancellationTokenRegistration ending = runCancellationToken.Register(() => end.WriteByte(0));
         while (!runCancellationToken.IsCancellationRequested && !_isClosed)
         {
-            if (!TerminalPoll.Wait(PollMilliseconds))
+            if (!TerminalPoll.Wait(end.ClientSafePipeHandle))
                 continue;
 
             foreach (char c in Read())
                 _queue.Enqueue(c);
+
+            Arrived?.Invoke();
         }
 
         runCancellationToken.WaitHandle.WaitOne();

@@ -17,6 +17,8 @@ internal static class TurnText
             parts.Add(Units.Compute(receipt.ComputeUnits));
         if (turn.Receipt?.Charge is { } charge)
             parts.Add($"{charge.Total:0.######} {ShownText.OneLine(charge.Currency)}");
+        if (turn.Receipt?.Label is { } label)
+            parts.Add(Figures.Label(label));
         if (Ending(turn.Finish) is { } ending)
             parts.Add(ending);
 

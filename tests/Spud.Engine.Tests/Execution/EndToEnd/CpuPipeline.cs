@@ -51,7 +51,7 @@ internal sealed class CpuPipeline : IDisposable
 
     public int Vocabulary => Pipeline.Model.Vocabulary;
 
-    /// <summary>Where the build put the plugins: beside the host, in the configuration of these tests.</summary>
+    /// <summary>Where the build put the plugins: next to the host, in the configuration of these tests.</summary>
     private static string PluginFolder => TestData.Plugins;
 
     public static int[] Tokens(string path) => MemoryMarshal.Cast<byte, int>(File.ReadAllBytes(TestData.Path(path))).ToArray();

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Spud.Tests.Execution.Pages;
 
-/// <summary>A pipeline of which only the pages matter, beside a naive model of what it must keep.</summary>
+/// <summary>A pipeline of which only the pages matter, and a naive model of what it must keep.</summary>
 internal sealed class PageLife : IDisposable
 {
     private const int Layers = 2;

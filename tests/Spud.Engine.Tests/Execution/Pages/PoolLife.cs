@@ -6,7 +6,7 @@ using Xunit;
 namespace Spud.Tests.Execution.Pages;
 
 /// <summary>
-/// A pipeline of two pools of per-head pages, whose policy drops and moves keys head by head, beside a naive model of what each head must
+/// A pipeline of two pools of per-head pages, whose policy drops and moves keys head by head, and a naive model of what each head must
 /// keep in which pool.
 /// </summary>
 internal sealed class PoolLife : IDisposable

@@ -10,7 +10,7 @@ public sealed class BudgetPropertyTests
 {
     private const int Requests = 10_000;
 
-    /// <summary>Model, experts that a row takes (null: as trained), tokens of a page, most rows of a step, sequences.</summary>
+    /// <summary>Model, experts that a row takes (null: as trained), tokens of a page, maximum rows of a step, sequences.</summary>
     public static TheoryData<string, int?, int, int, int> Pipelines => new()
     {
         { "stories260K-f32", null, 64, 32, 4 },

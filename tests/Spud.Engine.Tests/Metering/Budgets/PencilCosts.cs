@@ -4,7 +4,7 @@ namespace Spud.Tests.Metering.Budgets;
 
 /// <summary>FLOPs of stories260K and its mixture, from their hyperparameters alone: what a row costs that has some tokens before it.</summary>
 /// <param name="E">1: the dense model.</param>
-/// <param name="Most">Most experts of a row.</param>
+/// <param name="Most">Maximum experts of a row.</param>
 internal sealed record PencilCosts(int E, int Most)
 {
     public const int L = 5;

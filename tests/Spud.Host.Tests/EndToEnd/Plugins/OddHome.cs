@@ -4,7 +4,7 @@ using Spud.Plugins;
 
 namespace Spud.Host.Tests.EndToEnd.Plugins;
 
-/// <summary>A user's home of its own, and beside it a copy of the plugin Odd to install there.</summary>
+/// <summary>A user's home for one test, and a copy of the plugin Odd to install there.</summary>
 internal sealed class OddHome : IDisposable
 {
     private const int SymbolicLink = 0xA1FF;
@@ -24,7 +24,7 @@ internal sealed class OddHome : IDisposable
     /// <summary>The plugin's folder.</summary>
     public string Source => _folder.File("source");
 
-    /// <summary>A file or folder beside both.</summary>
+    /// <summary>A file or folder next to both.</summary>
     public string Beside(string name) => _folder.File(name);
 
     /// <summary>Where the user's plugins are.</summary>

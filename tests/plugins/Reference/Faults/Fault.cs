@@ -166,7 +166,7 @@ internal enum Fault
     [JsonStringEnumMemberName("spreads-mass")]
     SpreadsMass,
 
-    /// <summary>Attention: what earlier folds left is no part of the probabilities.</summary>
+    /// <summary>Attention: what earlier folds left is not part of the probabilities.</summary>
     [JsonStringEnumMemberName("forgets-sum")]
     ForgetsSum,
 

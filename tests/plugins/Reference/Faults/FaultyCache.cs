@@ -50,7 +50,7 @@ internal sealed class FaultyCache(ICachePolicy cache, Fault fault, IBuildContext
                 }
 
                 return;
-            case Fault.MovesNewestFirst:
+            case Fault.MovesNewestFirst when history.RunsOf(0, 0).Length > 1:
                 for (int run = history.RunsOf(0, 0).Length - 1; run >= 0; run--)
                     history.Encode(0, 0, run, 1);
                 return;

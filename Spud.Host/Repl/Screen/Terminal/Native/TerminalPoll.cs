@@ -5,15 +5,17 @@ namespace Spud.Host.Repl.Screen;
 /// <summary>Waits for a terminal without waking up now and then to look.</summary>
 internal static partial class TerminalPoll
 {
+    private const int StandardInput = 0;
+    private const int Forever = -1;
     private const short PollIn = 1;
 
     /// <summary>Waits until standard input has something to read or is closed.</summary>
-    /// <param name="milliseconds">At most so long.</param>
-    /// <returns>False: the time is over, or a signal came.</returns>
-    public static bool Wait(int milliseconds)
+    /// <param name="end">Ends the wait when it can be read.</param>
+    /// <returns>False: the wait has ended otherwise, by a signal too.</returns>
+    public static bool Wait(SafeHandle end)
     {
-        Descriptor input = new() { File = 0, Events = PollIn };
-        return Poll(ref input, 1, milliseconds) > 0;
+        Span<Descriptor> descriptors = [new() { File = StandardInput, Events = PollIn }, new() { File = (int)end.DangerousGetHandle(), Events = PollIn }];
+        return Poll(ref MemoryMarshal.GetReference(descriptors), (nuint)descriptors.Length, Forever) > 0 && descriptors[0].Happened != 0;
     }
 
     [LibraryImport("libc", EntryPoint = "poll")]

@@ -1,6 +1,6 @@
 using Spud;
 
-namespace Router.Dynamic;
+namespace Router.Shared;
 
 /// <summary>What was chosen for each row, with room for M: where a row lies in the plan is known only when all rows before it are done.</summary>
 internal readonly struct Choice

@@ -1,6 +1,6 @@
 using Spud;
 
-namespace Router.Dynamic;
+namespace Router.Shared;
 
 /// <summary>Weights of one layer's router, expanded to f32 in memory of the component's own.</summary>
 /// <param name="build">Gives them.</param>

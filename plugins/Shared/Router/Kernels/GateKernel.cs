@@ -1,7 +1,7 @@
 using Spud;
 using Spud.Numerics;
 
-namespace Router.Dynamic.Kernels;
+namespace Router.Shared.Kernels;
 
 /// <summary>What the model's own router thinks of rows.</summary>
 internal static unsafe class GateKernel

@@ -1,17 +1,20 @@
-using Router.Dynamic.Kernels;
+using Router.Shared.Kernels;
 using Spud;
 using Spud.Numerics;
 
-namespace Router.Dynamic;
+namespace Router.Shared;
 
 /// <summary>Chooses the experts of rows into memory with room for M of each; a part is a block of rows.</summary>
-internal struct ChooseJob : IJob
+/// <typeparam name="TRule">Which experts a row may have.</typeparam>
+internal struct ChooseJob<TRule> : IJob
+    where TRule : struct, IRowRule
 {
     /// <summary>Rows of a block: enough to read the gate's weights once for several, the same borders for any number of threads.</summary>
     public const int BlockRows = 8;
 
     public required GateLayer Gate;
     public required LayerRule Rule;
+    public required TRule RowRule;
     public required float Epsilon;
     public required Step Step;
 
@@ -38,6 +41,7 @@ internal struct ChooseJob : IJob
 
     private readonly void Choose(int row, Span<float> probabilities)
     {
+        RowRule.Restrict(Step, row, probabilities);
         Span<float> weights = Choice.Weights.At(row).AsSpan<float>();
         ExpertChoice.Largest(probabilities, Choice.Experts.At(row).AsSpan<int>(), weights);
 

@@ -1,0 +1,77 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using Terminal.Gui.App;
+
+namespace Spud.Host.Repl.Screen;
+
+/// <summary>
+/// Decides when the next frame is made. The library's own loop sleeps for a fixed time, so that it wakes up for nothing while nobody types and
+/// lets a keypress wait while somebody does. Here a frame is made at once when there is input, a timer or a new size, and otherwise once a second.
+/// </summary>
+internal sealed class FramePacer : IDisposable
+{
+    // A burst of events, such as a moving mouse, shares frames.
+    private static readonly TimeSpan s_shortest = TimeSpan.FromMilliseconds(8);
+
+    // The library tells Escape from the start of a sequence, and a click from a double click, by looking again a little later.
+    private static readonly TimeSpan s_looksAgain = TimeSpan.FromMilliseconds(25);
+    private static readonly TimeSpan s_settles = TimeSpan.FromMilliseconds(600);
+
+    // Windows tells neither of input nor of a new size.
+    private static readonly TimeSpan s_longest = OperatingSystem.IsWindows() ? TimeSpan.FromMilliseconds(40) : TimeSpan.FromSeconds(1);
+
+    private readonly IApplication _app;
+    private readonly TimedEvents _timers;
+    private readonly TimeSpan _settles;
+    private readonly AutoResetEvent _wake = new(false);
+    private readonly ManualResetEvent _ended = new(false);
+    private readonly PosixSignalRegistration? _resized;
+    private long _lastFrame;
+    private long _lastInput = Stopwatch.GetTimestamp();
+    private long _nextTimer = long.MaxValue;
+
+    /// <param name="app">Its frames.</param>
+    /// <param name="settles">How long it looks again after input; null: as a terminal needs it.</param>
+    public FramePacer(IApplication app, TimeSpan? settles = null)
+    {
+        (_app, _timers, _settles) = (app, (TimedEvents)app.TimedEvents!, settles ?? s_settles);
+        Application.MaximumIterationsPerSecond = ushort.MaxValue;
+        app.Iteration += OnIteration;
+        _timers.Added += OnTimerAdded;
+        if (!OperatingSystem.IsWindows())
+            _resized = PosixSignalRegistration.Create(PosixSignal.SIGWINCH, _ => _wake.Set());
+    }
+
+    /// <summary>Characters came from the terminal. From any thread.</summary>
+    public void OnInput()
+    {
+        Volatile.Write(ref _lastInput, Stopwatch.GetTimestamp());
+        _wake.Set();
+    }
+
+    public void Dispose()
+    {
+        _ended.Set();
+        _app.Iteration -= OnIteration;
+        _timers.Added -= OnTimerAdded;
+        _resized?.Dispose();
+    }
+
+    private void OnTimerAdded(object? sender, TimeoutEventArgs timer) => _wake.Set();
+
+    // Comes before each frame, which reads input, draws, and then runs timers: what these change is drawn by the next frame.
+    private void OnIteration(object? sender, EventArgs<IApplication?> iteration)
+    {
+        bool hasTimerRun = Stopwatch.GetTimestamp() >= _nextTimer;
+        if (!hasTimerRun)
+            _wake.WaitOne(Earlier(Stopwatch.GetElapsedTime(Volatile.Read(ref _lastInput)) < _settles ? s_looksAgain : s_longest));
+        if (s_shortest - Stopwatch.GetElapsedTime(_lastFrame) is { Ticks: > 0 } rest)
+            _ended.WaitOne(rest);
+
+        _lastFrame = Stopwatch.GetTimestamp();
+        _nextTimer = _timers.CheckTimers(out int milliseconds) ? _lastFrame + milliseconds * Stopwatch.Frequency / 1000 : long.MaxValue;
+    }
+
+    private TimeSpan Earlier(TimeSpan wait) =>
+        _timers.CheckTimers(out int milliseconds) && milliseconds < wait.TotalMilliseconds ? TimeSpan.FromMilliseconds(milliseconds + 1) : wait;
+}

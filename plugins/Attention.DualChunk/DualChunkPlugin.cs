@@ -1,0 +1,14 @@
+using Spud;
+
+namespace Attention.DualChunk;
+
+/// <summary>A fold decorator with which a model reads texts that are longer than those it was trained on.</summary>
+public sealed class DualChunkPlugin : ISpudPlugin
+{
+    /// <inheritdoc/>
+    public void Register(IPluginRegistry registry) => registry.AddFold(
+        "dual-chunk",
+        DualChunkJson.Default.DualChunkOptions,
+        new Offer(),
+        static (options, build, inner) => new DualChunkFold(options, build, inner));
+}

@@ -1,0 +1,14 @@
+using Spud;
+
+namespace Router.Hierarchical;
+
+/// <summary>A router that decides first which experts a text may use, by what it is about, and then how many of them each token gets.</summary>
+public sealed class HierarchicalRouterPlugin : ISpudPlugin
+{
+    /// <inheritdoc/>
+    public void Register(IPluginRegistry registry) => registry.AddRouter(
+        "hierarchical",
+        HierarchicalJson.Default.HierarchicalRouterOptions,
+        new Offer { Knows = [Trait.Renormalise, Trait.GateBias], RowInvariant = true },
+        static (options, build) => new HierarchicalRouter(options, build));
+}

@@ -1,0 +1,35 @@
+using Spud;
+
+namespace Router.Shared;
+
+/// <summary>How many experts a row of one layer gets.</summary>
+/// <param name="Least">Minimum.</param>
+/// <param name="Most">M: most, and the candidates whose mass counts.</param>
+/// <param name="Threshold">Share of their mass that suffices.</param>
+/// <param name="Temperature">Of the mass.</param>
+internal readonly record struct LayerRule(int Least, int Most, double Threshold, float Temperature)
+{
+    /// <summary>Sharper mass than this is the best expert's alone.</summary>
+    public const double MinTemperature = 0.0625;
+
+    /// <summary>Flatter mass than this is the number of experts.</summary>
+    public const double MaxTemperature = 16;
+
+    /// <summary>Experts of a row on average, where that was measured; null: not known.</summary>
+    public float? Expected { get; init; }
+
+    /// <summary>Refuses what a layer cannot do.</summary>
+    /// <param name="router">The component, for the message.</param>
+    /// <param name="layer">Its number.</param>
+    /// <param name="experts">E.</param>
+    /// <exception cref="RefusedException">The numbers of experts contradict each other or the layer.</exception>
+    public void Require(string router, int layer, int experts)
+    {
+        if (Most > experts)
+            throw new RefusedException($"router {router}: maxExperts is {Most}, but layer {layer} has {experts} experts. Set it to {experts} or less.");
+        if (Least > Most)
+            throw new RefusedException($"router {router}: minExperts is {Least}, but a row of layer {layer} has at most {Most} experts. Lower minExperts or raise maxExperts.");
+        if (Least < 1)
+            throw new RefusedException($"router {router}: minExperts is {Least}, expected at least 1.");
+    }
+}
