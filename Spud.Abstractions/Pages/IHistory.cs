@@ -11,6 +11,13 @@ public interface IHistory
     /// <summary>Number of committed tokens, kept or not.</summary>
     int Tokens { get; }
 
+    /// <summary>
+    /// Shards that keep keys of the layer, each reviewed for itself: what a policy promises of a layer (<see cref="PoolLayout.KeysAtMost"/>) is
+    /// promised of all of them together. 1 where keys are not sharded.
+    /// </summary>
+    [Experimental(Experiments.Id)]
+    int Shards => 1;
+
     /// <summary>[Tokens]: ids of the committed tokens, kept or not, by position.</summary>
     [Experimental(Experiments.Id)]
     ReadOnlySpan<int> TokenIds => throw new NotSupportedException("This history does not provide token ids.");

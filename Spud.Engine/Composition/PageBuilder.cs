@@ -229,16 +229,25 @@ internal sealed class PageBuilder(MemoryAccount memory, IMemoryDomain host, Mode
     {
         MemoryAccount own = memory.NewPart("pages");
         int heads = layout.PerHead ? 1 : kv.Heads;
-        PagePool pool = new()
+        try
         {
-            Keys = own.Allocate(shape.Domain, layout.Keys, shape.Pages, heads, layout.PageTokens, kv.KeyWidth),
-            Values = own.Allocate(shape.Domain, layout.Values, shape.Pages, heads, layout.PageTokens, kv.ValueWidth),
-            Positions = own.Allocate(host, ElementType.I32, shape.Pages, layout.PageTokens),
-        };
-        return new PoolPages(layout, pool, kv.Heads, shape.PagesPerSequence, shape.SlackPages, own, isFirst ? null : Scratch(shape.Domain, layout.PageTokens))
+            PagePool pool = new()
+            {
+                Keys = own.Allocate(shape.Domain, layout.Keys, shape.Pages, heads, layout.PageTokens, kv.KeyWidth),
+                Values = own.Allocate(shape.Domain, layout.Values, shape.Pages, heads, layout.PageTokens, kv.ValueWidth),
+                Positions = own.Allocate(host, ElementType.I32, shape.Pages, layout.PageTokens),
+            };
+            return new PoolPages(layout, pool, kv.Heads, shape.PagesPerSequence, shape.SlackPages, own, isFirst ? null : Scratch(shape.Domain, layout.PageTokens))
+            {
+                IsShort = shape.Pages < (long)shape.PagesPerSequence * limits.Sequences,
+            };
+        }
+        catch (InsufficientMemoryException fault)
         {
-            IsShort = shape.Pages < (long)shape.PagesPerSequence * limits.Sequences,
-        };
+            throw new CompositionException(
+                $"The pages of keys and values for {limits.ContextTokens:N0} tokens do not fit the memory: {fault.Message} "
+                + "Or keep less of each text: cache 'compressed' with budgetTokens, streaming or smaller formats (docs/caches.md).", fault);
+        }
     }
 
     // Between steps a sequence keeps TokensAtMost; within one, its new rows too. What begins in the middle of a text need not begin

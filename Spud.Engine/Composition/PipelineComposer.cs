@@ -236,6 +236,8 @@ internal sealed class PipelineComposer : IDisposable
     {
         if (component.Instance is IRouter router && _options.RoutingProbe is { } probe)
             component.Called = probe(router, _model);
+        if (component.Instance is ICachePolicy cache && _options.CacheProbe is { } cacheProbe)
+            component.Called = cacheProbe(cache, _model, _limits);
 
         return component;
     }

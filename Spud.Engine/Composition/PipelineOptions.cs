@@ -39,6 +39,12 @@ public sealed class PipelineOptions
     /// </summary>
     public Func<IRouter, ModelDescription, IRouter>? RoutingProbe { get; init; }
 
+    /// <summary>
+    /// Stands in for the cache that is built, to keep other keys or to see queries; it gets the cache, the model and the limits. The pipeline
+    /// disposes of the cache and not of its probe. Null: the cache itself.
+    /// </summary>
+    public Func<ICachePolicy, ModelDescription, Limits, ICachePolicy>? CacheProbe { get; init; }
+
     /// <exception cref="ArgumentOutOfRangeException">A number is below 1.</exception>
     internal void Require()
     {

@@ -22,7 +22,7 @@ internal sealed class Takeover(PipelineParts former)
 
     /// <summary>The takeover from a pipeline; null: it has other threads, or another model or scaling of RoPE, or its file was changed.</summary>
     public static Takeover? From(PipelineParts? former, string model, RopeSettings? rope, WorkerThreads? workers, PipelineOptions options) =>
-        former is { Weights: not null } && ReferenceEquals(former.Pool, workers) && options.RoutingProbe is null && Path.GetFullPath(former.File.Path) == Path.GetFullPath(model) && former.File.IsCurrent
+        former is { Weights: not null } && ReferenceEquals(former.Pool, workers) && options is { RoutingProbe: null, CacheProbe: null } && Path.GetFullPath(former.File.Path) == Path.GetFullPath(model) && former.File.IsCurrent
         && former.Document.Rope == rope
             ? new(former) : null;
 

@@ -32,6 +32,9 @@ internal sealed class ModelLoader(PipelineArguments arguments, Shell shell)
     /// <summary>Wraps each router; null: the router itself.</summary>
     public Func<IRouter, ModelDescription, IRouter>? RoutingProbe { get; init; }
 
+    /// <summary>Stands in for the cache; null: the cache itself.</summary>
+    public Func<ICachePolicy, ModelDescription, Limits, ICachePolicy>? CacheProbe { get; init; }
+
     /// <summary>Composes the pipeline of the plugins in sight.</summary>
     /// <exception cref="BadInputException">A plugin folder or every model is missing.</exception>
     /// <exception cref="ConfigurationException">The pipeline has faults.</exception>
@@ -59,6 +62,7 @@ internal sealed class ModelLoader(PipelineArguments arguments, Shell shell)
             Rows = Rows,
             LogitRows = LogitRows,
             RoutingProbe = RoutingProbe,
+            CacheProbe = CacheProbe,
             Log = line => shell.Say($"note: {line}"),
         };
         LanguageModel loaded = Loading.Show($"loading {Path.GetFileName(model)}", () => LanguageModel.Load(document, plugins, options), shell);

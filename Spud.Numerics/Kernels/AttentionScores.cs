@@ -23,6 +23,14 @@ public static unsafe class AttentionScores
         float* q, nint qStride, int rows, ushort* keys, nint keyStride, int n, int width, float* scores, nint scoreStride) =>
         Dispatch<HalfElements, ushort>(q, qStride, rows, keys, keyStride, n, width, scores, scoreStride);
 
+    /// <summary>Keys as rows of Q8_0 blocks, keyStride bytes apart; the width is a multiple of 32. The bits are those of keys expanded to f32.</summary>
+    public static void Q8_0(float* q, nint qStride, int rows, byte* keys, nint keyStride, int n, int width, float* scores, nint scoreStride) =>
+        Dispatch<Q8Elements, byte>(q, qStride, rows, keys, keyStride, n, width, scores, scoreStride);
+
+    /// <summary>Keys as rows of Q4_0 blocks, likewise.</summary>
+    public static void Q4_0(float* q, nint qStride, int rows, byte* keys, nint keyStride, int n, int width, float* scores, nint scoreStride) =>
+        Dispatch<Q4Elements, byte>(q, qStride, rows, keys, keyStride, n, width, scores, scoreStride);
+
     private static void Dispatch<TSource, TElement>(
         float* q, nint qStride, int rows, TElement* keys, nint keyStride, int n, int width, float* scores, nint scoreStride)
         where TSource : struct, IElements<TElement>
@@ -87,7 +95,7 @@ public static unsafe class AttentionScores
             T s20 = s00, s21 = s00, s22 = s00, s23 = s00, s30 = s00, s31 = s00, s32 = s00, s33 = s00;
             for (int d = 0; d < whole; d += T.Count)
             {
-                T b0 = TSource.Load<T>(k0 + d), b1 = TSource.Load<T>(k1 + d), b2 = TSource.Load<T>(k2 + d), b3 = TSource.Load<T>(k3 + d);
+                T b0 = TSource.Load<T>(k0, d), b1 = TSource.Load<T>(k1, d), b2 = TSource.Load<T>(k2, d), b3 = TSource.Load<T>(k3, d);
                 T a = T.Load(q + d);
                 s00 = T.MultiplyAdd(a, b0, s00);
                 s01 = T.MultiplyAdd(a, b1, s01);
@@ -171,10 +179,10 @@ public static unsafe class AttentionScores
     {
         for (; d < width; d++)
         {
-            four[0] = float.MultiplyAddEstimate(q[d], Lanes1.Sum(TSource.Load<Lanes1>(k0 + d)), four[0]);
-            four[1] = float.MultiplyAddEstimate(q[d], Lanes1.Sum(TSource.Load<Lanes1>(k1 + d)), four[1]);
-            four[2] = float.MultiplyAddEstimate(q[d], Lanes1.Sum(TSource.Load<Lanes1>(k2 + d)), four[2]);
-            four[3] = float.MultiplyAddEstimate(q[d], Lanes1.Sum(TSource.Load<Lanes1>(k3 + d)), four[3]);
+            four[0] = float.MultiplyAddEstimate(q[d], Lanes1.Sum(TSource.Load<Lanes1>(k0, d)), four[0]);
+            four[1] = float.MultiplyAddEstimate(q[d], Lanes1.Sum(TSource.Load<Lanes1>(k1, d)), four[1]);
+            four[2] = float.MultiplyAddEstimate(q[d], Lanes1.Sum(TSource.Load<Lanes1>(k2, d)), four[2]);
+            four[3] = float.MultiplyAddEstimate(q[d], Lanes1.Sum(TSource.Load<Lanes1>(k3, d)), four[3]);
         }
     }
 }

@@ -23,6 +23,14 @@ public static unsafe class AttentionValues
         float* p, nint pStride, int rows, ushort* values, nint valueStride, int n, int width, float* sums, nint sumStride) =>
         Dispatch<HalfElements, ushort>(p, pStride, rows, values, valueStride, n, width, sums, sumStride);
 
+    /// <summary>Values as rows of Q8_0 blocks, valueStride bytes apart; the width is a multiple of 32. The bits are those of values expanded to f32.</summary>
+    public static void Q8_0(float* p, nint pStride, int rows, byte* values, nint valueStride, int n, int width, float* sums, nint sumStride) =>
+        Dispatch<Q8Elements, byte>(p, pStride, rows, values, valueStride, n, width, sums, sumStride);
+
+    /// <summary>Values as rows of Q4_0 blocks, likewise.</summary>
+    public static void Q4_0(float* p, nint pStride, int rows, byte* values, nint valueStride, int n, int width, float* sums, nint sumStride) =>
+        Dispatch<Q4Elements, byte>(p, pStride, rows, values, valueStride, n, width, sums, sumStride);
+
     private static void Dispatch<TSource, TElement>(
         float* p, nint pStride, int rows, TElement* values, nint valueStride, int n, int width, float* sums, nint sumStride)
         where TSource : struct, IElements<TElement>
@@ -56,19 +64,19 @@ public static unsafe class AttentionValues
     {
         for (; d <= width - 4 * T.Count; d += 4 * T.Count)
         {
-            AllRows<T, TSource, TElement, FourVectors>(p, pStride, rows, values + d, valueStride, n, sums + d, sumStride);
+            AllRows<T, TSource, TElement, FourVectors>(p, pStride, rows, values, d, valueStride, n, sums + d, sumStride);
         }
 
         for (; d <= width - T.Count; d += T.Count)
         {
-            AllRows<T, TSource, TElement, OneVector>(p, pStride, rows, values + d, valueStride, n, sums + d, sumStride);
+            AllRows<T, TSource, TElement, OneVector>(p, pStride, rows, values, d, valueStride, n, sums + d, sumStride);
         }
 
         return d;
     }
 
     private static void AllRows<T, TSource, TElement, TVectors>(
-        float* p, nint pStride, int rows, TElement* values, nint valueStride, int n, float* sums, nint sumStride)
+        float* p, nint pStride, int rows, TElement* values, int d, nint valueStride, int n, float* sums, nint sumStride)
         where T : struct, ILanes<T>
         where TSource : struct, IElements<TElement>
         where TElement : unmanaged
@@ -78,10 +86,10 @@ public static unsafe class AttentionValues
         {
             switch (rows - r)
             {
-                case 1: Rows<T, TSource, TElement, TVectors, OneRow>(p, pStride, values, valueStride, n, sums, sumStride); break;
-                case 2: Rows<T, TSource, TElement, TVectors, TwoRows>(p, pStride, values, valueStride, n, sums, sumStride); break;
-                case 3: Rows<T, TSource, TElement, TVectors, ThreeRows>(p, pStride, values, valueStride, n, sums, sumStride); break;
-                default: Rows<T, TSource, TElement, TVectors, FourRows>(p, pStride, values, valueStride, n, sums, sumStride); break;
+                case 1: Rows<T, TSource, TElement, TVectors, OneRow>(p, pStride, values, d, valueStride, n, sums, sumStride); break;
+                case 2: Rows<T, TSource, TElement, TVectors, TwoRows>(p, pStride, values, d, valueStride, n, sums, sumStride); break;
+                case 3: Rows<T, TSource, TElement, TVectors, ThreeRows>(p, pStride, values, d, valueStride, n, sums, sumStride); break;
+                default: Rows<T, TSource, TElement, TVectors, FourRows>(p, pStride, values, d, valueStride, n, sums, sumStride); break;
             }
         }
     }
@@ -89,7 +97,7 @@ public static unsafe class AttentionValues
     /// <summary>One to four rows by one or four vectors of columns; sums stay in registers over all keys.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Rows<T, TSource, TElement, TVectors, TRows>(
-        float* p, nint pStride, TElement* values, nint valueStride, int n, float* sums, nint sumStride)
+        float* p, nint pStride, TElement* values, int d, nint valueStride, int n, float* sums, nint sumStride)
         where T : struct, ILanes<T>
         where TSource : struct, IElements<TElement>
         where TElement : unmanaged
@@ -115,12 +123,12 @@ public static unsafe class AttentionValues
         }
         for (int j = 0; j < n; j++, values += valueStride)
         {
-            T v0 = TSource.Load<T>(values), v1 = v0, v2 = v0, v3 = v0;
+            T v0 = TSource.Load<T>(values, d), v1 = v0, v2 = v0, v3 = v0;
             if (typeof(TVectors) == typeof(FourVectors))
             {
-                v1 = TSource.Load<T>(values + T.Count);
-                v2 = TSource.Load<T>(values + 2 * T.Count);
-                v3 = TSource.Load<T>(values + 3 * T.Count);
+                v1 = TSource.Load<T>(values, d + T.Count);
+                v2 = TSource.Load<T>(values, d + 2 * T.Count);
+                v3 = TSource.Load<T>(values, d + 3 * T.Count);
             }
 
             MultiplyAdd<T, TVectors>(p[j], v0, v1, v2, v3, ref s00, ref s01, ref s02, ref s03);

@@ -29,14 +29,14 @@ public static unsafe class Dot
         int i = 0;
         for (; i <= n - 2 * T.Count; i += 2 * T.Count)
         {
-            even = T.MultiplyAdd(T.Load(a + i), TSource.Load<T>(b + i), even);
-            odd = T.MultiplyAdd(T.Load(a + i + T.Count), TSource.Load<T>(b + i + T.Count), odd);
+            even = T.MultiplyAdd(T.Load(a + i), TSource.Load<T>(b, i), even);
+            odd = T.MultiplyAdd(T.Load(a + i + T.Count), TSource.Load<T>(b, i + T.Count), odd);
         }
 
         float sum = T.Sum(even + odd);
         for (; i < n; i++)
         {
-            sum = float.MultiplyAddEstimate(a[i], Lanes1.Sum(TSource.Load<Lanes1>(b + i)), sum);
+            sum = float.MultiplyAddEstimate(a[i], Lanes1.Sum(TSource.Load<Lanes1>(b, i)), sum);
         }
 
         return sum;

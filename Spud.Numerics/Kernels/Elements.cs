@@ -5,30 +5,55 @@ namespace Spud.Numerics;
 /// <summary>How keys, values or weights lie in memory; loading expands to f32 in registers.</summary>
 internal unsafe interface IElements<TElement> where TElement : unmanaged
 {
-    static abstract T Load<T>(TElement* source) where T : struct, ILanes<T>;
+    /// <summary>T.Count elements of a row, from a column on that is a multiple of them.</summary>
+    static abstract T Load<T>(TElement* row, nint column) where T : struct, ILanes<T>;
 }
 
 internal readonly unsafe struct SingleElements : IElements<float>
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static T Load<T>(float* source) where T : struct, ILanes<T> => T.Load(source);
+    public static T Load<T>(float* row, nint column) where T : struct, ILanes<T> => T.Load(row + column);
 }
 
 internal readonly unsafe struct HalfElements : IElements<ushort>
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static T Load<T>(ushort* source) where T : struct, ILanes<T> => T.LoadHalf(source);
+    public static T Load<T>(ushort* row, nint column) where T : struct, ILanes<T> => T.LoadHalf(row + column);
 }
 
 /// <summary>Halves times 2^-112, which saves a multiplication.</summary>
 internal readonly unsafe struct TinyHalfElements : IElements<ushort>
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static T Load<T>(ushort* source) where T : struct, ILanes<T> => T.LoadTinyHalf(source);
+    public static T Load<T>(ushort* row, nint column) where T : struct, ILanes<T> => T.LoadTinyHalf(row + column);
 }
 
 internal readonly unsafe struct BrainElements : IElements<ushort>
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static T Load<T>(ushort* source) where T : struct, ILanes<T> => T.LoadBrain(source);
+    public static T Load<T>(ushort* row, nint column) where T : struct, ILanes<T> => T.LoadBrain(row + column);
+}
+
+/// <summary>Rows of Q8_0 blocks: the product of code and scale is exact, so that bits are those of rows that were expanded before.</summary>
+internal readonly unsafe struct Q8Elements : IElements<byte>
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Load<T>(byte* row, nint column) where T : struct, ILanes<T>
+    {
+        byte* block = row + (column >> 5) * 34;
+        return T.LoadSignedBytes((sbyte*)block + 2 + (column & 31)) * T.Create(HalfFloat.Read(block));
+    }
+}
+
+/// <summary>Rows of Q4_0 blocks, likewise.</summary>
+internal readonly unsafe struct Q4Elements : IElements<byte>
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Load<T>(byte* row, nint column) where T : struct, ILanes<T>
+    {
+        byte* block = row + (column >> 5) * 18;
+        // The lower halves of the bytes are the first 16 elements.
+        T codes = T.LoadNibbles(block + 2 + (column & 15), (int)(column & 16) >> 2);
+        return (codes - T.Create(8f)) * T.Create(HalfFloat.Read(block));
+    }
 }

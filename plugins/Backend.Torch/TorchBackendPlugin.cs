@@ -11,9 +11,7 @@ namespace Backend.Torch;
 /// <summary>Every role on libtorch, through TorchSharp.</summary>
 public sealed class TorchBackendPlugin : ISpudPlugin
 {
-    private const string Threads = "libtorch";
-
-    private static readonly Offer HeadOffer = new() { Knows = [Trait.TiedHead, Trait.EmbeddingScale, Trait.LogitScale], NativeThreads = Threads };
+    private static readonly Offer HeadOffer = new() { Knows = [Trait.TiedHead, Trait.EmbeddingScale, Trait.LogitScale] };
 
     private static readonly Offer AttentionOffer = new()
     {
@@ -24,10 +22,9 @@ public sealed class TorchBackendPlugin : ISpudPlugin
         ],
         PageTypes = [ElementType.F32, ElementType.BF16, ElementType.F16, ElementType.Q8_0, ElementType.Q4_0],
         DefaultCache = "torch",
-        NativeThreads = Threads,
     };
 
-    private static readonly Offer RouterOffer = new() { Knows = [Trait.Renormalise, Trait.GateBias], NativeThreads = Threads };
+    private static readonly Offer RouterOffer = new() { Knows = [Trait.Renormalise, Trait.GateBias] };
 
     private static readonly Offer ExpertsOffer = new()
     {
@@ -36,7 +33,6 @@ public sealed class TorchBackendPlugin : ISpudPlugin
             Trait.Gelu, Trait.ClampedSwiGlu, Trait.ExpertBias, Trait.SharedExpert, Trait.SharedGate, Trait.ExpertPostNorm,
             Trait.ExpertResidualScale,
         ],
-        NativeThreads = Threads,
     };
 
     /// <inheritdoc/>

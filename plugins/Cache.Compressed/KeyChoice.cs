@@ -19,14 +19,15 @@ internal sealed class KeyChoice
         _scores = [.. Enumerable.Range(0, heads).Select(_ => new float[context])];
     }
 
-    /// <summary>Whether the choosing heads keep more than their budget.</summary>
+    /// <summary>Whether the choosing heads may keep more than their budget.</summary>
     public bool MustDrop(LayerRule rule, IHistory history)
     {
         long keys = 0;
         for (int head = 0; head < rule.Tables; head++)
             keys += rule.Streams(head) ? 0 : KeysOf(rule, history, head);
 
-        return keys > rule.BudgetAt(history.Tokens);
+        // Sinks and window may all lie in one shard.
+        return keys > (history.Shards == 1 ? rule.BudgetAt(history.Tokens) : ChosenOf(rule, history) * rule.Choosing / history.Shards);
     }
 
     /// <summary>Drops the keys of the middle with the smallest key mass.</summary>
@@ -35,21 +36,24 @@ internal sealed class KeyChoice
     /// <param name="mass">F32 [G, ContextTokens].</param>
     public void Drop(LayerRule rule, IHistory history, in TensorView mass)
     {
-        int ends = Math.Min(history.Tokens, _options.Sinks + _options.Window), chosen = rule.BudgetAt(history.Tokens) / rule.Choosing - ends;
-        int count = 0;
+        // Each shard gets an equal part of what is not spent on sinks and window.
+        int chosen = ChosenOf(rule, history), count = 0;
         for (int head = 0; head < rule.Tables; head++)
         {
             if (!rule.Streams(head))
-                count += Score(rule, history, head, mass.At(head).AsSpan<float>()[..history.Tokens], (int)(_options.Floor * chosen), count);
+                count += Score(rule, history, head, mass.At(head).AsSpan<float>()[..history.Tokens], (int)(_options.Floor * chosen / history.Shards), count);
         }
 
-        float least = SmallestOf(_order.AsSpan(0, count), chosen * rule.Choosing);
+        float least = SmallestOf(_order.AsSpan(0, count), chosen * rule.Choosing / history.Shards);
         for (int head = 0; head < rule.Tables; head++)
         {
             if (!rule.Streams(head))
                 DropBelow(rule, history, head, least);
         }
     }
+
+    /// <summary>Keys of the middle that a head keeps on average.</summary>
+    private int ChosenOf(LayerRule rule, IHistory history) => rule.BudgetAt(history.Tokens) / rule.Choosing - Math.Min(history.Tokens, _options.Sinks + _options.Window);
 
     /// <summary>The smallest of the n largest; where several are as small and not all fit, the next larger one.</summary>
     private static float SmallestOf(Span<float> scores, int n)

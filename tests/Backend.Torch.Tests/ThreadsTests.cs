@@ -1,6 +1,5 @@
 using Backend.Torch.Native;
 using Backend.Torch.Tests.Shared;
-using Spud.Conformance.Fixtures;
 using TorchSharp;
 using Xunit;
 
@@ -10,14 +9,43 @@ namespace Backend.Torch.Tests;
 public sealed class ThreadsTests
 {
     [Fact]
-    public void LibtorchGetsThePipelinesThreads()
+    public void ACallHasItsOwnNumberOfThreads()
     {
         Libtorch.Require();
-        foreach (int threads in new[] { 1, Math.Min(2, Environment.ProcessorCount) })
+        int before = torch.get_num_threads();
+        using (NativeCall call = new(3))
         {
-            using TestBuild build = new(new TestModel().Describe(), threads: threads);
-            TorchLibrary.Use(build);
-            Assert.Equal(build.Pool.Threads, torch.get_num_threads());
+            Compute();
+            Assert.Equal(3, torch.get_num_threads());
+            using (NativeThreads inner = new(1))
+                Assert.Equal(1, torch.get_num_threads());
+
+            Assert.Equal(3, torch.get_num_threads());
         }
+
+        Assert.Equal(before, torch.get_num_threads());
+    }
+
+    /// <summary>A thread's first operation makes libtorch take the process's number; set before it, a thread's own number was lost.</summary>
+    [Fact]
+    public void AThreadThatLibtorchHasNotSeenKeepsItsNumber()
+    {
+        Libtorch.Require();
+        int seen = 0;
+        Thread fresh = new(() =>
+        {
+            using NativeCall call = new(1);
+            Compute();
+            seen = torch.get_num_threads();
+        });
+        torch.set_num_threads(2);
+        fresh.Start();
+        fresh.Join();
+        Assert.Equal(1, seen);
+    }
+
+    private static void Compute()
+    {
+        using torch.Tensor numbers = torch.ones(512, 512), product = numbers.mm(numbers);
     }
 }

@@ -8,6 +8,8 @@ internal sealed class LayerHistory(PageTable table, LayerPages layer, int shard)
 {
     public int Tokens => table.Tokens;
 
+    public int Shards => layer.ShardCount;
+
     public ReadOnlySpan<int> TokenIds => table.TokenIds;
 
     public ReadOnlySpan<KeyRun> Runs => RunsOf(0, 0);

@@ -113,7 +113,7 @@ internal sealed class SequenceStates
     private static IEnumerable<KeptState> Of(MemoryAccount memory, IMemoryDomain host, Limits limits, PipelineComponent component)
     {
         // What is inside another component gets its state from that one.
-        if (component.Outer is not null || component.Instance is not IKeepsSequenceState keeps)
+        if (component.Outer is not null || component.Called is not IKeepsSequenceState keeps)
             yield break;
 
         // A head serves no layer: it is asked once.

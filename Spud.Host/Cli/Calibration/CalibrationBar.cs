@@ -10,12 +10,12 @@ internal static class CalibrationBar
     /// <summary>Does work on the calling thread.</summary>
     /// <param name="shell">Progress goes to its errors, if these are a terminal.</param>
     /// <param name="work">Gets what to tell; null: nothing.</param>
-    public static CalibrationFit Show(Shell shell, Func<Action<CalibrationProgress>?, CalibrationFit> work) =>
+    public static T Show<T>(Shell shell, Func<Action<CalibrationProgress>?, T> work) =>
         shell.ErrorIsTerminal ? Bar(shell, work) : work(null);
 
     // Apart, so that the library is loaded only when there is a wait.
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static CalibrationFit Bar(Shell shell, Func<Action<CalibrationProgress>?, CalibrationFit> work)
+    private static T Bar<T>(Shell shell, Func<Action<CalibrationProgress>?, T> work)
     {
         IAnsiConsole console = AnsiConsole.Create(new() { Out = new AnsiConsoleOutput(shell.RawError) });
         return console.Progress().AutoClear(true)

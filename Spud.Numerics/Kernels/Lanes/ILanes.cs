@@ -33,6 +33,9 @@ internal unsafe interface ILanes<T> where T : struct, ILanes<T>
     /// <summary>Count signed bytes as f32.</summary>
     static abstract T LoadSignedBytes(sbyte* source);
 
+    /// <summary>Half a byte each of Count bytes as f32: the lower half, or with a shift of 4 the upper one.</summary>
+    static abstract T LoadNibbles(byte* source, int shift);
+
     /// <summary>Count exponent bytes e as f32: 2^(e - 128), subnormal for e below 2.</summary>
     static abstract T LoadExponents(byte* source);
 

@@ -35,6 +35,10 @@ internal unsafe struct Lanes1 : ILanes<Lanes1>
     public static Lanes1 LoadSignedBytes(sbyte* source) => new() { Value = *source };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes1 LoadNibbles(byte* source, int shift) =>
+        new() { Value = (*source >> shift) & 15 };
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes1 LoadExponents(byte* source) =>
         new() { Value = BitConverter.Int32BitsToSingle(*source < 2 ? 0x00200000 << *source : (*source - 1) << 23) };
 

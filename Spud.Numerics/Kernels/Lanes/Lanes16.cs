@@ -43,6 +43,10 @@ internal unsafe struct Lanes16 : ILanes<Lanes16>
         new() { Value = Vector512.ConvertToSingle(Avx512F.ConvertToVector512Int32(Vector128.Load(source))) };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes16 LoadNibbles(byte* source, int shift) =>
+        new() { Value = Vector512.ConvertToSingle((Avx512F.ConvertToVector512Int32(Vector128.Load(source)) >>> shift) & Vector512.Create(15)) };
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes16 LoadExponents(byte* source)
     {
         Vector512<int> e = Vector512.WidenLower(Vector256.WidenLower(Vector128.Load(source).ToVector256Unsafe()).ToVector512Unsafe()).AsInt32();

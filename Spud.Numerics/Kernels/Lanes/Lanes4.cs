@@ -42,6 +42,10 @@ internal unsafe struct Lanes4 : ILanes<Lanes4>
         new() { Value = Vector128.ConvertToSingle(Vector128.WidenLower(Vector128.WidenLower(Vector128.CreateScalarUnsafe(*(uint*)source).AsSByte()))) };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes4 LoadNibbles(byte* source, int shift) =>
+        new() { Value = Vector128.ConvertToSingle((Vector128.WidenLower(Vector128.WidenLower(Vector128.CreateScalarUnsafe(*(uint*)source).AsByte())).AsInt32() >>> shift) & Vector128.Create(15)) };
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes4 LoadExponents(byte* source)
     {
         Vector128<int> e = Vector128.WidenLower(Vector128.WidenLower(Vector128.CreateScalarUnsafe(*(uint*)source).AsByte())).AsInt32();

@@ -43,6 +43,10 @@ internal unsafe struct Lanes8 : ILanes<Lanes8>
         new() { Value = Vector256.ConvertToSingle(Avx2.ConvertToVector256Int32(source)) };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes8 LoadNibbles(byte* source, int shift) =>
+        new() { Value = Vector256.ConvertToSingle((Avx2.ConvertToVector256Int32(source) >>> shift) & Vector256.Create(15)) };
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes8 LoadExponents(byte* source)
     {
         Vector256<int> e = Avx2.ConvertToVector256Int32(source);

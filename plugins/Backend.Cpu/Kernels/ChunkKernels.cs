@@ -10,6 +10,9 @@ internal static unsafe class ChunkKernels
 {
     private const int Stride = FoldPlan.ChunkTokens;
 
+    /// <summary>So many rows read blocks in place; for more it is faster to expand them once. The bits are the same.</summary>
+    private const int RowsInPlace = 8;
+
     /// <summary>scores[r, column + j] = q[r] . keys[j].</summary>
     /// <param name="scratch">R queries.</param>
     /// <param name="column">Where the run starts in the chunk.</param>
@@ -29,6 +32,14 @@ internal static unsafe class ChunkKernels
             else if (pages.KeyType == ElementType.F16)
             {
                 AttentionScores.F16(q, d, rows, (ushort*)keys, d, n, d, scores + column, Stride);
+            }
+            else if (pages.KeyType == ElementType.Q8_0 && rows <= RowsInPlace)
+            {
+                AttentionScores.Q8_0(q, d, rows, keys, (nint)pages.KeyBytes, n, d, scores + column, Stride);
+            }
+            else if (pages.KeyType == ElementType.Q4_0 && rows <= RowsInPlace)
+            {
+                AttentionScores.Q4_0(q, d, rows, keys, (nint)pages.KeyBytes, n, d, scores + column, Stride);
             }
             else
             {
@@ -58,6 +69,14 @@ internal static unsafe class ChunkKernels
             else if (pages.ValueType == ElementType.F16)
             {
                 AttentionValues.F16(weights, Stride, rows, (ushort*)values, d, n, d, sums, 2 + d);
+            }
+            else if (pages.ValueType == ElementType.Q8_0 && rows <= RowsInPlace)
+            {
+                AttentionValues.Q8_0(weights, Stride, rows, values, (nint)pages.ValueBytes, n, d, sums, 2 + d);
+            }
+            else if (pages.ValueType == ElementType.Q4_0 && rows <= RowsInPlace)
+            {
+                AttentionValues.Q4_0(weights, Stride, rows, values, (nint)pages.ValueBytes, n, d, sums, 2 + d);
             }
             else
             {

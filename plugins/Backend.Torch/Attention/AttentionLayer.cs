@@ -10,7 +10,10 @@ internal readonly record struct State(Tensor Max, Tensor Sum, Tensor Accumulator
 /// <summary>Project and Finish of one layer; Fold is in <see cref="KeyFold"/>.</summary>
 internal sealed class AttentionLayer(AttentionParts parts) : IDisposable
 {
-    private readonly Factor _scoreScale = new(parts.ScoreScale), _residualScale = new(parts.ResidualScale), _zero = new(0);
+    private readonly Factor _residualScale = new(parts.ResidualScale), _zero = new(0);
+
+    // A tensor: libtorch would have to wrap a number first, which takes four times as long as the product.
+    private readonly Tensor _scoreScale = tensor(parts.ScoreScale);
 
     public KeyFold Fold { get; } = new(parts);
 
@@ -28,7 +31,7 @@ internal sealed class AttentionLayer(AttentionParts parts) : IDisposable
         using Tensor turned = parts.Rope is { } rope ? rope.Turned(heads, positions) : heads.alias();
         using Tensor queries = turned.narrow(1, 0, h), keys = turned.narrow(1, h, g);
         query.copy_(queries);
-        query.mul_(_scoreScale.Scalar);
+        query.mul_(_scoreScale);
         key.copy_(keys);
         using Tensor last = all.narrow(1, (h + g) * d, g * parts.ValueWidth), values = last.view(rows, g, parts.ValueWidth);
         value.copy_(values);

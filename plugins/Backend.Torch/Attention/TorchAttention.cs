@@ -9,6 +9,8 @@ namespace Backend.Torch.Attention;
 /// <summary>Grouped-query attention over pages of any length.</summary>
 internal sealed class TorchAttention : IAttention
 {
+    // A score is a product over a head: it counts as so many operations on one number.
+    private const int ProductsPerScore = 4;
     private readonly IBuildContext _build;
     private readonly AttentionLayer?[] _layers;
     private readonly IReadOnlyList<RopeTable> _tables;
@@ -44,7 +46,7 @@ internal sealed class TorchAttention : IAttention
         Shape.Require(heads.Value, [t, model.Kv.Heads, model.Kv.ValueWidth], "value", "[T, G, Dv]");
         try
         {
-            using IDisposable inference = inference_mode();
+            using NativeCall call = new(ThreadsFor((long)t * _build.Model.HiddenWidth));
             _layers[layer]!.Project(_rows.Of(input), _positions.Of(step.Positions), _query.Of(heads.Query), _key.Of(heads.Key), _value.Of(heads.Value));
         }
         catch (ExternalException fault)
@@ -60,7 +62,7 @@ internal sealed class TorchAttention : IAttention
         Require(model, step, state);
         try
         {
-            using IDisposable inference = inference_mode();
+            using NativeCall call = new(ThreadsFor(ProductsPerScore * Scores(step, model.QueryHeads)));
             KeyFold fold = _layers[layer]!.Fold;
             if (_expanded is not null && ExpandedPages.Needs(pages))
                 _expanded.Fold(fold, model, step, _query.Of(query), pages, StateOf(state));
@@ -79,7 +81,7 @@ internal sealed class TorchAttention : IAttention
         Shape.Require(output, [step.Rows, _build.Model.HiddenWidth], "output", "[T, C]");
         try
         {
-            using IDisposable inference = inference_mode();
+            using NativeCall call = new(ThreadsFor((long)step.Rows * _build.Model.HiddenWidth));
             _layers[layer]!.Finish(StateOf(state), _rows.Of(output));
         }
         catch (ExternalException fault)
@@ -106,6 +108,18 @@ internal sealed class TorchAttention : IAttention
         Shape.Require(state.Max, [t, h], "max", "[T, H]");
         Shape.Require(state.Sum, [t, h], "sum", "[T, H]");
         Shape.Require(state.Accumulator, [t, h, model.Kv.ValueWidth], "accumulator", "[T, H, Dv]");
+    }
+
+    private int ThreadsFor(long elements) => NativeThreads.For(elements, _build.Pool.Threads);
+
+    /// <summary>At most.</summary>
+    private static long Scores(in Step step, int heads)
+    {
+        long scores = 0;
+        foreach (SequenceSlice slice in step.Sequences)
+            scores += (long)slice.Rows * (slice.FirstPosition + slice.Rows) * heads;
+
+        return scores;
     }
 
     private State StateOf(in AttentionState state) => new(_max.Of(state.Max), _sum.Of(state.Sum), _accumulator.Of(state.Accumulator), state);

@@ -10,13 +10,13 @@ namespace Backend.Torch.Experts;
 /// <summary>Gated feed-forward experts: rows by expert, one product for all rows of an expert.</summary>
 internal sealed class TorchExperts : IExperts
 {
-    private readonly int _hidden;
+    private readonly int _hidden, _threads;
     private readonly ExpertsLayer?[] _layers;
     private readonly CachedTensor _input, _output;
 
     public TorchExperts(TorchOptions options, IBuildContext build)
     {
-        _hidden = build.Model.HiddenWidth;
+        (_hidden, _threads) = (build.Model.HiddenWidth, build.Pool.Threads);
         _layers = new ExpertsLayer?[build.Model.Layers.Length];
         using WeightLoader weights = new(build, options.Device, options.Dtype.Element);
         Domain = weights.Domain;
@@ -42,7 +42,7 @@ internal sealed class TorchExperts : IExperts
         Shape.Require(plan.Offsets, [step.Rows + 1], "offsets", "[T + 1]");
         try
         {
-            using IDisposable inference = inference_mode();
+            using NativeCall call = new(NativeThreads.For((long)step.Rows * _hidden, _threads));
             _layers[layer]!.Execute(_input.Of(input), plan, _output.Of(output));
         }
         catch (ExternalException fault)

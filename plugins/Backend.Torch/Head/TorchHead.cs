@@ -10,7 +10,7 @@ namespace Backend.Torch.Head;
 /// <summary>Embedding rows, and the final norm with the output matrix.</summary>
 internal sealed class TorchHead : IHead
 {
-    private readonly int _hidden, _vocabulary;
+    private readonly int _hidden, _vocabulary, _threads;
     private readonly TorchDevice _device;
     private readonly Tensor _embedding;
     private readonly RmsNorm _norm;
@@ -22,7 +22,7 @@ internal sealed class TorchHead : IHead
     public TorchHead(TorchOptions options, IBuildContext build)
     {
         ModelDescription model = build.Model;
-        (_hidden, _vocabulary) = (model.HiddenWidth, model.Vocabulary);
+        (_hidden, _vocabulary, _threads) = (model.HiddenWidth, model.Vocabulary, build.Pool.Threads);
         using WeightLoader weights = new(build, options.Device, options.Dtype.Element);
         (Domain, _device) = (weights.Domain, weights.Device);
         TensorView embedding = weights.Joined(_hidden, ("token_embd.weight", _vocabulary));
@@ -43,7 +43,7 @@ internal sealed class TorchHead : IHead
         Shape.Require(hidden, [step.Rows, _hidden], "hidden", "[T, C]");
         try
         {
-            using IDisposable inference = inference_mode();
+            using NativeCall call = new(NativeThreads.For((long)step.Rows * _hidden, _threads));
             Tensor output = _rows.Of(hidden);
             using Tensor rows = _embedding.index_select(0, _ids.Of(step.TokenIds));
             output.copy_(rows);
@@ -65,7 +65,7 @@ internal sealed class TorchHead : IHead
 
         try
         {
-            using IDisposable inference = inference_mode();
+            using NativeCall call = new(NativeThreads.For((long)rows.Length * _hidden, _threads));
             using Tensor chosen = Chosen(_rows.Of(hidden), rows), normed = _norm.Of(chosen), product = _output.Apply(normed);
             Tensor output = _logits.Of(logits);
             output.copy_(product);

@@ -16,9 +16,6 @@ internal static partial class LinuxLibraries
     /// <summary>Whether the bindings were made to fit an old libstdc++.</summary>
     public static bool WasAdapted { get; private set; }
 
-    /// <summary>Path of libtorch's OpenMP once libtorch is loaded, or null.</summary>
-    public static string? OpenMp { get; private set; }
-
     /// <exception cref="DllNotFoundException">One does not load.</exception>
     public static void Load(string folder)
     {
@@ -31,8 +28,6 @@ internal static partial class LinuxLibraries
                 NativeLibrary.Load(path);
         }
 
-        // Under its file name, which is what libtorch asked for: the one that is loaded.
-        OpenMp = Directory.EnumerateFiles(folder, "libgomp*").Select(Path.GetFileName).FirstOrDefault();
         if (!IsLoaded(Bindings))
             LoadBindings(Path.Combine(folder, Bindings));
     }

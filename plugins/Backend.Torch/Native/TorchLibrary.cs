@@ -19,14 +19,13 @@ internal static class TorchLibrary
     private static string Platform =>
         (OperatingSystem.IsWindows() ? "win" : OperatingSystem.IsMacOS() ? "osx" : "linux") + "-" + RuntimeInformation.ProcessArchitecture.ToString().ToLowerInvariant();
 
-    /// <summary>Gives libtorch as many threads as the pipeline has; called by every component that is built.</summary>
+    /// <summary>Called by every component that is built.</summary>
     /// <exception cref="RefusedException">It is missing.</exception>
     public static void Use(IBuildContext build)
     {
         if (Missing is { } reason)
             throw new RefusedException(reason);
 
-        torch.set_num_threads(build.Pool.Threads);
         if (LinuxLibraries.WasAdapted)
             build.Log("The C++ library of this system (libstdc++) is older than TorchSharp expects. LibTorchSharp was loaded with its one new function replaced by an older equivalent.");
     }

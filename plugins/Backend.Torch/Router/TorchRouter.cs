@@ -10,13 +10,13 @@ namespace Backend.Torch.Router;
 /// <summary>Softmax over all experts in f32, then the K largest; of equals the lower number.</summary>
 internal sealed class TorchRouter : IRouter
 {
-    private readonly int _hidden;
+    private readonly int _hidden, _threads;
     private readonly CachedTensor _rows, _offsets, _experts, _weights;
     private readonly RouterLayer?[] _layers;
 
     public TorchRouter(RouterOptions options, IBuildContext build)
     {
-        _hidden = build.Model.HiddenWidth;
+        (_hidden, _threads) = (build.Model.HiddenWidth, build.Pool.Threads);
         _layers = new RouterLayer?[build.Model.Layers.Length];
         using WeightLoader weights = new(build, options.Device, ElementType.F32);
         (Domain, TorchDevice device) = (weights.Domain, weights.Device);
@@ -48,7 +48,7 @@ internal sealed class TorchRouter : IRouter
         Shape.Require(plan.Offsets, [step.Rows + 1], "offsets", "[T + 1]");
         try
         {
-            using IDisposable inference = inference_mode();
+            using NativeCall call = new(NativeThreads.For((long)step.Rows * _hidden, _threads));
             _layers[layer]!.Route(_rows.Of(hidden), _offsets.Of(plan.Offsets), _experts.Of(plan.Experts), _weights.Of(plan.Weights));
         }
         catch (ExternalException fault)

@@ -7,13 +7,11 @@ namespace Backend.Torch.Shared;
 /// <summary>y = W x + bias for rows; the product itself is in the type of the weights.</summary>
 internal sealed class Linear : IDisposable
 {
-    // Weights that are expanded at once: they stay in the processor's cache until the product has read them.
-    private const long ExpandedElements = 1 << 18;
     private readonly Tensor _weight, _transposed;
     private readonly Tensor? _bias;
     private readonly bool _expands, _narrows;
-    private readonly RowProduct? _rowProduct;
-    private readonly long _outputs, _inputs;
+    private readonly PartProduct? _parts;
+    private readonly long _outputs;
 
     /// <param name="weight">[N, K]; owned from now on.</param>
     /// <param name="bias">F32 [N], or null; owned from now on.</param>
@@ -21,10 +19,10 @@ internal sealed class Linear : IDisposable
     public Linear(Tensor weight, Tensor? bias, WorkerPool pool)
     {
         (_weight, _bias, Type) = (weight, bias, weight.dtype);
-        (_outputs, _inputs) = (weight.size(0), weight.size(1));
+        _outputs = weight.size(0);
         _transposed = weight.t();
-        _rowProduct = RowProduct.Of(weight, _transposed, pool);
-        _expands = Type == ScalarType.Float16 && weight.device_type == DeviceType.CPU;
+        _parts = weight.device_type == DeviceType.CPU ? new PartProduct(_transposed, pool) : null;
+        _expands = Type == ScalarType.Float16 && _parts is not null;
         _narrows = Type != ScalarType.Float32 && !_expands;
     }
 
@@ -64,10 +62,10 @@ internal sealed class Linear : IDisposable
     /// <summary>F32 output [T, N] += factor * (W rows + bias).</summary>
     public void AddTo(Tensor output, Tensor rows, Factor factor)
     {
-        if (_bias is null && Type == ScalarType.Float32)
+        if (_bias is null && !_narrows)
         {
-            if (_rowProduct is not null && rows.size(0) == 1)
-                _rowProduct.Into(output, rows, beta: 1, alpha: factor.Value);
+            if (_parts is not null)
+                _parts.Into(output, rows, beta: 1, alpha: factor.Value);
             else
                 output.addmm_(rows, _transposed, beta: 1, alpha: factor.Value);
 
@@ -82,7 +80,7 @@ internal sealed class Linear : IDisposable
     {
         _weight.Dispose();
         _transposed.Dispose();
-        _rowProduct?.Dispose();
+        _parts?.Dispose();
         _bias?.Dispose();
     }
 
@@ -96,28 +94,11 @@ internal sealed class Linear : IDisposable
 
     private Tensor Product(Tensor rows)
     {
-        if (_expands)
-            return Expanded(rows);
-        if (_rowProduct is null || rows.size(0) != 1)
+        if (_parts is null)
             return rows.mm(_transposed);
 
-        Tensor product = empty(1, _outputs, ScalarType.Float32);
-        _rowProduct.Into(product, rows, beta: 0, alpha: 1);
+        Tensor product = empty(rows.size(0), _outputs, _expands ? ScalarType.Float32 : Type);
+        _parts.Into(product, rows, beta: 0, alpha: 1);
         return product;
-    }
-
-    private Tensor Expanded(Tensor rows)
-    {
-        long step = Math.Max(16, ExpandedElements / _inputs);
-        Tensor result = empty(rows.size(0), _outputs, ScalarType.Float32);
-        for (long first = 0; first < _outputs; first += step)
-        {
-            long some = Math.Min(step, _outputs - first);
-            using Tensor narrow = _transposed.narrow(1, first, some), weight = narrow.to(ScalarType.Float32);
-            using Tensor product = rows.mm(weight), place = result.narrow(1, first, some);
-            place.copy_(product);
-        }
-
-        return result;
     }
 }

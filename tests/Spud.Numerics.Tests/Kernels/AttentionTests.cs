@@ -65,6 +65,57 @@ public sealed unsafe class AttentionTests
         }
     }
 
+    /// <summary>Blocks are read in place; the oracle in double reads the numbers that they mean.</summary>
+    [Theory]
+    [InlineData(8, 32)]
+    [InlineData(8, 64)]
+    [InlineData(8, 96)]
+    [InlineData(8, 256)]
+    [InlineData(2, 32)]
+    [InlineData(2, 64)]
+    [InlineData(2, 96)]
+    [InlineData(2, 256)]
+    public void BlocksAgreeWithTheOracleAndHaveTheBitsOfExpandedRows(int type, int width)
+    {
+        const int N = 19;
+        (byte[] blocks, float[] singles) = Blocks(type, N, width);
+        using var stored = new Guarded<byte>(blocks, 1);
+        nint bytes = blocks.Length / N;
+        foreach (int rows in (int[])[1, 2, 3, 4, 5, 8])
+        {
+            float[] q = Samples.Normal(rows * (width + 1), rows), p = [.. Samples.Normal(rows * (N + 1), rows).Select(MathF.Abs)];
+            using var qs = new Guarded<float>(q, 1);
+            using var ps = new Guarded<float>(p, 1);
+            using var scores = new Guarded<float>(new float[rows * (N + 3)], 3);
+            using var sums = new Guarded<float>(rows * (width + 3), 3);
+            sums.Span.Fill(0.5f);
+            if (type == Spud.Numerics.Blocks.Q8_0.Type)
+            {
+                AttentionScores.Q8_0(qs.Pointer, width + 1, rows, stored.Pointer, bytes, N, width, scores.Pointer, N + 3);
+                AttentionValues.Q8_0(ps.Pointer, N + 1, rows, stored.Pointer, bytes, N, width, sums.Pointer, width + 3);
+            }
+            else
+            {
+                AttentionScores.Q4_0(qs.Pointer, width + 1, rows, stored.Pointer, bytes, N, width, scores.Pointer, N + 3);
+                AttentionValues.Q4_0(ps.Pointer, N + 1, rows, stored.Pointer, bytes, N, width, sums.Pointer, width + 3);
+            }
+
+            scores.CheckGuards();
+            sums.CheckGuards();
+            for (int r = 0; r < rows; r++)
+            {
+                for (int j = 0; j < N; j++)
+                {
+                    ReadOnlySpan<float> a = q.AsSpan(r * (width + 1), width), b = singles.AsSpan(j * width, width);
+                    new Tolerance(0, 1e-6 * Oracle.DotSize(a, b), "f32 lanes, up to 16 terms each").Check(Oracle.Dot(a, b), scores.Span[r * (N + 3) + j], $"row {r} of {rows}, key {j}");
+                }
+            }
+
+            Bits.Equal(Scores(q, rows, width, singles, null, width, N), scores.Span.ToArray());
+            Bits.Equal(Sums(p, rows, width, singles, null, width, N), sums.Span.ToArray());
+        }
+    }
+
     [Fact]
     public void TwoRunsOfValuesGiveTheBitsOfOne()
     {
@@ -89,6 +140,19 @@ public sealed unsafe class AttentionTests
         AttentionValues.F16(one.Pointer, 1, 1, values.Pointer, halves.Length, 1, halves.Length, sums.Pointer, halves.Length);
         sums.CheckGuards();
         Assert.Equal(Samples.FromHalf(halves), sums.Span.ToArray());
+    }
+
+    private static (byte[] Blocks, float[] Values) Blocks(int type, int rows, int width)
+    {
+        int blockBytes = type == Spud.Numerics.Blocks.Q8_0.Type ? 34 : 18;
+        byte[] blocks = new byte[rows * width / 32 * blockBytes];
+        new Random(type + width).NextBytes(blocks);
+        for (int block = 0; block < blocks.Length; block += blockBytes)
+            BitConverter.TryWriteBytes(blocks.AsSpan(block), (Half)(0.01f + block % 7));
+
+        float[] values = new float[rows * width];
+        Spud.Numerics.Blocks.Expansion.ToF32(type, blocks, values);
+        return (blocks, values);
     }
 
     private static float[] Scores(float[] q, int rows, int width, float[]? singles, ushort[]? halves, int stride, int n)

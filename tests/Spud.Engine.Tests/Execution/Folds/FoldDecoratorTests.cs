@@ -77,6 +77,21 @@ public sealed class FoldDecoratorTests
         }
     }
 
+    /// <summary>A policy that is asked shard by shard kept its budget in each of them, more than its layout promises: the text ended.</summary>
+    [Fact]
+    public void A_budget_is_that_of_all_shards_together()
+    {
+        using Pipeline pipeline = Compose("llama", Two, """cache={"use":"compressed","format":"f32","budgetTokens":20,"sinks":2,"window":2,"pageTokens":16,"reviewTokens":16}""");
+        using Sequence sequence = pipeline.Engine.Open();
+        using Batch batch = pipeline.Engine.NewBatch();
+        for (int token = 0; token < 60; token++)
+            pipeline.Engine.Step(batch, sequence, [token % 50], Phase.Prefill, LogitRows.Last);
+
+        // At 48 tokens the last review: 20 keys of each head on average, and those since.
+        int heads = pipeline.Model.Layers[0].Kv.Heads;
+        Assert.InRange(sequence.KeptKeys(0).Sum(static keys => keys.Positions.Length), heads * 12, heads * (20 + 12));
+    }
+
     /// <summary>Twenty tokens and a fork that goes on: what each head keeps in each pool, and the logits.</summary>
     private static (string Kept, float[] Logits) Decoded(string edit, string[] cache)
     {
