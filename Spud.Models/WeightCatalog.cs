@@ -31,8 +31,6 @@ public sealed class WeightCatalog
     /// <summary>The same weights, none of which has been taken.</summary>
     public WeightCatalog Anew() => new(_entries);
 
-    public IReadOnlyCollection<WeightEntry> Entries => _entries.Values;
-
     /// <summary>Weights that no component took: a model with any is not understood.</summary>
     public IEnumerable<WeightEntry> Untaken => _entries.Values.Where(entry => !_taken.Contains(entry.Name)).OrderBy(entry => entry.Name, StringComparer.Ordinal);
 

@@ -50,7 +50,7 @@ internal sealed class ComponentBuilder
         RegisteredComponent registered = chosen.Registered;
         int place = _built.Count;
         List<PipelineComponent> inner = [];
-        MemoryAccount memory = new($"{registered.Role} {registered.FullName}");
+        MemoryAccount memory = new();
         IDisposable? instance = null;
         PackFile? pack = null;
         BuildContext? built = null;

@@ -22,7 +22,7 @@ internal sealed class PipelineComposer : IDisposable
     private readonly bool _ownsPool;
     private readonly HostDomain _host;
     private readonly Takeover? _takeover;
-    private readonly MemoryAccount _memory = new("pipeline");
+    private readonly MemoryAccount _memory = new();
     private readonly ComponentBuilder _builder;
     private bool _finished, _laid;
 
@@ -126,19 +126,11 @@ internal sealed class PipelineComposer : IDisposable
         RequireUnderstood();
 
         StepDomains domains = new(_memory, _host, _model, _limits, built[Role.Router].Max(router => router?.Routing!.MaxExperts ?? 0));
-        BoundComponent<ICachePolicy> cache = Bound<ICachePolicy>(domains, built[Role.Cache][0]!);
-        CacheLayout[] layouts = [.. Enumerable.Range(0, _model.Layers.Length).Select(layer => PageBuilder.LayoutOf(cache, layer))];
-        Dictionary<IAttention, (IFold Fold, ImmutableArray<string> Names)> folds = Folds(chosen[Roles.Attention], built[Role.Attention], layouts);
-        LayerParts[][] parts = [.. Enum.GetValues<Phase>().Select(phase => Enumerable.Range(0, _model.Layers.Length).Select(layer => Decorated(new LayerParts(
-            At<IAttention>(layer, phase)!, At<IRouter>(layer, phase), At<IExperts>(layer, phase)!)
-        {
-            MaxExperts = Serving(chosen[Roles.Router], built[Role.Router], layer, phase)?.Routing!.MaxExpertsIn(layer) ?? 1,
-        }, folds)).ToArray())];
+        LayerComposer layers = new(chosen, built, domains, _model.Layers.Length, _takeover);
+        BoundComponent<ICachePolicy> cache = layers.Whole<ICachePolicy>();
+        CacheLayout[] layouts = [.. Enumerable.Range(0, _model.Layers.Length).Select(layer => LayoutCheck.LayoutOf(cache, layer))];
         bool splits = chosen.Values.Any(entries => entries.Any(entry => entry.Entry.Phase is not null));
-        return Freeze(document, plugins, domains, Bound<IHead>(domains, built[Role.Head][0]!), cache, layouts, parts, splits);
-
-        BoundComponent<T>? At<T>(int layer, Phase phase)
-            where T : class => PipelineComposer.At<T>(domains, chosen[Role.Of<T>().Name], built[Role.Of<T>()], layer, phase);
+        return Freeze(document, plugins, domains, layers.Whole<IHead>(), cache, layouts, layers.Compose(layouts), splits);
     }
 
     private Pipeline Freeze(PipelineDocument document, PluginCatalog plugins, StepDomains domains, BoundComponent<IHead> head, BoundComponent<ICachePolicy> cache, CacheLayout[] layouts, LayerParts[][] parts, bool splits)
@@ -183,27 +175,6 @@ internal sealed class PipelineComposer : IDisposable
         return pipeline;
     }
 
-    private Dictionary<IAttention, (IFold Fold, ImmutableArray<string> Names)> Folds(ImmutableArray<ChosenComponent> chosen, PipelineComponent?[] built, CacheLayout[] layouts)
-    {
-        Dictionary<IAttention, (IFold, ImmutableArray<string>)> folds = [];
-        for (int i = 0; i < built.Length; i++)
-        {
-            if (built[i] is not { Instance: IAttention attention } component || chosen[i].Folds.IsEmpty)
-                continue;
-
-            // The outermost of those that were taken over was made last.
-            FoldBuilder builder = new(attention, component.Registered.FullName, component.Context!, layer => layouts[layer], component.Folds);
-            IFold fold = _takeover?.Taken.Contains(component) == true ? component.Folds[^1] : builder.Build(chosen[i].Folds);
-            component.Decorators = [.. chosen[i].Folds.Select(static decorator => (decorator.Registered, decorator.Registered.TextOf(decorator.Options)))];
-            folds[attention] = (fold, [.. chosen[i].Folds.Select(static decorator => decorator.Registered.FullName)]);
-        }
-
-        return folds;
-    }
-
-    private static LayerParts Decorated(LayerParts parts, Dictionary<IAttention, (IFold Fold, ImmutableArray<string> Names)> folds) =>
-        folds.TryGetValue(parts.Attention.Component, out (IFold Fold, ImmutableArray<string> Names) of) ? parts with { Fold = of.Fold, FoldNames = of.Names } : parts;
-
     private PipelineComponent?[] BuildAll(ImmutableArray<ChosenComponent> chosen) =>
         [.. chosen.Select(component => component.Layers.IsEmpty && Role.Of(component.Registered.Role).DiffersByLayer ? null : Probed(_builder.Build(component)))];
 
@@ -218,20 +189,6 @@ internal sealed class PipelineComposer : IDisposable
         }
     }
 
-    private static BoundComponent<T>? At<T>(StepDomains domains, ImmutableArray<ChosenComponent> chosen, PipelineComponent?[] built, int layer, Phase phase)
-        where T : class => Serving(chosen, built, layer, phase) is { } component ? Bound<T>(domains, component) : null;
-
-    private static PipelineComponent? Serving(ImmutableArray<ChosenComponent> chosen, PipelineComponent?[] built, int layer, Phase phase)
-    {
-        for (int i = 0; i < built.Length; i++)
-        {
-            if (built[i] is { } component && chosen[i].Serves(layer, phase) && component.Layers.Contains(layer))
-                return component;
-        }
-
-        return null;
-    }
-
     private PipelineComponent Probed(PipelineComponent component)
     {
         if (component.Instance is IRouter router && _options.RoutingProbe is { } probe)
@@ -241,9 +198,6 @@ internal sealed class PipelineComposer : IDisposable
 
         return component;
     }
-
-    private static BoundComponent<T> Bound<T>(StepDomains domains, PipelineComponent component)
-        where T : class => new(Role.Of<T>(), component.Registered.FullName, component.Offer, (T)component.Called, domains.Of(component.Instance, Role.Of<T>()));
 
     // Components take turns: a domain's arena is as large as the largest of them needs, with those that it is built on.
     private IEnumerable<(IMemoryDomain Domain, nint Address)> Arenas()

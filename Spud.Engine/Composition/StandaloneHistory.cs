@@ -9,7 +9,7 @@ namespace Spud.Composition;
 /// </summary>
 public sealed class StandaloneHistory : IDisposable
 {
-    private readonly MemoryAccount _memory = new("pages");
+    private readonly MemoryAccount _memory = new();
     private readonly ICachePolicy _policy;
     private readonly LayerPages _pages;
     private readonly PageTable _table;
@@ -27,7 +27,7 @@ public sealed class StandaloneHistory : IDisposable
         ArgumentNullException.ThrowIfNull(policy);
         ArgumentNullException.ThrowIfNull(limits);
         _policy = policy;
-        _pages = new PageBuilder(_memory, host, model, limits, null).Pages(name, offer, 0, policy.Layout(0), host);
+        _pages = new PoolBuilder(_memory, host, model, limits, null).Pages(name, offer, 0, policy.Layout(0), host);
         _table = new PageTable(_pages, new int[limits.ContextTokens], sequence: 0);
         if (policy is IKeepsSequenceState keeps && keeps.StateOf(0) is { } layout)
             _pages.Observed = new(new KeptState(_memory, host, limits, keeps, Roles.Cache, name, 0, layout), (PageTable table, int? _, in TensorView _, in TensorView mass) => addKeyMass(table.Tokens, mass));

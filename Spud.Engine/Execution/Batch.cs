@@ -37,8 +37,6 @@ public sealed class Batch : IDisposable
 
     internal int NormedRowCount => NormedRows.Of(Rows);
 
-    internal int ContextTokens => _limits.ContextTokens;
-
     internal int LogitRowCount { get; private set; }
 
     internal ReadOnlySpan<BatchEntry> Entries => _entries.AsSpan(0, _count);

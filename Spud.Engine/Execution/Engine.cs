@@ -144,7 +144,7 @@ public sealed class Engine
         {
             BatchCheck.Require(batch, this, _pipeline);
             Guard.Require(batch.Entries);
-            _pipeline.Pages.Reserve(batch);
+            _pipeline.Pages.Demand.Require(batch);
             _steps.Run(batch, keep);
         }
         finally
@@ -207,11 +207,11 @@ public sealed class Engine
     public bool HasRoomFor(int tokens)
     {
         using SingleUser.Turn turn = TakeTurn();
-        return _pipeline.Pages.HasRoomFor([tokens, 1]);
+        return _pipeline.Pages.Demand.HasRoomFor([tokens, 1]);
     }
 
     /// <summary>Whether sequences that read so many more tokens each find pages for them.</summary>
-    internal bool HasPagesFor(ReadOnlySpan<int> tokens) => _pipeline.Pages.HasRoomFor(tokens);
+    internal bool HasPagesFor(ReadOnlySpan<int> tokens) => _pipeline.Pages.Demand.HasRoomFor(tokens);
 
     /// <inheritdoc cref="SingleUser.Take"/>
     internal SingleUser.Turn TakeTurn() => _user.Take();

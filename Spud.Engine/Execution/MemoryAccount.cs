@@ -1,17 +1,14 @@
 namespace Spud.Execution;
 
 /// <summary>
-/// Memory that one owner (a component, a pool of pages, the buffers) holds for a pipeline's life: counted, and freed in one go. Accounts that
+/// Memory that one owner (a component, a pool of pages, the buffers) holds for a pipeline's life: counted, and freed together. Accounts that
 /// several pipelines hold are part of the account of each, and freed with the last one.
 /// </summary>
-/// <param name="owner">For people: "experts cpu", "pages".</param>
-internal sealed class MemoryAccount(string owner) : IDisposable
+internal sealed class MemoryAccount : IDisposable
 {
     private readonly List<(IMemoryDomain Domain, nint Address, long Bytes)> _blocks = [];
     private readonly List<MemoryAccount> _parts = [];
     private int _holders = 1;
-
-    public string Owner => owner;
 
     /// <summary>Bytes allocated so far, in all domains.</summary>
     public long Bytes => _blocks.Sum(block => block.Bytes) + _parts.Sum(part => part.Bytes);
@@ -19,12 +16,12 @@ internal sealed class MemoryAccount(string owner) : IDisposable
     /// <summary>Bytes of the host's memory.</summary>
     public long HostBytes => _blocks.Sum(block => block.Domain.IsHost ? block.Bytes : 0) + _parts.Sum(part => part.HostBytes);
 
-    /// <summary>Bytes on devices, a line a domain's name.</summary>
+    /// <summary>Bytes on devices, by the domain's name.</summary>
     public IEnumerable<(string Domain, long Bytes)> OnDevices =>
         _blocks.Where(block => !block.Domain.IsHost).Select(block => (block.Domain.Name, block.Bytes)).Concat(_parts.SelectMany(part => part.OnDevices));
 
     /// <summary>Zeroed memory in the shape of a view.</summary>
-    /// <exception cref="InsufficientMemoryException">There is not so much.</exception>
+    /// <exception cref="InsufficientMemoryException">There is too little memory.</exception>
     public TensorView Allocate(IMemoryDomain domain, ElementType type, params ReadOnlySpan<int> shape)
     {
         long bytes = Math.Max(1, new TensorView(domain, 0, type, shape).Bytes);
@@ -39,9 +36,9 @@ internal sealed class MemoryAccount(string owner) : IDisposable
     }
 
     /// <summary>An account that is part of this one, and freed with it.</summary>
-    public MemoryAccount NewPart(string partOwner)
+    public MemoryAccount NewPart()
     {
-        MemoryAccount part = new(partOwner);
+        MemoryAccount part = new();
         _parts.Add(part);
         return part;
     }

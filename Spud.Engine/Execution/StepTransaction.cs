@@ -56,13 +56,26 @@ internal sealed class StepTransaction
             if (fault is OperationCanceledException && batch.IsCancelled)
                 throw;
 
-            (string role, string component, int? layer) = _pass.At;
-            ComponentException named = new(role, component, layer, fault);
+            ComponentException named = Named(fault, batch);
             if (fault is DeviceLostException lost)
                 _lose(lost.Domain ?? _pass.Domain, Lost = named);
 
             return named;
         }
+    }
+
+    /// <summary>The component that is at fault. A router cannot make a plan of numbers that are not finite: the component that left them is.</summary>
+    private ComponentException Named(Exception fault, Batch batch)
+    {
+        (string role, string component, int? layer) = _pass.At;
+        if (!_pass.IsAtPlanCheck)
+            return new(role, component, layer, fault);
+
+        bool isFound = _pass.FindsNotFinite(batch);
+        PageStore.Rollback(batch);
+        return isFound
+            ? new(_pass.At.Role, _pass.At.Component, _pass.At.Layer, new InvalidDataException("it left numbers in the hidden rows that are not finite", fault))
+            : new(role, component, layer, fault);
     }
 
     /// <param name="batch">Computed.</param>

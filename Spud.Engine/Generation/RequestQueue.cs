@@ -11,10 +11,9 @@ internal sealed class RequestQueue(Engine engine)
 {
     private readonly ConcurrentDictionary<Request, bool> _open = new();
     private readonly ConcurrentQueue<Request> _submitted = new();
-    private readonly List<Request> _waiting = [], _prefilling = [], _decoding = [], _step = [], _leftOut = [], _ended = [];
-    private Batch? _batch;
+    private readonly List<Request> _waiting = [], _prefilling = [], _decoding = [], _ended = [];
+    private readonly RequestStep _step = new(engine);
     private Phase _phase;
-    private int _turn;
     private int _stalled;
 
     public Engine Engine => engine;
@@ -57,10 +56,7 @@ internal sealed class RequestQueue(Engine engine)
             }
 
             if (_prefilling.Count + _decoding.Count == 0)
-            {
-                _batch?.Dispose();
-                _batch = null;
-            }
+                _step.Release();
         }
 
         // A reader that sees the end may use the engine at once.
@@ -86,12 +82,12 @@ internal sealed class RequestQueue(Engine engine)
 
         ChoosePhase();
         PagePoolFullException? full = null;
-        _leftOut.Clear();
+        _step.Begin();
         do
         {
-            Fill();
+            _step.Fill(_decoding, _prefilling, _phase);
         }
-        while (_step.Count > 0 && !TryRun(ref full));
+        while (_step.Requests.Count > 0 && !TryRun(ref full));
 
         EndOneIfStalled(full);
     }
@@ -108,7 +104,7 @@ internal sealed class RequestQueue(Engine engine)
     /// <summary>A request that finds no pages waits for others to give some back; when none of them can go on, the latest ends.</summary>
     private void EndOneIfStalled(PagePoolFullException? full)
     {
-        _stalled = _step.Count > 0 || full is null ? 0 : _stalled + 1;
+        _stalled = _step.Requests.Count > 0 || full is null ? 0 : _stalled + 1;
         if (_stalled < (engine.SplitsPhases && _prefilling.Count > 0 && _decoding.Count > 0 ? 2 : 1))
             return;
 
@@ -153,68 +149,44 @@ internal sealed class RequestQueue(Engine engine)
         bool IsUsed(Sequence sequence) => _prefilling.Concat(_decoding).Any(other => other.Sequence == sequence);
     }
 
-    /// <summary>Decode rows first, then as much of the prompts as fits.</summary>
-    private void Fill()
-    {
-        _batch ??= engine.NewBatch();
-        _batch.Clear();
-        _step.Clear();
-
-        // Where more decode than fit a step, they take turns.
-        for (int i = 0; i < _decoding.Count && !(engine.SplitsPhases && _phase == Phase.Prefill); i++)
-            Fill(_decoding[(_turn + i) % _decoding.Count]);
-
-        _turn = _step.Count < _decoding.Count ? (_turn + _step.Count) % _decoding.Count : 0;
-        for (int i = 0; i < _prefilling.Count && !(engine.SplitsPhases && _phase == Phase.Decode); i++)
-            Fill(_prefilling[i]);
-    }
-
-    private void Fill(Request request)
-    {
-        if (!_leftOut.Contains(request) && request.Fill(_batch!))
-            _step.Add(request);
-    }
-
     /// <summary>Runs the step; false: one of its requests was too much, and the others are to go on without it.</summary>
     private bool TryRun(ref PagePoolFullException? full)
     {
         try
         {
-            engine.Run(_batch!);
+            engine.Run(_step.Batch);
         }
         catch (PagePoolFullException refusal)
         {
             full = refusal;
-            _leftOut.Add(Of(refusal.Sequence));
+            _step.LeaveOut(_step.RequestOf(refusal.Sequence));
             return false;
         }
         catch (BudgetExceededException refusal)
         {
             // By a price list with time in it: what its first steps kept took longer than was left for.
-            Request request = Of(refusal.Sequence);
+            Request request = _step.RequestOf(refusal.Sequence);
             End(request, request.Ledger!.Tokens > 0 ? FinishReason.Budget : FinishReason.Refused, request.Ledger.Tokens > 0 ? null : refusal);
             return false;
         }
-        catch (OperationCanceledException) when (_step.TrueForAll(static request => request.IsCancelled))
+        catch (OperationCanceledException) when (_step.Requests.All(static request => request.IsCancelled))
         {
             // Each of them ends below.
         }
-        catch (ComponentException fault) when (_step is [{ Sequence.Fault: { } own }] && own == fault)
+        catch (ComponentException fault) when (_step.Requests is [{ Sequence.Fault: { } own }] && own == fault)
         {
             // Likewise.
         }
 
-        for (int i = 0; i < _step.Count; i++)
-            Take(_step[i], i);
+        for (int i = 0; i < _step.Requests.Count; i++)
+            Take(_step.Requests[i], i);
 
         return true;
     }
 
-    private Request Of(Sequence? sequence) => _step.Find(request => request.Sequence == sequence) ?? _step[^1];
-
     private void Take(Request request, int entry)
     {
-        ref readonly BatchEntry rows = ref _batch!.Entries[entry];
+        ref readonly BatchEntry rows = ref _step.Batch.Entries[entry];
         if (rows.Sequence.Fault is { } fault)
         {
             End(request, FinishReason.Failed, fault);
@@ -230,7 +202,7 @@ internal sealed class RequestQueue(Engine engine)
 
         try
         {
-            Spent += request.Take(_batch, entry);
+            Spent += request.Take(_step.Batch, entry);
         }
         catch (Exception unusable)
         {

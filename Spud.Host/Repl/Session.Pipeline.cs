@@ -90,7 +90,7 @@ internal sealed partial class Session
 
         bool isSame = former.Frozen.Id == Pipeline!.Frozen.Id;
         _isMixed |= !isSame;
-        string how = copiedBytes > 0 ? $"are kept, copied into other pages ({Units.Bytes(copiedBytes)})" : "are kept where they are";
+        string how = copiedBytes > 0 ? $"are kept, copied into other pages ({Units.Bytes(copiedBytes)})" : "are kept in place";
         return $"The conversation's {texts.Tokens} tokens {how}: keys and values do not depend on what changed.{(isSame ? "" : " From now on they are of two pipelines.")}";
     }
 

@@ -18,16 +18,13 @@ public static unsafe class MatMul
     /// <summary>From so many rows on it pays to expand 16-bit weights to memory instead of registers.</summary>
     private const int FewRows = 4;
 
-    /// <summary>Whether <see cref="Q8Activations"/> knows the type.</summary>
+    /// <summary>Whether <see cref="PackedMatMul"/> takes the type.</summary>
     public static bool TakesQ8(int type) => type
         is GgmlType.Q4_0 or GgmlType.Q4_1 or GgmlType.Q5_0 or GgmlType.Q5_1 or GgmlType.Q8_0
         or GgmlType.Q4_K or GgmlType.Q5_K or GgmlType.Q6_K or GgmlType.IQ4_NL or GgmlType.MXFP4;
 
     /// <summary>Bytes of scratch, 64-byte aligned, for <see cref="F32Activations"/>.</summary>
     public static long F32ScratchBytes(int type, int k) => type == GgmlType.F32 ? 0 : (long)TileOutputs * k * sizeof(float);
-
-    /// <summary>Bytes of scratch, 64-byte aligned, for <see cref="Q8Activations"/>.</summary>
-    public static long Q8ScratchBytes(int type, int k) => QuantMatMul.ScratchBytes(k);
 
     /// <summary>Any type with exact activations x [rows, k] at xStride: weights are expanded a tile of rows at a time.</summary>
     public static void F32Activations(int type, byte* weights, float* x, nint xStride, in MatMulPart part, byte* scratch)
@@ -62,25 +59,6 @@ public static unsafe class MatMul
             int count = Math.Min(TileOutputs, end - o);
             format.Expand(weights + o * rowBlocks * format.Bytes, (float*)scratch, count * rowBlocks);
             MatMulF32.Run(x, xStride, (float*)scratch, part.K, part.Y + o, part.YStride, part.Rows, count, part.K);
-        }
-    }
-
-    /// <summary>A type that <see cref="TakesQ8"/> allows, with activations rounded to 8 bits by block of 32.</summary>
-    public static void Q8Activations(int type, byte* weights, in Q8Rows x, in MatMulPart part, byte* scratch)
-    {
-        switch (type)
-        {
-            case GgmlType.Q4_0: QuantMatMul.Run<BlockQ4_0>(weights, x, part, scratch); break;
-            case GgmlType.Q4_1: QuantMatMul.Run<BlockQ4_1>(weights, x, part, scratch); break;
-            case GgmlType.Q5_0: QuantMatMul.Run<BlockQ5_0>(weights, x, part, scratch); break;
-            case GgmlType.Q5_1: QuantMatMul.Run<BlockQ5_1>(weights, x, part, scratch); break;
-            case GgmlType.Q8_0: QuantMatMul.Run<BlockQ8_0>(weights, x, part, scratch); break;
-            case GgmlType.Q4_K: QuantMatMul.Run<BlockQ4_K>(weights, x, part, scratch); break;
-            case GgmlType.Q5_K: QuantMatMul.Run<BlockQ5_K>(weights, x, part, scratch); break;
-            case GgmlType.Q6_K: QuantMatMul.Run<BlockQ6_K>(weights, x, part, scratch); break;
-            case GgmlType.IQ4_NL: QuantMatMul.Run<BlockIQ4_NL>(weights, x, part, scratch); break;
-            case GgmlType.MXFP4: QuantMatMul.Run<BlockMXFP4>(weights, x, part, scratch); break;
-            default: throw new ArgumentOutOfRangeException(nameof(type), type, "GGML type without a kernel for 8-bit activations.");
         }
     }
 }

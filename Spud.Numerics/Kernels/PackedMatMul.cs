@@ -9,8 +9,8 @@ namespace Spud.Numerics;
 /// </summary>
 /// <remarks>
 /// Lanes are outputs: a quad of one row of x is broadcast and multiplied with that quad of all lanes. Integer sums over
-/// groups of 32 are exact; what follows is the order of <see cref="MatMul.Q8Activations"/>, and so are the bits, for any
-/// number of rows and any parts. y overlaps no operand.
+/// groups of 32, or over its halves, are exact; then, in order of k, y += sum (scale scale_x) and y += minimum (scale_x sum_x):
+/// the same bits for any number of rows, any parts and any vector width. y overlaps no operand.
 /// </remarks>
 public static unsafe class PackedMatMul
 {

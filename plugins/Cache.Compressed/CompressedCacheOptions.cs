@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Cache.Shared;
 
 namespace Cache.Compressed;
 

@@ -1,3 +1,4 @@
+using Cache.Shared;
 using Spud;
 
 namespace Cache.Compressed;

@@ -59,10 +59,7 @@ internal sealed class LayerPages(ImmutableArray<PoolPages> pools, int tokensAtMo
         return ShardCount == other.ShardCount;
     }
 
-    /// <summary>Bytes of the pools.</summary>
-    public long Bytes => pools.Sum(static pool => pool.Bytes);
-
-    /// <summary>Those of the host's memory.</summary>
+    /// <summary>Bytes of the pools in the host's memory.</summary>
     public long HostBytes => pools.Sum(static pool => pool.HostBytes);
 
     /// <summary>Bytes of a new token, keys and values of all heads.</summary>

@@ -72,7 +72,7 @@ internal sealed class PoolPages
 
     public int Take()
     {
-        // Reserve counted the pages of the whole step before any work.
+        // The pages of the whole step were counted before any work (PageDemand).
         if (_freeCount == 0)
             throw new InvalidOperationException("page pool: a page was taken that had not been reserved");
 

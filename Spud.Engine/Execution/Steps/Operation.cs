@@ -33,6 +33,9 @@ internal abstract class Operation(BoundComponent component, int? layer, StepDoma
     /// <summary>Whether a native library computes on threads of its own, for which the pipeline's make room.</summary>
     public virtual bool UsesNativeThreads => false;
 
+    /// <summary>Whether it changes the hidden rows of its domain.</summary>
+    public virtual bool WritesHidden => false;
+
     /// <summary>Does it for the rows of a batch.</summary>
     public abstract void Run(Batch batch, StepMeter meter);
 }

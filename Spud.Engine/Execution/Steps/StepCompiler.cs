@@ -126,7 +126,7 @@ internal sealed class StepCompiler
         if (!router.Domain.IsHost)
         {
             onHost = made with { Buffers = _domains.Mirror(layer) };
-            _operations.Add(new CopyPlanOperation(router.Domain, _host, (made, onHost), reader: null, router, layer, slot) { IsAwaited = !stays });
+            _operations.Add(new CopyPlanOperation(router.Domain, _host, (made, onHost), router, layer, slot) { IsAwaited = !stays });
         }
 
         (stays ? _checks : _operations).Add(new CheckPlanOperation(router, onHost, _pipeline.Model.Layers[layer], layer, _host, slot));
@@ -136,7 +136,7 @@ internal sealed class StepCompiler
             return onHost;
 
         LayerPlan delivered = made with { Buffers = experts.Domain.Plans };
-        _operations.Add(new CopyPlanOperation(_host, experts.Domain, (onHost, delivered), Role.Experts, experts, layer, slot));
+        _operations.Add(new CopyPlanOperation(_host, experts.Domain, (onHost, delivered), experts, layer, slot));
         return delivered;
     }
 
@@ -173,7 +173,7 @@ internal sealed class StepCompiler
             _operations.Add(Copy(_host, to.Domain, to));
 
         CopyHiddenOperation Copy(StepDomain source, StepDomain target, BoundComponent onDevice) =>
-            new(source, target, to.Role, onDevice, _pipeline.Model.HiddenWidth, layer, slot);
+            new(source, target, onDevice, _pipeline.Model.HiddenWidth, layer, slot);
     }
 
     private void Changed(BoundComponent writer)

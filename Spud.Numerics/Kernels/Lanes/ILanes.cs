@@ -57,11 +57,6 @@ internal unsafe interface ILanes<T> where T : struct, ILanes<T>
 
     static abstract T Min(T left, T right);
 
-    static abstract T Abs(T value);
-
-    /// <summary>The magnitude of the first with the sign of the second.</summary>
-    static abstract T CopySign(T magnitude, T sign);
-
     /// <summary>Lanes where x is below the limit take the first value, the others (NaN too) the second.</summary>
     static abstract T SelectLess(T x, T limit, T below, T otherwise);
 

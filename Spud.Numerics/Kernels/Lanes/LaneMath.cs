@@ -33,23 +33,4 @@ internal static class LaneMath
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Sigmoid<T>(T x) where T : struct, ILanes<T> =>
         T.SelectLess(x, T.Create(-88f), T.Create(0f), T.Create(1f) / (T.Create(1f) + Exp(T.Create(0f) - x)));
-
-    /// <summary>
-    /// tanh x within 4 ulp: an odd polynomial below 0.625 (where the quotient would cancel), 1 - 2 / (e^2|x| + 1) above.
-    /// Source: Cephes' tanhf.
-    /// </summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static T Tanh<T>(T x) where T : struct, ILanes<T>
-    {
-        T z = x * x;
-        T p = T.Create(-5.70498872745e-3f);
-        p = T.MultiplyAdd(p, z, T.Create(2.06390887954e-2f));
-        p = T.MultiplyAdd(p, z, T.Create(-5.37397155531e-2f));
-        p = T.MultiplyAdd(p, z, T.Create(1.33314422036e-1f));
-        p = T.MultiplyAdd(p, z, T.Create(-3.33332819422e-1f));
-        T near = T.MultiplyAdd(p * z, x, x);
-        T size = T.Abs(x);
-        T far = T.Create(1f) - T.Create(2f) / (Exp(size + size) + T.Create(1f));
-        return T.SelectLess(size, T.Create(0.625f), near, T.CopySign(far, x));
-    }
 }

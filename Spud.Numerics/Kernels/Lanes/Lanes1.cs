@@ -68,12 +68,6 @@ internal unsafe struct Lanes1 : ILanes<Lanes1>
     public static Lanes1 Min(Lanes1 left, Lanes1 right) => new() { Value = float.MinNative(left.Value, right.Value) };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes1 Abs(Lanes1 value) => new() { Value = MathF.Abs(value.Value) };
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes1 CopySign(Lanes1 magnitude, Lanes1 sign) => new() { Value = MathF.CopySign(magnitude.Value, sign.Value) };
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes1 SelectLess(Lanes1 x, Lanes1 limit, Lanes1 below, Lanes1 otherwise) =>
         x.Value < limit.Value ? below : otherwise;
 

@@ -80,13 +80,6 @@ internal unsafe struct Lanes16 : ILanes<Lanes16>
     public static Lanes16 Min(Lanes16 left, Lanes16 right) => new() { Value = Vector512.MinNative(left.Value, right.Value) };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes16 Abs(Lanes16 value) => new() { Value = Vector512.Abs(value.Value) };
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes16 CopySign(Lanes16 magnitude, Lanes16 sign) =>
-        new() { Value = Vector512.CopySign(magnitude.Value, sign.Value) };
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes16 SelectLess(Lanes16 x, Lanes16 limit, Lanes16 below, Lanes16 otherwise) =>
         new() { Value = Vector512.ConditionalSelect(Vector512.LessThan(x.Value, limit.Value), below.Value, otherwise.Value) };
 

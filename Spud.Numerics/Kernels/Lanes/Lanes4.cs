@@ -79,13 +79,6 @@ internal unsafe struct Lanes4 : ILanes<Lanes4>
     public static Lanes4 Min(Lanes4 left, Lanes4 right) => new() { Value = Vector128.MinNative(left.Value, right.Value) };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes4 Abs(Lanes4 value) => new() { Value = Vector128.Abs(value.Value) };
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes4 CopySign(Lanes4 magnitude, Lanes4 sign) =>
-        new() { Value = Vector128.CopySign(magnitude.Value, sign.Value) };
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes4 SelectLess(Lanes4 x, Lanes4 limit, Lanes4 below, Lanes4 otherwise) =>
         new() { Value = Vector128.ConditionalSelect(Vector128.LessThan(x.Value, limit.Value), below.Value, otherwise.Value) };
 

@@ -80,13 +80,6 @@ internal unsafe struct Lanes8 : ILanes<Lanes8>
     public static Lanes8 Min(Lanes8 left, Lanes8 right) => new() { Value = Vector256.MinNative(left.Value, right.Value) };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes8 Abs(Lanes8 value) => new() { Value = Vector256.Abs(value.Value) };
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes8 CopySign(Lanes8 magnitude, Lanes8 sign) =>
-        new() { Value = Vector256.CopySign(magnitude.Value, sign.Value) };
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes8 SelectLess(Lanes8 x, Lanes8 limit, Lanes8 below, Lanes8 otherwise) =>
         new() { Value = Vector256.ConditionalSelect(Vector256.LessThan(x.Value, limit.Value), below.Value, otherwise.Value) };
 

@@ -9,21 +9,9 @@ internal readonly unsafe struct BlockQ8_0 : IQuantBlock
 
     public static int Bytes => 34;
 
-    public static bool ScalesHalves => false;
-
     public static bool HasMinimum => false;
 
-    public static int Offset => 0;
-
-    public static ReadOnlySpan<sbyte> Table => [];
-
     public static void ReadCodes(byte* block, int group, byte* codes) => Buffer.MemoryCopy(block + 2, codes, 32, 32);
-
-    public static void ReadScales(byte* block, int group, out float scale, out float secondScale, out float minimum)
-    {
-        scale = secondScale = HalfFloat.Read(block);
-        minimum = 0f;
-    }
 }
 
 /// <summary>f16 scale, 32 nibbles less 8.</summary>
@@ -33,21 +21,9 @@ internal readonly unsafe struct BlockQ4_0 : IQuantBlock
 
     public static int Bytes => 18;
 
-    public static bool ScalesHalves => false;
-
     public static bool HasMinimum => false;
 
-    public static int Offset => 8;
-
-    public static ReadOnlySpan<sbyte> Table => [];
-
     public static void ReadCodes(byte* block, int group, byte* codes) => Codes32.ReadNibbles(block + 2, codes);
-
-    public static void ReadScales(byte* block, int group, out float scale, out float secondScale, out float minimum)
-    {
-        scale = secondScale = HalfFloat.Read(block);
-        minimum = 0f;
-    }
 }
 
 /// <summary>f16 scale, f16 minimum, 32 nibbles.</summary>
@@ -57,21 +33,9 @@ internal readonly unsafe struct BlockQ4_1 : IQuantBlock
 
     public static int Bytes => 20;
 
-    public static bool ScalesHalves => false;
-
     public static bool HasMinimum => true;
 
-    public static int Offset => 0;
-
-    public static ReadOnlySpan<sbyte> Table => [];
-
     public static void ReadCodes(byte* block, int group, byte* codes) => Codes32.ReadNibbles(block + 4, codes);
-
-    public static void ReadScales(byte* block, int group, out float scale, out float secondScale, out float minimum)
-    {
-        scale = secondScale = HalfFloat.Read(block);
-        minimum = HalfFloat.Read(block + 2);
-    }
 }
 
 /// <summary>f16 scale, 32 high bits, 32 nibbles; less 16.</summary>
@@ -81,24 +45,12 @@ internal readonly unsafe struct BlockQ5_0 : IQuantBlock
 
     public static int Bytes => 22;
 
-    public static bool ScalesHalves => true;
-
     public static bool HasMinimum => false;
-
-    public static int Offset => 16;
-
-    public static ReadOnlySpan<sbyte> Table => [];
 
     public static void ReadCodes(byte* block, int group, byte* codes)
     {
         Codes32.ReadNibbles(block + 6, codes);
         Codes32.AddFifthBits(*(uint*)(block + 2), codes);
-    }
-
-    public static void ReadScales(byte* block, int group, out float scale, out float secondScale, out float minimum)
-    {
-        scale = secondScale = HalfFloat.Read(block);
-        minimum = 0f;
     }
 }
 
@@ -109,24 +61,12 @@ internal readonly unsafe struct BlockQ5_1 : IQuantBlock
 
     public static int Bytes => 24;
 
-    public static bool ScalesHalves => true;
-
     public static bool HasMinimum => true;
-
-    public static int Offset => 0;
-
-    public static ReadOnlySpan<sbyte> Table => [];
 
     public static void ReadCodes(byte* block, int group, byte* codes)
     {
         Codes32.ReadNibbles(block + 8, codes);
         Codes32.AddFifthBits(*(uint*)(block + 4), codes);
-    }
-
-    public static void ReadScales(byte* block, int group, out float scale, out float secondScale, out float minimum)
-    {
-        scale = secondScale = HalfFloat.Read(block);
-        minimum = HalfFloat.Read(block + 2);
     }
 }
 
@@ -137,22 +77,12 @@ internal readonly unsafe struct BlockIQ4_NL : IQuantBlock
 
     public static int Bytes => 18;
 
-    public static bool ScalesHalves => false;
-
     public static bool HasMinimum => false;
-
-    public static int Offset => 0;
 
     /// <summary>Source: kvalues_iq4nl.</summary>
     public static ReadOnlySpan<sbyte> Table => [-127, -104, -83, -65, -49, -35, -22, -10, 1, 13, 25, 38, 53, 69, 89, 113];
 
     public static void ReadCodes(byte* block, int group, byte* codes) => Codes32.ReadNibbles(block + 2, codes);
-
-    public static void ReadScales(byte* block, int group, out float scale, out float secondScale, out float minimum)
-    {
-        scale = secondScale = HalfFloat.Read(block);
-        minimum = 0f;
-    }
 }
 
 /// <summary>Exponent byte e (a scale of 2^(e - 127)), 32 nibbles that are E2M1 floats, held here doubled.</summary>
@@ -162,22 +92,7 @@ internal readonly unsafe struct BlockMXFP4 : IQuantBlock
 
     public static int Bytes => 17;
 
-    public static bool ScalesHalves => true;
-
     public static bool HasMinimum => false;
 
-    public static int Offset => 0;
-
-    /// <summary>Twice the values of E2M1. Source: kvalues_mxfp4; OCP Microscaling Formats 1.0.</summary>
-    public static ReadOnlySpan<sbyte> Table => [0, 1, 2, 3, 4, 6, 8, 12, 0, -1, -2, -3, -4, -6, -8, -12];
-
     public static void ReadCodes(byte* block, int group, byte* codes) => Codes32.ReadNibbles(block + 1, codes);
-
-    /// <summary>2^(e - 128), half the scale since the table is doubled; subnormal for the two smallest e.</summary>
-    public static void ReadScales(byte* block, int group, out float scale, out float secondScale, out float minimum)
-    {
-        int e = *block;
-        scale = secondScale = BitConverter.Int32BitsToSingle(e < 2 ? 0x00200000 << e : (e - 1) << 23);
-        minimum = 0f;
-    }
 }

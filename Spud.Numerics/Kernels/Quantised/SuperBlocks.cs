@@ -9,22 +9,10 @@ internal readonly unsafe struct BlockQ4_K : IQuantBlock
 
     public static int Bytes => 144;
 
-    public static bool ScalesHalves => false;
-
     public static bool HasMinimum => true;
-
-    public static int Offset => 0;
-
-    public static ReadOnlySpan<sbyte> Table => [];
 
     public static void ReadCodes(byte* block, int group, byte* codes) =>
         Codes32.ReadNibbles(block + 16 + 32 * (group / 2), 4 * (group % 2), codes);
-
-    public static void ReadScales(byte* block, int group, out float scale, out float secondScale, out float minimum)
-    {
-        SixBitScales.Read(block, group, out scale, out minimum);
-        secondScale = scale;
-    }
 }
 
 /// <summary>As Q4_K with a fifth bit for each code in 32 bytes: bit g of byte j belongs to code j of group g.</summary>
@@ -34,24 +22,12 @@ internal readonly unsafe struct BlockQ5_K : IQuantBlock
 
     public static int Bytes => 176;
 
-    public static bool ScalesHalves => true;
-
     public static bool HasMinimum => true;
-
-    public static int Offset => 0;
-
-    public static ReadOnlySpan<sbyte> Table => [];
 
     public static void ReadCodes(byte* block, int group, byte* codes)
     {
         Codes32.ReadNibbles(block + 48 + 32 * (group / 2), 4 * (group % 2), codes);
         Codes32.AddHighBits(block + 16, group, 1, codes);
-    }
-
-    public static void ReadScales(byte* block, int group, out float scale, out float secondScale, out float minimum)
-    {
-        SixBitScales.Read(block, group, out scale, out minimum);
-        secondScale = scale;
     }
 }
 
@@ -62,13 +38,7 @@ internal readonly unsafe struct BlockQ6_K : IQuantBlock
 
     public static int Bytes => 210;
 
-    public static bool ScalesHalves => true;
-
     public static bool HasMinimum => false;
-
-    public static int Offset => 32;
-
-    public static ReadOnlySpan<sbyte> Table => [];
 
     public static void ReadCodes(byte* block, int group, byte* codes)
     {
@@ -76,27 +46,11 @@ internal readonly unsafe struct BlockQ6_K : IQuantBlock
         Codes32.ReadNibbles(block + 64 * half + 32 * (quarter % 2), 4 * (quarter / 2), codes);
         Codes32.AddHighBits(block + 128 + 32 * half, 2 * quarter, 3, codes);
     }
-
-    public static void ReadScales(byte* block, int group, out float scale, out float secondScale, out float minimum)
-    {
-        sbyte* scales = (sbyte*)block + 192 + 2 * group;
-        float d = HalfFloat.Read(block + 208);
-        scale = d * scales[0];
-        secondScale = d * scales[1];
-        minimum = 0f;
-    }
 }
 
 /// <summary>The head of Q4_K and Q5_K: d, dmin and the 12 bytes of 6-bit scales and minimums.</summary>
 internal static unsafe class SixBitScales
 {
-    public static void Read(byte* block, int group, out float scale, out float minimum)
-    {
-        (int s, int m) = Bits(block + 4, group);
-        scale = HalfFloat.Read(block) * s;
-        minimum = 0f - HalfFloat.Read(block + 2) * m;
-    }
-
     /// <summary>Groups 0 to 3 lie in the low six bits; 4 to 7 in a nibble each and the top bits of the first eight bytes.</summary>
     public static (int Scale, int Minimum) Bits(byte* packed, int group) => group < 4
         ? (packed[group] & 63, packed[group + 4] & 63)

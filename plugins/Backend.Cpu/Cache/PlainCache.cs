@@ -1,3 +1,4 @@
+using Cache.Shared;
 using Spud;
 
 namespace Backend.Cpu.Cache;
@@ -7,7 +8,7 @@ internal sealed class PlainCache(CacheOptions options, IBuildContext build) : IC
 {
     public CacheLayout Layout(int layer)
     {
-        ElementType type = TypeOf(options.Format);
+        ElementType type = options.Format.Type();
         int page = Math.Min(options.PageTokens, build.Limits.ContextTokens);
         return new CacheLayout { PageTokens = page, Keys = type, Values = type, TokensAtMost = TokensAtMost(layer, page) };
     }
@@ -27,16 +28,6 @@ internal sealed class PlainCache(CacheOptions options, IBuildContext build) : IC
     public void Dispose()
     {
     }
-
-    private static ElementType TypeOf(PageFormat format) => format switch
-    {
-        PageFormat.F16 => ElementType.F16,
-        PageFormat.F32 => ElementType.F32,
-        PageFormat.BF16 => ElementType.BF16,
-        PageFormat.Q8_0 => ElementType.Q8_0,
-        PageFormat.Q4_0 => ElementType.Q4_0,
-        _ => throw new ArgumentOutOfRangeException(nameof(format), format, "unknown page format"),
-    };
 
     // Between two reviews a step of Rows tokens may come; the oldest and the newest page need not be full.
     private int TokensAtMost(int layer, int page) => Window(layer) is { } window

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Backend.Cpu.Cache;
+using Cache.Shared;
 using Spud;
 using Spud.Conformance.Fixtures;
 using Xunit;

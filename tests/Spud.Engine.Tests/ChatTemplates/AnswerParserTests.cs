@@ -52,6 +52,20 @@ public class AnswerParserTests
         }
     }
 
+    // gpt-oss's template refuses channel tags in messages, so that a raw answer ended the dialogue at the second question.
+    [Fact]
+    public void An_answer_in_channels_does_not_stop_the_second_question()
+    {
+        const string Template = "{% for m in messages %}{% if '<|channel|>' in m.content %}{{ raise_exception('channel tags') }}{% endif %}"
+            + "<|start|>{{ m.role }}<|channel|>final<|message|>{{ m.content }}<|end|>{% endfor %}<|start|>assistant";
+        ChatTemplate template = ChatTemplate.Parse(Template);
+        AnswerParser parser = AnswerParser.For(template, "<|start|>assistant");
+        parser.Append("<|channel|>analysis<|message|>Hm.<|end|><|start|>assistant<|channel|>final<|message|>Hello!<|return|>");
+        parser.Flush();
+        string prompt = template.Render([new ChatMessage("user", "Hi"), parser.Answer.ToMessage(), new ChatMessage("user", "And you?")], new());
+        Assert.EndsWith("<|start|>assistant<|channel|>final<|message|>Hello!<|end|><|start|>user<|channel|>final<|message|>And you?<|end|><|start|>assistant", prompt);
+    }
+
     [Fact]
     public void A_plain_text_has_no_parts()
     {

@@ -44,7 +44,7 @@ public sealed class EmbeddingTests
 
         ReadOnlySpan<float> embedding = model.Embed(ids, Pooling.Last, TestContext.Current.CancellationToken).Values.Span;
         (_, WeightCatalog weights) = Spud.Models.Families.ModelReader.Read(model.Pipeline.File);
-        using MemoryAccount memory = new("test");
+        using MemoryAccount memory = new();
         HostDomain host = new();
         (int v, int c) = (model.Pipeline.Model.Vocabulary, model.Pipeline.Model.HiddenWidth);
         TensorView matrix = memory.Allocate(host, ElementType.F32, v, c);

@@ -46,7 +46,7 @@ public sealed class HostDomainTests
     [InlineData(ElementType.Q4_0, 1f / 7)]
     public void Numbers_survive_the_way_into_a_format_and_back(ElementType type, float tolerance)
     {
-        using MemoryAccount memory = new("test");
+        using MemoryAccount memory = new();
         TensorView source = memory.Allocate(_host, ElementType.F32, 3, 64), there = memory.Allocate(_host, type, 3, 64), back = memory.Allocate(_host, ElementType.F32, 3, 64);
         Fill(source, 3);
         _host.Copy(source, there);
@@ -57,7 +57,7 @@ public sealed class HostDomainTests
     [Fact]
     public void A_view_of_another_shape_or_a_conversion_that_does_not_exist_is_refused_by_name()
     {
-        using MemoryAccount memory = new("test");
+        using MemoryAccount memory = new();
         TensorView q4 = memory.Allocate(_host, ElementType.Q4_0, 2, 64), q8 = memory.Allocate(_host, ElementType.Q8_0, 2, 64);
         ArgumentException shape = Assert.Throws<ArgumentException>(() => _host.Copy(q4, q8.Rows(0, 1)));
         Assert.Equal("copy: 2 x 64 does not fit 1 x 64", shape.Message);
@@ -73,7 +73,7 @@ public sealed class HostDomainTests
     [InlineData(ElementType.F32, ElementType.Q8_0, 1f / 230)]
     public void Rows_go_to_their_slots_and_nowhere_else(ElementType keys, ElementType values, float tolerance)
     {
-        using MemoryAccount memory = new("test");
+        using MemoryAccount memory = new();
         const int pages = 3, heads = 2, pageTokens = 4, keyWidth = 32, valueWidth = 64, rows = 5;
         PagePool pool = new()
         {
@@ -105,7 +105,7 @@ public sealed class HostDomainTests
     [InlineData(ElementType.Q4_0)]
     public void What_is_appended_has_the_bytes_that_rounding_gives(ElementType type)
     {
-        using MemoryAccount memory = new("test");
+        using MemoryAccount memory = new();
         const int heads = 2, width = 64, rows = 3;
         PagePool pool = new()
         {

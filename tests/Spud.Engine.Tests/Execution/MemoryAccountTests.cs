@@ -9,7 +9,7 @@ public sealed class MemoryAccountTests
     public void What_was_allocated_is_counted_and_freed_once()
     {
         CountingDomain domain = new();
-        MemoryAccount account = new("test");
+        MemoryAccount account = new();
         TensorView view = account.Allocate(domain, ElementType.Q8_0, 2, 64);
         account.Allocate(domain, 100);
         Assert.Equal(2 * 2 * 34, view.Bytes);

@@ -48,6 +48,17 @@ public sealed class PlanCheckTests
     }
 
     [Fact]
+    public void A_router_is_not_blamed_for_numbers_that_another_component_left()
+    {
+        using ToyPipeline toy = new(new ToySettings { Attention = static host => new NotFiniteAttention(host) });
+        toy.Router.Spoil = static plan => plan.Weights.AsSpan<float>()[0] = float.NaN; // as a softmax over NaN gives it
+        using Sequence sequence = toy.Engine.Open();
+        ComponentException fault = Assert.Throws<ComponentException>(() => toy.Run(sequence, Phase.Prefill, 1, 2, 3));
+        Assert.Equal("attention 'toy/attention' failed in layer 0: it left numbers in the hidden rows that are not finite", fault.Message);
+        Assert.Same(fault, sequence.Fault);
+    }
+
+    [Fact]
     public void Fewer_entries_than_the_buffer_holds_are_a_plan()
     {
         using ToyPipeline toy = new(new ToySettings());
@@ -77,5 +88,24 @@ public sealed class PlanCheckTests
         toy.Router.Spoil = plan => rooms.Add(plan.Experts.Shape[0]);
         toy.Run(toy.Engine.Open(), Phase.Prefill, 1, 2, 3);
         Assert.Equal([6, 6], rooms); // layers 0 and 2 have experts
+    }
+
+    private sealed class NotFiniteAttention(IMemoryDomain host) : IAttention
+    {
+        public IMemoryDomain Domain => host;
+
+        public void Project(int layer, in Step step, in TensorView input, in Heads heads)
+        {
+        }
+
+        public void Fold(int layer, in Step step, in TensorView query, in PageView pages, in AttentionState state)
+        {
+        }
+
+        public void Finish(int layer, in Step step, in AttentionState state, in TensorView output) => output.AsSpan<float>()[1] = float.NaN;
+
+        public void Dispose()
+        {
+        }
     }
 }

@@ -62,7 +62,8 @@ public sealed class ConversationTests : IDisposable
         using Sequence sequence = _model.Engine.Open();
         using CancellationTokenSource stop = new();
         int[] prompt = _model.Encode("Once upon a time");
-        Request cancelled = _model.Generate(sequence, prompt, new() { MaxTokens = 400, Sampling = new() { Temperature = 0 } }, stop.Token);
+        // Long enough not to end before its reader cancels it.
+        Request cancelled = _model.Generate(sequence, prompt, new() { MaxTokens = 400, Sampling = s_greedy.Sampling }, stop.Token);
         foreach (TextPiece _ in cancelled.ToBlockingEnumerable())
             stop.Cancel();
 

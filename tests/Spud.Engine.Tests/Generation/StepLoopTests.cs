@@ -69,7 +69,7 @@ public sealed class StepLoopTests
 
         Request large = model.Generate(new int[120], Greedy(1), Cancellation), small = model.Generate(new int[20], Greedy(5), Cancellation);
         Task<string> fails = Read(large), works = Read(small);
-        Assert.Contains("needs 8 pages of 16 tokens, 6 are free", (await Assert.ThrowsAsync<PagePoolFullException>(() => fails)).Message);
+        Assert.Contains("needs 8 more pages of 16 tokens; 6 are free", (await Assert.ThrowsAsync<PagePoolFullException>(() => fails)).Message);
         await works;
         Assert.Equal((FinishReason.Failed, FinishReason.Length), (large.Finish, small.Finish));
     }

@@ -29,7 +29,7 @@ public sealed class KeyCountTests
     public void Runs_are_counted_each_where_it_lies()
     {
         HostDomain host = new();
-        using MemoryAccount memory = new("test");
+        using MemoryAccount memory = new();
         TensorView positions = memory.Allocate(host, ElementType.I32, 5, 4);
         new[] { 7, 9, 12, 13 }.CopyTo(positions.At(2).AsSpan<int>());
         PagePool pool = new() { Keys = default, Values = default, Positions = positions };

@@ -74,9 +74,9 @@ public sealed class SwapTests
         (string[] alone, _) = Answered(settings, model, static _ => "");
         (string[] kept, string[] said) = Answered(settings, model, static test => test.Enter("/set budget.computeUnits=1000000"));
         Assert.Equal(alone, kept);
-        Assert.All(said, static line => Assert.Contains("tokens are kept where they are", line, StringComparison.Ordinal));
+        Assert.All(said, static line => Assert.Contains("tokens are kept in place", line, StringComparison.Ordinal));
         (_, string[] mixed) = Answered(settings, model, static test => test.Enter($"/use head {(test.Session.Pipeline!.Explanation.Components.Any(component => component is { Role: "head", Name: "cpu" }) ? "reference" : "cpu")}"));
-        Assert.All(mixed, static line => Assert.Contains("tokens are kept where they are", line, StringComparison.Ordinal));
+        Assert.All(mixed, static line => Assert.Contains("tokens are kept in place", line, StringComparison.Ordinal));
         Assert.Contains("of two pipelines", mixed[0], StringComparison.Ordinal);
     }
 

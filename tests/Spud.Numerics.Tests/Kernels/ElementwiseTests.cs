@@ -10,13 +10,10 @@ public sealed unsafe class ElementwiseTests
     private static readonly Dictionary<string, (Func<double, double, double> Oracle, Action<Operands> Run, Tolerance Tolerance)> _kernels = new()
     {
         ["Add"] = ((a, b) => a + b, p => Add.Run(p.A, p.B, p.Y, p.N), new(6e-8, 0, "one rounding")),
-        ["Multiply"] = ((a, b) => a * b, p => Multiply.Run(p.A, p.B, p.Y, p.N), _oneRounding),
         ["Scale"] = ((a, _) => 0.3f * a, p => Scale.Run(0.3f, p.A, p.Y, p.N), _oneRounding),
         ["SwiGlu"] = ((a, b) => Oracle.Silu(a) * b, p => SwiGlu.Run(p.A, p.B, p.Y, p.N), _exponential),
         ["GeluGate"] = ((a, b) => Oracle.Gelu(a) * b, p => GeluGate.Run(p.A, p.B, p.Y, p.N), new(1e-5, 1e-7, "the exponent of e^-2u is up to 80 and has a relative rounding error itself")),
         ["ClampedSwiGlu"] = ((a, b) => Oracle.ClampedSwiGlu(a, b, 1.702f, 7), p => ClampedSwiGlu.Run(p.A, p.B, p.Y, p.N, 1.702f, 7f), new(4e-6, 1e-6, "as SwiGlu; up + 1 may cancel")),
-        ["Sigmoid"] = ((a, _) => Oracle.Sigmoid(a), p => Sigmoid.Run(p.A, p.Y, p.N), _exponential),
-        ["SoftCap"] = ((a, _) => 30 * Math.Tanh(a / 30), p => SoftCap.Run(30f, p.A, p.Y, p.N), new(6e-7, 0, "tanh within 4 ulp, two roundings")),
     };
 
     public static TheoryData<string> Kernels => [.. _kernels.Keys];

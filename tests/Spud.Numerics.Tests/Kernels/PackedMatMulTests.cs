@@ -7,6 +7,9 @@ public sealed unsafe class PackedMatMulTests
 {
     public static TheoryData<int> Types => [.. BlockFormat.Known.ToArray().Where(MatMul.TakesQ8)];
 
+    [Fact]
+    public void TenFormatsTakeActivationsOfEightBits() => Assert.Equal(10, Types.Count);
+
     [Theory]
     [MemberData(nameof(Types))]
     public void AgreesWithTheOracleOfTheRoundedActivations(int type)
@@ -94,8 +97,7 @@ public sealed unsafe class PackedMatMulTests
         using var memory = new Guarded<byte>((int)Q8Rows.Bytes(Rows, K));
         Q8Rows x = Quantise(memory, Rows, K);
         using var expected = new Guarded<float>(Rows * Outputs);
-        using var scratch = new Guarded<byte>((int)MatMul.Q8ScratchBytes(type, K));
-        MatMul.Q8Activations(type, native.Pointer, x, new(expected.Pointer, Outputs, Rows, K, 0, Outputs), scratch.Pointer);
+        PlainQuantProduct.Run(type, native.Pointer, x, new(expected.Pointer, Outputs, Rows, K, 0, Outputs));
         Bits.Equal(expected.Span, Run(type, packed, x, Rows, Outputs, K));
         foreach (int rows in (int[])[1, 2, 3, 4, 5, 7])
         {
@@ -125,8 +127,7 @@ public sealed unsafe class PackedMatMulTests
         using var memory = new Guarded<byte>((int)Q8Rows.Bytes(1, K));
         Q8Rows x = Quantise(memory, 1, K);
         using var expected = new Guarded<float>(Outputs);
-        using var scratch = new Guarded<byte>((int)MatMul.Q8ScratchBytes(2, K));
-        MatMul.Q8Activations(2, native.Pointer, x, new(expected.Pointer, Outputs, 1, K, 0, Outputs), scratch.Pointer);
+        PlainQuantProduct.Run(2, native.Pointer, x, new(expected.Pointer, Outputs, 1, K, 0, Outputs));
         Bits.Equal(expected.Span, Run(2, packed, x, 1, Outputs, K));
     }
 

@@ -76,6 +76,8 @@ internal sealed class FinishOperation(BoundComponent<IAttention> attention, int 
 {
     public override string Name => "finish";
 
+    public override bool WritesHidden => true;
+
     public override void Run(Batch batch, StepMeter meter) =>
         attention.Component.Finish(layer, StepOf(isFirst: false), Domain.Attention.State(layer, batch.Rows), Domain.Hidden(batch.Rows));
 }

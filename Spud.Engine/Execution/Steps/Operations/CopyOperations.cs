@@ -8,11 +8,10 @@ namespace Spud.Execution;
 /// </summary>
 /// <param name="from">Where the data is.</param>
 /// <param name="to">Where it is wanted.</param>
-/// <param name="reader">Role that reads it there; null: the host.</param>
 /// <param name="component">The component on the device's side, which a lost device is put down to.</param>
 /// <param name="layer">Layer of the model; null: none.</param>
 /// <param name="costSlot">Where its time is counted.</param>
-internal abstract class CopyOperation(StepDomain from, StepDomain to, Role? reader, BoundComponent component, int? layer, int costSlot)
+internal abstract class CopyOperation(StepDomain from, StepDomain to, BoundComponent component, int? layer, int costSlot)
     : Operation(component, layer, to, costSlot)
 {
     public sealed override string Name => "copy";
@@ -21,8 +20,6 @@ internal abstract class CopyOperation(StepDomain from, StepDomain to, Role? read
     public abstract string What { get; }
 
     public StepDomain From => from;
-
-    public Role? Reader => reader;
 
     public abstract long BytesPerToken { get; }
 
@@ -35,7 +32,7 @@ internal abstract class CopyOperation(StepDomain from, StepDomain to, Role? read
 
 /// <summary>The step's ids and positions go to a device.</summary>
 internal sealed class UploadOperation(StepDomain host, StepDomain device, BoundComponent component, int costSlot)
-    : CopyOperation(host, device, reader: null, component, null, costSlot)
+    : CopyOperation(host, device, component, null, costSlot)
 {
     public override string What => "ids and positions";
 
@@ -45,10 +42,12 @@ internal sealed class UploadOperation(StepDomain host, StepDomain device, BoundC
 }
 
 /// <summary>The residual stream goes to the component that reads it next.</summary>
-internal sealed class CopyHiddenOperation(StepDomain from, StepDomain to, Role reader, BoundComponent component, int hiddenWidth, int? layer, int costSlot)
-    : CopyOperation(from, to, reader, component, layer, costSlot)
+internal sealed class CopyHiddenOperation(StepDomain from, StepDomain to, BoundComponent component, int hiddenWidth, int? layer, int costSlot)
+    : CopyOperation(from, to, component, layer, costSlot)
 {
     public override string What => "hidden rows";
+
+    public override bool WritesHidden => true;
 
     public override long BytesPerToken => (long)hiddenWidth * sizeof(float);
 
@@ -61,7 +60,7 @@ internal sealed class CopyHiddenOperation(StepDomain from, StepDomain to, Role r
 
 /// <summary>Keys and values of the new rows go to the domain of a shard.</summary>
 internal sealed class CopyKeysOperation(StepDomain from, StepDomain to, BoundComponent<IAttention> attention, KvGeometry kv, int layer, int costSlot)
-    : CopyOperation(from, to, reader: null, attention, layer, costSlot)
+    : CopyOperation(from, to, attention, layer, costSlot)
 {
     public override string What => "keys and values";
 
@@ -78,7 +77,7 @@ internal sealed class CopyKeysOperation(StepDomain from, StepDomain to, BoundCom
 
 /// <summary>Queries, and what their folds left, go to the policy that observes them; in steps that have rows which it notes.</summary>
 internal sealed class CopyQueriesOperation(StepDomain host, BoundComponent<IAttention> attention, KeptState observed, LayerDescription of, int layer, int costSlot)
-    : CopyOperation(attention.Domain, host, Role.Cache, attention, layer, costSlot)
+    : CopyOperation(attention.Domain, host, attention, layer, costSlot)
 {
     public override string What => "queries";
 
@@ -98,8 +97,8 @@ internal sealed class CopyQueriesOperation(StepDomain host, BoundComponent<IAtte
 }
 
 /// <summary>A routing plan goes to the host, which checks it, or from there to the experts.</summary>
-internal sealed class CopyPlanOperation(StepDomain from, StepDomain to, (LayerPlan From, LayerPlan To) plan, Role? reader, BoundComponent component, int layer, int costSlot)
-    : CopyOperation(from, to, reader, component, layer, costSlot)
+internal sealed class CopyPlanOperation(StepDomain from, StepDomain to, (LayerPlan From, LayerPlan To) plan, BoundComponent component, int layer, int costSlot)
+    : CopyOperation(from, to, component, layer, costSlot)
 {
     public override string What => "routing plan";
 
@@ -118,7 +117,7 @@ internal sealed class CopyPlanOperation(StepDomain from, StepDomain to, (LayerPl
 
 /// <summary>Logits go to the host.</summary>
 internal sealed class CopyLogitsOperation(BoundComponent<IHead> head, StepDomain host, int vocabulary, int costSlot)
-    : CopyOperation(head.Domain, host, reader: null, head, null, costSlot)
+    : CopyOperation(head.Domain, host, head, null, costSlot)
 {
     public override string What => "logits";
 
@@ -132,7 +131,7 @@ internal sealed class CopyLogitsOperation(BoundComponent<IHead> head, StepDomain
 }
 
 /// <summary>Rows behind the final norm go to the host.</summary>
-internal sealed class CopyNormedOperation(BoundComponent<IHead> head, StepDomain host, int hiddenWidth, int costSlot) : CopyOperation(head.Domain, host, reader: null, head, null, costSlot)
+internal sealed class CopyNormedOperation(BoundComponent<IHead> head, StepDomain host, int hiddenWidth, int costSlot) : CopyOperation(head.Domain, host, head, null, costSlot)
 {
     public override string What => "normed rows";
 

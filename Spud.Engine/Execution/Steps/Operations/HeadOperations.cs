@@ -5,6 +5,8 @@ internal sealed class EmbedOperation(BoundComponent<IHead> head, int costSlot) :
 {
     public override string Name => "embed";
 
+    public override bool WritesHidden => true;
+
     public override void Run(Batch batch, StepMeter meter) => head.Component.Embed(StepOf(isFirst: true), Domain.Hidden(batch.Rows));
 }
 

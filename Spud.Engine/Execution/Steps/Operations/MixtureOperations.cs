@@ -31,6 +31,8 @@ internal sealed class ExecuteOperation(BoundComponent<IExperts> experts, LayerPl
 {
     public override string Name => "execute";
 
+    public override bool WritesHidden => true;
+
     public override void Run(Batch batch, StepMeter meter)
     {
         TensorView hidden = Domain.Hidden(batch.Rows);

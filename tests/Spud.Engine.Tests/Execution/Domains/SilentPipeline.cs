@@ -10,7 +10,7 @@ namespace Spud.Tests.Execution.Domains;
 /// <summary>A pipeline of silent components, each where a test puts it: a dense layer and two mixtures.</summary>
 internal sealed class SilentPipeline : IDisposable
 {
-    private readonly MemoryAccount _memory = new("silent");
+    private readonly MemoryAccount _memory = new();
     private readonly HostDomain _host = new();
     private readonly StepDomains _domains;
 
@@ -91,7 +91,7 @@ internal sealed class SilentPipeline : IDisposable
             Layers = [0, 1, 2],
             Phase = null,
             Weights = new ComponentWeights(new WeightCatalog([], "model"), bound.Domain.Memory),
-            Memory = new MemoryAccount(role),
+            Memory = new MemoryAccount(),
             Workspaces = [],
             NativeBytes = 0,
             Instance = bound.Component,

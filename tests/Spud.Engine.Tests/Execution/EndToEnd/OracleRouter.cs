@@ -76,7 +76,7 @@ internal sealed class OracleRouter : IRouter
     private static double[] Exact(WeightCatalog weights, string name, params int[] shape)
     {
         WeightEntry entry = weights.Take(name, shape);
-        using MemoryAccount memory = new("test");
+        using MemoryAccount memory = new();
         HostDomain host = new();
         TensorView floats = memory.Allocate(host, ElementType.F32, shape);
         host.Copy(new TensorView(host, entry.Address, entry.Type, shape), floats);

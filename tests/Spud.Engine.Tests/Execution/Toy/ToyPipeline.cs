@@ -12,7 +12,7 @@ internal sealed class ToyPipeline : IDisposable
 {
     public const int Vocabulary = 11;
 
-    private readonly MemoryAccount _memory = new("toy");
+    private readonly MemoryAccount _memory = new();
     private readonly HostDomain _host = new();
 
     public ToyPipeline(ToySettings settings)

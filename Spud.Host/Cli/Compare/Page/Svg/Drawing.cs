@@ -11,13 +11,8 @@ internal sealed class Drawing
 
     private readonly XElement _svg;
 
-    public Drawing(double height, string title, string description)
-    {
-        Height = height;
+    public Drawing(double height, string title, string description) =>
         _svg = Element("svg", With("viewBox", $"0 0 {Number(Width)} {Number(height)}"), With("role", "img"), With("aria-label", $"{title}. {description}"), Element("title", title), Element("desc", description));
-    }
-
-    public double Height { get; }
 
     public XElement Svg => _svg;
 

@@ -1,8 +1,9 @@
 using System.Text.Json.Serialization;
+using Spud;
 
-namespace Backend.Cpu.Cache;
+namespace Cache.Shared;
 
-/// <summary>Formats of a page.</summary>
+/// <summary>Formats of pages, as options of caches name them.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<PageFormat>))]
 internal enum PageFormat
 {
@@ -25,4 +26,18 @@ internal enum PageFormat
     /// <summary>Blocks of 32 with 4 bits each and one scale.</summary>
     [JsonStringEnumMemberName("q4_0")]
     Q4_0,
+}
+
+/// <summary>Formats as element types.</summary>
+internal static class PageFormats
+{
+    public static ElementType Type(this PageFormat format) => format switch
+    {
+        PageFormat.F16 => ElementType.F16,
+        PageFormat.F32 => ElementType.F32,
+        PageFormat.BF16 => ElementType.BF16,
+        PageFormat.Q8_0 => ElementType.Q8_0,
+        PageFormat.Q4_0 => ElementType.Q4_0,
+        _ => throw new ArgumentOutOfRangeException(nameof(format), format, "unknown page format"),
+    };
 }

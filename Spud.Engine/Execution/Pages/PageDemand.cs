@@ -1,0 +1,105 @@
+namespace Spud.Execution;
+
+/// <summary>Counts the pages that steps take before anything is computed.</summary>
+/// <param name="layers">[L].</param>
+internal sealed class PageDemand(LayerPages[] layers)
+{
+    /// <summary>Refuses a step that the pools cannot hold, before any work.</summary>
+    /// <exception cref="PagePoolFullException">A pool has too few pages.</exception>
+    public void Require(Batch batch)
+    {
+        for (int layer = 0; layer < layers.Length; layer++)
+        {
+            for (int pool = 0; pool < layers[layer].Pools.Length; pool++)
+            {
+                int wanted = PagesWanted(layer, pool, batch.Entries);
+                PoolPages pages = layers[layer].Pools[pool];
+                if (wanted > pages.FreePages)
+                {
+                    throw new PagePoolFullException(
+                        $"layer {layer}{(pool == 0 ? "" : $", pool {pool}")}: the step needs {wanted} more {(wanted == 1 ? "page" : "pages")} of {pages.PageTokens} tokens; {pages.FreePages} are free. "
+                        + "End a sequence, give the pipeline more cache tokens, or keep less of each text: cache 'compressed' with budgetTokens, streaming or smaller formats (docs/caches.md).", FirstTooMany(layer, pool, batch.Entries));
+                }
+            }
+        }
+    }
+
+    /// <summary>Whether sequences that read so many more tokens each find pages for them, if nothing is shared or let go meanwhile.</summary>
+    public bool HasRoomFor(ReadOnlySpan<int> tokens)
+    {
+        foreach (LayerPages layer in layers)
+        {
+            // Of shards, any may take all. What moves out of the first pool finds room in later ones, unless they are short of pages for all sequences.
+            for (int i = 0; i < layer.Pools.Length; i++)
+            {
+                PoolPages pool = layer.Pools[i];
+                if (i >= layer.ShardCount && !pool.IsShort)
+                    continue;
+
+                long wanted = 0;
+                foreach (int rows in tokens)
+                    wanted += Math.Min((rows + pool.PageTokens - 1L) / pool.PageTokens * pool.Tables, pool.PagesPerSequence);
+
+                if (wanted > pool.FreePages)
+                    return false;
+            }
+        }
+
+        return true;
+    }
+
+    private Sequence FirstTooMany(int layer, int pool, ReadOnlySpan<BatchEntry> entries)
+    {
+        int fit = entries.Length - 1;
+        while (fit > 0 && PagesWanted(layer, pool, entries[..fit]) > layers[layer].Pools[pool].FreePages)
+            fit--;
+
+        return entries[fit].Sequence;
+    }
+
+    private int PagesWanted(int layer, int pool, ReadOnlySpan<BatchEntry> entries)
+    {
+        int wanted = 0;
+        for (int i = 0; i < entries.Length; i++)
+        {
+            PageTable table = entries[i].Sequence.Tables[layer];
+            bool takesRows = pool < layers[layer].ShardCount;
+            int rows = !takesRows ? 0 : layers[layer].Shards is { } shards ? RowsOf(shards, pool, entries[i]) : entries[i].Rows;
+            int toMove = takesRows ? 0 : table.Reviews.PagesToMoveInto(pool, entries[i].Rows);
+            if (rows == 0 && toMove == 0)
+                continue;
+
+            wanted += toMove;
+            ReadOnlySpan<RunTable> ofHeads = table.TablesOf(pool);
+            for (int head = 0; head < ofHeads.Length; head++)
+            {
+                wanted += rows > 0 ? ofHeads[head].PagesWanted(rows) : 0;
+                wanted += Copies(layer, pool, head, entries[..(i + 1)], ofHeads[head].SharedTail) ? 1 : 0;
+            }
+        }
+
+        return wanted;
+    }
+
+    private static int RowsOf(FoldShards shards, int shard, in BatchEntry entry)
+    {
+        int rows = 0;
+        for (int position = entry.FirstPosition; position < entry.FirstPosition + entry.Rows; position++)
+            rows += shards.ShardOf(position) == shard ? 1 : 0;
+
+        return rows;
+    }
+
+    // A sequence that writes into a shared page copies it, but for the last of its sharers, to whom it is left.
+    private bool Copies(int layer, int pool, int head, ReadOnlySpan<BatchEntry> upToHere, int page)
+    {
+        if (page < 0)
+            return false;
+
+        int writers = 0;
+        foreach (BatchEntry entry in upToHere)
+            writers += entry.Sequence.Tables[layer].TablesOf(pool)[head].SharedTail == page ? 1 : 0;
+
+        return writers < layers[layer].Pools[pool].References(page);
+    }
+}
