@@ -156,6 +156,7 @@ public sealed class SavingTests : IDisposable
 
     [Theory]
     [InlineData(13, "the disk is full", true)]
+    [InlineData(10, "ulimit -f", true)]
     [InlineData(8, "Make the file and its folder writable", false)]
     [InlineData(11, "is damaged", false)]
     public void What_the_database_says_becomes_one_sentence_with_what_to_do(int code, string expected, bool passing)
