@@ -31,6 +31,9 @@ public sealed class PackFile : IPack, IDisposable
     /// <summary>What the component took.</summary>
     public IReadOnlyCollection<WeightEntry> Taken => _weights.Taken;
 
+    /// <summary>Whether the file is still the one that was opened, by size and time.</summary>
+    public bool IsCurrent => _file.IsCurrent;
+
     /// <summary>Bytes of the file that the component goes on reading.</summary>
     public long MappedBytes => _weights.MappedBytes;
 

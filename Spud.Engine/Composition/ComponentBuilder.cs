@@ -38,10 +38,10 @@ internal sealed class ComponentBuilder
     /// <exception cref="CompositionException">The component refused, or its plugin is at fault.</exception>
     public PipelineComponent Build(ChosenComponent chosen)
     {
-        if (Takeover?.Take(chosen, Limits, Weights) is not { } taken)
+        if (Takeover?.Take(chosen, Limits, Weights) is not [{ } taken, ..] all)
             return Build(chosen, depth: 0);
 
-        _built.Add(taken);
+        _built.AddRange(all);
         return taken;
     }
 

@@ -10,7 +10,8 @@ namespace Spud.Composition;
 /// <param name="built">Their components, by role; null: an entry without layers.</param>
 /// <param name="domains">Where they work.</param>
 /// <param name="layers">L.</param>
-internal sealed class LayerComposer(FrozenDictionary<string, ImmutableArray<ChosenComponent>> chosen, Dictionary<Role, PipelineComponent?[]> built, StepDomains domains, int layers)
+/// <param name="takeover">What another pipeline built of them; null: nothing.</param>
+internal sealed class LayerComposer(FrozenDictionary<string, ImmutableArray<ChosenComponent>> chosen, Dictionary<Role, PipelineComponent?[]> built, StepDomains domains, int layers, Takeover? takeover)
 {
     /// <summary>The component of a role that is the same for all layers.</summary>
     public BoundComponent<T> Whole<T>()
@@ -41,8 +42,11 @@ internal sealed class LayerComposer(FrozenDictionary<string, ImmutableArray<Chos
             if (one is not { Instance: IAttention attention } component || entry.Folds.IsEmpty)
                 continue;
 
+            // The outermost of those that were taken over was made last.
             FoldBuilder builder = new(attention, component.Registered.FullName, component.Context!, layer => layouts[layer], component.Folds);
-            folds[attention] = (builder.Build(entry.Folds), [.. entry.Folds.Select(fold => fold.Registered.FullName)]);
+            IFold fold = takeover?.Taken.Contains(component) == true ? component.Folds[^1] : builder.Build(entry.Folds);
+            component.Decorators = [.. entry.Folds.Select(static decorator => (decorator.Registered, decorator.Registered.TextOf(decorator.Options)))];
+            folds[attention] = (fold, [.. entry.Folds.Select(static decorator => decorator.Registered.FullName)]);
         }
 
         return folds;

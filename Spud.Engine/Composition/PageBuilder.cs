@@ -8,10 +8,16 @@ internal sealed class PageBuilder(MemoryAccount memory, IMemoryDomain host, Mode
 {
     private const int RunFields = 5;
 
-    private readonly PoolBuilder _pools = new(memory, host, model, limits, cacheTokens);
+    private PoolBuilder Pools => field ??= new(memory, host, model, limits, cacheTokens) { FullSequences = FullSequences, Former = Former };
 
     /// <summary>Attentions that fold per-head pages, of the plugins that have been loaded: for the message.</summary>
     public IEnumerable<string> PerHeadAttentions { get; init; } = [];
+
+    /// <summary>Sequences that may fill the context at the same time; null: all.</summary>
+    public int? FullSequences { get; init; }
+
+    /// <summary>Pages of a pipeline of the same model that is exchanged for this one: pools that would be allocated the same again are held on; null: none.</summary>
+    public PageStore? Former { get; init; }
 
     /// <exception cref="CompositionException">The layout is impossible, or an attention cannot read it.</exception>
     public PageStore Build(BoundComponent<ICachePolicy> cache, LayerParts[][] parts, IEnumerable<int>? stateBorders = null) =>
@@ -26,7 +32,7 @@ internal sealed class PageBuilder(MemoryAccount memory, IMemoryDomain host, Mode
             BoundComponent<IAttention>[] attentions = [.. parts.Select(phase => phase[layer].Attention)];
             LayoutCheck.Require(cache, layer, layouts[layer], model.Layers[layer].Kv, attentions, PerHeadAttentions);
             FoldShards? shards = LayoutCheck.ShardsOf([.. parts.Select(phase => phase[layer])], layer);
-            layers[layer] = _pools.Pages(cache.Name, cache.Offer, layer, layouts[layer], LayoutCheck.DomainOf(attentions, layer), shards);
+            layers[layer] = Pools.Pages(cache.Name, cache.Offer, layer, layouts[layer], LayoutCheck.DomainOf(attentions, layer), shards);
         }
 
         // An observer sees the pages of all pools at once.
@@ -34,7 +40,7 @@ internal sealed class PageBuilder(MemoryAccount memory, IMemoryDomain host, Mode
         int views = layers.Max(layer => observes ? layer.Pools.Length : layer.ShardCount);
         ReviewBorders borders = new(layers.Select(layer => layer.BorderTokens).OfType<int>().Concat(stateBorders));
         StepTables[] tables = [.. Enumerable.Range(0, views).Select(_ => TablesFor(layers))];
-        return new PageStore(layers, cache.Component, tables, _pools.HostScratchBytes) { Borders = borders };
+        return new PageStore(layers, cache.Component, tables, Pools.HostScratchBytes) { Borders = borders };
     }
 
     private StepTables TablesFor(LayerPages[] layers)
@@ -51,7 +57,7 @@ internal sealed class PageBuilder(MemoryAccount memory, IMemoryDomain host, Mode
     private int MaxRuns(LayerPages layer)
     {
         long most = layer.Pools.Max(pool =>
-            Math.Min((long)pool.Layout.KeysAtMost + (long)_pools.StepRows(layer.BorderTokens) * pool.Tables + pool.PageTokens, (long)limits.ContextTokens * pool.Tables));
+            Math.Min((long)pool.Layout.KeysAtMost + (long)Pools.StepRows(layer.BorderTokens) * pool.Tables + pool.PageTokens, (long)limits.ContextTokens * pool.Tables));
         return checked((int)(most * limits.Sequences));
     }
 }

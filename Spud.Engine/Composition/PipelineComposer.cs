@@ -121,11 +121,12 @@ internal sealed class PipelineComposer : IDisposable
     private Pipeline Compose(PipelineDocument document, PluginCatalog plugins)
     {
         FrozenDictionary<string, ImmutableArray<ChosenComponent>> chosen = new ComponentChoice(document, plugins, _model).Choose();
+        _takeover?.ExpectCache(chosen[Roles.Cache][0], _limits);
         Dictionary<Role, PipelineComponent?[]> built = Role.All.OrderBy(role => role.IsPolicy).ToDictionary(role => role, role => BuildAll(chosen[role.Name]));
         RequireUnderstood();
 
         StepDomains domains = new(_memory, _host, _model, _limits, built[Role.Router].Max(router => router?.Routing!.MaxExperts ?? 0));
-        LayerComposer layers = new(chosen, built, domains, _model.Layers.Length);
+        LayerComposer layers = new(chosen, built, domains, _model.Layers.Length, _takeover);
         BoundComponent<ICachePolicy> cache = layers.Whole<ICachePolicy>();
         CacheLayout[] layouts = [.. Enumerable.Range(0, _model.Layers.Length).Select(layer => LayoutCheck.LayoutOf(cache, layer))];
         bool splits = chosen.Values.Any(entries => entries.Any(entry => entry.Entry.Phase is not null));
@@ -138,6 +139,8 @@ internal sealed class PipelineComposer : IDisposable
         PageStore pages = new PageBuilder(_memory, _host, _model, _limits, _options.CacheTokens)
         {
             PerHeadAttentions = plugins.Registered.Where(static component => component.Role == Roles.Attention && component.Offer.FoldsPerHead).Select(static component => component.FullName),
+            FullSequences = _options.FullSequences,
+            Former = _takeover?.Former.Pages,
         }.Build(cache, layouts, parts, states.BorderTokens);
         new Observers(_memory, domains, _model, _limits, _pool).Attach(cache, layouts, parts[(int)Phase.Prefill], states, pages);
         PipelineParts all = new()

@@ -27,6 +27,9 @@ public sealed class PipelineOptions
     /// <summary>Tokens that the pages of a layer hold over all sequences; null: each sequence may fill the context.</summary>
     public int? CacheTokens { get; init; }
 
+    /// <summary>Sequences that may fill the context at the same time, in every pool of pages; further ones find the pages that those leave. Null: all of them may.</summary>
+    public int? FullSequences { get; init; }
+
     /// <summary>Called with lines for people: warnings of the composer and of plugins.</summary>
     public Action<string>? Log { get; init; }
 
@@ -51,5 +54,6 @@ public sealed class PipelineOptions
         ArgumentOutOfRangeException.ThrowIfLessThan(Rows, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(LogitRows, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(CacheTokens ?? 1, 1, nameof(CacheTokens));
+        ArgumentOutOfRangeException.ThrowIfLessThan(FullSequences ?? 1, 1, nameof(FullSequences));
     }
 }

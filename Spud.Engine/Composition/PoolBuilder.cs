@@ -12,10 +12,16 @@ namespace Spud.Composition;
 /// <param name="cacheTokens">Tokens that the first pools of all sequences hold together; null: every sequence at its longest.</param>
 internal sealed class PoolBuilder(MemoryAccount memory, IMemoryDomain host, ModelDescription model, Limits limits, int? cacheTokens)
 {
-    private readonly List<TensorView> _scratch = [];
+    private readonly List<PageScratch> _scratch = [];
+
+    /// <summary>Sequences that may fill the context at the same time; null: all.</summary>
+    public int? FullSequences { get; init; }
+
+    /// <summary>Pages of a pipeline of the same model that this one replaces: pools that would be allocated the same again are shared; null: none.</summary>
+    public PageStore? Former { get; init; }
 
     /// <summary>Bytes of host memory for keys that move from one format into another.</summary>
-    public long HostScratchBytes => _scratch.Sum(static scratch => scratch.Domain.IsHost ? scratch.Bytes : 0);
+    public long HostScratchBytes => _scratch.Sum(static scratch => scratch.Memory.HostBytes);
 
     /// <summary>Rows of a sequence in the largest step: no step crosses a review border.</summary>
     public int StepRows(int? borderTokens) => Math.Min(limits.Rows, borderTokens ?? int.MaxValue);
@@ -34,20 +40,39 @@ internal sealed class PoolBuilder(MemoryAccount memory, IMemoryDomain host, Mode
         ImmutableArray<IMemoryDomain> domains = shards?.Domains ?? [domain];
         int[] positions = PositionsOf(shards);
         int stepRows = StepRows(ReviewBorders.Of(layout, offer));
-        ImmutableArray<PoolPages>.Builder pools = ImmutableArray.CreateBuilder<PoolPages>();
-        for (int i = 0; i < layouts.Length; i++)
-        {
-            for (int shard = 0; shard < domains.Length; shard++)
-            {
-                PoolPages pool = Pages(layouts[i], model.Layers[layer].Kv, isFirst: i == 0, isDeclared: !layout.Pools.IsEmpty, domains[shard], positions[shard], stepRows);
-                for (int earlier = 0; earlier < i; earlier++)
-                    RequireConverts(cache, layer, pools[earlier * domains.Length + shard], pool);
+        PoolShape[] shapes = [.. layouts.SelectMany((pool, i) => domains.Select((where, shard) =>
+            ShapeOf(pool, model.Layers[layer].Kv, isFirst: i == 0, isDeclared: !layout.Pools.IsEmpty, where, positions[shard], stepRows)))];
+        ImmutableArray<PoolPages> pools = Shared(layer, shapes) ?? Allocated(cache, layer, layouts, shapes);
+        return new LayerPages(pools, layout.TokensAtMost, ReviewBorders.Of(layout, offer)) { Shards = shards };
+    }
 
-                pools.Add(pool);
-            }
+    /// <summary>The former pipeline's pools of a layer, with their content; null: some would be different.</summary>
+    private ImmutableArray<PoolPages>? Shared(int layer, PoolShape[] shapes)
+    {
+        if (Former?.Layers[layer].Pools is not { } pools || pools.Length != shapes.Length || !pools.Zip(shapes).All(static pair => pair.First.IsAs(pair.Second)))
+            return null;
+
+        foreach (MemoryAccount part in pools.SelectMany(static pool => pool.Memory))
+            memory.Hold(part);
+
+        _scratch.AddRange(pools.Select(static pool => pool.Scratch).OfType<PageScratch>().Except(_scratch));
+        return pools;
+    }
+
+    private ImmutableArray<PoolPages> Allocated(string cache, int layer, ImmutableArray<PoolLayout> layouts, PoolShape[] shapes)
+    {
+        int shards = shapes.Length / layouts.Length;
+        ImmutableArray<PoolPages>.Builder pools = ImmutableArray.CreateBuilder<PoolPages>(shapes.Length);
+        for (int i = 0; i < shapes.Length; i++)
+        {
+            PoolPages pool = Allocated(layouts[i / shards], model.Layers[layer].Kv, shapes[i], isFirst: i < shards);
+            for (int earlier = i % shards; earlier < i; earlier += shards)
+                RequireConverts(cache, layer, pools[earlier], pool);
+
+            pools.Add(pool);
         }
 
-        return new LayerPages(pools.ToImmutable(), layout.TokensAtMost, ReviewBorders.Of(layout, offer)) { Shards = shards };
+        return pools.MoveToImmutable();
     }
 
     /// <summary>Positions of a text that may lie in each shard, at least 1.</summary>
@@ -70,28 +95,33 @@ internal sealed class PoolBuilder(MemoryAccount memory, IMemoryDomain host, Mode
     /// <param name="domain">Where it lies.</param>
     /// <param name="positions">Positions of a text that it may hold: all that a policy keeps may be among them.</param>
     /// <param name="stepRows">Rows of a sequence in the largest step.</param>
-    private PoolPages Pages(PoolLayout layout, KvGeometry kv, bool isFirst, bool isDeclared, IMemoryDomain domain, int positions, int stepRows)
+    private PoolShape ShapeOf(PoolLayout layout, KvGeometry kv, bool isFirst, bool isDeclared, IMemoryDomain domain, int positions, int stepRows)
     {
         int tables = layout.PerHead ? kv.Heads : 1;
         bool keepsAll = layout.KeysAtMost >= (long)positions * tables;
         long perSequence = isDeclared ? DensePages(layout, isFirst ? stepRows : 0, tables, keepsAll, positions) : PagesOfOnePool(layout, positions, stepRows);
-        // What moves into later pools must always find room there, so only the first may be smaller than all sequences at their longest.
+        // What moves into later pools must always find room there, so only the first may be smaller than all full sequences.
         long most = isFirst && cacheTokens is { } tokens ? ((long)tokens + layout.PageTokens - 1) / layout.PageTokens * tables : long.MaxValue;
-        return Pages(layout, kv, domain, perSequence, isDeclared ? keepsAll ? 0 : 1 : null, isFirst ? default : Scratch(domain, layout.PageTokens), most);
+        int pages = checked((int)Math.Min(most, perSequence * Math.Min(FullSequences ?? int.MaxValue, limits.Sequences)));
+        return new(domain, layout, pages, (int)perSequence, isDeclared ? keepsAll ? 0 : 1 : null);
     }
 
-    private PoolPages Pages(PoolLayout layout, KvGeometry kv, IMemoryDomain domain, long perSequence, int? slackPages, in TensorView scratch, long most)
+    private PoolPages Allocated(PoolLayout layout, KvGeometry kv, PoolShape shape, bool isFirst)
     {
-        int pages = checked((int)Math.Min(most, perSequence * limits.Sequences)), heads = layout.PerHead ? 1 : kv.Heads;
+        MemoryAccount own = memory.NewPart();
+        int heads = layout.PerHead ? 1 : kv.Heads;
         try
         {
             PagePool pool = new()
             {
-                Keys = memory.Allocate(domain, layout.Keys, pages, heads, layout.PageTokens, kv.KeyWidth),
-                Values = memory.Allocate(domain, layout.Values, pages, heads, layout.PageTokens, kv.ValueWidth),
-                Positions = memory.Allocate(host, ElementType.I32, pages, layout.PageTokens),
+                Keys = own.Allocate(shape.Domain, layout.Keys, shape.Pages, heads, layout.PageTokens, kv.KeyWidth),
+                Values = own.Allocate(shape.Domain, layout.Values, shape.Pages, heads, layout.PageTokens, kv.ValueWidth),
+                Positions = own.Allocate(host, ElementType.I32, shape.Pages, layout.PageTokens),
             };
-            return new PoolPages(layout, pool, kv.Heads, (int)perSequence, slackPages, scratch);
+            return new PoolPages(layout, pool, kv.Heads, shape.PagesPerSequence, shape.SlackPages, own, isFirst ? null : Scratch(shape.Domain, layout.PageTokens))
+            {
+                IsShort = shape.Pages < (long)shape.PagesPerSequence * limits.Sequences,
+            };
         }
         catch (InsufficientMemoryException fault)
         {
@@ -118,14 +148,15 @@ internal sealed class PoolBuilder(MemoryAccount memory, IMemoryDomain host, Mode
     }
 
     /// <summary>F32: a page of one head, for keys that go from one format into another.</summary>
-    private TensorView Scratch(IMemoryDomain domain, int pageTokens)
+    private PageScratch Scratch(IMemoryDomain domain, int pageTokens)
     {
         int elements = checked(pageTokens * model.Layers.Max(layer => Math.Max(layer.Kv.KeyWidth, layer.Kv.ValueWidth)));
-        int known = _scratch.FindIndex(scratch => scratch.Domain == domain && scratch.Shape[0] >= elements);
+        int known = _scratch.FindIndex(scratch => scratch.View.Domain == domain && scratch.View.Shape[0] >= elements);
         if (known >= 0)
             return _scratch[known];
 
-        _scratch.Add(memory.Allocate(domain, ElementType.F32, elements));
+        MemoryAccount own = memory.NewPart();
+        _scratch.Add(new(own.Allocate(domain, ElementType.F32, elements), own));
         return _scratch[^1];
     }
 

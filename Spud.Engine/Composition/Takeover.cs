@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Spud.Configuration;
 using Spud.Execution;
 using Spud.Models;
@@ -13,6 +12,7 @@ namespace Spud.Composition;
 internal sealed class Takeover(PipelineParts former)
 {
     private readonly List<PipelineComponent> _taken = [];
+    private bool _cacheStays;
 
     /// <summary>Its parts.</summary>
     public PipelineParts Former => former;
@@ -26,32 +26,43 @@ internal sealed class Takeover(PipelineParts former)
         && former.Document.Rope == rope
             ? new(former) : null;
 
-    /// <summary>A component that would be built the same again; null: there is none. It is the caller's too from now on.</summary>
+    /// <summary>Whether the cache stays as it is, so that what was built by its layouts may stay too.</summary>
+    /// <param name="cache">What is wanted.</param>
+    /// <param name="limits">Of the new pipeline.</param>
+    public void ExpectCache(ChosenComponent cache, Limits limits) => _cacheStays = Find(cache, limits) is not null;
+
+    /// <summary>A component that would be built the same again, with those that it is built on, outermost first; empty: there is none. They are the caller's too from now on.</summary>
     /// <param name="chosen">What is wanted.</param>
     /// <param name="limits">Of the new pipeline.</param>
-    /// <param name="weights">Of the new pipeline: what the component took is taken there.</param>
-    public PipelineComponent? Take(ChosenComponent chosen, Limits limits, WeightCatalog weights)
+    /// <param name="weights">Of the new pipeline: what the components took is taken there.</param>
+    public IReadOnlyList<PipelineComponent> Take(ChosenComponent chosen, Limits limits, WeightCatalog weights)
     {
-        if (!IsSimple(chosen) || !AreEqual(limits, former.Limits) || former.Components.FirstOrDefault(component => Matches(component, chosen)) is not { } found)
-            return null;
+        if (Find(chosen, limits) is not { } found)
+            return [];
 
-        foreach (WeightEntry weight in found.Weights.Taken)
-            weights.Take(weight.Name, weight.Shape.AsSpan());
+        PipelineComponent[] all = [.. WithInner(found)];
+        foreach (PipelineComponent component in all)
+        {
+            foreach (WeightEntry weight in component.Weights.Taken)
+                weights.Take(weight.Name, weight.Shape.AsSpan());
 
-        found.Share();
+            component.Share();
+        }
+
         _taken.Add(found);
-        return found;
+        return all;
     }
 
-    // With a pack, decorators or components inside there is more to compare than is worth it; a state of texts is the former pipeline's.
-    private static bool IsSimple(ChosenComponent chosen) => chosen.Entry.Pack is null && chosen.Folds.IsEmpty && chosen.Inner.Count == 0;
+    private PipelineComponent? Find(ChosenComponent chosen, Limits limits) =>
+        AreEqual(limits, former.Limits) && (chosen.Folds.IsEmpty || _cacheStays) ? former.Components.FirstOrDefault(component => Matches(component, chosen)) : null;
 
     private bool Matches(PipelineComponent component, ChosenComponent chosen) =>
-        ReferenceEquals(component.Registered, chosen.Registered) && !_taken.Contains(component) && component.Phase == chosen.Entry.Phase && component.Layers.SequenceEqual(chosen.Layers)
-        && component is { Pack: null, Folds.Count: 0, Inner.Count: 0, Outer: null, Instance: not IKeepsSequenceState } && ReferenceEquals(component.Called, component.Instance)
-        && OptionsOf(component.Options, chosen) == OptionsOf(chosen.Options, chosen);
+        component.Outer is null && ReferenceEquals(component.Registered, chosen.Registered) && !_taken.Contains(component) && component.Phase == chosen.Entry.Phase && component.Layers.SequenceEqual(chosen.Layers)
+        && ReferenceEquals(component.Called, component.Instance) && component.OptionsText == component.Registered.TextOf(chosen.Options)
+        && component.Pack?.Path == chosen.Entry.Pack && WithInner(component).All(static part => part.Pack?.IsCurrent != false)
+        && component.Decorators.SequenceEqual(chosen.Folds.Select(static fold => (fold.Registered, fold.Registered.TextOf(fold.Options))));
 
-    private static string OptionsOf(object options, ChosenComponent chosen) => JsonSerializer.Serialize(options, chosen.Registered.Options);
+    private static IEnumerable<PipelineComponent> WithInner(PipelineComponent component) => component.Inner.SelectMany(WithInner).Prepend(component);
 
     private static bool AreEqual(Limits one, Limits other) =>
         (one.Rows, one.Sequences, one.StepSequences, one.ContextTokens, one.LogitRows) == (other.Rows, other.Sequences, other.StepSequences, other.ContextTokens, other.LogitRows);

@@ -70,34 +70,34 @@ public sealed class Engine
     }
 
     /// <summary>
-    /// A text of another pipeline with its keys and values, which the caller knows to mean the same here. Null where they cannot be copied: the
-    /// pages are laid out differently or on devices, keys were let go, or components keep a state of the text.
+    /// A text of the pipeline that this one was exchanged for, with its keys and values, which the caller knows to mean the same here. Pages that
+    /// both pipelines hold are shared, others copied. Null where neither can be: they lie in other domains or formats, or another policy kept
+    /// them, the text is too long, or components keep a state of it that the former ones did not.
     /// </summary>
     /// <param name="source">Not used meanwhile; stays as it is.</param>
+    /// <param name="copiedBytes">Bytes of keys and values that were copied.</param>
     /// <exception cref="InvalidOperationException">All sequences of the pipeline are in use, or one of the engines is.</exception>
-    public Sequence? Copy(Sequence source)
+    public Sequence? TakeOver(Sequence source, out long copiedBytes)
     {
         ArgumentNullException.ThrowIfNull(source);
         using SingleUser.Turn turn = TakeTurn();
         source.ThrowIfEnded();
-        if (source.Tokens > _pipeline.Limits.ContextTokens || source.Tables.Length != _pipeline.Model.Layers.Length || _pipeline.States.BorderTokens.Any() || source.KeepsStates)
+        copiedBytes = 0;
+        PipelineParts former = source.Engine._pipeline;
+        if (source.Tokens > _pipeline.Limits.ContextTokens || !ReferenceEquals(former.Model, _pipeline.Model) || !_pipeline.States.AreOf(former.States))
             return null;
 
-        Sequence copy = OpenNext();
-        bool isWhole = false;
-        try
+        Sequence taken = OpenNext();
+        if (!TextTakeover.IsPossible(source, taken))
         {
-            isWhole = TextCopy.TryCopy(source, copy, _pipeline.Pages);
-            if (isWhole)
-                copy.StartLedger();
+            taken.Dispose();
+            return null;
+        }
 
-            return isWhole ? copy : null;
-        }
-        finally
-        {
-            if (!isWhole)
-                copy.Dispose();
-        }
+        copiedBytes = TextTakeover.Do(source, taken);
+        _pipeline.States.TakeOver(former.States, source.Id, taken.Id);
+        taken.StartLedger();
+        return taken;
     }
 
     /// <summary>A step of one sequence: reads as many of its next tokens as a step takes. All of them are read by calling it again with the rest.</summary>
@@ -190,8 +190,13 @@ public sealed class Engine
 
     internal void Close(Sequence sequence) => _sequences[sequence.Id] = null;
 
-    /// <summary>Refuses everything from now on: the pipeline is being disposed.</summary>
-    internal void Close() => _isClosed = true;
+    /// <summary>Refuses everything from now on: the pipeline is being disposed. Pages that another pipeline holds too are free for it.</summary>
+    internal void Close()
+    {
+        _isClosed = true;
+        foreach (Sequence? sequence in _sequences)
+            sequence?.GivePagesBack();
+    }
 
     /// <summary>Takes the memory of a batch that is no longer used.</summary>
     internal void Return(BatchBuffers buffers)
@@ -206,6 +211,14 @@ public sealed class Engine
 
     /// <summary>Whether a step has one phase only.</summary>
     internal bool SplitsPhases => _pipeline.SplitsPhases;
+
+    /// <summary>Whether a sequence that reads so many more tokens finds pages for them, even if it begins with a page that it shares.</summary>
+    /// <param name="tokens">At least 0.</param>
+    public bool HasRoomFor(int tokens)
+    {
+        using SingleUser.Turn turn = TakeTurn();
+        return _pipeline.Pages.Demand.HasRoomFor([tokens, 1]);
+    }
 
     /// <summary>Whether sequences that read so many more tokens each find pages for them.</summary>
     internal bool HasPagesFor(ReadOnlySpan<int> tokens) => _pipeline.Pages.Demand.HasRoomFor(tokens);

@@ -1,18 +1,24 @@
 namespace Spud.Execution;
 
-/// <summary>Memory that one owner (a component, the pages, the buffers) holds for a pipeline's life: counted, and freed together.</summary>
+/// <summary>
+/// Memory that one owner (a component, a pool of pages, the buffers) holds for a pipeline's life: counted, and freed together. Accounts that
+/// several pipelines hold are part of the account of each, and freed with the last one.
+/// </summary>
 internal sealed class MemoryAccount : IDisposable
 {
     private readonly List<(IMemoryDomain Domain, nint Address, long Bytes)> _blocks = [];
+    private readonly List<MemoryAccount> _parts = [];
+    private int _holders = 1;
 
     /// <summary>Bytes allocated so far, in all domains.</summary>
-    public long Bytes => _blocks.Sum(block => block.Bytes);
+    public long Bytes => _blocks.Sum(block => block.Bytes) + _parts.Sum(part => part.Bytes);
 
     /// <summary>Bytes of the host's memory.</summary>
-    public long HostBytes => _blocks.Sum(block => block.Domain.IsHost ? block.Bytes : 0);
+    public long HostBytes => _blocks.Sum(block => block.Domain.IsHost ? block.Bytes : 0) + _parts.Sum(part => part.HostBytes);
 
     /// <summary>Bytes on devices, by the domain's name.</summary>
-    public IEnumerable<(string Domain, long Bytes)> OnDevices => _blocks.Where(block => !block.Domain.IsHost).Select(block => (block.Domain.Name, block.Bytes));
+    public IEnumerable<(string Domain, long Bytes)> OnDevices =>
+        _blocks.Where(block => !block.Domain.IsHost).Select(block => (block.Domain.Name, block.Bytes)).Concat(_parts.SelectMany(part => part.OnDevices));
 
     /// <summary>Zeroed memory in the shape of a view.</summary>
     /// <exception cref="InsufficientMemoryException">There is too little memory.</exception>
@@ -29,8 +35,32 @@ internal sealed class MemoryAccount : IDisposable
         return address;
     }
 
+    /// <summary>An account that is part of this one, and freed with it.</summary>
+    public MemoryAccount NewPart()
+    {
+        MemoryAccount part = new();
+        _parts.Add(part);
+        return part;
+    }
+
+    /// <summary>Holds an account of another pipeline too.</summary>
+    public void Hold(MemoryAccount part)
+    {
+        if (_parts.Contains(part))
+            return;
+
+        part._holders++;
+        _parts.Add(part);
+    }
+
+    /// <summary>Frees everything, unless another account holds it.</summary>
     public void Dispose()
     {
+        if (--_holders > 0)
+            return;
+
+        _parts.ForEach(static part => part.Dispose());
+        _parts.Clear();
         foreach ((IMemoryDomain domain, nint address, long bytes) in _blocks)
             domain.Free(address, bytes);
 

@@ -46,12 +46,10 @@ public sealed class Sequence : IDisposable
     /// <summary>Rows that a step may add at most: they end at the next review border.</summary>
     public int RowsToReview => _engine.Borders.RowsFrom(Tokens);
 
-    /// <summary>Whether components keep a state of the text in addition to its keys.</summary>
-    internal bool KeepsStates => _engine.States.BorderTokens.Any();
-
-    internal Engine Engine => _engine;
-
     internal PageTable[] Tables { get; }
+
+    /// <summary>Runs its steps.</summary>
+    internal Engine Engine => _engine;
 
     internal bool IsDisposed { get; private set; }
 
@@ -207,7 +205,7 @@ public sealed class Sequence : IDisposable
         }
     }
 
-    private void GivePagesBack()
+    internal void GivePagesBack()
     {
         foreach (PageTable table in Tables)
             table.Clear();

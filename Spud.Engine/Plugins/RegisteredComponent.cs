@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Spud.Configuration;
 using Spud.Models.Messages;
@@ -30,6 +31,9 @@ internal sealed class RegisteredComponent
 
     /// <summary>Its options.</summary>
     public required JsonTypeInfo Options { get; init; }
+
+    /// <summary>Bound options as JSON: equal for equal options.</summary>
+    public string TextOf(object options) => JsonSerializer.Serialize(options, Options);
 
     /// <summary>Builds it from bound options.</summary>
     public required Func<object, IBuildContext, IDisposable> Create { get; init; }

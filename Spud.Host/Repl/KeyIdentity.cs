@@ -5,8 +5,9 @@ using Spud.Configuration;
 namespace Spud.Host.Repl;
 
 /// <summary>
-/// Everything that the keys and values of a text depend on: the model, the cache, and by layer the attention, and before the last layer the
-/// router and the experts, as far as they read prompts. What only chooses tokens, and what only decodes, is no part of it.
+/// Everything that the keys and values of a text depend on: the model, what the cache keeps of them in which format, and by layer the attention,
+/// and before the last layer the decorators of its fold, the router and the experts, as far as they read prompts. What only chooses tokens,
+/// what only decodes, and where pages begin is no part of it.
 /// </summary>
 internal sealed class KeyIdentity
 {
@@ -15,35 +16,39 @@ internal sealed class KeyIdentity
     private KeyIdentity(ImmutableArray<(string What, string Value)> parts) => _parts = parts;
 
     /// <summary>The identity of a pipeline's keys.</summary>
-    public static KeyIdentity Of(PipelineState pipeline)
+    /// <param name="pipeline">The pipeline.</param>
+    /// <param name="effort">What turns say of their effort; null: what the pipeline says.</param>
+    public static KeyIdentity Of(PipelineState pipeline, float? effort)
     {
         PipelineExplanation explanation = pipeline.Explanation;
-        PipelineDocument document = pipeline.Source.Read();
         int layers = explanation.Model.Layers;
         return new(
         [
             ("model", $"{explanation.Model.Path} {explanation.Model.FileBytes}"),
             ("rope", $"{explanation.Model.Rope}"),
-            ("cache", string.Join('\n', explanation.Components.Where(component => component.Role == Roles.Cache).Select(Written))),
-            ("attention", ByLayer(explanation, Roles.Attention, layers)),
-            ("fold", string.Join('\n', document[Roles.Attention].SelectMany(entry => entry.Folds).Select(fold => fold.Use))),
-            ("router", ByLayer(explanation, Roles.Router, layers - 1)),
-            ("experts", ByLayer(explanation, Roles.Experts, layers - 1)),
-            ("effort", FormattableString.Invariant($"{document.Effort}")),
+            ("cache", CacheOf(explanation)),
+            ("attention", ByLayer(explanation, Roles.Attention, layers, Written)),
+            ("fold", ByLayer(explanation, Roles.Attention, layers - 1, static component => string.Join(' ', component.Folds))),
+            ("router", ByLayer(explanation, Roles.Router, layers - 1, Written)),
+            ("experts", ByLayer(explanation, Roles.Experts, layers - 1, Written)),
+            ("effort", pipeline.HasEffort ? FormattableString.Invariant($"{effort ?? pipeline.Source.Read().Effort}") : ""),
         ]);
     }
 
     /// <summary>What differs, in the order of the forward pass; empty: keys and values of one are good for the other.</summary>
     public IReadOnlyList<string> DifferencesFrom(KeyIdentity other) => [.. _parts.Except(other._parts).Select(part => part.What)];
 
-    /// <summary>Whether a fold is decorated: keys are distributed then as the decorator says.</summary>
-    public bool HasFolds => _parts.Any(part => part is { What: "fold", Value.Length: > 0 });
+    // Caches that drop nothing that is seen keep the same, whatever they are called and however long their pages are.
+    private static string CacheOf(PipelineExplanation explanation) =>
+        explanation.Pages.All(static pages => pages is { Pool: 0, ReviewTokens: null }) && explanation.Components.All(static component => component.Role != Roles.Cache || component.RowInvariant)
+            ? string.Join('\n', explanation.Pages.Select(static pages => $"{pages.Layers} {pages.Keys} {pages.Values} {pages.PerHead}"))
+            : string.Join('\n', explanation.Components.Where(static component => component.Role == Roles.Cache).Select(Written));
 
     // The first component that serves a layer fills the role there.
-    private static string ByLayer(PipelineExplanation explanation, string role, int layers)
+    private static string ByLayer(PipelineExplanation explanation, string role, int layers, Func<ComponentExplanation, string> write)
     {
         ComponentExplanation[] components = [.. explanation.Components.Where(component => component.Role == role && component.Phase != "decode")];
-        (Func<int, bool> Serves, string Value)[] known = [.. components.Select(component => (LayersOf(component.Layers), Written(component)))];
+        (Func<int, bool> Serves, string Value)[] known = [.. components.Select(component => (LayersOf(component.Layers), write(component)))];
         return string.Join('\n', Enumerable.Range(0, Math.Max(0, layers)).Select(layer => Array.Find(known, component => component.Serves(layer)).Value));
     }
 

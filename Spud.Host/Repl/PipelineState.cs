@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Spud.Composition;
+using Spud.Configuration;
 using Spud.Plugins;
 
 namespace Spud.Host.Repl;
@@ -14,6 +15,9 @@ internal sealed record PipelineState(PipelineSource Source, PipelineExplanation 
 {
     /// <summary>What can be set, with present values and what the schema allows.</summary>
     public required SettingCatalog Settings { get; init; }
+
+    /// <summary>Whether a router chooses experts before the last layer's keys, and may take fewer for less effort.</summary>
+    public bool HasEffort => Explanation.Components.Any(component => component.Role == Roles.Router && component.ExpertsAtMost > 1 && component.Layers != $"{Explanation.Model.Layers - 1}");
 
     /// <summary>"role name" of the components that were taken over from the pipeline before, and not built.</summary>
     public IReadOnlyList<string> TakenOver { get; init; } = [];
@@ -60,8 +64,8 @@ internal sealed class FrozenPipeline(string id, string summary, Func<string> jso
 
     // What decides about answers: sizes in memory may differ from run to run.
     private static string IdentityOf(PipelineExplanation explanation) => string.Join('\n', explanation.Components
-        .Select(component => $"{component.Role} {component.Plugin}/{component.Name} {component.Version} {component.Layers} {component.Phase} {component.Options} {component.Pack}")
-        .Prepend($"{explanation.Model.Path} {explanation.Model.FileBytes} {explanation.Limits}"));
+        .Select(component => $"{component.Role} {component.Plugin}/{component.Name} {component.Version} {component.Layers} {component.Phase} {component.Options} {component.Pack} {string.Join(' ', component.Folds)}")
+        .Prepend($"{explanation.Model.Path} {explanation.Model.FileBytes} {explanation.Model.Rope} {explanation.Limits}"));
 
     // Roles of one component's name stand together: "model.gguf: head, attention, experts cpu; cache plain".
     private static string SummaryOf(PipelineExplanation explanation)

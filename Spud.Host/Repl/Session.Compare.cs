@@ -22,10 +22,47 @@ internal sealed partial class Session
         Turn turn = TurnOf(number);
         Conversation before = Conversation.Before(number);
         Responder by = Own() with { Name = "replay" };
-        Turn again = Run(new(by, before, turn.Question, _ => by.Texts.Copy(), _settings, Report, cancellation), isKept: false);
-        ComparedAnswer reference = new($"turn {number}", turn, null) { Quality = Recorded(turn) };
-        ComparedAnswer replayed = Compared(reference, "replay", again, by) with { Quality = AnswerScorer.Score(turn, before, by, null, cancellation) };
-        return Reported(new(reference, [replayed]));
+        Turn again = Run(new(by, before, turn.Question, ids => by.Texts.Beside(ids, _settings.MaxTokens), _settings, Report, cancellation), isKept: false);
+        Responder? original = turn.Pipeline.Id == by.Pipeline.Frozen.Id ? by : Original(turn);
+        try
+        {
+            ComparedAnswer reference = new($"turn {number}", turn, original?.Pipeline.Explanation.Memory.PrivateBytes) { Quality = Recorded(turn, original) };
+            ComparedAnswer replayed = Compared(reference, "replay", again, by) with { Quality = AnswerScorer.Score(turn, before, by, original, cancellation) };
+            return Reported(new(reference, [replayed]));
+        }
+        finally
+        {
+            if (original != by)
+                original?.Dispose();
+        }
+    }
+
+    /// <summary>The pipeline that answered a turn, composed again beside the present one, so that both can be asked; null: it is not known in this session, or cannot be composed.</summary>
+    private Responder? Original(Turn turn)
+    {
+        if (!_sources.TryGetValue(turn.Pipeline.Id, out PipelineSource? source))
+        {
+            Say($"KL is left out: the pipeline that answered turn {turn.Number} was not loaded in this session.");
+            return null;
+        }
+
+        Say($"For KL the pipeline that answered turn {turn.Number} reads its {turn.PromptTokens} prompt tokens again (about {Units.Compute(CostOfReading(turn.PromptTokens))}).");
+        Responder? original = null;
+        try
+        {
+            original = Working($"loading the pipeline of turn {turn.Number}", () => Respond($"turn {turn.Number}", source));
+            if (original.Pipeline.Frozen.Id == turn.Pipeline.Id)
+                return original;
+
+            Say($"KL is left out: the pipeline that answered turn {turn.Number} reads otherwise by now; its files were changed.", NoticeKind.Warning);
+        }
+        catch (Exception fault) when (fault is not OperationCanceledException)
+        {
+            Say($"KL is left out: the pipeline that answered turn {turn.Number} cannot be loaded beside the present one: {Failure.Of(fault).Message}", NoticeKind.Warning);
+        }
+
+        original?.Dispose();
+        return null;
     }
 
     /// <summary>Has several pipelines answer the next questions; the first one's answers are the conversation.</summary>
@@ -72,7 +109,9 @@ internal sealed partial class Session
     private Responder Respond(string name, PipelineSource source)
     {
         LanguageModel model = _models.Load(source);
-        return new(name, model, new(model.Engine), PipelineState.Of(source, model.Pipeline, _setup.Plugins));
+        PipelineState state = PipelineState.Of(source, model.Pipeline, _setup.Plugins);
+        _sources[state.Frozen.Id] = source;
+        return new(name, model, new(model.Engine, model.Pipeline.Limits.ContextTokens), state);
     }
 
     private Turn AskAll(VariantSet variants, string question, CancellationToken cancellation)
@@ -150,11 +189,11 @@ internal sealed partial class Session
         Differences = TokenDifference.Between(reference.Turn.Tokens, turn.Tokens),
     };
 
-    // Of a pipeline that is not at hand any more: what was noted while it answered.
-    private static AnswerQuality? Recorded(Turn turn)
+    // What was noted while it answered.
+    private static AnswerQuality? Recorded(Turn turn, Responder? original)
     {
         double[] known = [.. turn.Tokens.Take(AnswerScorer.MaxTokens).Select(token => token.LogProbability).OfType<double>()];
-        return known.Length == 0 ? null : new(known.Length, known.Average(), null);
+        return known.Length == 0 ? null : new(known.Length, known.Average(), original is null ? null : 0);
     }
 
     private AnswerComparison Reported(AnswerComparison comparison)

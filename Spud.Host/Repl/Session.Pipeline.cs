@@ -1,3 +1,5 @@
+using System.Globalization;
+using Spud.Composition;
 using Spud.Plugins;
 
 namespace Spud.Host.Repl;
@@ -8,6 +10,7 @@ internal sealed partial class Session
     private readonly SessionModels _models;
     private LanguageModel? _model;
     private HeldTexts? _texts;
+    private readonly Dictionary<string, PipelineSource> _sources = [];
     private PipelineSource? _lastSource;
     private bool _isMixed;
 
@@ -60,32 +63,58 @@ internal sealed partial class Session
 
     private static string Change(PipelineSource source) => source.Edits is [.., { Text: { } last }] ? last : source.File ?? "the default pipeline";
 
+    /// <summary>Sets how much compute the next answers are worth; keys and values that depend on it are read again.</summary>
+    /// <param name="effort">0 to 1; null: as the pipeline says.</param>
+    /// <returns>What that has read again, to be said behind a sentence; empty: nothing.</returns>
+    public string SetEffort(float? effort)
+    {
+        float? before = Effort;
+        Settings = _settings with { Effort = effort };
+        if (Effort == before || Pipeline?.HasEffort != true || _texts is not { Tokens: > 0 and { } tokens } texts)
+            return "";
+
+        texts.Clear();
+        return $" {Reread(tokens, "keys and values depend on effort, which changed")}";
+    }
+
+    private float? Effort => _settings.Effort ?? _model?.Pipeline.Effort;
+
     /// <summary>Takes over what is good for the new pipeline; says what, why, and what it will cost otherwise.</summary>
     private string KeepOrReread(PipelineState former, HeldTexts texts)
     {
-        KeyIdentity now = KeyIdentity.Of(Pipeline!), before = KeyIdentity.Of(former);
-        IReadOnlyList<string> differences = now.DifferencesFrom(before);
-        bool isSame = former.Frozen.Id == Pipeline!.Frozen.Id;
-        if (differences.Count == 0 && !now.HasFolds && _texts!.TakeOver(texts))
-        {
-            _isMixed |= !isSame;
-            return isSame ? "Nothing changed: the conversation is kept as it is."
-                : $"The conversation's {texts.Tokens} tokens are kept: what changed does not enter keys and values. From now on they are of two pipelines.";
-        }
+        IReadOnlyList<string> differences = KeyIdentity.Of(Pipeline!, _settings.Effort).DifferencesFrom(KeyIdentity.Of(former, _settings.Effort));
+        if (differences.Count > 0)
+            return Reread(texts.Tokens, $"keys and values depend on {string.Join(", ", differences)}, which changed");
+        if (!_texts!.TakeOver(texts, out long copiedBytes))
+            return Reread(texts.Tokens, "pages in another memory or of another layout, and what components note of a text by themselves, are not handed over");
 
-        _isMixed = false;
-        string reason = differences.Count > 0 ? $"keys and values depend on {string.Join(", ", differences)}, which changed" : "pages of this kind are not carried over";
-        return $"The next turn reads the conversation again, {texts.Tokens} tokens{Estimate(texts.Tokens)}: {reason}.";
+        bool isSame = former.Frozen.Id == Pipeline!.Frozen.Id;
+        _isMixed |= !isSame;
+        string how = copiedBytes > 0 ? $"are kept, copied into other pages ({Units.Bytes(copiedBytes)})" : "are kept in place";
+        return $"The conversation's {texts.Tokens} tokens {how}: keys and values do not depend on what changed.{(isSame ? "" : " From now on they are of two pipelines.")}";
     }
 
-    // By what the last turn took: FLOPs of a token hardly differ between pipelines of a model.
+    private string Reread(int tokens, string reason)
+    {
+        _isMixed = false;
+        return $"The next turn reads the conversation again, {tokens} tokens{Estimate(tokens)}: {reason}.";
+    }
+
+    // Seconds by the turn that read most: FLOPs of a token hardly differ between pipelines of a model.
     private string Estimate(int tokens)
     {
-        if (Conversation.Turns[^1] is not { PrefillSpeed: > 0 and { } speed })
+        if (Conversation.Turns.MaxBy(static turn => turn.PromptTokens - turn.ReusedTokens) is not { PrefillSpeed: > 0 and { } speed })
             return "";
 
-        decimal perToken = (decimal)Pipeline!.Explanation.Compute.PrefillAtStart.ComputeUnits;
-        return string.Create(System.Globalization.CultureInfo.InvariantCulture, $" (about {Units.Compute(perToken * tokens)}, {tokens / speed:0.0} s)");
+        return string.Create(CultureInfo.InvariantCulture, $" (about {Units.Compute(CostOfReading(tokens))}, {tokens / speed:0.0} s)");
+    }
+
+    // Each token sees one key more than the one before.
+    private decimal CostOfReading(int tokens)
+    {
+        (TokenCost first, TokenCost last) = (Pipeline!.Explanation.Compute.PrefillAtStart, Pipeline.Explanation.Compute.PrefillAtFullContext);
+        double perKey = (last.ComputeUnits - first.ComputeUnits) / Math.Max(1, last.Depth - first.Depth);
+        return (decimal)(tokens * first.ComputeUnits + perKey * tokens * (tokens - 1) / 2);
     }
 
     /// <summary>Loads the plugins again and composes the pipeline anew.</summary>
@@ -105,8 +134,9 @@ internal sealed partial class Session
 
     private void Serve(LanguageModel model, PipelineSource source)
     {
-        (_model, _texts, _lastSource) = (model, new(model.Engine), source);
+        (_model, _texts, _lastSource) = (model, new(model.Engine, model.Pipeline.Limits.ContextTokens), source);
         Pipeline = PipelineState.Of(source, model.Pipeline, _setup.Plugins);
+        _sources[Pipeline.Frozen.Id] = source;
         Report(new PipelineChanged(Pipeline));
     }
 

@@ -28,7 +28,7 @@ internal sealed partial class Session
     private Responder Own() => new(null, Model(), _texts!, Pipeline!);
 
     private Answering Begin(Responder by, Conversation before, string question, CancellationToken cancellation) =>
-        new(by, before, question, ids => by.Texts.For(ids), _settings, Report, cancellation);
+        new(by, before, question, ids => by.Texts.For(ids, _settings.MaxTokens), _settings, Report, cancellation);
 
     /// <param name="answering">Begun.</param>
     /// <param name="isKept">Whether the turn becomes part of the conversation.</param>

@@ -30,7 +30,7 @@ internal sealed class SessionModels(SessionSetup setup, StepLoop loop, Action<st
         foreach (string file in document.Files.Append(source.File).OfType<string>())
             setup.Files.Reads(file);
 
-        PipelineOptions options = new() { DefaultModel = ModelLoader.ModelOf(document), Threads = setup.Threads, Sequences = HeldTexts.Sequences, StepSequences = 1, Log = log };
+        PipelineOptions options = new() { DefaultModel = ModelLoader.ModelOf(document), Threads = setup.Threads, Sequences = HeldTexts.Sequences, FullSequences = 1, StepSequences = 1, Log = log };
         LanguageModel model = LanguageModel.Load(document, setup.Plugins, options, loop, former);
         try
         {

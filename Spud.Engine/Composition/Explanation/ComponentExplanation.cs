@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json;
 using Spud.Configuration;
 
@@ -45,6 +46,9 @@ public sealed record ComponentExplanation
     /// <summary>Path of its pack; null: it has none.</summary>
     public string? Pack { get; init; }
 
+    /// <summary>Decorators of an attention's fold with their options, outermost first; empty for other components.</summary>
+    public ImmutableArray<DecoratorExplanation> Folds { get; init; } = [];
+
     /// <summary>Where it works.</summary>
     public required string Domain { get; init; }
 
@@ -63,3 +67,8 @@ public sealed record ComponentExplanation
     /// <summary>Its share of the arena, in which components take turns.</summary>
     public required long WorkspaceBytes { get; init; }
 }
+
+/// <summary>A decorator of an attention's fold.</summary>
+/// <param name="Name">"plugin-id/name".</param>
+/// <param name="Options">Every option as it was resolved, defaults included.</param>
+public sealed record DecoratorExplanation(string Name, JsonElement Options);

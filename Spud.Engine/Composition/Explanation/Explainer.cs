@@ -89,6 +89,7 @@ internal sealed class Explainer(PipelineParts parts)
         Domain = component.Instance is IComponent { Domain: var domain } ? domain.Name : parts.Host.Name,
         Within = component.Outer?.Registered.FullName,
         Pack = component.Pack?.Path,
+        Folds = [.. component.Decorators.Select(static decorator => new DecoratorExplanation(decorator.Registered.FullName, JsonSerializer.Deserialize(decorator.Options, SpecJson.Default.JsonElement)))],
         Weights = component.TakenWeights.Count(),
         MappedBytes = component.Weights.MappedBytes + (component.Pack?.MappedBytes ?? 0),
         OwnBytes = component.Memory.Bytes,

@@ -35,6 +35,30 @@ internal sealed class LayerPages(ImmutableArray<PoolPages> pools, int tokensAtMo
     /// <summary>A text is reviewed each time that its length reaches or passes a multiple of this.</summary>
     public int ReviewTokens => borderTokens ?? First.PageTokens;
 
+    /// <summary>
+    /// Whether a text keeps the same keys here as with another layout of the same cache, or of one that drops nothing that is seen: because
+    /// neither does (which a policy without borders promises), or because both work by the same numbers.
+    /// </summary>
+    public bool KeepsAsMuchAs(LayerPages other) =>
+        pools.Length == other.Pools.Length
+        && (borderTokens is null && other.BorderTokens is null && pools.Length == ShardCount
+            || (tokensAtMost, borderTokens) == (other.TokensAtMost, other.BorderTokens) && pools.Zip(other.Pools).All(static pair => pair.First.Layout.KeysAtMost == pair.Second.Layout.KeysAtMost));
+
+    /// <summary>Whether the keys of a text so long lie in the same shards.</summary>
+    public bool DistributesAs(LayerPages other, int tokens)
+    {
+        if (Shards is null || other.Shards is null)
+            return Shards == other.Shards;
+
+        for (int position = 0; position < tokens; position++)
+        {
+            if (Shards.ShardOf(position) != other.Shards.ShardOf(position))
+                return false;
+        }
+
+        return ShardCount == other.ShardCount;
+    }
+
     /// <summary>Bytes of the pools in the host's memory.</summary>
     public long HostBytes => pools.Sum(static pool => pool.HostBytes);
 

@@ -29,9 +29,13 @@ internal sealed class PageDemand(LayerPages[] layers)
     {
         foreach (LayerPages layer in layers)
         {
-            // Whatever the first pool takes finds room in later ones; of shards, any may take all.
-            foreach (PoolPages pool in layer.Pools.AsSpan(..layer.ShardCount))
+            // Of shards, any may take all. What moves out of the first pool finds room in later ones, unless they are short of pages for all sequences.
+            for (int i = 0; i < layer.Pools.Length; i++)
             {
+                PoolPages pool = layer.Pools[i];
+                if (i >= layer.ShardCount && !pool.IsShort)
+                    continue;
+
                 long wanted = 0;
                 foreach (int rows in tokens)
                     wanted += Math.Min((rows + pool.PageTokens - 1L) / pool.PageTokens * pool.Tables, pool.PagesPerSequence);

@@ -186,6 +186,16 @@ internal sealed class PageTable
         child.Reviews.CopyFrom(Reviews);
     }
 
+    /// <summary>Copies keys, values and positions of a text of another pipeline into this one, which is empty.</summary>
+    public void CopyFrom(PageTable source)
+    {
+        for (int i = 0; i < _tables.Length; i++)
+            _tables[i].CopyFrom(source._tables[i]);
+
+        Tokens = source.Tokens;
+        Reviews.CopyFrom(source.Reviews);
+    }
+
     /// <summary>The past of a text from a file, whose runs are in the tables again.</summary>
     /// <param name="tokens">Its length.</param>
     /// <param name="tokensAtMove">See <see cref="LayerReviews.Past"/>.</param>

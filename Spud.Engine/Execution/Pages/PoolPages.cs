@@ -1,9 +1,10 @@
+using System.Collections.Immutable;
+
 namespace Spud.Execution;
 
 /// <summary>One page pool of a layer: free list, reference counts, positions. It never grows.</summary>
 internal sealed class PoolPages
 {
-    private readonly TensorView _scratch;
     private readonly int[] _references;
     private readonly int[] _free;
     private int _freeCount;
@@ -13,10 +14,12 @@ internal sealed class PoolPages
     /// <param name="heads">KV heads of the layer.</param>
     /// <param name="pagesPerSequence">Pages of the longest sequence, all heads together.</param>
     /// <param name="slackPages">Pages that a table may hold beyond what its keys need before they are moved together; null: they never are.</param>
-    /// <param name="scratch">F32 [n] in the pool's domain: at least a page of one head, if keys of another format come in; else absent.</param>
-    public PoolPages(PoolLayout layout, PagePool pool, int heads, int pagesPerSequence, int? slackPages, in TensorView scratch)
+    /// <param name="memory">Where it was allocated.</param>
+    /// <param name="scratch">F32 [n] in the pool's domain: at least a page of one head, if keys of another format come in; else null.</param>
+    public PoolPages(PoolLayout layout, PagePool pool, int heads, int pagesPerSequence, int? slackPages, MemoryAccount memory, PageScratch? scratch)
     {
-        (Pool, Layout, PagesPerSequence, SlackPages, _scratch) = (pool, layout, pagesPerSequence, slackPages, scratch);
+        (Pool, Layout, PagesPerSequence, SlackPages, Scratch) = (pool, layout, pagesPerSequence, slackPages, scratch);
+        Memory = scratch is { Memory: { } shared } ? [memory, shared] : [memory];
         Tables = layout.PerHead ? heads : 1;
         HeadsPerKey = heads / Tables;
         int pages = pool.Keys.Shape[0];
@@ -26,6 +29,12 @@ internal sealed class PoolPages
     }
 
     public PagePool Pool { get; }
+
+    /// <summary>The accounts of its memory: its own, and that of the scratch where it has some.</summary>
+    public ImmutableArray<MemoryAccount> Memory { get; }
+
+    /// <summary>Where keys of another format pass through; null: none come in.</summary>
+    public PageScratch? Scratch { get; }
 
     public PoolLayout Layout { get; }
 
@@ -51,6 +60,12 @@ internal sealed class PoolPages
 
     /// <summary>Bytes of a page, key and value.</summary>
     public long BytesPerPage => BytesPerKey * PageTokens;
+
+    /// <summary>Whether there are too few pages for all sequences at their longest.</summary>
+    public bool IsShort { get; init; }
+
+    /// <summary>Whether all pages are in the domain, the format and the number that another pool of the same layer would have.</summary>
+    public bool IsAs(PoolShape shape) => shape == new PoolShape(Domain, Layout, Pool.Keys.Shape[0], PagesPerSequence, SlackPages);
 
     /// <summary>Bytes of the pool.</summary>
     public long Bytes => Pool.Keys.Bytes + Pool.Values.Bytes + Pool.Positions.Bytes;
@@ -137,7 +152,7 @@ internal sealed class PoolPages
             return;
         }
 
-        TensorView floats = new(Domain, _scratch.Address, ElementType.F32, from.Shape);
+        TensorView floats = new(Domain, Scratch!.View.Address, ElementType.F32, from.Shape);
         Domain.Copy(from, floats);
         Domain.Copy(floats, to);
     }

@@ -100,6 +100,15 @@ internal sealed partial class RunTable(PoolPages pages, int head)
         }
     }
 
+    /// <summary>Copies keys, values and positions of another pipeline's table into this one, which is empty.</summary>
+    public void CopyFrom(RunTable source)
+    {
+        foreach (ref readonly KeyRun run in source.Runs)
+            Take(run, source.Pages);
+
+        (LastDropped, HasMoved) = (source.LastDropped, source.HasMoved);
+    }
+
     /// <summary>Gives every page back.</summary>
     public void Clear()
     {

@@ -69,6 +69,16 @@ internal sealed class PipelineComponent
     /// <summary>What a native library takes for it, as its author estimates.</summary>
     public required long NativeBytes { get; init; }
 
+    /// <summary>Decorators of the fold of an attention with their options, outermost first.</summary>
+    public ImmutableArray<(RegisteredComponent Registered, string Options)> Decorators { get; set; } = [];
+
+    /// <summary>Its options as JSON, those of components that it is built on included.</summary>
+    public string OptionsText => Registered.TextOf(Options);
+
+    /// <summary>Whether another pipeline's component computes the same: the same code with the same options and weights.</summary>
+    public bool IsLike(PipelineComponent other) =>
+        ReferenceEquals(this, other) || ReferenceEquals(Registered, other.Registered) && OptionsText == other.OptionsText && Pack?.Path == other.Pack?.Path && other.Pack?.IsCurrent != false;
+
     /// <summary>Its share of a domain's arena with the shares of its inner components, which it calls while its own is in use; bytes.</summary>
     public long WorkspaceBytesIn(IMemoryDomain domain) =>
         Workspaces.Sum(workspace => workspace.Domain == domain ? Aligned(workspace.Bytes) : 0) + Inner.Sum(inner => inner.WorkspaceBytesIn(domain));

@@ -48,6 +48,9 @@ internal sealed class KeptState
     /// <summary>The component's full name.</summary>
     public string Name { get; }
 
+    /// <summary>What the component is in its pipeline; null outside of one.</summary>
+    public PipelineComponent? Of { get; init; }
+
     public int Layer => _layer;
 
     /// <summary>Tokens from one border to the next.</summary>
@@ -128,16 +131,24 @@ internal sealed class KeptState
     }
 
     /// <summary>Another sequence with the same past.</summary>
-    public void Fork(int from, int to)
+    public void Fork(int from, int to) => CopyFrom(this, from, to);
+
+    /// <summary>Whether another pipeline keeps the same for a component that computes the same.</summary>
+    public bool IsLike(KeptState other) =>
+        Of is { } mine && other.Of is { } theirs && mine.IsLike(theirs) && (_layer, _every, _noted, _notes.Shape[2], HasState) == (other._layer, other._every, other._noted, other._notes.Shape[2], other.HasState)
+        && (!HasState || _states.Shape[1] == other._states.Shape[1]);
+
+    /// <summary>What is kept of a sequence, here or in a pipeline that <see cref="IsLike"/> allows, for another sequence.</summary>
+    public void CopyFrom(KeptState source, int from, int to)
     {
-        Copy(_notes);
+        Copy(source._notes, _notes);
         if (!HasState)
             return;
 
-        Copy(_states);
-        Copy(_earlier);
+        Copy(source._states, _states);
+        Copy(source._earlier, _earlier);
 
-        void Copy(in TensorView of) => of.At(from).AsSpan<byte>().CopyTo(of.At(to).AsSpan<byte>());
+        void Copy(in TensorView of, in TensorView into) => of.At(from).AsSpan<byte>().CopyTo(into.At(to).AsSpan<byte>());
     }
 
     /// <summary>The length from which a text must be read again to have a shorter length's state and notes; that length itself if nothing need be read.</summary>

@@ -73,6 +73,19 @@ internal sealed class SequenceStates
             state.Fork(from, to);
     }
 
+    /// <summary>Whether everything that is kept here was kept by another pipeline, by the same components.</summary>
+    public bool AreOf(SequenceStates former) => _states.All(state => former.Like(state) is not null);
+
+    /// <summary>A sequence that knows what a text of another pipeline knows.</summary>
+    /// <param name="former">Of a pipeline that <see cref="AreOf"/> allows.</param>
+    /// <param name="from">Id of the sequence there.</param>
+    /// <param name="to">Id here.</param>
+    public void TakeOver(SequenceStates former, int from, int to)
+    {
+        foreach (KeptState state in _states)
+            state.CopyFrom(former.Like(state)!, from, to);
+    }
+
     /// <summary>The length from which a text must be read again to have the state of a shorter length; that length if nothing need be read.</summary>
     public int ReadAgainFrom(int tokens, int shorter)
     {
@@ -95,6 +108,8 @@ internal sealed class SequenceStates
             state.Truncate(sequence, tokens, shorter);
     }
 
+    private KeptState? Like(KeptState other) => Array.Find(_states, state => state.IsLike(other));
+
     private static IEnumerable<KeptState> Of(MemoryAccount memory, IMemoryDomain host, Limits limits, PipelineComponent component)
     {
         // What is inside another component gets its state from that one.
@@ -109,7 +124,7 @@ internal sealed class SequenceStates
             if (component.Phase is not null)
                 throw new CompositionException($"{component.Role} '{component.Registered.FullName}' keeps a state of each sequence, so it must serve both phases. Name it without a phase.");
 
-            yield return new KeptState(memory, host, limits, keeps, component.Role, component.Registered.FullName, layer, layout);
+            yield return new KeptState(memory, host, limits, keeps, component.Role, component.Registered.FullName, layer, layout) { Of = component };
         }
     }
 }

@@ -15,13 +15,14 @@ internal static class EffortCommand
 
     private static void Run(Session session, string arguments)
     {
+        string change = "";
         if (arguments == "off")
-            session.Settings = session.Settings with { Effort = null };
+            change = session.SetEffort(null);
         else if (float.TryParse(arguments, NumberStyles.Float, CultureInfo.InvariantCulture, out float value) && value is >= 0 and <= 1)
-            session.Settings = session.Settings with { Effort = value };
+            change = session.SetEffort(value);
         else if (arguments.Length > 0)
             throw new BadInputException($"/effort: expected a number from 0 to 1, or 'off', got '{arguments}'.");
 
-        session.Say(session.Settings.Effort is { } effort ? string.Create(CultureInfo.InvariantCulture, $"Effort {effort}.") : "Effort as the pipeline says.");
+        session.Say((session.Settings.Effort is { } effort ? string.Create(CultureInfo.InvariantCulture, $"Effort {effort}.") : "Effort as the pipeline says.") + change);
     }
 }

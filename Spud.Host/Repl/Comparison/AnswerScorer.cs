@@ -84,9 +84,7 @@ internal static class AnswerScorer
         public Reading(Responder by, ReadOnlySpan<int> prompt)
         {
             _engine = by.Model.Engine;
-            _text = by.Texts.Copy();
-            int common = _text.Ids.CommonPrefixLength(prompt[..^1]);
-            _text.Truncate(_text.CanTruncate(common) ? common : 0);
+            _text = by.Texts.Beside(prompt, MaxTokens);
             // The conversation's own limit is not for this.
             _text.StartLedger();
             _batch = _engine.NewBatch();

@@ -9,6 +9,7 @@ namespace Spud.Host.Repl.Plain;
 /// <param name="rawText">Whether control characters of an answer reach a terminal.</param>
 internal sealed class PlainChat(Shell shell, bool rawText) : IDisposable
 {
+    private readonly List<Notice> _waiting = [];
     private AnswerOutput? _answer;
 
     /// <summary>Shows what a session reports.</summary>
@@ -16,6 +17,10 @@ internal sealed class PlainChat(Shell shell, bool rawText) : IDisposable
     {
         switch (what)
         {
+            case Notice notice when _answer is not null:
+                // Not in the middle of a line.
+                _waiting.Add(notice);
+                break;
             case Notice notice:
                 Say(notice);
                 break;
@@ -115,6 +120,8 @@ internal sealed class PlainChat(Shell shell, bool rawText) : IDisposable
 
         _answer!.Dispose();
         _answer = null;
+        _waiting.ForEach(Say);
+        _waiting.Clear();
         if (turn.Fault is null && shell.ErrorIsTerminal)
             shell.Say(turn.Closing!);
     }

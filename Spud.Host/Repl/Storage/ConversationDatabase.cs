@@ -12,7 +12,7 @@ internal static class ConversationDatabase
     // "Spud", so that another program's file is not taken for ours.
     private const int ApplicationId = 0x53707564;
     private const int PatienceSeconds = 2;
-    private const int Corrupt = 11, NotADatabase = 26, Busy = 5, Locked = 6, ReadOnly = 8, Full = 13, CannotOpen = 14;
+    private const int Corrupt = 11, NotADatabase = 26, Busy = 5, Locked = 6, ReadOnly = 8, InputOutput = 10, Full = 13, CannotOpen = 14;
 
     private const string Tables = """
         CREATE TABLE conversation(
@@ -65,6 +65,7 @@ internal static class ConversationDatabase
     {
         SqliteException { SqliteErrorCode: Busy or Locked } => new($"{path} is locked by another program: what is said is saved as soon as it is free.", fault) { IsPassing = true },
         SqliteException { SqliteErrorCode: Full } => new($"{path} cannot be written, because the disk is full: what is said is saved as soon as there is room.", fault) { IsPassing = true },
+        SqliteException { SqliteErrorCode: InputOutput } => new($"{path} cannot be read or written (disk I/O error): what is said is saved as soon as that works. Check the disk, and limits of file size (ulimit -f).", fault) { IsPassing = true },
         SqliteException { SqliteErrorCode: ReadOnly or CannotOpen } or UnauthorizedAccessException => new($"{path} cannot be written: what is said is not saved. Make the file and its folder writable, set XDG_DATA_HOME to another folder, or use --no-save.", fault),
         SqliteException { SqliteErrorCode: Corrupt or NotADatabase } => new($"{path} is damaged: what is said is not saved; the next start keeps the file aside and begins a new one.", fault),
         _ => new($"{path} cannot be used, and what is said is not saved: {fault.Message}", fault),

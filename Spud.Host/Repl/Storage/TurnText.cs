@@ -27,14 +27,31 @@ internal static class TurnText
         return ids;
     }
 
-    /// <summary>Tokens: id, text, logarithm of the probability where it is known, milliseconds.</summary>
-    public static string OfTokens(IReadOnlyList<TurnToken> tokens) => JsonSerializer.Serialize(
-        [.. tokens.Select(token => new StoredToken(token.Id, token.Text, token.LogProbability is { } known && double.IsFinite(known) ? known : null, token.At.TotalMilliseconds, token.ComputeUnits))],
-        RecordJson.Default.StoredTokenArray);
+    // Alternatives that are less likely are as good as none, and there are many of them.
+    private const double LeastLikely = -7;
+
+    /// <summary>Tokens, with alternatives of at least a thousandth, and the experts where they are others than those of the token before.</summary>
+    public static string OfTokens(IReadOnlyList<TurnToken> tokens) =>
+        JsonSerializer.Serialize([.. tokens.Select((token, i) => Of(token, i > 0 ? tokens[i - 1] : null))], RecordJson.Default.StoredTokenArray);
 
     /// <summary>The same back.</summary>
-    public static ImmutableArray<TurnToken> Tokens(string json) =>
-        [.. JsonSerializer.Deserialize(json, RecordJson.Default.StoredTokenArray)!.Select(token => new TurnToken(token.I, token.T, token.P, [], TimeSpan.FromMilliseconds(token.M)) { ComputeUnits = token.C })];
+    public static ImmutableArray<TurnToken> Tokens(string json)
+    {
+        ImmutableArray<TurnToken>.Builder tokens = ImmutableArray.CreateBuilder<TurnToken>();
+        foreach (StoredToken token in JsonSerializer.Deserialize(json, RecordJson.Default.StoredTokenArray)!)
+        {
+            ImmutableArray<Alternative> top = [.. (token.A ?? []).Select(static other => new Alternative(other.I, other.T, other.P))];
+            ImmutableArray<int> experts = token.E is { } written ? [.. written] : tokens.Count > 0 ? tokens[^1].Experts : [];
+            tokens.Add(new(token.I, token.T, token.P, top, TimeSpan.FromMilliseconds(token.M)) { ComputeUnits = token.C, Experts = experts });
+        }
+
+        return tokens.ToImmutable();
+    }
+
+    private static StoredToken Of(TurnToken token, TurnToken? before) => new(
+        token.Id, token.Text, token.LogProbability is { } known && double.IsFinite(known) ? known : null, token.At.TotalMilliseconds, token.ComputeUnits,
+        [.. token.Top.Where(static other => other.LogProbability >= LeastLikely).Select(static other => new StoredAlternative(other.Id, other.Text, Math.Round(other.LogProbability, 4)))],
+        before is not null && before.Experts.SequenceEqual(token.Experts) ? null : [.. token.Experts]);
 
     /// <summary>A receipt; null: there is none.</summary>
     public static string? Of(Receipt? receipt) => receipt is null ? null : JsonSerializer.Serialize(receipt, ReceiptJson.Default.Receipt);
@@ -49,4 +66,12 @@ internal static class TurnText
 /// <param name="P">Logarithm of the probability.</param>
 /// <param name="M">Milliseconds since the question.</param>
 /// <param name="C">CU.</param>
-internal sealed record StoredToken(int I, string T, double? P, double M, decimal? C);
+/// <param name="A">Alternatives, the most likely first; null in files of earlier versions.</param>
+/// <param name="E">Experts by layer; null: those of the token before.</param>
+internal sealed record StoredToken(int I, string T, double? P, double M, decimal? C, StoredAlternative[]? A, int[]? E);
+
+/// <summary>A token that might have been chosen, as it is stored.</summary>
+/// <param name="I">Id.</param>
+/// <param name="T">Text.</param>
+/// <param name="P">Logarithm of the probability.</param>
+internal sealed record StoredAlternative(int I, string T, double P);

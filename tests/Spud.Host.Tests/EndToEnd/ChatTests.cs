@@ -43,6 +43,8 @@ public sealed class ChatTests
         Outcome outcome = Spud.Finish(process, "/exit\n"u8.ToArray());
         Assert.NotNull(rest);
         Assert.Equal(0, outcome.ExitCode);
+        // The whole answer has several times as many characters.
+        Assert.InRange(rest.Length + outcome.Output.Length, 0, 4_000);
     }
 
     [Fact]

@@ -65,7 +65,8 @@ internal static class Spud
     public static void Signal(Process process, string signal)
     {
         using Process kill = Process.Start("kill", [$"-{signal}", $"{process.Id}"]);
-        kill.WaitForExit();
+        Assert.True(kill.WaitForExit(Patience), "kill did not end");
+        Assert.Equal(0, kill.ExitCode);
     }
 
     /// <summary>Waits for the end.</summary>

@@ -28,9 +28,29 @@ public sealed class AnswerComparisonTests
         using TestSession test = new();
         test.Session.Ask("Once", TestContext.Current.CancellationToken);
         test.Enter("/set cache.format=bf16");
-        string said = test.Enter("/replay");
+        AnswerComparison comparison = test.Session.Replay(1, TestContext.Current.CancellationToken);
+        ComparedAnswer replayed = Assert.Single(comparison.Others);
+        Assert.Equal(0, comparison.Reference.Quality!.Divergence);
+        Assert.InRange(replayed.Quality!.Divergence!.Value, 1e-12, 0.1);
+        Assert.InRange(replayed.Quality.LogProbability, comparison.Reference.Quality.LogProbability - 0.1, comparison.Reference.Quality.LogProbability + 0.1);
+        string said = test.Said();
         Assert.Contains("turn 1", said, StringComparison.Ordinal);
         Assert.Contains("replay", said, StringComparison.Ordinal);
+        Assert.Contains("reads its", said, StringComparison.Ordinal);
+        Assert.Single(test.Session.Conversation.Turns);
+    }
+
+    [Fact]
+    public void A_replay_of_an_earlier_turn_reads_only_what_came_before_it()
+    {
+        using TestSession test = new();
+        Turn first = test.Session.Ask("Once", TestContext.Current.CancellationToken);
+        test.Session.Ask("And then?", TestContext.Current.CancellationToken);
+        test.Enter("/replay 1");
+        Turn again = test.Session.Replay(1, TestContext.Current.CancellationToken).Others[0].Turn;
+        Assert.Equal((first.PromptIds.Length, first.Answer), (again.PromptIds.Length, again.Answer));
+        Assert.Equal(first.PromptIds.Length - 1, again.ReusedTokens);
+        Assert.Contains("there is no turn 3", test.Refused("/replay 3"), StringComparison.Ordinal);
     }
 
     [Theory]

@@ -36,6 +36,7 @@ public sealed class SavingTests : IDisposable
             (loaded.Question, loaded.Answer, loaded.Finish, loaded.Seed, loaded.PromptTokens, loaded.ReusedTokens, loaded.GeneratedTokens, loaded.Pipeline.Json, loaded.Asked));
         Assert.Equal(asked.PromptIds, loaded.PromptIds);
         Assert.Equal(asked.Tokens.Select(token => (token.Id, token.Text, token.LogProbability)), loaded.Tokens.Select(token => (token.Id, token.Text, token.LogProbability)));
+        Assert.Equal(asked.Tokens.Select(Likely), loaded.Tokens.Select(Likely));
         Assert.Equal(JsonSerializer.Serialize(asked.Receipt, Metering.ReceiptJson.Default.Receipt), JsonSerializer.Serialize(loaded.Receipt, Metering.ReceiptJson.Default.Receipt));
         Assert.Equal(3, after.Session.Ask("Go on", TestContext.Current.CancellationToken).Number);
     }
@@ -155,6 +156,7 @@ public sealed class SavingTests : IDisposable
 
     [Theory]
     [InlineData(13, "the disk is full", true)]
+    [InlineData(10, "ulimit -f", true)]
     [InlineData(8, "Make the file and its folder writable", false)]
     [InlineData(11, "is damaged", false)]
     public void What_the_database_says_becomes_one_sentence_with_what_to_do(int code, string expected, bool passing)
@@ -255,6 +257,36 @@ public sealed class SavingTests : IDisposable
         Assert.Equal(0, Spoken.Of("conversations", "delete", "cli").ExitCode);
         Assert.Equal(2, Spoken.Of("conversations", "show", "cli").ExitCode);
     }
+
+    [Fact]
+    public void Why_knows_alternatives_and_experts_of_answers_that_were_loaded()
+    {
+        string before;
+        using (TestSession test = Mixture())
+        {
+            test.Session.Ask("Once", TestContext.Current.CancellationToken);
+            before = Shown(test);
+            test.Enter("/save mixture");
+        }
+
+        using TestSession after = Mixture();
+        after.Enter("/load mixture");
+        Assert.Equal(before, Shown(after));
+
+        TestSession Mixture() => new(setup => setup with { Store = Store, Source = PipelineSource.Default.With($"model=\"{TestData.Path("families/qwen3moe.gguf")}\"", "test") });
+
+        // Of less likely alternatives nothing is kept.
+        static string Shown(TestSession test)
+        {
+            test.Events.Clear();
+            Turn turn = test.Session.Conversation.Turns[0];
+            Assert.Contains("experts", test.Enter("/why"), StringComparison.Ordinal);
+            return string.Join('\n', turn.Tokens.Select(token => $"{Likely(token)} {string.Join(',', token.Experts)}"));
+        }
+    }
+
+    private static string Likely(TurnToken token) =>
+        string.Join(' ', token.Top.Where(other => other.LogProbability >= -7).Select(other => FormattableString.Invariant($"{other.Id} {other.Text} {Math.Round(other.LogProbability, 4)}")));
 
     private TestSession Open() => new(setup => setup with { Store = Store });
 }

@@ -30,6 +30,11 @@ public sealed partial class SnapshotTests : IDisposable
     [InlineData("plugins remove")]
     [InlineData("setup")]
     [InlineData("schema")]
+    [InlineData("conversations")]
+    [InlineData("conversations list")]
+    [InlineData("conversations show")]
+    [InlineData("conversations export")]
+    [InlineData("conversations delete")]
     public void Help(string command) =>
         Match(Spoken.Of([.. command.Split(' ', StringSplitOptions.RemoveEmptyEntries), "--help"]).Out, command.Length == 0 ? "help" : $"help-{command.Replace(' ', '-')}");
 

@@ -75,7 +75,7 @@ internal static class Composed
     };
 
     /// <summary>Of the two texts that a session holds.</summary>
-    private static long PageBytes(string format) => format == "q8_0" ? 202_800_000 : 379_800_000;
+    private static long PageBytes(string format) => format == "q8_0" ? 101_400_000 : 189_900_000;
 
     private static ComponentExplanation Component(string role, string name, string options, long bytes) => new()
     {

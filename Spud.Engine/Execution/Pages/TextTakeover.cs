@@ -1,0 +1,63 @@
+namespace Spud.Execution;
+
+/// <summary>
+/// Makes a text with its keys and values one of another pipeline, where the caller knows them to mean the same: in the same places of pools that
+/// both pipelines hold, or copied into pages of the same format.
+/// </summary>
+internal static class TextTakeover
+{
+    /// <summary>Whether every layer can take the text over.</summary>
+    /// <param name="source">Of a pipeline of the same model.</param>
+    /// <param name="target">Empty.</param>
+    public static bool IsPossible(Sequence source, Sequence target)
+    {
+        for (int layer = 0; layer < target.Tables.Length; layer++)
+        {
+            (PageTable from, PageTable to) = (source.Tables[layer], target.Tables[layer]);
+            if (!to.Layer.KeepsAsMuchAs(from.Layer) || !to.Layer.DistributesAs(from.Layer, source.Tokens) || !SharesPools(from, to) && !CanCopy(from, to))
+                return false;
+        }
+
+        return true;
+    }
+
+    /// <summary>Takes a text over.</summary>
+    /// <param name="source">Stays as it is.</param>
+    /// <param name="target">Empty; takes over what <see cref="IsPossible"/> allows.</param>
+    /// <returns>Bytes of keys and values that were copied; 0: the texts share all their pages.</returns>
+    public static long Do(Sequence source, Sequence target)
+    {
+        long copied = 0;
+        for (int layer = 0; layer < target.Tables.Length; layer++)
+        {
+            (PageTable from, PageTable to) = (source.Tables[layer], target.Tables[layer]);
+            if (SharesPools(from, to))
+            {
+                from.ForkInto(to);
+                continue;
+            }
+
+            to.CopyFrom(from);
+            copied += to.KeptBytes;
+        }
+
+        target.Append(source.Ids);
+        return copied;
+    }
+
+    private static bool SharesPools(PageTable from, PageTable to) => from.Layer.Pools.SequenceEqual(to.Layer.Pools);
+
+    // Heads of a pool take their pages from it in turn, so that each is counted against an equal part of what is free.
+    private static bool CanCopy(PageTable from, PageTable to)
+    {
+        for (int i = 0; i < to.Tables.Length; i++)
+        {
+            (RunTable source, PoolPages pages) = (from.Tables[i], to.Tables[i].Pages);
+            if (pages.Domain != source.Pages.Domain || pages.Layout.PerHead != source.Pages.Layout.PerHead || pages.Pool.Keys.Type != source.Pages.Pool.Keys.Type
+                || pages.Pool.Values.Type != source.Pages.Pool.Values.Type || source.Keys > (long)pages.FreePages / pages.Tables * pages.PageTokens)
+                return false;
+        }
+
+        return true;
+    }
+}
