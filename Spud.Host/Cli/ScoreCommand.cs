@@ -84,7 +84,7 @@ internal sealed class ScoreCommand
         else
             _shell.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{result.Tokens} tokens, mean loss {result.MeanLoss:0.000000}, perplexity {result.Perplexity:0.0000}, {result.PrefillTokensPerSecond:0.0} tokens/s"));
         if (!json && result.ExpertsPerToken is { } experts)
-            _shell.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{experts.Average():0.000} experts a token, {result.ComputeUnits:0.000000} CU"));
+            _shell.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{experts.Average():0.000} experts per token, {result.ComputeUnits:0.000000} CU"));
     }
 
     // Logits that are infinite or not a number come from weights or from a component: which of them cannot be told from here.
