@@ -5,7 +5,7 @@ namespace Spud.Models;
 
 /// <summary>
 /// A model in GGUF (version 2 or 3, little-endian), mapped into memory copy-on-write; of a split model, all parts. Opening
-/// checks every number of the header; tensor data is read by whoever touches it. Source: https://github.com/ggml-org/ggml/blob/master/docs/gguf.md.
+/// checks every number of the header; tensor data is read when it is first used. Source: https://github.com/ggml-org/ggml/blob/master/docs/gguf.md.
 /// </summary>
 public sealed class GgufFile : IDisposable
 {
