@@ -84,10 +84,6 @@ public sealed class GgufFile : IDisposable
     /// <exception cref="ObjectDisposedException">The file is closed.</exception>
     public void Release(GgufTensor tensor) => Own(tensor).Release(tensor.Offset, tensor.Bytes);
 
-    /// <summary>Asks the system to read a tensor's pages soon, and returns at once. Does nothing but on Linux.</summary>
-    /// <exception cref="ObjectDisposedException">The file is closed.</exception>
-    public void Prefetch(GgufTensor tensor) => Own(tensor).Prefetch(tensor.Offset, tensor.Bytes);
-
     /// <summary>Whether the files are still those that were opened, by size and time.</summary>
     public bool IsCurrent => Files.Select(Stamp).SequenceEqual(_stamps);
 
