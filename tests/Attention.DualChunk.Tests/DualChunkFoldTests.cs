@@ -52,6 +52,13 @@ public sealed class DualChunkFoldTests
         Check(attention, s_models["halves"], slices, static position => position is > 95 or 63 or 64);
     }
 
+    /// <summary>Queries are turned back by as many tokens as the text is long: angles of single precision would be off by hundredths.</summary>
+    [Theory]
+    [InlineData("reference/reference")]
+    [InlineData("backend.cpu/cpu")]
+    public void Far_positions_are_turned_as_exactly_as_near_ones(string attention) =>
+        Check(attention, s_models["interleaved"], TestStep.Slices((2, 200_000)), static position => position % 4999 < 2 || position > 199_980);
+
     [Theory]
     [InlineData("reference/reference")]
     [InlineData("backend.cpu/cpu")]

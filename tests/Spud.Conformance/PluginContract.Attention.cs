@@ -16,6 +16,16 @@ public abstract partial class PluginContract
     public void Queries_keys_and_values_are_those_of_the_definition(string component, string model) =>
         CheckProject(component, new() { Model = ProjectModels.Of(model), Slices = TestStep.Slices((19, 3), (1, 900), (1, 0)), MayBeRefused = model != "plain" });
 
+    /// <summary>Far beyond what models are trained for; angles of single precision are off by hundredths there.</summary>
+    [ContractTheory]
+    [OfRole(Roles.Attention)]
+    public void Far_positions_turn_as_exactly_as_near_ones(string component) => CheckProject(component, new()
+    {
+        Model = ProjectModels.Of("plain"),
+        Slices = TestStep.Slices((2, 131_070), (1, 65_537)),
+        Limits = new() { Rows = 8, Sequences = 8, ContextTokens = 131_072, LogitRows = 8 },
+    });
+
     /// <summary>Likewise from matrices of every type; where a type is refused, the refusal is shown.</summary>
     [ContractTheory]
     [OfRole(Roles.Attention, typeof(WeightTypes))]

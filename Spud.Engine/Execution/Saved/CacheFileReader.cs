@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Collections.Immutable;
-using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -148,7 +147,7 @@ internal sealed class CacheFileReader : IDisposable
         if (saved.Runs < 0 || saved.Keys < saved.Runs || saved.Keys > _header.Tokens)
             throw new InvalidDataException("a table of it has an impossible number of keys");
 
-        ReadOnlySpan<SavedRun> runs = MemoryMarshal.Cast<byte, SavedRun>(Take(saved.Runs * (long)SavedRun.Bytes));
+        ReadOnlySpan<SavedRun> runs = RawBytes.As<SavedRun>(Take(saved.Runs * (long)SavedRun.Bytes));
         ReadOnlySpan<int> positions = Ints(saved.Keys);
         int before = -1;
         foreach (int position in positions)
@@ -172,7 +171,7 @@ internal sealed class CacheFileReader : IDisposable
         }
     }
 
-    private ReadOnlySpan<int> Ints(int count) => MemoryMarshal.Cast<byte, int>(Take(count * (long)sizeof(int)));
+    private ReadOnlySpan<int> Ints(int count) => RawBytes.As<int>(Take(count * (long)sizeof(int)));
 
     private ReadOnlySpan<byte> Take(long bytes)
     {

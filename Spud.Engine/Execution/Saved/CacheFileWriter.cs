@@ -1,5 +1,5 @@
 using System.Buffers.Binary;
-using System.Runtime.InteropServices;
+using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -42,7 +42,7 @@ internal sealed class CacheFileWriter : IDisposable
 
     public void Dispose() => _hash.Dispose();
 
-    private void Write(Sequence sequence, System.Collections.Immutable.ImmutableArray<IdentityPart> identity)
+    private void Write(Sequence sequence, ImmutableArray<IdentityPart> identity)
     {
         TensorView[] states = [.. sequence.Engine.States.ViewsOf(sequence.Id)];
         CacheFileHeader header = new()
@@ -54,7 +54,7 @@ internal sealed class CacheFileWriter : IDisposable
         };
         long bytes = 4L * sequence.Tokens + sequence.Tables.Sum(BytesOf) + header.States.Sum();
         Begin(JsonSerializer.SerializeToUtf8Bytes(header, CacheFileJson.Default.CacheFileHeader), bytes);
-        Put(MemoryMarshal.AsBytes(sequence.Ids));
+        Put(RawBytes.Of(sequence.Ids));
         foreach (PageTable layer in sequence.Tables)
         {
             foreach (RunTable table in layer.Tables)
@@ -82,10 +82,9 @@ internal sealed class CacheFileWriter : IDisposable
 
     private void Put(RunTable table)
     {
-        foreach (ref readonly SavedRun run in table.SavedRuns().AsSpan())
-            Put(MemoryMarshal.AsBytes(new ReadOnlySpan<SavedRun>(in run)));
+        Put(RawBytes.Of<SavedRun>(table.SavedRuns()));
         foreach (ref readonly KeyRun run in table.Runs)
-            Put(MemoryMarshal.AsBytes(table.Pages.PositionsOf(run)));
+            Put(RawBytes.Of(table.Pages.PositionsOf(run)));
         foreach (TensorView stored in (ReadOnlySpan<TensorView>)[table.Pages.Pool.Keys, table.Pages.Pool.Values])
         {
             for (int head = 0; head < table.Pages.HeadsPerKey; head++)
