@@ -158,8 +158,8 @@ internal sealed class ExplanationText(TextWriter to)
         table.Add(["weights read", .. costs.Select(cost => Units.Bytes(cost.WeightBytesRead))]);
         table.Add(["keys, values read", .. costs.Select(cost => Units.Bytes(cost.KvBytesRead))]);
         table.Write(to);
-        Line("1 CU = 10^9 FLOP, a multiply-add is 2; prefill without logits; bytes: those that");
-        Line("a token reads when it is alone in its step (weights as the file stores them)");
+        Line("1 CU = 10^9 FLOP, a multiply-add is 2; prefill without logits");
+        Line("bytes: read by a token alone in its step (weights as the file stores them)");
     }
 
     private void Title(string title)
