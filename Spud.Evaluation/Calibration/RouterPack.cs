@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using Spud.Models;
 
 namespace Spud.Evaluation.Calibration;
@@ -57,14 +56,7 @@ public sealed record RouterPack
         file.Write(bytes);
         return bytes.ToArray();
 
-        void Add(string name, float[] values, int rows) => file.Add(name, ElementType.F32, [rows, values.Length / rows], stream =>
-        {
-            byte[] number = new byte[sizeof(float)];
-            foreach (float value in values)
-            {
-                BinaryPrimitives.WriteSingleLittleEndian(number, value);
-                stream.Write(number);
-            }
-        });
+        void Add(string name, float[] values, int rows) =>
+            file.Add(name, values, rows, values.Length / rows);
     }
 }

@@ -32,11 +32,7 @@ public static class HeadPack
                     ofLayer[needs[i].Head.Head] = (float)scores[i];
             }
 
-            file.Add($"blk.{layer}.head_scores", ElementType.F32, [ofLayer.Length], stream =>
-            {
-                foreach (float score in ofLayer)
-                    stream.Write(BitConverter.GetBytes(score));
-            });
+            file.Add($"blk.{layer}.head_scores", ofLayer, ofLayer.Length);
         }
 
         using MemoryStream content = new();

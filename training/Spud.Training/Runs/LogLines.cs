@@ -20,7 +20,7 @@ internal abstract record LogLine
     /// <summary>Of the domains.</summary>
     public required double Mean { get; init; }
 
-    /// <summary>Processor time of training until here, evaluations not counted: one thread's, whoever else had the machine.</summary>
+    /// <summary>Processor time of training until here, evaluations not counted: one thread's, whatever else ran on the machine.</summary>
     public required double Seconds { get; init; }
 }
 
