@@ -19,7 +19,9 @@ internal static class ReplApplication
         using IApplication app = TerminalApplication.Create(input);
         using FramePacer pacer = new(app);
         input.Arrived += pacer.OnInput;
-        Look look = new(ThemeOf(app, background: null));
+        TerminalColours colours = new(Environment.GetEnvironmentVariable);
+        app.Driver!.Force16Colors = colours.AreSixteen;
+        Look look = new(ThemeOf(colours, background: null));
         EventQueue events = new(app);
         SessionWorker? worker = null;
         Session? session = null;
@@ -37,9 +39,9 @@ internal static class ReplApplication
         input.Closed += () => app.Invoke(() => app.RequestStop(screen));
         events.Target = screen.Take;
         using PrintedText printed = new(line => events.Add(new Notice(NoticeKind.Warning, line)));
-        app.Driver!.DefaultAttributeChanged += (_, change) =>
+        app.Driver.DefaultAttributeChanged += (_, change) =>
         {
-            look.Theme = ThemeOf(app, change.NewValue?.Background);
+            look.Theme = ThemeOf(colours, change.NewValue?.Background);
             screen.Forget();
             screen.SetNeedsDraw();
         };
@@ -72,6 +74,6 @@ internal static class ReplApplication
         }
     }
 
-    private static Theme ThemeOf(IApplication app, Color? background) =>
-        new(Theme.WantsColours, background is { } colour && !colour.IsDarkColor(), app.Driver!.Force16Colors);
+    private static Theme ThemeOf(TerminalColours colours, Color? background) =>
+        new(colours.AreWanted, background is { } colour ? !colour.IsDarkColor() : colours.IsLight, colours.AreSixteen);
 }

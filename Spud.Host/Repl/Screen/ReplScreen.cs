@@ -18,7 +18,7 @@ internal sealed partial class ReplScreen : Runnable
     private readonly BarView _title;
     private readonly BarView _status;
     private readonly BarView _tooSmall;
-    private readonly TurnPage _turnPage = new();
+    private readonly TurnPage _turnPage;
     private readonly PipelinePage _pipelinePage = new();
     private readonly PluginsPage _pluginsPage;
     private readonly WhyPage _whyPage = new();
@@ -36,7 +36,7 @@ internal sealed partial class ReplScreen : Runnable
     public ReplScreen(ScreenLink link, InputHistory history, Look look, TimeProvider time)
     {
         (_link, _time, _history) = (link, time, history);
-        _pluginsPage = new(link.Plugins);
+        (_turnPage, _pluginsPage) = (new(look), new(link.Plugins));
         _transcript = new(look);
         _help = new(look) { Visible = false };
         _pane = new(look, [_pipelinePage, _turnPage, _pluginsPage, _whyPage]);
@@ -62,7 +62,13 @@ internal sealed partial class ReplScreen : Runnable
     /// <summary>What keys do wherever the reader is.</summary>
     public IReadOnlyList<ScreenKey> Keys { get; }
 
-    protected override void OnIsModalChanged(bool newIsModal) => _input.SetFocus();
+    protected override void OnIsModalChanged(bool newIsModal)
+    {
+        // The library ends an application at Escape, and moves the focus by arrows: here the table of keys alone counts.
+        App?.Keyboard.KeyBindings.Clear();
+        KeyBindings.Clear();
+        _input.SetFocus();
+    }
 
     protected override bool OnClearingViewport()
     {

@@ -4,29 +4,20 @@ using Attribute = Terminal.Gui.Drawing.Attribute;
 namespace Spud.Host.Repl.Screen;
 
 /// <summary>
-/// How text looks. Normal text has the terminal's own colours, so that light and dark terminals are right without being asked; the few others
-/// are mid-tones that can be read on both. Whatever a colour says, a sign or a word says too.
+/// How text looks. Normal text has the terminal's own colours, so that it is right everywhere. The few other colours are chosen for the background,
+/// and where that is unknown, so that they can be read on any. Whatever a colour says, a sign or a word says too.
 /// </summary>
 internal sealed class Theme
 {
     private readonly Attribute[] _attributes;
 
     /// <param name="colours">False: styles only (NO_COLOR).</param>
-    /// <param name="isLight">Whether the terminal's background is light.</param>
-    /// <param name="isPoor">Whether the terminal has sixteen colours, of which the mid-tones are not among.</param>
-    public Theme(bool colours, bool isLight, bool isPoor) =>
-        _attributes = [.. Enum.GetValues<Ink>().Select(ink => Of(ink, colours, isLight, isPoor))];
+    /// <param name="isLight">Whether the terminal's background is light; null: unknown.</param>
+    /// <param name="isPoor">Whether the terminal has sixteen colours only, which look different on each.</param>
+    public Theme(bool colours, bool? isLight, bool isPoor) =>
+        _attributes = [.. Enum.GetValues<Ink>().Select(ink => new Attribute(colours ? ColourOf(ink, isLight, isPoor) : Color.None, Color.None, StyleOf(ink, colours)))];
 
     public Attribute this[Ink ink] => _attributes[(int)ink];
-
-    /// <summary>Whether a user asked for no colours.</summary>
-    public static bool WantsColours => Environment.GetEnvironmentVariable("NO_COLOR") is not { Length: > 0 };
-
-    private static Attribute Of(Ink ink, bool colours, bool isLight, bool isPoor)
-    {
-        TextStyle style = StyleOf(ink, colours);
-        return new(colours ? ColourOf(ink, isLight, isPoor) : Color.None, Color.None, style);
-    }
 
     private static TextStyle StyleOf(Ink ink, bool colours) => ink switch
     {
@@ -40,14 +31,60 @@ internal sealed class Theme
         _ => TextStyle.None,
     };
 
-    private static Color ColourOf(Ink ink, bool isLight, bool isPoor) => ink switch
+    private static Color ColourOf(Ink ink, bool? isLight, bool isPoor) => isPoor ? OfSixteen(ink, isLight) : isLight switch
     {
-        Ink.Dim or Ink.Bar => isPoor ? new(isLight ? ColorName16.DarkGray : ColorName16.Gray) : isLight ? new(0x6b, 0x6b, 0x6b) : new(0x8f, 0x8f, 0x8f),
-        Ink.Accent => isPoor ? new(isLight ? ColorName16.Blue : ColorName16.BrightCyan) : isLight ? new(0x1f, 0x5f, 0xa8) : new(0x62, 0xb0, 0xe8),
-        Ink.Code => isPoor ? new(isLight ? ColorName16.Magenta : ColorName16.BrightGreen) : isLight ? new(0x7a, 0x3e, 0x9d) : new(0xa5, 0xc2, 0x61),
-        Ink.Good => isPoor ? new(isLight ? ColorName16.Green : ColorName16.BrightGreen) : isLight ? new(0x2c, 0x7a, 0x3f) : new(0x6c, 0xc2, 0x7f),
-        Ink.Warning => isPoor ? new(isLight ? ColorName16.Red : ColorName16.BrightYellow) : isLight ? new(0x96, 0x60, 0x00) : new(0xe0, 0xb0, 0x50),
-        Ink.Error => isPoor ? new(isLight ? ColorName16.Red : ColorName16.BrightRed) : isLight ? new(0xb0, 0x2a, 0x2a) : new(0xec, 0x70, 0x70),
+        true => OnLight(ink),
+        false => OnDark(ink),
+        null => OnAny(ink),
+    };
+
+    private static Color OnDark(Ink ink) => ink switch
+    {
+        Ink.Dim or Ink.Bar => new(0x8f, 0x8f, 0x8f),
+        Ink.Accent => new(0x62, 0xb0, 0xe8),
+        Ink.Code => new(0xa5, 0xc2, 0x61),
+        Ink.Good => new(0x6c, 0xc2, 0x7f),
+        Ink.Warning => new(0xe0, 0xb0, 0x50),
+        Ink.Error => new(0xec, 0x70, 0x70),
+        _ => Color.None,
+    };
+
+    private static Color OnLight(Ink ink) => ink switch
+    {
+        Ink.Dim or Ink.Bar => new(0x6b, 0x6b, 0x6b),
+        Ink.Accent => new(0x1f, 0x5f, 0xa8),
+        Ink.Code => new(0x7a, 0x3e, 0x9d),
+        Ink.Good => new(0x2c, 0x7a, 0x3f),
+        Ink.Warning => new(0x96, 0x60, 0x00),
+        Ink.Error => new(0xb0, 0x2a, 0x2a),
+        _ => Color.None,
+    };
+
+    private static Color OnAny(Ink ink) => ink switch
+    {
+        Ink.Dim or Ink.Bar => new(0x76, 0x76, 0x76),
+        Ink.Accent => new(0x2b, 0x7c, 0xc0),
+        Ink.Code => new(0x9a, 0x5f, 0xc8),
+        Ink.Good => new(0x2f, 0x8a, 0x4b),
+        Ink.Warning => new(0xa0, 0x6f, 0x00),
+        Ink.Error => new(0xd0, 0x45, 0x45),
+        _ => Color.None,
+    };
+
+    // On an unknown background only the two that can be read on most of them.
+    private static Color OfSixteen(Ink ink, bool? isLight) => (ink, isLight) switch
+    {
+        (Ink.Dim or Ink.Bar, true) => new(ColorName16.DarkGray),
+        (Ink.Dim or Ink.Bar, false) => new(ColorName16.Gray),
+        (Ink.Accent, true) => new(ColorName16.Blue),
+        (Ink.Accent, false) => new(ColorName16.BrightCyan),
+        (Ink.Code, false) => new(ColorName16.BrightGreen),
+        (Ink.Code, _) => new(ColorName16.Magenta),
+        (Ink.Good, true) => new(ColorName16.Green),
+        (Ink.Good, false) => new(ColorName16.BrightGreen),
+        (Ink.Warning, false) => new(ColorName16.BrightYellow),
+        (Ink.Error, false) => new(ColorName16.BrightRed),
+        (Ink.Warning or Ink.Error, _) => new(ColorName16.Red),
         _ => Color.None,
     };
 }

@@ -1,29 +1,20 @@
-using System.Drawing;
-using Terminal.Gui.Drivers;
 using Terminal.Gui.Input;
 using Terminal.Gui.ViewBase;
 
 namespace Spud.Host.Repl.Screen;
 
 /// <summary>Where messages are typed. It grows with the text, and shows what it may go on with above it.</summary>
-internal sealed class InputView : View
+internal sealed partial class InputView : View
 {
-    private const string Prompt = "❯ ";
-    private const int PromptColumns = 2;
-    private const int MaxCandidates = 8;
-
     private readonly Look _look;
     private readonly InputHistory _history;
     private readonly InputText _text = new();
     private readonly HistorySearch _search;
-    private InputRows? _rows;
-    private int _top;
-    private Completion? _completion;
-    private int _chosen = -1;
+    private readonly CompletionMenu _menu;
 
     public InputView(Look look, InputHistory history)
     {
-        (_look, _history, _search) = (look, history, new(history));
+        (_look, _history, _search, _menu) = (look, history, new(history), new(_text));
         CanFocus = true;
         KeyBindings.Clear();
         Keys = Table();
@@ -54,11 +45,6 @@ internal sealed class InputView : View
     /// <summary>Whether nothing is typed.</summary>
     public bool IsEmpty => _text.IsEmpty;
 
-    /// <summary>What is typed.</summary>
-    public string Typed => _text.Text;
-
-    private int CandidateRows => _completion is { } completion ? Math.Min(MaxCandidates, completion.Candidates.Count) : 0;
-
     /// <summary>Whether a key is a character, and which.</summary>
     public static bool IsText(Key key, out string typed)
     {
@@ -71,22 +57,6 @@ internal sealed class InputView : View
     {
         _text.Set(text);
         Changed();
-    }
-
-    
-
-    protected override bool OnKeyDown(Key key)
-    {
-        if (_search.IsActive && SearchKey(key))
-            return true;
-        if (ScreenKey.Handle(Keys, key))
-            return true;
-        if (!IsText(key, out string typed))
-            return false;
-
-        _text.Insert(typed);
-        Changed();
-        return true;
     }
 
     protected override bool OnPaste(string text)
@@ -106,112 +76,20 @@ internal sealed class InputView : View
             return false;
 
         Wanted?.Invoke();
-        if (place.Y < CandidateRows)
-        {
-            Choose(FirstCandidate() + place.Y);
-            Accept();
-        }
+        if (place.Y < _menu.Rows)
+            _menu.ChooseRow(place.Y);
         else if (_rows is not null)
-        {
-            _text.MoveTo(_rows.PlaceAt(_top + place.Y - CandidateRows, place.X - PromptColumns));
-            Moved();
-        }
+            _text.MoveTo(_rows.PlaceAt(_top + place.Y - _menu.Rows, place.X - PromptColumns));
 
-        return true;
-    }
-
-    protected override bool OnDrawingContent(DrawContext? context)
-    {
-        int candidates = DrawCandidates();
-        InputRows rows = _rows ??= new(_text, Columns);
-        int height = Math.Max(1, Viewport.Height - candidates);
-        _top = Math.Clamp(_top, Math.Max(0, rows.CaretRow - height + 1), rows.CaretRow);
-        for (int row = 0; row < height && _top + row < rows.Count; row++)
-        {
-            Write(0, candidates + row, [new(_top + row == 0 ? Prompt : "  ", Ink.Accent), .. rows[_top + row]]);
-        }
-
-        if (_search.IsActive)
-            Write(PromptColumns, candidates, [.. _search.Shown]);
-        else if (_text.IsEmpty && Hint.Length > 0)
-            Write(PromptColumns, candidates, [new(Graphemes.Fit(Hint, Columns), Ink.Dim)]);
-
-        PlaceCaret(candidates, rows);
-        return true;
-    }
-
-    private int Columns => Math.Max(2, Viewport.Width - PromptColumns - 1);
-
-    private void PlaceCaret(int candidates, InputRows rows)
-    {
-        int column = _search.IsActive ? Math.Min(Viewport.Width - 1, PromptColumns + _search.CaretColumn) : PromptColumns + rows.CaretColumn;
-        Point place = ViewportToScreen(new Point(column, candidates + rows.CaretRow - _top));
-        Cursor = new() { Position = HasFocus ? place : null, Style = HasFocus ? CursorStyle.SteadyBar : CursorStyle.Hidden };
-        SetCursorNeedsUpdate();
-    }
-
-    private void Write(int column, int row, IReadOnlyList<Run> runs)
-    {
-        Move(column, row);
-        foreach (Run run in runs)
-        {
-            SetAttribute(_look.Theme[run.Ink]);
-            AddStr(run.Text);
-        }
-
-        SetAttribute(_look.Theme[Ink.Normal]);
-    }
-
-    private int FirstCandidate() => Math.Max(0, Math.Min(_chosen - MaxCandidates / 2, (_completion?.Candidates.Count ?? 0) - MaxCandidates));
-
-    private int DrawCandidates()
-    {
-        if (_completion is not { } completion)
-            return 0;
-
-        int rows = Math.Min(CandidateRows, Math.Max(0, Viewport.Height - 1)), first = FirstCandidate();
-        int width = Math.Min(completion.Candidates.Max(candidate => Graphemes.Columns(candidate.Text)), Math.Max(8, Columns / 2));
-        for (int row = 0; row < rows; row++)
-        {
-            Candidate candidate = completion.Candidates[first + row];
-            bool isChosen = first + row == _chosen;
-            string sign = isChosen ? "▸ " : "  ";
-            Write(0, row, [new($"{sign}{Graphemes.Exactly(candidate.Text, width)}", isChosen ? Ink.Selected : Ink.Accent), new("  "), new(Graphemes.Fit(candidate.Description, Math.Max(0, Columns - width - 4)), Ink.Dim)]);
-        }
-
-        return rows;
-    }
-
-    private bool SearchKey(Key key)
-    {
-        if (key == Key.R.WithCtrl)
-            _search.Older();
-        else if (key == Key.Backspace)
-            _search.Shorten();
-        else if (key == Key.Esc || key == Key.C.WithCtrl)
-            _search.End();
-        else if (IsText(key, out string typed))
-            _search.Lengthen(typed);
-        else
-        {
-            // Any other key takes what was found, and then does what it does.
-            if (_search.Found is { } found)
-                _text.Set(found);
-
-            _search.End();
-            Changed();
-            return key == Key.Enter || key == Key.Tab;
-        }
-
-        SetNeedsDraw();
+        Changed();
         return true;
     }
 
     private bool Enter()
     {
-        if (_completion is not null && _chosen >= 0)
+        if (_menu.HasChosen)
         {
-            Accept();
+            Changed();
             return true;
         }
 
@@ -230,8 +108,7 @@ internal sealed class InputView : View
             return true;
 
         _history.Add(_text.Message.Trim());
-        _text.Set("");
-        Changed();
+        Set("");
         Entered?.Invoke(message);
         return true;
     }
@@ -245,10 +122,10 @@ internal sealed class InputView : View
 
     private bool Complete(int direction)
     {
-        if (_completion is { } shown)
+        if (_menu.IsOpen)
         {
-            int count = shown.Candidates.Count;
-            Choose(_chosen < 0 ? (direction > 0 ? 0 : count - 1) : (_chosen + direction + count) % count);
+            _menu.Step(direction);
+            Update();
             return true;
         }
 
@@ -259,123 +136,56 @@ internal sealed class InputView : View
         bool isLonger = common.Length > completion.End - completion.Begin;
         if (isLonger || completion.Candidates.Count == 1)
             _text.Replace(completion.Begin, completion.End, common);
-
-        Changed();
         if (completion.Candidates.Count > 1)
-            (_completion, _chosen) = (completion with { End = _text.Caret }, -1);
+            _menu.Open(completion with { End = _text.Caret });
 
         Update();
         return true;
     }
 
-    private void Choose(int candidate)
-    {
-        if (_completion is { } completion)
-        {
-            _chosen = candidate;
-            string text = completion.Candidates[candidate].Text;
-            _text.Replace(completion.Begin, completion.End, text);
-            _completion = completion with { End = completion.Begin + text.Length };
-            Update();
-        }
-    }
-
-    private void Accept()
-    {
-        (_completion, _chosen) = (null, -1);
-        Update();
-    }
-
     private bool Escape()
     {
-        if (_completion is null)
+        if (!_menu.IsOpen)
             return false;
 
-        Accept();
+        Changed();
         return true;
     }
 
     private bool Recall(int direction)
     {
-        if (_completion is not null)
+        if (_menu.IsOpen)
             return Complete(direction);
         if (_text.MoveLine(direction))
-        {
-            Moved();
-            return true;
-        }
-
-        if ((direction < 0 ? _history.Previous(_text.Text) : _history.Next()) is { } text)
+            Changed();
+        else if ((direction < 0 ? _history.Previous(_text.Text) : _history.Next()) is { } text)
             Set(text);
 
         return true;
     }
 
-    private Func<bool> Go(Motion motion) => () =>
+    private void BeginSearch()
     {
-        _text.Move(motion);
-        Moved();
-        return true;
-    };
-
-    private Func<bool> Cut(Motion motion) => () =>
-    {
-        _text.Delete(motion);
-        Changed();
-        return true;
-    };
-
-    private void Moved()
-    {
-        _rows = null;
-        Accept();
+        _search.Begin();
+        SetNeedsDraw();
     }
 
+    // The text, or the place in it: completions were for the one before.
     private void Changed()
     {
-        (_completion, _chosen) = (null, -1);
+        _menu.Close();
         Update();
     }
 
     private void Update()
     {
         _rows = new(_text, Columns);
-        int wanted = _rows.Count + CandidateRows;
+        int wanted = _rows.Count + _menu.Rows;
         SetNeedsDraw();
         if (wanted == WantedRows)
             return;
 
         WantedRows = wanted;
         Grown?.Invoke();
-    }
-
-    private ScreenKey[] Table() =>
-    [
-        new([Key.Enter], "Enter", "Send the message", Enter),
-        new([Key.Enter.WithAlt, Key.J.WithCtrl, Key.Enter.WithShift], "Alt+Enter, Ctrl+J", "New line; so does Enter after a \\, or inside a block that begins with \"\"\"", NewLine),
-        new([Key.Tab], "Tab", "Complete: commands, paths, option names and values", () => Complete(1) || true),
-        new([Key.Tab.WithShift], "Shift+Tab", "The completion before; without completions, to the side pane", () => Complete(-1)),
-        new([Key.Esc], "", "", Escape),
-        new([Key.CursorUp], "Up", "Line above, or the message before", () => Recall(-1)),
-        new([Key.CursorDown], "Down", "Line below, or the message after", () => Recall(1)),
-        new([Key.R.WithCtrl], "Ctrl+R", "Search the messages of this and earlier runs; again: an older one", ScreenKey.Always(BeginSearch)),
-        new([Key.CursorLeft, Key.B.WithCtrl], "Left", "One character to the left", Go(Motion.Left)),
-        new([Key.CursorRight, Key.F.WithCtrl], "Right", "One character to the right", Go(Motion.Right)),
-        new([Key.CursorLeft.WithCtrl, Key.B.WithAlt, Key.CursorLeft.WithAlt], "Ctrl+Left, Alt+B", "One word to the left", Go(Motion.WordLeft)),
-        new([Key.CursorRight.WithCtrl, Key.F.WithAlt, Key.CursorRight.WithAlt], "Ctrl+Right, Alt+F", "One word to the right", Go(Motion.WordRight)),
-        new([Key.Home, Key.A.WithCtrl], "Home, Ctrl+A", "Start of the line", Go(Motion.LineBegin)),
-        new([Key.End, Key.E.WithCtrl], "End, Ctrl+E", "End of the line", Go(Motion.LineEnd)),
-        new([Key.Backspace, Key.Backspace.WithShift], "Backspace", "Delete to the left", Cut(Motion.Left)),
-        new([Key.Delete], "Delete", "Delete to the right", Cut(Motion.Right)),
-        new([Key.W.WithCtrl, Key.Backspace.WithAlt, Key.Backspace.WithCtrl], "Ctrl+W", "Delete the word to the left", Cut(Motion.WordLeft)),
-        new([Key.D.WithAlt, Key.Delete.WithCtrl], "Alt+D", "Delete the word to the right", Cut(Motion.WordRight)),
-        new([Key.U.WithCtrl], "Ctrl+U", "Delete to the start of the line", Cut(Motion.LineBegin)),
-        new([Key.K.WithCtrl], "Ctrl+K", "Delete to the end of the line", Cut(Motion.LineEnd)),
-    ];
-
-    private void BeginSearch()
-    {
-        _search.Begin();
-        SetNeedsDraw();
     }
 }

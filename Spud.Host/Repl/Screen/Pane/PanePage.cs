@@ -31,6 +31,9 @@ internal abstract class PanePage(string title)
     /// <summary>The row that keys act on; null: keys scroll.</summary>
     public virtual int? SelectedRow => null;
 
+    /// <summary>A view on its rows, as they were last made; null: none.</summary>
+    public virtual PaneFigure? Figure => null;
+
     /// <summary>Its rows for a width.</summary>
     public IReadOnlyList<Line> Rows(int columns)
     {

@@ -9,6 +9,7 @@ internal sealed class SidePane : View
     private readonly IReadOnlyList<PanePage> _pages;
     private readonly RowsView _rows;
     private readonly BarView _tabs;
+    private PaneFigure? _figure;
     private int _shown;
 
     public SidePane(Look look, IReadOnlyList<PanePage> pages)
@@ -21,6 +22,7 @@ internal sealed class SidePane : View
         _rows = new(look) { X = 1, Y = 2, Width = Dim.Fill(), Height = Dim.Fill() };
         _rows.RowClicked += Click;
         _rows.FrameChanged += (_, _) => Refresh();
+        _rows.Scrolled += PlaceFigure;
         RuleView rule = new(look) { Y = 1, Width = Dim.Fill(), Height = 1 };
         Add(_tabs, rule, _rows);
         foreach (PanePage page in pages)
@@ -80,8 +82,26 @@ internal sealed class SidePane : View
             return;
 
         _rows.Show(_pages[_shown].Rows(_rows.TextColumns));
+        ShowFigure(_pages[_shown].Figure);
         if (_pages[_shown].SelectedRow is { } row)
             _rows.Reveal(row);
+    }
+
+    private void ShowFigure(PaneFigure? figure)
+    {
+        if (_figure is { } before && before.View != figure?.View)
+            _rows.Remove(before.View);
+        if (figure is not null && figure.View.SuperView is null)
+            _rows.Add(figure.View);
+
+        _figure = figure;
+        PlaceFigure();
+    }
+
+    private void PlaceFigure()
+    {
+        if (_figure is { } figure)
+            figure.View.Frame = new(0, figure.Row - _rows.Top, _rows.TextColumns, figure.Rows);
     }
 
     private void Click(int row)

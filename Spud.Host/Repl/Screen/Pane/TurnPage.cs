@@ -4,16 +4,18 @@ using Spud.Metering;
 namespace Spud.Host.Repl.Screen;
 
 /// <summary>What the last answer cost, and how it came about.</summary>
-internal sealed class TurnPage() : PanePage("Turn")
+internal sealed class TurnPage(Look look) : PanePage("Turn")
 {
     private const int LabelColumns = 12;
-    private const int PlotRows = 4;
-    private const int ScaleColumns = 6;
 
     private readonly List<TurnToken> _tokens = [];
+    private readonly SpeedGraph _graph = new(look);
+    private PaneFigure? _figure;
     private Turn? _turn;
     private Meter _meter;
     private bool _isRunning;
+
+    public override PaneFigure? Figure => _figure;
 
     /// <summary>A question is being answered.</summary>
     public void Begin(Turn turn)
@@ -52,6 +54,7 @@ internal sealed class TurnPage() : PanePage("Turn")
 
     protected override IReadOnlyList<Line> Create(int columns)
     {
+        _figure = null;
         if (_turn is not { } turn)
             return Wrapping.Wrap([Paragraph.Of("Nothing has been asked yet. After an answer this page says what it cost.", Ink.Dim)], columns);
 
@@ -61,9 +64,12 @@ internal sealed class TurnPage() : PanePage("Turn")
         else
             Finished(turn, rows, columns);
 
-        Speed(rows, columns);
-        Heat(turn, rows, columns);
-        return Wrapping.Wrap(rows, columns);
+        List<Line> lines = Wrapping.Wrap(rows, columns);
+        Speed(lines);
+        foreach (Paragraph paragraph in Heat(turn, columns))
+            Wrapping.Wrap(paragraph, columns, lines);
+
+        return lines;
     }
 
     private string State(Turn turn) => _isRunning ? "running" : turn.Fault is not null ? "failed" : turn.Finish switch
@@ -139,32 +145,22 @@ internal sealed class TurnPage() : PanePage("Turn")
         return new([new(Graphemes.Exactly(role, LabelColumns), Ink.Dim), new(Charts.Bar(share, bar), Ink.Accent), new($" {share,4:0%} {Units.Compute(units)}")], IsVerbatim: true);
     }
 
-    private void Speed(List<Paragraph> rows, int columns)
+    private void Speed(List<Line> to)
     {
-        double[] gaps = [.. _tokens.Zip(_tokens.Skip(1), (before, after) => (after.At - before.At).TotalSeconds).Where(gap => gap > 0)];
-        if (gaps.Length < 4)
+        if (!_graph.Show(_tokens))
             return;
 
-        double[] speeds = [.. Charts.Buckets(gaps, Math.Max(8, columns - ScaleColumns - 1)).Select(gap => 1 / gap)];
-        double highest = speeds.Max();
-        rows.Add(Paragraph.Empty);
-        rows.Add(Paragraph.Of("Tokens per second", Ink.Heading));
-        int row = 0;
-        foreach (string line in Charts.Plot(speeds, PlotRows, highest))
-        {
-            string scale = row == 0 ? $"{highest:0}" : row == PlotRows - 1 ? "0" : "";
-            rows.Add(new([new(scale.PadLeft(ScaleColumns - 2), Ink.Dim), new(row == 0 || row == PlotRows - 1 ? " ┤" : " │", Ink.Dim), new(line, Ink.Accent)], IsVerbatim: true));
-            row++;
-        }
+        to.AddRange([Line.Empty, Line.Of("Tokens per second", Ink.Heading)]);
+        _figure = PaneFigure.Add(_graph, SpeedGraph.GraphRows, to);
     }
 
-    private void Heat(Turn turn, List<Paragraph> rows, int columns)
+    private IEnumerable<Paragraph> Heat(Turn turn, int columns)
     {
         TurnToken[] known = [.. _tokens.Where(token => !token.Experts.IsDefaultOrEmpty)];
         if (known.Length > 0)
-            rows.AddRange(ExpertsMap.OfTokens([.. known.Select(token => token.Experts)], columns));
-        else if (turn.Receipt is { } receipt && receipt.Phases.Any(phase => phase.ExpertsPerToken is not null))
-            rows.AddRange(ExpertsMap.OfPhases(receipt.Phases, columns));
+            return ExpertsMap.OfTokens([.. known.Select(token => token.Experts)], columns);
+
+        return turn.Receipt is { } receipt && receipt.Phases.Any(phase => phase.ExpertsPerToken is not null) ? ExpertsMap.OfPhases(receipt.Phases, columns) : [];
     }
 
     private static Paragraph Row(string label, string text, Ink ink = Ink.Normal) =>

@@ -1,5 +1,6 @@
 using Spud.Host.Repl;
 using Spud.Host.Repl.Comparison;
+using Spud.Host.Repl.Screen;
 using Spud.Host.Tests.Snapshots;
 using Spud.Plugins;
 using Terminal.Gui.Input;
@@ -91,6 +92,35 @@ public sealed class PaneTests : IDisposable
     }
 
     [Fact]
+    public void The_plot_moves_with_the_page_and_leaves_nothing_behind()
+    {
+        using ScreenFixture fixture = new(110, 24);
+        Turn turn = Said.Turn(1, "Hello?", "Hi.");
+        for (int i = 0; i < 60; i++)
+            turn.Add(Said.Token(i, [.. Enumerable.Repeat(1 + i % 4, 30)]));
+
+        fixture.Press(Key.F3);
+        fixture.Happen(Said.Whole(turn));
+        int before = RowOf(fixture, "┬");
+        fixture.Press(Key.CursorDown, Key.CursorDown);
+        Assert.Equal(before - 2, RowOf(fixture, "┬"));
+        fixture.Press(Key.PageDown);
+        Assert.DoesNotContain("┬", fixture.Text);
+        fixture.Press(Key.PageUp);
+        Assert.Equal(before - 2, RowOf(fixture, "┬"));
+        fixture.Press(Key.CursorRight);
+        Assert.DoesNotContain("▁", fixture.Text);
+        Assert.DoesNotContain("┬", fixture.Text);
+    }
+
+    [Fact]
+    public void Speed_counts_tokens_evenly_over_the_time_that_they_took()
+    {
+        Assert.Equal([2, 2, 1, 1], SpeedGraph.SpeedOver([0, 0.5, 1, 2], 4).Select(speed => Math.Round(speed, 6)));
+        Assert.Equal(3, SpeedGraph.SpeedOver([0, 0.1, 0.3, 1], 7).Sum() / 7, 6);
+    }
+
+    [Fact]
     public void Experts_of_every_token_and_layer_are_a_map()
     {
         using ScreenFixture fixture = new(110, 40);
@@ -156,6 +186,8 @@ public sealed class PaneTests : IDisposable
         fixture.Happen(new TokenArrived(turn, Said.Token(1), new(12, 3.5m, 50, TimeSpan.FromSeconds(0.4), 41.2)));
         Assert.Contains("12 tokens · 41/s · 3.50 CU of 50.0 CU", fixture.Text);
     }
+
+    private static int RowOf(ScreenFixture fixture, string text) => Array.FindIndex(fixture.Text.Split('\n'), row => row.Contains(text, StringComparison.Ordinal));
 
     private static (int Column, int Row) Find(ScreenFixture fixture, string text)
     {

@@ -152,4 +152,15 @@ public sealed class ScreenTests
         fixture.Press(Key.C.WithCtrl);
         Assert.Equal(1, fixture.Quits);
     }
+
+    [Fact]
+    public void Escape_that_has_nothing_to_close_does_not_end_the_session()
+    {
+        using ScreenFixture fixture = new(80, 24);
+        fixture.Type("half a question");
+        fixture.Press(Key.Esc, Key.Esc);
+        Assert.False(fixture.Screen.StopRequested);
+        Assert.Equal(0, fixture.Quits);
+        Assert.Contains("❯ half a question", fixture.Text);
+    }
 }
