@@ -36,7 +36,7 @@ internal sealed partial class ReplScreen : Runnable
     public ReplScreen(ScreenLink link, InputHistory history, Look look, TimeProvider time)
     {
         (_link, _time, _history) = (link, time, history);
-        (_turnPage, _pluginsPage) = (new(look), new(link.Plugins));
+        (_turnPage, _pluginsPage) = (new(new(look)), new(link.Plugins));
         _transcript = new(look);
         _help = new(look) { Visible = false };
         _pane = new(look, [_pipelinePage, _turnPage, _pluginsPage, _whyPage]);
