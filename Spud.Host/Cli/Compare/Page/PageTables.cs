@@ -79,7 +79,7 @@ internal static class PageTables
     {
         ComparisonResult result = report.Result;
         WindowSettings window = result.Settings.Window;
-        string scored = window.Stride is { } stride ? $"one every {stride} tokens, the last {window.Scored} of each scored" : $"side by side, the second half of each scored ({window.Scored} tokens), as llama-perplexity does";
+        string scored = window.From is { } from ? $"side by side, each scored from position {from} on ({window.Scored} tokens)" : window.Stride is { } stride ? $"one every {stride} tokens, the last {window.Scored} of each scored" : $"side by side, the second half of each scored ({window.Scored} tokens), as llama-perplexity does";
         return Element(
             "div",
             Element("pre", report.Command),
