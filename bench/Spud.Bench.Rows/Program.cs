@@ -24,13 +24,14 @@ Batch batch = pipeline.Engine.NewBatch();
 Console.WriteLine($"{Environment.ProcessorCount} processors, {threads} threads, .NET {Environment.Version}; median of {rounds}, milliseconds");
 Console.WriteLine("| depth | rows | step | of one row | a further row | head | attention | experts |");
 Console.WriteLine("|---|---|---|---|---|---|---|---|");
+int[] rowCounts = [1, 2, 3, 4, 8, 16];
 foreach (int depth in new[] { 0, 2048, 6000 })
 {
     using Sequence sequence = pipeline.Engine.Open();
     for (ReadOnlySpan<int> left = tokens.AsSpan(0, depth); !left.IsEmpty;)
         left = left[pipeline.Engine.Step(batch, sequence, left, Phase.Prefill, LogitRows.None)..];
 
-    StepCost[] costs = [.. new[] { 1, 2, 3, 4, 8, 16 }.Select(rows => new StepCost(pipeline.Engine, batch, sequence, rows, tokens))];
+    StepCost[] costs = [.. rowCounts.Select(rows => new StepCost(pipeline.Engine, batch, sequence, rows, tokens))];
     for (int round = -3; round < rounds; round++)
     {
         if (round == 0)

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using Spud.Configuration;
 using Spud.Evaluation.Calibration;
 using Spud.Evaluation.Likelihood;
 using Spud.Models;
