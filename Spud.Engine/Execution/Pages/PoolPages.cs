@@ -61,6 +61,12 @@ internal sealed class PoolPages
     /// <summary>Whether all pages are in the domain, the format and the number that another pool of the same layer would have.</summary>
     public bool IsAs(PoolShape shape) => shape == new PoolShape(Domain, Layout, Pool.Keys.Shape[0], PagesPerSequence, SlackPages);
 
+    /// <summary>Pages that were in use at most since <see cref="ForgetPeak"/>.</summary>
+    public int PeakPages { get; private set; }
+
+    /// <summary>Bytes of a page, key and value.</summary>
+    public long BytesPerPage => BytesPerKey * PageTokens;
+
     /// <summary>Bytes of the pool.</summary>
     public long Bytes => Pool.Keys.Bytes + Pool.Values.Bytes + Pool.Positions.Bytes;
 
@@ -78,8 +84,12 @@ internal sealed class PoolPages
 
         int page = _free[--_freeCount];
         _references[page] = 1;
+        PeakPages = Math.Max(PeakPages, _references.Length - _freeCount);
         return page;
     }
+
+    /// <summary>From now on the peak is counted anew.</summary>
+    public void ForgetPeak() => PeakPages = _references.Length - _freeCount;
 
     public void Share(int page) => _references[page]++;
 
