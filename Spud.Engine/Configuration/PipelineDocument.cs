@@ -57,7 +57,7 @@ public sealed class PipelineDocument
     /// <exception cref="ConfigurationException">With all faults of file and edits.</exception>
     public static PipelineDocument Load(string? path, IEnumerable<string> edits) => Read(path, edits.Select(edit => new PipelineEdit(edit))).Valid();
 
-    /// <summary>Reads what can be read and keeps the faults, so that whoever composes it reports those of the components' options too.</summary>
+    /// <summary>Reads what can be read and keeps the faults, so that the composer can report them with those of the components' options.</summary>
     /// <param name="path">The file; null: the default pipeline.</param>
     /// <param name="edits">In order; relative paths in them are relative to the current directory.</param>
     public static PipelineDocument Read(string? path, IEnumerable<PipelineEdit> edits)

@@ -9,7 +9,7 @@ internal static class BatchCheck
     {
         foreach (BatchEntry entry in batch.Entries)
         {
-            RequireCurrent(entry, engine);
+            RequireCurrent(batch, entry, engine);
             if (pipeline.SplitsPhases && entry.Phase != batch.Entries[0].Phase)
                 throw new ArgumentException("engine: this pipeline names other components for decode than for prefill, so a batch has one phase only", nameof(batch));
         }
@@ -18,14 +18,14 @@ internal static class BatchCheck
             RequireNormedRows(batch, pipeline);
     }
 
-    private static void RequireCurrent(in BatchEntry entry, Engine engine)
+    private static void RequireCurrent(Batch batch, in BatchEntry entry, Engine engine)
     {
         Sequence sequence = entry.Sequence;
         sequence.ThrowIfEnded();
         if (!sequence.BelongsTo(engine))
-            throw new ArgumentException($"engine: sequence {sequence.Id} belongs to another engine", "batch");
+            throw new ArgumentException($"engine: sequence {sequence.Id} belongs to another engine", nameof(batch));
         if (sequence.Tokens != entry.FirstPosition)
-            throw new ArgumentException($"engine: sequence {sequence.Id} has {sequence.Tokens} tokens, and had {entry.FirstPosition} when it was added: clear the batch and add it again", "batch");
+            throw new ArgumentException($"engine: sequence {sequence.Id} has {sequence.Tokens} tokens, and had {entry.FirstPosition} when it was added: clear the batch and add it again", nameof(batch));
     }
 
     private static void RequireNormedRows(Batch batch, PipelineParts pipeline)

@@ -1,4 +1,3 @@
-using Spud.Configuration;
 using Spud.Metering;
 
 namespace Spud.Execution;

@@ -59,7 +59,7 @@ public sealed class WorkerThreads : WorkerPool, IDisposable
             worker.Join();
     }
 
-    /// <summary>Whoever waits for a next job sleeps at once, so that a native library's threads have the processors.</summary>
+    /// <summary>Workers that wait for a job sleep at once, so that a native library's threads have the processors.</summary>
     internal void Park() => Volatile.Write(ref _parkedAfter, Generation());
 
     /// <inheritdoc/>

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
+using Spud.Configuration;
 
 namespace Spud.Metering;
 
@@ -30,6 +31,7 @@ public sealed class Ledger
         _keptByHead = [.. costs.KvHeads.Select(heads => new int[heads])];
         _phases = [.. Enum.GetValues<Phase>().Select(phase => new PhaseLedger(phase, costs))];
         _figures = new double[costs.Figures.Length];
+        Used = new ExpertUse(costs.Layers, costs.Experts.Max());
     }
 
     /// <summary>File name of the model.</summary>
@@ -74,6 +76,24 @@ public sealed class Ledger
     /// <summary>What components counted for themselves; nothing is billed by it.</summary>
     public ImmutableArray<ReportedFigure> Reported =>
         [.. _costs.Figures.Select((reported, i) => new ReportedFigure(reported.Role, reported.Component, reported.Figure.Name, _figures[i]))];
+
+    /// <summary>Different experts of a layer that any row used; 0 in a dense layer.</summary>
+    public int ExpertsTouched(int layer) => Used.Count(layer);
+
+    /// <summary>Bytes of all experts that any row used, each once: what the request needs in memory, or in a cache, to go fast. Dense layers do not count.</summary>
+    public long ExpertBytesTouched
+    {
+        get
+        {
+            long bytes = 0;
+            for (int layer = 0; layer < Layers; layer++)
+                bytes += ExpertsTouched(layer) * _costs.Of(Phase.Decode)[PipelineCosts.SlotOf(layer, Role.Experts)].Bytes.PerExpert;
+
+            return bytes;
+        }
+    }
+
+    internal ExpertUse Used { get; }
 
     /// <summary>FLOPs of all requests that spend from the same limit.</summary>
     internal long SharedFlops

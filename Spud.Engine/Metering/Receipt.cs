@@ -49,6 +49,10 @@ public sealed record Receipt
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public TextLabel? Label { get; init; }
 
+    /// <summary>Bytes of all experts that any of its rows used, each once, in 10^9; null for a dense model.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public decimal? ExpertGigabytesTouched { get; init; }
+
     /// <summary>What it costs; null without a price list.</summary>
     public required ReceiptCharge? Charge { get; init; }
 
@@ -72,6 +76,7 @@ public sealed record Receipt
             KeptTokens = [.. Enumerable.Range(0, ledger.Layers).Select(layer => ledger.KeptTokens(layer))],
             Reported = ledger.Reported,
             Label = ledger.Label,
+            ExpertGigabytesTouched = ledger.IsMixture ? ledger.ExpertBytesTouched / Tally.BytesPerGigabyte : null,
             Charge = prices is null ? null : ReceiptCharge.Of(ledger, prices),
         };
     }

@@ -16,13 +16,13 @@ public readonly record struct Tally
     /// <summary>Bytes of weights in the model's format: what a step reads is read once, and its sequences share it.</summary>
     public long WeightBytesRead { get; internal init; }
 
-    /// <summary>Bytes of keys and values that attention read; those of a sequence once a step.</summary>
+    /// <summary>Bytes of keys and values that attention read; those of a sequence once per step.</summary>
     public long KvBytesRead { get; internal init; }
 
     /// <summary>Bytes of keys and values that were added.</summary>
     public long KvBytesWritten { get; internal init; }
 
-    /// <summary>Entries of routing plans; a dense layer has one a row.</summary>
+    /// <summary>Entries of routing plans; a dense layer has one for each row.</summary>
     public long PlanEntries { get; internal init; }
 
     /// <summary>The request's share of the time that was spent, by rows.</summary>

@@ -57,7 +57,7 @@ public sealed class Sampler
     /// <summary>
     /// Chooses the next token; <see cref="Accept"/> it to make it count for the penalties.
     /// </summary>
-    /// <param name="logits">At least one a token, finite or negative infinity. Changed during the call (bias, penalties) and restored before it returns.</param>
+    /// <param name="logits">At least one for each token, finite or negative infinity. Changed during the call (bias, penalties) and restored before it returns.</param>
     /// <exception cref="ArgumentException">There are fewer logits than tokens.</exception>
     /// <exception cref="InvalidDataException">A logit is NaN or positive infinity, or none is finite: a component of the pipeline is faulty, or the biases ban everything.</exception>
     public int Sample(Span<float> logits)

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Spud.Models;
 
 namespace Spud.Evaluation.Calibration;
@@ -58,6 +57,6 @@ public sealed record RouterPack
         return bytes.ToArray();
 
         void Add(string name, float[] values, int rows) =>
-            file.Add(name, ElementType.F32, [rows, values.Length / rows], stream => stream.Write(MemoryMarshal.AsBytes<float>(values)));
+            file.Add(name, values, rows, values.Length / rows);
     }
 }

@@ -1,5 +1,7 @@
 using System.Diagnostics;
+using Spud.Configuration;
 using Spud.Execution;
+using Spud.Metering;
 
 namespace Spud.Host;
 
@@ -15,11 +17,14 @@ internal readonly record struct BenchShape
     /// <summary>Sequences that decode together.</summary>
     public required int Batch { get; init; }
 
+    /// <summary>Texts that sequences read and go on with, each in its turn; empty: random tokens.</summary>
+    public required IReadOnlyList<int[]> Texts { get; init; }
+
     /// <summary>The longest text that comes of it.</summary>
     public int ContextTokens => Math.Max(Prompt, (int)Math.Min(int.MaxValue, (long)Depth + Generate));
 }
 
-/// <summary>Measures prefill and decode of a model with random tokens, the same ones every time.</summary>
+/// <summary>Measures prefill and decode of a model, with the same tokens every time; those of prefill are random.</summary>
 internal sealed class Bench
 {
     private readonly LanguageModel _model;
@@ -40,8 +45,14 @@ internal sealed class Bench
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public BenchResult Measure(int repeat, int threads)
     {
-        double prefill = Prefill(), decode = Decode();
-        return new(Math.Round(prefill, 2), Math.Round(decode, 2), repeat, _shape.Prompt, _shape.Generate, _shape.Depth, _shape.Batch, threads);
+        double prefill = Prefill(), decode = Decode(out Ledger[] ledgers);
+        bool isMixture = ledgers[0].IsMixture;
+        return new(Math.Round(prefill, 2), Math.Round(decode, 2), repeat, _shape.Prompt, _shape.Generate, _shape.Depth, _shape.Batch, threads)
+        {
+            ComputeUnitsPerToken = ledgers.Sum(static ledger => ledger[Phase.Decode].Total.ComputeUnits) / ((long)_shape.Generate * _shape.Batch),
+            ExpertBytesPerStep = isMixture ? ledgers.Sum(static ledger => ledger[Phase.Decode].Of(Roles.Experts).WeightBytesRead) / _shape.Generate : null,
+            ExpertBytesPerRequest = isMixture ? ledgers.Sum(static ledger => ledger.ExpertBytesTouched) / ledgers.Length : null,
+        };
     }
 
     private double Prefill()
@@ -52,7 +63,7 @@ internal sealed class Bench
         return Figures.Rate(_shape.Prompt, Stopwatch.GetElapsedTime(start));
     }
 
-    private double Decode()
+    private double Decode(out Ledger[] ledgers)
     {
         List<Sequence> sequences = [];
         try
@@ -61,14 +72,16 @@ internal sealed class Bench
             {
                 sequences.Add(Open());
                 if (_shape.Depth > 0)
-                    Read(sequences[i], _tokens.AsSpan(0, _shape.Depth), LogitRows.None);
+                    Read(sequences[i], TextOf(i)[.._shape.Depth], LogitRows.None);
             }
 
             long start = Stopwatch.GetTimestamp();
             for (int step = 0; step < _shape.Generate; step++)
                 Step(sequences, step);
 
-            return Figures.Rate((long)_shape.Generate * _shape.Batch, Stopwatch.GetElapsedTime(start));
+            double rate = Figures.Rate((long)_shape.Generate * _shape.Batch, Stopwatch.GetElapsedTime(start));
+            ledgers = [.. sequences.Select(static sequence => sequence.Ledger)];
+            return rate;
         }
         finally
         {
@@ -80,10 +93,21 @@ internal sealed class Bench
     {
         _batch.Clear();
         for (int i = 0; i < sequences.Count; i++)
-            _batch.Add(sequences[i], [_tokens[(step + i) % _tokens.Length]], Phase.Decode, LogitRows.Last);
+            _batch.Add(sequences[i], [_shape.Texts.Count > 0 ? TextOf(i)[_shape.Depth + step] : _tokens[(step + i) % _tokens.Length]], Phase.Decode, LogitRows.Last);
 
         _model.Engine.Run(_batch);
         _cancellation.ThrowIfCancellationRequested();
+    }
+
+    // Sequences of one text read different parts of it, as far as it goes.
+    private ReadOnlySpan<int> TextOf(int sequence)
+    {
+        if (_shape.Texts.Count == 0)
+            return _tokens;
+
+        int[] text = _shape.Texts[sequence % _shape.Texts.Count];
+        int length = _shape.Depth + _shape.Generate, parts = text.Length / length;
+        return text.AsSpan(sequence / _shape.Texts.Count % parts * length, length);
     }
 
     private void Read(Sequence sequence, ReadOnlySpan<int> tokens, LogitRows last)

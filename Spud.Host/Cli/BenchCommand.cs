@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Spud.Composition;
 using Spud.Configuration;
+using Spud.Evaluation.Likelihood;
 
 namespace Spud.Host;
 
@@ -15,12 +16,13 @@ internal sealed class BenchCommand
     private readonly Option<int?> _depth = Values.Integer("--depth", 0, Values.MaxTokens, "Tokens in the context before decoding starts. Default: 0.");
     private readonly Option<int?> _repeat = Values.Integer("--repeat", 1, 1_000_000, "Measurements, after one warm-up. Default: 5.");
     private readonly Option<int?> _batch = Values.Integer("--batch", 1, 4096, "Sequences decoded together; the speed is the sum over all. Default: 1.");
+    private readonly Option<string[]> _texts = new("--file", "-f") { Description = "Decode this text instead of random tokens; may be repeated: sequences take the texts in turn.", HelpName = "FILE" };
     private readonly Option<bool> _json = new("--json") { Description = "Print one JSON object per measurement, one per line." };
 
     private BenchCommand(Command command, Shell shell)
     {
         _shell = shell;
-        foreach (Option option in new Option[] { _prompt, _generate, _depth, _repeat, _batch })
+        foreach (Option option in new Option[] { _prompt, _generate, _depth, _repeat, _batch, _texts })
             command.Options.Add(option);
 
         _pipeline = new(command, shell);
@@ -43,13 +45,15 @@ internal sealed class BenchCommand
             Generate = parsed.GetValue(_generate) ?? 64,
             Depth = parsed.GetValue(_depth) ?? 0,
             Batch = parsed.GetValue(_batch) ?? 1,
+            Texts = [],
         };
+        string[] texts = [.. (parsed.GetValue(_texts) ?? []).Select(file => InputText.Read(file, _shell))];
         int repeats = parsed.GetValue(_repeat) ?? 5;
         RequireContext(parsed, shape);
         using LanguageModel model = new ModelLoader(_pipeline, _shell) { Sequences = shape.Batch, Rows = Math.Max(PipelineOptions.DefaultRows, shape.Batch), ContextTokens = shape.ContextTokens, IgnoresBudget = true }.Load(parsed);
 
         using Interrupts.Section section = _shell.Interrupts.Begin();
-        Bench bench = new(model, shape, section.Token);
+        Bench bench = new(model, shape with { Texts = [.. texts.Select(text => Ids(model, text, shape))] }, section.Token);
         for (int repeat = 0; repeat <= repeats; repeat++)
         {
             BenchResult result = bench.Measure(repeat, _pipeline.Threads(parsed));
@@ -58,6 +62,16 @@ internal sealed class BenchCommand
         }
 
         return ExitCodes.Done;
+    }
+
+    private static string Experts(BenchResult result) => result is not { ExpertBytesPerStep: { } step, ExpertBytesPerRequest: { } request } ? "" : string.Create(
+        CultureInfo.InvariantCulture, $"  {result.ComputeUnitsPerToken:0.####} CU a token, experts {step / 1e6:0.0} MB a step, {request / 1e6:0.0} MB a request");
+
+    private static int[] Ids(LanguageModel model, string text, BenchShape shape)
+    {
+        int least = shape.Depth + shape.Generate;
+        int[] ids = TextBeginning.Ids(model.Tokenizer, text, (int)Math.Min(1 << 20, (long)least * shape.Batch), parseSpecial: false);
+        return ids.Length >= least ? ids : throw new BadInputException($"-f: the text has {ids.Length} tokens, expected at least {least} (--depth and --generate together).");
     }
 
     // The measurement takes no more context than it needs. One longer than the model was trained for is the user's decision.
@@ -74,7 +88,7 @@ internal sealed class BenchCommand
         if (json)
             _shell.WriteJson(result, ResultJson.Readable.BenchResult);
         else
-            _shell.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{result.Repeat,3}  prefill {result.PrefillTokensPerSecond,9:0.00} tokens/s  decode {result.DecodeTokensPerSecond,9:0.00} tokens/s"));
+            _shell.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{result.Repeat,3}  prefill {result.PrefillTokensPerSecond,9:0.00} tokens/s  decode {result.DecodeTokensPerSecond,9:0.00} tokens/s{Experts(result)}"));
 
         _shell.Out.Flush();
     }

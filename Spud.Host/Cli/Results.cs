@@ -30,12 +30,22 @@ internal sealed record RunResult(
 /// <summary>What <c>spud tokenize --json</c> prints.</summary>
 internal sealed record TokenizeResult(int Tokens, int[] Ids);
 
-/// <summary>What <c>spud score --json</c> prints. Loss in nats, speed in tokens per second; experts a token by layer, null for a dense model; perplexity by position where that was asked for; a reason where there is no loss.</summary>
+/// <summary>What <c>spud score --json</c> prints. Loss in nats, speed in tokens per second; experts per token by layer, null for a dense model; perplexity by position where that was asked for; a reason where there is no loss.</summary>
 internal sealed record ScoreResult(int Tokens, double MeanLoss, double Perplexity, double PrefillTokensPerSecond, decimal ComputeUnits, double[]? ExpertsPerToken, ScoredPositions[]? Positions, string? Reason);
 
 /// <summary>One repeat of <c>spud bench --json</c>. Speeds in tokens per second, over all sequences; the rest says what was measured.</summary>
 internal sealed record BenchResult(
-    double PrefillTokensPerSecond, double DecodeTokensPerSecond, int Repeat, int PromptTokens, int GeneratedTokens, int DepthTokens, int Sequences, int Threads);
+    double PrefillTokensPerSecond, double DecodeTokensPerSecond, int Repeat, int PromptTokens, int GeneratedTokens, int DepthTokens, int Sequences, int Threads)
+{
+    /// <summary>Of a decoded token.</summary>
+    public decimal ComputeUnitsPerToken { get; init; }
+
+    /// <summary>Of a mixture: bytes of the experts that a step of decode reads, on average.</summary>
+    public long? ExpertBytesPerStep { get; init; }
+
+    /// <summary>Of a mixture: bytes of all experts that a sequence used while it was read and decoded, each once, on average.</summary>
+    public long? ExpertBytesPerRequest { get; init; }
+}
 
 /// <summary>What <c>spud convert --json</c> and <c>spud quantize --json</c> print: bytes of the tensors before and after, tensors of each type, and those that got another type than wanted.</summary>
 internal sealed record ConversionResult(string File, long SourceBytes, long Bytes, Dictionary<string, int> Tensors, Dictionary<string, string> Substituted);

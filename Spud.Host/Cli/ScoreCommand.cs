@@ -94,7 +94,7 @@ internal sealed class ScoreCommand
         foreach (ScoredPositions at in json ? [] : result.Positions ?? [])
             _shell.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  positions {at.FirstPosition} .. {at.LastPosition}: mean loss {at.MeanLoss:0.000000}, perplexity {at.Perplexity:0.0000}"));
         if (!json && result.ExpertsPerToken is { } experts)
-            _shell.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{experts.Average():0.000} experts a token, {result.ComputeUnits:0.000000} CU"));
+            _shell.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{experts.Average():0.000} experts per token, {result.ComputeUnits:0.000000} CU"));
     }
 
     // Logits that are infinite or not a number come from weights or from a component: which of them cannot be told from here.

@@ -8,7 +8,7 @@ namespace Spud.Host;
 /// <param name="Edits">Changes.</param>
 internal sealed record PipelineSource(string? File, ImmutableArray<PipelineEdit> Edits)
 {
-    /// <summary>The pipeline of somebody who names nothing.</summary>
+    /// <summary>The default pipeline.</summary>
     public static PipelineSource Default { get; } = new(null, []);
 
     /// <summary>With another change at the end.</summary>

@@ -73,7 +73,7 @@ internal sealed class ExplanationText(TextWriter to)
         Line($"{layers}{phase}, {component.Domain} memory, rows {(component.RowInvariant ? "do not depend on their neighbours" : "may depend on their neighbours")}");
         Wrapped("options ", component.Options.EnumerateObject().Select(option => $"{option.Name}={Value(option.Value)}").DefaultIfEmpty("none"));
         if (component.ExpertsAtMost is { } most)
-            Line(FormattableString.Invariant($"at most {most} {(most == 1 ? "expert" : "experts")} a token{(component.ExpertsExpected is { } expected ? $", {expected:0.00} expected on average" : "")}"));
+            Line(FormattableString.Invariant($"at most {most} {(most == 1 ? "expert" : "experts")} per token{(component.ExpertsExpected is { } expected ? $", {expected:0.00} expected on average" : "")}"));
         if (component.Role != Roles.Cache)
             Line($"{component.Weights} weights: {Units.Bytes(component.MappedBytes)} mapped, {Units.Bytes(component.OwnBytes)} own{(component.NativeBytes == 0 ? "" : $", about {Units.Bytes(component.NativeBytes)} native")}; workspace {Units.Bytes(component.WorkspaceBytes)}");
         if (component.Pack is { } pack)
@@ -97,7 +97,7 @@ internal sealed class ExplanationText(TextWriter to)
                 {
                     string first = ((group.Layers is null ? "" : "  ") + operation.Name).PadRight(name);
                     Line(operation.Copies is { } what
-                        ? $"{first}{what}, {operation.From} -> {operation.Domain}, {operation.BytesPerToken} bytes a token"
+                        ? $"{first}{what}, {operation.From} -> {operation.Domain}, {operation.BytesPerToken} bytes per token"
                         : $"{first}{operation.Role,-11}{operation.Component.PadRight(component)}{operation.Domain}");
                 }
             }
@@ -111,12 +111,12 @@ internal sealed class ExplanationText(TextWriter to)
     {
         Title("Pages");
         TextTable table = new("<<<>>>>>");
-        table.Add("layers", "keys", "values", "page", "pages", "kept", "a token", "all");
+        table.Add("layers", "keys", "values", "page", "pages", "kept", "per token", "all");
         foreach (PagesExplanation layout in pages)
             table.Add($"{Short(layout.Layers)}{(layout.PerHead ? ", per head" : "")}", layout.Keys, layout.Values, $"{layout.PageTokens}", $"{layout.Pages}", $"{layout.TokensAtMost}", Units.Bytes(layout.BytesPerTokenAndLayer), Units.Bytes(layout.TotalBytes));
 
         table.Write(to);
-        Line("page, kept: tokens; pages, a token: of one layer; all: of these layers");
+        Line("page, kept: tokens; pages, per token: of one layer; all: of these layers");
         foreach (int? tokens in pages.Select(static layout => layout.ReviewTokens).Where(static tokens => tokens is not null).Distinct())
             Line($"this cache decides what to keep every {tokens} tokens of a text; steps end there");
         if (pages.Any(static layout => layout.Pool > 0))
@@ -158,8 +158,8 @@ internal sealed class ExplanationText(TextWriter to)
         table.Add(["weights read", .. costs.Select(cost => Units.Bytes(cost.WeightBytesRead))]);
         table.Add(["keys, values read", .. costs.Select(cost => Units.Bytes(cost.KvBytesRead))]);
         table.Write(to);
-        Line("1 CU = 10^9 FLOP, a multiply-add is 2; prefill without logits; a token that is");
-        Line("alone in its step reads so much (weights as the file stores them)");
+        Line("1 CU = 10^9 FLOP, a multiply-add is 2; prefill without logits");
+        Line("bytes: read by a token alone in its step (weights as the file stores them)");
     }
 
     private void Title(string title)

@@ -27,7 +27,7 @@ internal sealed partial class Session
     public void Save(string name)
     {
         if (name.Length == 0 || name.All(char.IsAsciiDigit) || name.StartsWith('#'))
-            throw new BadInputException($"/save: expected a name that is no number, got '{name}'.");
+            throw new BadInputException($"/save: expected a name that is not a number, got '{name}'.");
 
         ConversationStore store = Saved();
         if (store.Find(name) is { } other && other != Conversation.Id)

@@ -103,6 +103,13 @@ internal sealed class Shell : IDisposable
         _rawOut.Flush();
     }
 
+    /// <summary>Tells the terminal something, such as to show its cursor.</summary>
+    public void WriteControl(string sequences)
+    {
+        _rawOut.Write(sequences);
+        _rawOut.Flush();
+    }
+
     /// <summary>One JSON document on a line of its own.</summary>
     public void WriteJson<T>(T value, JsonTypeInfo<T> type)
     {

@@ -1,23 +1,29 @@
+using System.Text.Json.Serialization;
+
 namespace Spud.Models.Families;
 
 /// <summary>How angles are scaled, so that a model reads texts that are longer than those it was trained on.</summary>
 public enum RopeScalingKind
 {
     /// <summary>Not at all.</summary>
+    [JsonStringEnumMemberName("none")]
     None,
 
     /// <summary>Position interpolation (Chen et al., arXiv:2306.15595): every angle is divided by the factor.</summary>
+    [JsonStringEnumMemberName("linear")]
     Linear,
 
     /// <summary>
     /// A larger base, <c>base * factor^(w / (w - 2))</c> ("NTK-aware"): the fastest pair keeps its angle, the slowest is divided by the factor.
     /// </summary>
+    [JsonStringEnumMemberName("ntk")]
     Ntk,
 
     /// <summary>
     /// YaRN (Peng et al., arXiv:2309.00071): pairs that turn often within the original context keep their angles, those that never turn once
     /// are divided by the factor, with a ramp between the two; scores are sharpened.
     /// </summary>
+    [JsonStringEnumMemberName("yarn")]
     Yarn,
 }
 

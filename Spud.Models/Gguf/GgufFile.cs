@@ -5,7 +5,7 @@ namespace Spud.Models;
 
 /// <summary>
 /// A model in GGUF (version 2 or 3, little-endian), mapped into memory copy-on-write; of a split model, all parts. Opening
-/// checks every number of the header; tensor data is read by whoever touches it. Source: https://github.com/ggml-org/ggml/blob/master/docs/gguf.md.
+/// checks every number of the header; tensor data is read when it is first used. Source: https://github.com/ggml-org/ggml/blob/master/docs/gguf.md.
 /// </summary>
 public sealed class GgufFile : IDisposable
 {
@@ -83,10 +83,6 @@ public sealed class GgufFile : IDisposable
     /// </summary>
     /// <exception cref="ObjectDisposedException">The file is closed.</exception>
     public void Release(GgufTensor tensor) => Own(tensor).Release(tensor.Offset, tensor.Bytes);
-
-    /// <summary>Asks the system to read a tensor's pages soon, and returns at once. Does nothing but on Linux.</summary>
-    /// <exception cref="ObjectDisposedException">The file is closed.</exception>
-    public void Prefetch(GgufTensor tensor) => Own(tensor).Prefetch(tensor.Offset, tensor.Bytes);
 
     /// <summary>Whether the files are still those that were opened, by size and time.</summary>
     public bool IsCurrent => Files.Select(Stamp).SequenceEqual(_stamps);

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Text;
 
 namespace Spud.Models;
@@ -49,6 +50,25 @@ public sealed class GgufWriter
     {
         ArgumentNullException.ThrowIfNull(from);
         _keys[key] = from.Encoded(key);
+    }
+
+    /// <summary>Adds a tensor of F32.</summary>
+    /// <param name="name">Unique.</param>
+    /// <param name="values">Row-major.</param>
+    /// <param name="shape">1 to 4 lengths, outermost first.</param>
+    /// <inheritdoc cref="Add(string, ElementType, ReadOnlySpan{int}, Action{Stream})" path="/exception"/>
+    public void Add(string name, float[] values, params ReadOnlySpan<int> shape)
+    {
+        ArgumentNullException.ThrowIfNull(values);
+        Add(name, ElementType.F32, shape, stream =>
+        {
+            Span<byte> bytes = stackalloc byte[sizeof(float)];
+            foreach (float value in values)
+            {
+                BinaryPrimitives.WriteSingleLittleEndian(bytes, value);
+                stream.Write(bytes);
+            }
+        });
     }
 
     /// <summary>Adds a tensor.</summary>

@@ -4,6 +4,6 @@ namespace Spud.Text.ChatTemplates;
 /// <param name="Text">The prompt.</param>
 /// <param name="Foreign">
 /// Ranges of characters that came from messages, tools or variables and not from the template: ascending, not empty, with gaps between.
-/// The text of a control token is only text there; whoever tokenises the prompt must see to that.
+/// The text of a control token is only text there; the tokenizer must be told so.
 /// </param>
 public sealed record RenderedPrompt(string Text, IReadOnlyList<Range> Foreign);

@@ -21,7 +21,7 @@ internal sealed class SpecialTokenRoles
 
     private static readonly string[] EndOfMessage = ["<|eom_id|>"];
 
-    // gpt-oss spells the structure of its answers with these: they are text to whoever parses it.
+    // gpt-oss spells the structure of its answers with these: a parser of answers needs them as text.
     private static readonly string[] StructureOfAnswers = ["<|channel|>", "<|message|>", "<|start|>", "<|constrain|>"];
 
     private static readonly string[] FimPrefix =

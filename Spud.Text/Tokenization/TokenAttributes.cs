@@ -17,7 +17,7 @@ internal enum TokenAttributes : byte
     /// <summary>White space after the token belongs to it.</summary>
     StripRight = 64,
 
-    /// <summary>Structures an answer and is shown in its text, but is a control token to whoever writes one.</summary>
+    /// <summary>Structures an answer and is shown in its text, but is a control token in prompts.</summary>
     Structural = 128,
 
     /// <summary>Found in a text before anything else is.</summary>

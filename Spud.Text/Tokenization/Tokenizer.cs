@@ -83,7 +83,7 @@ public sealed partial class Tokenizer
     /// <param name="addSpecial">As in the other overload.</param>
     /// <param name="foreign">
     /// Ranges of characters in which the text of a control token is only text: ascending, not empty, with gaps between. A control token that lies
-    /// partly in one is text as well. Text between control tokens is encoded in one piece, whoever wrote it.
+    /// partly in one is text as well. Text between control tokens is encoded in one piece, whatever its origin.
     /// </param>
     public int[] Encode(ReadOnlySpan<char> text, bool addSpecial, IReadOnlyList<Range> foreign)
     {

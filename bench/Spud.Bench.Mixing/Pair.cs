@@ -6,7 +6,7 @@ using Spud.Plugins;
 
 namespace Spud.Bench.Mixing;
 
-/// <summary>Microseconds of a token, by who computes: everything around attention (head, attention, cache), and router with experts.</summary>
+/// <summary>Microseconds per token, by component: everything around attention (head, attention, cache), and router with experts.</summary>
 internal readonly record struct Times(double Around, double Experts)
 {
     public double Sum => Around + Experts;

@@ -1,3 +1,4 @@
+using Backend.Shared.Attention;
 using Spud;
 
 namespace Attention.DualChunk;
@@ -59,9 +60,10 @@ internal sealed class ChunkRuns
         (int run, int first) = _next[list];
         for (; run < lastRun; run++, first = 0)
         {
-            int below = runs[run].LastPosition < end ? runs[run].Keys : KeysBelow(runs[run], end);
+            ReadOnlySpan<int> positions = _pages.PositionsOf(runs[run]).AsSpan<int>();
+            int below = RunSearch.IndexOf(runs[run], positions, (int)Math.Clamp(end, 0, int.MaxValue));
             if (below > first)
-                into[count++] = Part(runs[run], first, below);
+                into[count++] = RunSearch.Part(runs[run], positions, first, below - first);
             if (below < runs[run].Keys)
             {
                 first = Math.Max(first, below);
@@ -71,24 +73,6 @@ internal sealed class ChunkRuns
 
         _next[list] = (run, first);
         return count;
-    }
-
-    private KeyRun Part(in KeyRun run, int first, int end)
-    {
-        if (end - first == run.Keys)
-            return run;
-
-        ReadOnlySpan<int> positions = _pages.PositionsOf(run).AsSpan<int>();
-        return new() { Page = run.Page, FirstKey = run.FirstKey + first, Keys = end - first, FirstPosition = positions[first], LastPosition = positions[end - 1] };
-    }
-
-    private int KeysBelow(in KeyRun run, long end)
-    {
-        if (run.LastPosition - run.FirstPosition + 1 == run.Keys)
-            return (int)Math.Clamp(end - run.FirstPosition, 0, run.Keys);
-
-        int found = _pages.PositionsOf(run).AsSpan<int>().BinarySearch((int)end);
-        return found < 0 ? ~found : found;
     }
 
     private PageView View(int count, int lists)

@@ -3,7 +3,6 @@ using Spud.Composition;
 using Spud.Configuration;
 using Spud.Execution;
 using Spud.Plugins;
-using Spud.Testing;
 
 namespace Router.Hierarchical.Tests;
 

@@ -50,7 +50,7 @@ public sealed record ModelExplanation
 /// <param name="Factor">How many times further the model reads.</param>
 /// <param name="OriginalTokens">What it read before it was scaled.</param>
 /// <param name="ReachTokens">What it reads now.</param>
-/// <param name="From">"pipeline" or "file": who says so.</param>
+/// <param name="From">"pipeline" or "file": where the scaling is stated.</param>
 public sealed record RopeExplanation(string Scaling, float Factor, int OriginalTokens, int ReachTokens, string From);
 
 /// <summary>Layers that are alike.</summary>

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Numerics;
 using Spud.Configuration;
 using Spud.Metering;
 
@@ -16,7 +15,8 @@ internal sealed class StepMeter(PipelineCosts costs, int sequences, int experts)
 {
     private readonly LayerCount[] _counts = new LayerCount[sequences * costs.Layers];
     private readonly long[] _ticks = new long[costs.Slots];
-    private readonly ulong[] _used = new ulong[(experts + 63) / 64];
+    private readonly ExpertUse _used = new(1, experts);
+    private readonly ExpertUse[] _usedBy = [.. Enumerable.Range(0, sequences).Select(_ => new ExpertUse(costs.Layers, experts))];
     private long _start;
     private long _last;
     private int _rows;
@@ -70,6 +70,9 @@ internal sealed class StepMeter(PipelineCosts costs, int sequences, int experts)
             int before = offsets[entry.FirstRow], own = offsets[entry.FirstRow + entry.Rows] - before;
             ref LayerCount count = ref Count(i, layer);
             count.PlanEntries = own;
+            _usedBy[i].Clear(layer);
+            foreach (int expert in plan.Experts.AsSpan<int>().Slice(before, own))
+                _usedBy[i].Add(layer, expert);
             long read = different * costs.Of(entry.Phase)[PipelineCosts.SlotOf(layer, Role.Experts)].Bytes.PerExpert;
             count.ExpertBytes = Share(read, before, own, all);
         }
@@ -88,6 +91,7 @@ internal sealed class StepMeter(PipelineCosts costs, int sequences, int experts)
                 ledger.Add(entry.Phase, PipelineCosts.SlotOf(layer, role), Of(index, entry, layer, role));
         }
 
+        ledger.Used.Add(_usedBy[index]);
         ledger.TakeFigures(entry.Sequence.Id);
         Keep(ledger, entry.Sequence.Tables);
     }
@@ -137,15 +141,11 @@ internal sealed class StepMeter(PipelineCosts costs, int sequences, int experts)
 
     private int Different(ReadOnlySpan<int> chosen)
     {
-        Array.Clear(_used);
+        _used.Clear(0);
         foreach (int expert in chosen)
-            _used[expert >> 6] |= 1UL << (expert & 63);
+            _used.Add(0, expert);
 
-        int different = 0;
-        foreach (ulong word in _used)
-            different += BitOperations.PopCount(word);
-
-        return different;
+        return _used.Count(0);
     }
 
     private struct LayerCount

@@ -90,7 +90,7 @@ internal sealed class PageDemand(LayerPages[] layers)
         return rows;
     }
 
-    // A sequence that writes into a shared page copies it, but for the last of its sharers, to whom it is left.
+    // A sequence that writes into a shared page copies it, except for the last sharer, which keeps the page.
     private bool Copies(int layer, int pool, int head, ReadOnlySpan<BatchEntry> upToHere, int page)
     {
         if (page < 0)

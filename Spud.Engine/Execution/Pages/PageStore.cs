@@ -22,7 +22,7 @@ internal sealed class PageStore(LayerPages[] layers, ICachePolicy policy, StepTa
     /// <summary>Bytes of the scratch in addition to the pools.</summary>
     public long TableBytes => tables.Sum(static table => table.Bytes) + conversionBytes;
 
-    /// <summary>Tables of a new sequence, one a layer.</summary>
+    /// <summary>Tables of a new sequence, one for each layer.</summary>
     public PageTable[] NewTables(ReadOnlyMemory<int> ids, int sequence) => [.. layers.Select(layer => new PageTable(layer, ids, sequence))];
 
     /// <summary>Bytes that one token takes over all layers.</summary>

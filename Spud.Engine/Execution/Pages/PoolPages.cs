@@ -55,17 +55,17 @@ internal sealed class PoolPages
 
     public int FreePages => _freeCount;
 
-    /// <summary>Whether there are too few pages for all sequences at their longest.</summary>
-    public bool IsShort { get; init; }
-
-    /// <summary>Whether all pages are in the domain, the format and the number that another pool of the same layer would have.</summary>
-    public bool IsAs(PoolShape shape) => shape == new PoolShape(Domain, Layout, Pool.Keys.Shape[0], PagesPerSequence, SlackPages);
-
     /// <summary>Pages that were in use at most since <see cref="ForgetPeak"/>.</summary>
     public int PeakPages { get; private set; }
 
     /// <summary>Bytes of a page, key and value.</summary>
     public long BytesPerPage => BytesPerKey * PageTokens;
+
+    /// <summary>Whether there are too few pages for all sequences at their longest.</summary>
+    public bool IsShort { get; init; }
+
+    /// <summary>Whether all pages are in the domain, the format and the number that another pool of the same layer would have.</summary>
+    public bool IsAs(PoolShape shape) => shape == new PoolShape(Domain, Layout, Pool.Keys.Shape[0], PagesPerSequence, SlackPages);
 
     /// <summary>Bytes of the pool.</summary>
     public long Bytes => Pool.Keys.Bytes + Pool.Values.Bytes + Pool.Positions.Bytes;

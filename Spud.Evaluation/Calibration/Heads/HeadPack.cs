@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Spud.Models;
 
 namespace Spud.Evaluation.Calibration;
@@ -33,7 +32,7 @@ public static class HeadPack
                     ofLayer[needs[i].Head.Head] = (float)scores[i];
             }
 
-            file.Add($"blk.{layer}.head_scores", ElementType.F32, [ofLayer.Length], stream => stream.Write(MemoryMarshal.AsBytes<float>(ofLayer)));
+            file.Add($"blk.{layer}.head_scores", ofLayer, ofLayer.Length);
         }
 
         using MemoryStream content = new();

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Spud.Execution;
-using Spud.Metering;
 using Spud.Sampling;
 
 namespace Spud.Evaluation.Comparison;

@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-
 namespace Spud.Evaluation.Comparison;
 
 /// <summary>A needle task's figures out of its outcomes.</summary>

@@ -1,7 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using Spud.Composition;
-using Spud.Configuration;
 using Spud.Evaluation.Calibration;
 using Spud.Evaluation.Likelihood;
 using Spud.Models;
@@ -92,7 +90,7 @@ internal sealed class CalibrateCommand
         table.Write(_shell.Out, indent: "");
         CalibrationSource fitted = document.Fitted;
         _shell.Out.WriteLine(FormattableString.Invariant(
-            $"{fitted.Experts:0.000} experts a token, perplexity ratio {fitted.PerplexityRatio:0.0000} over {fitted.Tokens} tokens, {fitted.Passes} passes"));
+            $"{fitted.Experts:0.000} experts per token, perplexity ratio {fitted.PerplexityRatio:0.0000} over {fitted.Tokens} tokens, {fitted.Passes} passes"));
         _shell.Out.WriteLine($"written: {path}, for \"router\": {{ \"use\": \"dynamic\", \"calibration\": \"{Path.GetFileName(path)}\" }}");
     }
 

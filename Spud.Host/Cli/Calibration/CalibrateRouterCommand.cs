@@ -84,7 +84,7 @@ internal sealed class CalibrateRouterCommand
             table.Add($"{layer.Layer}", Number(layer.Threshold, "0.0000"), Number(layer.Temperature, "0.##"), Number(layer.Experts, "0.000"));
 
         table.Write(_shell.Out, indent: "");
-        _shell.Out.WriteLine(FormattableString.Invariant($"{pack.Experts:0.000} experts a token of a pool of {pack.Pool}, perplexity ratio {pack.PerplexityRatio:0.0000} over {pack.Tokens} tokens"));
+        _shell.Out.WriteLine(FormattableString.Invariant($"{pack.Experts:0.000} experts per token of a pool of {pack.Pool}, perplexity ratio {pack.PerplexityRatio:0.0000} over {pack.Tokens} tokens"));
         _shell.Out.WriteLine(FormattableString.Invariant($"kinds of text: {string.Join(", ", pack.Labels)}; right after 64 tokens {pack.AccuracyAt64:0.0%}, after 128 tokens {pack.AccuracyAt128:0.0%}, of pieces that were not fitted to"));
         _shell.Out.WriteLine($"written: {path}, for \"router\": {{ \"use\": \"hierarchical\", \"pack\": \"{Path.GetFileName(path)}\" }}");
     }

@@ -1,4 +1,3 @@
-using Spud.Evaluation.Calibration;
 using Spud.Evaluation.Likelihood;
 using Spud.Numerics;
 

@@ -41,7 +41,7 @@ internal sealed class ChatCommand
 
     public static Command Create(Shell shell)
     {
-        Command command = new("chat", $"Chat with the model: on a screen of its own, or line by line where there is none. There, {Usage}");
+        Command command = new("chat", $"Chat with the model, on a full screen or line by line: {Usage}");
         _ = new ChatCommand(command, shell);
         return command;
     }

@@ -99,7 +99,7 @@ internal sealed class CompareTable(TextWriter to)
         to.WriteLine();
         to.WriteLine("Compute");
         TextTable table = new("<>>>");
-        table.Add("", "CU a token", "bits a CU", "experts a token and layer");
+        table.Add("", "CU per token", "bits per CU", "experts per token and layer");
         foreach ((int i, PipelineResult pipeline) in result.Pipelines.Index())
         {
             ComputeFigures compute = pipeline.Compute;
@@ -118,7 +118,7 @@ internal sealed class CompareTable(TextWriter to)
         to.WriteLine();
         to.WriteLine(EnvelopeText.Title);
         TextTable table = new("<>><");
-        table.Add("", "CU a token", "mean loss", "");
+        table.Add("", "CU per token", "mean loss", "");
         foreach (ModelFigures model in envelope.Models)
             table.Add(EnvelopeText.Letters(model), FigureText.Units(model.ComputeUnitsPerToken), Invariant($"{model.MeanLoss:0.0000}"), EnvelopeText.Kind(model));
 
@@ -139,7 +139,7 @@ internal sealed class CompareTable(TextWriter to)
         to.WriteLine();
         to.WriteLine("Memory");
         TextTable table = new("<>>>>");
-        table.Add("", "KV a token", "private, accounted", "measured", "mapped from the model");
+        table.Add("", "KV per token", "private, accounted", "measured", "mapped from the model");
         foreach ((int i, PipelineResult pipeline) in result.Pipelines.Index())
         {
             MemoryFigures memory = pipeline.Memory;

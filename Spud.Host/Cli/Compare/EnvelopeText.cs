@@ -16,9 +16,9 @@ internal static class EnvelopeText
         _ => "",
     } + value.Value.ToString(format, CultureInfo.InvariantCulture);
 
-    /// <summary>"at least 22.0 (20.5 to at least 22.0) CU a token for this quality, at least 2.53 times as many as its own".</summary>
+    /// <summary>"at least 22.0 (20.5 to at least 22.0) CU per token for this quality, at least 2.53 times as many as its own".</summary>
     public static string Sentence(DenseCompute needed) =>
-        $"{Units(needed.Value)}{(needed is { Low: { } low, High: { } high } ? $" ({Units(low)} to {Units(high)} over seeds)" : "")} CU a token, {Of(needed.Ratio, "0.00")} times this model's";
+        $"{Units(needed.Value)}{(needed is { Low: { } low, High: { } high } ? $" ({Units(low)} to {Units(high)} over seeds)" : "")} CU per token, {Of(needed.Ratio, "0.00")} times this model's";
 
     /// <summary>Compute units with their bound.</summary>
     public static string Units(BoundedValue value) => Of(value, value.Value >= 0.1 ? "0.0000" : "0.000000");

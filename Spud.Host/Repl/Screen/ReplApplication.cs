@@ -35,7 +35,7 @@ internal static class ReplApplication
         };
         using ReplScreen screen = new(link, new(historyPath), look, TimeProvider.System);
         screen.Quit += () => app.RequestStop(screen);
-        guard.Watch(app, screen);
+        guard.Watch(app, screen, pacer);
         input.Closed += () => app.Invoke(() => app.RequestStop(screen));
         events.Target = screen.Take;
         using PrintedText printed = new(line => events.Add(new Notice(NoticeKind.Warning, line)));

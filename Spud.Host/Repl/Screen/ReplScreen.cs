@@ -36,7 +36,7 @@ internal sealed partial class ReplScreen : Runnable
     public ReplScreen(ScreenLink link, InputHistory history, Look look, TimeProvider time)
     {
         (_link, _time, _history) = (link, time, history);
-        (_turnPage, _pluginsPage) = (new(look), new(link.Plugins));
+        (_turnPage, _pluginsPage) = (new(new(look)), new(link.Plugins));
         _transcript = new(look);
         _help = new(look) { Visible = false };
         _pane = new(look, [_pipelinePage, _turnPage, _pluginsPage, _whyPage]);
@@ -61,6 +61,9 @@ internal sealed partial class ReplScreen : Runnable
 
     /// <summary>What keys do wherever the reader is.</summary>
     public IReadOnlyList<ScreenKey> Keys { get; }
+
+    /// <summary>What keys do anywhere.</summary>
+    public IEnumerable<ScreenKey> AllKeys => [.. Keys, .. _input.Keys, .. _pane.AllKeys];
 
     protected override void OnIsModalChanged(bool newIsModal)
     {
@@ -102,7 +105,7 @@ internal sealed partial class ReplScreen : Runnable
         Place(_status, layout.Status);
         Place(_tooSmall, layout.TooSmall);
         if (_showsHelp)
-            _help.Show(HelpPage.Rows([.. Keys, .. _input.Keys, .. _pane.Keys], _help.TextColumns));
+            _help.Show(HelpPage.Rows(AllKeys, _help.TextColumns));
         if (_inPane && !layout.Pane.IsEmpty)
             _pane.SetFocus();
         else if (layout.TooSmall.IsEmpty)
@@ -128,7 +131,7 @@ internal sealed partial class ReplScreen : Runnable
         Arrange();
     }
 
-    /// <summary>Who types, writes a message, wherever the focus was.</summary>
+    /// <summary>What is typed goes into the message, wherever the focus was.</summary>
     private bool TypeOn(Key key)
     {
         Leave();

@@ -33,7 +33,7 @@ internal sealed record ScreenLayout
 
     /// <summary>The layout of a screen.</summary>
     /// <param name="screen">Its size.</param>
-    /// <param name="pane">Whether the reader wants the side pane; null: he has not said.</param>
+    /// <param name="pane">Whether the reader wants the side pane; null: undecided.</param>
     /// <param name="inputRows">Rows that the message would like to have.</param>
     public static ScreenLayout Of(Size screen, bool? pane, int inputRows)
     {

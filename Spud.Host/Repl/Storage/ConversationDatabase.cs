@@ -50,7 +50,7 @@ internal static class ConversationDatabase
         }
         catch (SqliteException fault) when (fault.SqliteErrorCode is Corrupt or NotADatabase)
         {
-            note($"{path} is damaged: it is kept as {KeepAside(path)}, and a new file is begun.");
+            note($"{path} is damaged. It was renamed to {KeepAside(path)}, and a new file is begun.");
             Create(path);
             return OpenChecked(path);
         }
@@ -63,12 +63,12 @@ internal static class ConversationDatabase
     /// <summary>What went wrong, in one sentence.</summary>
     public static StoreException Explain(string path, Exception fault) => fault switch
     {
-        SqliteException { SqliteErrorCode: Busy or Locked } => new($"{path} is locked by another program: what is said is saved as soon as it is free.", fault) { IsPassing = true },
-        SqliteException { SqliteErrorCode: Full } => new($"{path} cannot be written, because the disk is full: what is said is saved as soon as there is room.", fault) { IsPassing = true },
-        SqliteException { SqliteErrorCode: InputOutput } => new($"{path} cannot be read or written (disk I/O error): what is said is saved as soon as that works. Check the disk, and limits of file size (ulimit -f).", fault) { IsPassing = true },
-        SqliteException { SqliteErrorCode: ReadOnly or CannotOpen } or UnauthorizedAccessException => new($"{path} cannot be written: what is said is not saved. Make the file and its folder writable, set XDG_DATA_HOME to another folder, or use --no-save.", fault),
-        SqliteException { SqliteErrorCode: Corrupt or NotADatabase } => new($"{path} is damaged: what is said is not saved; the next start keeps the file aside and begins a new one.", fault),
-        _ => new($"{path} cannot be used, and what is said is not saved: {fault.Message}", fault),
+        SqliteException { SqliteErrorCode: Busy or Locked } => new($"{path} is locked by another program. The conversation is saved as soon as it is free.", fault) { IsPassing = true },
+        SqliteException { SqliteErrorCode: Full } => new($"{path} cannot be written, because the disk is full. The conversation is saved as soon as there is room.", fault) { IsPassing = true },
+        SqliteException { SqliteErrorCode: InputOutput } => new($"{path} cannot be read or written (disk I/O error). The conversation is saved as soon as that works. Check the disk, and limits of file size (ulimit -f).", fault) { IsPassing = true },
+        SqliteException { SqliteErrorCode: ReadOnly or CannotOpen } or UnauthorizedAccessException => new($"{path} cannot be written, so the conversation is not saved. Make the file and its folder writable, set XDG_DATA_HOME to another folder, or use --no-save.", fault),
+        SqliteException { SqliteErrorCode: Corrupt or NotADatabase } => new($"{path} is damaged, so the conversation is not saved. The next start renames the file and begins a new one.", fault),
+        _ => new($"{path} cannot be used, so the conversation is not saved: {fault.Message}", fault),
     };
 
     private static void Create(string path)
@@ -93,9 +93,9 @@ internal static class ConversationDatabase
             connection.Open();
             long version = Number(connection, "PRAGMA user_version"), application = Number(connection, "PRAGMA application_id"), tables = Number(connection, "SELECT count(*) FROM sqlite_schema");
             if (application != ApplicationId && tables > 0)
-                throw new StoreException($"{path} is not a file of Spud's conversations: it is left alone, and what is said is not saved. Move it away, or use --no-save.");
+                throw new StoreException($"{path} is not a file of Spud's conversations, so it is not touched, and the conversation is not saved. Move it away, or use --no-save.");
             if (version > Version)
-                throw new StoreException($"{path} is of a newer version of Spud (form {version}, this one knows {Version}): it is left alone, and what is said is not saved. Update Spud, or set XDG_DATA_HOME to another folder.");
+                throw new StoreException($"{path} was written by a newer version of Spud (format {version}, expected at most {Version}), so it is not touched, and the conversation is not saved. Update Spud, or set XDG_DATA_HOME to another folder.");
 
             if (tables == 0)
                 Make(connection);

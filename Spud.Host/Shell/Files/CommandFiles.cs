@@ -9,7 +9,7 @@ internal sealed class CommandFiles
     /// <summary>Notes that the command reads a file.</summary>
     public void Reads(string path)
     {
-        // The mistake is reported by whoever reads it.
+        // The mistake is reported when the path is read.
         if (path.Length > 0 && !path.Contains('\0') && FileIdentity.Of(path) is { IsOrdinary: true } input)
             _inputs.TryAdd(input.Key, path);
     }

@@ -11,22 +11,13 @@ internal sealed partial class LinuxMap : SafeHandleZeroOrMinusOneIsInvalid
 {
     private const int ProtReadWrite = 0x1 | 0x2;
     private const int MapPrivateNoReserve = 0x2 | 0x4000;
+    private const int DontNeed = 4; // asm-generic/mman-common.h
 
     private nuint _bytes;
 
     public LinuxMap()
         : base(ownsHandle: true)
     {
-    }
-
-    /// <summary>Advice to the kernel; the numbers are those of asm-generic/mman-common.h.</summary>
-    internal enum Advice
-    {
-        /// <summary>The pages will be read soon.</summary>
-        WillNeed = 3,
-
-        /// <summary>The pages may be dropped; the file fills them again.</summary>
-        DontNeed = 4,
     }
 
     /// <exception cref="IOException">The kernel refused; the message says why.</exception>
@@ -37,11 +28,12 @@ internal sealed partial class LinuxMap : SafeHandleZeroOrMinusOneIsInvalid
         return map.IsInvalid ? throw new IOException(Marshal.GetLastPInvokeErrorMessage()) : map;
     }
 
+    /// <summary>Drops pages; the next read fetches them from the file.</summary>
     /// <exception cref="IOException">The kernel refused; the message says why.</exception>
-    public static void Advise(nint address, long bytes, Advice advice)
+    public static void Drop(nint address, long bytes)
     {
-        if (Advise(address, (nuint)bytes, (int)advice) != 0)
-            throw new IOException($"madvise({advice}): {Marshal.GetLastPInvokeErrorMessage()}");
+        if (Advise(address, (nuint)bytes, DontNeed) != 0)
+            throw new IOException($"madvise: {Marshal.GetLastPInvokeErrorMessage()}");
     }
 
     protected override bool ReleaseHandle() => Unmap(handle, _bytes) == 0;

@@ -73,16 +73,7 @@ internal sealed class MappedFile : IDisposable
         nint mask = Environment.SystemPageSize - 1, address = AddressOf(offset, count);
         nint first = (address + mask) & ~mask, end = (address + (nint)count) & ~mask;
         if (OperatingSystem.IsLinux() && end > first)
-            LinuxMap.Advise(first, end - first, LinuxMap.Advice.DontNeed);
-    }
-
-    /// <summary>Asks the system to read the pages of a range soon; returns at once.</summary>
-    public void Prefetch(long offset, long count)
-    {
-        nint mask = Environment.SystemPageSize - 1, address = AddressOf(offset, count);
-        nint first = address & ~mask;
-        if (OperatingSystem.IsLinux() && count > 0)
-            LinuxMap.Advise(first, address + (nint)count - first, LinuxMap.Advice.WillNeed);
+            LinuxMap.Drop(first, end - first);
     }
 
     public void Dispose() => _map.Dispose();

@@ -1,4 +1,5 @@
 using Backend.Cpu.Kernels;
+using Backend.Shared.Attention;
 using Spud;
 
 namespace Backend.Cpu.Attention;
@@ -44,7 +45,7 @@ internal readonly ref struct BlockScores(AttentionLayer layer, in PageView pages
     {
         for (int run = before.Run + 1; run < _runs.Length && _runs[run].FirstPosition <= _to; run++)
         {
-            if (RunSearch.Cut(_reader, _runs[run], _from, _to) is { Keys: > 0 } seen)
+            if (RunSearch.Cut(_runs[run], _reader.PositionsOf(_runs[run]), _from, _to) is { Keys: > 0 } seen)
                 return new() { Run = run, Seen = seen };
         }
 
@@ -57,11 +58,12 @@ internal readonly ref struct BlockScores(AttentionLayer layer, in PageView pages
     public void Score(in Keys keys, in ChunkScratch scratch)
     {
         int column = ColumnOf(keys);
+        ReadOnlySpan<int> positions = _reader.PositionsOf(keys.Seen);
         ChunkKernels.Score(scratch, column, _reader, keys.Seen, kvHead);
         for (int row = 0; row < _block.Rows; row++)
         {
             int position = _block.FirstPosition + row;
-            int seen = RunSearch.IndexOf(_reader, keys.Seen, position - layer.Window + 1), unseen = RunSearch.IndexOf(_reader, keys.Seen, position + 1);
+            int seen = RunSearch.IndexOf(keys.Seen, positions, position - layer.Window + 1), unseen = RunSearch.IndexOf(keys.Seen, positions, position + 1);
             for (int i = 0; i < layer.Group; i++)
             {
                 Span<float> scores = scratch.ScoresOf(row * layer.Group + i).Slice(column, keys.Seen.Keys);

@@ -1,4 +1,5 @@
 using Backend.Onnx.Shared;
+using Backend.Shared.Attention;
 using Spud;
 using Spud.Numerics;
 
@@ -83,13 +84,13 @@ internal sealed class Fold
         for (int i = RunSearch.FirstReaching(runs, from); i < runs.Length && runs[i].FirstPosition <= to; i++)
         {
             bool isLast = i + 1 == runs.Length || runs[i + 1].FirstPosition > to;
-            KeyRun left = RunSearch.Cut(pages, runs[i], from, to);
+            KeyRun left = RunSearch.Cut(runs[i], pages.PositionsOf(runs[i]).AsSpan<int>(), from, to);
             while (left.Keys > 0)
             {
                 int keys = Math.Min(left.Keys, most);
                 if (readable && _gather.Count == 0 && (keys >= WorthItsRun || isLast))
                 {
-                    KeyRun part = RunSearch.Part(pages, left, 0, keys);
+                    KeyRun part = RunSearch.Part(left, pages.PositionsOf(left).AsSpan<int>(), 0, keys);
                     FoldKeys(layer, rows, query, InPlace(pages, part), pages.PositionsOf(part).AsSpan<int>(), state);
                 }
                 else
@@ -99,7 +100,7 @@ internal sealed class Fold
                         FoldGathered(layer, rows, query, state, most);
                 }
 
-                left = RunSearch.Part(pages, left, keys, left.Keys - keys);
+                left = RunSearch.Part(left, pages.PositionsOf(left).AsSpan<int>(), keys, left.Keys - keys);
             }
         }
 

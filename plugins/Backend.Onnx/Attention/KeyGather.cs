@@ -1,3 +1,4 @@
+using Backend.Shared.Attention;
 using Spud;
 
 namespace Backend.Onnx.Attention;
@@ -48,7 +49,7 @@ internal sealed class KeyGather
     public int Add(in PageView pages, in KeyRun run)
     {
         int keys = Math.Min(run.Keys, _room - Count);
-        KeyRun part = RunSearch.Part(pages, run, 0, keys);
+        KeyRun part = RunSearch.Part(run, pages.PositionsOf(run).AsSpan<int>(), 0, keys);
         for (int head = 0; head < _shape.KvHeads; head++)
         {
             _domain.Copy(pages.KeysOf(part, head), Place(_keys, head, _shape.KeyWidth, keys));

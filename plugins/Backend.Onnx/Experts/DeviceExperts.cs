@@ -5,7 +5,7 @@ using Spud;
 namespace Backend.Onnx.Experts;
 
 /// <summary>
-/// The experts of a mixture on a device: the plan is read back once a layer, for the host says which experts run; rows stay where they are.
+/// The experts of a mixture on a device: the plan is read back once per layer, for the host says which experts run; rows stay where they are.
 /// </summary>
 internal sealed class DeviceExperts : ILayerExperts
 {

@@ -30,6 +30,6 @@ internal readonly struct FoldedPages
     /// <summary>I32 [S + 1], on the host.</summary>
     public required TensorView RunOffsets { get; init; }
 
-    /// <summary>Positions of the keys of a page, [P].</summary>
-    public ReadOnlySpan<int> PositionsOf(int page) => Positions.AsSpan<int>().Slice(page * Positions.Shape[1], Positions.Shape[1]);
+    /// <summary>Positions of the keys of a run.</summary>
+    public ReadOnlySpan<int> PositionsOf(in KeyRun run) => Positions.AsSpan<int>().Slice(run.Page * Positions.Shape[1] + run.FirstKey, run.Keys);
 }

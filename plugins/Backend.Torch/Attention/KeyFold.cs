@@ -1,3 +1,4 @@
+using Backend.Shared.Attention;
 using Backend.Torch.Native;
 using Backend.Torch.Shared;
 using Spud;
@@ -19,7 +20,7 @@ internal sealed class KeyFold(AttentionParts parts) : IDisposable
     private readonly CachedTensor _keys = new(parts.Device), _values = new(parts.Device);
     private readonly Factor _lowest = new(float.MinValue), _infinity = new(float.NegativeInfinity);
     private readonly StateMerge _merge = new(parts);
-    private readonly List<Segment> _segments = [];
+    private readonly List<KeyRun> _segments = [];
 
     /// <summary>Folds pages of a type that libtorch computes in.</summary>
     /// <param name="slices">[S], which the run offsets of the pages [S + 1] follow.</param>
@@ -57,12 +58,13 @@ internal sealed class KeyFold(AttentionParts parts) : IDisposable
         _segments.Clear();
         foreach (KeyRun run in runs[offsets[sequence]..offsets[sequence + 1]])
         {
-            Segment segment = KeySegments.Cut(pages, run, from, block.LastPosition);
-            while (segment.Keys > 0)
+            KeyRun seen = RunSearch.Cut(run, pages.PositionsOf(run), from, block.LastPosition);
+            while (seen.Keys > 0)
             {
-                int now = Math.Min(segment.Keys, KeysAtOnce - waiting);
-                _segments.Add(segment with { Keys = now });
-                segment = segment with { First = segment.First + now, Keys = segment.Keys - now };
+                int now = Math.Min(seen.Keys, KeysAtOnce - waiting);
+                ReadOnlySpan<int> positions = pages.PositionsOf(seen);
+                _segments.Add(RunSearch.Part(seen, positions, 0, now));
+                seen = RunSearch.Part(seen, positions, now, seen.Keys - now);
                 waiting += now;
                 if (waiting < KeysAtOnce)
                     continue;
@@ -155,17 +157,16 @@ internal sealed class KeyFold(AttentionParts parts) : IDisposable
         }
     }
 
-    private static Tensor Part(Tensor pages, Segment segment)
+    private static Tensor Part(Tensor pages, KeyRun segment)
     {
         using Tensor page = pages.select(0, segment.Page);
-        return page.narrow(1, segment.First, segment.Keys);
+        return page.narrow(1, segment.FirstKey, segment.Keys);
     }
 
     /// <summary>Sets scores of keys that a row may not see to minus infinity; false if every row sees every key.</summary>
     private bool Hide(in Block block, in FoldedPages pages, Tensor scores)
     {
-        Segment front = _segments[0], back = _segments[^1];
-        int first = pages.PositionsOf(front.Page)[front.First], last = pages.PositionsOf(back.Page)[back.First + back.Keys - 1];
+        int first = _segments[0].FirstPosition, last = _segments[^1].LastPosition;
         bool later = last > block.FirstPosition, older = parts.Window > 0 && first <= block.LastPosition - parts.Window;
         if (!later && !older)
             return false;
@@ -190,7 +191,7 @@ internal sealed class KeyFold(AttentionParts parts) : IDisposable
         Tensor[] all = [.. _segments.Select(segment =>
         {
             using Tensor page = positions.select(0, segment.Page);
-            return page.narrow(0, segment.First, segment.Keys);
+            return page.narrow(0, segment.FirstKey, segment.Keys);
         })];
         if (all.Length == 1)
             return all[0];

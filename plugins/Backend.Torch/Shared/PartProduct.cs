@@ -7,14 +7,14 @@ namespace Backend.Torch.Shared;
 
 /// <summary>
 /// Products of rows with a weight on the processor: parts of the weight on the pipeline's threads, each on one thread of libtorch. oneMKL
-/// multiplies one row on one thread, at half the speed of memory, and few rows no better; of many it shares the work among its own
-/// threads by fixed halves, at 0.75 of the speed of parts that each thread takes when it is free. The parts depend on the weight alone,
-/// so that a result does not depend on the number of threads.
+/// multiplies one row, or a few, on one thread at half the speed of memory. Many rows it splits between its threads in fixed halves, which
+/// is up to 1.3 times slower than parts that each thread takes when it is free. The parts depend on the weight alone, so that a result
+/// does not depend on the number of threads.
 /// </summary>
 internal sealed class PartProduct : IDisposable
 {
     private const long BytesOfPart = 1 << 21, SmallBytes = 1 << 18;
-    private const int FewestParts = 4, MostParts = 32;
+    private const int MinParts = 4, MaxParts = 32;
 
     // Weights in f16, which have no product on a processor, are expanded a part at a time: it stays in the cache until it is multiplied.
     private const long ExpandedElements = 1 << 18;
@@ -56,7 +56,7 @@ internal sealed class PartProduct : IDisposable
 
         long bytes = elements * (type == ScalarType.Float32 ? sizeof(float) : sizeof(ushort));
         // A multiple of four, so that two or four threads have equal shares.
-        return bytes < SmallBytes ? 1 : Math.Clamp((bytes / BytesOfPart + 3) / 4 * 4, FewestParts, MostParts);
+        return bytes < SmallBytes ? 1 : Math.Clamp((bytes / BytesOfPart + 3) / 4 * 4, MinParts, MaxParts);
     }
 
     private struct PartJob : IJob

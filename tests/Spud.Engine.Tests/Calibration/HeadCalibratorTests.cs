@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Spud.Composition;
 using Spud.Configuration;
@@ -131,7 +132,7 @@ public sealed class HeadCalibratorTests
         {
             StringBuilder text = new();
             for (int i = 0; i < 60; i++)
-                text.Append($"Once upon a time, there was a little girl named Lily who had {i} red balls. ");
+                text.Append(CultureInfo.InvariantCulture, $"Once upon a time, there was a little girl named Lily who had {i} red balls. ");
 
             return Model.Tokenizer.Encode(text.ToString(), addSpecial: true, parseSpecial: false)[..tokens];
         }

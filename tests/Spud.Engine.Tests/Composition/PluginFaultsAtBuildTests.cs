@@ -26,6 +26,14 @@ public sealed class PluginFaultsAtBuildTests : IDisposable
     [InlineData("message is null", "it threw SpeechlessException: (no message).")]
     public void A_fault_of_a_router_names_it(string breaks, string message) => Assert.EndsWith(message, Refused($"router.breaks={breaks}", "router.use=rude"));
 
+    [Fact]
+    public void A_negative_size_is_refused_with_the_plugins_name()
+    {
+        string message = Refused("router.breaks=negative share", "router.use=rude");
+        Assert.Contains("router 'rude/rude'", message);
+        Assert.Contains("ArgumentOutOfRangeException", message);
+    }
+
     [Theory]
     [InlineData("layout", "cache 'rude/rude', layer 0: Layout threw NotSupportedException: flat.")]
     [InlineData("no layout", "cache 'rude/rude', layer 0: Layout returned null, expected a layout. This is a fault of the plugin.")]

@@ -35,6 +35,29 @@ public sealed class LedgerTests
         }
     }
 
+    [Fact]
+    public void Experts_that_a_request_touched_are_counted_once_however_many_steps_used_them()
+    {
+        using LanguageModel model = LanguageModel.Load(PipelineDocument.Load(null, [$"model={TestData.Path("families/qwen3moe.gguf")}"]), CpuPipeline.Plugins, new() { Threads = 2, Sequences = 2 });
+        using Batch batch = model.Engine.NewBatch();
+        using Sequence sequence = model.Engine.Open(), other = model.Engine.Open();
+        Assert.Equal(0, sequence.Ledger.ExpertBytesTouched);
+        for (int token = 0; token < 12; token++)
+        {
+            batch.Clear();
+            batch.Add(sequence, [40], Phase.Decode, LogitRows.None);
+            batch.Add(other, [token + 50, token + 90], Phase.Prefill, LogitRows.None);
+            model.Engine.Run(batch);
+        }
+
+        int layers = model.Pipeline.Model.Layers.Length, used = model.Pipeline.Model.Layers[0].ExpertsUsed;
+        Assert.All(Enumerable.Range(0, layers), layer => Assert.InRange(sequence.Ledger.ExpertsTouched(layer), used, other.Ledger.ExpertsTouched(layer)));
+        Assert.True(Enumerable.Range(0, layers).Sum(other.Ledger.ExpertsTouched) > layers * used, "no row used another expert: the test says little");
+        long expert = 3L * model.Pipeline.Model.Layers[0].ExpertWidth * model.Pipeline.Model.HiddenWidth * sizeof(float);
+        Assert.Equal(Enumerable.Range(0, layers).Sum(layer => sequence.Ledger.ExpertsTouched(layer) * expert), sequence.Ledger.ExpertBytesTouched);
+        Assert.Equal(sequence.Ledger.ExpertBytesTouched / 1e9m, Receipt.Of(sequence.Ledger, null).ExpertGigabytesTouched);
+    }
+
     [Theory]
     [MemberData(nameof(Families))]
     public void What_a_step_reads_is_shared_by_its_sequences_to_the_last_byte(string family)

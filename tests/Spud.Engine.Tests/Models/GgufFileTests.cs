@@ -101,7 +101,6 @@ public sealed class GgufFileTests
 
         using GgufFile file = GgufFile.Open(path);
         GgufTensor tensor = file.Tensors[0];
-        file.Prefetch(tensor);
         Span<byte> bytes = new((void*)file.AddressOf(tensor), data.Length);
         bytes.Fill(9);
         Assert.Equal(before, File.ReadAllBytes(path));

@@ -69,7 +69,7 @@ public sealed class CompareCommandTests
         // One figure has one name, in the table, in the document and on the page.
         string figure = FormattableString.Invariant($"{needed.GetProperty("value").GetDouble():0.000000}");
         Assert.Contains("CU that a dense model needs for this quality\n", table.Out);
-        Assert.Contains($"B: a dense model needs {figure} CU a token", table.Out);
+        Assert.Contains($"B: a dense model needs {figure} CU per token", table.Out);
         string page = File.ReadAllText(folder.File("page.html"));
         Assert.Contains("<h2>CU that a dense model needs for this quality</h2>", page);
         Assert.Contains($">{figure}<", page);

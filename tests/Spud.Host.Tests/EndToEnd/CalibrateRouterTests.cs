@@ -36,6 +36,19 @@ public sealed class CalibrateRouterTests : IDisposable
     }
 
     [Fact]
+    public void Bytes_of_experts_are_measured_by_step_and_by_request()
+    {
+        JsonElement one = Bench("1"), four = Bench("4");
+        Assert.InRange(four.GetProperty("expertBytesPerStep").GetInt64(), one.GetProperty("expertBytesPerStep").GetInt64() + 1, 4 * one.GetProperty("expertBytesPerStep").GetInt64() - 1);
+        Assert.True(one.GetProperty("expertBytesPerRequest").GetInt64() > one.GetProperty("expertBytesPerStep").GetInt64());
+        Assert.True(one.GetProperty("computeUnitsPerToken").GetDecimal() > 0);
+        Spud.Run("bench", "-m", Mixture, "--generate", "400", "--repeat", "1", "-f", _folder.Write("short.txt", "too short"u8)).Refused(2, "-f: the text has", "expected at least 400");
+
+        JsonElement Bench(string batch) => Spud.Run(
+            "bench", "-m", Mixture, "--batch", batch, "--depth", "20", "--generate", "8", "--prompt", "8", "--repeat", "1", "-f", _story, "-f", _code, "--json").Succeeded().Json;
+    }
+
+    [Fact]
     public void What_cannot_be_calibrated_is_refused_with_its_reason()
     {
         string[] calibrate = ["calibrate", "router", "-m", Mixture, "-f", $"story={_story}"];

@@ -17,7 +17,7 @@ public sealed class CalibrateTests
         using TempFolder folder = new();
         string text = folder.Write("story.txt", Encoding.UTF8.GetBytes(Story)), file = folder.File("x.calibration.json");
         Outcome calibrated = Spud.Run("calibrate", "-m", Mixture, "-f", text, "--experts", "1.5", "-o", file);
-        Assert.Contains("experts a token, perplexity ratio", calibrated.Succeeded().Output);
+        Assert.Contains("experts per token, perplexity ratio", calibrated.Succeeded().Output);
         JsonNode fitted = JsonNode.Parse(File.ReadAllText(file))!["fitted"]!;
         Assert.Equal("story.txt", (string?)fitted["text"]);
         Assert.InRange((double)fitted["experts"]!, 1.47, 1.53);
@@ -27,7 +27,7 @@ public sealed class CalibrateTests
         Outcome scored = Spud.Run("score", "-m", Mixture, "-f", text, "-p", pipeline, "--json");
         double average = scored.Succeeded().Json.GetProperty("expertsPerToken").EnumerateArray().Average(layer => layer.GetDouble());
         Assert.InRange(average, (double)fitted["experts"]! - 0.005, (double)fitted["experts"]! + 0.005);
-        Assert.Contains("at most 2 experts a token, 1.", Spud.Run("explain", "-m", Mixture, "-p", pipeline).Output);
+        Assert.Contains("at most 2 experts per token, 1.", Spud.Run("explain", "-m", Mixture, "-p", pipeline).Output);
     }
 
     [Fact]

@@ -115,7 +115,7 @@ public sealed class SavingTests : IDisposable
         File.WriteAllText(Store, content);
         using TestSession test = Open();
         test.Session.Ask("Once", TestContext.Current.CancellationToken);
-        Assert.Contains("is damaged: it is kept as", Assert.Single(test.Events.OfType<Notice>()).Text, StringComparison.Ordinal);
+        Assert.Contains("is damaged. It was renamed to", Assert.Single(test.Events.OfType<Notice>()).Text, StringComparison.Ordinal);
         string aside = Assert.Single(Directory.GetFiles(Path.GetDirectoryName(Store)!, "*.damaged-*"));
         Assert.Equal(content, File.ReadAllText(aside));
         Assert.Single(test.Session.Saved().List());

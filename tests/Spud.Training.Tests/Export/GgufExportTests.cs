@@ -5,6 +5,7 @@ using Spud.Training.Data;
 using Spud.Training.Export;
 using Spud.Training.Kernels;
 using Spud.Training.Model;
+using Spud.Training.Model.Selection;
 using Xunit;
 
 namespace Spud.Training.Tests.Export;
@@ -40,17 +41,17 @@ public sealed class GgufExportTests : IDisposable
     {
         ModelShape shape = new() { Layers = 2, HiddenWidth = 64, Heads = 4, KvHeads = 2, HeadWidth = 32, ExpertWidth = 64, Experts = experts, ExpertsUsed = used, Tokens = 64, Vocabulary = TestTokenizer.Pieces };
         TokenizerFile tokenizer = new(TestTokenizer.Write(_folder.FullName));
-        using ParameterSet parameters = new(Transformer<F32>.Parameters(shape));
+        using ParameterSet parameters = new(Transformer<F32>.Parameters(shape, new()));
         parameters.Initialise(11);
         Sharpen(parameters);
         string path = Path.Combine(_folder.FullName, "model.gguf");
-        GgufExport.Write(parameters, shape, tokenizer, "test", path);
+        GgufExport.Write(parameters, shape, new(), tokenizer, "test", path);
 
         using LanguageModel model = LanguageModel.Load(PipelineDocument.Load(null, [$"model={path}", .. s_exact]), PluginCatalog.Discover(Plugins()), new() { Threads = 1, LogitRows = 8 });
         // As many tokens as a row predicts from: the first is never predicted, the last predicts what is not there.
         int[] ids = model.Encode(s_text, parseSpecial: true)[..(shape.Tokens + 1)];
         Assert.Contains(tokenizer.End, ids);
-        using Transformer<F32> trained = new(parameters, shape, 1, default);
+        using Transformer<F32> trained = new(parameters, shape, 1, MixtureTraining.None);
         trained.Forward(Array.ConvertAll(ids, static id => (ushort)id));
         TextScore score = new TextScorer(model).Score(ids.AsSpan(0, shape.Tokens), cancellation: TestContext.Current.CancellationToken);
 
@@ -65,11 +66,36 @@ public sealed class GgufExportTests : IDisposable
     }
 
     [Fact]
+    public void AModelOfLearnedTemperatureIsRouterDynamicWithItsThresholds()
+    {
+        ModelShape shape = new() { Layers = 2, HiddenWidth = 64, Heads = 4, KvHeads = 2, HeadWidth = 32, ExpertWidth = 64, Experts = 8, ExpertsUsed = 2, Tokens = 64, Vocabulary = TestTokenizer.Pieces };
+        RoutingRecipe recipe = new() { Kind = RoutingKind.Mass };
+        TokenizerFile tokenizer = new(TestTokenizer.Write(_folder.FullName));
+        using ParameterSet parameters = new(Transformer<F32>.Parameters(shape, recipe));
+        parameters.Initialise(11);
+        Sharpen(parameters);
+        SplitMix random = new(9);
+        ushort[] text = [.. Enumerable.Range(0, shape.Tokens + 1).Select(_ => (ushort)random.NextBelow(shape.Vocabulary))];
+        using Transformer<F32> trained = new(parameters, shape, 1, new(default, recipe, Seed: 1)) { TrainingStep = 0 };
+        trained.Forward(text); // thresholds of this text
+        trained.TrainingStep = null;
+        trained.Forward(text);
+        Assert.All(trained.Plans, static plan => Assert.True(Enumerable.Range(0, plan.Rows).Select(row => plan.Offsets[row + 1] - plan.Offsets[row]).Distinct().Count() > 1));
+
+        string path = Path.Combine(_folder.FullName, "model.gguf");
+        GgufExport.Write(parameters, shape, recipe, tokenizer, "test", path);
+        using LanguageModel model = LanguageModel.Load(PipelineDocument.Load(null, [$"model={path}", .. s_exact, $"router={GgufExport.Router(parameters, shape, recipe)}"]), PluginCatalog.Discover(Plugins()), new() { Threads = 1, LogitRows = 8 });
+        TextScore score = new TextScorer(model).Score(Array.ConvertAll(text, static id => (int)id).AsSpan(0, shape.Tokens), cancellation: TestContext.Current.CancellationToken);
+        for (int token = 0; token < score.Losses.Count; token++)
+            Assert.Equal(trained.Losses[token], score.Losses[token], Nats);
+    }
+
+    [Fact]
     public void ATokenizerOfAnotherSizeIsRefused()
     {
         ModelShape shape = new() { Layers = 1, HiddenWidth = 32, Heads = 1, KvHeads = 1, HeadWidth = 32, ExpertWidth = 32, Tokens = 32, Vocabulary = 512 };
-        using ParameterSet parameters = new(Transformer<F32>.Parameters(shape));
-        TrainingException fault = Assert.Throws<TrainingException>(() => GgufExport.Write(parameters, shape, new(TestTokenizer.Write(_folder.FullName)), "test", Path.Combine(_folder.FullName, "model.gguf")));
+        using ParameterSet parameters = new(Transformer<F32>.Parameters(shape, new()));
+        TrainingException fault = Assert.Throws<TrainingException>(() => GgufExport.Write(parameters, shape, new(), new(TestTokenizer.Write(_folder.FullName)), "test", Path.Combine(_folder.FullName, "model.gguf")));
         Assert.Contains("expected a tokenizer of 512 pieces", fault.Message);
     }
 
@@ -77,7 +103,7 @@ public sealed class GgufExportTests : IDisposable
     private static void Sharpen(ParameterSet parameters)
     {
         SplitMix random = new(3);
-        foreach ((Parameter parameter, _) in parameters.All)
+        foreach ((Parameter parameter, _) in parameters.All.Where(static one => !one.Parameter.Name.EndsWith("_threshold", StringComparison.Ordinal)))
         {
             using TorchSharp.torch.Tensor values = parameters.View(parameter.Name, parameters.Values);
             foreach (ref float value in TensorMemory.Span<float>(values))

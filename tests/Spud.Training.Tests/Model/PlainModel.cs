@@ -1,4 +1,5 @@
 using Spud.Training.Model;
+using Spud.Training.Model.Selection;
 using static TorchSharp.torch;
 
 namespace Spud.Training.Tests.Model;
@@ -8,11 +9,16 @@ internal sealed class PlainModel : IDisposable
 {
     private readonly ModelShape _shape;
     private readonly AuxiliaryLosses _factors;
+    private readonly ExpertAssignment[]? _plans;
     private readonly Dictionary<string, Tensor> _weights = [];
 
-    public PlainModel(ParameterSet parameters, ModelShape shape, AuxiliaryLosses factors)
+    /// <param name="parameters">Values.</param>
+    /// <param name="shape">Of the model.</param>
+    /// <param name="factors">Of the routers' losses.</param>
+    /// <param name="plans">[L]: the experts that somebody else chose; null: the best K.</param>
+    public PlainModel(ParameterSet parameters, ModelShape shape, AuxiliaryLosses factors, ExpertAssignment[]? plans = null)
     {
-        (_shape, _factors) = (shape, factors);
+        (_shape, _factors, _plans) = (shape, factors, plans);
         foreach ((Parameter parameter, _) in parameters.All)
         {
             using Tensor values = parameters.View(parameter.Name, parameters.Values);
@@ -42,7 +48,8 @@ internal sealed class PlainModel : IDisposable
         return loss.item<double>();
     }
 
-    public Tensor Gradient(string name) => _weights[name].grad!;
+    /// <summary>Null: the loss does not depend on it.</summary>
+    public Tensor? Gradient(string name) => _weights[name].grad;
 
     public void Dispose()
     {
@@ -83,15 +90,34 @@ internal sealed class PlainModel : IDisposable
     // Every expert computes every row; those that were not chosen get weight 0.
     private Tensor Experts(Tensor x, int layer, ref Tensor auxiliary)
     {
-        Tensor logits = x.matmul(W(layer, "ffn_router").t()), probabilities = logits.softmax(-1);
-        (Tensor best, Tensor chosen) = probabilities.topk(_shape.ExpertsUsed, -1);
-        Tensor weights = zeros_like(probabilities).scatter(1, chosen, best / best.sum(-1, keepdim: true));
-        Tensor share = zeros_like(probabilities).scatter(1, chosen, ones_like(best)).mean([0]) / _shape.ExpertsUsed;
+        Tensor logits = x.matmul(W(layer, "ffn_router").t());
+        if (_weights.TryGetValue(RoutingRecipe.Sharpness(layer), out Tensor? sharpness))
+            logits = logits * sharpness[0];
+
+        Tensor probabilities = logits.softmax(-1), chosen = Chosen(probabilities, layer), kept = chosen * probabilities;
+        Tensor weights = kept / kept.sum(-1, keepdim: true), share = chosen.sum([0]) / chosen.sum();
         auxiliary = auxiliary + _factors.Balance * _shape.Experts * (share * probabilities.mean([0])).sum() + _factors.Z * logits.logsumexp(-1).square().mean();
         Tensor sum = zeros_like(x);
         for (int expert = 0; expert < _shape.Experts; expert++)
             sum = sum + weights.narrow(1, expert, 1) * Expert(x, W(layer, "ffn_gate_up").select(0, expert), W(layer, "ffn_down").select(0, expert));
 
         return sum;
+    }
+
+    // [N, E]: 1 where an expert is chosen.
+    private Tensor Chosen(Tensor probabilities, int layer)
+    {
+        Tensor chosen = zeros_like(probabilities).detach();
+        if (_plans is null)
+            return chosen.scatter(1, probabilities.topk(_shape.ExpertsUsed, -1).indexes, ones(probabilities.shape[0], _shape.ExpertsUsed, ScalarType.Float64));
+
+        double[] values = new double[chosen.numel()];
+        for (int row = 0; row < _plans[layer].Rows; row++)
+        {
+            foreach (int expert in _plans[layer].Experts.AsSpan(_plans[layer].Offsets[row].._plans[layer].Offsets[row + 1]))
+                values[row * _shape.Experts + expert] = 1;
+        }
+
+        return tensor(values).view(chosen.shape);
     }
 }

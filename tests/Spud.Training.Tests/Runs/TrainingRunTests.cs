@@ -1,4 +1,5 @@
 using Spud.Training.Configuration;
+using Spud.Training.Model.Selection;
 using Spud.Training.Runs;
 using Xunit;
 
@@ -46,16 +47,27 @@ public sealed class TrainingRunTests : IDisposable
         Assert.Equal(experts > 1, last.Experts is not null);
     }
 
-    [Fact]
-    public void ARunThatWasInterruptedHasTheSameCurveBitForBit()
+    [Theory]
+    [InlineData("TopK")]
+    [InlineData("Pool")]
+    [InlineData("RandomK")]
+    [InlineData("Mass")]
+    [InlineData("ExpertThreshold")]
+    public void ARunThatWasInterruptedHasTheSameCurveBitForBit(string kind)
     {
-        Assert.True(Train(s_mixture, "whole"));
+        TrainingConfiguration mixture = s_mixture with { Routing = new() { Kind = Enum.Parse<RoutingKind>(kind) }, Shape = s_mixture.Shape with { Experts = 6 } };
+        Assert.True(Train(mixture, "whole"));
         int steps = 0;
         // Between two reports and two checkpoints.
         using CancellationTokenSource cancel = new();
-        Assert.False(Train(s_mixture, "parts", () => { if (++steps > 73) cancel.Cancel(); }, cancel));
-        Assert.True(Train(s_mixture, "parts"));
+        Assert.False(Train(mixture, "parts", () => { if (++steps > 73) cancel.Cancel(); }, cancel));
+        Assert.True(Train(mixture, "parts"));
         Assert.Equal(Curve("whole"), Curve("parts"));
+        EvaluationLine last = Assert.IsType<EvaluationLine>(Lines("whole")[^1]);
+        Assert.All(last.Loss.Values, static loss => Assert.InRange(loss, TinyCorpus.Entropy - 0.1, TinyCorpus.Entropy + 0.5));
+        Assert.Equal(mixture.Routing.ChoosesNumber, last.ExpertsPerToken is not null);
+        // Thresholds follow the number that is wanted.
+        Assert.All(last.ExpertsPerToken?.Values.SelectMany(static layers => layers) ?? [], static experts => Assert.InRange(experts, 1.2, 3.2));
 
         // The speed of the report in which it was interrupted counts both parts' time.
         TrainingLine[] lines = [.. Lines("parts").OfType<TrainingLine>()];
@@ -123,6 +135,20 @@ public sealed class TrainingRunTests : IDisposable
         Assert.Contains("step-151.bin is missing", fault.Message);
     }
 
+    [Theory]
+    [InlineData("Mass")]
+    [InlineData("ExpertThreshold")]
+    [InlineData("RandomK")]
+    public void ABranchMayChooseExpertsByAnotherRule(string kind)
+    {
+        TrainingConfiguration trunk = s_mixture with { Shape = s_mixture.Shape with { Experts = 6 } };
+        Assert.True(Train(trunk, "trunk"));
+        TrainingConfiguration branch = trunk with { Trunk = new("trunk", 150), Routing = new() { Kind = Enum.Parse<RoutingKind>(kind) } };
+        Assert.False(Train(branch, "branch", CancelsAt(20, out CancellationTokenSource cancel), cancel));
+        Assert.True(Train(branch, "branch"));
+        Assert.All(Lines("branch"), static line => Assert.True(line.Step > 150 && line.Mean < 2.5, $"step {line.Step} has a loss of {line.Mean}: it did not begin where the trunk was"));
+    }
+
     [Fact]
     public void ARunThatIsGoingOnIsNotStartedAgain()
     {
@@ -157,6 +183,17 @@ public sealed class TrainingRunTests : IDisposable
     {
         int steps = 0;
         return () => _ = ++steps > step ? throw new IOException("killed") : 0;
+    }
+
+    private static Action CancelsAt(int step, out CancellationTokenSource cancel)
+    {
+        CancellationTokenSource source = cancel = new();
+        int steps = 0;
+        return () =>
+        {
+            if (++steps > step)
+                source.Cancel();
+        };
     }
 
     private string Folder(string name) => Path.Combine(_corpus.Runs, name);

@@ -14,6 +14,8 @@ internal sealed class RudeRouter : IRouter
         (_breaks, _build) = (breaks, build);
         if (breaks.StartsWith("message", StringComparison.Ordinal))
             throw new SpeechlessException(breaks == "message throws");
+        if (breaks == "negative share")
+            build.Reserve(build.Host, -1);
 
         // Somebody has to take them, or the pipeline is refused.
         foreach (int layer in build.Layers)

@@ -57,9 +57,10 @@ internal static class CheckpointFile
     /// <param name="path">As it was written to.</param>
     /// <param name="parameters">Of the same model.</param>
     /// <param name="warn">Told when the newest is damaged.</param>
+    /// <param name="isTrunk">Whether the model may have more parameters behind those of the checkpoint; they stay as they are.</param>
     /// <returns>Null: there is none.</returns>
     /// <exception cref="TrainingException">There are only damaged ones, or they are another model's.</exception>
-    public static CheckpointHeader? Read(string path, ParameterSet parameters, Action<string> warn)
+    public static CheckpointHeader? Read(string path, ParameterSet parameters, Action<string> warn, bool isTrunk = false)
     {
         string? fault = null;
         foreach (string candidate in (string[])[path, Previous(path)])
@@ -70,7 +71,7 @@ internal static class CheckpointFile
             fault = Damage(candidate, out CheckpointHeader? header);
             if (fault is null)
             {
-                Load(candidate, header!, parameters);
+                Load(candidate, header!, parameters, isTrunk);
                 return header;
             }
 
@@ -120,9 +121,10 @@ internal static class CheckpointFile
         return JsonSerializer.Deserialize(text, CheckpointJson.Default.CheckpointHeader);
     }
 
-    private static void Load(string path, CheckpointHeader header, ParameterSet parameters)
+    private static void Load(string path, CheckpointHeader header, ParameterSet parameters, bool isTrunk)
     {
-        if (header.Parameters != parameters.Values.numel())
+        long all = parameters.Values.numel();
+        if (isTrunk ? header.Parameters > all : header.Parameters != all)
             throw new TrainingException($"{path}: expected {parameters.Values.numel()} parameters, as the configuration says, got {header.Parameters}. It belongs to another model.");
 
         using FileStream file = File.OpenRead(path);
@@ -131,7 +133,7 @@ internal static class CheckpointFile
         foreach (Tensor block in Blocks(parameters))
         {
             using UnmanagedMemoryStream bytes = TensorMemory.Bytes(block);
-            for (long left = bytes.Length; left > 0;)
+            for (long left = header.Parameters * block.element_size(); left > 0;)
             {
                 int read = file.Read(buffer, 0, (int)Math.Min(left, buffer.Length));
                 bytes.Write(buffer, 0, read);

@@ -26,13 +26,16 @@ internal static class ExportCommand
     private static int Run(string config, string checkpoint, string tokenizer, string output)
     {
         TorchLibrary.Load();
-        ModelShape shape = TrainingConfiguration.Load(config).Shape;
-        using ParameterSet parameters = new(Transformer<F32>.Parameters(shape));
+        TrainingConfiguration configuration = TrainingConfiguration.Load(config);
+        ModelShape shape = configuration.Shape;
+        using ParameterSet parameters = new(Transformer<F32>.Parameters(shape, configuration.Routing));
         if (CheckpointFile.Read(checkpoint, parameters, Console.Error.WriteLine) is not { } state)
             throw new TrainingException($"{checkpoint} is missing: expected a checkpoint of the run.");
 
-        GgufExport.Write(parameters, shape, new TokenizerFile(tokenizer), Path.GetFileNameWithoutExtension(config), output);
+        GgufExport.Write(parameters, shape, configuration.Routing, new TokenizerFile(tokenizer), Path.GetFileNameWithoutExtension(config), output);
         Console.Out.WriteLine($"{output}: step {state.Step}, {state.Parameters} parameters");
+        if (GgufExport.Router(parameters, shape, configuration.Routing) is { } router)
+            Console.Out.WriteLine($"\"router\": {router}");
         return ExitCodes.Done;
     }
 }

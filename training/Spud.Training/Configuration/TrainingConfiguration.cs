@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Spud.Training.Model;
+using Spud.Training.Model.Selection;
 
 namespace Spud.Training.Configuration;
 
@@ -40,6 +41,13 @@ internal sealed record TrainingConfiguration
 
     /// <summary>Factor of the router's z-loss.</summary>
     public double Z { get; set; } = 1e-3;
+
+    /// <summary>How a mixture chooses experts.</summary>
+    public RoutingRecipe Routing { get; set; } = new();
+
+    /// <summary>How its routers are trained.</summary>
+    [JsonIgnore]
+    public MixtureTraining MixtureTraining => new(new(Balance, Z), Routing, Seed);
 
     /// <summary>Of first values and of the data's order.</summary>
     public required ulong Seed { get; init; }
@@ -99,6 +107,9 @@ internal sealed record TrainingConfiguration
         Require(shape.HeadWidth % 32 == 0 && shape.Tokens % 16 == 0, "headWidth must be a multiple of 32 and tokens one of 16");
         Require(shape.KvHeads > 0 && shape.Heads % shape.KvHeads == 0, "heads must be a multiple of kvHeads");
         Require(shape.ExpertsUsed >= 1 && shape.ExpertsUsed <= shape.Experts, "expertsUsed must be 1 to experts");
+        Require(configuration.Routing.Kind == RoutingKind.TopK || shape.Experts > 1, "routing is of a mixture, and this is a dense model");
+        Require(configuration.Routing.MaxExperts is not { } most || (most >= shape.ExpertsUsed && most <= shape.Experts), "routing.maxExperts must be expertsUsed to experts");
+        Require(configuration.Routing.Momentum is >= 0 and < 1, "routing.momentum must be at least 0 and below 1");
         Require(shape.Layers > 0 && shape.Vocabulary is > 0 and <= ushort.MaxValue + 1, "layers must be positive and vocabulary at most 65536");
         Require(configuration is { Steps: > 0, Sequences: > 0, ReportSteps: > 0, EvaluationSteps: > 0, EvaluationWindows: > 0, CheckpointSteps: > 0 }, "steps, sequences and intervals must be positive");
         Require(configuration.Rate > 0 != configuration.Pilots.Count > 0 && configuration.Rate >= 0, "there must be either a positive rate or pilots to take it from");

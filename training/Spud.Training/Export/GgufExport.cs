@@ -2,6 +2,7 @@ using Spud.Models;
 using Spud.Training.Data;
 using Spud.Training.Kernels;
 using Spud.Training.Model;
+using Spud.Training.Model.Selection;
 using static TorchSharp.torch;
 
 namespace Spud.Training.Export;
@@ -11,29 +12,42 @@ internal sealed class GgufExport
 {
     private readonly ParameterSet _parameters;
     private readonly ModelShape _shape;
+    private readonly RoutingRecipe _recipe;
     private readonly GgufWriter _file = new();
 
-    private GgufExport(ParameterSet parameters, ModelShape shape) => (_parameters, _shape) = (parameters, shape);
+    private GgufExport(ParameterSet parameters, ModelShape shape, RoutingRecipe recipe) => (_parameters, _shape, _recipe) = (parameters, shape, recipe);
 
     private string Architecture => _shape.Experts > 1 ? "qwen3moe" : "qwen3";
 
     /// <param name="parameters">What was learned.</param>
     /// <param name="shape">Of the model.</param>
+    /// <param name="recipe">How it chooses experts; the file says K for every row, see <see cref="Router"/>.</param>
     /// <param name="tokenizer">That the training text was encoded with.</param>
     /// <param name="name">Of the model, for people.</param>
     /// <param name="path">Of the file.</param>
     /// <exception cref="TrainingException">The tokenizer is not the model's.</exception>
-    public static void Write(ParameterSet parameters, ModelShape shape, TokenizerFile tokenizer, string name, string path)
+    public static void Write(ParameterSet parameters, ModelShape shape, RoutingRecipe recipe, TokenizerFile tokenizer, string name, string path)
     {
         if (tokenizer.Pieces.Length != shape.Vocabulary)
             throw new TrainingException($"expected a tokenizer of {shape.Vocabulary} pieces, as the model has, got {tokenizer.Pieces.Length}.");
 
-        GgufExport export = new(parameters, shape);
+        GgufExport export = new(parameters, shape, recipe);
         export.SetKeys(name);
         export.SetTokenizer(tokenizer);
         export.AddTensors();
         export._file.Save(path);
     }
+
+    /// <summary>The member "router" of a pipeline that chooses as the recipe does; null: it is the best K, which the file says already.</summary>
+    public static string? Router(ParameterSet parameters, ModelShape shape, RoutingRecipe recipe) => recipe.Kind != RoutingKind.Mass
+        ? null
+        : $"[{string.Join(", ", Enumerable.Range(0, shape.Layers).Select(layer =>
+        {
+            using Tensor threshold = parameters.View(RoutingRecipe.Threshold(layer), parameters.Values);
+            // The last entry serves the layers that no other does.
+            string layers = layer == shape.Layers - 1 ? "" : $"\"layers\": \"{layer}\", ";
+            return $"{{ {layers}\"use\": \"dynamic\", \"maxExperts\": {recipe.MaxUsed(shape)}, \"threshold\": {TensorMemory.Span<float>(threshold)[0]:R} }}";
+        }))}]";
 
     private void SetKeys(string name)
     {
@@ -88,7 +102,7 @@ internal sealed class GgufExport
             Add(block + "attn_output.weight", block + "attn_output");
             Add(block + "ffn_norm.weight", block + "ffn_norm");
             if (_shape.Experts > 1)
-                Add(block + "ffn_gate_inp.weight", block + "ffn_router");
+                AddRouter(layer);
 
             (string suffix, int axis) = _shape.Experts > 1 ? ("_exps.weight", 1) : (".weight", 0);
             Add(block + "ffn_gate" + suffix, block + "ffn_gate_up", axis, 0, inner);
@@ -105,6 +119,28 @@ internal sealed class GgufExport
     {
         using Tensor whole = _parameters.View(parameter, _parameters.Values);
         Add(name, parameter, axis: 0, 0, (int)whole.shape[0]);
+    }
+
+    // A factor of all logits is one of the weights.
+    private void AddRouter(int layer)
+    {
+        string name = $"blk.{layer}.ffn_router";
+        using Tensor shape = _parameters.View(name, _parameters.Values);
+        _file.Add($"blk.{layer}.ffn_gate_inp.weight", ElementType.F32, Array.ConvertAll(shape.shape, static length => (int)length), stream =>
+        {
+            using Tensor weight = _parameters.View(name, _parameters.Values), sharpened = weight * Sharpness(layer);
+            using UnmanagedMemoryStream bytes = TensorMemory.Bytes(sharpened);
+            bytes.CopyTo(stream);
+        });
+    }
+
+    private float Sharpness(int layer)
+    {
+        if (_recipe.Kind != RoutingKind.Mass)
+            return 1;
+
+        using Tensor sharpness = _parameters.View(RoutingRecipe.Sharpness(layer), _parameters.Values);
+        return TensorMemory.Span<float>(sharpness)[0];
     }
 
     // Rows of a parameter that holds several tensors.

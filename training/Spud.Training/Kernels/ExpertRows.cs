@@ -16,7 +16,7 @@ internal static unsafe class ExpertRows
         int width = TensorMemory.Width(x);
         float* from = TensorMemory.Of<float>(x);
         TE* to = TensorMemory.Of<TE>(grouped);
-        foreach (int row in plan.RowOfSlot)
+        foreach (int row in plan.RowOfSlot.AsSpan(0, plan.Pairs))
         {
             float* source = from + (long)row * width;
             for (int i = 0; i < width; i += 16)
@@ -36,7 +36,7 @@ internal static unsafe class ExpertRows
         for (int row = 0; row < plan.Rows; row++, from += width, to += width)
         {
             new Span<float>(from, width).CopyTo(new(to, width));
-            for (int pair = row * plan.Used; pair < (row + 1) * plan.Used; pair++)
+            for (int pair = plan.Offsets[row]; pair < plan.Offsets[row + 1]; pair++)
             {
                 TE* output = grouped + (long)plan.SlotOfPair[pair] * width;
                 Vector512<float> weight = Vector512.Create(plan.Weights[pair]);
@@ -56,7 +56,7 @@ internal static unsafe class ExpertRows
         TE* grouped = TensorMemory.Of<TE>(outputs);
         for (int row = 0; row < plan.Rows; row++, from += width)
         {
-            for (int pair = row * plan.Used; pair < (row + 1) * plan.Used; pair++)
+            for (int pair = plan.Offsets[row]; pair < plan.Offsets[row + 1]; pair++)
             {
                 TE* output = grouped + (long)plan.SlotOfPair[pair] * width;
                 Vector512<float> weight = Vector512.Create(plan.Weights[pair]), products = default;
@@ -82,7 +82,7 @@ internal static unsafe class ExpertRows
         TE* grouped = TensorMemory.Of<TE>(dGrouped);
         for (int row = 0; row < plan.Rows; row++, to += width)
         {
-            for (int pair = row * plan.Used; pair < (row + 1) * plan.Used; pair++)
+            for (int pair = plan.Offsets[row]; pair < plan.Offsets[row + 1]; pair++)
             {
                 TE* gradient = grouped + (long)plan.SlotOfPair[pair] * width;
                 for (int i = 0; i < width; i += 16)

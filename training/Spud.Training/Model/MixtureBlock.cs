@@ -1,4 +1,5 @@
 using Spud.Training.Kernels;
+using Spud.Training.Model.Selection;
 using static TorchSharp.torch;
 
 namespace Spud.Training.Model;
@@ -12,22 +13,26 @@ internal sealed class MixtureBlock<TE> : IBlock
 {
     private readonly ModelShape _shape;
     private readonly AuxiliaryLosses _factors;
+    private readonly IExpertSelection _selection;
+    private readonly Weight<F32>? _sharpness;
     private readonly Weight<TE> _norm, _router;
     private readonly Weight<TE>[] _gateUp, _down;
     private readonly Tensor _x, _inverse, _grouped, _pair, _inner, _outputs;
-    private Tensor? _probabilities;
+    private Tensor? _probabilities, _logits;
 
-    public MixtureBlock(ParameterSet parameters, ModelShape shape, int sequences, int layer, AuxiliaryLosses factors)
+    public MixtureBlock(ParameterSet parameters, ModelShape shape, int sequences, int layer, MixtureTraining training, IExpertSelection? selection)
     {
-        (_shape, _factors) = (shape, factors);
+        (_shape, _factors) = (shape, training.Factors);
+        _selection = selection ?? training.Recipe.Create(parameters, shape, layer, training.Seed);
+        _sharpness = training.Recipe.Kind == RoutingKind.Mass ? new(parameters, RoutingRecipe.Sharpness(layer)) : null;
         string prefix = $"blk.{layer}.";
         (_norm, _router) = (new(parameters, prefix + "ffn_norm"), new(parameters, prefix + "ffn_router"));
         using Weight<TE> gateUp = new(parameters, prefix + "ffn_gate_up"), down = new(parameters, prefix + "ffn_down");
         _gateUp = [.. Enumerable.Range(0, shape.Experts).Select(gateUp.Part)];
         _down = [.. Enumerable.Range(0, shape.Experts).Select(down.Part)];
         int rows = sequences * shape.Tokens;
-        Plan = new(rows, shape.Experts, shape.ExpertsUsed);
-        long pairs = (long)rows * shape.ExpertsUsed;
+        Plan = new(rows, shape.Experts, training.Recipe.MaxUsed(shape));
+        long pairs = (long)rows * Plan.MaxUsed;
         (_x, _inverse) = (empty(rows, shape.HiddenWidth), empty(rows));
         (_grouped, _outputs) = (empty(pairs, shape.HiddenWidth, TE.Type), empty(pairs, shape.HiddenWidth, TE.Type));
         (_pair, _inner) = (empty(pairs, 2 * shape.ExpertWidth, TE.Type), empty(pairs, shape.ExpertWidth, TE.Type));
@@ -35,6 +40,9 @@ internal sealed class MixtureBlock<TE> : IBlock
 
     /// <summary>Of the last forward pass.</summary>
     public ExpertAssignment Plan { get; }
+
+    /// <summary>The step that passes belong to, counted from 0; null: the model is used, not trained.</summary>
+    public int? TrainingStep { get; set; }
 
     public static IEnumerable<Parameter> Parameters(ModelShape shape, int layer)
     {
@@ -51,7 +59,14 @@ internal sealed class MixtureBlock<TE> : IBlock
         RmsNorm.Forward<F32>(input, _norm.Exact, _x, _inverse, _shape.NormEpsilon);
         _probabilities?.Dispose();
         _probabilities = Products.Forward(_x, _router.Exact);
-        Routing.Choose(_probabilities, Plan);
+        if (_sharpness is not null)
+        {
+            _logits?.Dispose();
+            _logits = _probabilities.clone();
+            Scale(_probabilities, TensorMemory.Span<float>(_sharpness.Exact)[0]);
+        }
+
+        Routing.Choose(_probabilities, Plan, _selection, TrainingStep);
         ExpertRows.Gather<TE>(_x, Plan, _grouped);
         ForEachExpert((expert, start, count) =>
         {
@@ -81,6 +96,7 @@ internal sealed class MixtureBlock<TE> : IBlock
             x.copy_(dx);
         });
         Routing.Backward(_probabilities!, Plan, _factors.Balance / _shape.Layers, _factors.Z / _shape.Layers);
+        Sharpen();
         using (Tensor dRouter = Products.ToWeight(_probabilities!, _x))
             Elementwise.Add<F32>(_router.Gradient, dRouter, _router.Gradient);
         using Tensor dInput = Products.ToInput(_probabilities!, _router.Exact);
@@ -90,8 +106,25 @@ internal sealed class MixtureBlock<TE> : IBlock
 
     public void Dispose()
     {
-        foreach (IDisposable? owned in (IDisposable?[])[_norm, _router, .. _gateUp, .. _down, _x, _inverse, _grouped, _pair, _inner, _outputs, _probabilities])
+        foreach (IDisposable? owned in (IDisposable?[])[_norm, _router, .. _gateUp, .. _down, _x, _inverse, _grouped, _pair, _inner, _outputs, _probabilities, _logits, _sharpness])
             owned?.Dispose();
+    }
+
+    // The gradient of the factor of the logits, and by it that of the logits themselves.
+    private void Sharpen()
+    {
+        if (_sharpness is null)
+            return;
+
+        using Tensor products = _probabilities! * _logits!, sum = products.sum();
+        TensorMemory.Span<float>(_sharpness.Gradient)[0] += sum.item<float>();
+        Scale(_probabilities!, TensorMemory.Span<float>(_sharpness.Exact)[0]);
+    }
+
+    private static void Scale(Tensor values, float factor)
+    {
+        foreach (ref float value in TensorMemory.Span<float>(values))
+            value *= factor;
     }
 
     private void ForEachExpert(Action<int, int, int> compute)

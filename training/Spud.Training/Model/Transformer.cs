@@ -1,4 +1,5 @@
 using Spud.Training.Kernels;
+using Spud.Training.Model.Selection;
 using static TorchSharp.torch;
 
 namespace Spud.Training.Model;
@@ -21,13 +22,18 @@ internal sealed class Transformer<TE> : IDisposable
     private readonly Tensor _inverse, _normed, _gradient;
     private readonly ushort[] _inputs, _targets;
 
-    public Transformer(ParameterSet parameters, ModelShape shape, int sequences, AuxiliaryLosses factors)
+    /// <param name="parameters">Its weights.</param>
+    /// <param name="shape">Its sizes.</param>
+    /// <param name="sequences">Texts of a pass.</param>
+    /// <param name="training">Of its routers.</param>
+    /// <param name="selections">[L]: rules in the place of the recipe's; null: the recipe's.</param>
+    public Transformer(ParameterSet parameters, ModelShape shape, int sequences, MixtureTraining training, IReadOnlyList<IExpertSelection>? selections = null)
     {
         (_shape, _sequences) = (shape, sequences);
         _blocks = [.. Enumerable.Range(0, shape.Layers).SelectMany(layer => (IBlock[])
         [
             new AttentionBlock<TE>(parameters, shape, sequences, layer),
-            shape.Experts > 1 ? new MixtureBlock<TE>(parameters, shape, sequences, layer, factors) : new DenseBlock<TE>(parameters, shape, sequences, layer),
+            shape.Experts > 1 ? new MixtureBlock<TE>(parameters, shape, sequences, layer, training, selections?[layer]) : new DenseBlock<TE>(parameters, shape, sequences, layer),
         ])];
         (_embedding, _norm) = (new(parameters, "token_embd"), new(parameters, "output_norm"));
         int rows = sequences * shape.Tokens;
@@ -42,7 +48,21 @@ internal sealed class Transformer<TE> : IDisposable
     /// <summary>Routing of the last pass, layer by layer; none of a dense model.</summary>
     public IEnumerable<ExpertAssignment> Plans => _blocks.OfType<MixtureBlock<TE>>().Select(static block => block.Plan);
 
-    public static IEnumerable<Parameter> Parameters(ModelShape shape)
+    /// <summary>The step that passes belong to, counted from 0; null: the model is used, not trained.</summary>
+    public int? TrainingStep
+    {
+        set
+        {
+            foreach (MixtureBlock<TE> block in _blocks.OfType<MixtureBlock<TE>>())
+                block.TrainingStep = value;
+        }
+    }
+
+    /// <summary>Of the model, and after them what a recipe keeps: a run that branches off with another recipe has the same beginning.</summary>
+    public static IEnumerable<Parameter> Parameters(ModelShape shape, RoutingRecipe recipe) =>
+        Parameters(shape).Concat(Enumerable.Range(0, shape.Experts > 1 ? shape.Layers : 0).SelectMany(layer => recipe.Parameters(shape, layer)));
+
+    private static IEnumerable<Parameter> Parameters(ModelShape shape)
     {
         yield return new("token_embd", 0.02, true, shape.Vocabulary, shape.HiddenWidth);
         for (int layer = 0; layer < shape.Layers; layer++)

@@ -1,3 +1,4 @@
+using Spud.Training.Configuration;
 using Spud.Training.Data;
 using Spud.Training.Kernels;
 using Spud.Training.Model;
@@ -12,12 +13,13 @@ internal sealed class Evaluator : IDisposable
     private readonly Corpus _corpus;
     private readonly ushort[] _tokens;
     private readonly int _sequences;
+    private readonly bool _choosesNumber;
 
-    public Evaluator(ParameterSet parameters, ModelShape shape, Corpus corpus, int sequences)
+    public Evaluator(ParameterSet parameters, TrainingConfiguration configuration, Corpus corpus)
     {
-        (_shape, _corpus, _sequences) = (shape, corpus, sequences);
-        _model = new(parameters, shape, sequences, default);
-        _tokens = new ushort[sequences * (shape.Tokens + 1)];
+        (_shape, _corpus, _sequences, _choosesNumber) = (configuration.Shape, corpus, configuration.Sequences, configuration.Routing.ChoosesNumber);
+        _model = new(parameters, _shape, _sequences, configuration.MixtureTraining);
+        _tokens = new ushort[_sequences * (_shape.Tokens + 1)];
     }
 
     /// <param name="windows">Rows of each domain, spread over its text; null: all.</param>
@@ -31,6 +33,7 @@ internal sealed class Evaluator : IDisposable
         Dictionary<string, double> losses = [];
         Dictionary<string, int> counts = [];
         Dictionary<string, double[][]> experts = [];
+        Dictionary<string, double[]> numbers = [];
         for (int domain = 0; domain < _corpus.Domains.Count; domain++)
         {
             string name = _corpus.Domains[domain];
@@ -38,6 +41,7 @@ internal sealed class Evaluator : IDisposable
             long[][] uses = [.. Enumerable.Range(0, _shape.Layers).Select(_ => new long[_shape.Experts])];
             losses[name] = Loss(domain, taken, all, uses, cancel);
             counts[name] = taken;
+            numbers[name] = [.. uses.Select(layer => Math.Round(layer.Sum() / ((double)taken * _shape.Tokens), 4))];
             experts[name] = [.. uses.Select(static layer => layer.Select(uses => Math.Round((double)uses / Math.Max(1, layer.Sum()), 5)).ToArray())];
         }
 
@@ -51,6 +55,7 @@ internal sealed class Evaluator : IDisposable
             Windows = counts,
             Final = final,
             Experts = _shape.Experts > 1 ? experts : null,
+            ExpertsPerToken = _choosesNumber ? numbers : null,
         };
     }
 
@@ -75,7 +80,7 @@ internal sealed class Evaluator : IDisposable
                 sum += loss;
             foreach ((int layer, ExpertAssignment plan) in _model.Plans.Index())
             {
-                foreach (int expert in plan.Experts.AsSpan(0, rows * _shape.Tokens * plan.Used))
+                foreach (int expert in plan.Experts.AsSpan(0, plan.Offsets[rows * _shape.Tokens]))
                     uses[layer][expert]++;
             }
         }

@@ -20,7 +20,7 @@ internal abstract record LogLine
     /// <summary>Of the domains.</summary>
     public required double Mean { get; init; }
 
-    /// <summary>Processor time of training until here, evaluations not counted: one thread's, whoever else had the machine.</summary>
+    /// <summary>Processor time of training until here, evaluations not counted: one thread's, whatever else ran on the machine.</summary>
     public required double Seconds { get; init; }
 }
 
@@ -52,6 +52,9 @@ internal sealed record EvaluationLine : LogLine
 
     /// <summary>A mixture's: for each domain and layer, the share of each expert in the domain's (row, expert) pairs.</summary>
     public Dictionary<string, double[][]>? Experts { get; init; }
+
+    /// <summary>Where rows have different numbers of experts: for each domain and layer, how many a row has on average.</summary>
+    public Dictionary<string, double[]>? ExpertsPerToken { get; init; }
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]

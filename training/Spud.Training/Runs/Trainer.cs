@@ -32,7 +32,7 @@ internal sealed class Trainer<TE> : ITrainer
     public Trainer(TrainingConfiguration configuration, ParameterSet parameters, Corpus corpus)
     {
         (_configuration, _parameters, _corpus) = (configuration, parameters, corpus);
-        _model = new(parameters, configuration.Shape, configuration.Sequences, new(configuration.Balance, configuration.Z));
+        _model = new(parameters, configuration.Shape, configuration.Sequences, configuration.MixtureTraining);
         _optimizer = new(parameters, configuration.WeightDecay, configuration.Clip);
         _tokens = new ushort[configuration.Sequences * RowLength];
         State = new()
@@ -59,6 +59,7 @@ internal sealed class Trainer<TE> : ITrainer
         for (int i = 0; i < _configuration.Sequences; i++)
             _corpus.Read(Row(before.Step, i), _tokens.AsSpan(i * RowLength, RowLength));
 
+        _model.TrainingStep = before.Step;
         _model.ForwardBackward(_tokens);
         double rate = _configuration.RateAt(step), norm = _optimizer.Step(rate, step);
         AddLosses(before);

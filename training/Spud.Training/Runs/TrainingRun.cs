@@ -32,7 +32,7 @@ internal sealed class TrainingRun : IDisposable
         Directory.CreateDirectory(folder);
         _lock = Lock(folder);
         _corpus = new(data, configuration.Domains, configuration.Shape.Tokens, configuration.Shape.Vocabulary, configuration.Seed);
-        _parameters = new(Transformer<F32>.Parameters(configuration.Shape));
+        _parameters = new(Transformer<F32>.Parameters(configuration.Shape, configuration.Routing));
         _trainer = configuration.Precision == Precision.F32 ? new Trainer<F32>(configuration, _parameters, _corpus) : new Trainer<Bf16>(configuration, _parameters, _corpus);
         Begin();
     }
@@ -61,7 +61,7 @@ internal sealed class TrainingRun : IDisposable
             return true;
 
         using RunLog log = new(LogFile, Step);
-        using Evaluator evaluator = new(_parameters, _configuration.Shape, _corpus, _configuration.Sequences);
+        using Evaluator evaluator = new(_parameters, _configuration, _corpus);
         long start = Stopwatch.GetTimestamp();
         while (Step < _configuration.Steps)
         {
@@ -107,17 +107,21 @@ internal sealed class TrainingRun : IDisposable
 
     private void Begin()
     {
-        CheckpointHeader? state = CheckpointFile.Read(Checkpoint, _parameters, _messages.WriteLine);
-        if (state is null && _configuration.Trunk is { } trunk)
+        if (CheckpointFile.Read(Checkpoint, _parameters, _messages.WriteLine) is { } state)
         {
-            string path = Kept(Path.Combine(Path.GetDirectoryName(Path.GetFullPath(_folder))!, trunk.Run), trunk.Step);
-            state = CheckpointFile.Read(path, _parameters, _messages.WriteLine) ?? throw new TrainingException($"{path} is missing: run '{trunk.Run}' first, with {trunk.Step} among its keepSteps.");
+            _trainer.State = state;
+            return;
         }
 
-        if (state is null)
-            _parameters.Initialise(_configuration.Seed);
-        else
-            _trainer.State = state;
+        // What the recipe of a branch adds to its trunk begins as in any run.
+        _parameters.Initialise(_configuration.Seed);
+        if (_configuration.Trunk is not { } trunk)
+            return;
+
+        string path = Kept(Path.Combine(Path.GetDirectoryName(Path.GetFullPath(_folder))!, trunk.Run), trunk.Step);
+        CheckpointHeader of = CheckpointFile.Read(path, _parameters, _messages.WriteLine, isTrunk: true)
+            ?? throw new TrainingException($"{path} is missing: run '{trunk.Run}' first, with {trunk.Step} among its keepSteps.");
+        _trainer.State = of with { Parameters = _parameters.Values.numel() };
     }
 
     private static FileStream Lock(string folder)

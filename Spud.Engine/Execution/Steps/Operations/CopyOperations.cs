@@ -1,5 +1,3 @@
-using Spud.Configuration;
-
 namespace Spud.Execution;
 
 /// <summary>

@@ -30,8 +30,8 @@ internal static class ComparePage
         ComparisonResult result = report.Result;
         yield return Wide("In short", null, PageTables.Verdicts(result));
         yield return Wide("Quality", "Below each figure, its interval: 95 of 100 repetitions of a paired bootstrap over blocks of text. KL divergence in nats, from A.", PageTables.Quality(result));
-        yield return Wide("Cost", "Bits a CU: what is saved for each token against guessing among all of the vocabulary, for each compute unit.", PageTables.Cost(result));
-        yield return Card("Quality against compute", "Whoever is on the line is beaten by no other in both. The vertical lines are intervals of the ratio.", Figure(FrontChart.Draw(result)));
+        yield return Wide("Cost", "Bits per CU: what is saved for each token against guessing among all of the vocabulary, for each compute unit.", PageTables.Cost(result));
+        yield return Card("Quality against compute", "No other pipeline is better in both than one on the line. The vertical lines are intervals of the ratio.", Figure(FrontChart.Draw(result)));
         if (result.Positions is not null)
             yield return Wide("Perplexity by position", "Each window is read from an empty context; a point sums up the positions up to the next.", Figure(PositionsChart.Draw(result)), Series(result), PageTables.Positions(result));
         if (result.Envelope is { } envelope)

@@ -24,7 +24,7 @@ internal static class PageTables
 
     /// <summary>What it took.</summary>
     public static XElement Cost(ComparisonResult result) => Table(
-        ["", "CU a token", "bits a CU", "KV a token", "memory", "prefill", "decode"],
+        ["", "CU per token", "bits per CU", "KV per token", "memory", "prefill", "decode"],
         result.Pipelines.Select((pipeline, i) => Row(Letter(i), CostOf(pipeline))));
 
     /// <summary>Perplexity by position, folded away.</summary>
@@ -36,7 +36,7 @@ internal static class PageTables
 
     /// <summary>Models against the dense ones.</summary>
     public static XElement Envelope(EnvelopeResult envelope) => Table(
-        ["", "", "CU a token", "mean loss", EnvelopeText.Title, "times its own CU"],
+        ["", "", "CU per token", "mean loss", EnvelopeText.Title, "times its own CU"],
         envelope.Models.Select(model => Row(Element("th", With("scope", "row"), EnvelopeText.Letters(model)), EnvelopeOf(model))));
 
     /// <summary>Perplexity of each text.</summary>
@@ -46,7 +46,7 @@ internal static class PageTables
 
     /// <summary>Figures of a task.</summary>
     public static XElement Task(TaskResult task) => Table(
-        ["", .. task.Pipelines[0].Metrics.SelectMany(metric => new[] { metric.Name, "against A" }), "CU a question", "accuracy a CU"],
+        ["", .. task.Pipelines[0].Metrics.SelectMany(metric => new[] { metric.Name, "against A" }), "CU per question", "accuracy per CU"],
         task.Pipelines.Select((pipeline, i) => Row(Letter(i), [
             .. pipeline.Metrics.SelectMany(metric => new[] { Cell($"{metric.Value.Value:0.0000}", FigureText.Range(metric.Value, "0.000")), i == 0 ? Cell("", null) : Cell($"{metric.AgainstFirst.Value:0.0000}", FigureText.Range(metric.AgainstFirst, "0.000")) }),
             Cell(FigureText.Units(pipeline.ComputeUnitsPerItem), null),
@@ -79,7 +79,7 @@ internal static class PageTables
     {
         ComparisonResult result = report.Result;
         WindowSettings window = result.Settings.Window;
-        string scored = window.Stride is { } stride ? $"one every {stride} tokens, the last {window.Scored} of each scored" : $"side by side, the second half of each scored ({window.Scored} tokens), as llama-perplexity does";
+        string scored = window.From is { } from ? $"side by side, each scored from position {from} on ({window.Scored} tokens)" : window.Stride is { } stride ? $"one every {stride} tokens, the last {window.Scored} of each scored" : $"side by side, the second half of each scored ({window.Scored} tokens), as llama-perplexity does";
         return Element(
             "div",
             Element("pre", report.Command),

@@ -34,7 +34,7 @@ internal static class SettingList
         }
 
         foreach (PagesExplanation pages in pipeline.Pages)
-            settings[$"pages, layers {pages.Layers}{(pages.Pool == 0 ? "" : $", pool {pages.Pool}")}"] = $"{(pages.PerHead ? "per head, " : "")}keys {pages.Keys}, values {pages.Values}, {pages.PageTokens} tokens a page, {pages.BytesPerTokenAndLayer} bytes a token and layer";
+            settings[$"pages, layers {pages.Layers}{(pages.Pool == 0 ? "" : $", pool {pages.Pool}")}"] = $"{(pages.PerHead ? "per head, " : "")}keys {pages.Keys}, values {pages.Values}, {pages.PageTokens} tokens per page, {pages.BytesPerTokenAndLayer} bytes per token and layer";
 
         return settings;
     }

@@ -30,7 +30,7 @@ internal sealed class InputHistory
         _at = _entries.Count;
     }
 
-    /// <summary>Why it is not kept; null: it is, or nobody wanted that.</summary>
+    /// <summary>Why it is not kept; null: it is kept, or is not to be kept.</summary>
     public string? Fault { get; private set; }
 
     /// <summary>Oldest first.</summary>

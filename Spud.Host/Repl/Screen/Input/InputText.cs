@@ -118,7 +118,7 @@ internal sealed class InputText
 
     private void Put(string text) => Replace(Caret, Caret, text);
 
-    // Characters that stand for pastes come from nobody but us.
+    // Characters that stand for pastes never come from outside.
     private static string Plain(string text)
     {
         string safe = ShownText.Safe(text);

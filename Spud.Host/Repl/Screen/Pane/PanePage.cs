@@ -43,8 +43,11 @@ internal abstract class PanePage(string title)
         return _rows;
     }
 
+    /// <summary>What keys do on this page.</summary>
+    public virtual IReadOnlyList<ScreenKey> Keys => [];
+
     /// <summary>Takes a key; false: it means nothing here.</summary>
-    public virtual bool Press(Key key) => false;
+    public bool Press(Key key) => ScreenKey.Handle(Keys, key);
 
     /// <summary>A row was clicked.</summary>
     public virtual void Click(int row)

@@ -40,23 +40,13 @@ internal sealed class PipelinePage() : PanePage("Pipeline")
         Renew();
     }
 
-    public override bool Press(Key key)
-    {
-        if (_items.Count == 0)
-            return false;
-        if (key == Key.CursorUp)
-            Step(-1);
-        else if (key == Key.CursorDown)
-            Step(1);
-        else if (key == Key.Enter || key == Key.Space)
-            Enter();
-        else if (key == Key.Esc && _open is not null)
-            Close();
-        else
-            return false;
-
-        return true;
-    }
+    public override IReadOnlyList<ScreenKey> Keys =>
+    [
+        new([Key.Enter, Key.Space], "Enter", "In the pipeline: what a value may be; again: take the chosen one", () => Act(Enter)),
+        new([Key.CursorUp], "", "", () => Act(() => Step(-1))),
+        new([Key.CursorDown], "", "", () => Act(() => Step(1))),
+        new([Key.Esc], "", "", () => _open is not null && Act(Close)),
+    ];
 
     public override void Click(int row)
     {
@@ -145,6 +135,15 @@ internal sealed class PipelinePage() : PanePage("Pipeline")
     {
         rows.Add(line);
         _rowOwners.Add((item, choice));
+    }
+
+    private bool Act(Action act)
+    {
+        if (_items.Count == 0)
+            return false;
+
+        act();
+        return true;
     }
 
     private void Step(int by)

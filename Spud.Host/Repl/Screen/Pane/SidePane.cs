@@ -35,11 +35,14 @@ internal sealed class SidePane : View
     /// <summary>It was clicked.</summary>
     public event Action? Wanted;
 
-    /// <summary>The reader wants back to his message.</summary>
+    /// <summary>The reader wants to go back to the message.</summary>
     public event Action? Left;
 
-    /// <summary>What keys do here.</summary>
+    /// <summary>What keys do here, whatever the page.</summary>
     public IReadOnlyList<ScreenKey> Keys { get; }
+
+    /// <summary>What keys do here or on one of the pages.</summary>
+    public IEnumerable<ScreenKey> AllKeys => [.. Keys, .. _pages.SelectMany(page => page.Keys)];
 
     /// <summary>The page in sight.</summary>
     public int Shown

@@ -4,12 +4,12 @@ using Spud.Metering;
 namespace Spud.Host.Repl.Screen;
 
 /// <summary>What the last answer cost, and how it came about.</summary>
-internal sealed class TurnPage(Look look) : PanePage("Turn")
+/// <param name="graph">Of its speed.</param>
+internal sealed class TurnPage(SpeedGraph graph) : PanePage("Turn")
 {
     private const int LabelColumns = 12;
 
     private readonly List<TurnToken> _tokens = [];
-    private readonly SpeedGraph _graph = new(look);
     private PaneFigure? _figure;
     private Turn? _turn;
     private Meter _meter;
@@ -147,11 +147,11 @@ internal sealed class TurnPage(Look look) : PanePage("Turn")
 
     private void Speed(List<Line> to)
     {
-        if (!_graph.Show(_tokens))
+        if (!graph.Show(_tokens))
             return;
 
         to.AddRange([Line.Empty, Line.Of("Tokens per second", Ink.Heading)]);
-        _figure = PaneFigure.Add(_graph, SpeedGraph.GraphRows, to);
+        _figure = PaneFigure.Add(graph, SpeedGraph.GraphRows, to);
     }
 
     private IEnumerable<Paragraph> Heat(Turn turn, int columns)

@@ -24,23 +24,13 @@ internal sealed class WhyPage() : PanePage("Why")
         Renew();
     }
 
-    public override bool Press(Key key)
-    {
-        if (_turn is not { Tokens.Count: > 0 })
-            return false;
-        if (key == Key.CursorLeft)
-            Step(-1);
-        else if (key == Key.CursorRight)
-            Step(1);
-        else if (key == Key.CursorUp)
-            Step(-JumpTokens);
-        else if (key == Key.CursorDown)
-            Step(JumpTokens);
-        else
-            return false;
-
-        return true;
-    }
+    public override IReadOnlyList<ScreenKey> Keys =>
+    [
+        new([Key.CursorLeft], "Left, Right", "In an answer: the token before or after", () => Move(-1)),
+        new([Key.CursorRight], "", "", () => Move(1)),
+        new([Key.CursorUp], "Up, Down", $"In an answer: {JumpTokens} tokens before or after", () => Move(-JumpTokens)),
+        new([Key.CursorDown], "", "", () => Move(JumpTokens)),
+    ];
 
     public override void Click(int row)
     {
@@ -65,6 +55,15 @@ internal sealed class WhyPage() : PanePage("Why")
         Blocks(turn.Tokens, columns, rows);
         rows.AddRange(Wrapping.Wrap([Paragraph.Empty, Paragraph.Of($"‹unlikely: below {Doubtful:0%}›  underlined: below {Sure:0%}. Left and Right move, Up and Down by {JumpTokens}.", Ink.Dim)], columns));
         return rows;
+    }
+
+    private bool Move(int tokens)
+    {
+        if (_turn is not { Tokens.Count: > 0 })
+            return false;
+
+        Step(tokens);
+        return true;
     }
 
     private static IEnumerable<Paragraph> Details(TurnToken token)

@@ -5,8 +5,8 @@ using Terminal.Gui.App;
 namespace Spud.Host.Repl.Screen;
 
 /// <summary>
-/// Decides when the next frame is made. The library's own loop sleeps for a fixed time, so that it wakes up for nothing while nobody types and
-/// lets a keypress wait while somebody does. Here a frame is made at once when there is input, a timer or a new size, and otherwise once a second.
+/// Decides when the next frame is made. The library's own loop sleeps for a fixed time, so that it wakes up for nothing while it is idle and lets a
+/// keypress wait otherwise. Here a frame is made at once when there is input, a timer or a new size, and otherwise once a second.
 /// </summary>
 internal sealed class FramePacer : IDisposable
 {
@@ -25,6 +25,9 @@ internal sealed class FramePacer : IDisposable
     private readonly TimeSpan _settles;
     private readonly AutoResetEvent _wake = new(false);
     private readonly ManualResetEvent _ended = new(false);
+
+    // The loop has it but while it waits.
+    private readonly object _frame = new();
     private readonly PosixSignalRegistration? _resized;
     private long _lastFrame;
     private long _lastInput = Stopwatch.GetTimestamp();
@@ -49,8 +52,13 @@ internal sealed class FramePacer : IDisposable
         _wake.Set();
     }
 
+    /// <summary>Lets no frame be made any more: what would be drawn is on a terminal that was given back. From any thread.</summary>
+    /// <param name="patience">How long a frame may take to end.</param>
+    public void Hold(TimeSpan patience) => Monitor.TryEnter(_frame, patience);
+
     public void Dispose()
     {
+        Leave();
         _ended.Set();
         _app.Iteration -= OnIteration;
         _timers.Added -= OnTimerAdded;
@@ -62,14 +70,22 @@ internal sealed class FramePacer : IDisposable
     // Comes before each frame, which reads input, draws, and then runs timers: what these change is drawn by the next frame.
     private void OnIteration(object? sender, EventArgs<IApplication?> iteration)
     {
+        Leave();
         bool hasTimerRun = Stopwatch.GetTimestamp() >= _nextTimer;
         if (!hasTimerRun)
             _wake.WaitOne(Earlier(Stopwatch.GetElapsedTime(Volatile.Read(ref _lastInput)) < _settles ? s_looksAgain : s_longest));
         if (s_shortest - Stopwatch.GetElapsedTime(_lastFrame) is { Ticks: > 0 } rest)
             _ended.WaitOne(rest);
 
+        Monitor.Enter(_frame);
         _lastFrame = Stopwatch.GetTimestamp();
         _nextTimer = _timers.CheckTimers(out int milliseconds) ? _lastFrame + milliseconds * Stopwatch.Frequency / 1000 : long.MaxValue;
+    }
+
+    private void Leave()
+    {
+        if (Monitor.IsEntered(_frame))
+            Monitor.Exit(_frame);
     }
 
     private TimeSpan Earlier(TimeSpan wait) =>

@@ -5,14 +5,19 @@ namespace Spud.Host.Repl.Screen;
 /// <summary>Gives the terminal back as it was found, whatever ends the program: a signal, a crash, or the reader who wants the shell for a while.</summary>
 internal sealed class TerminalGuard : IDisposable
 {
+    // The runtime has arrows and the keypad send other sequences, and leaves it at that.
+    private const string UsualKeys = "\u001b[?1l\u001b>";
+
     // Bracketed paste, mouse reports and keyboard protocol off; colours; the screen before; the cursor.
-    private const string Restoring = "\u001b[?2004l\u001b[?1003l\u001b[?1015l\u001b[?1006l\u001b[<u\u001b[0m\u001b[?1049l\u001b[?25h";
+    private const string Restoring = "\u001b[?2004l\u001b[?1003l\u001b[?1015l\u001b[?1006l\u001b[<u\u001b[0m\u001b[?1049l\u001b[?25h" + UsualKeys;
 
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan s_frame = TimeSpan.FromSeconds(0.5);
 
     private readonly Shell _shell;
     private readonly TerminalInput _input;
     private readonly ManualResetEventSlim _left = new();
+    private FramePacer? _pacer;
 
     /// <param name="shell">Of the process.</param>
     /// <param name="input">Set the terminal's mode, and knows the one before.</param>
@@ -23,8 +28,9 @@ internal sealed class TerminalGuard : IDisposable
     }
 
     /// <summary>Ends a screen when a signal comes, and lets it go to the background.</summary>
-    public void Watch(IApplication app, ReplScreen screen)
+    public void Watch(IApplication app, ReplScreen screen, FramePacer pacer)
     {
+        _pacer = pacer;
         _shell.Interrupts.Idle = () =>
         {
             // The screen's own thread leaves as after Ctrl+D; if that hangs, the terminal is restored from here.
@@ -50,6 +56,7 @@ internal sealed class TerminalGuard : IDisposable
     {
         _shell.Interrupts.Idle = null;
         AppDomain.CurrentDomain.UnhandledException -= OnCrash;
+        _shell.WriteControl(UsualKeys);
         _left.Set();
     }
 
@@ -63,8 +70,8 @@ internal sealed class TerminalGuard : IDisposable
 
     private void Restore()
     {
+        _pacer?.Hold(s_frame);
         _input.Dispose();
-        _shell.RawError.Write(Restoring);
-        _shell.RawError.Flush();
+        _shell.WriteControl(Restoring);
     }
 }

@@ -17,6 +17,7 @@ internal sealed class TerminalInput : AnsiInput, IInput<char>
 
     private readonly Stream? _terminal;
     private readonly Decoder _decoder = Encoding.UTF8.GetDecoder();
+    private readonly LegacyKeys _keys = new();
     private readonly byte[] _bytes;
     private readonly char[] _characters;
     private ConcurrentQueue<char>? _queue;
@@ -85,7 +86,7 @@ internal sealed class TerminalInput : AnsiInput, IInput<char>
             Closed?.Invoke();
         }
 
-        return new ArraySegment<char>(_characters, 0, _decoder.GetChars(_bytes, 0, bytes, _characters, 0));
+        return _keys.Rewrite(_characters.AsSpan(0, _decoder.GetChars(_bytes, 0, bytes, _characters, 0)));
     }
 
     private int ReadBytes(Stream terminal)

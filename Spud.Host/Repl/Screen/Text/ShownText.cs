@@ -1,6 +1,6 @@
 namespace Spud.Host.Repl.Screen;
 
-/// <summary>Text of strangers as it may be drawn: no control characters, no overrides of direction, tabs as blanks.</summary>
+/// <summary>Foreign text as it may be drawn: no control characters, no overrides of direction, tabs as blanks.</summary>
 internal static class ShownText
 {
     private const int TabColumns = 4;

@@ -21,10 +21,10 @@ internal sealed class Entry(EntryKind kind)
     /// <summary>Draws it for a width, in place of its text; null: the text is drawn.</summary>
     public Func<int, List<Line>>? Drawn { get; init; }
 
-    /// <summary>Whose answer it is, where several answer; null: nobody in particular.</summary>
+    /// <summary>The pipeline that answers, where there are several; null: there is one.</summary>
     public string? Title { get; set; }
 
-    /// <summary>Adds text of anybody.</summary>
+    /// <summary>Adds text from anywhere: it is made safe.</summary>
     public void Append(string text) => _text.Append(ShownText.Safe(text));
 
     /// <summary>Where the last paragraph of the text begins.</summary>

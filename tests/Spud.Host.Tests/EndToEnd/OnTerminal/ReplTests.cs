@@ -84,28 +84,38 @@ public sealed class ReplTests
         await IsRestored(terminal);
     }
 
-    [Fact]
-    public async Task A_crash_gives_the_terminal_back()
+    [Theory]
+    [InlineData("")]
+    [InlineData("2> /dev/null")]
+    public async Task A_crash_gives_the_terminal_back(string redirection)
     {
         using Plugins.OddHome home = new();
         home.Behave("route crashes");
         using Tmux terminal = new(120, 24);
         string model = TestData.Path("stories260K/stories260K-moe4x-noise-q8_0.gguf");
-        terminal.Enter($"$SPUD chat --no-save -m '{model}' --plugins '{home.Source}' --set router=odd/odd --chat-template chatml --max-tokens 4");
+        terminal.Enter($"$SPUD chat --no-save -m '{model}' --plugins '{home.Source}' --set router=odd/odd --chat-template chatml --max-tokens 4 {redirection}");
         await terminal.Shows(Ready);
         terminal.Enter("Hello");
-        await terminal.Shows("a thread of a plugin");
+        if (redirection.Length == 0)
+            await terminal.Shows("a thread of a plugin");
+
         await IsRestored(terminal);
     }
 
     [Fact]
-    public async Task CtrlC_stops_an_answer_and_CtrlZ_goes_to_the_shell_and_back()
+    public async Task CtrlC_stops_an_answer_of_a_resized_screen_and_CtrlZ_goes_to_the_shell_and_back()
     {
         using Tmux terminal = new(80, 24);
         terminal.Enter("$SPUD");
         await terminal.Shows(Ready);
         terminal.Enter("Write a very long story about a whale, with many chapters.");
         await terminal.Shows("tokens ·");
+        foreach ((int columns, int rows) in new[] { (40, 12), (300, 100), (30, 8), (120, 40), (80, 24) })
+        {
+            terminal.Resize(columns, rows);
+            await terminal.Shows(columns < 40 ? "too small" : "F1 help");
+        }
+
         terminal.Press("C-c");
         await terminal.Shows("· stopped");
 
@@ -140,6 +150,6 @@ public sealed class ReplTests
         Assert.Contains(" echo ", screen);
         Assert.Contains(" icanon", screen);
         Assert.DoesNotContain("F1", screen);
-        Assert.Equal("0 0 1", terminal.Modes);
+        Assert.Equal("0 0 1 0 0", terminal.Modes);
     }
 }

@@ -22,8 +22,9 @@ internal sealed class Tmux : IDisposable
     /// <summary>What is on the screen.</summary>
     public string Screen => Do("capture-pane", "-p");
 
-    /// <summary>Whether the screen in sight is a program's own, whether it is told of the mouse, and whether there is a cursor: 0 or 1 each.</summary>
-    public string Modes => Do("display-message", "-p", "#{alternate_on} #{mouse_any_flag} #{cursor_flag}").Trim();
+    /// <summary>Whether the screen in sight is a program's own, whether it is told of the mouse, whether there is a cursor, and whether arrows and the
+    /// keypad send other sequences than usual: 0 or 1 each.</summary>
+    public string Modes => Do("display-message", "-p", "#{alternate_on} #{mouse_any_flag} #{cursor_flag} #{keypad_cursor_flag} #{keypad_flag}").Trim();
 
     /// <summary>The process in the terminal that is not the shell; null: the shell is alone.</summary>
     public int? Program => int.TryParse(Ask("pgrep", "-P", Do("display-message", "-p", "#{pane_pid}").Trim()).Trim(), out int process) ? process : null;

@@ -16,6 +16,7 @@ internal sealed class ScreenFixture : IDisposable
     private readonly VirtualTimeProvider _clock = new();
     private readonly IApplication _app;
     private readonly ManualTime _time = new();
+    private readonly LegacyKeys _keys = new();
 
     public ScreenFixture(int columns, int rows, InputHistory? history = null, Theme? theme = null)
     {
@@ -87,6 +88,17 @@ internal sealed class ScreenFixture : IDisposable
     public void Paste(string text)
     {
         _app.RaisePasteEvent(text);
+        Draw();
+    }
+
+    /// <summary>What a terminal sends.</summary>
+    public void Send(string characters)
+    {
+        InputProcessorImpl<char> processor = (InputProcessorImpl<char>)_app.Driver!.GetInputProcessor();
+        foreach (char c in _keys.Rewrite(characters))
+            processor.InputQueue.Enqueue(c);
+
+        processor.ProcessQueue();
         Draw();
     }
 

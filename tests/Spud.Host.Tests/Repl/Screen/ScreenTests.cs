@@ -72,10 +72,11 @@ public sealed class ScreenTests
     [Fact]
     public void F1_lists_every_key_and_every_command()
     {
-        using ScreenFixture fixture = new(200, 160);
+        using ScreenFixture fixture = new(300, 200);
         fixture.Press(Key.F1);
         Assert.All(Spud.Host.Repl.Commands.CommandList.All, command => Assert.Contains(command.Usage, fixture.Text));
-        Assert.All(fixture.Screen.Keys, key => Assert.Contains(key.Name, fixture.Text));
+        Assert.All(fixture.Screen.AllKeys, key => Assert.Contains($"{key.Name} ", fixture.Text));
+        Assert.All(fixture.Screen.AllKeys, key => Assert.Contains(key.Help, fixture.Text));
         fixture.Press(Key.Esc);
         Assert.DoesNotContain("Keys", fixture.Text);
     }

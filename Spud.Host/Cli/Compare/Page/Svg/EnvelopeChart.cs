@@ -56,6 +56,6 @@ internal static class EnvelopeChart
         .OfType<BoundedValue>().Select(value => value.Value);
 
     private static string Description(ModelFigures model) =>
-        $"{EnvelopeText.Letters(model)}{(model.IsDense ? ", dense" : "")}: {FigureText.Units(model.ComputeUnitsPerToken)} CU a token, {model.MeanLoss:0.0000} nats"
+        $"{EnvelopeText.Letters(model)}{(model.IsDense ? ", dense" : "")}: {FigureText.Units(model.ComputeUnitsPerToken)} CU per token, {model.MeanLoss:0.0000} nats"
         + (model.DenseComputeUnits is { } needed ? $"; a dense model needs {EnvelopeText.Units(needed.Value)} CU" : "");
 }

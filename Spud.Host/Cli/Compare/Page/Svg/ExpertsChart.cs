@@ -39,7 +39,7 @@ internal static class ExpertsChart
         drawing.Text(CompareTable.Letter(row), 0, y + MaxRowHeight / 2 + 4, "start", "strong");
         foreach ((int layer, double experts) in pipeline.Compute.ExpertsByLayer.Index())
         {
-            drawing.Box("cell", Left + layer * width, y, width, MaxRowHeight - 2, $"{CompareTable.Letter(row)}, layer {layer}: {experts:0.00} experts a token", Opacity(experts, most), round: 2);
+            drawing.Box("cell", Left + layer * width, y, width, MaxRowHeight - 2, $"{CompareTable.Letter(row)}, layer {layer}: {experts:0.00} experts per token", Opacity(experts, most), round: 2);
             if (width >= 34)
                 drawing.Text($"{experts:0.00}", Left + (layer + 0.5) * width, y + MaxRowHeight / 2 + 3, "middle", "value");
         }

@@ -46,7 +46,7 @@ internal static class FrontChart
         if (ratio is { Low: { } low, High: { } high })
             drawing.Line(front ? "range" : "behind-range", x, y.At(low), x, y.At(high));
 
-        drawing.Dot(front ? "dot" : "behind", x, y.At(ratio.Value), 6, $"{CompareTable.Letter(index)} {pipeline.Name}: ratio {FigureText.Ratio(ratio)}, {FigureText.Units(Units(pipeline))} CU a token");
+        drawing.Dot(front ? "dot" : "behind", x, y.At(ratio.Value), 6, $"{CompareTable.Letter(index)} {pipeline.Name}: ratio {FigureText.Ratio(ratio)}, {FigureText.Units(Units(pipeline))} CU per token");
         drawing.Text(CompareTable.Letter(index), x + 10 + offset, y.At(ratio.Value) - 6, "start", "strong");
     }
 

@@ -20,7 +20,9 @@ internal sealed class Scale
         double room = high > low ? (high - low) * 0.08 : Math.Max(Math.Abs(high) * 0.05, 1e-12);
         (low, high) = (fromZero ? low : low - room, high + room);
         Step = RoundStep((high - low) / ticks);
-        (Low, High) = (fromZero ? 0 : Math.Floor(low / Step) * Step, Math.Ceiling(high / Step) * Step);
+        // What is never negative has no axis below 0.
+        double floor = Math.Floor(low / Step) * Step;
+        (Low, High) = (fromZero || (floor < 0 && finite.All(static value => value >= 0)) ? 0 : floor, Math.Ceiling(high / Step) * Step);
     }
 
     /// <summary>The axis' lower end.</summary>

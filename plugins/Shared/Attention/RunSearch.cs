@@ -1,9 +1,8 @@
-using Backend.Cpu.Kernels;
 using Spud;
 
-namespace Backend.Cpu.Attention;
+namespace Backend.Shared.Attention;
 
-/// <summary>Finds keys by position.</summary>
+/// <summary>Finds keys by position. The positions that calls get are those of the run's keys, which ascend.</summary>
 internal static class RunSearch
 {
     /// <summary>First run whose last key is at <paramref name="position"/> or later; the number of runs if there is none.</summary>
@@ -23,7 +22,7 @@ internal static class RunSearch
     }
 
     /// <summary>First key of the run at <paramref name="position"/> or later, 0 .. Keys.</summary>
-    public static int IndexOf(in PageReader pages, in KeyRun run, int position)
+    public static int IndexOf(in KeyRun run, ReadOnlySpan<int> positions, int position)
     {
         if (position <= run.FirstPosition)
             return 0;
@@ -32,18 +31,23 @@ internal static class RunSearch
         if (run.LastPosition - run.FirstPosition + 1 == run.Keys)
             return position - run.FirstPosition;
 
-        int found = pages.PositionsOf(run).BinarySearch(position);
+        int found = positions.BinarySearch(position);
         return found < 0 ? ~found : found;
     }
 
     /// <summary>The keys of a run at positions <paramref name="from"/> .. <paramref name="to"/>; perhaps none.</summary>
-    public static KeyRun Cut(in PageReader pages, in KeyRun run, int from, int to)
+    public static KeyRun Cut(in KeyRun run, ReadOnlySpan<int> positions, int from, int to)
     {
-        int first = IndexOf(pages, run, from), keys = IndexOf(pages, run, to + 1) - first;
+        int first = IndexOf(run, positions, from), end = to == int.MaxValue ? run.Keys : IndexOf(run, positions, to + 1);
+        return Part(run, positions, first, end - first);
+    }
+
+    /// <summary>Some keys of a run; perhaps none.</summary>
+    public static KeyRun Part(in KeyRun run, ReadOnlySpan<int> positions, int first, int keys)
+    {
         if (keys <= 0)
             return default;
 
-        ReadOnlySpan<int> positions = pages.PositionsOf(run);
         return new KeyRun
         {
             Page = run.Page,
