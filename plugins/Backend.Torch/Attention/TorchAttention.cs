@@ -2,7 +2,6 @@ using System.Runtime.InteropServices;
 using Backend.Torch.Native;
 using Backend.Torch.Shared;
 using Spud;
-using static TorchSharp.torch;
 
 namespace Backend.Torch.Attention;
 

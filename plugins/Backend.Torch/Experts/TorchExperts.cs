@@ -3,7 +3,6 @@ using Backend.Torch.Device;
 using Backend.Torch.Native;
 using Backend.Torch.Shared;
 using Spud;
-using static TorchSharp.torch;
 
 namespace Backend.Torch.Experts;
 

@@ -1,6 +1,5 @@
 using Backend.Torch.Native;
 using Spud;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Backend.Torch.Shared;
