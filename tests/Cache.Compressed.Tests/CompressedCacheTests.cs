@@ -82,7 +82,24 @@ public sealed class CompressedCacheTests : IDisposable
         KeptKeys[] pools = [.. sequence.KeptKeys(0)];
         Assert.Equal(Enumerable.Range(208, 32), pools[0].Positions);
         Assert.Equal(Enumerable.Range(0, 208), pools[1].Positions);
-        Assert.Equal([("F16", "F16"), ("Q8_0", "Q4_0")], PipelineExplanation.Of(run.Pipeline).Pages.Select(static pages => (pages.Keys, pages.Values)));
+        PagesExplanation[] explained = [.. PipelineExplanation.Of(run.Pipeline).Pages];
+        Assert.Equal([("F16", "F16"), ("Q8_0", "Q4_0")], explained.Select(static pages => (pages.Keys, pages.Values)));
+        Assert.Equal(2 * (32 * explained[0].BytesPerTokenAndLayer + 208 * explained[1].BytesPerTokenAndLayer), sequence.Ledger.KeptBytes);
+    }
+
+    [Fact]
+    public void The_ledger_counts_the_keys_of_each_head_and_a_fork_has_its_own()
+    {
+        using CompressedRun run = new(2, CompressedRun.Cache(Small + ",\"streaming\":0.5"), $"cache.pack={Pack()}");
+        using Sequence parent = run.Pipeline.Engine.Open();
+        run.Read(parent, 200);
+        using Sequence child = parent.Fork();
+        int[] before = CompressedRun.Kept(parent, 0, 0);
+        run.Read(child, 240);
+        // What the child forgot is still the parent's.
+        Assert.Equal(before, CompressedRun.Kept(parent, 0, 0));
+        long key = PipelineExplanation.Of(run.Pipeline).Pages.First(static pages => pages.PerHead).BytesPerTokenAndLayer / 2;
+        Assert.Equal(key * Enumerable.Range(0, 4).Sum(i => CompressedRun.Kept(child, i / 2, i % 2).Length), child.Ledger.KeptBytes);
     }
 
     [Fact]

@@ -19,9 +19,14 @@ internal sealed class CompressedRun : IDisposable
     {
     }
 
-    public CompressedRun(string model, string[] edits) => Pipeline = Pipeline.Compose(
+    public CompressedRun(int sequences, params string[] edits)
+        : this(TestData.Path("quantised/base-f16.gguf"), edits, sequences)
+    {
+    }
+
+    public CompressedRun(string model, string[] edits, int sequences = 1) => Pipeline = Pipeline.Compose(
         PipelineDocument.Load(null, [$"model={model}", $"context={Context}", "head.activations=f32", "attention.activations=f32", "experts.activations=f32", .. edits]),
-        s_plugins, new PipelineOptions { Threads = 2, Rows = 64, LogitRows = 64 });
+        s_plugins, new PipelineOptions { Threads = 2, Rows = 64, LogitRows = 64, Sequences = sequences });
 
     public Pipeline Pipeline { get; }
 

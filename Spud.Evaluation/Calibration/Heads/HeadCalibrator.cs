@@ -83,7 +83,7 @@ public sealed class HeadCalibrator(LanguageModel model, HeadProbe probe)
         int[] again = context[0] == model.Tokenizer.Bos ? context[1..] : context;
         Read([.. context, .. again], LogitRows.None, null, cancellation);
         for (int i = 0; i < heads.Length; i++)
-            looks[i] = Math.Max(looks[i], TensorPrimitives.Sum(probe.Looks(heads[i])) / context.Length);
+            looks[i] = Math.Max(looks[i], TensorPrimitives.Sum<float>(probe.Looks(heads[i])) / context.Length);
 
         probe.Watch(0);
     }

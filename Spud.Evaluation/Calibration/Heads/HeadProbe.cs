@@ -56,11 +56,11 @@ public sealed class HeadProbe : ICachePolicy, IObservesQueries
     {
         _beginning = tokens;
         foreach (float[] looks in _looks.SelectMany(static heads => heads))
-            Array.Clear(looks);
+            Array.Fill(looks, float.NegativeInfinity);
     }
 
     /// <summary>[tokens]: the largest probability that any row behind the beginning gave to each of its keys, over the query heads of the KV head.</summary>
-    public ReadOnlySpan<float> Looks(CalibratedHead head) => _looks[head.Layer][head.Head].AsSpan(0, _beginning);
+    public float[] Looks(CalibratedHead head) => [.. _looks[head.Layer][head.Head].Take(_beginning).Select(MathF.Exp)];
 
     /// <summary>
     /// Share of their attention that rows of the beginnings which were watched so far paid to what a streaming head forgets, on average over

@@ -31,7 +31,7 @@ internal readonly struct HeadRows(LayerDescription of, int head, TensorView quer
         return sum;
     }
 
-    /// <summary>Raises the probability of each key to the largest that any row from a first one on gave it.</summary>
+    /// <summary>Raises the logarithm of the probability of each key to the largest that any row from a first one on gave it.</summary>
     /// <param name="firstRow">0 .. rows - 1.</param>
     /// <param name="largest">[tokens], by position.</param>
     public void AddMaxima(int firstRow, Span<float> largest)
@@ -49,7 +49,7 @@ internal readonly struct HeadRows(LayerDescription of, int head, TensorView quer
                     for (int key = 0; key < end; key++)
                     {
                         ref float most = ref largest[run.FirstPosition + key];
-                        most = MathF.Max(most, MathF.Exp(TensorPrimitives.Dot(q, keys.Slice(key * _width, _width)) - offset));
+                        most = MathF.Max(most, TensorPrimitives.Dot(q, keys.Slice(key * _width, _width)) - offset);
                     }
                 }
             }

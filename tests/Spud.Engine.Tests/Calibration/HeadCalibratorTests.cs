@@ -42,7 +42,7 @@ public sealed class HeadCalibratorTests
         probe.Observe(0, TestStep.Of(build, TestStep.Slices((rows, first))), query, state, [pages]);
         for (int head = 0; head < 2; head++)
         {
-            ReadOnlySpan<float> looks = probe.Looks(new(0, head));
+            float[] looks = probe.Looks(new(0, head));
             for (int key = 0; key < beginning; key++)
                 Assert.Equal(expected[head, key], looks[key], 1e-5);
         }
