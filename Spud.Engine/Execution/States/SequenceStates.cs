@@ -112,8 +112,8 @@ internal sealed class SequenceStates
 
     private static IEnumerable<KeptState> Of(MemoryAccount memory, IMemoryDomain host, Limits limits, PipelineComponent component)
     {
-        // What is inside another component gets its state from that one.
-        if (component.Outer is not null || component.Called is not IKeepsSequenceState keeps)
+        // What is inside another component gets its state from that one. A probe may keep a state of its own, and passes the step on otherwise.
+        if (component.Outer is not null || (component.Called as IKeepsSequenceState ?? component.Instance as IKeepsSequenceState) is not { } keeps)
             yield break;
 
         // A head serves no layer: it is asked once.

@@ -75,9 +75,10 @@ public sealed class GgufExportTests : IDisposable
         parameters.Initialise(11);
         Sharpen(parameters);
         SplitMix random = new(9);
-        ushort[] text = [.. Enumerable.Range(0, shape.Tokens + 1).Select(_ => (ushort)random.NextBelow(shape.Vocabulary))];
+        ushort[][] texts = [.. Enumerable.Range(0, 2).Select(_ => Enumerable.Range(0, shape.Tokens + 1).Select(_ => (ushort)random.NextBelow(shape.Vocabulary)).ToArray())];
+        ushort[] text = texts[0];
         using Transformer<F32> trained = new(parameters, shape, 1, new(default, recipe, Seed: 1)) { TrainingStep = 0 };
-        trained.Forward(text); // thresholds of this text
+        trained.Forward(texts[1]); // Thresholds are shares of rows of this text, which would be ties in it.
         trained.TrainingStep = null;
         trained.Forward(text);
         Assert.All(trained.Plans, static plan => Assert.True(Enumerable.Range(0, plan.Rows).Select(row => plan.Offsets[row + 1] - plan.Offsets[row]).Distinct().Count() > 1));
