@@ -44,6 +44,16 @@ public sealed class Engine
         return OpenNext();
     }
 
+    /// <summary>
+    /// Bytes of the pages that all sequences held at most since the last call, keys and values: each pool at its own peak, while a step was
+    /// computed too. The next call counts from what is held now.
+    /// </summary>
+    public long TakePeakPageBytes()
+    {
+        using SingleUser.Turn turn = TakeTurn();
+        return _pipeline.Pages.TakePeakBytes();
+    }
+
     /// <summary>A new, empty sequence, in a turn that the caller has.</summary>
     internal Sequence OpenNext()
     {

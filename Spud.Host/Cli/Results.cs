@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Spud.Evaluation.Likelihood;
 using Spud.Text.ChatTemplates;
 
 namespace Spud.Host;
@@ -29,8 +30,8 @@ internal sealed record RunResult(
 /// <summary>What <c>spud tokenize --json</c> prints.</summary>
 internal sealed record TokenizeResult(int Tokens, int[] Ids);
 
-/// <summary>What <c>spud score --json</c> prints. Loss in nats, speed in tokens per second; experts per token by layer, null for a dense model; a reason where there is no loss.</summary>
-internal sealed record ScoreResult(int Tokens, double MeanLoss, double Perplexity, double PrefillTokensPerSecond, decimal ComputeUnits, double[]? ExpertsPerToken, string? Reason);
+/// <summary>What <c>spud score --json</c> prints. Loss in nats, speed in tokens per second; experts per token by layer, null for a dense model; perplexity by position where that was asked for; a reason where there is no loss.</summary>
+internal sealed record ScoreResult(int Tokens, double MeanLoss, double Perplexity, double PrefillTokensPerSecond, decimal ComputeUnits, double[]? ExpertsPerToken, ScoredPositions[]? Positions, string? Reason);
 
 /// <summary>One repeat of <c>spud bench --json</c>. Speeds in tokens per second, over all sequences; the rest says what was measured.</summary>
 internal sealed record BenchResult(

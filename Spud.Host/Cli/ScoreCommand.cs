@@ -15,6 +15,8 @@ internal sealed class ScoreCommand
     private readonly PipelineArguments _pipeline;
     private readonly TextArguments _text;
     private readonly Option<int?> _maxTokens = Values.Integer("--max-tokens", 2, int.MaxValue, "Score only the first N tokens.");
+    private readonly Option<int?> _from = CompareArguments.FromOption("the text");
+    private readonly Option<int?> _bucket = CompareArguments.BucketOption();
     private readonly Option<string?> _logits = new("--logits") { Description = "Write the logits of every position: float32, little-endian, one row per token.", HelpName = "FILE" };
     private readonly Option<string?> _tokens = new("--tokens") { Description = "Write the ids: int32, little-endian.", HelpName = "FILE" };
     private readonly Option<string?> _losses = new("--losses") { Description = "Write the loss of every token but the first, in nats: float32, little-endian.", HelpName = "FILE" };
@@ -24,7 +26,7 @@ internal sealed class ScoreCommand
     {
         _shell = shell;
         _text = new(command);
-        foreach (Option option in new Option[] { _maxTokens, _logits, _tokens, _losses })
+        foreach (Option option in new Option[] { _maxTokens, _from, _bucket, _logits, _tokens, _losses })
             command.Options.Add(option);
 
         _pipeline = new(command, shell);
@@ -53,6 +55,10 @@ internal sealed class ScoreCommand
         if (ids.Length < 2)
             throw new BadInputException($"the text has {ids.Length} tokens; at least 2 are needed, because the first is never predicted.");
 
+        int first = parsed.GetValue(_from) ?? 1;
+        if (first >= ids.Length)
+            throw new BadInputException($"--from: expected a position of 1 to {ids.Length - 1}, the text's last, got {first}.");
+
         using Interrupts.Section section = _shell.Interrupts.Begin();
         using OutputFile? logits = _shell.Files.CreateIfNamed(parsed.GetValue(_logits));
         using OutputFile? tokens = _shell.Files.CreateIfNamed(parsed.GetValue(_tokens));
@@ -66,7 +72,9 @@ internal sealed class ScoreCommand
             file?.Complete();
 
         string? reason = WhyNoLoss(score, model);
-        Print(new(score.Tokens, score.MeanLoss, score.Perplexity, speed, score.Ledger.ComputeUnits, ExpertsPerToken(model, score), reason), parsed.GetValue(_json));
+        TextScore scored = score.From(first);
+        ScoredPositions[]? positions = CompareArguments.BucketTokens(parsed.GetValue(_bucket), parsed.GetValue(_from), ids.Length) is { } bucket ? [.. score.ByPosition(first, bucket)] : null;
+        Print(new(score.Tokens, scored.MeanLoss, scored.Perplexity, speed, score.Ledger.ComputeUnits, ExpertsPerToken(model, score), positions, reason), parsed.GetValue(_json));
         return reason is null ? ExitCodes.Done : ExitCodes.Failed;
     }
 
@@ -83,6 +91,8 @@ internal sealed class ScoreCommand
             return;
         else
             _shell.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{result.Tokens} tokens, mean loss {result.MeanLoss:0.000000}, perplexity {result.Perplexity:0.0000}, {result.PrefillTokensPerSecond:0.0} tokens/s"));
+        foreach (ScoredPositions at in json ? [] : result.Positions ?? [])
+            _shell.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  positions {at.FirstPosition} .. {at.LastPosition}: mean loss {at.MeanLoss:0.000000}, perplexity {at.Perplexity:0.0000}"));
         if (!json && result.ExpertsPerToken is { } experts)
             _shell.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{experts.Average():0.000} experts per token, {result.ComputeUnits:0.000000} CU"));
     }

@@ -28,6 +28,19 @@ internal sealed class PageStore(LayerPages[] layers, ICachePolicy policy, StepTa
     /// <summary>Bytes that one token takes over all layers.</summary>
     public long BytesPerToken => layers.Sum(layer => layer.BytesPerToken);
 
+    /// <summary>Bytes of the pages that were in use at most since the last call: what each pool had at its own peak.</summary>
+    public long TakePeakBytes()
+    {
+        long bytes = 0;
+        foreach (PoolPages pool in layers.SelectMany(static layer => layer.Pools))
+        {
+            bytes += pool.PeakPages * pool.BytesPerPage;
+            pool.ForgetPeak();
+        }
+
+        return bytes;
+    }
+
     /// <summary>Makes room for the step's rows in one layer's pages and tells where each goes; pending until committed.</summary>
     public void Place(int layer, Batch batch)
     {

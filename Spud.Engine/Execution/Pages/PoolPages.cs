@@ -46,6 +46,12 @@ internal sealed class PoolPages
 
     public int FreePages => _freeCount;
 
+    /// <summary>Pages that were in use at most since <see cref="ForgetPeak"/>.</summary>
+    public int PeakPages { get; private set; }
+
+    /// <summary>Bytes of a page, key and value.</summary>
+    public long BytesPerPage => BytesPerKey * PageTokens;
+
     /// <summary>Bytes of the pool.</summary>
     public long Bytes => Pool.Keys.Bytes + Pool.Values.Bytes + Pool.Positions.Bytes;
 
@@ -63,8 +69,12 @@ internal sealed class PoolPages
 
         int page = _free[--_freeCount];
         _references[page] = 1;
+        PeakPages = Math.Max(PeakPages, _references.Length - _freeCount);
         return page;
     }
+
+    /// <summary>From now on the peak is counted anew.</summary>
+    public void ForgetPeak() => PeakPages = _references.Length - _freeCount;
 
     public void Share(int page) => _references[page]++;
 

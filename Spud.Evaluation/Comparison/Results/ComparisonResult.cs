@@ -16,8 +16,14 @@ public sealed record ComparisonResult
     /// <summary>The tasks.</summary>
     public required ImmutableArray<TaskResult> Tasks { get; init; }
 
+    /// <summary>The tasks of long contexts.</summary>
+    public required ImmutableArray<NeedleResult> Needles { get; init; }
+
     /// <summary>The pipelines; the first one is what the others are held against.</summary>
     public required ImmutableArray<PipelineResult> Pipelines { get; init; }
+
+    /// <summary>Perplexity by position in the windows, over all texts; null: not asked for.</summary>
+    public required ImmutableArray<PositionFigures>? Positions { get; init; }
 
     /// <summary>Models of several shapes against the compute that dense ones need; null: there is one shape, or no dense model.</summary>
     public required EnvelopeResult? Envelope { get; init; }
@@ -106,6 +112,27 @@ public sealed record QualityFigures
     /// <summary>Whether it is as good as the first: the upper end of the ratio's interval is low enough; null: there is no interval.</summary>
     public required bool? Parity { get; init; }
 }
+
+/// <summary>How well tokens at some positions of the windows were predicted.</summary>
+public sealed record PositionFigures
+{
+    /// <summary>The first of the positions; that of a window's first token is 0.</summary>
+    public required int FirstPosition { get; init; }
+
+    /// <summary>The last one.</summary>
+    public required int LastPosition { get; init; }
+
+    /// <summary>Tokens that were predicted there.</summary>
+    public required long Tokens { get; init; }
+
+    /// <summary>[pipeline].</summary>
+    public required ImmutableArray<PositionPerplexity> Pipelines { get; init; }
+}
+
+/// <summary>A pipeline's figures at some positions.</summary>
+/// <param name="Perplexity">exp of the mean loss.</param>
+/// <param name="PerplexityRatio">Perplexity over that of the first pipeline.</param>
+public sealed record PositionPerplexity(Interval Perplexity, Interval PerplexityRatio);
 
 /// <summary>What a token took on average, as it was metered over the texts: what every row takes, and of the head what a row takes whose logits are read.</summary>
 public sealed record ComputeFigures

@@ -3,7 +3,7 @@ using Spud.Composition;
 namespace Spud.Evaluation.Comparison;
 
 /// <summary>Figures out of sums: a pure function of what was measured.</summary>
-internal sealed class Summary(IReadOnlyList<ComparedPipeline> pipelines, IReadOnlyList<ComparedText> texts, IReadOnlyList<ComparisonTask> tasks, ComparisonSettings settings, ComparisonState state)
+internal sealed class Summary(IReadOnlyList<ComparedPipeline> pipelines, IReadOnlyList<ComparedText> texts, ComparedTasks tasks, ComparisonSettings settings, ComparisonState state)
 {
     /// <summary>Perplexity, ratio, divergence and agreement of each pipeline.</summary>
     private const int FiguresPerPipeline = 4;
@@ -16,8 +16,10 @@ internal sealed class Summary(IReadOnlyList<ComparedPipeline> pipelines, IReadOn
         {
             Settings = settings,
             Texts = [.. texts.Zip(state.Texts, Text)],
-            Tasks = [.. tasks.Zip(state.Tasks, (task, sums) => TaskSummary.Of(task, sums, settings.Bootstrap))],
+            Tasks = [.. tasks.Questions.Zip(state.Tasks, (task, sums) => TaskSummary.Of(task, sums, settings.Bootstrap))],
+            Needles = [.. tasks.Needles.Zip(state.Needles, (task, sums) => NeedleSummary.Of(task, sums, settings.Bootstrap.Confidence))],
             Pipelines = [.. results],
+            Positions = PositionSummary.Of(state.Texts, pipelines.Count, settings),
             Envelope = EnvelopeSummary.Of(pipelines, results),
             ForwardSeconds = state.ForwardSeconds.Sum(),
             OwnSeconds = state.OwnSeconds,

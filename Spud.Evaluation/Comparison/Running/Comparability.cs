@@ -8,10 +8,12 @@ internal static class Comparability
 {
     private const string Prefix = "tokenizer.ggml.";
 
+    /// <param name="pipelines">At least two; one where there are tasks, whose figures mean something alone.</param>
+    /// <param name="hasTasks">Whether there are tasks.</param>
     /// <exception cref="ComparisonException">They cannot; the message says where the tokenizers differ.</exception>
-    public static void Require(IReadOnlyList<ComparedPipeline> pipelines)
+    public static void Require(IReadOnlyList<ComparedPipeline> pipelines, bool hasTasks)
     {
-        if (pipelines.Count < 2)
+        if (pipelines.Count < (hasTasks ? 1 : 2))
             throw new ComparisonException($"a comparison needs at least two pipelines, got {pipelines.Count}. Name a second file, or vary an option: --vary cache.format=f16,f32");
 
         GgufFile first = pipelines[0].Model.Pipeline.File;

@@ -9,7 +9,7 @@ public sealed class ComparisonRun
 
     private readonly IReadOnlyList<ComparedPipeline> _pipelines;
     private readonly IReadOnlyList<ComparedText> _texts;
-    private readonly IReadOnlyList<ComparisonTask> _tasks;
+    private readonly ComparedTasks _tasks;
     private readonly ComparisonSettings _settings;
     private readonly StateFile? _file;
     private readonly ComparisonState _state;
@@ -19,21 +19,21 @@ public sealed class ComparisonRun
     private long? _kept;
 
     /// <summary>A comparison, begun anew or taken up where it was interrupted.</summary>
-    /// <param name="pipelines">At least two, of one tokenizer; owned by the caller.</param>
+    /// <param name="pipelines">At least two, or one where there are tasks, of one tokenizer; owned by the caller.</param>
     /// <param name="texts">At least one.</param>
     /// <param name="settings">What is measured.</param>
     /// <param name="file">Where it is kept until it is finished; null: nowhere.</param>
     /// <exception cref="ComparisonException">The pipelines are not comparable, a setting is wrong, or the file belongs to another comparison.</exception>
     /// <param name="tasks">Asked after the texts; null: none.</param>
-    public ComparisonRun(IReadOnlyList<ComparedPipeline> pipelines, IReadOnlyList<ComparedText> texts, ComparisonSettings settings, StateFile? file = null, IReadOnlyList<ComparisonTask>? tasks = null)
+    public ComparisonRun(IReadOnlyList<ComparedPipeline> pipelines, IReadOnlyList<ComparedText> texts, ComparisonSettings settings, StateFile? file = null, ComparedTasks? tasks = null)
     {
         ArgumentNullException.ThrowIfNull(settings);
         settings.Window.Require();
-        Comparability.Require(pipelines);
-        (_pipelines, _texts, _tasks, _settings, _file) = (pipelines, texts, tasks ?? [], settings, file);
+        (_pipelines, _texts, _tasks, _settings, _file) = (pipelines, texts, tasks ?? ComparedTasks.None, settings, file);
+        Comparability.Require(pipelines, _tasks.Any);
         string fingerprint = Fingerprint.Of(pipelines, texts, _tasks, settings);
         ComparisonState? kept = file?.Read(fingerprint);
-        (_state, Resumed) = (kept ?? ComparisonState.New(fingerprint, [.. pipelines.Select(pipeline => pipeline.Model.Pipeline.Model.Layers.Length)], texts.Count, _tasks.Count), kept is not null);
+        (_state, Resumed) = (kept ?? ComparisonState.New(fingerprint, [.. pipelines.Select(pipeline => pipeline.Model.Pipeline.Model.Layers.Length)], texts.Count, _tasks.Questions.Count, _tasks.Needles.Count), kept is not null);
         _cuts = new(pipelines[0].Model.Tokenizer);
     }
 
@@ -41,7 +41,7 @@ public sealed class ComparisonRun
     public bool Resumed { get; }
 
     /// <summary>What is done one after the other, for people: the texts, the tasks, and the measurement of speed.</summary>
-    public IReadOnlyList<string> Parts => [.. _texts.Select(text => text.Name), .. _tasks.Select(task => task.Name), .. _settings.Speed is null ? Array.Empty<string>() : ["speed"]];
+    public IReadOnlyList<string> Parts => [.. _texts.Select(text => text.Name), .. _tasks.Questions.Select(task => task.Name), .. _tasks.Needles.Select(task => task.Name), .. _settings.Speed is null ? Array.Empty<string>() : ["speed"]];
 
     /// <summary>Gets the index of one of the <see cref="Parts"/> and how much of it is done, 0 to 1.</summary>
     public Action<int, double>? Progress { get; set; }
@@ -61,8 +61,11 @@ public sealed class ComparisonRun
                     Compare(comparison, i, cancellation);
             }
 
-            for (int i = 0; i < _tasks.Count; i++)
+            for (int i = 0; i < _tasks.Questions.Count; i++)
                 Ask(i, cancellation);
+
+            for (int i = 0; i < _tasks.Needles.Count; i++)
+                LookFor(i, cancellation);
 
             MeasureSpeed(cancellation);
         }
@@ -133,7 +136,7 @@ public sealed class ComparisonRun
 
     private void Ask(int index, CancellationToken cancellation)
     {
-        (ComparisonTask task, TaskSums sums) = (_tasks[index], _state.Tasks[index]);
+        (ComparisonTask task, TaskSums sums) = (_tasks.Questions[index], _state.Tasks[index]);
         TaskJudge[] judges = [.. _pipelines.Select(pipeline => new TaskJudge(pipeline))];
         try
         {
@@ -158,6 +161,15 @@ public sealed class ComparisonRun
         }
     }
 
+    private void LookFor(int index, CancellationToken cancellation) =>
+        new NeedleRun(_pipelines, _tasks.Needles[index], _state.Needles[index]).Run(
+            done =>
+            {
+                Progress?.Invoke(_texts.Count + _tasks.Questions.Count + index, done);
+                KeepNowAndThen();
+            },
+            cancellation);
+
     private void MeasureSpeed(CancellationToken cancellation)
     {
         if (_settings.Speed is not { } speed || _state.Speed.Prefill[0].Count >= speed.Repeats)
@@ -169,7 +181,7 @@ public sealed class ComparisonRun
         while (_state.Speed.Prefill[0].Count < speed.Repeats)
         {
             meter.Measure(tokens, _state.Speed.Prefill[0].Count + 1, _state.Speed, cancellation);
-            Progress?.Invoke(_texts.Count + _tasks.Count, (double)_state.Speed.Prefill[0].Count / speed.Repeats);
+            Progress?.Invoke(Parts.Count - 1, (double)_state.Speed.Prefill[0].Count / speed.Repeats);
         }
     }
 

@@ -6,7 +6,7 @@ namespace Spud.Evaluation.Comparison;
 public sealed class ComparisonState
 {
     /// <summary>Of this form; another one is not read.</summary>
-    public const int CurrentVersion = 1;
+    public const int CurrentVersion = 2;
 
     /// <summary><see cref="CurrentVersion"/>.</summary>
     public int Version { get; init; } = CurrentVersion;
@@ -19,6 +19,9 @@ public sealed class ComparisonState
 
     /// <summary>[task].</summary>
     public required TaskSums[] Tasks { get; init; }
+
+    /// <summary>[needle task].</summary>
+    public required NeedleSums[] Needles { get; init; }
 
     /// <summary>Measured speed.</summary>
     public required SpeedSums Speed { get; init; }
@@ -33,11 +36,13 @@ public sealed class ComparisonState
     /// <param name="layers">[pipeline]: L.</param>
     /// <param name="texts">How many.</param>
     /// <param name="tasks">How many.</param>
-    internal static ComparisonState New(string fingerprint, int[] layers, int texts, int tasks) => new()
+    /// <param name="needles">How many.</param>
+    internal static ComparisonState New(string fingerprint, int[] layers, int texts, int tasks, int needles) => new()
     {
         Fingerprint = fingerprint,
         Texts = [.. Enumerable.Range(0, texts).Select(_ => TextSums.Of(layers))],
         Tasks = [.. Enumerable.Range(0, tasks).Select(_ => TaskSums.Of(layers.Length))],
+        Needles = [.. Enumerable.Range(0, needles).Select(_ => new NeedleSums())],
         Speed = SpeedSums.Of(layers.Length),
         ForwardSeconds = new double[layers.Length],
     };

@@ -8,7 +8,7 @@ namespace Spud.Evaluation.Comparison;
 /// <summary>What a comparison's figures depend on, as one hash: pipelines as they were resolved, model files, texts, settings.</summary>
 internal static class Fingerprint
 {
-    public static string Of(IReadOnlyList<ComparedPipeline> pipelines, IReadOnlyList<ComparedText> texts, IReadOnlyList<ComparisonTask> tasks, ComparisonSettings settings)
+    public static string Of(IReadOnlyList<ComparedPipeline> pipelines, IReadOnlyList<ComparedText> texts, ComparedTasks tasks, ComparisonSettings settings)
     {
         StringBuilder all = new();
         all.Append(typeof(Fingerprint).Assembly.GetName().Version).Append('\n').Append(settings).Append('\n');
@@ -18,8 +18,11 @@ internal static class Fingerprint
         foreach (ComparedText text in texts)
             all.Append(text.Sha256).Append('\n');
 
-        foreach (ComparisonTask task in tasks)
+        foreach (ComparisonTask task in tasks.Questions)
             all.Append(CultureInfo.InvariantCulture, $"{task.Name} {task.Sha256} {task.Items.Count}\n");
+
+        foreach (NeedleTask task in tasks.Needles)
+            all.Append(CultureInfo.InvariantCulture, $"{task.Name} {task.Sha256} {task.Settings}\n");
 
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(all.ToString())));
     }

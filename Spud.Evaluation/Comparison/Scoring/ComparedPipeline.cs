@@ -52,6 +52,10 @@ public sealed record ComparedPipeline(string Name, LanguageModel Model, long? Me
         using Batch batch = model.Engine.NewBatch();
         int[] text = new int[tokens];
         while (sequence.Tokens < tokens)
-            model.Engine.Step(batch, sequence, text.AsSpan(sequence.Tokens), Phase.Prefill, LogitRows.All);
+        {
+            // Logits of as many rows as there is memory for suffice to have it taken.
+            int left = tokens - sequence.Tokens, rows = model.Pipeline.Limits.LogitRows;
+            model.Engine.Step(batch, sequence, text.AsSpan(sequence.Tokens, left > rows ? left - rows : left), Phase.Prefill, left > rows ? LogitRows.None : LogitRows.All);
+        }
     }
 }

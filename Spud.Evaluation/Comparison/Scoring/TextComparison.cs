@@ -25,7 +25,7 @@ internal sealed class TextComparison : IDisposable
     /// <param name="cancellation">Ends it within a layer.</param>
     public void Compare(ReadOnlySpan<int> window, TextSums sums, CancellationToken cancellation)
     {
-        Block block = Block.Of(_passes.Length);
+        Block block = Block.Of(_passes.Length, _settings.Buckets);
         List<(int Pipeline, double Divergence)> divergences = [];
         foreach (WindowPass pass in _passes)
         {
@@ -46,7 +46,7 @@ internal sealed class TextComparison : IDisposable
                 pass.Score(window, rows);
 
             _tile.Reduce(window.Slice(first + 1, rows));
-            Add(rows, block, divergences);
+            Add(first, rows, block, divergences);
         }
 
         sums.Add(block, divergences, [.. _passes.Select(pass => pass.Ledger)]);
@@ -60,7 +60,7 @@ internal sealed class TextComparison : IDisposable
             pass.Dispose();
     }
 
-    private void Add(int rows, Block block, List<(int Pipeline, double Divergence)> divergences)
+    private void Add(int first, int rows, Block block, List<(int Pipeline, double Divergence)> divergences)
     {
         block.Tokens += rows;
         for (int pipeline = 0; pipeline < _passes.Length; pipeline++)
@@ -73,6 +73,20 @@ internal sealed class TextComparison : IDisposable
                 block.Agreements[pipeline] += _tile.Agreements[pipeline][row] ? 1 : 0;
                 divergences.Add((pipeline, divergence));
             }
+        }
+
+        if (_settings.BucketTokens is { } bucketTokens)
+            AddBuckets(first - _settings.FirstRow, rows, block, bucketTokens);
+    }
+
+    private void AddBuckets(int firstScored, int rows, Block block, int bucketTokens)
+    {
+        for (int row = 0; row < rows; row++)
+        {
+            int bucket = (firstScored + row) / bucketTokens;
+            block.BucketTokens[bucket]++;
+            for (int pipeline = 0; pipeline < _passes.Length; pipeline++)
+                block.BucketLosses[bucket][pipeline] += _tile.Losses[pipeline][row];
         }
     }
 }

@@ -15,7 +15,20 @@ public sealed class Block
     /// <summary>[pipeline]: predictions whose most likely token is the first pipeline's.</summary>
     public required long[] Agreements { get; init; }
 
-    internal static Block Of(int pipelines) => new() { Losses = new double[pipelines], Divergences = new double[pipelines], Agreements = new long[pipelines] };
+    /// <summary>[bucket]: predicted tokens at these positions; empty: they are not told apart.</summary>
+    public long[] BucketTokens { get; init; } = [];
+
+    /// <summary>[bucket][pipeline]: their losses, in nats.</summary>
+    public double[][] BucketLosses { get; init; } = [];
+
+    internal static Block Of(int pipelines, int buckets = 0) => new()
+    {
+        Losses = new double[pipelines],
+        Divergences = new double[pipelines],
+        Agreements = new long[pipelines],
+        BucketTokens = new long[buckets],
+        BucketLosses = [.. Enumerable.Range(0, buckets).Select(_ => new double[pipelines])],
+    };
 
     internal void Add(Block other)
     {
@@ -25,6 +38,18 @@ public sealed class Block
             Losses[i] += other.Losses[i];
             Divergences[i] += other.Divergences[i];
             Agreements[i] += other.Agreements[i];
+        }
+
+        AddBuckets(other);
+    }
+
+    internal void AddBuckets(Block other)
+    {
+        for (int bucket = 0; bucket < BucketTokens.Length; bucket++)
+        {
+            BucketTokens[bucket] += other.BucketTokens[bucket];
+            for (int i = 0; i < BucketLosses[bucket].Length; i++)
+                BucketLosses[bucket][i] += other.BucketLosses[bucket][i];
         }
     }
 }

@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 namespace Spud.Evaluation.Comparison;
 
 /// <summary>
-/// Whether a written answer is the right one. Expressions and order are those of the lm-evaluation-harness (task gsm8k_cot, version 3): a
+/// Whether a written answer is the right one. For numbers, expressions and order are those of the lm-evaluation-harness (task gsm8k_cot, version 3): a
 /// filter takes the answer out of the text, then both sides are stripped of what is ignored and compared without regard to case.
 /// </summary>
 internal static partial class AnswerMatch
@@ -15,6 +15,13 @@ internal static partial class AnswerMatch
 
     /// <summary>The last number.</summary>
     public static bool Flexible(string text, string answer) => Equal(AnyNumber().Matches(text) is { Count: > 0 } matches ? matches[^1].Value.Trim() : NoAnswer, answer);
+
+    /// <summary>The answer itself: the first lines, as many as the answer has.</summary>
+    public static bool Exact(string text, string answer)
+    {
+        string[] right = answer.Split('\n');
+        return text.Trim().Split('\n').Take(right.Length).Select(line => line.TrimEnd()).SequenceEqual(right.Select(line => line.TrimEnd()));
+    }
 
     private static bool Equal(string found, string answer) => string.Equals(Stripped(found), Stripped(answer), StringComparison.OrdinalIgnoreCase);
 

@@ -2,17 +2,17 @@ using System.Security.Cryptography;
 
 namespace Spud.Evaluation.Comparison;
 
-/// <summary>Questions out of a JSON file: an array, or a line each.</summary>
+/// <summary>Questions out of a file: JSON, an array or a line each; of exact answers, text.</summary>
 public sealed class ComparisonTask
 {
     private const int MaxBytes = 64 << 20;
 
-    private static readonly Dictionary<string, TaskKind> s_kinds = new() { ["arc-easy"] = TaskKind.ArcEasy, ["gsm8k"] = TaskKind.Gsm8k, ["lambada"] = TaskKind.Lambada };
+    private static readonly Dictionary<string, TaskKind> s_kinds = new() { ["arc-easy"] = TaskKind.ArcEasy, ["exact"] = TaskKind.Exact, ["gsm8k"] = TaskKind.Gsm8k, ["lambada"] = TaskKind.Lambada };
 
     private ComparisonTask(TaskKind kind, string file, byte[] content, int? most)
     {
         (Kind, File, Sha256) = (kind, file, Convert.ToHexStringLower(SHA256.HashData(content)));
-        Items = [.. TaskReader.Read(kind, file, content).Take(most ?? int.MaxValue)];
+        Items = kind == TaskKind.Exact ? ExactReader.Read(file, content, most) : [.. TaskReader.Read(kind, file, content).Take(most ?? int.MaxValue)];
         if (Items.Count == 0)
             throw new ComparisonException($"{file}: contains no questions.");
     }
@@ -41,14 +41,15 @@ public sealed class ComparisonTask
     internal IReadOnlyList<TaskMetric> Metrics => Kind switch
     {
         TaskKind.ArcEasy => [new("acc", false), new("acc_norm", false)],
+        TaskKind.Exact => [new("exact_match", false)],
         TaskKind.Gsm8k => [new("exact_match,strict-match", false), new("exact_match,flexible-extract", false)],
         _ => [new("acc", false), new("perplexity", true)],
     };
 
     /// <summary>Reads a task.</summary>
     /// <param name="kind">One of <see cref="KindNames"/>.</param>
-    /// <param name="file">A JSON file.</param>
-    /// <param name="most">Questions from its beginning; null: all.</param>
+    /// <param name="file">A file of that kind.</param>
+    /// <param name="most">Questions from its beginning, of exact answers spread over all of it; null: all.</param>
     /// <exception cref="ComparisonException">There is no such kind or file, or it holds something else.</exception>
     public static ComparisonTask Load(string kind, string file, int? most)
     {

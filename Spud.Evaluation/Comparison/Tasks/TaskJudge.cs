@@ -11,6 +11,9 @@ internal sealed class TaskJudge(ComparedPipeline pipeline) : IDisposable
     /// <summary>As in the lm-evaluation-harness.</summary>
     private const int MostTokens = 256;
 
+    /// <summary>Written behind an exact answer, to see that it ends: a space before it and a line break behind it take one each.</summary>
+    private const int TokensBehindAnswer = 4;
+
     private static readonly string[] s_stops = ["Q:", "</s>", "<|im_end|>"];
 
     private readonly ContinuationScorer _scorer = new(pipeline);
@@ -20,7 +23,8 @@ internal sealed class TaskJudge(ComparedPipeline pipeline) : IDisposable
     public (double[] Values, long Flops) Ask(TaskKind kind, TaskItem item, CancellationToken cancellation) => kind switch
     {
         TaskKind.ArcEasy => Choose(item, cancellation),
-        TaskKind.Gsm8k => Write(item, cancellation),
+        TaskKind.Exact => WriteExactly(item, cancellation),
+        TaskKind.Gsm8k => WriteNumber(item, cancellation),
         _ => LastWord(item, cancellation),
     };
 
@@ -42,17 +46,30 @@ internal sealed class TaskJudge(ComparedPipeline pipeline) : IDisposable
         return ([scores[0].IsGreedy ? 1 : 0, scores[0].LogLikelihood], flops);
     }
 
-    private (double[] Values, long Flops) Write(TaskItem item, CancellationToken cancellation)
+    private (double[] Values, long Flops) WriteNumber(TaskItem item, CancellationToken cancellation)
+    {
+        (string text, long flops) = Write(item.Prompt, MostTokens, s_stops, cancellation);
+        return ([AnswerMatch.Strict(text, item.Answer) ? 1 : 0, AnswerMatch.Flexible(text, item.Answer) ? 1 : 0], flops);
+    }
+
+    private (double[] Values, long Flops) WriteExactly(TaskItem item, CancellationToken cancellation)
+    {
+        int answerTokens = pipeline.Model.Tokenizer.Encode(item.Answer, addSpecial: false, parseSpecial: false).Length;
+        (string text, long flops) = Write(item.Prompt, answerTokens + TokensBehindAnswer, [], cancellation);
+        return ([AnswerMatch.Exact(text, item.Answer) ? 1 : 0], flops);
+    }
+
+    private (string Text, long Flops) Write(string question, int mostTokens, string[] stops, CancellationToken cancellation)
     {
         LanguageModel model = pipeline.Model;
-        int[] prompt = model.Tokenizer.Encode(item.Prompt, addSpecial: true, parseSpecial: false);
-        int room = Math.Max(1, model.Pipeline.Limits.ContextTokens - MostTokens);
+        int[] prompt = model.Tokenizer.Encode(question, addSpecial: true, parseSpecial: false);
+        int room = Math.Max(1, model.Pipeline.Limits.ContextTokens - mostTokens);
         // What the questions have in common is read once; the sequence belongs to this task alone.
         _sequence ??= model.Engine.Open();
-        Request request = model.Generate(_sequence, prompt.Length > room ? prompt[^room..] : prompt, new() { MaxTokens = MostTokens, Sampling = new() { Temperature = 0 }, StopStrings = s_stops }, cancellation);
+        Request request = model.Generate(_sequence, prompt.Length > room ? prompt[^room..] : prompt, new() { MaxTokens = mostTokens, Sampling = new() { Temperature = 0 }, StopStrings = stops }, cancellation);
         string text = string.Concat(request.ToBlockingEnumerable().Select(piece => piece.Text));
         cancellation.ThrowIfCancellationRequested();
-        return ([AnswerMatch.Strict(text, item.Answer) ? 1 : 0, AnswerMatch.Flexible(text, item.Answer) ? 1 : 0], request.Ledger?.Flops ?? 0);
+        return (text, request.Ledger?.Flops ?? 0);
     }
 
     private static int Best(double[] values) => Array.IndexOf(values, values.Max());

@@ -2,7 +2,8 @@ namespace Spud.Evaluation.Comparison;
 
 /// <summary>
 /// How a text is cut into windows, each read from an empty context. Without a stride as llama-perplexity does it: windows side by side, and
-/// the second half of each is scored. With one, windows begin so many tokens apart, and the last so many of each are scored.
+/// the second half of each is scored. With one, windows begin so many tokens apart, and the last so many of each are scored. With a first
+/// position, windows side by side are scored from there on: how well a model predicts far into a long text.
 /// </summary>
 public sealed record WindowSettings
 {
@@ -12,14 +13,23 @@ public sealed record WindowSettings
     /// <summary>Tokens from the beginning of a window to that of the next, 1 to <see cref="Tokens"/>; null: as llama-perplexity.</summary>
     public int? Stride { get; init; }
 
+    /// <summary>Position in a window of the first token that is predicted and scored, at least 1; null: as the stride says.</summary>
+    public int? From { get; init; }
+
+    /// <summary>Positions that are summed up together where perplexity is shown by position; null: it is not.</summary>
+    public int? BucketTokens { get; init; }
+
     /// <summary>From one window to the next.</summary>
     public int Step => Stride ?? Tokens;
 
     /// <summary>The first row whose logits are scored: they predict the token after it.</summary>
-    public int FirstRow => Stride is { } stride ? Math.Max(Tokens - stride - 1, 0) : Tokens / 2;
+    public int FirstRow => From is { } from ? from - 1 : Stride is { } stride ? Math.Max(Tokens - stride - 1, 0) : Tokens / 2;
 
     /// <summary>Tokens that are predicted in a window.</summary>
     public int Scored => Tokens - 1 - FirstRow;
+
+    /// <summary>Buckets of a window; 0: perplexity is not shown by position.</summary>
+    internal int Buckets => BucketTokens is { } bucket ? (Scored + bucket - 1) / bucket : 0;
 
     /// <exception cref="ComparisonException">A number is out of its range.</exception>
     internal void Require()
@@ -28,5 +38,11 @@ public sealed record WindowSettings
             throw new ComparisonException($"window: expected at least 4 tokens, got {Tokens}.");
         if (Stride is { } stride && (stride < 1 || stride > Tokens))
             throw new ComparisonException($"stride: expected 1 to the window's {Tokens} tokens, got {stride}.");
+        if (From is { } from && (from < 1 || from >= Tokens))
+            throw new ComparisonException($"from: expected a position of 1 to {Tokens - 1} in a window of {Tokens} tokens, got {from}.");
+        if (From is not null && Stride is not null)
+            throw new ComparisonException("from and stride both say which tokens of a window are scored. Use one.");
+        if (BucketTokens < 1)
+            throw new ComparisonException($"bucket: expected at least 1 position, got {BucketTokens}.");
     }
 }

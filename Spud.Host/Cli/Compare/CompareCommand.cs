@@ -11,16 +11,14 @@ internal sealed class CompareCommand
     private readonly PipelineList _pipelines;
     private readonly CompareArguments _settings;
     private readonly Option<string[]> _files = new("--file", "-f") { Description = "A text to compare on, '-' for standard input; may be repeated.", HelpName = "FILE" };
-    private readonly Option<string[]> _tasks = new("--task") { Description = $"Also ask the questions of a JSON file: {string.Join(", ", ComparisonTask.KindNames)}. May be repeated.", HelpName = "KIND=FILE" };
-    private readonly Option<int?> _items = Values.Integer("--items", 1, int.MaxValue, "Maximum questions per task. Default: all.");
+    private readonly TaskArguments _tasks;
     private readonly CompareOutputs _outputs;
 
     private CompareCommand(Command command, Shell shell)
     {
         _shell = shell;
         command.Options.Add(_files);
-        command.Options.Add(_tasks);
-        command.Options.Add(_items);
+        _tasks = new(command, shell);
         _settings = new(command);
         _pipelines = new(command, shell);
         _outputs = new(command, shell);
@@ -38,9 +36,9 @@ internal sealed class CompareCommand
     {
         ComparisonSettings settings = _settings.Read(parsed);
         ComparedText[] texts = [.. Texts(parsed)];
-        ComparisonTask[] tasks = [.. Tasks(parsed)];
+        ComparedTasks tasks = _tasks.Read(parsed, settings.Bootstrap.Seed);
         using StepLoop loop = _pipelines.Loop(parsed);
-        List<ComparedPipeline> pipelines = _pipelines.Load(parsed, loop, settings.ContextTokens, tasks.Select(task => task.ContextTokens).DefaultIfEmpty().Max());
+        List<ComparedPipeline> pipelines = _pipelines.Load(parsed, loop, settings.ContextTokens, tasks);
         try
         {
             using CompareOutputs.Opened outputs = _outputs.Open(parsed);
@@ -77,19 +75,6 @@ internal sealed class CompareCommand
                 ? "interrupted: nothing is kept. With --output, --html or --state FILE an interrupted comparison continues where it stopped."
                 : $"interrupted: kept in {state.Path}; the same command continues from there.");
             throw;
-        }
-    }
-
-    private IEnumerable<ComparisonTask> Tasks(ParseResult parsed)
-    {
-        foreach (string task in parsed.GetValue(_tasks) ?? [])
-        {
-            string[] parts = task.Split('=', 2);
-            if (parts.Length < 2 || parts.Any(string.IsNullOrWhiteSpace))
-                throw new BadInputException($"--task: expected KIND=FILE, such as lambada=lambada_test.jsonl, got '{task}'. Kinds: {string.Join(", ", ComparisonTask.KindNames)}.");
-
-            _shell.Files.Reads(parts[1]);
-            yield return ComparisonTask.Load(parts[0], parts[1], parsed.GetValue(_items));
         }
     }
 

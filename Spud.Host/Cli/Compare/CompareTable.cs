@@ -16,8 +16,12 @@ internal sealed class CompareTable(TextWriter to)
         foreach (TextResult text in result.Texts.Length > 1 ? result.Texts : [])
             WriteQuality(text.Name, [text], [.. text.Pipelines]);
 
+        WritePositions(result);
         foreach (TaskResult task in result.Tasks)
             WriteTask(task);
+
+        foreach (NeedleResult needle in result.Needles)
+            new NeedleTable(to).Write(needle);
 
         WriteCompute(result);
         WriteEnvelope(result);
@@ -47,6 +51,21 @@ internal sealed class CompareTable(TextWriter to)
                 i == 0 ? "" : Invariant($"{100 * of.Agreement.Value:0.00} %"),
                 i == 0 ? "" : of.Parity switch { true => "yes", false => "no", _ => "unknown" });
         }
+
+        table.Write(to);
+    }
+
+    private void WritePositions(ComparisonResult result)
+    {
+        if (result.Positions is not { } positions)
+            return;
+
+        to.WriteLine();
+        to.WriteLine("Perplexity by position, and ratios");
+        TextTable table = new(new string('>', result.Pipelines.Length + 2));
+        table.Add(["positions", "tokens", .. result.Pipelines.Select((_, i) => Letter(i))]);
+        foreach (PositionFigures at in positions)
+            table.Add([Invariant($"{at.FirstPosition} .. {at.LastPosition}"), Invariant($"{at.Tokens:N0}"), .. at.Pipelines.Select((of, i) => i == 0 ? Invariant($"{of.Perplexity.Value:0.000}") : FigureText.RatioDigits(of.PerplexityRatio.Value))]);
 
         table.Write(to);
     }

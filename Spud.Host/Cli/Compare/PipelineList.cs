@@ -29,15 +29,16 @@ internal sealed class PipelineList
     /// <summary>Composes all of them, in order; they are the caller's.</summary>
     /// <param name="parsed">The command line.</param>
     /// <param name="loop">What they compute on.</param>
-    /// <param name="contextTokens">The longest text.</param>
-    /// <param name="wanted">What would be good to have, as far as the model was made for it.</param>
-    /// <exception cref="BadInputException">There are fewer than two, or they are named twice.</exception>
-    public List<ComparedPipeline> Load(ParseResult parsed, StepLoop loop, int contextTokens, int wanted)
+    /// <param name="textTokens">The longest text.</param>
+    /// <param name="tasks">What is asked in addition.</param>
+    /// <exception cref="BadInputException">There are too few, or they are named twice.</exception>
+    public List<ComparedPipeline> Load(ParseResult parsed, StepLoop loop, int textTokens, ComparedTasks tasks)
     {
+        (int contextTokens, int wanted) = (Math.Max(textTokens, tasks.RequiredTokens), tasks.WantedTokens);
         (string Name, PipelineDocument Document)[] documents = [.. Documents(parsed, contextTokens)];
         if (wanted > contextTokens && documents.Length > 0)
             documents = [.. Documents(parsed, Math.Max(contextTokens, Math.Min(wanted, ModelLoader.UsualContext(documents[0].Document))))];
-        if (documents.Length < 2)
+        if (documents.Length < (tasks.Any ? 1 : 2))
             throw new BadInputException("a comparison needs at least two pipelines. Name a second file, or vary an option: --vary cache.format=f16,f32");
 
         if (documents.FirstOrDefault(document => document.Document.ContextTokens < contextTokens).Document is { ContextTokens: { } context })
@@ -48,7 +49,7 @@ internal sealed class PipelineList
         try
         {
             foreach ((string name, PipelineDocument document) in documents)
-                loaded.Add(ComparedPipeline.Load(name, () => Load(parsed, loop, name, document, catalog), contextTokens));
+                loaded.Add(ComparedPipeline.Load(name, () => Load(parsed, loop, name, document, catalog), textTokens));
 
             return loaded;
         }

@@ -35,6 +35,51 @@ public sealed class ComparisonRunTests
     }
 
     [Fact]
+    public void Perplexity_by_position_is_that_of_the_tokens_there()
+    {
+        using Compared pipelines = new(Stories, "cache.format=f32", "cache.format=f16");
+        ComparisonSettings settings = Settings with { Window = new() { Tokens = 32, From = 10, BucketTokens = 8 } };
+        ComparisonResult result = new ComparisonRun(pipelines.All, [Text("smollm2/code.txt"), Text("smollm2/wikitext.txt")], settings).Run(Cancellation);
+        Assert.Equal([(10, 17), (18, 25), (26, 31)], result.Positions!.Value.Select(at => (at.FirstPosition, at.LastPosition)));
+
+        using LanguageModel model = Compared.Load(Stories, "cache.format=f32");
+        double[] sums = new double[3];
+        long windows = 0;
+        foreach (string text in new[] { "smollm2/code.txt", "smollm2/wikitext.txt" })
+        {
+            int[] ids = model.Tokenizer.Encode(File.ReadAllText(TestData.Path(text)), addSpecial: true, parseSpecial: false);
+            for (int start = 0; start + 32 <= ids.Length; start += 32, windows++)
+            {
+                TextScore score = new TextScorer(model).Score([model.Tokenizer.Bos!.Value, .. ids[(start + 1)..(start + 32)]], cancellation: Cancellation);
+                Assert.Equal(result.Positions.Value.Select(at => (at.FirstPosition, at.LastPosition)), score.ByPosition(10, 8).Select(at => (at.FirstPosition, at.LastPosition)));
+                for (int bucket = 0; bucket < sums.Length; bucket++)
+                    sums[bucket] += score.Losses.Skip(9 + 8 * bucket).Take(8).Sum(loss => (double)loss);
+            }
+        }
+
+        Assert.Equal([8 * windows, 8 * windows, 6 * windows], result.Positions.Value.Select(at => at.Tokens));
+        foreach ((int bucket, PositionFigures at) in result.Positions.Value.Index())
+        {
+            Assert.Equal(Math.Exp(sums[bucket] / at.Tokens), at.Pipelines[0].Perplexity.Value, at.Pipelines[0].Perplexity.Value * 1e-5);
+            Interval ratio = at.Pipelines[1].PerplexityRatio;
+            Assert.True(ratio.Low <= ratio.Value && ratio.Value <= ratio.High && ratio.Low < ratio.High);
+        }
+
+        Assert.Equal(sums.Sum() / (22 * windows), Math.Log(result.Pipelines[0].Quality.Perplexity.Value), 1e-5);
+    }
+
+    [Theory]
+    [InlineData(0, null, "from: expected a position of 1 to 31")]
+    [InlineData(32, null, "from: expected a position of 1 to 31")]
+    [InlineData(4, 8, "Use one")]
+    public void A_first_position_outside_of_a_window_or_beside_a_stride_is_refused(int from, int? stride, string why)
+    {
+        using Compared pipelines = new(Stories, "cache.format=f32", "cache.format=f16");
+        ComparisonSettings settings = Settings with { Window = new() { Tokens = 32, From = from, Stride = stride } };
+        Assert.Contains(why, Assert.Throws<ComparisonException>(() => new ComparisonRun(pipelines.All, [Text("smollm2/code.txt")], settings)).Message);
+    }
+
+    [Fact]
     public void The_text_of_a_control_token_is_read_as_the_settings_say()
     {
         byte[] text = System.Text.Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat("<s>Once upon a time</s>\n", 40)));

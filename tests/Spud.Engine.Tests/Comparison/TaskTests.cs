@@ -61,6 +61,48 @@ public sealed class TaskTests
         Assert.Equal((strict, flexible), (AnswerMatch.Strict(text, answer), AnswerMatch.Flexible(text, answer)));
 
     [Theory]
+    [InlineData(" 0.576\n\nQuestion: next", "0.576", true)]
+    [InlineData(" 1 2\n3 4 \n", "1 2\n3 4", true)]
+    [InlineData(" 1 2\n3 5", "1 2\n3 4", false)]
+    [InlineData(" 0.5761", "0.576", false)]
+    [InlineData(" It is 0.576", "0.576", false)]
+    [InlineData("", "0.576", false)]
+    public void An_exact_answer_is_the_first_lines_and_nothing_else(string text, string answer, bool right) => Assert.Equal(right, AnswerMatch.Exact(text, answer));
+
+    [Fact]
+    public void Questions_with_exact_answers_are_documents_up_to_the_last_answer()
+    {
+        using TempFolder folder = new();
+        string file = folder.Write("reasoning.txt", "Question: 1 + 1?\nAnswer: 2\n\f\nQuestion: Copy.\nAnswer: no\nAnswer: 1 2\n3 4\n\f\n"u8);
+        TaskItem[] items = [.. ComparisonTask.Load("exact", file, null).Items];
+        Assert.Equal([("Question: 1 + 1?\nAnswer:", "2"), ("Question: Copy.\nAnswer: no\nAnswer:", "1 2\n3 4")], items.Select(item => (item.Prompt, item.Answer)));
+
+        string many = folder.Write("many.txt", Encoding.UTF8.GetBytes(string.Join("\f\n", Enumerable.Range(0, 10).Select(i => $"Question: {i}?\nAnswer: {i}\n"))));
+        Assert.Equal(["0", "3", "6"], ComparisonTask.Load("exact", many, 3).Items.Select(item => item.Answer));
+    }
+
+    [Fact]
+    public void What_the_model_writes_itself_is_its_exact_answer()
+    {
+        using TempFolder folder = new();
+        using LanguageModel model = Load(8);
+        string Written(string prompt)
+        {
+            return string.Concat(model.Generate(Ids(model, prompt), new() { MaxTokens = 60, Sampling = new() { Temperature = 0 } }, Cancellation).ToBlockingEnumerable().Select(piece => piece.Text)).Split('\n')[0].Trim();
+        }
+
+        // It writes stories and ends a paragraph some time: only a whole line is an answer.
+        string[] prompts = ["Question: Who?\nAnswer:", "Question: Where did Lily go?\nAnswer:"];
+        string file = folder.Write("exact.txt", Encoding.UTF8.GetBytes(string.Join("\n\f\n", [.. prompts.Select(prompt => $"{prompt} {Written(prompt)}"), "Question: Who?\nAnswer: Nobody"])));
+        ComparisonTask task = ComparisonTask.Load("exact", file, null);
+        using TaskJudge judge = new(new("test", model));
+        double[] values = [.. task.Items.Select(item => judge.Ask(task.Kind, item, Cancellation).Values.Single())];
+        bool[] whole = [.. task.Items.Take(2).Select(item => Ids(model, item.Answer).Length < 55)];
+        Assert.Equal([whole[0] ? 1 : 0, whole[1] ? 1 : 0, 0], values);
+        Assert.Contains(true, whole);
+    }
+
+    [Theory]
     [InlineData(8)]
     [InlineData(1)]
     public void A_continuation_is_as_likely_as_its_tokens_after_the_text(int logitRows)
@@ -110,13 +152,13 @@ public sealed class TaskTests
         ComparedText[] texts = [ComparedText.OfFile(TestData.Path("smollm2/chat.txt"))];
         ComparisonSettings settings = new() { Window = new() { Tokens = 16 }, Speed = null };
         ComparisonTask[] tasks = [.. new[] { ("arc-easy", "arc-easy.json"), ("lambada", "lambada.jsonl"), ("gsm8k", "gsm8k.jsonl") }.Select(task => ComparisonTask.Load(task.Item1, TestData.Path("eval/" + task.Item2), task.Item1 == "gsm8k" ? 1 : 6))];
-        ComparisonResult whole = new ComparisonRun(pipelines, texts, settings, null, tasks).Run(Cancellation);
+        ComparisonResult whole = new ComparisonRun(pipelines, texts, settings, null, new(tasks, [])).Run(Cancellation);
 
         StateFile state = new(Path.Combine(folder.Path, "state"));
         using CancellationTokenSource stop = new();
-        ComparisonRun interrupted = new(pipelines, texts, settings, state, tasks) { Progress = (part, done) => { if (part == 2 && done > 0.4) stop.Cancel(); } };
+        ComparisonRun interrupted = new(pipelines, texts, settings, state, new(tasks, [])) { Progress = (part, done) => { if (part == 2 && done > 0.4) stop.Cancel(); } };
         Assert.Throws<OperationCanceledException>(() => interrupted.Run(stop.Token));
-        ComparisonResult resumed = new ComparisonRun(pipelines, texts, settings, state, tasks).Run(Cancellation);
+        ComparisonResult resumed = new ComparisonRun(pipelines, texts, settings, state, new(tasks, [])).Run(Cancellation);
 
         foreach ((TaskResult one, TaskResult other) in whole.Tasks.Zip(resumed.Tasks))
         {
@@ -130,6 +172,9 @@ public sealed class TaskTests
 
     [Theory]
     [InlineData("arc", "{}", "'arc' is not a kind of task")]
+    [InlineData("exact", "Question: 1?\nAnswer: 1\n\f\nOnce upon a time.", "document 2: expected a question and a line that begins with 'Answer:'")]
+    [InlineData("exact", "Question: 1?\nAnswer:\n", "document 1: expected a question")]
+    [InlineData("exact", "", "contains no questions")]
     [InlineData("lambada", "", "contains no questions")]
     [InlineData("lambada", "{\"text\": ", "expected JSON")]
     [InlineData("lambada", "{\"text\": \"one\"}", "a single word")]

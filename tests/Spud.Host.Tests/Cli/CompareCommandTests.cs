@@ -27,7 +27,7 @@ public sealed class CompareCommandTests
         using JsonDocument document = JsonDocument.Parse(spoken.Out);
         JsonElement root = document.RootElement, result = root.GetProperty("result");
         Assert.Equal(["spud", "command", "created", "machine", "result", "reason"], Names(root));
-        Assert.Equal(["settings", "texts", "tasks", "pipelines", "envelope", "forwardSeconds", "ownSeconds"], Names(result));
+        Assert.Equal(["settings", "texts", "tasks", "needles", "pipelines", "positions", "envelope", "forwardSeconds", "ownSeconds"], Names(result));
         Assert.Equal(JsonValueKind.Null, result.GetProperty("envelope").ValueKind);
         Assert.Equal(["name", "bytes", "sha256", "windows", "tokens", "blocks", "pipelines"], Names(result.GetProperty("texts")[0]));
         Assert.Equal(["tokens", "perplexity", "perplexityRatio", "meanDivergence", "divergence99", "agreement", "parity"], Names(result.GetProperty("pipelines")[1].GetProperty("quality")));
@@ -76,6 +76,41 @@ public sealed class CompareCommandTests
     }
 
     [Fact]
+    public void Long_contexts_are_asked_of_one_pipeline_too_and_have_stable_names()
+    {
+        Spoken spoken = Spoken.WithPlugins("compare", "-m", Stories, "-f", Text, "--window", "32", "--windows", "1", "--repeat", "0", "--ctx", "512", "--task", "needles", "--lengths", "448", "--depths", "50", "--cases", "1", "--bucket", "8", "--json");
+        Assert.Equal((ExitCodes.Done, ""), (spoken.ExitCode, spoken.Error));
+        using JsonDocument document = JsonDocument.Parse(spoken.Out);
+        JsonElement result = document.RootElement.GetProperty("result"), needles = result.GetProperty("needles")[0], figures = needles.GetProperty("pipelines")[0];
+        Assert.Equal(["name", "file", "sha256", "questionFirst", "cases", "pipelines"], Names(needles));
+        Assert.Equal(["accuracy", "relativeAccuracy", "firstCorrect", "retained", "questionsSeen", "cells", "lengths"], Names(figures));
+        Assert.Equal(["length", "depth", "cases", "accuracy"], Names(figures.GetProperty("cells")[0]));
+        Assert.Equal(["length", "cases", "accuracy", "peakPageBytes", "keptBytes", "prefillTokensPerSecond", "decodeTokensPerSecond", "computeUnitsPerContext"], Names(figures.GetProperty("lengths")[0]));
+        Assert.Equal(["firstPosition", "lastPosition", "tokens", "pipelines"], Names(result.GetProperty("positions")[0]));
+        Assert.Equal(["perplexity", "perplexityRatio"], Names(result.GetProperty("positions")[0].GetProperty("pipelines")[0]));
+
+        static string[] Names(JsonElement element) => [.. element.EnumerateObject().Select(member => member.Name)];
+    }
+
+    [Fact]
+    public void A_score_by_position_is_that_of_the_tokens_from_there_on()
+    {
+        JsonElement Score(params string[] more)
+        {
+            Spoken spoken = Spoken.WithPlugins(["score", "-m", Stories, "-f", Text, "--max-tokens", "100", "--json", .. more]);
+            Assert.Equal((ExitCodes.Done, ""), (spoken.ExitCode, spoken.Error));
+            return JsonDocument.Parse(spoken.Out).RootElement;
+        }
+
+        JsonElement whole = Score("--bucket", "33"), late = Score("--from", "67", "--bucket", "33");
+        Assert.Equal([(1, 33), (34, 66), (67, 99)], whole.GetProperty("positions").EnumerateArray().Select(at => (at.GetProperty("firstPosition").GetInt32(), at.GetProperty("lastPosition").GetInt32())));
+        Assert.Equal(whole.GetProperty("meanLoss").GetDouble(), whole.GetProperty("positions").EnumerateArray().Average(at => at.GetProperty("meanLoss").GetDouble()), 1e-9);
+        Assert.Equal(late.GetProperty("meanLoss").GetDouble(), whole.GetProperty("positions")[2].GetProperty("meanLoss").GetDouble(), 1e-9);
+        Assert.Equal(JsonValueKind.Null, Score().GetProperty("positions").ValueKind);
+        Assert.Contains("--from: expected a position of 1 to 99", Spoken.WithPlugins("score", "-m", Stories, "-f", Text, "--max-tokens", "100", "--from", "100").Error);
+    }
+
+    [Fact]
     public void A_finished_comparison_leaves_its_json_and_no_state()
     {
         using TempFolder folder = new();
@@ -115,6 +150,13 @@ public sealed class CompareCommandTests
     [InlineData("fewer than a window (4000)", "--vary", "cache.format=f16,f32", "--window", "4000")]
     [InlineData("stride", "--vary", "cache.format=f16,f32", "--stride", "33")]
     [InlineData("--ctx", "--vary", "cache.format=f16,f32", "--ctx", "16")]
+    [InlineData("--task: 'needel' is not a kind of task", "--vary", "cache.format=f16,f32", "--task", "needel")]
+    [InlineData("lambada asks questions of a file: lambada=FILE", "--vary", "cache.format=f16,f32", "--task", "lambada")]
+    [InlineData("--lengths: expected numbers", "--vary", "cache.format=f16,f32", "--task", "needle", "--lengths", "4k")]
+    [InlineData("lengths: expected 256 tokens or more", "--vary", "cache.format=f16,f32", "--task", "needle", "--lengths", "16")]
+    [InlineData("depths: expected 0 to 1", "--vary", "cache.format=f16,f32", "--task", "needle", "--depths", "101")]
+    [InlineData("missing.jsonl: no such file", "--vary", "cache.format=f16,f32", "--task", "lines=missing.jsonl")]
+    [InlineData("from: expected a position of 1 to 31", "--vary", "cache.format=f16,f32", "--from", "32")]
     [InlineData("no such folder: /nowhere/at", "--vary", "cache.format=f16,f32", "--output", "/nowhere/at/all.json")]
     public void What_cannot_be_compared_is_refused(string why, params string[] arguments)
     {

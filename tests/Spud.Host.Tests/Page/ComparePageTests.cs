@@ -32,6 +32,28 @@ public sealed class ComparePageTests
         Assert.True(new FileInfo(Screenshot(name)).Length > 50_000);
     }
 
+    [Theory]
+    [InlineData("tasks-desktop-light", 1200, false)]
+    [InlineData("tasks-desktop-dark", 1200, true)]
+    [InlineData("tasks-phone-dark", 360, true)]
+    public async Task Models_positions_and_long_contexts_are_shown_without_overflow_too(string name, int width, bool dark)
+    {
+        using TempFolder folder = new();
+        string file = folder.File("page.html");
+        Spoken spoken = Spoken.WithPlugins([
+            "compare", TestData.Path("stories260K/stories260K-f32.gguf"), TestData.Path("families/llama.gguf"), TestData.Path("stories260K/stories260K-moe4x-noise-f32.gguf"), "-f", TestData.Path("smollm2/wikitext.txt"),
+            "--window", "64", "--from", "16", "--repeat", "0", "--ctx", "512", "--task", "passkey", "--task", "needles", "--lengths", "448,480", "--depths", "0,50,100", "--cases", "1", "--html", file]);
+        Assert.Equal((ExitCodes.Done, ""), (spoken.ExitCode, spoken.Error));
+        await using Browser browser = await Browser.Start();
+        Seen seen = await browser.Look(file, width, dark, Screenshot(name));
+        Assert.Empty(seen.Complaints);
+        Assert.Equal(width, seen.ContentWidth);
+        Assert.Empty(seen.Overflowing);
+        // Front, positions, envelope, experts, two of roles, and a map for each pipeline and task.
+        Assert.Equal(6 + 2 * 3, seen.Pictures);
+        Assert.Contains("CU that a dense model needs for this quality", seen.Text);
+    }
+
     [Fact]
     public void Names_of_files_are_text_and_never_markup()
     {

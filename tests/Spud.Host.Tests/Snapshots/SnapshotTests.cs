@@ -49,6 +49,21 @@ public sealed partial class SnapshotTests : IDisposable
     public void CompareTable() => Match(WithoutNumbers(Compare()), "compare-table");
 
     [Fact]
+    public void CompareTablesOfPositionsAndTasks()
+    {
+        string exact = _temp.File("exact.txt");
+        File.WriteAllText(exact, "Question: Who?\nAnswer: Lily\n\f\nQuestion: Where?\nAnswer: There\n");
+        string page = _temp.File("tasks.html");
+        string table = Said([
+            "compare", TestData.Path("stories260K/stories260K-q8_0.gguf"), TestData.Path("families/llama.gguf"), s_mixture, "-f", TestData.Path("smollm2/wikitext.txt"), "--window", "64", "--from", "32", "--repeat", "0", "--ctx", "512",
+            "--task", $"exact={exact}", "--task", "needles", "--lengths", "384,448", "--depths", "0,100", "--cases", "1", "--html", page]);
+        Match(WithoutNumbers(table.Replace(exact, "EXACT")), "compare-tasks-table");
+        XElement root = XElement.Parse(File.ReadAllText(page).Replace("<!DOCTYPE html>", ""));
+        Match(WithoutNumbers(string.Join('\n', root.Descendants("section").Where(section => section.Element("h2")!.Value is var title && (title.StartsWith("needles", StringComparison.Ordinal) || title.Contains("position") || title.Contains("CU that")))
+            .SelectMany(section => section.Descendants("table")).SelectMany(TableLines))), "compare-tasks-page");
+    }
+
+    [Fact]
     public void ComparePage()
     {
         string page = _temp.File("page.html");

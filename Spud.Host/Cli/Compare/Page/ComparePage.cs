@@ -32,6 +32,8 @@ internal static class ComparePage
         yield return Wide("Quality", "Below each figure, its interval: 95 of 100 repetitions of a paired bootstrap over blocks of text. KL divergence in nats, from A.", PageTables.Quality(result));
         yield return Wide("Cost", "Bits per CU: what is saved for each token against guessing among all of the vocabulary, for each compute unit.", PageTables.Cost(result));
         yield return Card("Quality against compute", "No other pipeline is better in both than one on the line. The vertical lines are intervals of the ratio.", Figure(FrontChart.Draw(result)));
+        if (result.Positions is not null)
+            yield return Wide("Perplexity by position", "Each window is read from an empty context; a point sums up the positions up to the next.", Figure(PositionsChart.Draw(result)), Series(result), PageTables.Positions(result));
         if (result.Envelope is { } envelope)
             yield return Wide(EnvelopeText.Title, Envelope(envelope), Figure(EnvelopeChart.Draw(envelope)), PageTables.Envelope(envelope));
         yield return ExpertsOrMemory(result);
@@ -44,6 +46,9 @@ internal static class ComparePage
 
         foreach (TaskResult task in result.Tasks)
             yield return Wide($"{task.Name}: {task.Items:N0} questions", "Judged as the lm-evaluation-harness does it. Below each figure, its interval.", PageTables.Task(task));
+
+        foreach (NeedleResult task in result.Needles)
+            yield return Wide(NeedleTable.Title(task), NeedleSection.Note(task), NeedleSection.Content(task));
 
         yield return Wide("The pipelines, side by side", "As they were resolved; what differs is marked with ≠.", PageTables.SideBySide(result));
         yield return Wide("How it was made", null, PageTables.Origin(report));
@@ -69,6 +74,8 @@ internal static class ComparePage
     private static XElement Legend(ComparisonResult result) => Key([.. result.Pipelines
         .SelectMany(pipeline => pipeline.Compute.Roles).Where(role => role.ComputeUnitsPerToken > 0 || role.SecondsPerToken > 0).Select(role => role.Role).Distinct()
         .Select(role => (role, role))]);
+
+    private static XElement Series(ComparisonResult result) => Key([.. result.Pipelines.Select((pipeline, i) => (Drawing.Series(i), $"{CompareTable.Letter(i)} {pipeline.Name}"))]);
 
     private static XElement Key(params (string Style, string Name)[] entries) =>
         Element("ul", With("class", "legend"), entries.Select(entry => Element("li", Element("span", With("class", entry.Style)), entry.Name)));

@@ -27,6 +27,13 @@ internal static class PageTables
         ["", "CU per token", "bits per CU", "KV per token", "memory", "prefill", "decode"],
         result.Pipelines.Select((pipeline, i) => Row(Letter(i), CostOf(pipeline))));
 
+    /// <summary>Perplexity by position, folded away.</summary>
+    public static XElement Positions(ComparisonResult result) => Folded("As a table", Table(
+        ["positions", "tokens", .. result.Pipelines.Select((_, i) => CompareTable.Letter(i))],
+        result.Positions!.Value.Select(at => Row(Element("th", With("scope", "row"), $"{at.FirstPosition} to {at.LastPosition}"), [
+            Cell($"{at.Tokens:N0}", null),
+            .. at.Pipelines.Select((of, i) => Cell($"{of.Perplexity.Value:0.000}", i == 0 ? FigureText.Range(of.Perplexity, "0.00") : $"ratio {FigureText.Ratio(of.PerplexityRatio)}"))]))));
+
     /// <summary>Models against the dense ones.</summary>
     public static XElement Envelope(EnvelopeResult envelope) => Table(
         ["", "", "CU per token", "mean loss", EnvelopeText.Title, "times its own CU"],
@@ -82,6 +89,7 @@ internal static class PageTables
                 Entry("Machine", $"{report.Machine.Processor}, {report.Machine.Cores} processors ({string.Join(", ", report.Machine.Vectors)}), {Units.Bytes(report.Machine.MemoryBytes)}"),
                 Entry("Model", string.Join("; ", result.Pipelines.Select(pipeline => $"{Path.GetFileName(pipeline.Explanation.Model.Path)}, {pipeline.Explanation.Model.FileBytes:N0} bytes").Distinct())),
                 result.Texts.Select(text => Entry("Text", $"{text.Name}, {text.Bytes:N0} bytes, SHA-256 {text.Sha256}, {text.Windows:N0} windows, {text.Tokens:N0} predicted tokens")),
+                result.Needles.Where(task => task.File is not null).Select(task => Entry("Task", $"{task.Name}: {task.File}, SHA-256 {task.Sha256}, {task.Cases:N0} questions")),
                 result.Tasks.Select(task => Entry("Task", $"{task.Name}: {task.File}, SHA-256 {task.Sha256}, {task.Items:N0} questions")),
                 Entry("Windows", $"{window.Tokens} tokens, each read from an empty context, {scored}"),
                 Entry("Intervals", $"{100 * result.Settings.Bootstrap.Confidence:0} %, {result.Settings.Bootstrap.Repetitions:N0} repetitions over {result.Texts.Sum(text => text.Blocks):N0} blocks, seed {result.Settings.Bootstrap.Seed}"),
@@ -149,19 +157,19 @@ internal static class PageTables
     private static bool Differs((string Name, string[] Values) setting) => setting.Values.Distinct().Count() > 1;
 
     // A table that is wider than the screen is scrolled by itself; the page is not.
-    private static XElement Table(IEnumerable<string> head, IEnumerable<XElement> rows) => Element(
+    internal static XElement Table(IEnumerable<string> head, IEnumerable<XElement> rows) => Element(
         "div",
         With("class", "scroll"),
         With("tabindex", "0"),
         Element("table", Element("thead", Element("tr", head.Select(name => Element("th", With("scope", "col"), name)))), Element("tbody", rows)));
 
-    private static XElement Row(XElement head, IEnumerable<XElement> cells) => Element("tr", head, cells);
+    internal static XElement Row(XElement head, IEnumerable<XElement> cells) => Element("tr", head, cells);
 
-    private static XElement Letter(int index) => Element("th", With("scope", "row"), CompareTable.Letter(index));
+    internal static XElement Letter(int index) => Element("th", With("scope", "row"), CompareTable.Letter(index));
 
-    private static XElement Cell(string text, string? small) => Element("td", text, small is null ? null : Element("small", small));
+    internal static XElement Cell(string text, string? small) => Element("td", text, small is null ? null : Element("small", small));
 
-    private static XElement Folded(string title, XElement content) => Element("details", Element("summary", title), content);
+    internal static XElement Folded(string title, XElement content) => Element("details", Element("summary", title), content);
 
     private static XElement[] Entry(string name, string value) => [Element("dt", name), Element("dd", value)];
 }

@@ -14,6 +14,9 @@ internal sealed class Drawing
     public Drawing(double height, string title, string description) =>
         _svg = Element("svg", With("viewBox", $"0 0 {Number(Width)} {Number(height)}"), With("role", "img"), With("aria-label", $"{title}. {description}"), Element("title", title), Element("desc", description));
 
+    /// <summary>The style of a pipeline's line; they repeat after the sixth.</summary>
+    public static string Series(int pipeline) => $"series-{pipeline % 6}";
+
     public XElement Svg => _svg;
 
     public void Line(string style, double x1, double y1, double x2, double y2) =>
