@@ -18,7 +18,7 @@ public sealed class PluginsCommandTests
     public void JsonHasStableNames()
     {
         using JsonDocument document = JsonDocument.Parse(Spoken.WithPlugins("plugins", "--json").Out);
-        JsonElement plugin = document.RootElement.GetProperty("plugins")[0];
+        JsonElement plugin = document.RootElement.GetProperty("plugins").EnumerateArray().Single(of => of.GetProperty("id").GetString() == "backend.cpu");
         Assert.Equal(["id", "version", "status", "reason", "notes", "components", "folder"], plugin.EnumerateObject().Select(member => member.Name));
         Assert.Equal(["head", "attention", "cache", "router", "experts"], plugin.GetProperty("components").EnumerateObject().Select(role => role.Name));
         Assert.Equal("active", plugin.GetProperty("status").GetString());
