@@ -1,12 +1,12 @@
 namespace Spud.Host.Repl.Commands;
 
-/// <summary>Paths that what was typed may go on with.</summary>
+/// <summary>Completes paths.</summary>
 internal static class PathCompletion
 {
     private const int Maximum = 100;
 
-    /// <summary>Folders, and files of an extension; hidden ones only where a dot was typed.</summary>
-    /// <param name="typed">So far.</param>
+    /// <summary>Folders, and files with an extension; hidden ones only if a dot was typed.</summary>
+    /// <param name="typed">The text typed so far.</param>
     /// <param name="extension">Such as ".gguf"; null: any.</param>
     public static IEnumerable<string> Of(string typed, string? extension)
     {
