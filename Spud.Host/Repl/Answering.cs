@@ -33,10 +33,10 @@ internal sealed class Answering
         _reader = new(Turn, Request, by.Model.Tokenizer, report);
     }
 
-    /// <summary>Generates.</summary>
+    /// <summary>The request that generates the answer.</summary>
     public Request Request { get; }
 
-    /// <summary>Receives tokens and text.</summary>
+    /// <summary>The turn that the answer is added to.</summary>
     public Turn Turn { get; }
 
     /// <summary>The answer so far, without reasoning.</summary>

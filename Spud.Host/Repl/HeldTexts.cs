@@ -31,7 +31,7 @@ internal sealed class HeldTexts(Engine engine, int context) : IDisposable
         return text;
     }
 
-    /// <summary>Keeps the current text as it is and continues in a fork of it.</summary>
+    /// <summary>Keeps a fork of the current text, so that the current one can be changed.</summary>
     public void KeepCopy()
     {
         Forget(static sequence => sequence.Fault is not null);

@@ -76,7 +76,7 @@ internal sealed record AnswersCompared(Comparison.AnswerComparison Comparison) :
 /// <param name="Line">Such as "/edit 2 What is the capital of France?".</param>
 internal sealed record LineOffered(string Line) : SessionEvent;
 
-/// <summary>The reader wants to leave.</summary>
+/// <summary>The user wants to leave.</summary>
 internal sealed record SessionEnded : SessionEvent;
 
 /// <summary>What a turn took so far.</summary>

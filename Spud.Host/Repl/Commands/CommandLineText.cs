@@ -5,7 +5,10 @@ namespace Spud.Host.Repl.Commands;
 /// <param name="Arguments">The rest, without surrounding whitespace.</param>
 internal sealed record CommandLineText(string Name, string Arguments)
 {
-    /// <summary>Parses a command; null if the text is a message. The words exit and quit alone are commands; a path such as /usr/bin, or a text that starts with two slashes, is not.</summary>
+    /// <summary>
+    /// Parses a command; null if the text is a message. The words exit and quit alone are commands; a path such as /usr/bin, or a text that
+    /// starts with two slashes, is not.
+    /// </summary>
     public static CommandLineText? Parse(string text)
     {
         text = text.Trim();

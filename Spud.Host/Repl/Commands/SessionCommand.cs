@@ -19,7 +19,7 @@ internal sealed record SessionCommand(string Name)
     /// <summary>The group in which help lists it.</summary>
     public required CommandGroup Group { get; init; }
 
-    /// <summary>Whether a script can succeed although this command failed: the result of the script's end counts.</summary>
+    /// <summary>Whether its failure is ignored in a script's exit code.</summary>
     public bool MayFail { get; init; }
 
     /// <summary>Runs the command with the text after its name and a cancellation token.</summary>

@@ -4,7 +4,10 @@ using Spud.Text.ChatTemplates;
 
 namespace Spud.Host.Repl.Plain;
 
-/// <summary>A session as a line dialogue, for redirected input or output and for --plain. Answers go to standard output, everything else to standard error.</summary>
+/// <summary>
+/// A session as a line dialogue, for redirected input or output and for --plain. Answers go to standard output, everything else to standard
+/// error.
+/// </summary>
 /// <param name="shell">Input and outputs.</param>
 /// <param name="rawText">Whether control characters of an answer are passed to a terminal.</param>
 internal sealed class PlainChat(Shell shell, bool rawText) : IDisposable
