@@ -37,7 +37,7 @@ internal sealed partial class Session
         }
     }
 
-    /// <summary>The pipeline that answered a turn, composed again next to the current one; null if it is unknown in this session or cannot be composed.</summary>
+    /// <summary>The pipeline that answered a turn, composed again next to the current one; null if unknown in this session or not composable.</summary>
     private Responder? Original(Turn turn)
     {
         if (!_sources.TryGetValue(turn.Pipeline.Id, out PipelineSource? source))
@@ -189,7 +189,7 @@ internal sealed partial class Session
         Differences = TokenDifference.Between(reference.Turn.Tokens, turn.Tokens),
     };
 
-    // Notices held back during the answer.
+    // Computed from the log probabilities recorded with the turn.
     private static AnswerQuality? Recorded(Turn turn, Responder? original)
     {
         double[] known = [.. turn.Tokens.Take(AnswerScorer.MaxTokens).Select(token => token.LogProbability).OfType<double>()];

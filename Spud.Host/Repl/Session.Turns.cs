@@ -6,7 +6,7 @@ namespace Spud.Host.Repl;
 /// <summary>Questions and answers.</summary>
 internal sealed partial class Session
 {
-    /// <summary>Asks a question. The answer is reported as it arrives and, even if stopped, added to the conversation. In a comparison all pipelines answer.</summary>
+    /// <summary>Asks a question. The answer is reported as it arrives and kept even if stopped. In a comparison all pipelines answer.</summary>
     /// <returns>The completed turn.</returns>
     /// <exception cref="BadInputException">No pipeline is loaded.</exception>
     /// <exception cref="TemplateException">The template refuses the conversation.</exception>
