@@ -7,6 +7,6 @@ namespace Spud.Evaluation.Calibration;
 /// <param name="Temperature">Of the mass.</param>
 public readonly record struct RouterRule(int Least, int Most, double Threshold, float Temperature)
 {
-    /// <summary>So many experts for every row.</summary>
+    /// <summary>A fixed number of experts for every row.</summary>
     public static RouterRule Fixed(int experts) => new(experts, experts, 1, 1);
 }

@@ -2,7 +2,7 @@ using Spud;
 
 namespace Cache.Compressed;
 
-/// <summary>A cache that keeps fewer and smaller keys and values: streaming heads, dropping of keys with little attention, and compact formats for older keys.</summary>
+/// <summary>A cache that keeps fewer and smaller keys: streaming heads, dropping of rarely attended keys, compact formats for older keys.</summary>
 public sealed class CompressedCachePlugin : ISpudPlugin
 {
     /// <inheritdoc/>

@@ -63,7 +63,7 @@ internal sealed class LayerRule(CompressedCacheOptions options, int context, boo
                 Keys = options.EncodeAfter == 0 ? keys : written,
                 Values = options.EncodeAfter == 0 ? values : written,
                 TokensAtMost = window is { } seen ? (int)Math.Min(context, (long)seen + rowsAtMost + 2 * page) : context,
-                // Keys that other layers drop are not dropped here.
+                // Nothing is dropped here although other layers drop keys: the only review is at the end of the context.
                 ReviewTokens = window is not null || options.KeepsAsWritten ? null : context,
             };
         }
