@@ -10,7 +10,10 @@ public sealed class TextScorer
     private readonly Engine _engine;
     private readonly Pipeline _pipeline;
 
-    /// <summary>A scorer over an engine whose pipeline computes several logit rows per step (see <see cref="PipelineOptions.LogitRows"/>): the more, the faster.</summary>
+    /// <summary>
+    /// A scorer over an engine whose pipeline computes several logit rows per step (see <see cref="PipelineOptions.LogitRows"/>): the more, the
+    /// faster.
+    /// </summary>
     public TextScorer(LanguageModel model)
     {
         ArgumentNullException.ThrowIfNull(model);

@@ -6,7 +6,8 @@ namespace Spud.Host.Repl;
 
 /// <summary>
 /// Everything that the keys and values of a text depend on: the model, what the cache keeps of them in which format, and by layer the attention,
-/// and before the last layer the decorators of its fold, the router and the experts, as far as they read prompts. Sampling, components that only decode, and page boundaries are not part of it.
+/// and before the last layer the decorators of its fold, the router and the experts, as far as they read prompts. Sampling, components that
+/// only decode, and page boundaries are not part of it.
 /// </summary>
 internal sealed class KeyIdentity
 {

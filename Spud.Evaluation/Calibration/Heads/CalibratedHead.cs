@@ -9,7 +9,8 @@ public readonly record struct CalibratedHead(int Layer, int Head);
 /// <param name="Head">The head.</param>
 /// <param name="Reconstruction">How much a repetition of a text attends to the text through it: the mean over keys of the maximum probability.</param>
 /// <param name="Far">Share of the attention of a text's rows that falls on keys the head would drop if it streamed.</param>
-/// <param name="Divergence">D(all || without) of the next token, in nats, when only this head streams, averaged over held-out text; null if not measured.</param>
+/// <param name="Divergence">D(all || without) of the next token, in nats, when only this head streams, averaged over held-out text; null if not
+/// measured.</param>
 public sealed record HeadNeed(CalibratedHead Head, double Reconstruction, double Far, double? Divergence);
 
 /// <summary>How heads are ranked.</summary>

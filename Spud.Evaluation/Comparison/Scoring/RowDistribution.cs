@@ -30,7 +30,8 @@ internal sealed class RowDistribution(int vocabulary)
     public double Loss(ReadOnlySpan<float> logits, int token) => Math.Log(_sum) + _max - logits[token];
 
     /// <summary>
-    /// D(p || q) = sum of p ln(p / q) + q - p, in nats, p being this row. The last two terms sum to zero, and make the result insensitive to errors of the two normalisations: without them, rounding would dominate for almost equal rows.
+    /// D(p || q) = sum of p ln(p / q) + q - p, in nats, p being this row. The last two terms sum to zero, and make the result insensitive to
+    /// errors of the two normalisations: without them, rounding would dominate for almost equal rows.
     /// </summary>
     /// <param name="p">This row's logits [V].</param>
     /// <param name="other">The other distribution.</param>

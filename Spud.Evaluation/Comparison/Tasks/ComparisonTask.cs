@@ -72,5 +72,6 @@ public sealed class ComparisonTask
 
 /// <summary>A figure of a task.</summary>
 /// <param name="Name">Its name in the lm-evaluation-harness.</param>
-/// <param name="IsLogLikelihood">Values are log-likelihoods, and the figure is the perplexity; otherwise values are 0 or 1, and the figure is their mean.</param>
+/// <param name="IsLogLikelihood">Values are log-likelihoods, and the figure is the perplexity; otherwise values are 0 or 1, and the figure is
+/// their mean.</param>
 internal readonly record struct TaskMetric(string Name, bool IsLogLikelihood);

@@ -3,7 +3,10 @@ using Spud.Text.Tokenization;
 
 namespace Spud.Evaluation.Comparison;
 
-/// <summary>The windows of a text, one after the other. As in llama-perplexity, each begins with BOS if the model adds one, and an incomplete last window is dropped.</summary>
+/// <summary>
+/// The windows of a text, one after the other. As in llama-perplexity, each begins with BOS if the model adds one, and an incomplete last
+/// window is dropped.
+/// </summary>
 internal sealed class WindowReader : IDisposable
 {
     private readonly TokenStream _stream;

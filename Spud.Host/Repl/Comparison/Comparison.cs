@@ -30,5 +30,6 @@ internal sealed record ComparedAnswer(string Name, Turn Turn, long? MemoryBytes)
 /// <summary>How well a pipeline predicts the reference's answer.</summary>
 /// <param name="Tokens">Tokens scored.</param>
 /// <param name="LogProbability">Of the reference's answer, nats per token.</param>
-/// <param name="Divergence">Kullback-Leibler divergence from the reference's distribution, nats per token; null if the reference is no longer available.</param>
+/// <param name="Divergence">Kullback-Leibler divergence from the reference's distribution, nats per token; null if the reference is no longer
+/// available.</param>
 internal sealed record AnswerQuality(int Tokens, double LogProbability, double? Divergence);

@@ -5,7 +5,8 @@ using static TorchSharp.torch;
 namespace Spud.Training.Model;
 
 /// <summary>
-/// All trained tensors end to end: values in f32 and again in bf16, gradients and the optimizer's moments. Each is one block, so that the optimizer and checkpoints process it at once.
+/// All trained tensors end to end: values in f32 and again in bf16, gradients and the optimizer's moments. Each is one block, so that the
+/// optimizer and checkpoints process it at once.
 /// </summary>
 internal sealed class ParameterSet : IDisposable
 {

@@ -6,7 +6,8 @@ namespace Spud.Training.Model;
 
 /// <summary>
 /// The model in training: qwen3, or qwen3moe with several experts, with the embedding as head. Products are in
-/// <typeparamref name="TE"/>; the residual stream, norms, softmax, router and losses are in f32. Forward and backward passes are written by hand: libtorch's autograd would create and keep several times as many tensors.
+/// <typeparamref name="TE"/>; the residual stream, norms, softmax, router and losses are in f32. Forward and backward passes are written by
+/// hand: libtorch's autograd would create and keep several times as many tensors.
 /// </summary>
 internal sealed class Transformer<TE> : IDisposable
     where TE : unmanaged, IElement<TE>
