@@ -29,8 +29,8 @@ public sealed record LabelFit
     /// <summary>
     /// Fits to windows. Radii, scale and accuracy are cross-validated: each half of the windows is measured against centroids of the other half.
     /// </summary>
-    /// <param name="names">Of the labels.</param>
-    /// <param name="labels">Of each window, an index into the names; at least two windows of each.</param>
+    /// <param name="names">Names of the labels.</param>
+    /// <param name="labels">Label of each window, as an index into the names; at least two windows of each.</param>
     /// <param name="probe">A probe that has seen the windows, of at least 128 tokens each.</param>
     public static LabelFit Of(IReadOnlyList<string> names, IReadOnlyList<int> labels, RoutingProbe probe)
     {

@@ -32,7 +32,7 @@ internal sealed class Conversation
     public void Add(Turn turn) => _turns.Add(turn);
 
     /// <summary>A copy of the conversation as it was before a turn.</summary>
-    /// <param name="number">Of the turn, from 1.</param>
+    /// <param name="number">Number of the turn, from 1.</param>
     public Conversation Before(int number)
     {
         Conversation earlier = new() { Id = Id, Name = Name, System = System, Rows = new(Rows) };

@@ -13,7 +13,7 @@ internal sealed partial class Session
     public IReadOnlyList<string> Variants => _variants is null ? [] : [.. _variants.Responders.Select(responder => responder.Name!)];
 
     /// <summary>Runs a turn again under the current pipeline and compares; the conversation is not changed.</summary>
-    /// <param name="number">Of the turn.</param>
+    /// <param name="number">Number of the turn.</param>
     /// <param name="cancellation">Stops the answer.</param>
     /// <exception cref="BadInputException">There is no such turn, or no pipeline.</exception>
     /// <inheritdoc cref="Ask" path="/exception"/>

@@ -24,7 +24,7 @@ internal sealed partial class Session
     }
 
     /// <summary>Asks a turn's question again, or another one in its place, and drops later turns. On failure nothing changes.</summary>
-    /// <param name="number">Of the turn, from 1.</param>
+    /// <param name="number">Number of the turn, from 1.</param>
     /// <param name="question">Null for the same one.</param>
     /// <param name="cancellation">Stops the answer; the text so far is kept.</param>
     /// <exception cref="BadInputException">There is no such turn, or no pipeline.</exception>

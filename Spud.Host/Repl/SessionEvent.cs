@@ -83,7 +83,7 @@ internal sealed record SessionEnded : SessionEvent;
 /// <param name="Tokens">Generated.</param>
 /// <param name="ComputeUnits">Of prompt and answer.</param>
 /// <param name="Limit">Limit in CU; null if there is none.</param>
-/// <param name="Elapsed">Since the question.</param>
+/// <param name="Elapsed">Time since the question.</param>
 /// <param name="TokensPerSecond">Of the answer; 0 before its second token.</param>
 internal readonly record struct Meter(int Tokens, decimal ComputeUnits, decimal? Limit, TimeSpan Elapsed, double TokensPerSecond)
 {
@@ -93,7 +93,7 @@ internal readonly record struct Meter(int Tokens, decimal ComputeUnits, decimal?
     /// <summary>The meter of a request that is being read.</summary>
     /// <param name="request">A running request.</param>
     /// <param name="tokens">Read of it.</param>
-    /// <param name="elapsed">Since the question.</param>
+    /// <param name="elapsed">Time since the question.</param>
     public static Meter Of(Request request, int tokens, TimeSpan elapsed) => new(
         tokens, request.Ledger?.ComputeUnits ?? 0, request.Ledger?.Limit?.ComputeUnits, elapsed,
         Figures.Rate(tokens - 1, elapsed - request.TimeToFirstToken)) { Label = request.Ledger?.Label };

@@ -26,7 +26,7 @@ internal sealed class KeyChoice
         for (int head = 0; head < rule.Tables; head++)
             keys += rule.Streams(head) ? 0 : KeysOf(rule, history, head);
 
-        // Sinks and window may all lie in one shard.
+        // Sinks and window may all be in one shard.
         return keys > (history.Shards == 1 ? rule.BudgetAt(history.Tokens) : ChosenOf(rule, history) * rule.Choosing / history.Shards);
     }
 

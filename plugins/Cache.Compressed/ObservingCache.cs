@@ -22,7 +22,7 @@ internal sealed class ObservingCache : CompressedCache, IObservesQueries
         _mass = build.Allocate(build.Host, ElementType.F32, build.Model.Layers.Max(static of => of.Kv.Heads), build.Limits.ContextTokens);
     }
 
-    // Only scratch data: attention is observed anew for each review.
+    // Only scratch data: attention is observed again for each review.
     public SequenceStateLayout? StateOf(int layer) => !Rules[layer].HasBudget ? null : new()
     {
         Bytes = 0,

@@ -32,11 +32,11 @@ public sealed class ComparisonState
     /// <summary>Seconds for the texts outside of forward passes: reading, encoding, logits, this file.</summary>
     public double OwnSeconds { get; set; }
 
-    /// <param name="fingerprint">Of the comparison.</param>
+    /// <param name="fingerprint">Fingerprint of the comparison.</param>
     /// <param name="layers">[pipeline]: L.</param>
-    /// <param name="texts">How many.</param>
-    /// <param name="tasks">How many.</param>
-    /// <param name="needles">How many.</param>
+    /// <param name="texts">Number of texts.</param>
+    /// <param name="tasks">Number of tasks.</param>
+    /// <param name="needles">Number of needle tasks.</param>
     internal static ComparisonState New(string fingerprint, int[] layers, int texts, int tasks, int needles) => new()
     {
         Fingerprint = fingerprint,

@@ -12,7 +12,7 @@ internal static class Wilson
     /// <summary>A proportion with its interval.</summary>
     /// <param name="successes">0 to <paramref name="trials"/>.</param>
     /// <param name="trials">At least 1.</param>
-    /// <param name="confidence">Of the interval.</param>
+    /// <param name="confidence">Confidence level of the interval.</param>
     public static Interval Interval(int successes, int trials, double confidence)
     {
         double part = (double)successes / trials, z = StudentT.Quantile((1 + confidence) / 2, Normal), z2 = z * z;

@@ -16,7 +16,7 @@ public sealed class ComparedText
         (Bytes, Sha256) = Check(stream);
     }
 
-    /// <summary>File name, for people.</summary>
+    /// <summary>File name, for display.</summary>
     public string Name { get; }
 
     /// <summary>Its length.</summary>

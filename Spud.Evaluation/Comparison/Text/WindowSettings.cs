@@ -2,9 +2,8 @@ namespace Spud.Evaluation.Comparison;
 
 /// <summary>
 /// How a text is cut into windows, each read from an empty context. Without a stride, as in llama-perplexity, windows are adjacent and the
-/// second half of each is scored. With a stride, windows begin that many
-/// tokens apart, and the last that many of each are scored. With a first position, adjacent windows are scored from there on, which measures
-/// prediction far into a long text.
+/// second half of each is scored. With a stride, windows begin that many tokens apart, and the last that many of each are scored. With a first
+/// position, adjacent windows are scored from there on, which measures prediction far into a long text.
 /// </summary>
 public sealed record WindowSettings
 {

@@ -7,7 +7,7 @@ internal static class PathCompletion
 
     /// <summary>Folders, and files with an extension; hidden ones only if a dot was typed.</summary>
     /// <param name="typed">The text typed so far.</param>
-    /// <param name="extension">Such as ".gguf"; null: any.</param>
+    /// <param name="extension">Such as ".gguf"; null for any.</param>
     public static IEnumerable<string> Of(string typed, string? extension)
     {
         string folder = Path.GetDirectoryName(typed) is { Length: > 0 } named ? named : typed.StartsWith('/') ? "/" : ".", begin = Path.GetFileName(typed);

@@ -6,7 +6,7 @@ namespace Spud.Host.Repl.Commands;
 internal static class TurnNumber
 {
     /// <summary>The number, where the arguments hold nothing else.</summary>
-    /// <param name="arguments">Of the command.</param>
+    /// <param name="arguments">Arguments of the command.</param>
     /// <param name="command">Its name, for the message.</param>
     /// <param name="usual">The default, if there are no arguments.</param>
     /// <exception cref="BadInputException">It is not a number.</exception>

@@ -14,7 +14,7 @@ internal sealed record AnswerComparison(ComparedAnswer Reference, ImmutableArray
 /// <summary>One of the compared answers.</summary>
 /// <param name="Name">The pipeline's.</param>
 /// <param name="Turn">The answer with its figures.</param>
-/// <param name="MemoryBytes">Private memory of the pipeline when its context is full; null: not known.</param>
+/// <param name="MemoryBytes">Private memory of the pipeline when its context is full; null if unknown.</param>
 internal sealed record ComparedAnswer(string Name, Turn Turn, long? MemoryBytes)
 {
     /// <summary>The first token that differs from the reference's, from 1; null if none does.</summary>

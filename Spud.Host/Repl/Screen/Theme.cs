@@ -12,7 +12,7 @@ internal sealed class Theme
     private readonly Attribute[] _attributes;
 
     /// <param name="colours">False: styles only (NO_COLOR).</param>
-    /// <param name="isLight">Whether the terminal's background is light; null: unknown.</param>
+    /// <param name="isLight">Whether the terminal's background is light; null if unknown.</param>
     /// <param name="isPoor">Whether the terminal has only sixteen colours, which look different on every terminal.</param>
     public Theme(bool colours, bool? isLight, bool isPoor) =>
         _attributes = [.. Enum.GetValues<Ink>().Select(ink => new Attribute(colours ? ColourOf(ink, isLight, isPoor) : Color.None, Color.None, StyleOf(ink, colours)))];

@@ -33,7 +33,7 @@ internal static class ConversationDatabase
         """;
 
     /// <summary>Opens the file, or creates it, readable only by the user. A damaged file is renamed and kept.</summary>
-    /// <param name="path">Of the file.</param>
+    /// <param name="path">Path of the file.</param>
     /// <param name="create">Whether to create a missing file.</param>
     /// <param name="note">Receives the new name of a damaged file.</param>
     /// <exception cref="StoreException">The file cannot be used; it was not changed.</exception>

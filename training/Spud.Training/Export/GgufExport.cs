@@ -20,7 +20,7 @@ internal sealed class GgufExport
     private string Architecture => _shape.Experts > 1 ? "qwen3moe" : "qwen3";
 
     /// <param name="parameters">The trained parameters.</param>
-    /// <param name="shape">Of the model.</param>
+    /// <param name="shape">Shape of the model.</param>
     /// <param name="recipe">How it chooses experts; the file states K for every row, see <see cref="Router"/>.</param>
     /// <param name="tokenizer">The tokenizer of the training text.</param>
     /// <param name="name">Display name of the model.</param>

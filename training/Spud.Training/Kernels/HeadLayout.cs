@@ -7,8 +7,7 @@ namespace Spud.Training.Kernels;
 /// <summary>
 /// Between projections and attention: every head of q and k is normalised, rotated by its position (RoPE over halves) and laid out so that
 /// heads that share a key are adjacent: q [B G, T R, D], k and v [B G, T, D], where R = H / G. q is scaled by D^-1/2 as well. Scores need q and
-/// k in f32; v is
-/// of the products' type.
+/// k in f32; v is of the products' type.
 /// </summary>
 internal sealed unsafe class HeadLayout(int queryHeads, int kvHeads, int width, int tokens, float ropeBase, float epsilon)
 {

@@ -1,7 +1,7 @@
 namespace Spud.Training.Runs;
 
 /// <summary>The process that a run belongs to. A run pauses while it is stopped (SIGSTOP) and ends when it ends; Linux only.</summary>
-/// <param name="id">Of the process.</param>
+/// <param name="id">Id of the process.</param>
 internal sealed class FollowedProcess(int id)
 {
     private static readonly TimeSpan s_interval = TimeSpan.FromMilliseconds(200);

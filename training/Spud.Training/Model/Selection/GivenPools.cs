@@ -1,7 +1,7 @@
 namespace Spud.Training.Model.Selection;
 
 /// <summary>Given pools, for the rows of each text from a position on; rows before it choose among all experts.</summary>
-/// <param name="shape">Of the model.</param>
+/// <param name="shape">Shape of the model.</param>
 /// <param name="from">Position.</param>
 internal sealed class GivenPools(ModelShape shape, int from) : IExpertSelection
 {

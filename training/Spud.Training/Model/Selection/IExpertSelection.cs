@@ -9,7 +9,7 @@ internal interface IExpertSelection
     void Begin(ReadOnlySpan<float> probabilities, int? trainingStep);
 
     /// <summary>The experts of a row, the most probable first.</summary>
-    /// <param name="row">Of the pass.</param>
+    /// <param name="row">Row of the pass.</param>
     /// <param name="probabilities">[E].</param>
     /// <param name="chosen">Written; its length is the maximum.</param>
     /// <returns>Number of experts, at least 1.</returns>
