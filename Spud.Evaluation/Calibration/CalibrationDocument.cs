@@ -7,20 +7,20 @@ namespace Spud.Evaluation.Calibration;
 /// <summary>The file that a pipeline names; docs/routing.md describes it.</summary>
 public sealed record CalibrationDocument(int Format, CalibratedModel Model, int MinExperts, int MaxExperts, CalibratedLayer[] Layers, CalibrationSource Fitted)
 {
-    /// <summary>The only format there is.</summary>
+    /// <summary>The only format version.</summary>
     public const int KnownFormat = 1;
 
-    /// <summary>As a file.</summary>
+    /// <summary>Serialises it as a file.</summary>
     public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, CalibrationJson.Readable.CalibrationDocument);
 }
 
-/// <summary>The model that it is for.</summary>
+/// <summary>The model it was made for.</summary>
 public sealed record CalibratedModel(string Name, string Hash);
 
-/// <summary>A layer's rule, and experts of a row on average.</summary>
+/// <summary>A layer's rule and average experts per row.</summary>
 public sealed record CalibratedLayer(int Layer, double Threshold, float Temperature, double Experts);
 
-/// <summary>What it was fitted to, for people; wanted is one of experts and perplexity ratio.</summary>
+/// <summary>What it was fitted to, for information; the target is either experts or perplexity ratio.</summary>
 public sealed record CalibrationSource(
     string Text,
     int Tokens,
@@ -36,7 +36,7 @@ public sealed record CalibrationSource(
 [JsonSerializable(typeof(RouterPackSummary))]
 public sealed partial class CalibrationJson : JsonSerializerContext
 {
-    /// <summary>Indented, for people to read.</summary>
+    /// <summary>Indented, for readability.</summary>
     public static CalibrationJson Readable { get; } = new(Written(indented: true));
 
     /// <summary>One line.</summary>

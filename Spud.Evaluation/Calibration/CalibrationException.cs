@@ -1,5 +1,5 @@
 namespace Spud.Evaluation.Calibration;
 
-/// <summary>What was wanted of a calibration cannot be had.</summary>
-/// <param name="message">What, and how near it came.</param>
+/// <summary>A calibration cannot reach its target.</summary>
+/// <param name="message">The target, and the closest result.</param>
 public sealed class CalibrationException(string message) : Exception(message);

@@ -3,7 +3,7 @@ using Spud.Numerics;
 
 namespace Spud.Evaluation.Calibration;
 
-/// <summary>Kinds of text, as router 'hierarchical' tells them.</summary>
+/// <summary>Kinds of text, as recognised by router 'hierarchical'.</summary>
 public sealed record LabelFit
 {
     private static readonly double[] s_scales = [.. Enumerable.Range(0, 25).Select(static i => 1e-4 * Math.Pow(10, i / 8.0))];
@@ -11,27 +11,27 @@ public sealed record LabelFit
     /// <summary>Names.</summary>
     public required ImmutableArray<string> Names { get; init; }
 
-    /// <summary>By layer, those with several experts: [label, expert], the shares of experts in texts of the label.</summary>
+    /// <summary>For each layer with several experts, [label, expert]: the shares of experts in texts of the label.</summary>
     public required ImmutableDictionary<int, float[]> Centroids { get; init; }
 
-    /// <summary>[2, label]: how far a text of the label is from its centroid at most, after 64 tokens and after more.</summary>
+    /// <summary>[2, label]: maximum distance of a text of the label from its centroid, after 64 tokens and after more.</summary>
     public required ImmutableArray<float> Radii { get; init; }
 
-    /// <summary>Of distances, for the confidence.</summary>
+    /// <summary>Scale of distances, for the confidence.</summary>
     public required double Scale { get; init; }
 
-    /// <summary>Share of windows that were not fitted to whose label was right after 64 tokens.</summary>
+    /// <summary>Share of held-out windows whose label was right after 64 tokens.</summary>
     public required double AccuracyAt64 { get; init; }
 
     /// <summary>Likewise after 128 tokens.</summary>
     public required double AccuracyAt128 { get; init; }
 
     /// <summary>
-    /// Fits to windows. Radii, scale and accuracy are those of windows that the centroids were not made of: of every second window by the others.
+    /// Fits to windows. Radii, scale and accuracy are cross-validated: each half of the windows is measured against centroids of the other half.
     /// </summary>
-    /// <param name="names">Of the labels.</param>
-    /// <param name="labels">Of each window, an index into the names; at least two windows of each.</param>
-    /// <param name="probe">Has seen the windows, of at least 128 tokens each.</param>
+    /// <param name="names">Names of the labels.</param>
+    /// <param name="labels">Label of each window, as an index into the names; at least two windows of each.</param>
+    /// <param name="probe">A probe that has seen the windows, of at least 128 tokens each.</param>
     public static LabelFit Of(IReadOnlyList<string> names, IReadOnlyList<int> labels, RoutingProbe probe)
     {
         int[] order = [.. Enumerable.Range(0, labels.Count).Select(window => labels.Take(window).Count(label => label == labels[window]))];
@@ -87,7 +87,7 @@ public sealed record LabelFit
         }))];
     }
 
-    // Four standard deviations above the mean: nearly all texts of the label, also where few of them say what the deviation is.
+    // Four standard deviations above the mean: nearly all texts of the label, even if the deviation is estimated from few.
     private static float Radius(IEnumerable<Judged> own)
     {
         double[] distances = [.. own.Select(static one => one.Distances[one.Label])];
@@ -95,7 +95,7 @@ public sealed record LabelFit
         return (float)Math.Min(1, mean + 4 * Math.Sqrt(squares / (distances.Length - 1)));
     }
 
-    /// <summary>Log of the share that the right label gets.</summary>
+    /// <summary>Log of the right label's share.</summary>
     private static double LogShare(Judged one, float[] radii, double scale)
     {
         double own = one.Distances[one.Label], none = radii[Array.IndexOf(one.Distances, one.Distances.Min())];

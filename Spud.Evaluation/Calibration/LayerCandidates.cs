@@ -9,15 +9,15 @@ public sealed class LayerCandidates(int width)
     /// <summary>M.</summary>
     public int Width => width;
 
-    /// <summary>Rows noted.</summary>
+    /// <summary>Rows recorded.</summary>
     public int Rows => _values.Count / width;
 
     /// <summary>[M].</summary>
     public ReadOnlySpan<float> this[int row] => System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_values).Slice(row * width, width);
 
-    /// <summary>Notes a row.</summary>
+    /// <summary>Records a row.</summary>
     public void Add(ReadOnlySpan<float> best) => _values.AddRange(best);
 
-    /// <summary>Forgets all rows.</summary>
+    /// <summary>Discards all rows.</summary>
     public void Clear() => _values.Clear();
 }

@@ -3,17 +3,17 @@ using Spud.Evaluation.Likelihood;
 namespace Spud.Evaluation.Calibration;
 
 /// <summary>
-/// Fits rules by passes over a text: a pass follows the rules of the last fit and notes what the layers see then, since fewer experts in
-/// one layer change what later layers see.
+/// Fits rules in passes over a text: each pass applies the rules of the last fit and records the layers' inputs, since fewer experts in one
+/// layer change the input of later layers.
 /// </summary>
 /// <param name="model">Composed with the probe in it.</param>
-/// <param name="probe">Notes and cuts.</param>
+/// <param name="probe">Records probabilities and truncates plans.</param>
 /// <param name="least">Minimum experts per row.</param>
-/// <param name="most">M; at least one more.</param>
+/// <param name="most">M; at least one more than the minimum.</param>
 /// <param name="windows">The text, in pieces that fit the context, of at least two tokens each.</param>
 public sealed class RouterCalibrator(LanguageModel model, RoutingProbe probe, int least, int most, IReadOnlyList<int[]> windows)
 {
-    /// <summary>How near the average must come to the wanted one, experts of a row.</summary>
+    /// <summary>Tolerance of the average, in experts per row.</summary>
     public const double Tolerance = 0.005;
 
     private const int MaxRefits = 8;
@@ -24,12 +24,12 @@ public sealed class RouterCalibrator(LanguageModel model, RoutingProbe probe, in
     private double _baselineLoss;
     private int _passes, _passesAtMost;
 
-    /// <summary>Called as it goes on.</summary>
+    /// <summary>Reports progress.</summary>
     public Action<CalibrationProgress>? Progress { get; init; }
 
-    /// <summary>Rules for a number of experts on average, at least as near as <see cref="Tolerance"/> unless rows with equal mass forbid it.</summary>
-    /// <param name="experts">From least to most.</param>
-    /// <param name="cancellation">Ends it within a layer.</param>
+    /// <summary>Rules for an average number of experts, within <see cref="Tolerance"/> unless rows with equal mass prevent it.</summary>
+    /// <param name="experts">Between minimum and maximum.</param>
+    /// <param name="cancellation">Cancels the operation, within a layer.</param>
     public CalibrationFit FitExperts(double experts, CancellationToken cancellation)
     {
         _passesAtMost = 1 + MaxRefits;
@@ -45,10 +45,10 @@ public sealed class RouterCalibrator(LanguageModel model, RoutingProbe probe, in
         return nearest! with { Passes = _passes };
     }
 
-    /// <summary>Rules for the smallest number of experts whose perplexity is at most so many times the baseline's, on this text.</summary>
+    /// <summary>Rules for the smallest number of experts whose perplexity on this text is at most a multiple of the baseline's.</summary>
     /// <param name="ratio">At least 1.</param>
-    /// <param name="cancellation">Ends it within a layer.</param>
-    /// <exception cref="CalibrationException">Not even the most experts reach it.</exception>
+    /// <param name="cancellation">Cancels the operation, within a layer.</param>
+    /// <exception cref="CalibrationException">Not even the maximum number of experts reaches it.</exception>
     public CalibrationFit FitPerplexity(double ratio, CancellationToken cancellation)
     {
         _passesAtMost = 2 + Bisections;

@@ -8,10 +8,10 @@ public sealed record RouterPack
     private const string Prefix = "router.hierarchical.";
     private const int Format = 1;
 
-    /// <summary>The model that it is for.</summary>
+    /// <summary>The model it was made for.</summary>
     public required string ModelHash { get; init; }
 
-    /// <summary>The rules, and what they did on the texts.</summary>
+    /// <summary>The rules, and their results on the texts.</summary>
     public required CalibrationFit Fit { get; init; }
 
     /// <summary>Which experts a text may use.</summary>
@@ -26,7 +26,7 @@ public sealed record RouterPack
     /// <summary>Kinds of text.</summary>
     public required LabelFit Labels { get; init; }
 
-    /// <summary>As a file.</summary>
+    /// <summary>Serialises it as a file.</summary>
     public byte[] ToGguf()
     {
         GgufWriter file = new();

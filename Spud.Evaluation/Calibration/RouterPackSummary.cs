@@ -1,14 +1,14 @@
 namespace Spud.Evaluation.Calibration;
 
-/// <summary>What a pack contains, and how well it fits, for people and programs.</summary>
-/// <param name="Layers">Rules, and experts of a row on average.</param>
+/// <summary>Contents of a pack and quality of its fit.</summary>
+/// <param name="Layers">Rules and average experts per row.</param>
 /// <param name="Pool">Experts of a layer that a text may use.</param>
-/// <param name="Experts">Of a token on average.</param>
-/// <param name="BaselinePerplexity">With as many experts as the model was trained with, and no pools.</param>
-/// <param name="PerplexityRatio">With pools and rules, divided by that.</param>
+/// <param name="Experts">Average experts per token.</param>
+/// <param name="BaselinePerplexity">Perplexity with as many experts as the model was trained with, and no pools.</param>
+/// <param name="PerplexityRatio">Perplexity with pools and rules, divided by the baseline.</param>
 /// <param name="Tokens">Of the texts.</param>
 /// <param name="Labels">Kinds of text.</param>
-/// <param name="AccuracyAt64">How many pieces that were not fitted to were told right after 64 tokens.</param>
+/// <param name="AccuracyAt64">Share of held-out pieces recognised after 64 tokens.</param>
 /// <param name="AccuracyAt128">Likewise after 128 tokens.</param>
 public sealed record RouterPackSummary(
     CalibratedLayer[] Layers, int Pool, double Experts, double BaselinePerplexity, double PerplexityRatio, int Tokens, string[] Labels, double AccuracyAt64, double AccuracyAt128)

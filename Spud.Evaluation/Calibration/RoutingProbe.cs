@@ -3,8 +3,8 @@ using Spud.Numerics;
 namespace Spud.Evaluation.Calibration;
 
 /// <summary>
-/// Stands between a router that gives every row all experts and the experts: notes the probabilities of each row's best, and cuts the plan
-/// as a rule says. So the text is seen as it will be when a router follows the rules, whatever plugin that is.
+/// Sits between a router that gives every row all experts and the experts: records the probabilities of each row's best ones, and truncates
+/// the plan by a rule. The layers thus see the text as they will with a router that follows the rules, whatever its plugin.
 /// </summary>
 public sealed class RoutingProbe : IRouter
 {
@@ -19,10 +19,10 @@ public sealed class RoutingProbe : IRouter
     private readonly float[] _weights;
     private bool _isPooled;
 
-    /// <param name="inner">Gives all E experts of a row; weights that are probabilities, renormalised over all of them or not.</param>
+    /// <param name="inner">A router that gives every row all E experts, with probabilities as weights, renormalised or not.</param>
     /// <param name="model">The model.</param>
-    /// <param name="candidates">M: best experts of a row that are noted.</param>
-    /// <param name="pool">Which experts a text may use; null: all, and nothing is noted of texts.</param>
+    /// <param name="candidates">M: number of best experts recorded per row.</param>
+    /// <param name="pool">Which experts a text may use; null for all, with nothing recorded per text.</param>
     public RoutingProbe(IRouter inner, ModelDescription model, int candidates, PoolRule? pool = null)
     {
         (_inner, _model) = (inner, model);
@@ -41,17 +41,17 @@ public sealed class RoutingProbe : IRouter
     /// <summary>Layers with several experts, ascending.</summary>
     public IEnumerable<int> Layers => Enumerable.Range(0, _candidates.Length).Where(layer => _candidates[layer] is not null);
 
-    /// <summary>What was noted of a layer since <see cref="Begin"/>.</summary>
+    /// <summary>Records of a layer since <see cref="Begin"/>.</summary>
     public LayerCandidates Of(int layer) => _candidates[layer]!;
 
-    /// <summary>Experts of a row on average since <see cref="Begin"/>.</summary>
+    /// <summary>Average experts per row since <see cref="Begin"/>.</summary>
     public double Average(int layer) => (double)_entries[layer] / _candidates[layer]!.Rows;
 
-    /// <summary>What was noted of each text since <see cref="Begin"/>.</summary>
+    /// <summary>Records of each text since <see cref="Begin"/>.</summary>
     internal IReadOnlyList<TextShares> TextsOf(int layer) => _texts[layer]!.Texts;
 
-    /// <summary>Forgets what was noted and follows other rules from now on.</summary>
-    /// <param name="rule">Of each layer.</param>
+    /// <summary>Discards the records and applies other rules from now on.</summary>
+    /// <param name="rule">Rule of each layer.</param>
     /// <param name="isPooled">Whether texts have pools.</param>
     public void Begin(Func<int, RouterRule> rule, bool isPooled = true)
     {
@@ -70,7 +70,7 @@ public sealed class RoutingProbe : IRouter
         int from = 0, experts = _model.Layers[layer].Experts;
         for (int row = 0; row < step.Rows; row++)
         {
-            // Rows shrink, so that a row is written where it was or before, and after it was read.
+            // Rows shrink, so a row is written at its old place or before it, after it was read.
             int end = plan.Offsets.AsSpan<int>()[row + 1];
             if (end - from != experts)
                 throw new InvalidDataException($"calibration: row {row} of layer {layer} has {end - from} experts, expected all {experts}");

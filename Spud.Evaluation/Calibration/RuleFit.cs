@@ -4,10 +4,10 @@ using Spud.Numerics;
 namespace Spud.Evaluation.Calibration;
 
 /// <summary>
-/// Finds rules under which noted rows get a wanted number of experts on average. A candidate is worth its share of the row's weight: of the
-/// sum over the M best where the model renormalises, of 1 where not. Over all layers together the candidates of most worth are kept, which
-/// says how many experts each layer gets; in a layer, the temperature is the one that drops least worth, and the threshold makes the number
-/// come out.
+/// Finds rules that give the recorded rows a target number of experts on average. A candidate's value is its share of the row's weight: of the
+/// sum over the M best if the model renormalises, otherwise of 1. Over all layers together the candidates of highest value are kept, which
+/// determines the number of experts of each layer; in a layer, the temperature is the one that drops the least value, and the threshold is
+/// chosen to match the number.
 /// </summary>
 internal sealed class RuleFit(RoutingProbe probe, ModelDescription model, int least, int most)
 {
@@ -16,18 +16,18 @@ internal sealed class RuleFit(RoutingProbe probe, ModelDescription model, int le
 
     private const double Gain = 1e-3;
 
-    /// <summary>A number of candidates is met where it is off by at most so many a row.</summary>
+    /// <summary>Tolerance of the number of candidates, per row.</summary>
     private const double Slack = 1e-3;
 
-    /// <summary>A rule for every layer that the probe noted.</summary>
-    /// <param name="experts">Wanted on average over layers and rows, from least to most.</param>
+    /// <summary>A rule for every layer that the probe recorded.</summary>
+    /// <param name="experts">Target average over layers and rows, between minimum and maximum.</param>
     public Dictionary<int, RouterRule> Fit(double experts)
     {
         Dictionary<int, long> extras = Share(experts);
         return probe.Layers.ToDictionary(layer => layer, layer => FitLayer(layer, extras[layer]));
     }
 
-    /// <summary>How many candidates beyond the minimum each layer keeps over all rows.</summary>
+    /// <summary>Number of candidates beyond the minimum that each layer keeps over all rows.</summary>
     private Dictionary<int, long> Share(double experts)
     {
         (float Worth, int Layer)[] all = [.. probe.Layers.SelectMany(layer => Worths(layer).Select(worth => (worth, layer)))];
@@ -63,7 +63,7 @@ internal sealed class RuleFit(RoutingProbe probe, ModelDescription model, int le
         {
             RouterRule rule = new(least, most, Threshold(layer, extras, temperature), temperature);
             (long kept, double dropped) = Try(layer, rule);
-            // Where many rows have the same share no threshold can separate them.
+            // If many rows have the same share, no threshold can separate them.
             long off = Math.Abs(kept - extras) <= probe.Of(layer).Rows * Slack ? 0 : Math.Abs(kept - extras);
             if (best.Rule == default || off < best.Off || (off == best.Off && dropped < best.Dropped * (1 - Gain)))
                 best = (rule, off, dropped);
@@ -72,7 +72,7 @@ internal sealed class RuleFit(RoutingProbe probe, ModelDescription model, int le
         return best.Rule;
     }
 
-    // A row goes on beyond n experts where its first n hold less than the threshold: so many such shares must lie below it.
+    // A row gets more than n experts if its first n hold less than the threshold: the number of such shares below it must match.
     private double Threshold(int layer, long extras, float temperature)
     {
         List<double> shares = [];
@@ -102,7 +102,7 @@ internal sealed class RuleFit(RoutingProbe probe, ModelDescription model, int le
         }
     }
 
-    /// <summary>Candidates beyond the minimum that a rule keeps, and the worth of those that it drops.</summary>
+    /// <summary>Number of candidates beyond the minimum that a rule keeps, and the value of those that it drops.</summary>
     private (long Kept, double Dropped) Try(int layer, RouterRule rule)
     {
         long kept = 0;

@@ -2,9 +2,9 @@ using Spud.Numerics;
 
 namespace Spud.Evaluation.Calibration;
 
-/// <summary>Follows texts through one layer as router 'hierarchical' does: the decayed sums of all experts' probabilities, and the pool.</summary>
+/// <summary>Tracks texts through one layer as router 'hierarchical' does: the decayed sums of all experts' probabilities, and the pool.</summary>
 /// <param name="experts">E.</param>
-/// <param name="rule">Of the pools.</param>
+/// <param name="rule">Rule of the pools.</param>
 internal sealed class TextUse(int experts, PoolRule rule)
 {
     private readonly double[] _sums = new double[experts];
@@ -12,10 +12,10 @@ internal sealed class TextUse(int experts, PoolRule rule)
     private readonly double _decay = ExpertPool.Decay(rule.HalfLife);
     private readonly List<TextShares> _texts = [];
 
-    /// <summary>Of every text that was begun.</summary>
+    /// <summary>Records of every text that was begun.</summary>
     public IReadOnlyList<TextShares> Texts => _texts;
 
-    /// <summary>Takes the next row of a text, and leaves it the experts of the pool.</summary>
+    /// <summary>Adds the next row of a text, and restricts it to the experts of the pool.</summary>
     /// <param name="position">0 begins another text.</param>
     /// <param name="probabilities">[E]: of all experts.</param>
     /// <param name="isPooled">Whether texts have pools.</param>
@@ -27,14 +27,14 @@ internal sealed class TextUse(int experts, PoolRule rule)
             ExpertPool.Choose(_sums, rule.Size, rule.MinMass, _pool);
 
         ExpertPool.Add(_sums, probabilities, _decay);
-        // The sums are known at borders only.
+        // The sums are known only at boundaries.
         if ((position + 1) % ExpertPool.FirstTokens == 0)
             _texts[^1].Add(position + 1, _sums);
         if (!ExpertPool.IsNone(_pool))
             ExpertPool.Restrict(_pool, probabilities);
     }
 
-    /// <summary>Forgets all texts.</summary>
+    /// <summary>Discards all texts.</summary>
     public void Clear() => _texts.Clear();
 
     private void Begin()
@@ -45,10 +45,10 @@ internal sealed class TextUse(int experts, PoolRule rule)
     }
 }
 
-/// <summary>The sums of a text in one layer after 64 tokens, after 128, and at its last border.</summary>
+/// <summary>The sums of a text in one layer after 64 tokens, after 128, and at its last boundary.</summary>
 internal sealed class TextShares
 {
-    /// <summary>Null: the text is shorter.</summary>
+    /// <summary>Null if the text is shorter.</summary>
     public double[]? First { get; private set; }
 
     public double[]? Second { get; private set; }

@@ -1,5 +1,5 @@
 namespace Spud.Evaluation.Comparison;
 
-/// <summary>What was given cannot be compared; the message says why and what to do.</summary>
+/// <summary>The inputs cannot be compared; the message says why and what to do.</summary>
 /// <param name="message">For the user.</param>
 public sealed class ComparisonException(string message) : Exception(message);

@@ -4,17 +4,17 @@ using Spud.Text.Tokenization;
 
 namespace Spud.Evaluation.Likelihood;
 
-/// <summary>The ids of the beginning of a text: of a long text no more is encoded than is needed.</summary>
+/// <summary>Encodes the beginning of a text, without encoding more of a long text than needed.</summary>
 public static class TextBeginning
 {
     private const int EncodedAtOnce = 1 << 20;
 
-    /// <summary>The first ids of a text, BOS included where the model adds one.</summary>
+    /// <summary>The first ids of a text, including BOS if the model adds one.</summary>
     /// <param name="tokenizer">The model's.</param>
     /// <param name="text">The text.</param>
-    /// <param name="maxTokens">How many ids are wanted.</param>
+    /// <param name="maxTokens">Maximum number of ids.</param>
     /// <param name="parseSpecial">Whether the text of a control token is that token.</param>
-    /// <exception cref="ComparisonException">A long text is blank, or has no place where it can be cut.</exception>
+    /// <exception cref="ComparisonException">A long text is blank or cannot be split.</exception>
     public static int[] Ids(Tokenizer tokenizer, string text, int maxTokens, bool parseSpecial)
     {
         ArgumentNullException.ThrowIfNull(tokenizer);

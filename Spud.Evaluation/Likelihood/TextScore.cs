@@ -2,12 +2,12 @@ using Spud.Metering;
 
 namespace Spud.Evaluation.Likelihood;
 
-/// <summary>Losses of a text, and what it took to compute them.</summary>
+/// <summary>Losses of a text, and the cost of computing them.</summary>
 /// <param name="Tokens">Length of the text.</param>
 /// <param name="Losses">[Tokens - 1]: loss of each predicted token, in nats.</param>
 public sealed record TextScore(int Tokens, IReadOnlyList<float> Losses)
 {
-    /// <summary>What the text took.</summary>
+    /// <summary>Cost of the text.</summary>
     public required Ledger Ledger { get; init; }
 
     /// <summary>Mean loss, in nats.</summary>

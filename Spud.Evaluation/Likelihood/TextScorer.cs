@@ -10,7 +10,10 @@ public sealed class TextScorer
     private readonly Engine _engine;
     private readonly Pipeline _pipeline;
 
-    /// <summary>A scorer over an engine whose pipeline takes several logit rows a step (see <see cref="PipelineOptions.LogitRows"/>): the more, the faster.</summary>
+    /// <summary>
+    /// A scorer over an engine whose pipeline computes several logit rows per step (see <see cref="PipelineOptions.LogitRows"/>): the more, the
+    /// faster.
+    /// </summary>
     public TextScorer(LanguageModel model)
     {
         ArgumentNullException.ThrowIfNull(model);
@@ -19,8 +22,8 @@ public sealed class TextScorer
 
     /// <summary>Scores a text.</summary>
     /// <param name="tokens">At least two ids, at most the context.</param>
-    /// <param name="onLogits">Gets the logits [V] of every position, in order; null: they are not needed.</param>
-    /// <param name="cancellation">Ends it.</param>
+    /// <param name="onLogits">Receives the logits [V] of every position, in order; null if not needed.</param>
+    /// <param name="cancellation">Cancels the operation.</param>
     /// <exception cref="ArgumentException">Fewer than two tokens: there is nothing to predict.</exception>
     /// <exception cref="ContextOverflowException">The text is longer than the context.</exception>
     public TextScore Score(ReadOnlySpan<int> tokens, Action<ReadOnlySpan<float>>? onLogits = null, CancellationToken cancellation = default)

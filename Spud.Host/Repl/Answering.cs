@@ -13,12 +13,12 @@ internal sealed class Answering
     private readonly AnswerParser _parser;
     private readonly TurnReader _reader;
 
-    /// <param name="by">Who answers.</param>
-    /// <param name="before">What was said before.</param>
+    /// <param name="by">The pipeline that answers.</param>
+    /// <param name="before">The conversation so far.</param>
     /// <param name="question">The question.</param>
-    /// <param name="text">The text that is continued, by the ids of the prompt.</param>
-    /// <param name="settings">How.</param>
-    /// <param name="report">Told of tokens and text.</param>
+    /// <param name="text">Returns the held text to continue, given the token ids of the prompt.</param>
+    /// <param name="settings">Settings of the turn.</param>
+    /// <param name="report">Receives tokens and text.</param>
     /// <param name="cancellation">Stops the answer.</param>
     /// <exception cref="TemplateException">The template refuses the conversation.</exception>
     /// <inheritdoc cref="LanguageModel.Generate(IReadOnlyList{int}, GenerationOptions, CancellationToken)" path="/exception"/>
@@ -33,23 +33,23 @@ internal sealed class Answering
         _reader = new(Turn, Request, by.Model.Tokenizer, report);
     }
 
-    /// <summary>Generates.</summary>
+    /// <summary>The request that generates the answer.</summary>
     public Request Request { get; }
 
-    /// <summary>Gets what comes.</summary>
+    /// <summary>The turn that the answer is added to.</summary>
     public Turn Turn { get; }
 
-    /// <summary>The answer proper so far.</summary>
+    /// <summary>The answer so far, without reasoning.</summary>
     public string Answer => _parser.Answer.Final;
 
-    /// <summary>Takes what was generated.</summary>
+    /// <summary>Adds a generated token.</summary>
     public void Take(in TextPiece piece)
     {
         _reader.Take(piece);
         _reader.Show(_parser.Append(piece.Text));
     }
 
-    /// <summary>The answer is whole.</summary>
+    /// <summary>The answer is complete.</summary>
     public void Complete()
     {
         _reader.Show(_parser.Flush());
@@ -58,7 +58,7 @@ internal sealed class Answering
         Turn.ToolCalls = answer.ToMessage().ToolCalls is { } calls ? JsonSerializer.Serialize(calls, RecordJson.Default.JsonElement) : null;
     }
 
-    /// <summary>Nothing more comes, however it ended: what it took is known.</summary>
+    /// <summary>Generation has ended, for whatever reason: the cost is known.</summary>
     public void Close(PriceList? prices)
     {
         (Turn.Finish, Turn.ReusedTokens, Turn.Seed) = (Request.Finish, Request.ReusedTokens, Request.Seed);

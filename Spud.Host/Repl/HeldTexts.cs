@@ -3,21 +3,21 @@ using Spud.Execution;
 namespace Spud.Host.Repl;
 
 /// <summary>
-/// The texts whose keys and values a pipeline holds for a session: the conversation, and one that was left by a branch or a replay. A fork
-/// shares the pages of what both have in common. There are pages for one text at its longest: where two find no room, one of them goes.
+/// The texts whose keys and values a pipeline holds for a session: the conversation, and one left behind by a branch or a replay.
+/// A fork shares the pages of the common beginning. There are pages for one text of maximum length: if two do not fit, one is dropped.
 /// </summary>
-/// <param name="engine">With two sequences.</param>
-/// <param name="context">Longest text.</param>
+/// <param name="engine">An engine with two sequences.</param>
+/// <param name="context">Maximum length of a text, in tokens.</param>
 internal sealed class HeldTexts(Engine engine, int context) : IDisposable
 {
-    /// <summary>Sequences that it takes.</summary>
+    /// <summary>Number of sequences used.</summary>
     public const int Sequences = 2;
 
     private readonly Sequence?[] _held = new Sequence?[Sequences];
 
-    /// <summary>The text that has most in common with a prompt; it is the current one from now on.</summary>
-    /// <param name="prompt">What it is to be continued to.</param>
-    /// <param name="maxTokens">Length of the answer at most.</param>
+    /// <summary>Selects the text with the longest common beginning with a prompt and makes it the current one.</summary>
+    /// <param name="prompt">Token ids of the prompt.</param>
+    /// <param name="maxTokens">Maximum length of the answer.</param>
     public Sequence For(ReadOnlySpan<int> prompt, int maxTokens)
     {
         Forget(static sequence => sequence.Fault is not null);
@@ -31,7 +31,7 @@ internal sealed class HeldTexts(Engine engine, int context) : IDisposable
         return text;
     }
 
-    /// <summary>Keeps the current text as it is, beside the one that goes on from it.</summary>
+    /// <summary>Keeps a fork of the current text, so that the current one can be changed.</summary>
     public void KeepCopy()
     {
         Forget(static sequence => sequence.Fault is not null);
@@ -40,8 +40,8 @@ internal sealed class HeldTexts(Engine engine, int context) : IDisposable
     }
 
     /// <summary>
-    /// A text beside the current one, with what that has in common with a prompt, to be continued in another way; valid until the next one. Where
-    /// there are pages for one of the two alone, it takes the place of the current one.
+    /// A second text that shares the current one's common beginning with a prompt; valid until the next call. If there are pages for only
+    /// one of them, it replaces the current one.
     /// </summary>
     /// <inheritdoc cref="For" path="/param"/>
     public Sequence Beside(ReadOnlySpan<int> prompt, int maxTokens)
@@ -57,10 +57,10 @@ internal sealed class HeldTexts(Engine engine, int context) : IDisposable
         return text;
     }
 
-    /// <summary>Takes over the texts of a pipeline that is exchanged, and whose keys and values mean the same.</summary>
-    /// <param name="former">Its texts; they stay as they are.</param>
-    /// <param name="copiedBytes">Bytes of keys and values that were copied; 0: they stay where they lie.</param>
-    /// <returns>Whether that can be done; else the texts are read again.</returns>
+    /// <summary>Takes over the texts of the pipeline being replaced, whose keys and values are compatible.</summary>
+    /// <param name="former">Its texts; not changed.</param>
+    /// <param name="copiedBytes">Bytes of keys and values that were copied; 0 if they are shared in place.</param>
+    /// <returns>Whether that is possible; otherwise the texts are read again.</returns>
     public bool TakeOver(HeldTexts former, out long copiedBytes)
     {
         copiedBytes = 0;
@@ -69,7 +69,7 @@ internal sealed class HeldTexts(Engine engine, int context) : IDisposable
             if (former._held[i] is not { Fault: null } text)
                 continue;
 
-            // The second one is only there to save work.
+            // The second text only saves work.
             if ((_held[i] = engine.TakeOver(text, out long copied)) is null && i == 0)
                 return false;
 
@@ -82,12 +82,12 @@ internal sealed class HeldTexts(Engine engine, int context) : IDisposable
     /// <summary>Length of the longest text.</summary>
     public int Tokens => _held.Max(text => text?.Tokens ?? 0);
 
-    /// <summary>Lets go of all texts: they are read again.</summary>
+    /// <summary>Drops all texts; they are read again when needed.</summary>
     public void Clear() => Forget(static _ => true);
 
     public void Dispose() => Clear();
 
-    // One on which a component failed takes nothing more.
+    // A sequence on which a component failed cannot be continued.
     private void Forget(Func<Sequence, bool> which)
     {
         for (int i = 0; i < _held.Length; i++)
@@ -109,7 +109,7 @@ internal sealed class HeldTexts(Engine engine, int context) : IDisposable
     private bool HasRoomFor(Sequence text, ReadOnlySpan<int> prompt, int maxTokens) =>
         engine.HasRoomFor((int)Math.Min(prompt.Length + (long)maxTokens, context) - text.Tokens);
 
-    // As a request does it, which reads the last token in any case.
+    // As in a request, which always reads the last token.
     private static Sequence Cut(Sequence text, ReadOnlySpan<int> prompt)
     {
         int common = text.Ids.CommonPrefixLength(prompt[..^1]);

@@ -6,8 +6,8 @@ namespace Spud.Host.Repl;
 
 /// <summary>
 /// Everything that the keys and values of a text depend on: the model, what the cache keeps of them in which format, and by layer the attention,
-/// and before the last layer the decorators of its fold, the router and the experts, as far as they read prompts. What only chooses tokens,
-/// what only decodes, and where pages begin is no part of it.
+/// and before the last layer the decorators of its fold, the router and the experts, as far as they read prompts. Sampling, components that
+/// only decode, and page boundaries are not part of it.
 /// </summary>
 internal sealed class KeyIdentity
 {
@@ -17,7 +17,7 @@ internal sealed class KeyIdentity
 
     /// <summary>The identity of a pipeline's keys.</summary>
     /// <param name="pipeline">The pipeline.</param>
-    /// <param name="effort">What turns say of their effort; null: what the pipeline says.</param>
+    /// <param name="effort">Effort of the turns; null for the pipeline's.</param>
     public static KeyIdentity Of(PipelineState pipeline, float? effort)
     {
         PipelineExplanation explanation = pipeline.Explanation;
@@ -35,10 +35,10 @@ internal sealed class KeyIdentity
         ]);
     }
 
-    /// <summary>What differs, in the order of the forward pass; empty: keys and values of one are good for the other.</summary>
+    /// <summary>The differences, in the order of the forward pass; empty if keys and values are compatible.</summary>
     public IReadOnlyList<string> DifferencesFrom(KeyIdentity other) => [.. _parts.Except(other._parts).Select(part => part.What)];
 
-    // Caches that drop nothing that is seen keep the same, whatever they are called and however long their pages are.
+    // Caches that drop nothing that attention sees keep the same keys, whatever their name and page length.
     private static string CacheOf(PipelineExplanation explanation) =>
         explanation.Pages.All(static pages => pages is { Pool: 0, ReviewTokens: null }) && explanation.Components.All(static component => component.Role != Roles.Cache || component.RowInvariant)
             ? string.Join('\n', explanation.Pages.Select(static pages => $"{pages.Layers} {pages.Keys} {pages.Values} {pages.PerHead}"))

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace Spud.Host.Repl;
 
-/// <summary>JSON of what a session records.</summary>
+/// <summary>JSON metadata for the records of a session.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(JsonElement))]
 [JsonSerializable(typeof(string))]

@@ -1,13 +1,13 @@
 namespace Spud.Host.Repl;
 
-/// <summary>A pipeline that can answer, with the texts that it holds.</summary>
-/// <param name="Name">Among others that answer the same question; null: it is the session's own.</param>
+/// <summary>A pipeline that can answer, with its held texts.</summary>
+/// <param name="Name">Its name in a comparison; null for the session's own pipeline.</param>
 /// <param name="Model">The pipeline.</param>
-/// <param name="Texts">What it holds of conversations.</param>
-/// <param name="Pipeline">What it is.</param>
+/// <param name="Texts">The texts whose keys and values it holds.</param>
+/// <param name="Pipeline">Its state.</param>
 internal sealed record Responder(string? Name, LanguageModel Model, HeldTexts Texts, PipelineState Pipeline) : IDisposable
 {
-    /// <summary>Lets go of the texts, then of the pipeline.</summary>
+    /// <summary>Disposes of the texts, then of the pipeline.</summary>
     public void Dispose()
     {
         Texts.Dispose();

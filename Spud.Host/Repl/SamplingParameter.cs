@@ -4,10 +4,10 @@ namespace Spud.Host.Repl;
 
 /// <summary>A setting of turns that <c>/set NAME VALUE</c> changes.</summary>
 /// <param name="Name">As on the command line, without dashes.</param>
-/// <param name="Alias">What other programs call it; empty: the same.</param>
-/// <param name="Expected">What it may be, in words.</param>
-/// <param name="Read">Its value, for people.</param>
-/// <param name="Parse">The settings with another value; null: the text is none.</param>
+/// <param name="Alias">Its name in other programs; empty if the same.</param>
+/// <param name="Expected">Description of the valid values.</param>
+/// <param name="Read">Returns its value as text.</param>
+/// <param name="Parse">Returns the settings with a new value; null if the text is not a valid one.</param>
 internal sealed record SamplingParameter(string Name, string Alias, string Expected, Func<TurnSettings, string> Read, Func<TurnSettings, string, TurnSettings?> Parse)
 {
     private const string Recommended = "as the model recommends";
@@ -26,7 +26,7 @@ internal sealed record SamplingParameter(string Name, string Alias, string Expec
             text.Length == 0 ? null : settings with { StopStrings = text == "off" ? [] : [.. settings.StopStrings, text] }),
     ];
 
-    /// <summary>The one of a name; null: there is none.</summary>
+    /// <summary>Finds one by name; null if there is none.</summary>
     public static SamplingParameter? Find(string name) => All.FirstOrDefault(parameter => parameter.Name == name || parameter.Alias == name);
 
     private static SamplingParameter Number(string name, string alias, float least, float most, Func<SamplingChoice, float?> read, Func<SamplingChoice, float?, SamplingChoice> write) => new(

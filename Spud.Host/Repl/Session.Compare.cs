@@ -4,16 +4,16 @@ using Spud.Host.Repl.Comparison;
 
 namespace Spud.Host.Repl;
 
-/// <summary>The same question under several pipelines.</summary>
+/// <summary>Asking several pipelines the same question.</summary>
 internal sealed partial class Session
 {
     private VariantSet? _variants;
 
-    /// <summary>Names of the pipelines that answer the next questions; empty: the session's own alone.</summary>
+    /// <summary>Names of the pipelines that answer the next questions; empty for the session's own alone.</summary>
     public IReadOnlyList<string> Variants => _variants is null ? [] : [.. _variants.Responders.Select(responder => responder.Name!)];
 
-    /// <summary>Runs a turn again under the present pipeline, and compares; the conversation stays as it is.</summary>
-    /// <param name="number">Of the turn.</param>
+    /// <summary>Runs a turn again under the current pipeline and compares; the conversation is not changed.</summary>
+    /// <param name="number">Number of the turn.</param>
     /// <param name="cancellation">Stops the answer.</param>
     /// <exception cref="BadInputException">There is no such turn, or no pipeline.</exception>
     /// <inheritdoc cref="Ask" path="/exception"/>
@@ -37,7 +37,7 @@ internal sealed partial class Session
         }
     }
 
-    /// <summary>The pipeline that answered a turn, composed again beside the present one, so that both can be asked; null: it is not known in this session, or cannot be composed.</summary>
+    /// <summary>The pipeline that answered a turn, composed again next to the current one; null if unknown in this session or not composable.</summary>
     private Responder? Original(Turn turn)
     {
         if (!_sources.TryGetValue(turn.Pipeline.Id, out PipelineSource? source))
@@ -66,8 +66,8 @@ internal sealed partial class Session
     }
 
     /// <summary>Has several pipelines answer the next questions; the first one's answers are the conversation.</summary>
-    /// <param name="sources">Names, and what each is read from; at least two.</param>
-    /// <param name="together">Whether their steps alternate; else one answers after the other, which is what speeds are measured by.</param>
+    /// <param name="sources">Names and sources; at least two.</param>
+    /// <param name="together">Whether their steps alternate; otherwise they answer one after the other, which speed measurements require.</param>
     /// <inheritdoc cref="SessionModels.Load" path="/exception"/>
     public void CompareNext(IReadOnlyList<(string Name, PipelineSource Source)> sources, bool together)
     {
@@ -88,7 +88,7 @@ internal sealed partial class Session
         Say($"The next questions are answered by {string.Join(" and ", Variants)}; the conversation goes on with the first. /ab off ends it.");
     }
 
-    /// <summary>The session's own pipeline alone answers from now on.</summary>
+    /// <summary>Ends the comparison: only the session's own pipeline answers from now on.</summary>
     public void StopComparing()
     {
         foreach (Responder responder in _variants?.Responders ?? [])
@@ -97,7 +97,7 @@ internal sealed partial class Session
         _variants = null;
     }
 
-    /// <summary>Shows what is known of each token of an answer.</summary>
+    /// <summary>Shows details of each token of an answer.</summary>
     /// <exception cref="BadInputException">There is no such turn.</exception>
     public void Why(int number)
     {
@@ -133,14 +133,14 @@ internal sealed partial class Session
         {
             Answering answering = Begin(other, before, question, cancellation);
             turns.Add(answering.Turn);
-            // What fails for one pipeline is told; the others go on.
+            // If one pipeline fails, the failure is reported and the others continue.
             Try(() => Run(answering, isKept: false));
         }
 
         return [.. turns];
     }
 
-    /// <summary>All requests are open at once, and the step loop takes turns between them; what comes is shown in the order in which it comes.</summary>
+    /// <summary>All requests are open at once, and the step loop alternates between them; text is shown as it arrives.</summary>
     private Turn[] RunTogether(VariantSet variants, Conversation before, string question, CancellationToken cancellation)
     {
         Answering[] all = [.. variants.Responders.Select(responder => Begin(responder, before, question, cancellation))];
@@ -189,7 +189,7 @@ internal sealed partial class Session
         Differences = TokenDifference.Between(reference.Turn.Tokens, turn.Tokens),
     };
 
-    // What was noted while it answered.
+    // Computed from the log probabilities recorded with the turn.
     private static AnswerQuality? Recorded(Turn turn, Responder? original)
     {
         double[] known = [.. turn.Tokens.Take(AnswerScorer.MaxTokens).Select(token => token.LogProbability).OfType<double>()];

@@ -1,13 +1,13 @@
 namespace Spud.Host.Repl;
 
-/// <summary>What is kept of what was said, and what is said again.</summary>
+/// <summary>Changes to the conversation.</summary>
 internal sealed partial class Session
 {
-    /// <summary>Begins a new conversation; the system text stays.</summary>
+    /// <summary>Begins a new conversation; the system text is kept.</summary>
     public void Clear() => Use(new Conversation { System = Conversation.System });
 
-    /// <summary>Tells the model something before the conversation, from the next turn on.</summary>
-    /// <param name="text">Empty: what the model is usually told.</param>
+    /// <summary>Sets the system text, from the next turn on.</summary>
+    /// <param name="text">Empty for the model's default.</param>
     public void SetSystem(string text)
     {
         Conversation.System = text.Length == 0 ? null : text;
@@ -15,7 +15,7 @@ internal sealed partial class Session
         Say(text.Length == 0 ? "The model is told what it is usually told." : $"The model is told from the next turn on: {text}");
     }
 
-    /// <summary>Takes the last turn back.</summary>
+    /// <summary>Removes the last turn.</summary>
     /// <exception cref="BadInputException">There is none.</exception>
     public void Undo()
     {
@@ -23,10 +23,10 @@ internal sealed partial class Session
         Use(Conversation.Before(Conversation.Turns.Count));
     }
 
-    /// <summary>Asks a turn's question again, or another one in its place; later turns go. Where that fails, everything stays.</summary>
-    /// <param name="number">Of the turn, from 1.</param>
-    /// <param name="question">Null: the same.</param>
-    /// <param name="cancellation">Stops the answer; what came by then is the answer.</param>
+    /// <summary>Asks a turn's question again, or another one in its place, and drops later turns. On failure nothing changes.</summary>
+    /// <param name="number">Number of the turn, from 1.</param>
+    /// <param name="question">Null for the same one.</param>
+    /// <param name="cancellation">Stops the answer; the text so far is kept.</param>
     /// <exception cref="BadInputException">There is no such turn, or no pipeline.</exception>
     /// <inheritdoc cref="Ask" path="/exception"/>
     public Turn AskAgain(int number, string? question, CancellationToken cancellation)
@@ -40,7 +40,7 @@ internal sealed partial class Session
         }
         catch
         {
-            // What the file has as replaced is saved anew.
+            // Turns marked as replaced in the file are saved again.
             foreach (Turn turn in before.Rows.Keys.Except(Conversation.Rows.Keys).ToArray())
                 before.Rows.Remove(turn);
 
@@ -49,8 +49,8 @@ internal sealed partial class Session
         }
     }
 
-    /// <summary>Goes on from an earlier turn in a conversation of its own; the present one stays as it is.</summary>
-    /// <param name="number">The last turn that both have; 0: none.</param>
+    /// <summary>Branches off a new conversation after an earlier turn; the current one is not changed.</summary>
+    /// <param name="number">The last shared turn; 0 for none.</param>
     /// <exception cref="BadInputException">There is no such turn.</exception>
     public void Branch(int number)
     {

@@ -4,7 +4,7 @@ using Spud.Plugins;
 
 namespace Spud.Host.Repl;
 
-/// <summary>Which pipeline serves.</summary>
+/// <summary>The session's pipeline.</summary>
 internal sealed partial class Session
 {
     private readonly SessionModels _models;
@@ -14,19 +14,19 @@ internal sealed partial class Session
     private PipelineSource? _lastSource;
     private bool _isMixed;
 
-    /// <summary>The pipeline; null: none is loaded.</summary>
+    /// <summary>The pipeline; null if none is loaded.</summary>
     public PipelineState? Pipeline { get; private set; }
 
-    /// <summary>What the next pipeline is made from.</summary>
+    /// <summary>The source of the next pipeline.</summary>
     public PipelineSource Source => _lastSource ?? _setup.Source;
 
-    /// <summary>The plugins that serve the pipeline, for people.</summary>
+    /// <summary>The plugins that the pipeline uses, as text.</summary>
     public string Plugins => _models.Plugins;
 
-    /// <summary>Every plugin in sight.</summary>
+    /// <summary>All plugins found.</summary>
     public IReadOnlyList<PluginStatus> PluginStatuses => _setup.Plugins.Statuses;
 
-    /// <summary>The chat template that conversations are rendered with; null: none.</summary>
+    /// <summary>The chat template that conversations are rendered with; null if none.</summary>
     public string? Template => _model?.ChatTemplate?.Source;
 
     /// <summary>Loads the pipeline that the session was set up with.</summary>
@@ -37,12 +37,12 @@ internal sealed partial class Session
         SavedNames = _saved.Names();
     }
 
-    /// <summary>The same, where somebody reads what went wrong.</summary>
-    /// <returns>Whether a pipeline serves now.</returns>
+    /// <summary>The same, but reports failures instead of throwing.</summary>
+    /// <returns>Whether a pipeline is loaded now.</returns>
     public bool TryOpen() => Try(Open);
 
-    /// <summary>Goes on with another pipeline. One that cannot be composed leaves the present one at work.</summary>
-    /// <param name="source">What it is read from.</param>
+    /// <summary>Switches to another pipeline. If it cannot be composed, the current one stays in use.</summary>
+    /// <param name="source">Its source.</param>
     /// <inheritdoc cref="SessionModels.Load" path="/exception"/>
     public void Swap(PipelineSource source)
     {
@@ -64,8 +64,8 @@ internal sealed partial class Session
     private static string Change(PipelineSource source) => source.Edits is [.., { Text: { } last }] ? last : source.File ?? "the default pipeline";
 
     /// <summary>Sets how much compute the next answers are worth; keys and values that depend on it are read again.</summary>
-    /// <param name="effort">0 to 1; null: as the pipeline says.</param>
-    /// <returns>What that has read again, to be said behind a sentence; empty: nothing.</returns>
+    /// <param name="effort">0 to 1; null for the pipeline's.</param>
+    /// <returns>What has to be read again, to append to a message; empty for nothing.</returns>
     public string SetEffort(float? effort)
     {
         float? before = Effort;
@@ -79,7 +79,7 @@ internal sealed partial class Session
 
     private float? Effort => _settings.Effort ?? _model?.Pipeline.Effort;
 
-    /// <summary>Takes over what is good for the new pipeline; says what, why, and what it will cost otherwise.</summary>
+    /// <summary>Takes over keys and values that the new pipeline can use, and reports what was kept, what was not and why, and the cost.</summary>
     private string KeepOrReread(PipelineState former, HeldTexts texts)
     {
         IReadOnlyList<string> differences = KeyIdentity.Of(Pipeline!, _settings.Effort).DifferencesFrom(KeyIdentity.Of(former, _settings.Effort));
@@ -100,7 +100,7 @@ internal sealed partial class Session
         return $"The next turn reads the conversation again, {tokens} tokens{Estimate(tokens)}: {reason}.";
     }
 
-    // Seconds by the turn that read most: FLOPs of a token hardly differ between pipelines of a model.
+    // Seconds are estimated from the turn that read most: FLOPs per token hardly differ between pipelines of a model.
     private string Estimate(int tokens)
     {
         if (Conversation.Turns.MaxBy(static turn => turn.PromptTokens - turn.ReusedTokens) is not { PrefillSpeed: > 0 and { } speed })
@@ -109,7 +109,7 @@ internal sealed partial class Session
         return string.Create(CultureInfo.InvariantCulture, $" (about {Units.Compute(CostOfReading(tokens))}, {tokens / speed:0.0} s)");
     }
 
-    // Each token sees one key more than the one before.
+    // Each token sees one more key than the previous one.
     private decimal CostOfReading(int tokens)
     {
         (TokenCost first, TokenCost last) = (Pipeline!.Explanation.Compute.PrefillAtStart, Pipeline.Explanation.Compute.PrefillAtFullContext);
@@ -117,8 +117,8 @@ internal sealed partial class Session
         return (decimal)(tokens * first.ComputeUnits + perKey * tokens * (tokens - 1) / 2);
     }
 
-    /// <summary>Loads the plugins again and composes the pipeline anew.</summary>
-    /// <exception cref="BadInputException">The session was not set up for that, or a plugin cannot be used any more.</exception>
+    /// <summary>Reloads the plugins and composes the pipeline again.</summary>
+    /// <exception cref="BadInputException">The session was started without --reload, or a plugin can no longer be used.</exception>
     /// <inheritdoc cref="SessionModels.Load" path="/exception"/>
     public void Reload()
     {

@@ -4,12 +4,12 @@ using Spud.Models.Messages;
 
 namespace Spud.Host.Repl;
 
-/// <summary>What is saved, and loaded again.</summary>
+/// <summary>Saving and loading conversations.</summary>
 internal sealed partial class Session
 {
     private readonly SavedConversations _saved;
 
-    /// <summary>Names of saved conversations, for completion; empty where they cannot be read.</summary>
+    /// <summary>Names of saved conversations, for completion; empty if they cannot be read.</summary>
     public IReadOnlyList<string> SavedNames { get; private set; } = [];
 
     /// <summary>The saved conversations.</summary>
@@ -23,7 +23,7 @@ internal sealed partial class Session
     }
 
     /// <summary>Gives the conversation a name.</summary>
-    /// <exception cref="BadInputException">It is empty, a number, or another conversation's.</exception>
+    /// <exception cref="BadInputException">The name is empty, a number, or in use by another conversation.</exception>
     public void Save(string name)
     {
         if (name.Length == 0 || name.All(char.IsAsciiDigit) || name.StartsWith('#'))
@@ -49,9 +49,9 @@ internal sealed partial class Session
         Say($"Saved as '{name}'; it is saved as it goes on.");
     }
 
-    /// <summary>Goes on with a saved conversation.</summary>
+    /// <summary>Loads a saved conversation.</summary>
     /// <param name="name">Name or number.</param>
-    /// <exception cref="BadInputException">There is none of this name.</exception>
+    /// <exception cref="BadInputException">There is no conversation of this name.</exception>
     public void Load(string name)
     {
         ConversationStore store = Saved();

@@ -6,8 +6,8 @@ namespace Spud.Host.Repl;
 /// <summary>Questions and answers.</summary>
 internal sealed partial class Session
 {
-    /// <summary>Asks a question; the answer is reported as it comes, and becomes part of the conversation, also one that was stopped. While pipelines are compared, all of them answer.</summary>
-    /// <returns>The turn, complete.</returns>
+    /// <summary>Asks a question. The answer is reported as it arrives and kept even if stopped. In a comparison all pipelines answer.</summary>
+    /// <returns>The completed turn.</returns>
     /// <exception cref="BadInputException">No pipeline is loaded.</exception>
     /// <exception cref="TemplateException">The template refuses the conversation.</exception>
     /// <inheritdoc cref="LanguageModel.Generate(IReadOnlyList{int}, GenerationOptions, CancellationToken)" path="/exception"/>

@@ -4,8 +4,8 @@ using Spud.Host.Repl.Commands;
 namespace Spud.Host.Repl;
 
 /// <summary>
-/// A conversation with a pipeline that may be exchanged between two turns, and the commands over both. It knows no screen: what happens is
-/// reported. One thread at a time uses it; see <see cref="SessionWorker"/> for a thread of its own.
+/// A conversation with a pipeline that can be replaced between two turns, and the commands for both. It does not depend on a screen: it
+/// reports events. It must be used by one thread at a time; <see cref="SessionWorker"/> gives it its own thread.
 /// </summary>
 internal sealed partial class Session : IDisposable
 {
@@ -14,8 +14,8 @@ internal sealed partial class Session : IDisposable
     private readonly StepLoop _loop;
     private TurnSettings _settings;
 
-    /// <param name="setup">What it begins with.</param>
-    /// <param name="report">Told what happens, on the thread that uses the session.</param>
+    /// <param name="setup">Initial state.</param>
+    /// <param name="report">Receives events, on the thread that uses the session.</param>
     public Session(SessionSetup setup, Action<SessionEvent> report)
     {
         (_setup, _report, _settings) = (setup, report, setup.Settings);
@@ -25,13 +25,13 @@ internal sealed partial class Session : IDisposable
         Conversation = new() { System = setup.System };
     }
 
-    /// <summary>What was said.</summary>
+    /// <summary>The conversation.</summary>
     public Conversation Conversation { get; private set; }
 
-    /// <summary>Whether its reader wants to leave.</summary>
+    /// <summary>Whether the user wants to leave.</summary>
     public bool HasEnded { get; private set; }
 
-    /// <summary>How the next turns are answered.</summary>
+    /// <summary>Settings of the next turns.</summary>
     public TurnSettings Settings
     {
         get => _settings;
@@ -42,10 +42,10 @@ internal sealed partial class Session : IDisposable
         }
     }
 
-    /// <summary>Takes what a person typed: a command or a question. Whatever goes wrong is reported, and the session goes on.</summary>
+    /// <summary>Handles typed input: a command or a question. Failures are reported, and the session continues.</summary>
     /// <param name="line">May have several lines.</param>
     /// <param name="cancellation">Stops an answer.</param>
-    /// <returns>Whether it was done.</returns>
+    /// <returns>Whether it succeeded.</returns>
     public bool Enter(string line, CancellationToken cancellation = default)
     {
         return Try(() =>
@@ -57,15 +57,15 @@ internal sealed partial class Session : IDisposable
         });
     }
 
-    /// <summary>Does what a command says.</summary>
-    /// <exception cref="BadInputException">There is no such command, or not with these arguments.</exception>
+    /// <summary>Runs a command.</summary>
+    /// <exception cref="BadInputException">Unknown command or invalid arguments.</exception>
     public void Execute(CommandLineText line, CancellationToken cancellation)
     {
         SessionCommand command = CommandList.Find(line.Name) ?? throw new BadInputException(CommandList.Unknown(line.Name));
         command.Run(this, line.Arguments, cancellation);
     }
 
-    /// <summary>Ends the session for its reader.</summary>
+    /// <summary>Ends the session.</summary>
     public void End()
     {
         HasEnded = true;
@@ -75,7 +75,7 @@ internal sealed partial class Session : IDisposable
     /// <summary>Offers a line to be edited.</summary>
     public void Offer(string line) => Report(new LineOffered(line));
 
-    /// <summary>Tells the reader something.</summary>
+    /// <summary>Reports a notice.</summary>
     public void Say(string text, NoticeKind kind = NoticeKind.Information) => Report(new Notice(kind, text));
 
     public void Dispose()

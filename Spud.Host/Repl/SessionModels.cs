@@ -5,25 +5,25 @@ using Spud.Plugins;
 
 namespace Spud.Host.Repl;
 
-/// <summary>Composes the pipelines of a session, and with <c>--reload</c> once more with what the plugins' folders hold by then.</summary>
+/// <summary>Composes the pipelines of a session; with <c>--reload</c>, again with the current contents of the plugin folders.</summary>
 /// <param name="setup">Plugins, threads.</param>
 /// <param name="loop">Runs the steps of all of them.</param>
-/// <param name="log">Gets notes of the composer and of plugins.</param>
+/// <param name="log">Receives messages of the composer and of plugins.</param>
 internal sealed class SessionModels(SessionSetup setup, StepLoop loop, Action<string> log)
 {
     private string[] _used = [];
 
-    /// <summary>Plugins that could not be used from the beginning, such as backends that are not set up: no pipeline of this session misses them.</summary>
+    /// <summary>Plugins that were unusable from the start, such as backends that are not set up: no pipeline of this session needs them.</summary>
     private readonly string[] _unavailable = [.. setup.Plugins.Statuses.Where(plugin => plugin.State != PluginState.Discovered).Select(plugin => plugin.Id)];
 
-    /// <summary>The plugins that serve the pipeline, for people.</summary>
+    /// <summary>The plugins that the pipeline uses, as text.</summary>
     public string Plugins => string.Join(", ", setup.Plugins.Statuses.Where(plugin => _used.Contains(plugin.Id)).Select(plugin => $"{plugin.Id} {plugin.Version}"));
 
     /// <summary>Composes a pipeline.</summary>
-    /// <exception cref="BadInputException">Every model is missing, or it has no chat template.</exception>
+    /// <exception cref="BadInputException">There is no model, or it has no chat template.</exception>
     /// <inheritdoc cref="LanguageModel.Load" path="/exception"/>
-    /// <param name="source">What it is read from.</param>
-    /// <param name="former">The one that it is exchanged for; null: it stands alone.</param>
+    /// <param name="source">Its source.</param>
+    /// <param name="former">The one that it replaces; null if none.</param>
     public LanguageModel Load(PipelineSource source, LanguageModel? former = null)
     {
         PipelineDocument document = source.Read();
@@ -49,8 +49,8 @@ internal sealed class SessionModels(SessionSetup setup, StepLoop loop, Action<st
         return model;
     }
 
-    /// <summary>Loads the plugins anew that the last pipeline used or one since then could not, and composes the pipeline.</summary>
-    /// <exception cref="BadInputException">A plugin cannot be used any more; the message says which, why and what to do.</exception>
+    /// <summary>Reloads the plugins that the last pipeline used or that a later one failed to use, and composes the pipeline.</summary>
+    /// <exception cref="BadInputException">A plugin can no longer be used; the message says which, why and what to do.</exception>
     /// <inheritdoc cref="Load" path="/exception"/>
     public LanguageModel LoadAgain(PipelineSource source)
     {
@@ -63,7 +63,7 @@ internal sealed class SessionModels(SessionSetup setup, StepLoop loop, Action<st
         }
         catch (Exception fault) when (failed.Length > 0 && fault is (ConfigurationException or CompositionException))
         {
-            // What the composer misses is what these do not offer any more.
+            // The composer reports components that these plugins no longer offer.
             throw new BadInputException(string.Join('\n', failed.Select(plugin => $"plugin {plugin}")));
         }
     }

@@ -3,36 +3,36 @@ using Spud.Text.ChatTemplates;
 
 namespace Spud.Host.Repl;
 
-/// <summary>What a session begins with.</summary>
+/// <summary>Initial state of a session.</summary>
 internal sealed record SessionSetup
 {
-    /// <summary>Who offers components; disposed by the caller, after the session.</summary>
+    /// <summary>The plugins; disposed by the caller, after the session.</summary>
     public required PluginCatalog Plugins { get; init; }
 
-    /// <summary>What the first pipeline is read from.</summary>
+    /// <summary>Source of the first pipeline.</summary>
     public PipelineSource Source { get; init; } = PipelineSource.Default;
 
-    /// <summary>Threads that compute.</summary>
+    /// <summary>Number of compute threads.</summary>
     public int Threads { get; init; } = Environment.ProcessorCount;
 
-    /// <summary>How the first turns are answered.</summary>
+    /// <summary>Settings of the first turns.</summary>
     public TurnSettings Settings { get; init; } = new();
 
-    /// <summary>What the model is told before the conversation; null: what it is usually told.</summary>
+    /// <summary>The system text; null for the model's default.</summary>
     public string? System { get; init; }
 
-    /// <summary>In place of the models' own templates; null: their own.</summary>
+    /// <summary>Chat template that replaces the models' own; null to use theirs.</summary>
     public ChatTemplate? Template { get; init; }
 
-    /// <summary>What the program reads and writes: an output replaces none of it.</summary>
+    /// <summary>Files that the program reads and writes, and that no output may replace.</summary>
     public CommandFiles Files { get; init; } = new();
 
-    /// <summary>The file of saved conversations; null: nothing is saved.</summary>
+    /// <summary>The database of saved conversations; null to save nothing.</summary>
     public string? Store { get; init; }
 
-    /// <summary>Whether conversations are saved that nobody named.</summary>
+    /// <summary>Whether unnamed conversations are saved too.</summary>
     public bool Saves { get; init; } = true;
 
-    /// <summary>Whether plugins may be loaded anew.</summary>
+    /// <summary>Whether plugins may be reloaded.</summary>
     public bool Reloads { get; init; }
 }

@@ -2,7 +2,7 @@ using System.Threading.Channels;
 
 namespace Spud.Host.Repl;
 
-/// <summary>A thread for a session, so that a screen never waits: what is posted is entered in order. Events come on this thread.</summary>
+/// <summary>Runs a session on its own thread, so that a screen never waits: posted lines are entered in order. Events are reported on this thread.</summary>
 internal sealed class SessionWorker : IDisposable
 {
     private readonly Session _session;
@@ -12,7 +12,7 @@ internal sealed class SessionWorker : IDisposable
     private CancellationTokenSource _cancellation = new();
     private int _waiting;
 
-    /// <param name="session">Used by this thread alone from now on; disposed by the caller, after this.</param>
+    /// <param name="session">Used only by this thread from now on; disposed by the caller, after this.</param>
     public SessionWorker(Session session)
     {
         _session = session;
@@ -20,7 +20,7 @@ internal sealed class SessionWorker : IDisposable
         _thread.Start();
     }
 
-    /// <summary>Whether anything is being done or waits.</summary>
+    /// <summary>Whether an operation is running or waiting.</summary>
     public bool IsBusy => Volatile.Read(ref _waiting) > 0;
 
     /// <summary>Loads the first pipeline.</summary>
@@ -29,14 +29,14 @@ internal sealed class SessionWorker : IDisposable
     /// <summary>Enters a line; see <see cref="Session.Enter"/>.</summary>
     public void Post(string line) => Post(cancellation => _session.Enter(line, cancellation));
 
-    /// <summary>Stops what is being done, and drops what waits.</summary>
+    /// <summary>Stops the current operation and drops waiting ones.</summary>
     public void Cancel()
     {
         lock (_gate)
             _cancellation.Cancel();
     }
 
-    /// <summary>Stops what is being done and ends the thread.</summary>
+    /// <summary>Stops the current operation and ends the thread.</summary>
     public void Dispose()
     {
         _work.Writer.TryComplete();

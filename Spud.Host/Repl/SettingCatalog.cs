@@ -9,10 +9,10 @@ namespace Spud.Host.Repl;
 
 /// <summary>A value of a pipeline that can be set.</summary>
 /// <param name="Path">As <c>/set</c> takes it, such as "cache.format" or "attention[0].use".</param>
-/// <param name="Value">As it was resolved, JSON; null: nothing was said.</param>
-/// <param name="Description">What it is for; empty: nothing is known.</param>
-/// <param name="Allowed">What it may be, where that can be listed.</param>
-/// <param name="Expected">What it may be, in words, such as "integer 16 to 1024"; empty: see <paramref name="Allowed"/>.</param>
+/// <param name="Value">The resolved value, as JSON; null if not set.</param>
+/// <param name="Description">Description; may be empty.</param>
+/// <param name="Allowed">The allowed values, if they can be listed.</param>
+/// <param name="Expected">Description of the allowed values, such as "integer 16 to 1024"; empty: see <paramref name="Allowed"/>.</param>
 internal sealed record PipelineSetting(string Path, string? Value, string Description, ImmutableArray<string> Allowed, string Expected);
 
 /// <summary>Everything that can be set in a pipeline, with what the schema of its components allows. Immutable.</summary>
@@ -24,16 +24,16 @@ internal sealed class SettingCatalog
     /// <summary>By role, in the order of the forward pass.</summary>
     public ImmutableArray<PipelineSetting> All { get; }
 
-    /// <summary>Names of the components of each role that some plugin offers.</summary>
+    /// <summary>Names of the available components of each role.</summary>
     public ImmutableSortedDictionary<string, ImmutableArray<string>> Components { get; }
 
-    /// <summary>The setting of a path; null: there is none.</summary>
+    /// <summary>Finds the setting of a path; null if there is none.</summary>
     public PipelineSetting? this[string path] => All.FirstOrDefault(setting => setting.Path == path);
 
     /// <summary>The settings of a pipeline.</summary>
-    /// <param name="document">As it was read.</param>
-    /// <param name="explanation">As it was composed.</param>
-    /// <param name="plugins">Who offers components.</param>
+    /// <param name="document">The pipeline document.</param>
+    /// <param name="explanation">The composed pipeline.</param>
+    /// <param name="plugins">The plugins that offer components.</param>
     public static SettingCatalog Of(PipelineDocument document, PipelineExplanation explanation, PluginCatalog plugins)
     {
         JsonObject schema = PipelineSchema.OfLoaded(plugins);

@@ -7,16 +7,16 @@ using Spud.Text.Tokenization;
 
 namespace Spud.Host.Repl;
 
-/// <summary>Takes the pieces of an answer into its turn and reports them.</summary>
-/// <param name="turn">Gets the tokens.</param>
-/// <param name="request">Being read.</param>
+/// <summary>Adds the pieces of an answer to its turn and reports them.</summary>
+/// <param name="turn">Receives the tokens.</param>
+/// <param name="request">The running request.</param>
 /// <param name="tokenizer">The model's.</param>
-/// <param name="report">Told.</param>
+/// <param name="report">Receives the events.</param>
 internal sealed class TurnReader(Turn turn, Request request, Tokenizer tokenizer, Action<SessionEvent> report)
 {
     private readonly long _start = Stopwatch.GetTimestamp();
 
-    /// <summary>Takes a piece.</summary>
+    /// <summary>Adds a piece.</summary>
     public void Take(in TextPiece piece)
     {
         if (piece.Token is not { } id)

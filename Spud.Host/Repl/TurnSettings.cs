@@ -3,16 +3,16 @@ using Spud.Metering;
 
 namespace Spud.Host.Repl;
 
-/// <summary>How the next turns are answered.</summary>
+/// <summary>Settings of the next turns.</summary>
 internal sealed record TurnSettings
 {
-    /// <summary>Tokens of an answer where nobody says.</summary>
+    /// <summary>Default maximum tokens of an answer.</summary>
     public const int DefaultMaxTokens = 1024;
 
-    /// <summary>Alternatives of each token that are noted.</summary>
+    /// <summary>Number of alternatives recorded per token.</summary>
     private const int Alternatives = 5;
 
-    /// <summary>How tokens are chosen, as far as somebody said so.</summary>
+    /// <summary>Sampling settings that were set explicitly.</summary>
     public SamplingChoice Sampling { get; init; } = new();
 
     /// <summary>Maximum tokens of an answer.</summary>
@@ -21,20 +21,20 @@ internal sealed record TurnSettings
     /// <summary>Texts that end an answer.</summary>
     public IReadOnlyList<string> StopStrings { get; init; } = [];
 
-    /// <summary>What an answer may cost; null: what the pipeline says.</summary>
+    /// <summary>Budget of an answer; null for the pipeline's.</summary>
     public Budget? Budget { get; init; }
 
-    /// <summary>Whether <see cref="Budget"/> is for one turn.</summary>
+    /// <summary>Whether <see cref="Budget"/> applies to one turn only.</summary>
     public bool BudgetOnce { get; init; }
 
-    /// <summary>How much compute an answer is worth, 0 to 1; null: what the pipeline says.</summary>
+    /// <summary>Effort, 0 to 1; null for the pipeline's.</summary>
     public float? Effort { get; init; }
 
-    /// <summary>What work costs; null: nobody asks.</summary>
+    /// <summary>Price list; null for none.</summary>
     public PriceList? Prices { get; init; }
 
-    /// <summary>The same as the engine takes them.</summary>
-    /// <param name="model">Recommends what nobody chose.</param>
+    /// <summary>The options for the engine.</summary>
+    /// <param name="model">Its recommendations fill in settings that were not set.</param>
     public GenerationOptions For(LanguageModel model)
     {
         GenerationOptions options = new() { MaxTokens = MaxTokens, StopStrings = StopStrings, Budget = Budget, Effort = Effort, Sampling = Sampling.For(model) };

@@ -3,7 +3,7 @@ using Spud;
 
 namespace Attention.DualChunk;
 
-/// <summary>Takes the runs of a step's pages part by part, in the order of their positions; runs are split at the borders.</summary>
+/// <summary>Splits the runs of a step's pages into parts, in order of position; runs are split at the boundaries.</summary>
 internal sealed class ChunkRuns
 {
     private const int RunFields = 5;
@@ -12,7 +12,7 @@ internal sealed class ChunkRuns
     private PageView _pages;
 
     /// <param name="build">Memory and limits.</param>
-    /// <param name="keysAtOnce">The largest number of keys that one part has of a sequence and head.</param>
+    /// <param name="keysAtOnce">Maximum number of keys per part, sequence and head.</param>
     public ChunkRuns(IFoldBuildContext build, int keysAtOnce)
     {
         int sequences = build.Limits.StepSequences;
@@ -32,7 +32,7 @@ internal sealed class ChunkRuns
             _next[list] = (offsets[list], 0);
     }
 
-    /// <summary>The keys below a position that were not taken yet.</summary>
+    /// <summary>Takes the remaining keys below a position.</summary>
     /// <returns>Whether there are any.</returns>
     public bool TryTake(long end, out PageView part)
     {
@@ -50,7 +50,7 @@ internal sealed class ChunkRuns
         return count > 0;
     }
 
-    // Of each sequence, or where pages are per head, of each sequence and KV head.
+    // For each sequence or, if pages are per head, for each sequence and KV head.
     private ReadOnlySpan<int> Offsets => (_pages.HeadRunOffsets.IsPresent ? _pages.HeadRunOffsets : _pages.RunOffsets).AsSpan<int>();
 
     private int Take(int list, int lastRun, long end, int count)

@@ -3,8 +3,8 @@ using Spud;
 namespace Attention.DualChunk;
 
 /// <summary>
-/// Dual chunk attention around any fold. Keys stay as they are stored, turned by their positions; for the keys of each chunk, the queries are turned
-/// back until the distance is what <see cref="ChunkRule"/> says, and what the inner fold makes of the chunk merges into the state.
+/// Dual chunk attention around any fold. Keys stay as stored, rotated by their positions; for the keys of each chunk, the queries are rotated
+/// back to the distance given by <see cref="ChunkRule"/>, and the inner fold's result for the chunk is merged into the state.
 /// </summary>
 internal sealed class DualChunkFold : IFold, IGivesKeyMass
 {
@@ -13,13 +13,13 @@ internal sealed class DualChunkFold : IFold, IGivesKeyMass
     private readonly ChunkRuns _runs;
     private readonly IFold _inner;
 
-    /// <exception cref="RefusedException">The options do not go together.</exception>
+    /// <exception cref="RefusedException">The options are inconsistent.</exception>
     public DualChunkFold(DualChunkOptions options, IFoldBuildContext build, Func<FoldRank, IFold> inner)
     {
         _rule = ChunkRule.Of(options, build.Model.ContextTokens);
         _turner = new(build, _rule, options.ScaleScores);
 
-        // A chunk, or what is met without turning.
+        // One chunk, or all keys that need no rotation.
         _runs = new(build, (int)Math.Min(int.MaxValue, _rule.MaxDistance + 1));
         _inner = inner(new() { Domain = build.Domain, Pool = build.Pool });
     }
@@ -30,7 +30,7 @@ internal sealed class DualChunkFold : IFold, IGivesKeyMass
         Attend(layer, step, query, shards[0], state, mass: default);
 
     /// <inheritdoc/>
-    /// <remarks>A policy that looks at attention sees it as it is computed: the queries are turned here too.</remarks>
+    /// <remarks>A policy that observes attention sees it as computed: the queries are rotated here too.</remarks>
     public void AddKeyMass(int layer, in Step step, in TensorView query, ReadOnlySpan<PageView> shards, in AttentionState state, in TensorView mass) =>
         Attend(layer, step, query, shards[0], state, mass);
 

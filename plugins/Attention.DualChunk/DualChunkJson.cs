@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Attention.DualChunk;
 
-/// <summary>How the options of this plugin are read.</summary>
+/// <summary>JSON metadata for the options of this plugin.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(DualChunkOptions))]
 internal sealed partial class DualChunkJson : JsonSerializerContext;

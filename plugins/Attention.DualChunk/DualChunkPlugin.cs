@@ -2,7 +2,7 @@ using Spud;
 
 namespace Attention.DualChunk;
 
-/// <summary>A fold decorator with which a model reads texts that are longer than those it was trained on.</summary>
+/// <summary>A fold decorator that lets a model read longer texts than it was trained on.</summary>
 public sealed class DualChunkPlugin : ISpudPlugin
 {
     /// <inheritdoc/>

@@ -5,7 +5,7 @@ using Rope = Spud.Rope;
 
 namespace Attention.DualChunk;
 
-/// <summary>Copies of a step's queries, turned for the keys of a chunk.</summary>
+/// <summary>Copies of a step's queries, rotated for the keys of a chunk.</summary>
 internal sealed class QueryTurner
 {
     private readonly ChunkRule _rule;
@@ -34,13 +34,13 @@ internal sealed class QueryTurner
             (_asked, _onHost) = (build.Reserve(build.Host, bytes), build.Reserve(build.Host, bytes));
     }
 
-    /// <summary>Whether queries of a layer turn with their positions.</summary>
+    /// <summary>Whether queries of a layer are rotated by their positions.</summary>
     public bool Turns(int layer) => _angles[layer] is not null;
 
     /// <summary>Whether scores of rows up to a position are scaled.</summary>
     public bool Scales(int lastPosition) => lastPosition >= _scaledFrom;
 
-    /// <summary>A step's queries in host memory, where they are turned.</summary>
+    /// <summary>A step's queries in host memory, where they are rotated.</summary>
     public TensorView Begin(in TensorView query)
     {
         if (_asked is null)
@@ -52,10 +52,10 @@ internal sealed class QueryTurner
         return asked;
     }
 
-    /// <summary>The queries as they meet the keys of a chunk, in the domain of the fold.</summary>
-    /// <param name="layer">Layer of the model; its queries turn.</param>
+    /// <summary>The queries rotated for the keys of a chunk, in the domain of the fold.</summary>
+    /// <param name="layer">Layer of the model with rotated queries.</param>
     /// <param name="step">Their rows.</param>
-    /// <param name="query">What <see cref="Begin"/> gave.</param>
+    /// <param name="query">The result of <see cref="Begin"/>.</param>
     /// <param name="chunk">The keys'.</param>
     public TensorView For(int layer, in Step step, in TensorView query, int chunk)
     {
@@ -79,7 +79,7 @@ internal sealed class QueryTurner
         return turned;
     }
 
-    // Layers share what is equal. Where no distance exceeds what the rule allows, nothing is to be turned.
+    // Layers share equal tables. If no distance exceeds the rule's maximum, nothing needs rotation.
     private RopeAngles?[] AnglesOf(ModelDescription model, IEnumerable<int> layers)
     {
         Dictionary<Rope, RopeAngles> known = new(ReferenceEqualityComparer.Instance);

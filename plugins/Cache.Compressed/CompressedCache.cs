@@ -2,7 +2,7 @@ using Spud;
 
 namespace Cache.Compressed;
 
-/// <summary>Streaming heads forget what is neither a sink nor recent, and what is no longer recent moves into other formats.</summary>
+/// <summary>Streaming heads drop keys that are neither sinks nor recent, and older keys are converted to other formats.</summary>
 internal class CompressedCache(LayerRules rules) : ICachePolicy
 {
     protected LayerRules Rules => rules;

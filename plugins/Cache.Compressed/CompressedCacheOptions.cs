@@ -3,23 +3,23 @@ using Cache.Shared;
 
 namespace Cache.Compressed;
 
-/// <summary>Options of cache "compressed". With none of them, and no pack, it keeps everything as it was written.</summary>
+/// <summary>Options of cache "compressed". Without options and pack it keeps everything as written.</summary>
 internal sealed class CompressedCacheOptions
 {
     /// <summary>Format in which keys and values are written.</summary>
     public PageFormat Format { get; set; } = PageFormat.F16;
 
-    /// <summary>Format of older keys; absent: they stay as they were written.</summary>
+    /// <summary>Format of older keys; absent: they stay as written.</summary>
     public PageFormat? Keys { get; set; }
 
-    /// <summary>Format of older values; absent: they stay as they were written.</summary>
+    /// <summary>Format of older values; absent: they stay as written.</summary>
     public PageFormat? Values { get; set; }
 
-    /// <summary>Tokens that stay as they were written before they are older; 0: they are written in the formats of older ones.</summary>
+    /// <summary>Number of recent tokens that stay as written; 0: all tokens are written in the formats of older ones at once.</summary>
     [Range(0, 1 << 20)]
     public int EncodeAfter { get; set; } = 64;
 
-    /// <summary>Share of the KV heads that forget what is neither a sink nor recent: those with the smallest scores of the pack; absent: the pack's share, or 0 without a pack.</summary>
+    /// <summary>Share of the KV heads that stream: those with the lowest scores in the pack; absent: the pack's share, or 0 without a pack.</summary>
     [Range(0.0, 1.0)]
     public double? Streaming { get; set; }
 
@@ -31,7 +31,7 @@ internal sealed class CompressedCacheOptions
     [Range(1, 1 << 20)]
     public int Recent { get; set; } = 256;
 
-    /// <summary>Keys that the other heads of a layer keep on average, sinks and window included; absent: all, or as ratio says.</summary>
+    /// <summary>Keys that the other heads of a layer keep on average, sinks and window included; absent: all, or as given by ratio.</summary>
     [Range(1, 1 << 24)]
     public int? BudgetTokens { get; set; }
 
@@ -43,11 +43,11 @@ internal sealed class CompressedCacheOptions
     [Range(1, 1024)]
     public int Window { get; set; } = 32;
 
-    /// <summary>Neighbours on either side that share a key's mass.</summary>
+    /// <summary>Neighbours on either side whose mass a key takes on.</summary>
     [Range(0, 64)]
     public int Reach { get; set; } = 3;
 
-    /// <summary>Share of its equal part of a layer's budget that every head gets, whatever it looks at.</summary>
+    /// <summary>Fraction of an equal share of the layer's budget that every head is guaranteed.</summary>
     [Range(0.0, 1.0)]
     public double Floor { get; set; } = 0.2;
 
@@ -59,10 +59,10 @@ internal sealed class CompressedCacheOptions
     [Range(16, 1024)]
     public int PageTokens { get; set; } = 64;
 
-    /// <summary>Whether each head keeps what was looked at.</summary>
+    /// <summary>Whether heads keep the keys that were attended to.</summary>
     internal bool HasBudget => BudgetTokens is not null || Ratio is not null;
 
-    /// <summary>Whether older keys and values have a format of their own.</summary>
+    /// <summary>Whether older keys and values have a different format.</summary>
     internal bool Encodes => EncodeAfter > 0 && ((Keys ?? Format) != Format || (Values ?? Format) != Format);
 
     /// <summary>Whether nothing that a row would see is dropped or changed, whatever the pack says.</summary>

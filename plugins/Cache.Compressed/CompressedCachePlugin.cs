@@ -2,7 +2,7 @@ using Spud;
 
 namespace Cache.Compressed;
 
-/// <summary>A cache that keeps fewer keys, and keeps them smaller: heads that do not look far back, keys that nobody looks at, and formats of older keys.</summary>
+/// <summary>A cache that keeps fewer and smaller keys: streaming heads, dropping of rarely attended keys, compact formats for older keys.</summary>
 public sealed class CompressedCachePlugin : ISpudPlugin
 {
     /// <inheritdoc/>

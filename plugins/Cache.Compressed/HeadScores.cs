@@ -2,21 +2,21 @@ using Spud;
 
 namespace Cache.Compressed;
 
-/// <summary>How much each KV head needs of what lies far back, from a pack that <c>spud calibrate heads</c> wrote.</summary>
+/// <summary>How much each KV head needs distant keys, from a pack written by <c>spud calibrate heads</c>.</summary>
 internal sealed class HeadScores
 {
-    /// <summary>The only format of packs that there is.</summary>
+    /// <summary>The only pack format.</summary>
     public const int KnownFormat = 1;
 
     private readonly float[]?[] _scores;
 
     private HeadScores(float[]?[] scores, double? share) => (_scores, Share) = (scores, share);
 
-    /// <summary>Share of streaming heads that the calibration recommends; null: it says nothing.</summary>
+    /// <summary>Share of streaming heads that the calibration recommends; null if it recommends none.</summary>
     public double? Share { get; }
 
-    /// <summary>Reads the pack; null: the pipeline names none.</summary>
-    /// <exception cref="RefusedException">It is not a pack of this plugin, or lacks a layer.</exception>
+    /// <summary>Reads the pack; null if the pipeline names none.</summary>
+    /// <exception cref="RefusedException">The pack is not for this plugin or lacks a layer.</exception>
     public static HeadScores? Of(IBuildContext build)
     {
         if (build.Pack is not { } pack)
@@ -33,7 +33,7 @@ internal sealed class HeadScores
         return new(scores, pack.Number("spud.heads.streaming"));
     }
 
-    /// <summary>[L][G]: the heads with the smallest scores, of the layers that are asked for.</summary>
+    /// <summary>[L][G]: the heads with the lowest scores, of the given layers.</summary>
     /// <param name="share">Share of these heads, 0 .. 1.</param>
     /// <param name="layers">Layers whose heads may stream.</param>
     public bool[][] Smallest(double share, IEnumerable<int> layers)

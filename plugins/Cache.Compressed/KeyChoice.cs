@@ -2,7 +2,7 @@ using Spud;
 
 namespace Cache.Compressed;
 
-/// <summary>Chooses the keys that stay within a layer's budget.</summary>
+/// <summary>Chooses the keys to keep within a layer's budget.</summary>
 internal sealed class KeyChoice
 {
     private readonly CompressedCacheOptions _options;
@@ -11,7 +11,7 @@ internal sealed class KeyChoice
 
     /// <param name="options">Sinks, window, reach and floor.</param>
     /// <param name="heads">The largest G.</param>
-    /// <param name="context">The longest text.</param>
+    /// <param name="context">Maximum length of a text, in tokens.</param>
     public KeyChoice(CompressedCacheOptions options, int heads, int context)
     {
         _options = options;
@@ -26,17 +26,17 @@ internal sealed class KeyChoice
         for (int head = 0; head < rule.Tables; head++)
             keys += rule.Streams(head) ? 0 : KeysOf(rule, history, head);
 
-        // Sinks and window may all lie in one shard.
+        // Sinks and window may all be in one shard.
         return keys > (history.Shards == 1 ? rule.BudgetAt(history.Tokens) : ChosenOf(rule, history) * rule.Choosing / history.Shards);
     }
 
-    /// <summary>Drops the keys of the middle with the smallest key mass.</summary>
+    /// <summary>Drops the middle keys with the smallest key mass.</summary>
     /// <param name="rule">The layer's.</param>
-    /// <param name="history">Keeps more than the budget.</param>
+    /// <param name="history">A history with more keys than the budget.</param>
     /// <param name="mass">F32 [G, ContextTokens].</param>
     public void Drop(LayerRule rule, IHistory history, in TensorView mass)
     {
-        // Each shard gets an equal part of what is not spent on sinks and window.
+        // Each shard gets an equal part of the budget that sinks and window leave.
         int chosen = ChosenOf(rule, history), count = 0;
         for (int head = 0; head < rule.Tables; head++)
         {
@@ -52,10 +52,10 @@ internal sealed class KeyChoice
         }
     }
 
-    /// <summary>Keys of the middle that a head keeps on average.</summary>
+    /// <summary>Middle keys that a head keeps on average.</summary>
     private int ChosenOf(LayerRule rule, IHistory history) => rule.BudgetAt(history.Tokens) / rule.Choosing - Math.Min(history.Tokens, _options.Sinks + _options.Window);
 
-    /// <summary>The smallest of the n largest; where several are as small and not all fit, the next larger one.</summary>
+    /// <summary>The smallest of the n largest values; if not all values equal to it fit, the next larger one.</summary>
     private static float SmallestOf(Span<float> scores, int n)
     {
         if (scores.Length <= n)
@@ -80,8 +80,8 @@ internal sealed class KeyChoice
         return keys;
     }
 
-    /// <summary>Scores the middle keys of a head; the best of them, as many as every head gets, are above all others.</summary>
-    /// <returns>How many there are; their scores lie in the order, behind those of other heads.</returns>
+    /// <summary>Scores the middle keys of a head; the best ones, as many as every head is guaranteed, score above all others.</summary>
+    /// <returns>Number of keys; their scores are appended, in order, to those of other heads.</returns>
     private int Score(LayerRule rule, IHistory history, int head, ReadOnlySpan<float> mass, int certain, int first)
     {
         int end = first;
@@ -138,7 +138,7 @@ internal sealed class KeyChoice
 
     private bool IsMiddle(int position, int tokens) => position >= _options.Sinks && position < tokens - _options.Window;
 
-    // A key is as important as its neighbours, so that words stay whole.
+    // A key is as important as its neighbours, so that words are kept whole.
     private float Shared(ReadOnlySpan<float> mass, int position)
     {
         float most = 0;

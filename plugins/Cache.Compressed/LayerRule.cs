@@ -3,32 +3,32 @@ using Spud;
 
 namespace Cache.Compressed;
 
-/// <summary>What is kept of one layer, and in which pools.</summary>
+/// <summary>Which keys of a layer are kept, and in which pools.</summary>
 /// <param name="options">Checked.</param>
-/// <param name="context">The longest text.</param>
-/// <param name="streams">[G]: heads that keep sinks and recent tokens alone.</param>
-/// <param name="window">Tokens that a row sees, its own included; null: all. Such a layer keeps what is in its window, as it was written.</param>
+/// <param name="context">Maximum length of a text, in tokens.</param>
+/// <param name="streams">[G]: heads that keep only sinks and recent tokens.</param>
+/// <param name="window">Tokens that a row sees, including its own; null for all. A layer with a window keeps the keys in the window, as written.</param>
 /// <param name="rowsAtMost">The largest step.</param>
 internal sealed class LayerRule(CompressedCacheOptions options, int context, bool[] streams, int? window, int rowsAtMost)
 {
     private readonly int _streaming = streams.Count(static one => one);
 
-    /// <summary>Whether heads keep what was looked at.</summary>
+    /// <summary>Whether heads keep the keys that were attended to.</summary>
     public bool HasBudget => options.HasBudget && window is null && _streaming < streams.Length;
 
-    /// <summary>Whether older keys move into a second pool.</summary>
+    /// <summary>Whether older keys are moved to a second pool.</summary>
     public bool Encodes => options.Encodes && window is null;
 
-    /// <summary>Whether every KV head has runs of its own: where heads keep different keys.</summary>
+    /// <summary>Whether every KV head has its own runs, because heads keep different keys.</summary>
     public bool PerHead => HasBudget || (_streaming > 0 && _streaming < streams.Length);
 
     /// <summary>Tables of runs: one for each KV head, or one that they share.</summary>
     public int Tables => PerHead ? streams.Length : 1;
 
-    /// <summary>Whether anything is ever dropped that a row would see, or changed.</summary>
+    /// <summary>Whether keys that a row would see are ever dropped or changed.</summary>
     public bool IsLossy => HasBudget || Encodes || _streaming > 0;
 
-    /// <summary>Heads that keep what was looked at.</summary>
+    /// <summary>Heads that keep the keys that were attended to.</summary>
     public int Choosing => streams.Length - _streaming;
 
     public bool Streams(int table) => streams[table];
@@ -38,13 +38,13 @@ internal sealed class LayerRule(CompressedCacheOptions options, int context, boo
     /// <summary>Tokens at the start of a text that every head keeps.</summary>
     public int Sinks => options.Sinks;
 
-    /// <summary>Position of the first token that streaming heads keep as a recent one.</summary>
+    /// <summary>Position of the first recent token that streaming heads keep.</summary>
     public int FirstRecent(int tokens) => tokens - options.Recent;
 
-    /// <summary>Keys from before this position move into the second pool.</summary>
+    /// <summary>Keys before this position are moved to the second pool.</summary>
     public int FirstAsWritten(int tokens) => tokens - options.EncodeAfter;
 
-    /// <summary>Keys that all choosing heads of the layer keep of a text together.</summary>
+    /// <summary>Total number of keys of a text that the layer's choosing heads keep.</summary>
     public int BudgetAt(int tokens) => Choosing * (int)Math.Min(context, options.BudgetTokens ?? Math.Max(LeastBudget(options), (long)Math.Ceiling(options.Ratio!.Value * tokens)));
 
     /// <summary>Keys that a head needs for its sinks, its window and a page of chosen ones.</summary>
@@ -63,7 +63,7 @@ internal sealed class LayerRule(CompressedCacheOptions options, int context, boo
                 Keys = options.EncodeAfter == 0 ? keys : written,
                 Values = options.EncodeAfter == 0 ? values : written,
                 TokensAtMost = window is { } seen ? (int)Math.Min(context, (long)seen + rowsAtMost + 2 * page) : context,
-                // What other layers drop is not dropped here: one border, where the text cannot go on.
+                // Nothing is dropped here although other layers drop keys: the only review is at the end of the context.
                 ReviewTokens = window is not null || options.KeepsAsWritten ? null : context,
             };
         }
@@ -99,11 +99,11 @@ internal sealed class LayerRule(CompressedCacheOptions options, int context, boo
         return keys;
     }
 
-    /// <summary>Keys of a head in the pool that it ends in, those since the last review included; of one that chooses, what is not part of the budget.</summary>
+    /// <summary>Keys of a head in its last pool, including those since the last review; for a choosing head, those not part of the budget.</summary>
     private long KeptBy(int head, long streaming, int review) =>
         Math.Min(context, review + (streams[head] ? streaming : HasBudget ? 0 : context));
 
-    // Whole runs move, of a page at most.
+    // Whole runs are moved, of at most one page.
     private long FreshAtMost(int head, int page, int review) =>
         Math.Min(context, Math.Min((long)options.EncodeAfter + page + review, streams[head] ? (long)options.Sinks + options.Recent + review : long.MaxValue));
 }

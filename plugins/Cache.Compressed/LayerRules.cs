@@ -2,7 +2,7 @@ using Spud;
 
 namespace Cache.Compressed;
 
-/// <summary>Resolves options and pack into a rule for each layer, and refuses what cannot be.</summary>
+/// <summary>Resolves options and pack into a rule for each layer, and refuses invalid combinations.</summary>
 /// <param name="layers">[L].</param>
 internal sealed class LayerRules(LayerRule[] layers)
 {
@@ -10,7 +10,7 @@ internal sealed class LayerRules(LayerRule[] layers)
 
     public int Count => layers.Length;
 
-    /// <exception cref="RefusedException">The options contradict each other, or there is no pack for them.</exception>
+    /// <exception cref="RefusedException">The options contradict each other, or require a missing pack.</exception>
     public static LayerRules Of(CompressedCacheOptions options, IBuildContext build)
     {
         Require(options);

@@ -3,9 +3,9 @@ using Spud;
 namespace Cache.Compressed;
 
 /// <summary>
-/// Heads keep the keys that the last rows before a review looked at, as SnapKV does (arXiv:2404.14469), and the heads of a layer divide its
-/// budget by need, as AdaKV does (arXiv:2407.11550): the keys with the largest key mass stay, whichever head they belong to, but for a part
-/// that every head gets.
+/// Heads keep the keys that the last rows before a review attended to, as in SnapKV (arXiv:2404.14469), and the heads of a layer share its
+/// budget by need, as in AdaKV (arXiv:2407.11550): the keys with the largest key mass are kept, whichever head they belong to, except for a
+/// part that every head is guaranteed.
 /// </summary>
 internal sealed class ObservingCache : CompressedCache, IObservesQueries
 {
@@ -22,7 +22,7 @@ internal sealed class ObservingCache : CompressedCache, IObservesQueries
         _mass = build.Allocate(build.Host, ElementType.F32, build.Model.Layers.Max(static of => of.Kv.Heads), build.Limits.ContextTokens);
     }
 
-    // Notes alone: what was looked at is asked anew at each review.
+    // Only scratch data: attention is observed again for each review.
     public SequenceStateLayout? StateOf(int layer) => !Rules[layer].HasBudget ? null : new()
     {
         Bytes = 0,
@@ -39,7 +39,7 @@ internal sealed class ObservingCache : CompressedCache, IObservesQueries
 
     public void Advance(int layer, in TensorView notes, in TensorView state)
     {
-        // There is no state.
+        // No state.
     }
 
     public override void Review(int layer, IHistory history)

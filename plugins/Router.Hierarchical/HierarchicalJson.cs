@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Router.Hierarchical;
 
-/// <summary>How the options of this plugin are read.</summary>
+/// <summary>JSON metadata for the options of this plugin.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(HierarchicalRouterOptions))]
 internal sealed partial class HierarchicalJson : JsonSerializerContext;

@@ -5,8 +5,8 @@ using Spud.Numerics;
 namespace Router.Hierarchical;
 
 /// <summary>
-/// Level 1: every 256 tokens, from token 64 on, each layer's pool becomes the experts that the text has favoured so far. Level 2: of a row's
-/// best experts in the pool as few as hold a share of their mass. What is known of a text is kept by the host.
+/// Level 1: from token 64 on, every 256 tokens, each layer's pool is set to the experts that the text has favoured so far. Level 2: each row
+/// gets the smallest number of its best experts in the pool that hold a share of their mass. The host keeps the state of a text.
 /// </summary>
 internal sealed class HierarchicalRouter : IPerLayerRouter, ILabelsText
 {

@@ -3,10 +3,10 @@ using Router.Shared;
 
 namespace Router.Hierarchical;
 
-/// <summary>Options of router "hierarchical". One that is absent has the pack's value, where the pipeline names a pack.</summary>
+/// <summary>Options of router "hierarchical". An absent option takes the pack's value if the pipeline names a pack.</summary>
 internal sealed class HierarchicalRouterOptions
 {
-    /// <summary>Without an option and a pack.</summary>
+    /// <summary>Default without an option and a pack.</summary>
     public const double DefaultMinMass = 0.5, DefaultHalfLife = 1024;
 
     /// <summary>P, experts of a layer that a text may use, at least twice as many as a row uses; absent: a quarter of them.</summary>
@@ -25,7 +25,7 @@ internal sealed class HierarchicalRouterOptions
     [Range(1, 1024)]
     public int? MinExperts { get; set; }
 
-    /// <summary>M, most experts of a row; absent: as many as the model was trained with.</summary>
+    /// <summary>M, maximum experts per row; absent: as many as the model was trained with.</summary>
     [Range(1, 1024)]
     public int? MaxExperts { get; set; }
 

@@ -2,7 +2,7 @@ using Spud;
 
 namespace Router.Hierarchical;
 
-/// <summary>A router that decides first which experts a text may use, by what it is about, and then how many of them each token gets.</summary>
+/// <summary>A router that first decides which experts a text may use, by its content, and then how many of them each token gets.</summary>
 public sealed class HierarchicalRouterPlugin : ISpudPlugin
 {
     /// <inheritdoc/>

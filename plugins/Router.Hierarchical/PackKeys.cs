@@ -2,7 +2,7 @@ using Spud;
 
 namespace Router.Hierarchical;
 
-/// <summary>Names in a pack, and the numbers behind them. 'spud calibrate router' writes them; docs/routing.md describes them.</summary>
+/// <summary>Keys of a pack and their values. 'spud calibrate router' writes them; docs/routing.md describes them.</summary>
 internal static class PackKeys
 {
     public const string Format = Prefix + "format", Pool = Prefix + "pool", MinMass = Prefix + "min_mass", HalfLife = Prefix + "half_life",
@@ -22,7 +22,7 @@ internal static class PackKeys
 
     public static string Centroids(int layer) => $"blk.{layer}.label_centroids";
 
-    /// <exception cref="RefusedException">The pack is not of this component, or of another version.</exception>
+    /// <exception cref="RefusedException">The pack is for another component or has another version.</exception>
     public static void RequireFormat(IPack? pack)
     {
         if (pack is null || pack.Number(Format) is KnownFormat)
@@ -33,8 +33,8 @@ internal static class PackKeys
             : $"router hierarchical: the pack has no key '{Format}', so it was made for another component. Make one with: spud calibrate router");
     }
 
-    /// <summary>A number of a pack; null: there is no pack, or it has none.</summary>
-    /// <exception cref="RefusedException">It is not within the limits.</exception>
+    /// <summary>A number of a pack; null if there is no pack or no such number.</summary>
+    /// <exception cref="RefusedException">The number is out of range.</exception>
     public static double? Number(IPack? pack, string key, double least, double most)
     {
         double? value = pack?.Number(key);

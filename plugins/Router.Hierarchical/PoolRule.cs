@@ -4,7 +4,7 @@ using Spud.Numerics;
 
 namespace Router.Hierarchical;
 
-/// <summary>Notes what a row thinks of all experts, for pools to come, and leaves it those of its text's pool.</summary>
+/// <summary>Records a row's probabilities of all experts for future pools, and restricts the row to its text's pool.</summary>
 /// <param name="experts">E.</param>
 internal readonly struct PoolRule(int experts) : IRowRule
 {

@@ -4,7 +4,7 @@ using Spud.Numerics;
 
 namespace Router.Hierarchical;
 
-/// <summary>Options and pack resolved into what each layer does; refuses what the model cannot do.</summary>
+/// <summary>Options and pack resolved into settings for each layer; refuses settings that the model cannot use.</summary>
 internal sealed class RouterSettings
 {
     private readonly int[] _pools;
@@ -30,13 +30,13 @@ internal sealed class RouterSettings
     /// <summary>Share of the sums that a pool must hold.</summary>
     public double MinMass { get; }
 
-    /// <summary>Of the sums, for each row.</summary>
+    /// <summary>Decay of the sums per row.</summary>
     public double Decay { get; }
 
     /// <summary>[L].</summary>
     public LayerRule[] Rules { get; }
 
-    /// <summary>P; E where the layer has no pool.</summary>
+    /// <summary>P; E if the layer has no pool.</summary>
     public int PoolOf(int layer) => _pools[layer];
 
     private static LayerRule RuleOf(HierarchicalRouterOptions options, IPack? pack, int layer, LayerDescription of)

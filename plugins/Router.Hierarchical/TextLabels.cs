@@ -3,7 +3,7 @@ using Spud.Numerics;
 
 namespace Router.Hierarchical;
 
-/// <summary>Kinds of text that the pack knows: for each a name, the shares of the experts that it favours in each layer, and how far texts of its kind are from them.</summary>
+/// <summary>Kinds of text in the pack: for each, a name, the shares of experts in each layer, and the radius within which its texts lie.</summary>
 internal sealed class TextLabels
 {
     private readonly string[] _names;
@@ -25,7 +25,7 @@ internal sealed class TextLabels
                 continue;
 
             float[] centroids = Floats(pack, PackKeys.Centroids(layer), count, experts);
-            // A component that serves some layers judges by those.
+            // A component that serves only some layers uses only those.
             if (!build.Layers.Contains(layer))
                 continue;
 
@@ -34,7 +34,7 @@ internal sealed class TextLabels
         }
     }
 
-    /// <summary>Those of the pack; null: there are none.</summary>
+    /// <summary>Reads those of the pack; null if there are none.</summary>
     /// <exception cref="RefusedException">The pack is damaged.</exception>
     public static TextLabels? Of(IBuildContext build) =>
         build.Pack is { } pack && PackKeys.Number(pack, PackKeys.Labels, 0, 1024) is > 0 and { } count ? new(build, pack, (int)count) : null;
@@ -61,7 +61,7 @@ internal sealed class TextLabels
 
         if (_layers == 0)
             return null;
-        // Shares of a few tokens scatter more.
+        // Shares of a few tokens vary more.
         Span<float> radii = _radii.AsSpan(tokens < 2 * ExpertPool.FirstTokens ? 0 : _names.Length, _names.Length);
         (int nearest, double confidence) = TextKind.Choose(distances, radii, _scale);
         return new(nearest < 0 ? TextLabel.None : _names[nearest], confidence);

@@ -4,8 +4,8 @@ using Spud.Numerics;
 namespace Router.Hierarchical;
 
 /// <summary>
-/// What is known of a text in a layer, as the host keeps it: tokens read, the pool, and the decayed sums of all experts' probabilities.
-/// All zeros is a text of which nothing is known.
+/// The state of a text in a layer, as kept by the host: tokens read, the pool, and the decayed sums of all experts' probabilities.
+/// All zeros is the initial state.
 /// </summary>
 /// <param name="state">I8 [Bytes].</param>
 /// <param name="experts">E.</param>
@@ -13,10 +13,10 @@ internal readonly ref struct TextState(TensorView state, int experts)
 {
     private readonly Span<ulong> _words = state.AsSpan<ulong>();
 
-    /// <summary>Of the state of a layer of E experts.</summary>
+    /// <summary>Size in bytes of the state of a layer with E experts.</summary>
     public static int Bytes(int experts) => (1 + ExpertPool.Words(experts) + experts) * sizeof(ulong);
 
-    /// <summary>Committed rows, up to the last border.</summary>
+    /// <summary>Committed rows, up to the last boundary.</summary>
     public ref ulong Tokens => ref _words[0];
 
     /// <summary>A bit for each expert; see <see cref="ExpertPool"/>.</summary>

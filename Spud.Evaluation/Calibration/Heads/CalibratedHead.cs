@@ -1,29 +1,30 @@
 namespace Spud.Evaluation.Calibration;
 
 /// <summary>A KV head.</summary>
-/// <param name="Layer">Of the model.</param>
+/// <param name="Layer">Layer of the model.</param>
 /// <param name="Head">0 .. G - 1.</param>
 public readonly record struct CalibratedHead(int Layer, int Head);
 
-/// <summary>How much a KV head needs of what lies far back.</summary>
+/// <summary>How much a KV head needs distant keys.</summary>
 /// <param name="Head">The head.</param>
-/// <param name="Reconstruction">How much a repetition of a text looks back through it: the largest probability for each key, on average.</param>
-/// <param name="Far">Share of its attention that rows of a text pay to what the head would forget if it streamed.</param>
-/// <param name="Divergence">D(all || without) of the next token, in nats, when this head alone streams, on average over held text; null: not measured.</param>
+/// <param name="Reconstruction">How much a repetition of a text attends to the text through it: the mean over keys of the maximum probability.</param>
+/// <param name="Far">Share of the attention of a text's rows that falls on keys the head would drop if it streamed.</param>
+/// <param name="Divergence">D(all || without) of the next token, in nats, when only this head streams, averaged over held-out text; null if not
+/// measured.</param>
 public sealed record HeadNeed(CalibratedHead Head, double Reconstruction, double Far, double? Divergence);
 
-/// <summary>By what heads are put in order.</summary>
+/// <summary>How heads are ranked.</summary>
 public enum HeadOrder
 {
-    /// <summary>The mean of the ranks by the first two.</summary>
+    /// <summary>The mean of the ranks by reconstruction and far attention.</summary>
     Both,
 
-    /// <summary>How much a repetition looks back.</summary>
+    /// <summary>How much a repetition attends to the text.</summary>
     Reconstruction,
 
-    /// <summary>How much rows of a text look far back.</summary>
+    /// <summary>How much rows of a text attend to distant keys.</summary>
     Far,
 
-    /// <summary>What it costs when the head alone streams.</summary>
+    /// <summary>The divergence when only this head streams.</summary>
     Divergence,
 }

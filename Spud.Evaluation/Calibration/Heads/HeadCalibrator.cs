@@ -5,28 +5,27 @@ using Spud.Execution;
 namespace Spud.Evaluation.Calibration;
 
 /// <summary>
-/// Measures what each KV head needs of what lies far back. A text is read with its own repetition behind it, as KVzip does
-/// (arXiv:2505.23416): a head through which the repetition looks back carries something from afar; how much rows of the text itself look far
-/// back shows heads that gather a little from everywhere. To verify that, each head is made to stream alone, and what that does to the
-/// predictions of held text is measured.
+/// Measures how much each KV head needs distant keys. A text is read twice in a row, as in KVzip (arXiv:2505.23416): a head through which the
+/// repetition attends to the text retrieves distant content; how much rows of the text itself attend to distant keys reveals heads that gather a
+/// little from everywhere. To verify this, each head is made to stream alone, and the effect on predictions of held-out text is measured.
 /// </summary>
 /// <param name="model">Composed with the probe in it, and <see cref="HeadProbe.BorderTokens"/> logit rows.</param>
 /// <param name="probe">The pipeline's.</param>
 public sealed class HeadCalibrator(LanguageModel model, HeadProbe probe)
 {
-    // Of held text every fourth row is compared: the rows between say little more.
+    // Every fourth row of the held-out text is compared: the rows in between add little.
     private const int RowStep = 4;
 
     private readonly RowDistribution _all = new(model.Pipeline.Model.Vocabulary), _without = new(model.Pipeline.Model.Vocabulary);
     private int _passes, _passesAtMost;
 
-    /// <summary>Called as it goes on.</summary>
+    /// <summary>Reports progress.</summary>
     public Action<CalibrationProgress>? Progress { get; init; }
 
     /// <summary>Measures all heads.</summary>
     /// <param name="contexts">Texts, each at most half as long as the pipeline's context.</param>
-    /// <param name="held">A text that predictions are compared on, longer than what streaming heads keep; empty: predictions are not compared.</param>
-    /// <param name="cancellation">Ends it.</param>
+    /// <param name="held">A text on which predictions are compared, longer than what streaming heads keep; empty to skip the comparison.</param>
+    /// <param name="cancellation">Cancels the operation.</param>
     public IReadOnlyList<HeadNeed> Measure(IReadOnlyList<int[]> contexts, int[] held, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(contexts);
@@ -41,7 +40,7 @@ public sealed class HeadCalibrator(LanguageModel model, HeadProbe probe)
         return [.. heads.Select((head, i) => new HeadNeed(head, looks[i], probe.Far(head), divergences?[i]))];
     }
 
-    /// <summary>A score for each head; the smaller, the sooner it streams.</summary>
+    /// <summary>A score for each head; heads with lower scores stream first.</summary>
     public static double[] Scores(IReadOnlyList<HeadNeed> needs, HeadOrder order)
     {
         ArgumentNullException.ThrowIfNull(needs);
@@ -56,7 +55,7 @@ public sealed class HeadCalibrator(LanguageModel model, HeadProbe probe)
         };
     }
 
-    /// <summary>How far scores agree with what heads cost that stream alone: Spearman's correlation of ranks.</summary>
+    /// <summary>How well scores agree with the divergence when a head streams alone: Spearman's rank correlation.</summary>
     public static double Agreement(IReadOnlyList<HeadNeed> needs, double[] scores)
     {
         ArgumentNullException.ThrowIfNull(needs);
@@ -79,7 +78,7 @@ public sealed class HeadCalibrator(LanguageModel model, HeadProbe probe)
     {
         probe.Stream();
         probe.Watch(context.Length);
-        // The repetition has no second start.
+        // The repetition has no second BOS.
         int[] again = context[0] == model.Tokenizer.Bos ? context[1..] : context;
         Read([.. context, .. again], LogitRows.None, null, cancellation);
         for (int i = 0; i < heads.Length; i++)

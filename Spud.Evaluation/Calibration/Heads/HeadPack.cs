@@ -8,12 +8,12 @@ public static class HeadPack
     private const int KnownFormat = 1;
 
     /// <summary>Makes the file's content.</summary>
-    /// <param name="model">The model that it is for.</param>
+    /// <param name="model">The model it is made for.</param>
     /// <param name="modelHash">Its hash.</param>
-    /// <param name="needs">Of the heads that were calibrated; others never stream.</param>
-    /// <param name="scores">Of these heads; the smaller, the sooner a head streams.</param>
-    /// <param name="streaming">Share of these heads that stream where a pipeline says nothing.</param>
-    /// <param name="text">What it was calibrated on, for people.</param>
+    /// <param name="needs">The calibrated heads; others never stream.</param>
+    /// <param name="scores">Scores of these heads; heads with lower scores stream first.</param>
+    /// <param name="streaming">Default share of these heads that stream.</param>
+    /// <param name="text">Description of the calibration text.</param>
     public static byte[] Write(ModelDescription model, string modelHash, IReadOnlyList<HeadNeed> needs, double[] scores, float streaming, string text)
     {
         ArgumentNullException.ThrowIfNull(model);

@@ -1,12 +1,12 @@
 namespace Spud.Evaluation.Calibration;
 
 /// <summary>
-/// Stands in for the cache of a pipeline while its heads are calibrated: every KV head has pages of its own and keeps everything, but for
-/// heads that are made to stream. While a text that repeats its beginning is read, it notes how much the repetition looks back.
+/// Replaces the cache of a pipeline while its heads are calibrated: every KV head has its own pages and keeps everything, except heads that
+/// are made to stream. While a text that repeats its beginning is read, it records how much the repetition attends to the beginning.
 /// </summary>
 public sealed class HeadProbe : ICachePolicy, IObservesQueries
 {
-    /// <summary>Tokens between two reviews, and keys of a page.</summary>
+    /// <summary>Tokens between two reviews, and keys per page.</summary>
     public const int BorderTokens = 64;
 
     private readonly ModelDescription _model;
@@ -18,7 +18,7 @@ public sealed class HeadProbe : ICachePolicy, IObservesQueries
     private int _beginning;
 
     /// <param name="model">The model.</param>
-    /// <param name="limits">The pipeline's.</param>
+    /// <param name="limits">Limits of the pipeline.</param>
     public HeadProbe(ModelDescription model, Limits limits)
     {
         ArgumentNullException.ThrowIfNull(model);
@@ -33,15 +33,15 @@ public sealed class HeadProbe : ICachePolicy, IObservesQueries
     /// <summary>Tokens at the start of a text that streaming heads keep.</summary>
     public int Sinks { get; init; } = 64;
 
-    /// <summary>Tokens at its end that they keep.</summary>
+    /// <summary>Tokens at the end of a text that streaming heads keep.</summary>
     public int Recent { get; init; } = 256;
 
-    /// <summary>KV heads of the layers that see the whole text: the others have a window of their own.</summary>
+    /// <summary>KV heads of the layers without a sliding window.</summary>
     public IEnumerable<CalibratedHead> Heads => Enumerable.Range(0, _model.Layers.Length)
         .Where(layer => !_model.Layers[layer].Has(Trait.Window))
         .SelectMany(layer => Enumerable.Range(0, _model.Layers[layer].Kv.Heads).Select(head => new CalibratedHead(layer, head)));
 
-    /// <summary>Makes these heads stream from now on, and no others.</summary>
+    /// <summary>Makes only these heads stream from now on.</summary>
     public void Stream(params ReadOnlySpan<CalibratedHead> heads)
     {
         foreach (bool[] layer in _streams)
@@ -50,8 +50,8 @@ public sealed class HeadProbe : ICachePolicy, IObservesQueries
             _streams[head.Layer][head.Head] = true;
     }
 
-    /// <summary>Notes from now on how much rows behind the beginning of a text look at it.</summary>
-    /// <param name="tokens">Length of the beginning; 0: nothing is noted any more.</param>
+    /// <summary>Records from now on how much rows after the beginning of a text attend to it.</summary>
+    /// <param name="tokens">Length of the beginning; 0 stops recording.</param>
     public void Watch(int tokens)
     {
         _beginning = tokens;
@@ -59,12 +59,12 @@ public sealed class HeadProbe : ICachePolicy, IObservesQueries
             Array.Fill(looks, float.NegativeInfinity);
     }
 
-    /// <summary>[tokens]: the largest probability that any row behind the beginning gave to each of its keys, over the query heads of the KV head.</summary>
+    /// <summary>[tokens]: the maximum probability that any row after the beginning gave to each of its keys, over the query heads of the KV head.</summary>
     public float[] Looks(CalibratedHead head) => [.. _looks[head.Layer][head.Head].Take(_beginning).Select(MathF.Exp)];
 
     /// <summary>
-    /// Share of their attention that rows of the beginnings which were watched so far paid to what a streaming head forgets, on average over
-    /// rows and query heads. 0 where no beginning is longer than what it keeps.
+    /// Share of the attention of the beginnings recorded so far that fell on keys a streaming head drops, averaged over rows and query heads.
+    /// 0 if no beginning is longer than what such a head keeps.
     /// </summary>
     public double Far(CalibratedHead head) =>
         _farRows[head.Layer] == 0 ? 0 : _far[head.Layer][head.Head] / (_farRows[head.Layer] * (_model.Layers[head.Layer].QueryHeads / _model.Layers[head.Layer].Kv.Heads));
@@ -82,7 +82,7 @@ public sealed class HeadProbe : ICachePolicy, IObservesQueries
     /// <inheritdoc/>
     public void Advance(int layer, in TensorView notes, in TensorView state)
     {
-        // What is noted belongs to the calibration and not to the text.
+        // The recorded data belong to the calibration, not to the text.
     }
 
     /// <inheritdoc/>

@@ -2,7 +2,7 @@ using System.Numerics.Tensors;
 
 namespace Spud.Evaluation.Calibration;
 
-/// <summary>What rows of a step look at through one KV head: exp(q . k - Max) / Sum of each of its query heads.</summary>
+/// <summary>Attention probabilities of the rows of a step through one KV head: exp(q . k - Max) / Sum of each of its query heads.</summary>
 /// <param name="of">The layer.</param>
 /// <param name="head">The KV head.</param>
 /// <param name="query">F32 [T, H, D].</param>
@@ -31,7 +31,7 @@ internal readonly struct HeadRows(LayerDescription of, int head, TensorView quer
         return sum;
     }
 
-    /// <summary>Raises the logarithm of the probability of each key to the largest that any row from a first one on gave it.</summary>
+    /// <summary>Raises each key's log probability to the maximum over all rows from a first one on.</summary>
     /// <param name="firstRow">0 .. rows - 1.</param>
     /// <param name="largest">[tokens], by position.</param>
     public void AddMaxima(int firstRow, Span<float> largest)

@@ -2,7 +2,7 @@ namespace Spud.Evaluation.Comparison;
 
 /// <summary>
 /// The lower envelope of dense models: the lower convex hull of mean loss over the logarithm of compute, from the cheapest model to the best
-/// one. Between two corners the logarithm of compute is interpolated; beyond the ends nothing is.
+/// one. Between two corners the logarithm of compute is interpolated; there is no extrapolation.
 /// </summary>
 internal sealed class DenseEnvelope
 {
@@ -14,7 +14,7 @@ internal sealed class DenseEnvelope
         List<DensePoint> corners = [];
         foreach (DensePoint point in points.OrderBy(point => point.Units).ThenBy(point => point.Loss))
         {
-            // What costs more and is not better is no part of it.
+            // Models that cost more without being better are not part of it.
             if (corners.Count > 0 && point.Loss >= corners[^1].Loss)
                 continue;
 
@@ -30,7 +30,7 @@ internal sealed class DenseEnvelope
     /// <summary>By ascending compute and descending loss.</summary>
     public IReadOnlyList<DensePoint> Corners => _corners;
 
-    /// <summary>Compute units that a loss takes.</summary>
+    /// <summary>Compute units needed for a loss.</summary>
     public BoundedValue UnitsFor(double loss)
     {
         if (loss > _corners[0].Loss)
@@ -42,14 +42,14 @@ internal sealed class DenseEnvelope
         return new(Math.Exp(Math.Log(cheap.Units) + part * (Math.Log(good.Units) - Math.Log(cheap.Units))), Bound.Exact);
     }
 
-    /// <summary>Variance of the envelope's loss where it has a loss, in that of one seed: of a mean of seeds, and of what lies between two of them.</summary>
+    /// <summary>Variance of the envelope at a loss, as a multiple of the variance of one seed; accounts for means of seeds and for interpolation.</summary>
     public double VarianceAt(double loss)
     {
         (DensePoint cheap, DensePoint good, double part) = Around(Math.Clamp(loss, _corners[^1].Loss, _corners[0].Loss));
         return (1 - part) * (1 - part) / cheap.Seeds + part * part / good.Seeds;
     }
 
-    /// <summary>The corners on both sides of a loss, and how far it is from the first to the second.</summary>
+    /// <summary>The corners on both sides of a loss, and its relative position between them.</summary>
     private (DensePoint Cheap, DensePoint Good, double Part) Around(double loss)
     {
         int good = Array.FindIndex(_corners, corner => corner.Loss <= loss);
@@ -58,13 +58,13 @@ internal sealed class DenseEnvelope
             : (_corners[good - 1], _corners[good], (_corners[good - 1].Loss - loss) / (_corners[good - 1].Loss - _corners[good].Loss));
     }
 
-    // Whether the middle one lies below the line between its neighbours.
+    // Whether the middle point is below the line between its neighbours.
     private static bool TurnsUp(DensePoint a, DensePoint b, DensePoint c) =>
         (b.Loss - a.Loss) * (Math.Log(c.Units) - Math.Log(a.Units)) < (c.Loss - a.Loss) * (Math.Log(b.Units) - Math.Log(a.Units));
 }
 
 /// <summary>A dense model.</summary>
-/// <param name="Units">Compute units of a token.</param>
+/// <param name="Units">Compute units per token.</param>
 /// <param name="Loss">Mean loss, in nats.</param>
-/// <param name="Seeds">Runs that both are means of.</param>
+/// <param name="Seeds">Number of runs averaged.</param>
 internal readonly record struct DensePoint(double Units, double Loss, int Seeds);

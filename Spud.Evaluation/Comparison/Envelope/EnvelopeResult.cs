@@ -6,13 +6,13 @@ namespace Spud.Evaluation.Comparison;
 /// <summary>Models of several shapes: how good they are, and what compute a dense model needs to be as good.</summary>
 public sealed record EnvelopeResult
 {
-    /// <summary>The models; several runs (seeds) of one shape are one of them.</summary>
+    /// <summary>The models; several runs (seeds) of one shape count as one.</summary>
     public required ImmutableArray<ModelFigures> Models { get; init; }
 
-    /// <summary>Standard deviation of the mean loss between seeds of one shape, pooled over all shapes with several; null: none has.</summary>
+    /// <summary>Standard deviation of the mean loss between seeds of one shape, pooled over all shapes with several; null if none has.</summary>
     public required double? SeedDeviation { get; init; }
 
-    /// <summary>Of the deviation: seeds beyond the first of each shape.</summary>
+    /// <summary>Degrees of freedom of the deviation: seeds beyond the first of each shape.</summary>
     public required int DegreesOfFreedom { get; init; }
 }
 
@@ -34,38 +34,38 @@ public sealed record ModelFigures
     /// <summary>Whether it is a corner of the lower envelope of the dense models.</summary>
     public required bool IsOnEnvelope { get; init; }
 
-    /// <summary>Compute units a token that a dense model needs for this quality; null for dense models.</summary>
+    /// <summary>Compute units per token that a dense model needs for this quality; null for dense models.</summary>
     public required DenseCompute? DenseComputeUnits { get; init; }
 }
 
-/// <summary>What a dense model needs for a quality.</summary>
-/// <param name="Value">Compute units of a token, between those of the dense models that were given.</param>
-/// <param name="Low">Lower end of its interval over seeds; null: no shape has several.</param>
+/// <summary>Compute that a dense model needs for a quality.</summary>
+/// <param name="Value">Compute units per token, within the range of the given dense models.</param>
+/// <param name="Low">Lower end of its interval over seeds; null if no shape has several.</param>
 /// <param name="High">Upper end.</param>
 /// <param name="Ratio">The value over the compute units of the model itself, with the bound of the value.</param>
 public sealed record DenseCompute(BoundedValue Value, BoundedValue? Low, BoundedValue? High, BoundedValue Ratio);
 
-/// <summary>A figure that ends where the measurements end.</summary>
+/// <summary>A figure limited to the measured range.</summary>
 /// <param name="Value">The figure.</param>
-/// <param name="Bound">Whether it is exact, or the nearest that was measured.</param>
+/// <param name="Bound">Whether it is exact or the end of the measured range.</param>
 public readonly record struct BoundedValue(double Value, Bound Bound)
 {
     internal BoundedValue Over(double divisor) => this with { Value = Value / divisor };
 }
 
-/// <summary>What a figure says of the true one.</summary>
+/// <summary>Relation of a figure to the true value.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<Bound>))]
 public enum Bound
 {
-    /// <summary>It is it.</summary>
+    /// <summary>It is the true value.</summary>
     [JsonStringEnumMemberName("exact")]
     Exact,
 
-    /// <summary>The true one is not smaller.</summary>
+    /// <summary>The true value is not smaller.</summary>
     [JsonStringEnumMemberName("atLeast")]
     AtLeast,
 
-    /// <summary>The true one is not larger.</summary>
+    /// <summary>The true value is not larger.</summary>
     [JsonStringEnumMemberName("atMost")]
     AtMost,
 }

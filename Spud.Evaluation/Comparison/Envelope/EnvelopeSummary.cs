@@ -1,15 +1,14 @@
 namespace Spud.Evaluation.Comparison;
 
 /// <summary>
-/// Models against the envelope of the dense ones. The interval over seeds: losses of seeds of one shape are taken to scatter alike in all
-/// shapes, so their deviation is pooled; what a model's loss and the envelope's may be off by together, at that deviation and by Student's
-/// distribution, is read off the envelope at both sides.
+/// Models against the envelope of the dense ones. For the interval over seeds, the deviation of the loss is assumed equal for all shapes and
+/// pooled; the combined error of the model's loss and the envelope's, by Student's distribution, is read off the envelope on both sides.
 /// </summary>
 internal static class EnvelopeSummary
 {
     private const double Confidence = 0.95;
 
-    /// <summary>The envelope; null: the pipelines are of one shape, or none is dense.</summary>
+    /// <summary>The envelope; null if the pipelines have one shape or none is dense.</summary>
     public static EnvelopeResult? Of(IReadOnlyList<ComparedPipeline> pipelines, PipelineResult[] results)
     {
         if (pipelines.All(pipeline => ModelShape.IsSame(pipelines[0], pipeline)))

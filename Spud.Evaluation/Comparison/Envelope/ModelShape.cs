@@ -3,7 +3,7 @@ using Spud.Models;
 
 namespace Spud.Evaluation.Comparison;
 
-/// <summary>Which pipelines have models of one shape, and which of these are runs of one training that differ by their seed alone.</summary>
+/// <summary>Which pipelines have models of one shape, and which of these are runs of one training that differ only by seed.</summary>
 internal static class ModelShape
 {
     /// <summary>Whether two models agree in architecture, every number that describes it, and the names and shapes of all tensors.</summary>
@@ -17,7 +17,7 @@ internal static class ModelShape
             && fileA.Tensors.All(tensor => fileB.TryGetTensor(tensor.Name, out GgufTensor? other) && tensor.Shape.AsSpan().SequenceEqual(other.Shape.AsSpan()));
     }
 
-    /// <summary>Indices of pipelines, those together that are runs of one shape: other weights in the same formats, and the same components.</summary>
+    /// <summary>Indices of pipelines, grouped into runs of one shape: different weights in the same formats, and the same components.</summary>
     public static IEnumerable<int[]> Runs(IReadOnlyList<ComparedPipeline> pipelines)
     {
         List<List<int>> runs = [];

@@ -3,13 +3,13 @@ using Spud.Text.Tokenization;
 
 namespace Spud.Evaluation.Comparison;
 
-/// <summary>A long text, and what is asked about it.</summary>
-/// <param name="Length">Tokens that it has with question and answer, as far as asked for.</param>
+/// <summary>A long text, and questions about it.</summary>
+/// <param name="Length">Requested tokens, including question and answer.</param>
 /// <param name="Ids">Of the text.</param>
 /// <param name="Questions">At least one.</param>
 internal sealed record NeedleContext(int Length, int[] Ids, ImmutableArray<NeedleQuestion> Questions)
 {
-    /// <summary>Ids of texts one after the other, in front of them BOS where the model adds one.</summary>
+    /// <summary>Ids of concatenated texts, with a leading BOS if the model adds one.</summary>
     public static List<int> Begin(Tokenizer tokenizer, params string[] texts)
     {
         List<int> ids = tokenizer is { AddsBos: true, Bos: { } bos } ? [bos] : [];
@@ -23,17 +23,17 @@ internal sealed record NeedleContext(int Length, int[] Ids, ImmutableArray<Needl
 
 /// <summary>A question about a context.</summary>
 /// <param name="Text">Read after the context.</param>
-/// <param name="Answer">What the model should write then.</param>
+/// <param name="Answer">The expected answer.</param>
 /// <param name="Depth">Where the answer is, 0 to 1.</param>
 internal sealed record NeedleQuestion(string Text, string Answer, double Depth)
 {
-    /// <summary>Tokens that may be written: the answer, and what shows where it ends.</summary>
+    /// <summary>Maximum tokens to generate: the answer, and enough to see where it ends.</summary>
     public int AnswerTokens(Tokenizer tokenizer) => Ids(tokenizer, Answer).Count + 3;
 
-    /// <summary>Its ids behind the context.</summary>
+    /// <summary>Its ids after the context.</summary>
     public int[] Ids(Tokenizer tokenizer) => [.. Ids(tokenizer, Text)];
 
-    /// <summary>Whether what was written begins with the answer, and with nothing longer that begins like it.</summary>
+    /// <summary>Whether the output begins with the answer, and not with a longer one that starts the same.</summary>
     public bool IsAnsweredBy(string written)
     {
         written = written.TrimStart();

@@ -4,7 +4,7 @@ using Spud.Text.Tokenization;
 
 namespace Spud.Evaluation.Comparison;
 
-/// <summary>Contexts out of a file: a line of JSON each, with the data sets' own member names.</summary>
+/// <summary>Contexts from a file: one line of JSON each, with the data sets' own member names.</summary>
 internal sealed class NeedleFile
 {
     private const int MaxBytes = 256 << 20;
@@ -17,7 +17,7 @@ internal sealed class NeedleFile
     public string Path { get; }
 
     /// <summary>A file's bytes, unpacked.</summary>
-    /// <exception cref="ComparisonException">It is missing, too long or no such file.</exception>
+    /// <exception cref="ComparisonException">The file is missing, too long or invalid.</exception>
     public static byte[] Content(string path)
     {
         try
@@ -41,7 +41,7 @@ internal sealed class NeedleFile
     }
 
     /// <summary>Reads a file.</summary>
-    /// <exception cref="ComparisonException">It holds something else.</exception>
+    /// <exception cref="ComparisonException">The content is invalid.</exception>
     public static NeedleFile Read(NeedleKind kind, string path, byte[] content)
     {
         List<(string, NeedleQuestion)> items = [];
@@ -66,7 +66,7 @@ internal sealed class NeedleFile
         return items.Count > 0 ? new(path, [.. items]) : throw new ComparisonException($"{path}: contains no questions.");
     }
 
-    /// <summary>The contexts: each as long as it is.</summary>
+    /// <summary>The contexts, each at its own length.</summary>
     public IEnumerable<NeedleContext> Contexts(Tokenizer tokenizer, int borderTokens, NeedleSettings settings)
     {
         foreach ((string text, NeedleQuestion question) in _items.Take(settings.Cases))

@@ -3,17 +3,17 @@ using Spud.Text.Tokenization;
 
 namespace Spud.Evaluation.Comparison;
 
-/// <summary>Makes contexts of given lengths.</summary>
+/// <summary>Generates contexts of given lengths.</summary>
 /// <param name="kind">What is hidden.</param>
-/// <param name="tokenizer">Of all models.</param>
-/// <param name="borderTokens">Contexts end at a multiple of this.</param>
+/// <param name="tokenizer">The common tokenizer of all models.</param>
+/// <param name="borderTokens">Contexts end at a multiple of this number.</param>
 /// <param name="settings">Lengths, depths, cases, seed.</param>
 internal sealed class NeedleGenerator(NeedleKind kind, Tokenizer tokenizer, int borderTokens, NeedleSettings settings)
 {
     /// <summary>By length, then case by case.</summary>
     public IEnumerable<NeedleContext> Contexts()
     {
-        // A passkey has one place in its text; elsewhere one text has a needle at every depth.
+        // A text holds one passkey; texts of other kinds have a needle at every depth.
         ImmutableArray<double>[] places = kind == NeedleKind.Passkey || settings.QuestionFirst
             ? [.. settings.Depths.Select(depth => ImmutableArray.Create(depth))]
             : [.. settings.Depths.Chunk(NeedleTexts.MaxNeedles(kind)).Select(depths => depths.ToImmutableArray())];
@@ -45,7 +45,7 @@ internal sealed class NeedleGenerator(NeedleKind kind, Tokenizer tokenizer, int 
         return context;
     }
 
-    /// <summary>A context of so many units; null: it is too long.</summary>
+    /// <summary>A context with a number of units; null if it is too long.</summary>
     private NeedleContext? Fit(int length, int units, ImmutableArray<double> depths, ulong seed)
     {
         (string text, ImmutableArray<NeedleQuestion> questions) = NeedleTexts.Of(kind, units, depths, seed);

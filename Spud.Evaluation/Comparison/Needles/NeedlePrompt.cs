@@ -3,18 +3,18 @@ using Spud.Text.Tokenization;
 
 namespace Spud.Evaluation.Comparison;
 
-/// <summary>Makes the ids of a context: it ends where caches decide what to keep, so that question and answer stay out of that as far as they are short enough.</summary>
+/// <summary>Encodes a context so that it ends where caches decide what to keep; short questions and answers then do not influence that.</summary>
 internal static class NeedlePrompt
 {
     private const string Padding = "This is the beginning of a long text that goes on below. ";
 
-    /// <summary>A context of a text; null: with question and answer it would be longer than asked for.</summary>
-    /// <param name="tokenizer">Of all models.</param>
+    /// <summary>A context from a text; null if, with question and answer, it exceeds the requested length.</summary>
+    /// <param name="tokenizer">The common tokenizer of all models.</param>
     /// <param name="text">What it says.</param>
     /// <param name="questions">About it.</param>
-    /// <param name="length">Tokens of text, question and answer at most.</param>
-    /// <param name="borderTokens">Where caches decide.</param>
-    /// <param name="questionFirst">Whether the question stands before the text too.</param>
+    /// <param name="length">Maximum tokens of text, question and answer.</param>
+    /// <param name="borderTokens">Interval at which caches decide what to keep.</param>
+    /// <param name="questionFirst">Whether the question also precedes the text.</param>
     public static NeedleContext? Make(Tokenizer tokenizer, string text, ImmutableArray<NeedleQuestion> questions, int length, int borderTokens, bool questionFirst)
     {
         int room = questions.Max(question => question.Ids(tokenizer).Length + question.AnswerTokens(tokenizer));
@@ -23,7 +23,7 @@ internal static class NeedlePrompt
         if (ids.Count > end)
             return null;
 
-        // Filled up at the front, where it changes no distance between a needle and its question.
+        // Padded at the front, where it changes no distance between a needle and its question.
         List<int> padding = Repeated(tokenizer, end - ids.Count);
         ids.InsertRange(tokenizer.AddsBos ? 1 : 0, padding.TakeLast(end - ids.Count).ToArray());
         return new(length, [.. ids], questions);

@@ -4,7 +4,7 @@ using Spud.Sampling;
 
 namespace Spud.Evaluation.Comparison;
 
-/// <summary>Reads contexts in one pipeline and asks about them. A context is read once for all of its questions, as far as the cache can go back to its end.</summary>
+/// <summary>Reads contexts in one pipeline and asks about them. A context is read once for all its questions if the cache can return to its end.</summary>
 internal sealed class NeedleReader(ComparedPipeline pipeline) : IDisposable
 {
     private readonly Engine _engine = pipeline.Model.Engine;

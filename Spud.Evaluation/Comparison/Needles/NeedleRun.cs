@@ -3,9 +3,9 @@ namespace Spud.Evaluation.Comparison;
 /// <summary>Asks all pipelines about the contexts of a task, context by context.</summary>
 internal sealed class NeedleRun(IReadOnlyList<ComparedPipeline> pipelines, NeedleTask task, NeedleSums sums)
 {
-    /// <summary>Does what is left to do.</summary>
-    /// <param name="onContext">Called after each context with how much is done, 0 to 1.</param>
-    /// <param name="cancellation">Ends it; what is done stays.</param>
+    /// <summary>Runs the remaining work.</summary>
+    /// <param name="onContext">Called after each context with the progress, 0 to 1.</param>
+    /// <param name="cancellation">Cancels the run; finished work is kept.</param>
     public void Run(Action<double> onContext, CancellationToken cancellation)
     {
         IReadOnlyList<NeedleContext> contexts = task.Contexts(pipelines[0].Model.Tokenizer, BorderTokens());
@@ -51,7 +51,7 @@ internal sealed class NeedleRun(IReadOnlyList<ComparedPipeline> pipelines, Needl
             throw new ComparisonException($"{task.Name}{(task.File is { } file ? $" of {file}" : "")}: the longest context has {longest} tokens with its question and answer, {small.Name} reads {small.Model.Pipeline.Limits.ContextTokens}. Raise the context (--ctx), or use shorter ones.");
     }
 
-    /// <summary>Where all caches decide what to keep at the same time; 1: none ever does.</summary>
+    /// <summary>Interval at which all caches decide what to keep; 1 if none ever does.</summary>
     private int BorderTokens()
     {
         int border = 1;

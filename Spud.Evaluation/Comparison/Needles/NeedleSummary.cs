@@ -1,11 +1,11 @@
 namespace Spud.Evaluation.Comparison;
 
-/// <summary>A needle task's figures out of its outcomes.</summary>
+/// <summary>Computes the figures of a needle task from its outcomes.</summary>
 internal static class NeedleSummary
 {
     public static NeedleResult Of(NeedleTask task, NeedleSums sums, double confidence)
     {
-        // Contexts of a file are as long as they are: one row for all of them.
+        // Contexts of a file have arbitrary lengths: one row for all of them.
         int longest = sums.Readings.Max(reading => reading.Length);
         Func<int, int> length = task.File is null ? static length => length : _ => longest;
         return new()

@@ -1,19 +1,19 @@
 namespace Spud.Evaluation.Comparison;
 
-/// <summary>What is known of a needle task so far.</summary>
+/// <summary>Results of a needle task so far.</summary>
 public sealed class NeedleSums
 {
-    /// <summary>Questions that are done, by context.</summary>
+    /// <summary>Finished questions, by context.</summary>
     public List<NeedleOutcome> Outcomes { get; init; } = [];
 
-    /// <summary>What reading contexts took, by context.</summary>
+    /// <summary>Cost of reading contexts, by context.</summary>
     public List<NeedleReading> Readings { get; init; } = [];
 }
 
-/// <summary>A question that is done.</summary>
+/// <summary>A finished question.</summary>
 public sealed record NeedleOutcome
 {
-    /// <summary>As asked for.</summary>
+    /// <summary>The requested length.</summary>
     public required int Length { get; init; }
 
     /// <summary>0 .. 1.</summary>
@@ -29,32 +29,32 @@ public sealed record NeedleOutcome
 /// <summary>A context that was read.</summary>
 public sealed record NeedleReading
 {
-    /// <summary>As asked for.</summary>
+    /// <summary>The requested length.</summary>
     public required int Length { get; init; }
 
     /// <summary>[pipeline].</summary>
     public required NeedleCost[] Costs { get; init; }
 }
 
-/// <summary>What a context took in a pipeline.</summary>
+/// <summary>Cost of a context in a pipeline.</summary>
 public sealed record NeedleCost
 {
     /// <summary>Rows of the context.</summary>
     public int PrefillTokens { get; set; }
 
-    /// <summary>What they took.</summary>
+    /// <summary>Their time.</summary>
     public double PrefillSeconds { get; set; }
 
-    /// <summary>Steps that wrote answers, at the end of the context.</summary>
+    /// <summary>Steps that generated answers, at the end of the context.</summary>
     public int DecodeTokens { get; set; }
 
-    /// <summary>What they took.</summary>
+    /// <summary>Their time.</summary>
     public double DecodeSeconds { get; set; }
 
-    /// <summary>Bytes of the pages that were in use at most, while the context was read or a question answered.</summary>
+    /// <summary>Peak bytes of pages in use while the context was read or a question answered.</summary>
     public long PeakPageBytes { get; set; }
 
-    /// <summary>Bytes of the keys and values that were kept at the end of the context.</summary>
+    /// <summary>Bytes of keys and values kept at the end of the context.</summary>
     public long KeptBytes { get; set; }
 
     /// <summary>Of the context and its questions.</summary>

@@ -4,7 +4,7 @@ using Spud.Text.Tokenization;
 
 namespace Spud.Evaluation.Comparison;
 
-/// <summary>Questions whose answers stand somewhere in a long context: generated, or out of a file.</summary>
+/// <summary>Questions whose answers are somewhere in a long context: generated, or from a file.</summary>
 public sealed class NeedleTask
 {
     private readonly NeedleFile? _file;
@@ -14,26 +14,26 @@ public sealed class NeedleTask
     /// <summary>What is hidden.</summary>
     public NeedleKind Kind { get; }
 
-    /// <summary>For people.</summary>
+    /// <summary>Display name.</summary>
     public string Name => NameOf(Kind);
 
-    /// <summary>The file; null: generated.</summary>
+    /// <summary>The file; null if generated.</summary>
     public string? File => _file?.Path;
 
-    /// <summary>Of the file's bytes; null: generated.</summary>
+    /// <summary>Hash of the file's bytes; null if generated.</summary>
     public string? Sha256 { get; }
 
     /// <summary>How it is asked.</summary>
     public NeedleSettings Settings { get; }
 
-    /// <summary>Tokens of the longest context with its question and answer; null: as long as the file makes them.</summary>
+    /// <summary>Tokens of the longest context with its question and answer; null if the file determines it.</summary>
     public int? ContextTokens => _file is null ? Settings.Lengths.Max() : null;
 
     /// <summary>Names of all kinds.</summary>
     public static IEnumerable<string> KindNames => Enum.GetValues<NeedleKind>().Select(NameOf);
 
     /// <summary>Generated questions of a kind.</summary>
-    /// <exception cref="ComparisonException">A setting is out of its range.</exception>
+    /// <exception cref="ComparisonException">A setting is out of range.</exception>
     public static NeedleTask Generated(NeedleKind kind, NeedleSettings settings)
     {
         ArgumentNullException.ThrowIfNull(settings);
@@ -42,7 +42,7 @@ public sealed class NeedleTask
     }
 
     /// <summary>Questions of a file: LongChat lines, or key-value pairs of "Lost in the middle"; a name that ends in .gz is unpacked.</summary>
-    /// <exception cref="ComparisonException">It is missing, or holds something else.</exception>
+    /// <exception cref="ComparisonException">The file is missing or invalid.</exception>
     public static NeedleTask OfFile(NeedleKind kind, string path, NeedleSettings settings)
     {
         ArgumentNullException.ThrowIfNull(settings);
@@ -54,11 +54,11 @@ public sealed class NeedleTask
         return new(kind, NeedleFile.Read(kind, path, content), Convert.ToHexStringLower(SHA256.HashData(content)), settings);
     }
 
-    /// <summary>The kind of a name; null: none has it.</summary>
+    /// <summary>Finds a kind by name; null if there is none.</summary>
     public static NeedleKind? KindOf(string name) => Enum.GetValues<NeedleKind>().Where(kind => NameOf(kind) == name).Select(kind => (NeedleKind?)kind).FirstOrDefault();
 
     /// <summary>The contexts, in the order in which they are read.</summary>
-    /// <param name="tokenizer">Of all models.</param>
+    /// <param name="tokenizer">The common tokenizer of all models.</param>
     /// <param name="borderTokens">Where caches decide what to keep: contexts end there.</param>
     internal ImmutableArray<NeedleContext> Contexts(Tokenizer tokenizer, int borderTokens) =>
         _file is null ? [.. new NeedleGenerator(Kind, tokenizer, borderTokens, Settings).Contexts()] : [.. _file.Contexts(tokenizer, borderTokens, Settings)];
@@ -69,7 +69,7 @@ public sealed class NeedleTask
 /// <summary>What is hidden in a context.</summary>
 public enum NeedleKind
 {
-    /// <summary>One number in a text that repeats itself.</summary>
+    /// <summary>One number in a repetitive text.</summary>
     Passkey,
 
     /// <summary>The value of a key among many pairs, as JSON.</summary>
@@ -78,7 +78,7 @@ public enum NeedleKind
     /// <summary>The number of a named line among many lines, as in LongChat.</summary>
     Lines,
 
-    /// <summary>Several numbers, each of a city, in a text that repeats itself; each is asked for.</summary>
+    /// <summary>Several numbers, one per city, in a repetitive text; each is asked for.</summary>
     Needles,
 }
 
@@ -94,10 +94,10 @@ public sealed record NeedleSettings
     /// <summary>Questions of each kind, length and depth; of a file, contexts from its beginning.</summary>
     public int Cases { get; init; } = 4;
 
-    /// <summary>Whether the question stands before the context too, so that a cache that decides by attention knows it.</summary>
+    /// <summary>Whether the question also precedes the context, so that a cache that decides by attention knows it.</summary>
     public bool QuestionFirst { get; init; }
 
-    /// <summary>Of the random numbers.</summary>
+    /// <summary>Random seed.</summary>
     public ulong Seed { get; init; } = 1;
 
     /// <inheritdoc/>

@@ -5,7 +5,7 @@ using Spud.Sampling;
 namespace Spud.Evaluation.Comparison;
 
 /// <summary>
-/// The texts of generated contexts, of as many filler sentences, pairs or lines as asked for. Sources of the forms: passkey, Mohtashami and
+/// The texts of generated contexts, with a given number of filler sentences, pairs or lines. Sources: passkey, Mohtashami and
 /// Jaggi, arXiv:2305.16300; pairs, Liu et al., arXiv:2307.03172; lines, LongChat (LongEval); several needles, RULER, arXiv:2404.06654.
 /// </summary>
 internal static class NeedleTexts
@@ -29,17 +29,17 @@ internal static class NeedleTexts
         "Paris", "London", "Berlin", "Madrid", "Rome", "Vienna", "Athens", "Cairo", "Tokyo", "Sydney", "Boston", "Chicago", "Lisbon", "Dublin", "Prague", "Warsaw",
     ];
 
-    /// <summary>Needles that a text of a kind can have at most.</summary>
+    /// <summary>Maximum number of needles in a text of a kind.</summary>
     public static int MaxNeedles(NeedleKind kind) => kind == NeedleKind.Needles ? s_cities.Length : int.MaxValue;
 
-    /// <summary>Units that a text of a kind can have at most.</summary>
+    /// <summary>Maximum number of units in a text of a kind.</summary>
     public static int MaxUnits(NeedleKind kind) => kind == NeedleKind.Lines ? s_adjectives.Length * s_adjectives.Length * s_nouns.Length : 1 << 16;
 
     /// <summary>A text.</summary>
     /// <param name="kind">Its kind.</param>
     /// <param name="units">Sentences, pairs or lines.</param>
     /// <param name="depths">Where answers are.</param>
-    /// <param name="seed">Of its random numbers: a longer text begins like a shorter one only as far as these do.</param>
+    /// <param name="seed">Random seed; a longer text need not begin like a shorter one.</param>
     public static (string Text, ImmutableArray<NeedleQuestion> Questions) Of(NeedleKind kind, int units, ImmutableArray<double> depths, ulong seed) => kind switch
     {
         NeedleKind.Passkey => Passkey(units, depths, new(seed)),

@@ -7,7 +7,7 @@ namespace Spud.Evaluation.Comparison;
 /// <summary>What a comparison found. Losses and divergences in nats; intervals by paired bootstrap over blocks of text.</summary>
 public sealed record ComparisonResult
 {
-    /// <summary>What was measured.</summary>
+    /// <summary>Settings of the measurement.</summary>
     public required ComparisonSettings Settings { get; init; }
 
     /// <summary>The texts.</summary>
@@ -19,23 +19,23 @@ public sealed record ComparisonResult
     /// <summary>The tasks of long contexts.</summary>
     public required ImmutableArray<NeedleResult> Needles { get; init; }
 
-    /// <summary>The pipelines; the first one is what the others are held against.</summary>
+    /// <summary>The pipelines; the others are compared with the first.</summary>
     public required ImmutableArray<PipelineResult> Pipelines { get; init; }
 
-    /// <summary>Perplexity by position in the windows, over all texts; null: not asked for.</summary>
+    /// <summary>Perplexity by position in the windows, over all texts; null if not requested.</summary>
     public required ImmutableArray<PositionFigures>? Positions { get; init; }
 
-    /// <summary>Models of several shapes against the compute that dense ones need; null: there is one shape, or no dense model.</summary>
+    /// <summary>Models of several shapes against the compute that dense ones need; null if there is one shape or no dense model.</summary>
     public required EnvelopeResult? Envelope { get; init; }
 
-    /// <summary>Seconds that the texts took in forward passes of all pipelines.</summary>
+    /// <summary>Seconds in forward passes of all pipelines over the texts.</summary>
     public required double ForwardSeconds { get; init; }
 
-    /// <summary>Seconds that they took in addition to these.</summary>
+    /// <summary>Seconds outside of these.</summary>
     public required double OwnSeconds { get; init; }
 }
 
-/// <summary>A text that was compared over.</summary>
+/// <summary>A text of the comparison.</summary>
 public sealed record TextResult
 {
     /// <summary>File name.</summary>
@@ -44,7 +44,7 @@ public sealed record TextResult
     /// <summary>Length.</summary>
     public required long Bytes { get; init; }
 
-    /// <summary>Of its bytes.</summary>
+    /// <summary>Hash of its bytes.</summary>
     public required string Sha256 { get; init; }
 
     /// <summary>Windows that were read.</summary>
@@ -63,19 +63,19 @@ public sealed record TextResult
 /// <summary>One pipeline's figures.</summary>
 public sealed record PipelineResult
 {
-    /// <summary>For people.</summary>
+    /// <summary>Display name.</summary>
     public required string Name { get; init; }
 
     /// <summary>Over all texts.</summary>
     public required QualityFigures Quality { get; init; }
 
-    /// <summary>Prefill and decode; null: not measured.</summary>
+    /// <summary>Prefill and decode; null if not measured.</summary>
     public required SpeedFigures? Speed { get; init; }
 
-    /// <summary>What a token took.</summary>
+    /// <summary>Cost per token.</summary>
     public required ComputeFigures Compute { get; init; }
 
-    /// <summary>Bytes of keys and values for each token, as they were kept at the end of the windows.</summary>
+    /// <summary>Bytes of keys and values per token, kept at the end of the windows.</summary>
     public required double KvBytesPerToken { get; init; }
 
     /// <summary>Memory at the limits of the comparison.</summary>
@@ -84,7 +84,7 @@ public sealed record PipelineResult
     /// <summary>Seconds in forward passes over the texts.</summary>
     public required double ForwardSeconds { get; init; }
 
-    /// <summary>The pipeline as it was resolved.</summary>
+    /// <summary>The resolved pipeline.</summary>
     public required PipelineExplanation Explanation { get; init; }
 }
 
@@ -97,19 +97,19 @@ public sealed record QualityFigures
     /// <summary>exp of the mean loss.</summary>
     public required Interval Perplexity { get; init; }
 
-    /// <summary>Perplexity over that of the first pipeline.</summary>
+    /// <summary>Perplexity divided by the first pipeline's.</summary>
     public required Interval PerplexityRatio { get; init; }
 
-    /// <summary>Mean of D(first || this); null: the models' vocabularies have different sizes.</summary>
+    /// <summary>Mean of D(first || this); null if the vocabularies have different sizes.</summary>
     public required Interval? MeanDivergence { get; init; }
 
-    /// <summary>What 99 of 100 divergences do not exceed; null likewise.</summary>
+    /// <summary>99th percentile of the divergence; null likewise.</summary>
     public required double? Divergence99 { get; init; }
 
-    /// <summary>Part of the predictions whose most likely token is the first pipeline's.</summary>
+    /// <summary>Share of predictions whose most likely token is the first pipeline's.</summary>
     public required Interval Agreement { get; init; }
 
-    /// <summary>Whether it is as good as the first: the upper end of the ratio's interval is low enough; null: there is no interval.</summary>
+    /// <summary>Whether it is as good as the first: the upper end of the ratio's interval is low enough; null if there is no interval.</summary>
     public required bool? Parity { get; init; }
 }
 
@@ -131,33 +131,32 @@ public sealed record PositionFigures
 
 /// <summary>A pipeline's figures at some positions.</summary>
 /// <param name="Perplexity">exp of the mean loss.</param>
-/// <param name="PerplexityRatio">Perplexity over that of the first pipeline.</param>
+/// <param name="PerplexityRatio">Perplexity divided by the first pipeline's.</param>
 public sealed record PositionPerplexity(Interval Perplexity, Interval PerplexityRatio);
 
-/// <summary>What a token took on average, as it was metered over the texts: what every row takes, and of the head what a row takes whose logits are read.</summary>
+/// <summary>Average metered cost of a token over the texts: the cost of every row, and for the head that of a row whose logits are read.</summary>
 public sealed record ComputeFigures
 {
     /// <summary>10^9 FLOPs.</summary>
     public required double ComputeUnitsPerToken { get; init; }
 
     /// <summary>
-    /// The score: bits that the pipeline saves for each token against guessing among all of the vocabulary, log2 V less the mean loss in bits,
-    /// for each compute unit.
+    /// The score: bits saved per token against a uniform guess over the vocabulary (log2 V minus the mean loss in bits), per compute unit.
     /// </summary>
     public required Interval BitsPerComputeUnit { get; init; }
 
     /// <summary>By role, in the order of the forward pass.</summary>
     public required ImmutableArray<RoleFigures> Roles { get; init; }
 
-    /// <summary>[layer]: experts of a token; a dense layer has one.</summary>
+    /// <summary>[layer]: experts per token; a dense layer has one.</summary>
     [JsonPropertyName("expertsPerToken")]
     public required ImmutableArray<double> ExpertsByLayer { get; init; }
 }
 
-/// <summary>A role's part in the cost of a token.</summary>
+/// <summary>A role's share of the cost of a token.</summary>
 /// <param name="Role">Its name.</param>
 /// <param name="ComputeUnitsPerToken">10^9 FLOPs.</param>
-/// <param name="SecondsPerToken">Time while the texts were read, many rows at a time.</param>
+/// <param name="SecondsPerToken">Time while reading the texts, many rows at a time.</param>
 public sealed record RoleFigures(string Role, double ComputeUnitsPerToken, double SecondsPerToken);
 
 /// <summary>Tokens per second.</summary>
@@ -168,14 +167,14 @@ public sealed record SpeedFigures(
     [property: JsonPropertyName("decodeTokensPerSecond")] Spread Decode);
 
 /// <summary>Repeated measurements.</summary>
-/// <param name="Median">The middle one.</param>
+/// <param name="Median">The median.</param>
 /// <param name="Low">The lowest.</param>
 /// <param name="High">The highest.</param>
-/// <param name="Samples">All, in the order in which they were measured.</param>
+/// <param name="Samples">All, in order of measurement.</param>
 public sealed record Spread(double Median, double Low, double High, ImmutableArray<double> Samples);
 
-/// <summary>Memory of one pipeline, as if it were alone.</summary>
+/// <summary>Memory of one pipeline by itself.</summary>
 /// <param name="PrivateBytes">Accounted: what <c>spud explain</c> states for the limits of the comparison.</param>
 /// <param name="MappedBytes">Of the model file, which pipelines of one file share.</param>
-/// <param name="MeasuredBytes">What this process's private memory grew by when the pipeline was composed and had read a window; null: not measured.</param>
+/// <param name="MeasuredBytes">Growth of this process's private memory from composing the pipeline and reading a window; null if not measured.</param>
 public sealed record MemoryFigures(long PrivateBytes, long MappedBytes, long? MeasuredBytes);

@@ -3,7 +3,7 @@ using Spud.Configuration;
 
 namespace Spud.Evaluation.Comparison;
 
-/// <summary>What a token took, out of sums.</summary>
+/// <summary>Computes the cost of a token from sums.</summary>
 internal static class ComputeSummary
 {
     private const double FlopsPerUnit = (double)Metering.Tally.FlopsPerUnit;
@@ -23,7 +23,7 @@ internal static class ComputeSummary
         return new()
         {
             ComputeUnitsPerToken = units,
-            // A lower perplexity is a higher score: the ends change places.
+            // A lower perplexity is a higher score, so the ends of the interval are swapped.
             BitsPerComputeUnit = new(Score(perplexity.Value), perplexity.High is { } high ? Score(high) : null, perplexity.Low is { } low ? Score(low) : null),
             Roles = roles,
             ExpertsByLayer = [.. sum.PlanEntries.Select(entries => (double)entries / sum.Rows)],

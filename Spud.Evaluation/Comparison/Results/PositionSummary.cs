@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace Spud.Evaluation.Comparison;
 
-/// <summary>Perplexity by position out of blocks.</summary>
+/// <summary>Computes perplexity by position from blocks.</summary>
 internal static class PositionSummary
 {
     /// <summary>Perplexity and ratio of each pipeline.</summary>

@@ -2,7 +2,7 @@ using Spud.Composition;
 
 namespace Spud.Evaluation.Comparison;
 
-/// <summary>Figures out of sums: a pure function of what was measured.</summary>
+/// <summary>Computes figures from sums: a pure function of the measurements.</summary>
 internal sealed class Summary(IReadOnlyList<ComparedPipeline> pipelines, IReadOnlyList<ComparedText> texts, ComparedTasks tasks, ComparisonSettings settings, ComparisonState state)
 {
     /// <summary>Perplexity, ratio, divergence and agreement of each pipeline.</summary>
@@ -53,7 +53,7 @@ internal sealed class Summary(IReadOnlyList<ComparedPipeline> pipelines, IReadOn
         };
     }
 
-    /// <summary>[pipeline]: figures over some texts, each of which keeps its share in every repetition.</summary>
+    /// <summary>[pipeline]: figures over some texts, each with a fixed share of every repetition.</summary>
     private QualityFigures[] Quality(TextSums[] of)
     {
         Interval[] intervals = Bootstrap.Intervals(

@@ -3,14 +3,14 @@ using Spud.Models.Messages;
 
 namespace Spud.Evaluation.Comparison;
 
-/// <summary>Whether pipelines can be compared: their models have one tokenizer, so that token for token their predictions mean the same.</summary>
+/// <summary>Checks that pipelines can be compared: their models have the same tokenizer, so that predictions correspond token by token.</summary>
 internal static class Comparability
 {
     private const string Prefix = "tokenizer.ggml.";
 
-    /// <param name="pipelines">At least two; one where there are tasks, whose figures mean something alone.</param>
+    /// <param name="pipelines">At least two, or one if there are tasks, whose figures are meaningful alone.</param>
     /// <param name="hasTasks">Whether there are tasks.</param>
-    /// <exception cref="ComparisonException">They cannot; the message says where the tokenizers differ.</exception>
+    /// <exception cref="ComparisonException">They cannot be compared; the message says where the tokenizers differ.</exception>
     public static void Require(IReadOnlyList<ComparedPipeline> pipelines, bool hasTasks)
     {
         if (pipelines.Count < (hasTasks ? 1 : 2))
@@ -29,7 +29,7 @@ internal static class Comparability
         }
     }
 
-    /// <summary>Where two tokenizers differ; null: nowhere.</summary>
+    /// <summary>Where two tokenizers differ; null if they do not.</summary>
     internal static string? Difference(GgufMetadata a, GgufMetadata b)
     {
         foreach (string key in a.Keys.Union(b.Keys).Where(static key => key.StartsWith(Prefix, StringComparison.Ordinal)))

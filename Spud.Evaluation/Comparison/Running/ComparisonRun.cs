@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Spud.Evaluation.Comparison;
 
-/// <summary>Compares pipelines of one tokenizer over the same texts; the first one is what the others are held against.</summary>
+/// <summary>Compares pipelines of one tokenizer over the same texts; the others are compared with the first.</summary>
 public sealed class ComparisonRun
 {
     private static readonly TimeSpan KeepEvery = TimeSpan.FromSeconds(5);
@@ -15,16 +15,16 @@ public sealed class ComparisonRun
     private readonly ComparisonState _state;
     private readonly TextCuts _cuts;
 
-    // Kept after the first window: a path that cannot be written is reported before hours are spent.
+    // Saved after the first window, so that an unwritable path is reported before hours are spent.
     private long? _kept;
 
-    /// <summary>A comparison, begun anew or taken up where it was interrupted.</summary>
-    /// <param name="pipelines">At least two, or one where there are tasks, of one tokenizer; owned by the caller.</param>
+    /// <summary>Starts or resumes a comparison.</summary>
+    /// <param name="pipelines">At least two, or one if there are tasks, with the same tokenizer; owned by the caller.</param>
     /// <param name="texts">At least one.</param>
-    /// <param name="settings">What is measured.</param>
-    /// <param name="file">Where it is kept until it is finished; null: nowhere.</param>
+    /// <param name="settings">Settings of the measurement.</param>
+    /// <param name="file">State file until it is finished; null for none.</param>
     /// <exception cref="ComparisonException">The pipelines are not comparable, a setting is wrong, or the file belongs to another comparison.</exception>
-    /// <param name="tasks">Asked after the texts; null: none.</param>
+    /// <param name="tasks">Tasks after the texts; null for none.</param>
     public ComparisonRun(IReadOnlyList<ComparedPipeline> pipelines, IReadOnlyList<ComparedText> texts, ComparisonSettings settings, StateFile? file = null, ComparedTasks? tasks = null)
     {
         ArgumentNullException.ThrowIfNull(settings);
@@ -37,19 +37,19 @@ public sealed class ComparisonRun
         _cuts = new(pipelines[0].Model.Tokenizer);
     }
 
-    /// <summary>Whether it goes on from an interrupted one.</summary>
+    /// <summary>Whether it resumes an interrupted one.</summary>
     public bool Resumed { get; }
 
-    /// <summary>What is done one after the other, for people: the texts, the tasks, and the measurement of speed.</summary>
+    /// <summary>Display names of the successive parts: the texts, the tasks, and the speed measurement.</summary>
     public IReadOnlyList<string> Parts => [.. _texts.Select(text => text.Name), .. _tasks.Questions.Select(task => task.Name), .. _tasks.Needles.Select(task => task.Name), .. _settings.Speed is null ? Array.Empty<string>() : ["speed"]];
 
-    /// <summary>Gets the index of one of the <see cref="Parts"/> and how much of it is done, 0 to 1.</summary>
+    /// <summary>Receives the index of one of the <see cref="Parts"/> and its progress, 0 to 1.</summary>
     public Action<int, double>? Progress { get; set; }
 
-    /// <summary>Does what is left to do.</summary>
-    /// <exception cref="OperationCanceledException">It was cancelled; what is done is kept in the file.</exception>
+    /// <summary>Runs the remaining work.</summary>
+    /// <exception cref="OperationCanceledException">Cancelled; finished work is kept in the file.</exception>
     /// <exception cref="ComparisonException">A text has no window.</exception>
-    /// <exception cref="IOException">The file cannot be written, or a text not be read.</exception>
+    /// <exception cref="IOException">The file cannot be written, or a text cannot be read.</exception>
     public ComparisonResult Run(CancellationToken cancellation = default)
     {
         try
@@ -101,7 +101,7 @@ public sealed class ComparisonRun
         Progress?.Invoke(index, 1);
     }
 
-    /// <summary>The next window that is not done yet.</summary>
+    /// <summary>The next unfinished window.</summary>
     private bool Read(WindowReader windows, int[] window, TextSums sums, CancellationToken cancellation)
     {
         long start = Stopwatch.GetTimestamp();

@@ -10,19 +10,19 @@ public sealed record ComparisonSettings
     /// <summary>Whether the text of a control token is that token. In questions it is always text.</summary>
     public bool ParseSpecial { get; init; }
 
-    /// <summary>Maximum number of windows of each text; null: all.</summary>
+    /// <summary>Maximum number of windows per text; null for all.</summary>
     public int? MaxWindows { get; init; }
 
     /// <summary>How intervals are drawn.</summary>
     public BootstrapSettings Bootstrap { get; init; } = new();
 
-    /// <summary>How speed is measured; null: it is not.</summary>
+    /// <summary>How speed is measured; null to skip it.</summary>
     public SpeedSettings? Speed { get; init; } = new();
 
-    /// <summary>Upper end of the perplexity ratio's interval up to which a pipeline is as good as the first.</summary>
+    /// <summary>Maximum upper end of the perplexity ratio's interval for a pipeline to count as good as the first.</summary>
     public double ParityRatio { get; init; } = 1.01;
 
-    /// <summary>The longest sequence that texts and speed take.</summary>
+    /// <summary>Length of the longest sequence for texts and speed.</summary>
     public int ContextTokens => Math.Max(Window.Tokens, Speed is { } speed ? speed.Prompt + speed.Generate : 0);
 }
 

@@ -2,16 +2,16 @@ using System.Text.Json.Serialization;
 
 namespace Spud.Evaluation.Comparison;
 
-/// <summary>All that a comparison has found out so far: plain data, kept in a file so that an interrupted one goes on.</summary>
+/// <summary>The results of a comparison so far: plain data, kept in a file so that it can be resumed.</summary>
 public sealed class ComparisonState
 {
-    /// <summary>Of this form; another one is not read.</summary>
+    /// <summary>Version of this format; others are not read.</summary>
     public const int CurrentVersion = 2;
 
     /// <summary><see cref="CurrentVersion"/>.</summary>
     public int Version { get; init; } = CurrentVersion;
 
-    /// <summary>Hash of pipelines, texts and settings: with other ones nothing of this holds.</summary>
+    /// <summary>Hash of pipelines, texts and settings; the data are valid only for these.</summary>
     public required string Fingerprint { get; init; }
 
     /// <summary>[text].</summary>
@@ -29,14 +29,14 @@ public sealed class ComparisonState
     /// <summary>[pipeline]: seconds in forward passes over the texts.</summary>
     public required double[] ForwardSeconds { get; init; }
 
-    /// <summary>Seconds that the texts took outside of forward passes: reading, tokens, logits, this file.</summary>
+    /// <summary>Seconds for the texts outside of forward passes: reading, encoding, logits, this file.</summary>
     public double OwnSeconds { get; set; }
 
-    /// <param name="fingerprint">Of the comparison.</param>
+    /// <param name="fingerprint">Fingerprint of the comparison.</param>
     /// <param name="layers">[pipeline]: L.</param>
-    /// <param name="texts">How many.</param>
-    /// <param name="tasks">How many.</param>
-    /// <param name="needles">How many.</param>
+    /// <param name="texts">Number of texts.</param>
+    /// <param name="tasks">Number of tasks.</param>
+    /// <param name="needles">Number of needle tasks.</param>
     internal static ComparisonState New(string fingerprint, int[] layers, int texts, int tasks, int needles) => new()
     {
         Fingerprint = fingerprint,

@@ -5,7 +5,7 @@ using Spud.Composition;
 
 namespace Spud.Evaluation.Comparison;
 
-/// <summary>What a comparison's figures depend on, as one hash: pipelines as they were resolved, model files, texts, settings.</summary>
+/// <summary>Hash of everything that a comparison depends on: resolved pipelines, model files, texts, settings.</summary>
 internal static class Fingerprint
 {
     public static string Of(IReadOnlyList<ComparedPipeline> pipelines, IReadOnlyList<ComparedText> texts, ComparedTasks tasks, ComparisonSettings settings)
@@ -29,7 +29,7 @@ internal static class Fingerprint
 
     private static void Append(StringBuilder all, ComparedPipeline pipeline)
     {
-        // Hashing gigabytes of weights would take longer than many a comparison: a file that has its name, length and time is the same.
+        // Hashing gigabytes of weights would take longer than many comparisons: files with equal name, length and time are taken as equal.
         foreach (string file in pipeline.Model.Pipeline.File.Files)
             all.Append(Path.GetFullPath(file)).Append(' ').Append(new FileInfo(file).Length).Append(' ').Append(File.GetLastWriteTimeUtc(file).Ticks).Append('\n');
 

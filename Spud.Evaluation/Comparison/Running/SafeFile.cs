@@ -1,13 +1,13 @@
 namespace Spud.Evaluation.Comparison;
 
-/// <summary>Files that are replaced as a whole: at any moment there is the old content or the new, whatever happens to process, machine or disk.</summary>
+/// <summary>Replaces files atomically: the file has either the old content or the new, whatever happens to process, machine or disk.</summary>
 public static class SafeFile
 {
-    /// <summary>Replaces a file's content, that of a link where it leads; a device or pipe is written to as it is.</summary>
-    /// <exception cref="IOException">It cannot be written; what was there before is unharmed.</exception>
+    /// <summary>Replaces a file's content, following links; devices and pipes are written directly.</summary>
+    /// <exception cref="IOException">The file cannot be written; the old content is intact.</exception>
     public static void Write(string path, ReadOnlySpan<byte> content)
     {
-        // A device or pipe has no length, and is not a file that could be replaced; in an empty file there is nothing to lose.
+        // A device or pipe has no length and cannot be replaced; an empty file has nothing to lose.
         string target = new FileInfo(path).LinkTarget is null ? path : File.ResolveLinkTarget(path, returnFinalTarget: true)!.FullName;
         bool ordinary = !File.Exists(target) || new FileInfo(target).Length > 0;
         string temporary = ordinary ? target + ".new" : target;
@@ -39,7 +39,7 @@ public static class SafeFile
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
-            // The fault that is reported is the one that came first; a folder that refuses writing refuses deleting too.
+            // The first error is the one reported; a read-only folder does not allow deleting either.
         }
     }
 }

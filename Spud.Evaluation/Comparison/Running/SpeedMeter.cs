@@ -5,8 +5,8 @@ using Spud.Text.Tokenization;
 namespace Spud.Evaluation.Comparison;
 
 /// <summary>
-/// Measures tokens per second of prefill and decode with the text's own tokens, which routers answer as they do in real use. Pipelines take
-/// turns, and every repetition begins with another one, so that what disturbs the machine disturbs all alike.
+/// Measures tokens per second of prefill and decode with the text's own tokens, so that routers behave as in real use. Pipelines alternate,
+/// and every repetition begins with a different one, so that disturbances of the machine affect all alike.
 /// </summary>
 internal sealed class SpeedMeter(IReadOnlyList<ComparedPipeline> pipelines, SpeedSettings settings)
 {
@@ -27,9 +27,9 @@ internal sealed class SpeedMeter(IReadOnlyList<ComparedPipeline> pipelines, Spee
 
     /// <summary>One repetition.</summary>
     /// <param name="tokens">At least as many as prompt and generated ones together.</param>
-    /// <param name="repetition">0 warms up and is not added.</param>
+    /// <param name="repetition">0 is a warm-up and not counted.</param>
     /// <param name="sums">Added to.</param>
-    /// <param name="cancellation">Ends it.</param>
+    /// <param name="cancellation">Cancels the operation.</param>
     public void Measure(ReadOnlySpan<int> tokens, int repetition, SpeedSums sums, CancellationToken cancellation)
     {
         (double Prefill, double Decode)[] measured = new (double, double)[pipelines.Count];

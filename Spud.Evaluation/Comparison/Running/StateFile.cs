@@ -4,18 +4,18 @@ using System.Text.Json;
 
 namespace Spud.Evaluation.Comparison;
 
-/// <summary>Where an unfinished comparison is kept.</summary>
-/// <param name="path">Beside the output.</param>
+/// <summary>The file of an unfinished comparison.</summary>
+/// <param name="path">Next to the output.</param>
 public sealed class StateFile(string path)
 {
     /// <summary>Full path.</summary>
     public string Path { get; } = System.IO.Path.GetFullPath(path);
 
-    /// <summary>Deletes it: the comparison is finished, and its results are kept elsewhere.</summary>
+    /// <summary>Deletes it after the comparison is finished.</summary>
     public void Delete() => File.Delete(Path);
 
-    /// <summary>What was kept; null: nothing.</summary>
-    /// <exception cref="ComparisonException">It belongs to another comparison or cannot be read.</exception>
+    /// <summary>Loads the state; null if there is none.</summary>
+    /// <exception cref="ComparisonException">The file belongs to another comparison or cannot be read.</exception>
     internal ComparisonState? Read(string fingerprint)
     {
         if (!File.Exists(Path))
@@ -37,14 +37,14 @@ public sealed class StateFile(string path)
         return state;
     }
 
-    /// <exception cref="IOException">It cannot be written; what was kept before still is.</exception>
+    /// <exception cref="IOException">The file cannot be written; the old content is intact.</exception>
     internal void Write(ComparisonState state)
     {
         byte[] content = JsonSerializer.SerializeToUtf8Bytes(state, ComparisonStateJson.Default.ComparisonState);
         SafeFile.Write(Path, [.. content, (byte)'\n', .. Hash(content)]);
     }
 
-    /// <summary>What comes before the hash: a file that was damaged would be believed otherwise, as far as it is JSON.</summary>
+    /// <summary>Text before the hash, which detects damage that leaves valid JSON.</summary>
     private static ReadOnlySpan<byte> Content(ReadOnlySpan<byte> file)
     {
         int end = file.LastIndexOf((byte)'\n');

@@ -4,9 +4,9 @@ using Spud.Models;
 namespace Spud.Evaluation.Comparison;
 
 /// <summary>A pipeline that takes part in a comparison.</summary>
-/// <param name="Name">For people: a file's name, what was varied.</param>
+/// <param name="Name">Display name: a file's name or the varied values.</param>
 /// <param name="Model">Composed with <see cref="LogitRowsFor(int)"/> logit rows; owned by the caller.</param>
-/// <param name="MeasuredBytes">What this process's private memory grew by when it was composed and had read a window; null: unknown.</param>
+/// <param name="MeasuredBytes">Growth of this process's private memory from composing it and reading a window; null if unknown.</param>
 public sealed record ComparedPipeline(string Name, LanguageModel Model, long? MeasuredBytes = null)
 {
     /// <summary>Logits of a tile, all rows together.</summary>
@@ -25,8 +25,8 @@ public sealed record ComparedPipeline(string Name, LanguageModel Model, long? Me
     /// <param name="vocabulary">V.</param>
     public static int LogitRowsFor(int vocabulary) => (int)Math.Clamp(TileBytes / (sizeof(float) * Math.Max(vocabulary, 1L)), 16, 256);
 
-    /// <summary>Takes a model in, and measures the private memory that it takes once it has read as long a text as it will have to.</summary>
-    /// <param name="name">For people.</param>
+    /// <summary>Loads a model, and measures its private memory after reading a text of maximum length.</summary>
+    /// <param name="name">Display name.</param>
     /// <param name="load">Composes the pipeline.</param>
     /// <param name="tokens">The longest text.</param>
     public static ComparedPipeline Load(string name, Func<LanguageModel> load, int tokens)
@@ -53,7 +53,7 @@ public sealed record ComparedPipeline(string Name, LanguageModel Model, long? Me
         int[] text = new int[tokens];
         while (sequence.Tokens < tokens)
         {
-            // Logits of as many rows as there is memory for suffice to have it taken.
+            // A full tile of logit rows suffices to commit their memory.
             int left = tokens - sequence.Tokens, rows = model.Pipeline.Limits.LogitRows;
             model.Engine.Step(batch, sequence, text.AsSpan(sequence.Tokens, left > rows ? left - rows : left), Phase.Prefill, left > rows ? LogitRows.None : LogitRows.All);
         }

@@ -4,7 +4,7 @@ namespace Spud.Evaluation.Comparison;
 
 /// <summary>
 /// Reduces the logits of a few rows, which all pipelines have just computed, to a loss, a divergence from the first pipeline and an agreement
-/// each; then the logits are overwritten by those of the next rows. Rows are shared out among the first pipeline's threads.
+/// each; then the logits are overwritten by those of the next rows. Rows are distributed over the first pipeline's threads.
 /// </summary>
 internal sealed class LogitTile
 {
@@ -14,7 +14,7 @@ internal sealed class LogitTile
     private readonly int[] _targets;
 
     /// <param name="batches">[pipeline]: where the logits are.</param>
-    /// <param name="pool">Of the first pipeline, which does nothing meanwhile.</param>
+    /// <param name="pool">Threads of the first pipeline, which is idle meanwhile.</param>
     /// <param name="vocabulary">V, of the largest model.</param>
     /// <param name="rows">Maximum number of rows of a tile.</param>
     public LogitTile(Batch[] batches, WorkerPool pool, int vocabulary, int rows)

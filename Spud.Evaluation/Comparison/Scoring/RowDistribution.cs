@@ -11,10 +11,10 @@ internal sealed class RowDistribution(int vocabulary)
     private float _max;
     private double _sum;
 
-    /// <summary>The most likely token; of equal ones the first.</summary>
+    /// <summary>The most likely token; on ties the first.</summary>
     public int Best { get; private set; }
 
-    /// <summary>Takes a row of logits [V], which must outlive what is asked about it.</summary>
+    /// <summary>Sets the row of logits [V], which must stay valid while the distribution is used.</summary>
     public void Take(ReadOnlySpan<float> logits)
     {
         Best = Selection.ArgMax(logits, out _max);
@@ -30,8 +30,8 @@ internal sealed class RowDistribution(int vocabulary)
     public double Loss(ReadOnlySpan<float> logits, int token) => Math.Log(_sum) + _max - logits[token];
 
     /// <summary>
-    /// D(p || q) = sum of p ln(p / q) + q - p, in nats, p being this row. The last two terms sum to nothing, and make the result
-    /// insensitive to errors of the two normalisations: without them two almost equal rows would drown in rounding.
+    /// D(p || q) = sum of p ln(p / q) + q - p, in nats, p being this row. The last two terms sum to zero, and make the result insensitive to
+    /// errors of the two normalisations: without them, rounding would dominate for almost equal rows.
     /// </summary>
     /// <param name="p">This row's logits [V].</param>
     /// <param name="other">The other distribution.</param>
@@ -56,13 +56,13 @@ internal sealed class RowDistribution(int vocabulary)
             rest += Difference(likelyP, (double)p[i] - q[i] + offset[0]) + likelyQ - likelyP;
         }
 
-        // The true value is at least 0, and rounding may fall a hair below.
+        // The true value is at least 0; rounding may produce slightly less.
         return Math.Max(rest, 0);
 
         Vector<double> Term(int at, Vector<double> difference)
         {
             Vector<double> likelyP = new Vector<double>(_exponentials, at) * scaleP, likelyQ = new Vector<double>(other._exponentials, at) * scaleQ;
-            // A token that both rule out has the difference of two infinities, times nothing.
+            // A token that both exclude contributes the difference of two infinities times zero.
             Vector<double> product = Vector.ConditionalSelect(Vector.Equals(likelyP, Vector<double>.Zero), Vector<double>.Zero, likelyP * (difference + offset));
             return product + likelyQ - likelyP;
         }

@@ -3,13 +3,13 @@ using Spud.Metering;
 
 namespace Spud.Evaluation.Comparison;
 
-/// <summary>What reading windows took in one pipeline, out of the ledgers of their sequences.</summary>
+/// <summary>Cost of reading windows in one pipeline, from the ledgers of their sequences.</summary>
 public sealed class RunSums
 {
-    /// <summary>Rows that were computed.</summary>
+    /// <summary>Computed rows.</summary>
     public long Rows { get; set; }
 
-    /// <summary>Of these, rows whose logits were computed.</summary>
+    /// <summary>Rows whose logits were computed.</summary>
     public long LogitRows { get; set; }
 
     /// <summary>Bytes of keys and values that were kept at the end of each window.</summary>

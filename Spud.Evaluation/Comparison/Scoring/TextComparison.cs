@@ -1,6 +1,6 @@
 namespace Spud.Evaluation.Comparison;
 
-/// <summary>Takes all pipelines through the windows of texts in step: tile by tile, so that of the logits only a few rows are held at any time.</summary>
+/// <summary>Runs all pipelines through the windows of texts in lockstep, tile by tile, so that only a few rows of logits are held at any time.</summary>
 internal sealed class TextComparison : IDisposable
 {
     private readonly WindowSettings _settings;
@@ -19,10 +19,10 @@ internal sealed class TextComparison : IDisposable
     /// <summary>[pipeline]: time in forward passes.</summary>
     public IEnumerable<TimeSpan> Forward => _passes.Select(pass => pass.Forward);
 
-    /// <summary>Compares one window and adds what comes of it; nothing is added if it is cancelled.</summary>
+    /// <summary>Compares one window and adds its results; nothing is added if it is cancelled.</summary>
     /// <param name="window">[<see cref="WindowSettings.Tokens"/>].</param>
     /// <param name="sums">Added to.</param>
-    /// <param name="cancellation">Ends it within a layer.</param>
+    /// <param name="cancellation">Cancels the operation, within a layer.</param>
     public void Compare(ReadOnlySpan<int> window, TextSums sums, CancellationToken cancellation)
     {
         Block block = Block.Of(_passes.Length, _settings.Buckets);
@@ -33,7 +33,7 @@ internal sealed class TextComparison : IDisposable
             pass.Skip(window, _settings.FirstRow);
         }
 
-        // The last row predicts what is outside of the window: it is not scored.
+        // The last row predicts a token outside of the window and is not scored.
         int last = window.Length - 1;
         for (int first = _settings.FirstRow, rows; first < last; first += rows)
         {

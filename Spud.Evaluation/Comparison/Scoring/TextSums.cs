@@ -2,22 +2,22 @@ using Spud.Metering;
 
 namespace Spud.Evaluation.Comparison;
 
-/// <summary>What is known of one text so far. Plain data, so that it can be kept in a file; its size does not depend on the text's length.</summary>
+/// <summary>Results of one text so far. Plain data that can be kept in a file; its size does not depend on the text's length.</summary>
 public sealed class TextSums
 {
-    /// <summary>Windows that are done.</summary>
+    /// <summary>Finished windows.</summary>
     public int Windows { get; set; }
 
-    /// <summary>What the bootstrap draws.</summary>
+    /// <summary>The units of the bootstrap.</summary>
     public BlockList Blocks { get; init; } = new();
 
     /// <summary>[pipeline]: divergences from the first.</summary>
     public required DivergenceHistogram[] Divergences { get; init; }
 
-    /// <summary>[pipeline]: what it took.</summary>
+    /// <summary>[pipeline]: its cost.</summary>
     public required RunSums[] Runs { get; init; }
 
-    /// <summary>Whether all of it is done.</summary>
+    /// <summary>Whether it is finished.</summary>
     public bool Finished { get; set; }
 
     /// <param name="layers">[pipeline]: L.</param>

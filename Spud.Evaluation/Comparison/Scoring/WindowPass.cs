@@ -4,7 +4,7 @@ using Spud.Metering;
 
 namespace Spud.Evaluation.Comparison;
 
-/// <summary>One pipeline's way through the windows of a text: each is read from an empty context.</summary>
+/// <summary>One pipeline's pass over the windows of a text, each read from an empty context.</summary>
 internal sealed class WindowPass(ComparedPipeline pipeline) : IDisposable
 {
     private readonly Engine _engine = pipeline.Model.Engine;
@@ -37,10 +37,10 @@ internal sealed class WindowPass(ComparedPipeline pipeline) : IDisposable
     /// <summary>Reads the next rows, in one step; their logits are in <see cref="Batch"/>.</summary>
     public void Score(ReadOnlySpan<int> window, int rows) => Step(window.Slice(_sequence!.Tokens, rows), LogitRows.All);
 
-    /// <summary>What the window took.</summary>
+    /// <summary>Cost of the window.</summary>
     public Ledger Ledger => _sequence!.Ledger;
 
-    /// <summary>Gives the window's pages back.</summary>
+    /// <summary>Releases the window's pages.</summary>
     public void End()
     {
         _sequence?.Dispose();

@@ -1,6 +1,6 @@
 namespace Spud.Evaluation.Comparison;
 
-/// <summary>Sums over neighbouring windows of one text: what the bootstrap draws.</summary>
+/// <summary>Sums over neighbouring windows of one text: the units of the bootstrap.</summary>
 public sealed class Block
 {
     /// <summary>Predicted tokens.</summary>
@@ -15,7 +15,7 @@ public sealed class Block
     /// <summary>[pipeline]: predictions whose most likely token is the first pipeline's.</summary>
     public required long[] Agreements { get; init; }
 
-    /// <summary>[bucket]: predicted tokens at these positions; empty: they are not told apart.</summary>
+    /// <summary>[bucket]: predicted tokens at these positions; empty if positions are not distinguished.</summary>
     public long[] BucketTokens { get; init; } = [];
 
     /// <summary>[bucket][pipeline]: their losses, in nats.</summary>
@@ -54,10 +54,10 @@ public sealed class Block
     }
 }
 
-/// <summary>Blocks of a text, in order. Their number is bounded whatever the text's length: when there are too many, neighbours are joined.</summary>
+/// <summary>Blocks of a text, in order. Their number is bounded for any length of text: when there are too many, neighbours are merged.</summary>
 public sealed class BlockList
 {
-    /// <summary>Maximum number of blocks; joining halves their number.</summary>
+    /// <summary>Maximum number of blocks; merging halves their number.</summary>
     internal const int Most = 2048;
 
     /// <summary>Windows of a block; the last may have fewer.</summary>

@@ -3,8 +3,8 @@ using Spud.Sampling;
 namespace Spud.Evaluation.Comparison;
 
 /// <summary>
-/// Paired bootstrap: in every repetition as many units as there are are drawn with replacement, each text's among themselves, and the same
-/// ones for all pipelines. The interval is that of the percentiles. Source: Efron and Tibshirani, "An Introduction to the Bootstrap", 1993,
+/// Paired bootstrap: every repetition draws units with replacement, as many as there are, separately for each text and the same ones for all
+/// pipelines. The interval is given by percentiles. Source: Efron and Tibshirani, "An Introduction to the Bootstrap", 1993,
 /// chapter 13; pairing as in Koehn, "Statistical Significance Tests for Machine Translation Evaluation", 2004.
 /// </summary>
 internal static class Bootstrap
@@ -62,7 +62,7 @@ internal static class Bootstrap
 /// <summary>How confidence intervals are drawn.</summary>
 public sealed record BootstrapSettings
 {
-    /// <summary>Fewer units than this have no interval: it would be a guess.</summary>
+    /// <summary>Minimum number of units for an interval.</summary>
     internal const int MinUnits = 5;
 
     /// <summary>Repetitions.</summary>
@@ -71,6 +71,6 @@ public sealed record BootstrapSettings
     /// <summary>Start of the random numbers.</summary>
     public ulong Seed { get; init; } = 1;
 
-    /// <summary>Part of the repetitions that lies inside.</summary>
+    /// <summary>Share of the repetitions inside the interval.</summary>
     public double Confidence { get; init; } = 0.95;
 }

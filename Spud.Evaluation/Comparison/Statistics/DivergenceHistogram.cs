@@ -23,7 +23,7 @@ public sealed class DivergenceHistogram
             Counts[index] = Counts.GetValueOrDefault(index) + count;
     }
 
-    /// <summary>The value that a fraction of all values does not exceed, by nearest rank: the middle of its class.</summary>
+    /// <summary>A quantile by nearest rank: the middle of its class.</summary>
     internal double Percentile(double fraction)
     {
         long rank = (long)Math.Ceiling(fraction * Counts.Values.Sum());

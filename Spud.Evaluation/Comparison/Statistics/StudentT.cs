@@ -5,7 +5,7 @@ internal static class StudentT
 {
     private const double Widest = 1e6;
 
-    /// <summary>What a variable does not exceed with a probability.</summary>
+    /// <summary>The quantile of a probability.</summary>
     /// <param name="probability">Above 1/2, below 1.</param>
     /// <param name="freedom">Degrees of freedom, at least 1.</param>
     public static double Quantile(double probability, int freedom)

@@ -4,13 +4,13 @@ namespace Spud.Evaluation.Comparison;
 
 /// <summary>
 /// Whether a written answer is the right one. For numbers, expressions and order are those of the lm-evaluation-harness (task gsm8k_cot, version 3): a
-/// filter takes the answer out of the text, then both sides are stripped of what is ignored and compared without regard to case.
+/// filter takes the answer out of the text, then ignored characters are removed from both sides and they are compared ignoring case.
 /// </summary>
 internal static partial class AnswerMatch
 {
     private const string NoAnswer = "[invalid]";
 
-    /// <summary>What follows the words "The answer is", the first time.</summary>
+    /// <summary>The text after the first "The answer is".</summary>
     public static bool Strict(string text, string answer) => Equal(StrictAnswer().Match(text) is { Success: true } match ? match.Groups[1].Value.Trim() : NoAnswer, answer);
 
     /// <summary>The last number.</summary>

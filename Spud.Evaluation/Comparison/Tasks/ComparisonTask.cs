@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 
 namespace Spud.Evaluation.Comparison;
 
-/// <summary>Questions out of a file: JSON, an array or a line each; of exact answers, text.</summary>
+/// <summary>Questions from a file: JSON, as an array or one per line; text for exact answers.</summary>
 public sealed class ComparisonTask
 {
     private const int MaxBytes = 64 << 20;
@@ -26,13 +26,13 @@ public sealed class ComparisonTask
     /// <summary>Its kind's name.</summary>
     public string Name => s_kinds.Single(kind => kind.Value == Kind).Key;
 
-    /// <summary>Where it comes from.</summary>
+    /// <summary>Its source.</summary>
     public string File { get; }
 
-    /// <summary>Of the file's bytes.</summary>
+    /// <summary>Hash of the file's bytes.</summary>
     public string Sha256 { get; }
 
-    /// <summary>Tokens that its longest questions are expected to take; longer ones lose their beginning.</summary>
+    /// <summary>Expected tokens of its longest questions; longer ones are truncated at the front.</summary>
     public int ContextTokens => Kind == TaskKind.Gsm8k ? 2048 : 1024;
 
     internal IReadOnlyList<TaskItem> Items { get; }
@@ -49,8 +49,8 @@ public sealed class ComparisonTask
     /// <summary>Reads a task.</summary>
     /// <param name="kind">One of <see cref="KindNames"/>.</param>
     /// <param name="file">A file of that kind.</param>
-    /// <param name="most">Questions from its beginning, of exact answers spread over all of it; null: all.</param>
-    /// <exception cref="ComparisonException">There is no such kind or file, or it holds something else.</exception>
+    /// <param name="most">Maximum number of questions, taken from the beginning or, for exact answers, spread over the file; null for all.</param>
+    /// <exception cref="ComparisonException">Unknown kind, or a missing or invalid file.</exception>
     public static ComparisonTask Load(string kind, string file, int? most)
     {
         if (!s_kinds.TryGetValue(kind, out TaskKind known))
@@ -71,6 +71,7 @@ public sealed class ComparisonTask
 }
 
 /// <summary>A figure of a task.</summary>
-/// <param name="Name">As the lm-evaluation-harness calls it.</param>
-/// <param name="IsLogLikelihood">Values are log-likelihoods, and the figure is the perplexity; else values are 0 or 1, and the figure is their mean.</param>
+/// <param name="Name">Its name in the lm-evaluation-harness.</param>
+/// <param name="IsLogLikelihood">Values are log-likelihoods, and the figure is the perplexity; otherwise values are 0 or 1, and the figure is
+/// their mean.</param>
 internal readonly record struct TaskMetric(string Name, bool IsLogLikelihood);

@@ -4,17 +4,17 @@ using Spud.Text.Tokenization;
 
 namespace Spud.Evaluation.Comparison;
 
-/// <summary>How likely a model finds continuations of a text.</summary>
+/// <summary>Scores continuations of a text by their likelihood.</summary>
 internal sealed class ContinuationScorer(ComparedPipeline pipeline)
 {
     private readonly LanguageModel _model = pipeline.Model;
     private readonly RowDistribution _row = new(pipeline.Model.Pipeline.Model.Vocabulary);
 
     /// <summary>
-    /// Weighs continuations. Ids as in the lm-evaluation-harness: text and continuation are encoded together, and those after the text's own
-    /// ids are the continuation's; of what is longer than the context the beginning is left out.
+    /// Scores continuations. Ids as in the lm-evaluation-harness: text and continuation are encoded together, and the ids after the text's own
+    /// are the continuation's; inputs longer than the context are truncated at the front.
     /// </summary>
-    /// <returns>Of each: its log-likelihood in nats, and whether each of its tokens is the most likely one; and what all of it took.</returns>
+    /// <returns>For each, its log-likelihood in nats and whether each token is the most likely one; and the total cost.</returns>
     public (Continuation[] Continuations, long Flops) Score(string text, IReadOnlyList<string> continuations, CancellationToken cancellation)
     {
         int first = Ids(text).Length;
@@ -27,7 +27,7 @@ internal sealed class ContinuationScorer(ComparedPipeline pipeline)
         {
             for (int i = 0; i < all.Length; i++)
             {
-                // What the one before has in common stays; its last token is read again, because it predicts.
+                // The common beginning with the previous one is kept; its last token is read again, because it predicts.
                 int kept = i == 0 ? 0 : Math.Min(all[i].AsSpan().CommonPrefixLength(all[i - 1]), Math.Min(first, Math.Min(all[i].Length, all[i - 1].Length) - 1) - 1);
                 (sequence, long before) = Back(sequence, Math.Max(kept, 0), cancellation);
                 flops += before;
@@ -50,7 +50,7 @@ internal sealed class ContinuationScorer(ComparedPipeline pipeline)
         return [.. ids];
     }
 
-    /// <summary>Goes back to a length; where the cache cannot, a new sequence begins, and what the old one took is returned.</summary>
+    /// <summary>Truncates to a length; if the cache cannot, begins a new sequence and returns the cost of the old one.</summary>
     private (Sequence Sequence, long Flops) Back(Sequence sequence, int tokens, CancellationToken cancellation)
     {
         tokens = Math.Min(tokens, sequence.Tokens);
@@ -101,7 +101,7 @@ internal sealed class ContinuationScorer(ComparedPipeline pipeline)
     }
 }
 
-/// <summary>How likely a continuation is.</summary>
+/// <summary>Likelihood of a continuation.</summary>
 /// <param name="LogLikelihood">In nats.</param>
-/// <param name="IsGreedy">Each of its tokens is the most likely one.</param>
+/// <param name="IsGreedy">Whether each of its tokens is the most likely one.</param>
 internal readonly record struct Continuation(double LogLikelihood, bool IsGreedy);

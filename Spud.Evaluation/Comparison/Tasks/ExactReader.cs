@@ -3,18 +3,18 @@ using System.Text;
 namespace Spud.Evaluation.Comparison;
 
 /// <summary>
-/// Questions of a text with exact answers: documents that a line with a form feed separates, each with a question and, from the last line
-/// that begins with "Answer:" on, its answer.
+/// Questions with exact answers: documents separated by lines with a form feed, each with a question and, from the last line that begins
+/// with "Answer:", its answer.
 /// </summary>
 internal static class ExactReader
 {
     private const string Answer = "\nAnswer:";
 
-    /// <exception cref="ComparisonException">It is no such text.</exception>
+    /// <exception cref="ComparisonException">The text is not in this format.</exception>
     public static TaskItem[] Read(string file, byte[] content, int? most)
     {
         TaskItem[] all = [.. Items(file, Text(file, content))];
-        // Texts are ordered by kind of question: those from the beginning would be of one kind.
+        // Texts are ordered by kind of question: the first ones would all be of one kind.
         int count = Math.Min(most ?? all.Length, all.Length);
         return [.. Enumerable.Range(0, count).Select(i => all[(int)((long)i * all.Length / count)])];
     }

@@ -11,7 +11,7 @@ internal sealed class TaskJudge(ComparedPipeline pipeline) : IDisposable
     /// <summary>As in the lm-evaluation-harness.</summary>
     private const int MostTokens = 256;
 
-    /// <summary>Written behind an exact answer, to see that it ends: a space before it and a line break behind it take one each.</summary>
+    /// <summary>Extra tokens after an exact answer, to see that it ends: one for a space before it, one for a line break after it.</summary>
     private const int TokensBehindAnswer = 4;
 
     private static readonly string[] s_stops = ["Q:", "</s>", "<|im_end|>"];
@@ -64,7 +64,7 @@ internal sealed class TaskJudge(ComparedPipeline pipeline) : IDisposable
         LanguageModel model = pipeline.Model;
         int[] prompt = model.Tokenizer.Encode(question, addSpecial: true, parseSpecial: false);
         int room = Math.Max(1, model.Pipeline.Limits.ContextTokens - mostTokens);
-        // What the questions have in common is read once; the sequence belongs to this task alone.
+        // The common beginning of the questions is read once; the sequence is used only by this task.
         _sequence ??= model.Engine.Open();
         Request request = model.Generate(_sequence, prompt.Length > room ? prompt[^room..] : prompt, new() { MaxTokens = mostTokens, Sampling = new() { Temperature = 0 }, StopStrings = stops }, cancellation);
         string text = string.Concat(request.ToBlockingEnumerable().Select(piece => piece.Text));

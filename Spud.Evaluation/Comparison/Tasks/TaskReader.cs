@@ -4,7 +4,7 @@ using Spud.Models.Messages;
 
 namespace Spud.Evaluation.Comparison;
 
-/// <summary>Makes prompts out of a task's file, with the words of the lm-evaluation-harness.</summary>
+/// <summary>Creates prompts from a task's file, with the wording of the lm-evaluation-harness.</summary>
 internal static partial class TaskReader
 {
     private static readonly Lazy<string> s_examples = new(() =>
@@ -56,7 +56,7 @@ internal static partial class TaskReader
         return Choice(Text(element, "question"), texts, answer);
     }
 
-    // A common copy of it, written as an instruction.
+    // A common variant of it, phrased as an instruction.
     private static TaskItem Instruction(JsonElement element)
     {
         Match match = InstructionText().Match(Text(element, "instruction"));

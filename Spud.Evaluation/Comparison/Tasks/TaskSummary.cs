@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace Spud.Evaluation.Comparison;
 
-/// <summary>A task's figures out of its values.</summary>
+/// <summary>Computes a task's figures from its values.</summary>
 internal static class TaskSummary
 {
     public static TaskResult Of(ComparisonTask task, TaskSums sums, BootstrapSettings settings)
@@ -45,7 +45,7 @@ internal static class TaskSummary
         sum[^1]++;
     }
 
-    /// <summary>[pipeline][metric]: the figure, then what it is against that of the first pipeline.</summary>
+    /// <summary>[pipeline][metric]: the figure, and its comparison with the first pipeline's.</summary>
     private static double[] Figures(double[] sum, IReadOnlyList<TaskMetric> metrics, int pipelines)
     {
         double[] figures = new double[2 * pipelines * metrics.Count];

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Spud.Evaluation.Comparison;
 
-/// <summary>A text that is read as a stream, more than once: its bytes are checked and hashed first, and never held as a whole.</summary>
+/// <summary>A text that is streamed, more than once: its bytes are first checked and hashed, and never all held in memory.</summary>
 public sealed class ComparedText
 {
     private const int ChunkBytes = 1 << 16;
@@ -16,17 +16,17 @@ public sealed class ComparedText
         (Bytes, Sha256) = Check(stream);
     }
 
-    /// <summary>File name, for people.</summary>
+    /// <summary>File name, for display.</summary>
     public string Name { get; }
 
     /// <summary>Its length.</summary>
     public long Bytes { get; }
 
-    /// <summary>Of its bytes, in hexadecimal.</summary>
+    /// <summary>Hash of its bytes, in hexadecimal.</summary>
     public string Sha256 { get; }
 
     /// <summary>A file.</summary>
-    /// <exception cref="ComparisonException">It is missing, a directory, unreadable, empty, or no UTF-8.</exception>
+    /// <exception cref="ComparisonException">The file is missing, a directory, unreadable, empty or not UTF-8.</exception>
     public static ComparedText OfFile(string path)
     {
         if (Directory.Exists(path))
@@ -43,7 +43,7 @@ public sealed class ComparedText
     }
 
     /// <summary>A text in memory.</summary>
-    /// <exception cref="ComparisonException">It is empty or no UTF-8.</exception>
+    /// <exception cref="ComparisonException">The text is empty or not UTF-8.</exception>
     public static ComparedText OfBytes(string name, byte[] content) => new(name, () => new MemoryStream(content, writable: false));
 
     internal Stream Open() => _open();

@@ -5,7 +5,7 @@ using Spud.Text.Tokenization;
 namespace Spud.Evaluation.Comparison;
 
 /// <summary>
-/// Where a text may be cut so that its parts have the ids of the whole: before the space between two words, or between a line break after
+/// Finds where a text can be split so that its parts have the same ids as the whole: before the space between two words, or between a line break after
 /// a visible character and a word. Pre-tokenisers split there in any case; a kind of place is used only if no token of the vocabulary
 /// spans it, so that no merge can cross it either.
 /// </summary>
@@ -29,7 +29,7 @@ internal sealed class TextCuts
         }
     }
 
-    /// <summary>The last place where these bytes may be cut; 0 if there is none.</summary>
+    /// <summary>The last position at which these bytes can be split; 0 if there is none.</summary>
     public int Last(ReadOnlySpan<byte> utf8)
     {
         for (int cut = utf8.Length - 1; cut > 1; cut--)

@@ -8,10 +8,10 @@ namespace Spud.Evaluation.Comparison;
 /// <param name="tokenizer">The model's.</param>
 /// <param name="cuts">Of the tokenizer.</param>
 /// <param name="parseSpecial">Whether the text of a control token is that token.</param>
-/// <param name="pieceBytes">Read at once.</param>
+/// <param name="pieceBytes">Bytes read at once.</param>
 internal sealed class TokenStream(ComparedText text, Tokenizer tokenizer, TextCuts cuts, bool parseSpecial, int pieceBytes = TokenStream.PieceBytes) : IDisposable
 {
-    /// <summary>Read at once; doubled as long as a piece has no place to cut.</summary>
+    /// <summary>Bytes read at once; doubled while a piece cannot be split.</summary>
     public const int PieceBytes = 1 << 16;
 
     private const int LongestPiece = 16 << 20;
@@ -26,8 +26,8 @@ internal sealed class TokenStream(ComparedText text, Tokenizer tokenizer, TextCu
     /// <summary>Bytes whose ids have been handed out.</summary>
     public long BytesDone { get; private set; }
 
-    /// <summary>Appends the ids of the next piece; false: the text is at its end.</summary>
-    /// <exception cref="ComparisonException">There is no place to cut for too long.</exception>
+    /// <summary>Appends the ids of the next piece; false at the end of the text.</summary>
+    /// <exception cref="ComparisonException">The text cannot be split within the maximum piece size.</exception>
     public bool Read(List<int> ids)
     {
         int length = Fill();

@@ -3,7 +3,10 @@ using Spud.Text.Tokenization;
 
 namespace Spud.Evaluation.Comparison;
 
-/// <summary>The windows of a text, one after the other. As in llama-perplexity the first token of each is BOS where the model adds one, and what does not fill a window is left out.</summary>
+/// <summary>
+/// The windows of a text, one after the other. As in llama-perplexity, each begins with BOS if the model adds one, and an incomplete last
+/// window is dropped.
+/// </summary>
 internal sealed class WindowReader : IDisposable
 {
     private readonly TokenStream _stream;
@@ -24,13 +27,13 @@ internal sealed class WindowReader : IDisposable
     /// <summary>Windows that were read.</summary>
     public int Windows { get; private set; }
 
-    /// <summary>How much of the text is in windows that were read, 0 to 1: of the bytes that were read, those of ids that do not wait any more.</summary>
+    /// <summary>Share of the text in windows read so far, 0 to 1: bytes read, except those of ids still waiting.</summary>
     public double Done => (double)_stream.BytesDone / _bytes * _taken / Math.Max(_taken + _ids.Count, 1);
 
-    /// <summary>Ids that were read and make no window any more, once the text has ended.</summary>
+    /// <summary>Ids left over at the end of the text that do not fill a window.</summary>
     public int Rest => _ids.Count;
 
-    /// <summary>The next window, written over <paramref name="window"/>; false: the text has ended.</summary>
+    /// <summary>The next window, written over <paramref name="window"/>; false at the end of the text.</summary>
     /// <param name="window">[<see cref="WindowSettings.Tokens"/>].</param>
     public bool Read(Span<int> window)
     {

@@ -1,25 +1,25 @@
 namespace Spud.Evaluation.Comparison;
 
 /// <summary>
-/// How a text is cut into windows, each read from an empty context. Without a stride as llama-perplexity does it: windows side by side, and
-/// the second half of each is scored. With one, windows begin so many tokens apart, and the last so many of each are scored. With a first
-/// position, windows side by side are scored from there on: how well a model predicts far into a long text.
+/// How a text is cut into windows, each read from an empty context. Without a stride, as in llama-perplexity, windows are adjacent and the
+/// second half of each is scored. With a stride, windows begin that many tokens apart, and the last that many of each are scored. With a first
+/// position, adjacent windows are scored from there on, which measures prediction far into a long text.
 /// </summary>
 public sealed record WindowSettings
 {
     /// <summary>Tokens of a window, at least 4.</summary>
     public int Tokens { get; init; } = 512;
 
-    /// <summary>Tokens from the beginning of a window to that of the next, 1 to <see cref="Tokens"/>; null: as llama-perplexity.</summary>
+    /// <summary>Tokens from the beginning of a window to that of the next, 1 to <see cref="Tokens"/>; null for the scheme of llama-perplexity.</summary>
     public int? Stride { get; init; }
 
-    /// <summary>Position in a window of the first token that is predicted and scored, at least 1; null: as the stride says.</summary>
+    /// <summary>Position in a window of the first token that is predicted and scored, at least 1; null if given by the stride.</summary>
     public int? From { get; init; }
 
-    /// <summary>Positions that are summed up together where perplexity is shown by position; null: it is not.</summary>
+    /// <summary>Positions per bucket if perplexity is reported by position; null if it is not.</summary>
     public int? BucketTokens { get; init; }
 
-    /// <summary>From one window to the next.</summary>
+    /// <summary>Tokens from one window to the next.</summary>
     public int Step => Stride ?? Tokens;
 
     /// <summary>The first row whose logits are scored: they predict the token after it.</summary>
@@ -28,10 +28,10 @@ public sealed record WindowSettings
     /// <summary>Tokens that are predicted in a window.</summary>
     public int Scored => Tokens - 1 - FirstRow;
 
-    /// <summary>Buckets of a window; 0: perplexity is not shown by position.</summary>
+    /// <summary>Buckets per window; 0 if perplexity is not reported by position.</summary>
     internal int Buckets => BucketTokens is { } bucket ? (Scored + bucket - 1) / bucket : 0;
 
-    /// <exception cref="ComparisonException">A number is out of its range.</exception>
+    /// <exception cref="ComparisonException">A number is out of range.</exception>
     internal void Require()
     {
         if (Tokens < 4)

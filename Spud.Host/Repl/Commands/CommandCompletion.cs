@@ -1,11 +1,11 @@
 namespace Spud.Host.Repl.Commands;
 
-/// <summary>What a line that is being typed may become. Asks nothing of a session that may change meanwhile but what its commands say.</summary>
+/// <summary>Completes the line being typed. Calls only the completion functions of commands, because the session may change at the same time.</summary>
 internal static class CommandCompletion
 {
-    /// <summary>Whole lines that begin with what was typed, without regard to case; none for a message.</summary>
+    /// <summary>Complete lines that begin with the typed text, ignoring case; none for a message.</summary>
     /// <param name="session">Completes arguments.</param>
-    /// <param name="line">What stands before the cursor.</param>
+    /// <param name="line">The text before the cursor.</param>
     public static IReadOnlyList<string> Of(Session session, string line)
     {
         if (!line.StartsWith('/') || line.StartsWith("//", StringComparison.Ordinal))

@@ -1,9 +1,9 @@
 namespace Spud.Host.Repl.Commands;
 
-/// <summary>The list of commands in words.</summary>
+/// <summary>The list of commands as text.</summary>
 internal static class CommandHelp
 {
-    /// <summary>All commands by group, one a line.</summary>
+    /// <summary>All commands by group, one per line.</summary>
     public static string Overview()
     {
         int width = CommandList.All.Max(command => command.Usage.Length);
@@ -12,7 +12,7 @@ internal static class CommandHelp
         return string.Join('\n', lines.Append("Everything else is a question. /help COMMAND says more; a message that begins with '/' is written with two."));
     }
 
-    /// <summary>One command's page.</summary>
+    /// <summary>The help page of one command.</summary>
     public static string Of(SessionCommand command)
     {
         IEnumerable<string> also = command.Aliases.Count == 0 ? [] : [$"  also: {string.Join(", ", command.Aliases.Select(alias => $"/{alias}"))}"];

@@ -2,10 +2,13 @@ namespace Spud.Host.Repl.Commands;
 
 /// <summary>A command as it was typed.</summary>
 /// <param name="Name">Without the slash.</param>
-/// <param name="Arguments">The rest, without blanks around it.</param>
+/// <param name="Arguments">The rest, without surrounding whitespace.</param>
 internal sealed record CommandLineText(string Name, string Arguments)
 {
-    /// <summary>The command that a text is; null: it is a message. The words exit and quit alone are commands, as elsewhere; a path such as /usr/bin begins none, and neither does what begins with two slashes.</summary>
+    /// <summary>
+    /// Parses a command; null if the text is a message. The words exit and quit alone are commands; a path such as /usr/bin, or a text that
+    /// starts with two slashes, is not.
+    /// </summary>
     public static CommandLineText? Parse(string text)
     {
         text = text.Trim();
@@ -20,14 +23,14 @@ internal sealed record CommandLineText(string Name, string Arguments)
         return isName ? new(name, end < 0 ? "" : text[end..].Trim()) : null;
     }
 
-    /// <summary>The message that a text is: two slashes at its beginning stand for one.</summary>
+    /// <summary>The text as a message: two leading slashes become one.</summary>
     public static string Message(string text)
     {
         text = text.Trim();
         return text.StartsWith("//", StringComparison.Ordinal) ? text[1..] : text;
     }
 
-    /// <summary>Words of the arguments; quotes keep blanks together.</summary>
+    /// <summary>The arguments as words; quotes protect spaces.</summary>
     /// <exception cref="BadInputException">A quote is not closed.</exception>
     public static IReadOnlyList<string> Words(string arguments)
     {

@@ -2,7 +2,7 @@ using Spud.Models.Messages;
 
 namespace Spud.Host.Repl.Commands;
 
-/// <summary>All commands; a new one is a file and a line here.</summary>
+/// <summary>All commands. To add one, write its file and add a line here.</summary>
 internal static class CommandList
 {
     /// <summary>By group, in the order in which help lists them.</summary>
@@ -36,14 +36,14 @@ internal static class CommandList
         QuitCommand.Command,
     ];
 
-    /// <summary>Every name that a command answers to.</summary>
+    /// <summary>All names and aliases.</summary>
     public static IEnumerable<string> Names => All.SelectMany(command => command.Aliases.Prepend(command.Name));
 
-    /// <summary>The command of a name or alias, in any case; null: there is none.</summary>
+    /// <summary>Finds a command by name or alias, ignoring case; null if there is none.</summary>
     public static SessionCommand? Find(string name) =>
         All.FirstOrDefault(command => command.Aliases.Prepend(command.Name).Contains(name, StringComparer.OrdinalIgnoreCase));
 
-    /// <summary>What to say of a name that no command has.</summary>
+    /// <summary>The message for an unknown command.</summary>
     public static string Unknown(string name) =>
         $"unknown command '/{name}'.{(Suggestion.For(name, Names) is { } near ? $" Did you mean /{near}?" : "")} /help lists all commands. To send it as a message, write //{name}.";
 }

@@ -3,10 +3,10 @@ using System.Text;
 
 namespace Spud.Host.Repl.Commands;
 
-/// <summary>The list of commands as a part of a Markdown document.</summary>
+/// <summary>The list of commands as a section of a Markdown document.</summary>
 internal static class CommandReference
 {
-    /// <summary>A table for each group, and the examples of each command.</summary>
+    /// <summary>A table for each group, followed by the examples of its commands.</summary>
     public static string Markdown()
     {
         StringBuilder text = new();
@@ -29,6 +29,6 @@ internal static class CommandReference
 
     private static string Also(SessionCommand command) => command.Aliases.Count == 0 ? "" : $", {string.Join(", ", command.Aliases.Select(alias => $"`/{alias}`"))}";
 
-    // A bar ends a cell.
+    // An unescaped bar would end the cell.
     private static string Escaped(string text) => text.Replace("|", "\\|", StringComparison.Ordinal);
 }

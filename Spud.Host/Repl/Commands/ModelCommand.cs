@@ -15,7 +15,7 @@ internal static class ModelCommand
             if (arguments.Length == 0)
                 throw new BadInputException("/model: expected a GGUF file, such as /model models/other.gguf");
 
-            // Quoted, or a file named 'true' would be no text.
+            // Quoted, so that a file named 'true' is read as a string.
             string file = CommandLineText.Words(arguments)[0];
             session.Swap(session.Source.With($"model=\"{JsonEncodedText.Encode(file)}\"", $"/model {file}"));
         },

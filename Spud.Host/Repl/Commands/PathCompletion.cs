@@ -1,13 +1,13 @@
 namespace Spud.Host.Repl.Commands;
 
-/// <summary>Paths that what was typed may go on with.</summary>
+/// <summary>Completes paths.</summary>
 internal static class PathCompletion
 {
     private const int Maximum = 100;
 
-    /// <summary>Folders, and files of an extension; hidden ones only where a dot was typed.</summary>
-    /// <param name="typed">So far.</param>
-    /// <param name="extension">Such as ".gguf"; null: any.</param>
+    /// <summary>Folders, and files with an extension; hidden ones only if a dot was typed.</summary>
+    /// <param name="typed">The text typed so far.</param>
+    /// <param name="extension">Such as ".gguf"; null for any.</param>
     public static IEnumerable<string> Of(string typed, string? extension)
     {
         string folder = Path.GetDirectoryName(typed) is { Length: > 0 } named ? named : typed.StartsWith('/') ? "/" : ".", begin = Path.GetFileName(typed);

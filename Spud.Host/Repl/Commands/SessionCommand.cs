@@ -1,38 +1,38 @@
 namespace Spud.Host.Repl.Commands;
 
-/// <summary>A command of a session, as data: help, completion and documents are made of it.</summary>
+/// <summary>A command of a session as data, from which help, completion and documentation are generated.</summary>
 /// <param name="Name">Without the slash.</param>
 internal sealed record SessionCommand(string Name)
 {
-    /// <summary>Other names, that people know from elsewhere.</summary>
+    /// <summary>Aliases that users know from other programs.</summary>
     public IReadOnlyList<string> Aliases { get; init; } = [];
 
-    /// <summary>What follows the name, such as "PATH=VALUE"; empty: nothing.</summary>
+    /// <summary>Syntax of the arguments, such as "PATH=VALUE"; empty if there are none.</summary>
     public string Arguments { get; init; } = "";
 
     /// <summary>What it does, in one line.</summary>
     public required string Help { get; init; }
 
-    /// <summary>More, for its own page: lines of examples and rules.</summary>
+    /// <summary>Examples and rules for the command's own help page.</summary>
     public IReadOnlyList<string> Details { get; init; } = [];
 
-    /// <summary>Lines of work that belong together in the list.</summary>
+    /// <summary>The group in which help lists it.</summary>
     public required CommandGroup Group { get; init; }
 
-    /// <summary>Whether a script succeeds although it failed: what counts is how the script ends.</summary>
+    /// <summary>Whether its failure is ignored in a script's exit code.</summary>
     public bool MayFail { get; init; }
 
-    /// <summary>Does it: gets what was typed after the name, and what stops it.</summary>
+    /// <summary>Runs the command with the text after its name and a cancellation token.</summary>
     public required Action<Session, string, CancellationToken> Run { get; init; }
 
-    /// <summary>What the arguments may go on with: gets what was typed after the name so far, and returns whole arguments.</summary>
+    /// <summary>Completes the arguments: takes the text typed after the name and returns complete arguments.</summary>
     public Func<Session, string, IEnumerable<string>> Complete { get; init; } = static (_, _) => [];
 
     /// <summary>"/set PATH=VALUE".</summary>
     public string Usage => Arguments.Length == 0 ? $"/{Name}" : $"/{Name} {Arguments}";
 }
 
-/// <summary>What a command has to do with; the order of the list.</summary>
+/// <summary>Groups of commands, in the order in which help lists them.</summary>
 internal enum CommandGroup
 {
     /// <summary>The conversation.</summary>
@@ -41,7 +41,7 @@ internal enum CommandGroup
     /// <summary>The pipeline.</summary>
     Pipeline,
 
-    /// <summary>Looking at answers, and comparing them.</summary>
+    /// <summary>Inspecting and comparing answers.</summary>
     Answers,
 
     /// <summary>Limits and prices.</summary>

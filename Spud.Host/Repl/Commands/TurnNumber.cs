@@ -2,14 +2,14 @@ using System.Globalization;
 
 namespace Spud.Host.Repl.Commands;
 
-/// <summary>The number of a turn, as a command takes it.</summary>
+/// <summary>Parses the number of a turn in a command's arguments.</summary>
 internal static class TurnNumber
 {
-    /// <summary>The number that is the whole of a command's arguments.</summary>
-    /// <param name="arguments">Of the command.</param>
+    /// <summary>The number, where the arguments hold nothing else.</summary>
+    /// <param name="arguments">Arguments of the command.</param>
     /// <param name="command">Its name, for the message.</param>
-    /// <param name="usual">Where there is none.</param>
-    /// <exception cref="BadInputException">It is no number.</exception>
+    /// <param name="usual">The default, if there are no arguments.</param>
+    /// <exception cref="BadInputException">It is not a number.</exception>
     public static int Of(string arguments, string command, int usual) => Before(arguments, command, usual) is (int number, "") ? number
         : throw new BadInputException($"{command}: expected the number of a turn, got '{arguments}'.");
 

@@ -21,7 +21,7 @@ internal static class UseCommand
             if (!Roles.All.Contains(words[0]))
                 throw new BadInputException($"/use: unknown role '{words[0]}'.{Suggestion.Hint(words[0], Roles.All)} Known: {string.Join(", ", Roles.All)}.");
 
-            // A name alone replaces the whole entry: options of the former component say nothing to this one.
+            // A name alone replaces the whole entry: the previous component's options do not apply to this one.
             PipelineSource source = session.Source.With($"{words[0]}={words[1]}", $"/use {arguments}");
             session.Swap(words.Skip(2).Aggregate(source, (changed, option) => changed.With($"{words[0]}.{option}", $"/use {arguments}")));
         },

@@ -3,19 +3,19 @@ using Spud.Execution;
 
 namespace Spud.Host.Repl.Comparison;
 
-/// <summary>Reads the reference's answer with other pipelines, token by token, as decode does.</summary>
+/// <summary>Scores the reference's answer with other pipelines, token by token as in decoding.</summary>
 internal static class AnswerScorer
 {
-    /// <summary>Tokens of an answer that are read at most.</summary>
+    /// <summary>Maximum tokens of an answer that are scored.</summary>
     public const int MaxTokens = 256;
 
-    /// <summary>How well a pipeline foretells an answer; null: its prompt has other ids than the reference's.</summary>
+    /// <summary>How well a pipeline predicts an answer; null if its prompt has different token ids than the reference's.</summary>
     /// <param name="turn">The reference's.</param>
-    /// <param name="before">What was said before.</param>
-    /// <param name="by">Who foretells.</param>
-    /// <param name="reference">Who answered; null: not at hand.</param>
-    /// <param name="cancellation">Ends it.</param>
-    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    /// <param name="before">The conversation so far.</param>
+    /// <param name="by">The pipeline that predicts.</param>
+    /// <param name="reference">The pipeline that answered; null if it is not available.</param>
+    /// <param name="cancellation">Cancels the scoring.</param>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public static AnswerQuality? Score(Turn turn, Conversation before, Responder by, Responder? reference, CancellationToken cancellation)
     {
         ImmutableArray<int> prompt = turn.PromptIds;
@@ -74,7 +74,7 @@ internal static class AnswerScorer
         return max + Math.Log(sum);
     }
 
-    /// <summary>A text that is read beside a conversation.</summary>
+    /// <summary>A text that is read in addition to the conversation.</summary>
     private sealed class Reading : IDisposable
     {
         private readonly Batch _batch;
@@ -85,7 +85,7 @@ internal static class AnswerScorer
         {
             _engine = by.Model.Engine;
             _text = by.Texts.Beside(prompt, MaxTokens);
-            // The conversation's own limit is not for this.
+            // The conversation's limit does not apply here.
             _text.StartLedger();
             _batch = _engine.NewBatch();
             while (_text.Tokens < prompt.Length)

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Spud.Host.Repl.Comparison;
 
-/// <summary>A comparison for people.</summary>
+/// <summary>A comparison as readable text.</summary>
 internal static class ComparisonText
 {
     /// <summary>A table of quality, speed, compute and memory, and the answers' differences.</summary>
@@ -12,7 +12,7 @@ internal static class ComparisonText
         StringWriter text = new();
         ComparedAnswer[] answers = [.. comparison.All];
 
-        // A column for each pipeline: there are few of them, and screens are narrow.
+        // A column for each pipeline: there are few pipelines, and terminals are narrow.
         TextTable table = new("<".PadRight(answers.Length + 1, '>'));
         Row("", answer => answer.Name);
         Row("differs at", answer => ReferenceEquals(answer, comparison.Reference) ? "" : answer.FirstDifference is { } at ? $"token {at}" : "same");
@@ -32,7 +32,7 @@ internal static class ComparisonText
         void Row(string name, Func<ComparedAnswer, string> cell) => table.Add([name, .. answers.Select(cell)]);
     }
 
-    /// <summary>An answer with what was taken out in [-…-] and what was put in in {+…+}.</summary>
+    /// <summary>An answer with removed text in [-…-] and added text in {+…+}.</summary>
     public static string Marked(IEnumerable<TokenDifference> differences)
     {
         StringBuilder text = new();

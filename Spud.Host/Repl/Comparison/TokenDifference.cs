@@ -3,14 +3,14 @@ using System.Collections.Immutable;
 namespace Spud.Host.Repl.Comparison;
 
 /// <summary>A token of one answer or of both.</summary>
-/// <param name="Change">Which.</param>
+/// <param name="Change">The answer, or both, that contains it.</param>
 /// <param name="Token">The token.</param>
 internal sealed record TokenDifference(TokenChange Change, TurnToken Token)
 {
-    /// <summary>The shortest way from one answer to another: a longest common subsequence of their tokens, by text.</summary>
+    /// <summary>The shortest diff between two answers: a longest common subsequence of their tokens, compared by text.</summary>
     public static ImmutableArray<TokenDifference> Between(IReadOnlyList<TurnToken> before, IReadOnlyList<TurnToken> after)
     {
-        // [i, j]: length of the longest common subsequence of what follows. Answers are short: a table of both is small.
+        // [i, j]: length of the longest common subsequence of the remaining tokens. Answers are short, so the table is small.
         int[,] common = new int[before.Count + 1, after.Count + 1];
         for (int i = before.Count - 1; i >= 0; i--)
         {
@@ -38,7 +38,7 @@ internal sealed record TokenDifference(TokenChange Change, TurnToken Token)
         }
     }
 
-    /// <summary>The first token in which two answers differ, from 1; null: they are the same.</summary>
+    /// <summary>The first token at which two answers differ, from 1; null if they are equal.</summary>
     public static int? First(IReadOnlyList<TurnToken> one, IReadOnlyList<TurnToken> other)
     {
         int same = 0;
@@ -49,15 +49,15 @@ internal sealed record TokenDifference(TokenChange Change, TurnToken Token)
     }
 }
 
-/// <summary>Where a token is.</summary>
+/// <summary>Which answer a token belongs to.</summary>
 internal enum TokenChange
 {
     /// <summary>In both answers.</summary>
     Same,
 
-    /// <summary>In the reference's alone.</summary>
+    /// <summary>Only in the reference's.</summary>
     Removed,
 
-    /// <summary>In the other one alone.</summary>
+    /// <summary>Only in the other.</summary>
     Added,
 }

@@ -2,10 +2,10 @@ using System.Globalization;
 
 namespace Spud.Host.Repl.Comparison;
 
-/// <summary>The tokens of an answer with what is known of each, for people.</summary>
+/// <summary>The tokens of an answer with their details, as readable text.</summary>
 internal static class WhyText
 {
-    /// <summary>A table: token, probability, what might have stood there, cost.</summary>
+    /// <summary>A table: token, probability, alternatives, cost.</summary>
     public static string Of(Turn turn)
     {
         StringWriter text = new();

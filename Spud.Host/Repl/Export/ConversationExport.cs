@@ -12,8 +12,8 @@ internal static class ConversationExport
 
     private static readonly string[] s_extensions = [".md", ".html", ".json"];
 
-    /// <summary>The form that a file's name asks for.</summary>
-    /// <exception cref="BadInputException">It asks for none.</exception>
+    /// <summary>The format implied by a file's name.</summary>
+    /// <exception cref="BadInputException">The extension is not a known format.</exception>
     public static Func<Conversation, byte[]> FormOf(string path) => Path.GetExtension(path).ToLowerInvariant() switch
     {
         ".md" => Markdown,
@@ -23,8 +23,8 @@ internal static class ConversationExport
     };
 
     /// <summary>Writes a conversation to a file.</summary>
-    /// <exception cref="BadInputException">Its name says no form, or it cannot be written.</exception>
-    /// <exception cref="IOException">The disk is full, or gone.</exception>
+    /// <exception cref="BadInputException">The extension is not a known format, or the file cannot be written.</exception>
+    /// <exception cref="IOException">The disk is full or unavailable.</exception>
     public static void Write(Conversation conversation, string path, CommandFiles files)
     {
         byte[] document = FormOf(path)(conversation);
@@ -33,11 +33,11 @@ internal static class ConversationExport
         file.Complete();
     }
 
-    /// <summary>Everything, for programs.</summary>
+    /// <summary>Everything, as JSON.</summary>
     public static byte[] Json(Conversation conversation) =>
         JsonSerializer.SerializeToUtf8Bytes(ConversationRecord.Of(conversation), ExportJson.Readable.ConversationRecord);
 
-    /// <summary>Text for people. Answers are Markdown already; questions are quoted.</summary>
+    /// <summary>Markdown. Answers are Markdown already; questions are quoted.</summary>
     public static byte[] Markdown(Conversation conversation)
     {
         StringBuilder text = new($"# {Title(conversation)}\n");
@@ -49,7 +49,7 @@ internal static class ConversationExport
         return Encoding.UTF8.GetBytes(text.ToString());
     }
 
-    /// <summary>A page of its own.</summary>
+    /// <summary>A self-contained HTML page.</summary>
     public static byte[] Page(Conversation conversation)
     {
         object head = Html.Element("head", Html.Element("meta", Html.With("charset", "utf-8")), Html.Element("title", Title(conversation)), Html.Element("style", Style));

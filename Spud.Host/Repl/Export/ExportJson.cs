@@ -4,12 +4,12 @@ using System.Text.Json.Serialization;
 
 namespace Spud.Host.Repl.Export;
 
-/// <summary>Conversations as JSON, readable.</summary>
+/// <summary>Conversations as readable JSON.</summary>
 [JsonSerializable(typeof(ConversationRecord))]
 [JsonSerializable(typeof(ConversationEntryRecord[]))]
 internal sealed partial class ExportJson : JsonSerializerContext
 {
-    /// <summary>Camel case, without escapes made for HTML.</summary>
+    /// <summary>Camel case, without HTML escaping.</summary>
     public static ExportJson Readable { get; } = new(new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,

@@ -2,10 +2,10 @@ using Spud.Text.ChatTemplates;
 
 namespace Spud.Host;
 
-/// <summary>An answer as it is shown: the answer proper on standard output; reasoning on standard error if a person reads it.</summary>
-/// <param name="shell">Where it goes.</param>
-/// <param name="isShown">Whether anything is shown; else nothing is written.</param>
-/// <param name="rawText">Whether control characters reach a terminal.</param>
+/// <summary>Prints an answer: its text on standard output, reasoning on standard error if that is a terminal.</summary>
+/// <param name="shell">The outputs.</param>
+/// <param name="isShown">False: nothing is written.</param>
+/// <param name="rawText">Whether control characters are passed to a terminal.</param>
 internal sealed class AnswerOutput(Shell shell, bool isShown, bool rawText) : IDisposable
 {
     private char? _last;
@@ -27,7 +27,7 @@ internal sealed class AnswerOutput(Shell shell, bool isShown, bool rawText) : ID
 
         if (piece.Part != AnswerPart.Final)
         {
-            // Calls of tools are shown as well: nobody answers them here.
+            // Tool calls are printed too: nothing runs them here.
             ShowReasoning(piece.Text);
             return;
         }
@@ -40,7 +40,7 @@ internal sealed class AnswerOutput(Shell shell, bool isShown, bool rawText) : ID
     /// <summary>Ends the line; an answer without text is an empty line.</summary>
     public void End() => EndLine(_last);
 
-    /// <summary>Ends the line of an answer that was broken off.</summary>
+    /// <summary>Ends the line of an interrupted answer.</summary>
     public void Dispose()
     {
         if (!_ended)

@@ -7,7 +7,7 @@ internal sealed class ChatInput : IDisposable
 {
     private const string Marker = "> ";
 
-    /// <summary>A paste over a slow connection comes in pieces; nobody types this fast.</summary>
+    /// <summary>A paste over a slow connection arrives in pieces, but still faster than typing.</summary>
     private static readonly TimeSpan s_pasteGap = TimeSpan.FromMilliseconds(20);
 
     private readonly Shell _shell;
@@ -23,7 +23,7 @@ internal sealed class ChatInput : IDisposable
             _lines = new(shell.In, new UTF8Encoding(false, throwOnInvalidBytes: true), detectEncodingFromByteOrderMarks: true);
     }
 
-    /// <summary>The next message without the blanks around it; null at the end of the input.</summary>
+    /// <summary>The next message without surrounding whitespace; null at the end of the input.</summary>
     /// <exception cref="BadInputException">It is not UTF-8.</exception>
     public string? Next()
     {

@@ -4,7 +4,7 @@ using System.Text;
 namespace Spud.Host;
 
 /// <summary>
-/// Reads messages that a person types. Unlike the terminal's own line mode it takes a paste of several lines for one message, deletes whole
+/// Reads typed messages. Unlike the terminal's own line mode it treats a paste of several lines as one message, deletes whole
 /// graphemes, and neither echoes nor keeps escape sequences.
 /// </summary>
 /// <param name="read">Waits for the next key, without echo.</param>
@@ -25,8 +25,8 @@ internal sealed class LineEditor(Func<ConsoleKeyInfo> read, Func<bool> hasMore, 
     private bool _pasting;
 
     /// <summary>Reads one message.</summary>
-    /// <param name="prompt">Stands before it.</param>
-    /// <returns>Null: the person ended the input (Ctrl-D on an empty line).</returns>
+    /// <param name="prompt">Printed before it.</param>
+    /// <returns>Null if the user ended the input (Ctrl-D on an empty line).</returns>
     public string? Read(string prompt)
     {
         (_pasting, _dropped) = (false, false);
@@ -57,8 +57,8 @@ internal sealed class LineEditor(Func<ConsoleKeyInfo> read, Func<bool> hasMore, 
         }
     }
 
-    /// <summary>Forgets what has been typed of this message. From any thread.</summary>
-    /// <param name="isLast">Whether the process ends now: the terminal is left as it was found.</param>
+    /// <summary>Discards the message typed so far. Thread-safe.</summary>
+    /// <param name="isLast">Whether the process is ending: the terminal is then restored.</param>
     public void Drop(bool isLast = false)
     {
         _dropped = true;
@@ -68,7 +68,7 @@ internal sealed class LineEditor(Func<ConsoleKeyInfo> read, Func<bool> hasMore, 
 
     private bool IsEndOfInput(ConsoleKeyInfo key) => key.KeyChar == '\u0004' && _text.Length == 0;
 
-    /// <summary>Takes a key; true: the message is complete.</summary>
+    /// <summary>Handles a key; returns true when the message is complete.</summary>
     private bool Take(ConsoleKeyInfo key, string prompt)
     {
         if (key.KeyChar == Escape || key.Key == ConsoleKey.Escape)
@@ -85,7 +85,7 @@ internal sealed class LineEditor(Func<ConsoleKeyInfo> read, Func<bool> hasMore, 
         return false;
     }
 
-    // CSI and what follows up to its final letter. An escape that nothing follows is the key of that name.
+    // CSI and everything up to its final letter. An escape followed by nothing is the Escape key.
     private void SkipSequence()
     {
         StringBuilder sequence = new();
@@ -123,7 +123,7 @@ internal sealed class LineEditor(Func<ConsoleKeyInfo> read, Func<bool> hasMore, 
         if (count == 0)
             return;
 
-        // Two columns are the most that a character takes: what surely stood in one row is redrawn there, the rest on a row of its own.
+        // A character takes at most two columns: text that must have fit in one row is redrawn there, other text on a new row.
         bool inOneRow = prompt.Length + 2 * _text.Length < columns() && !_text.ToString().Contains('\n');
         _text.Length -= count;
         screen.Write((inOneRow ? ClearLine : "\r\n") + prompt);

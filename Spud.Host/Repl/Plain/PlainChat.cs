@@ -4,15 +4,18 @@ using Spud.Text.ChatTemplates;
 
 namespace Spud.Host.Repl.Plain;
 
-/// <summary>A session as a line dialogue: where input or output is no terminal, or nobody wants a screen. Answers go to standard output, everything else to standard error.</summary>
+/// <summary>
+/// A session as a line dialogue, for redirected input or output and for --plain. Answers go to standard output, everything else to standard
+/// error.
+/// </summary>
 /// <param name="shell">Input and outputs.</param>
-/// <param name="rawText">Whether control characters of an answer reach a terminal.</param>
+/// <param name="rawText">Whether control characters of an answer are passed to a terminal.</param>
 internal sealed class PlainChat(Shell shell, bool rawText) : IDisposable
 {
     private readonly List<Notice> _waiting = [];
     private AnswerOutput? _answer;
 
-    /// <summary>Shows what a session reports.</summary>
+    /// <summary>Prints an event of the session.</summary>
     public void Show(SessionEvent what)
     {
         switch (what)
@@ -46,7 +49,7 @@ internal sealed class PlainChat(Shell shell, bool rawText) : IDisposable
     }
 
     /// <summary>Reads lines until they end, or a command ends the session.</summary>
-    /// <returns>Whether everything was done, so that a script knows.</returns>
+    /// <returns>Whether everything succeeded, for a script's exit code.</returns>
     public bool Converse(Session session, ChatInput input, bool reloads)
     {
         bool allDone = true;
@@ -61,7 +64,7 @@ internal sealed class PlainChat(Shell shell, bool rawText) : IDisposable
         return allDone && session.Pipeline is not null;
     }
 
-    /// <summary>Ends the line of an answer that was broken off.</summary>
+    /// <summary>Ends the line of an interrupted answer.</summary>
     public void Dispose() => _answer?.Dispose();
 
     private bool Execute(Session session, CommandLineText command)
@@ -74,14 +77,14 @@ internal sealed class PlainChat(Shell shell, bool rawText) : IDisposable
         }
         catch (Exception fault) when (Failure.Of(fault) is { Message.Length: > 0 } failure)
         {
-            // A name that no command has may be a message that begins with a slash: a script goes on.
+            // An unknown command may be a message that begins with a slash: a script continues.
             shell.NoteFailure(fault);
             failure.Report(shell);
             return CommandList.Find(command.Name) is null or { MayFail: true };
         }
     }
 
-    /// <returns>False if the question could not be answered and a script should know.</returns>
+    /// <returns>False if the question could not be answered and a script should fail.</returns>
     private bool Answer(Session session, string question, bool reloads)
     {
         using Interrupts.Section section = shell.Interrupts.Begin();
@@ -91,7 +94,7 @@ internal sealed class PlainChat(Shell shell, bool rawText) : IDisposable
         }
         catch (Exception fault) when ((shell.InIsTerminal || fault is TemplateException || session.Pipeline is null || reloads && fault is ComponentException) && Failure.Of(fault) is { Message.Length: > 0 } failure)
         {
-            // A person can go on, whatever failed; so can a script whose message the template refuses. It fails at the end.
+            // An interactive session continues after any failure; so does a script whose message the template refuses. The script fails at the end.
             string advice = session.Pipeline is null ? "" : fault is ComponentException && reloads ? " Correct the plugin, then enter /reload." : " The message was not added to the conversation; /clear begins a new one.";
             shell.NoteFailure(fault);
             (failure with { Message = $"{failure.Message}{(advice.Length == 0 || failure.Message[^1] is '.' or '!' or '?' ? "" : ".")}{advice}" }).Report(shell);

@@ -6,8 +6,8 @@ namespace Spud.Host.Repl.Screen;
 internal static class HelpPage
 {
     /// <summary>Its rows.</summary>
-    /// <param name="keys">Of all parts of the screen.</param>
-    /// <param name="columns">Width.</param>
+    /// <param name="keys">The keys of all parts of the screen.</param>
+    /// <param name="columns">Width in columns.</param>
     public static List<Line> Rows(IEnumerable<ScreenKey> keys, int columns)
     {
         ScreenKey[] named = [.. keys.Where(key => key.Name.Length > 0)];

@@ -7,10 +7,10 @@ namespace Spud.Host.Repl.Screen;
 /// <summary>The REPL at a terminal, from the first frame to the restored terminal.</summary>
 internal static class ReplApplication
 {
-    /// <summary>Runs until the reader leaves.</summary>
-    /// <param name="shell">Signals, and what comes after the screen.</param>
+    /// <summary>Runs until the user leaves.</summary>
+    /// <param name="shell">Signals, and the output after the screen is closed.</param>
     /// <param name="setup">The session.</param>
-    /// <param name="historyPath">Where messages are remembered; null: nowhere.</param>
+    /// <param name="historyPath">File of the input history; null for none.</param>
     /// <returns>One of <see cref="ExitCodes"/>.</returns>
     public static int Run(Shell shell, SessionSetup setup, string? historyPath)
     {
@@ -47,7 +47,7 @@ internal static class ReplApplication
         };
         app.AddTimeout(TimeSpan.Zero, () =>
         {
-            // After the first frame: what takes time is done behind it.
+            // Slow work starts after the first frame.
             session = new(setup, Report);
             worker = new(session);
             worker.Open();

@@ -2,7 +2,7 @@ using Spud.Text.ChatTemplates;
 
 namespace Spud.Host.Repl.Screen;
 
-/// <summary>What happens in the session, on the screen's thread.</summary>
+/// <summary>Handles session events on the screen's thread.</summary>
 internal sealed partial class ReplScreen
 {
     private readonly Dictionary<(Turn Turn, AnswerPart Part), Entry> _answers = [];
@@ -18,10 +18,10 @@ internal sealed partial class ReplScreen
     private bool _hasFailed;
     private bool _isInspected;
 
-    /// <summary>Takes what happened since the last frame.</summary>
+    /// <summary>Handles the events since the last frame.</summary>
     public void Take(IReadOnlyList<SessionEvent> events)
     {
-        // Text of one answer is put together: its paragraph is broken once a frame.
+        // Text of one answer is joined, so that its paragraph is wrapped once per frame.
         for (int i = 0; i < events.Count; i++)
         {
             if (events[i] is AnswerText text)
@@ -109,7 +109,7 @@ internal sealed partial class ReplScreen
         if (_running.Count == 0 || arrived.Turn != _running[^1])
             return;
 
-        // Of several pipelines that answer at once, the last one's.
+        // If several pipelines answer at once, the last one's.
         _meter = arrived.Meter;
         _turnPage.Add(arrived.Token, arrived.Meter);
     }

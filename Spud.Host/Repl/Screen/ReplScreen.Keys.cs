@@ -2,21 +2,21 @@ using Terminal.Gui.Input;
 
 namespace Spud.Host.Repl.Screen;
 
-/// <summary>What keys and typed lines do.</summary>
+/// <summary>Keys and typed lines.</summary>
 internal sealed partial class ReplScreen
 {
-    /// <summary>A second Ctrl-C within this time ends.</summary>
+    /// <summary>A second Ctrl-C within this time ends the program.</summary>
     private static readonly TimeSpan s_twice = TimeSpan.FromSeconds(1);
 
     private long? _interrupted;
 
-    /// <summary>The reader wants to leave.</summary>
+    /// <summary>The user wants to leave.</summary>
     public event Action? Quit;
 
-    /// <summary>The reader wants the shell for a while.</summary>
+    /// <summary>The user suspends the program.</summary>
     public event Action? Suspended;
 
-    /// <summary>The reader wants everything drawn anew.</summary>
+    /// <summary>The user asks for a redraw.</summary>
     public event Action? Redrawn;
 
     private void Enter(string line)
@@ -38,7 +38,7 @@ internal sealed partial class ReplScreen
         if (lines.Count == 0)
             return null;
 
-        // Whole lines come back; only what follows the last blank is shown and replaced.
+        // Completions are whole lines; only the part after the last space is shown and replaced.
         int begin = text.LastIndexOf(' ', Math.Max(0, caret - 1)) + 1;
         return lines.All(line => line.Length >= begin && line.AsSpan(0, begin).Equals(text.AsSpan(0, begin), StringComparison.OrdinalIgnoreCase))
             ? new(begin, caret, [.. lines.Select(line => new Candidate(ShownText.OneLine(line[begin..]), Describe(line)))])
@@ -50,7 +50,7 @@ internal sealed partial class ReplScreen
         if (line.StartsWith('/') && !line.Contains(' '))
             return Commands.CommandList.Find(line[1..])?.Help ?? "";
 
-        // "/set cache.format=": what that is, or what it may be.
+        // "/set cache.format=": its description or allowed values.
         string path = line[(line.LastIndexOf(' ') + 1)..].TrimEnd('=');
         return _pipeline?.Settings[path] is { } setting ? ShownText.OneLine(setting.Description.Length > 0 ? setting.Description : setting.Expected) : "";
     }

@@ -30,7 +30,7 @@ internal sealed partial class ReplScreen
         });
     }
 
-    // Only while something is being done: an idle screen has no timer. Text that comes has frames of its own, and turns the sign with them.
+    // Only while something is running: an idle screen has no timer. Incoming text has its own frames, which also advance the spinner.
     private void Spin()
     {
         _spinning ??= App?.AddTimeout(s_spin, () =>
@@ -61,7 +61,7 @@ internal sealed partial class ReplScreen
             columns, Ink.Normal);
     }
 
-    // "cpu" where one plugin does it all, else role by role.
+    // "cpu" if one component fills all roles, otherwise role by role.
     private string Who()
     {
         if (_pipeline is not { } pipeline)

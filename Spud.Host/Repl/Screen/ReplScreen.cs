@@ -29,10 +29,10 @@ internal sealed partial class ReplScreen : Runnable
     private bool _inPane;
     private bool _showsHelp;
 
-    /// <param name="link">What is behind it.</param>
-    /// <param name="history">Of messages.</param>
-    /// <param name="look">How it looks.</param>
-    /// <param name="time">For Ctrl-C, which ends when it comes twice within a second.</param>
+    /// <param name="link">Connection to the session.</param>
+    /// <param name="history">Input history.</param>
+    /// <param name="look">Theme.</param>
+    /// <param name="time">Times Ctrl-C, which ends the program when pressed twice within a second.</param>
     public ReplScreen(ScreenLink link, InputHistory history, Look look, TimeProvider time)
     {
         (_link, _time, _history) = (link, time, history);
@@ -59,15 +59,15 @@ internal sealed partial class ReplScreen : Runnable
         ViewportChanged += (_, _) => Arrange();
     }
 
-    /// <summary>What keys do wherever the reader is.</summary>
+    /// <summary>Global key bindings.</summary>
     public IReadOnlyList<ScreenKey> Keys { get; }
 
-    /// <summary>What keys do anywhere.</summary>
+    /// <summary>All key bindings.</summary>
     public IEnumerable<ScreenKey> AllKeys => [.. Keys, .. _input.Keys, .. _pane.AllKeys];
 
     protected override void OnIsModalChanged(bool newIsModal)
     {
-        // The library ends an application at Escape, and moves the focus by arrows: here the table of keys alone counts.
+        // The library quits on Escape and moves the focus with arrows; here only the key table counts.
         App?.Keyboard.KeyBindings.Clear();
         KeyBindings.Clear();
         _input.SetFocus();
@@ -84,7 +84,7 @@ internal sealed partial class ReplScreen : Runnable
     protected override bool OnKeyDown(Key key) =>
         ScreenKey.Handle(Keys, key) || (_showsHelp ? _help : _transcript).ScrollBy(key) || (_inPane && InputView.IsText(key, out _) && TypeOn(key));
 
-    /// <summary>Nothing of what was drawn is on the screen any more.</summary>
+    /// <summary>The screen was cleared: everything must be redrawn.</summary>
     public void Forget()
     {
         _transcript.Forget();
@@ -131,7 +131,7 @@ internal sealed partial class ReplScreen : Runnable
         Arrange();
     }
 
-    /// <summary>What is typed goes into the message, wherever the focus was.</summary>
+    /// <summary>Typed text goes into the message, whatever has the focus.</summary>
     private bool TypeOn(Key key)
     {
         Leave();

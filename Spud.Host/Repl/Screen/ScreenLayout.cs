@@ -2,13 +2,13 @@ using System.Drawing;
 
 namespace Spud.Host.Repl.Screen;
 
-/// <summary>Where the parts of the screen stand; empty: not in sight.</summary>
+/// <summary>The positions of the parts of the screen; empty if hidden.</summary>
 internal sealed record ScreenLayout
 {
     public const int MinColumns = 40;
     public const int MinRows = 12;
 
-    /// <summary>From here on the side pane has room beside the conversation.</summary>
+    /// <summary>Minimum width for the side pane next to the conversation.</summary>
     private const int RoomyColumns = 100;
     private const int RoomyRows = 16;
 
@@ -28,13 +28,13 @@ internal sealed record ScreenLayout
 
     public Rectangle TooSmall { get; private init; }
 
-    /// <summary>Whether the side pane stands in the place of the conversation.</summary>
+    /// <summary>Whether the side pane covers the conversation.</summary>
     public static bool PaneCovers(int columns) => columns < RoomyColumns;
 
-    /// <summary>The layout of a screen.</summary>
+    /// <summary>Computes the layout of a screen.</summary>
     /// <param name="screen">Its size.</param>
-    /// <param name="pane">Whether the reader wants the side pane; null: undecided.</param>
-    /// <param name="inputRows">Rows that the message would like to have.</param>
+    /// <param name="pane">Whether the user opened (true) or closed (false) the side pane; null if neither.</param>
+    /// <param name="inputRows">Preferred number of rows of the message.</param>
     public static ScreenLayout Of(Size screen, bool? pane, int inputRows)
     {
         if (screen.Width < MinColumns || screen.Height < MinRows)

@@ -2,21 +2,21 @@ using Spud.Plugins;
 
 namespace Spud.Host.Repl.Screen;
 
-/// <summary>What a screen asks of what is behind it. Nothing here waits.</summary>
+/// <summary>The screen's connection to the session. Nothing here blocks.</summary>
 internal sealed record ScreenLink
 {
-    /// <summary>Takes a question or a command.</summary>
+    /// <summary>Submits a question or a command.</summary>
     public required Action<string> Enter { get; init; }
 
-    /// <summary>Stops what is being done.</summary>
+    /// <summary>Stops the current operation.</summary>
     public required Action Cancel { get; init; }
 
-    /// <summary>Whether anything is being done.</summary>
+    /// <summary>Whether an operation is running.</summary>
     public required Func<bool> IsBusy { get; init; }
 
-    /// <summary>Whole lines that a line before the caret may become.</summary>
+    /// <summary>Completes the line before the caret; returns whole lines.</summary>
     public required Func<string, IReadOnlyList<string>> Complete { get; init; }
 
-    /// <summary>What is known of the plugins.</summary>
+    /// <summary>State of the plugins.</summary>
     public required Func<IReadOnlyList<PluginStatus>> Plugins { get; init; }
 }

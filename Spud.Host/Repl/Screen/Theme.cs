@@ -4,16 +4,16 @@ using Attribute = Terminal.Gui.Drawing.Attribute;
 namespace Spud.Host.Repl.Screen;
 
 /// <summary>
-/// How text looks. Normal text has the terminal's own colours, so that it is right everywhere. The few other colours are chosen for the background,
-/// and where that is unknown, so that they can be read on any. Whatever a colour says, a sign or a word says too.
+/// How text looks. Normal text has the terminal's own colours, so that it is readable everywhere. The few other colours are chosen to suit
+/// the background or, if that is unknown, to be readable on any. Nothing is shown by colour alone.
 /// </summary>
 internal sealed class Theme
 {
     private readonly Attribute[] _attributes;
 
     /// <param name="colours">False: styles only (NO_COLOR).</param>
-    /// <param name="isLight">Whether the terminal's background is light; null: unknown.</param>
-    /// <param name="isPoor">Whether the terminal has sixteen colours only, which look different on each.</param>
+    /// <param name="isLight">Whether the terminal's background is light; null if unknown.</param>
+    /// <param name="isPoor">Whether the terminal has only sixteen colours, which look different on every terminal.</param>
     public Theme(bool colours, bool? isLight, bool isPoor) =>
         _attributes = [.. Enum.GetValues<Ink>().Select(ink => new Attribute(colours ? ColourOf(ink, isLight, isPoor) : Color.None, Color.None, StyleOf(ink, colours)))];
 
@@ -71,7 +71,7 @@ internal sealed class Theme
         _ => Color.None,
     };
 
-    // On an unknown background only the two that can be read on most of them.
+    // On an unknown background, only the two colours that are readable on most.
     private static Color OfSixteen(Ink ink, bool? isLight) => (ink, isLight) switch
     {
         (Ink.Dim or Ink.Bar, true) => new(ColorName16.DarkGray),

@@ -3,13 +3,13 @@ using Microsoft.Data.Sqlite;
 
 namespace Spud.Host.Repl.Storage;
 
-/// <summary>The file of saved conversations: opened, checked and brought to the present form.</summary>
+/// <summary>The database of saved conversations: opened, checked and migrated to the current version.</summary>
 internal static class ConversationDatabase
 {
     /// <summary>Version of the tables.</summary>
     public const int Version = 1;
 
-    // "Spud", so that another program's file is not taken for ours.
+    // "Spud", so that another program's file is not mistaken for ours.
     private const int ApplicationId = 0x53707564;
     private const int PatienceSeconds = 2;
     private const int Corrupt = 11, NotADatabase = 26, Busy = 5, Locked = 6, ReadOnly = 8, InputOutput = 10, Full = 13, CannotOpen = 14;
@@ -32,11 +32,11 @@ internal static class ConversationDatabase
         CREATE INDEX turn_of ON turn(conversation, number);
         """;
 
-    /// <summary>Opens the file; makes it, readable by the user alone, where it is not there. A damaged one is kept aside under another name.</summary>
-    /// <param name="path">Of the file.</param>
-    /// <param name="create">Whether it is made where it is not there.</param>
-    /// <param name="note">Told where a damaged file went.</param>
-    /// <exception cref="StoreException">It cannot be used; it was not changed.</exception>
+    /// <summary>Opens the file, or creates it, readable only by the user. A damaged file is renamed and kept.</summary>
+    /// <param name="path">Path of the file.</param>
+    /// <param name="create">Whether to create a missing file.</param>
+    /// <param name="note">Receives the new name of a damaged file.</param>
+    /// <exception cref="StoreException">The file cannot be used; it was not changed.</exception>
     public static SqliteConnection Open(string path, bool create, Action<string> note)
     {
         try
@@ -77,7 +77,7 @@ internal static class ConversationDatabase
         if (File.Exists(path))
             return;
 
-        // Its journal gets the same rights.
+        // Its journal gets the same permissions.
         FileStreamOptions options = new() { Mode = FileMode.CreateNew, Access = FileAccess.Write };
         if (!OperatingSystem.IsWindows())
             options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
@@ -116,14 +116,14 @@ internal static class ConversationDatabase
         Do(connection, "PRAGMA journal_mode = WAL");
         Transact(connection, () =>
         {
-            // Another process may have been quicker.
+            // Another process may have been faster.
             if (Number(connection, "SELECT count(*) FROM sqlite_schema") == 0)
                 Do(connection, string.Create(CultureInfo.InvariantCulture, $"{Tables} PRAGMA application_id = {ApplicationId}; PRAGMA user_version = {Version}"));
         });
         Require(connection);
     }
 
-    // A file that was cut off has a header and no pages behind it.
+    // A truncated file has a header but no pages after it.
     private static void Require(SqliteConnection connection)
     {
         Do(connection, "PRAGMA synchronous = NORMAL");
@@ -149,7 +149,7 @@ internal static class ConversationDatabase
         return aside;
     }
 
-    /// <summary>Does several things as a whole or not at all.</summary>
+    /// <summary>Runs several statements in one transaction.</summary>
     public static void Transact(SqliteConnection connection, Action work)
     {
         Do(connection, "BEGIN IMMEDIATE");
@@ -160,7 +160,7 @@ internal static class ConversationDatabase
         }
         catch
         {
-            // A full disk ends the transaction by itself.
+            // A full disk has already ended the transaction.
             if (SQLitePCL.raw.sqlite3_get_autocommit(connection.Handle) == 0)
                 Do(connection, "ROLLBACK");
 
@@ -182,7 +182,7 @@ internal static class ConversationDatabase
         {
             while (reader.Read())
             {
-                // To the end: what cannot be read is found here.
+                // Read to the end, so that unreadable pages are found here.
             }
         }
         while (reader.NextResult());

@@ -1,9 +1,9 @@
 namespace Spud.Host.Repl.Storage;
 
 /// <summary>A saved conversation in a list.</summary>
-/// <param name="Id">Its place in the file.</param>
-/// <param name="Name">What the reader calls it; null: nothing.</param>
+/// <param name="Id">Its id in the database.</param>
+/// <param name="Name">The name the user gave it; null if none.</param>
 /// <param name="Changed">When it was last changed.</param>
-/// <param name="Turns">How many it has.</param>
-/// <param name="FirstQuestion">Empty: nothing was asked.</param>
+/// <param name="Turns">Number of turns.</param>
+/// <param name="FirstQuestion">Empty if nothing was asked.</param>
 internal sealed record ConversationEntry(long Id, string? Name, DateTimeOffset Changed, int Turns, string FirstQuestion);

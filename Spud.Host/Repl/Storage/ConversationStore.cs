@@ -5,7 +5,7 @@ using Spud.Generation;
 
 namespace Spud.Host.Repl.Storage;
 
-/// <summary>Saved conversations. Every method takes effect at once, and as a whole or not at all. Used by any thread, one at a time.</summary>
+/// <summary>Saved conversations. Every method is one immediate transaction. Any thread may use it, one at a time.</summary>
 internal sealed class ConversationStore : IDisposable
 {
     private const string Columns =
@@ -23,9 +23,9 @@ internal sealed class ConversationStore : IDisposable
     /// <inheritdoc cref="ConversationDatabase.Open"/>
     public static ConversationStore Open(string path, bool create, Action<string> note) => new(path, ConversationDatabase.Open(path, create, note));
 
-    /// <summary>Conversations, the last changed first.</summary>
-    /// <param name="search">What name, question or answer contains, without regard to the case of ASCII letters; null: all.</param>
-    /// <param name="maximum">How many.</param>
+    /// <summary>Conversations, most recently changed first.</summary>
+    /// <param name="search">Text that name, question or answer must contain, ignoring the case of ASCII letters; null for all.</param>
+    /// <param name="maximum">Maximum number of results.</param>
     public IReadOnlyList<ConversationEntry> List(string? search = null, int maximum = int.MaxValue) => Guarded(() =>
     {
         using SqliteCommand command = Command("""
@@ -46,14 +46,14 @@ internal sealed class ConversationStore : IDisposable
         return found;
     });
 
-    /// <summary>The conversation of a name or number; null: there is none.</summary>
+    /// <summary>Finds a conversation by name or number; null if there is none.</summary>
     public long? Find(string name) => Guarded(() =>
     {
         using SqliteCommand command = Command("SELECT id FROM conversation WHERE name = $name OR ('#' || id) = $name OR CAST(id AS TEXT) = $name ORDER BY name = $name DESC LIMIT 1", ("$name", name));
         return (long?)command.ExecuteScalar();
     });
 
-    /// <summary>A conversation with its turns; ids, tokens and receipts are read when they are asked for.</summary>
+    /// <summary>A conversation with its turns; ids, tokens and receipts are read on demand.</summary>
     public Conversation Load(long id) => Guarded(() =>
     {
         using SqliteCommand command = Command("SELECT name, system FROM conversation WHERE id = $id", ("$id", id));
@@ -74,7 +74,7 @@ internal sealed class ConversationStore : IDisposable
         return conversation;
     });
 
-    /// <summary>Saves a conversation as it is now: turns that it has no more stay in the file, as replaced.</summary>
+    /// <summary>Saves the current state of a conversation; removed turns stay in the file, marked as replaced.</summary>
     public void Save(Conversation conversation) => Transact(conversation, () => SaveAll(conversation));
 
     /// <summary>Saves a conversation with a turn that is being answered.</summary>
@@ -94,7 +94,7 @@ internal sealed class ConversationStore : IDisposable
         }
         catch
         {
-            // Nothing of it is in the file.
+            // It is not in the file yet.
             conversation.Id = id;
             conversation.Rows.Clear();
             foreach ((Turn turn, long row) in rows)
@@ -133,28 +133,28 @@ internal sealed class ConversationStore : IDisposable
         return true;
     });
 
-    /// <summary>Saves what came of an answer so far.</summary>
+    /// <summary>Saves an answer so far.</summary>
     public void Progress(long row, string answer) => Guarded(() =>
     {
         Do("UPDATE turn SET answer = $answer WHERE id = $row", ("$answer", answer), ("$row", row));
         return true;
     });
 
-    /// <summary>Deletes a turn that has no answer.</summary>
+    /// <summary>Deletes a turn without an answer.</summary>
     public void Remove(long row) => Guarded(() =>
     {
         Do("DELETE FROM turn WHERE id = $row", ("$row", row));
         return true;
     });
 
-    /// <summary>Deletes a conversation with everything that belongs to it; false: there is none.</summary>
+    /// <summary>Deletes a conversation and everything that belongs to it; false if there is none.</summary>
     public bool Delete(long id) => Guarded(() =>
     {
         using SqliteCommand command = Command("DELETE FROM conversation WHERE id = $id", ("$id", id));
         return command.ExecuteNonQuery() > 0;
     });
 
-    /// <summary>A pipeline as it was frozen, JSON; null: there is none of this id.</summary>
+    /// <summary>The record of a pipeline, as JSON; null if the id is unknown.</summary>
     public string? Pipeline(string id) => Guarded(() =>
     {
         using SqliteCommand command = Command("SELECT json FROM pipeline WHERE id = $id", ("$id", id));
@@ -213,7 +213,7 @@ internal sealed class ConversationStore : IDisposable
         };
     }
 
-    // A prompt begins with what the turn before it had: each row has only what is new.
+    // A prompt begins with the text of the previous turn: each row holds only the new ids.
     private TurnDetails Details(long row) => Guarded(() =>
     {
         using SqliteCommand command = Command("""

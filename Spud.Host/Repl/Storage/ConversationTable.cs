@@ -1,11 +1,11 @@
 namespace Spud.Host.Repl.Storage;
 
-/// <summary>Saved conversations for people.</summary>
+/// <summary>Saved conversations as a table.</summary>
 internal static class ConversationTable
 {
     private const int Width = 50;
 
-    /// <summary>A line for each.</summary>
+    /// <summary>One line per conversation.</summary>
     public static string Of(IReadOnlyList<ConversationEntry> entries)
     {
         if (entries.Count == 0)

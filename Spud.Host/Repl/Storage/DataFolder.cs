@@ -1,9 +1,12 @@
 namespace Spud.Host.Repl.Storage;
 
-/// <summary>Where a user's conversations are.</summary>
+/// <summary>Location of the user's conversations.</summary>
 internal static class DataFolder
 {
-    /// <summary><c>$XDG_DATA_HOME/spud/conversations.db</c>, or in <c>~/.local/share</c>; <c>%LOCALAPPDATA%</c> on Windows. Null: the user has no such folder.</summary>
+    /// <summary>
+    /// <c>$XDG_DATA_HOME/spud/conversations.db</c>, or in <c>~/.local/share</c>; <c>%LOCALAPPDATA%</c> on Windows. Null if the user has no such
+    /// folder.
+    /// </summary>
     public static string? Conversations() =>
         Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify) is { Length: > 0 } data
             ? Path.Combine(data, "spud", "conversations.db") : null;

@@ -1,15 +1,15 @@
 namespace Spud.Host.Repl.Storage;
 
 /// <summary>
-/// Saves what a session says as it is said. Whatever goes wrong with the file is told once, in one sentence, and the conversation goes on;
-/// what could not be saved is saved with the next turn, where that can help.
+/// Saves a session's conversation as it happens. A problem with the file is reported once, in one sentence, and the conversation continues;
+/// unsaved turns are saved with the next one if retrying can help.
 /// </summary>
-/// <param name="path">The file; null: nothing is ever saved.</param>
-/// <param name="all">Whether conversations are saved that nobody named.</param>
-/// <param name="note">Told what goes wrong.</param>
+/// <param name="path">The file; null to save nothing.</param>
+/// <param name="all">Whether unnamed conversations are saved too.</param>
+/// <param name="note">Receives messages about problems.</param>
 internal sealed class SavedConversations(string? path, bool all, Action<string> note) : IDisposable
 {
-    /// <summary>How often an answer that is being generated is saved: no more is lost where the process is killed.</summary>
+    /// <summary>How often a running answer is saved: the most that is lost if the process is killed.</summary>
     private static readonly TimeSpan s_interval = TimeSpan.FromMilliseconds(500);
 
     private ConversationStore? _store;
@@ -17,12 +17,12 @@ internal sealed class SavedConversations(string? path, bool all, Action<string> 
     private bool _told;
     private long _last;
 
-    /// <summary>The file, for what a reader asks for.</summary>
+    /// <summary>The store, for commands of the user.</summary>
     /// <exception cref="BadInputException">Nothing is saved.</exception>
     /// <exception cref="StoreException">The file cannot be used.</exception>
     public ConversationStore Store() => path is null ? throw new BadInputException("this session saves nothing (--no-save).") : _store ??= ConversationStore.Open(path, create: true, note);
 
-    /// <summary>Names of saved conversations. What is wrong with the file is told now, and not in the middle of an answer.</summary>
+    /// <summary>Names of saved conversations. A problem with the file is reported now rather than in the middle of an answer.</summary>
     public IReadOnlyList<string> Names()
     {
         string[] names = [];
@@ -46,10 +46,10 @@ internal sealed class SavedConversations(string? path, bool all, Action<string> 
         Try(conversation, store => store.Begin(conversation, turn));
     }
 
-    /// <summary>Saves what came of an answer so far, now and then.</summary>
-    /// <param name="conversation">Whose.</param>
-    /// <param name="turn">Begun.</param>
-    /// <param name="answer">So far; asked only when it is saved.</param>
+    /// <summary>Saves an answer so far, at intervals.</summary>
+    /// <param name="conversation">The conversation.</param>
+    /// <param name="turn">The running turn.</param>
+    /// <param name="answer">Returns the answer so far; called only when it is saved.</param>
     public void Progress(Conversation conversation, Turn turn, Func<string> answer)
     {
         if (!conversation.Rows.TryGetValue(turn, out long row) || Environment.TickCount64 - _last < s_interval.TotalMilliseconds)
@@ -59,7 +59,7 @@ internal sealed class SavedConversations(string? path, bool all, Action<string> 
         Try(conversation, store => store.Progress(row, answer()));
     }
 
-    /// <summary>Saves an answer that has ended; one that failed goes.</summary>
+    /// <summary>Saves a finished answer; a failed one is deleted.</summary>
     public void End(Conversation conversation, Turn turn)
     {
         if (!conversation.Rows.TryGetValue(turn, out long row))

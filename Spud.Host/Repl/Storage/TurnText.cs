@@ -4,7 +4,7 @@ using Spud.Metering;
 
 namespace Spud.Host.Repl.Storage;
 
-/// <summary>What a turn is made of, as it is stored.</summary>
+/// <summary>Stored form of a turn's data.</summary>
 internal static class TurnText
 {
     /// <summary>Ids, four bytes each, little-endian.</summary>
@@ -17,7 +17,7 @@ internal static class TurnText
         return bytes;
     }
 
-    /// <summary>The same back.</summary>
+    /// <summary>Reverses the encoding.</summary>
     public static int[] Ids(ReadOnlySpan<byte> bytes)
     {
         int[] ids = new int[bytes.Length / 4];
@@ -27,14 +27,14 @@ internal static class TurnText
         return ids;
     }
 
-    // Alternatives that are less likely are as good as none, and there are many of them.
+    // Less likely alternatives are useless, and there are many of them.
     private const double LeastLikely = -7;
 
-    /// <summary>Tokens, with alternatives of at least a thousandth, and the experts where they are others than those of the token before.</summary>
+    /// <summary>Tokens, with alternatives of at least a thousandth, and the experts if they differ from the previous token's.</summary>
     public static string OfTokens(IReadOnlyList<TurnToken> tokens) =>
         JsonSerializer.Serialize([.. tokens.Select((token, i) => Of(token, i > 0 ? tokens[i - 1] : null))], RecordJson.Default.StoredTokenArray);
 
-    /// <summary>The same back.</summary>
+    /// <summary>Reverses the encoding.</summary>
     public static ImmutableArray<TurnToken> Tokens(string json)
     {
         ImmutableArray<TurnToken>.Builder tokens = ImmutableArray.CreateBuilder<TurnToken>();
@@ -53,24 +53,24 @@ internal static class TurnText
         [.. token.Top.Where(static other => other.LogProbability >= LeastLikely).Select(static other => new StoredAlternative(other.Id, other.Text, Math.Round(other.LogProbability, 4)))],
         before is not null && before.Experts.SequenceEqual(token.Experts) ? null : [.. token.Experts]);
 
-    /// <summary>A receipt; null: there is none.</summary>
+    /// <summary>A receipt; null if there is none.</summary>
     public static string? Of(Receipt? receipt) => receipt is null ? null : JsonSerializer.Serialize(receipt, ReceiptJson.Default.Receipt);
 
-    /// <summary>The same back.</summary>
+    /// <summary>Reverses the encoding.</summary>
     public static Receipt? Receipt(string? json) => json is null ? null : JsonSerializer.Deserialize(json, ReceiptJson.Default.Receipt);
 }
 
-/// <summary>A token as it is stored, with names of one letter, because there are many.</summary>
+/// <summary>A stored token; one-letter names because there are many.</summary>
 /// <param name="I">Id.</param>
 /// <param name="T">Text.</param>
 /// <param name="P">Logarithm of the probability.</param>
 /// <param name="M">Milliseconds since the question.</param>
 /// <param name="C">CU.</param>
-/// <param name="A">Alternatives, the most likely first; null in files of earlier versions.</param>
-/// <param name="E">Experts by layer; null: those of the token before.</param>
+/// <param name="A">Alternatives, most likely first; null in files of earlier versions.</param>
+/// <param name="E">Experts by layer; null if the same as the previous token's.</param>
 internal sealed record StoredToken(int I, string T, double? P, double M, decimal? C, StoredAlternative[]? A, int[]? E);
 
-/// <summary>A token that might have been chosen, as it is stored.</summary>
+/// <summary>A stored alternative token.</summary>
 /// <param name="I">Id.</param>
 /// <param name="T">Text.</param>
 /// <param name="P">Logarithm of the probability.</param>

@@ -5,7 +5,7 @@ using RopeKernel = Spud.Numerics.Rope;
 
 namespace Attention.DualChunk.Kernels;
 
-/// <summary>Copies queries and turns them by as many tokens as the rule says for a chunk of keys; a part is a row.</summary>
+/// <summary>Copies queries and rotates them by the number of tokens that the rule gives for a chunk of keys; a part is a row.</summary>
 internal unsafe struct TurnJob : IJob
 {
     public ChunkRule Rule;
@@ -13,7 +13,7 @@ internal unsafe struct TurnJob : IJob
     public RopeAngles Angles;
     public Rope Rope;
 
-    /// <summary>The trained length, from which on scores are scaled.</summary>
+    /// <summary>The trained length, beyond which scores are scaled.</summary>
     public int ScaledFrom;
 
     public Step Step;

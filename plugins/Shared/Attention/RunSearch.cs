@@ -2,7 +2,7 @@ using Spud;
 
 namespace Backend.Shared.Attention;
 
-/// <summary>Finds keys by position. The positions that calls get are those of the run's keys, which ascend.</summary>
+/// <summary>Finds keys by position. Positions passed to these methods are the ascending positions of the run's keys.</summary>
 internal static class RunSearch
 {
     /// <summary>First run whose last key is at <paramref name="position"/> or later; the number of runs if there is none.</summary>

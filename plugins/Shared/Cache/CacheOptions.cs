@@ -1,6 +1,6 @@
 namespace Backend.Shared.Cache;
 
-/// <summary>Options of a cache of one page for each sequence.</summary>
+/// <summary>Options of a cache with one page per sequence.</summary>
 internal sealed class CacheOptions
 {
     /// <summary>Format of keys and values.</summary>

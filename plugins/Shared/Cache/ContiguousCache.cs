@@ -3,8 +3,8 @@ using Spud;
 namespace Backend.Shared.Cache;
 
 /// <summary>
-/// One page for each sequence and layer, as long as the context, that keeps every key: a sequence is one run, which an attention can read
-/// in place. Memory is touched, and so taken, only as far as the sequence has come.
+/// One page per sequence and layer, as long as the context, that keeps every key: a sequence is one run, which an attention can read in
+/// place. Memory is touched, and so committed, only up to the length of the sequence.
 /// </summary>
 internal sealed class ContiguousCache(CacheOptions options, IBuildContext build) : ICachePolicy
 {

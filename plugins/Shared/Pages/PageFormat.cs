@@ -3,7 +3,7 @@ using Spud;
 
 namespace Cache.Shared;
 
-/// <summary>Formats of pages, as options of caches name them.</summary>
+/// <summary>Page formats, as named in the options of caches.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<PageFormat>))]
 internal enum PageFormat
 {

@@ -2,7 +2,7 @@ using Spud;
 
 namespace Router.Shared;
 
-/// <summary>What was chosen for each row, with room for M: where a row lies in the plan is known only when all rows before it are done.</summary>
+/// <summary>The choice for each row, with room for M experts: a row's offset in the plan is known only when all previous rows are done.</summary>
 internal readonly struct Choice
 {
     /// <summary>I32 [T].</summary>

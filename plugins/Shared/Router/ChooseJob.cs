@@ -5,11 +5,11 @@ using Spud.Numerics;
 namespace Router.Shared;
 
 /// <summary>Chooses the experts of rows into memory with room for M of each; a part is a block of rows.</summary>
-/// <typeparam name="TRule">Which experts a row may have.</typeparam>
+/// <typeparam name="TRule">The experts that a row may use.</typeparam>
 internal struct ChooseJob<TRule> : IJob
     where TRule : struct, IRowRule
 {
-    /// <summary>Rows of a block: enough to read the gate's weights once for several, the same borders for any number of threads.</summary>
+    /// <summary>Rows per block: enough to reuse the gate's weights, with the same boundaries for any number of threads.</summary>
     public const int BlockRows = 8;
 
     public required GateLayer Gate;

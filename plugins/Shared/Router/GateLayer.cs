@@ -2,9 +2,9 @@ using Spud;
 
 namespace Router.Shared;
 
-/// <summary>Weights of one layer's router, expanded to f32 in memory of the component's own.</summary>
-/// <param name="build">Gives them.</param>
-/// <param name="layer">A layer with several experts.</param>
+/// <summary>Weights of one layer's router, expanded to f32 in the component's own memory.</summary>
+/// <param name="build">Provides the weights.</param>
+/// <param name="layer">A mixture-of-experts layer.</param>
 internal sealed class GateLayer(IBuildContext build, int layer)
 {
     /// <summary>[C].</summary>
@@ -18,7 +18,7 @@ internal sealed class GateLayer(IBuildContext build, int layer)
         ? Take(build, $"blk.{layer}.ffn_gate_inp.bias", build.Model.Layers[layer].Experts)
         : default;
 
-    /// <summary>Whether the weights of a row are made to sum to 1.</summary>
+    /// <summary>Whether the weights of a row are normalised to sum to 1.</summary>
     public bool Renormalises { get; } = build.Model.Layers[layer].Has(Trait.Renormalise);
 
     private static TensorView Take(IBuildContext build, string name, params ReadOnlySpan<int> shape)

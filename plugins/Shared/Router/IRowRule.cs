@@ -2,17 +2,17 @@ using Spud;
 
 namespace Router.Shared;
 
-/// <summary>Which experts a row may have.</summary>
+/// <summary>The experts that a row may use.</summary>
 internal interface IRowRule
 {
-    /// <summary>Makes the probabilities of experts that the row may not have negative infinity. Called for each row once, on any thread.</summary>
+    /// <summary>Sets the probabilities of experts that the row may not use to negative infinity. Called once for each row, on any thread.</summary>
     /// <param name="step">The step.</param>
-    /// <param name="row">Of the step.</param>
-    /// <param name="probabilities">[E]: of all experts.</param>
+    /// <param name="row">Row of the step.</param>
+    /// <param name="probabilities">[E]: the probabilities of all experts.</param>
     void Restrict(in Step step, int row, Span<float> probabilities);
 }
 
-/// <summary>All of them.</summary>
+/// <summary>Allows all experts.</summary>
 internal readonly struct AnyExpert : IRowRule
 {
     public void Restrict(in Step step, int row, Span<float> probabilities)

@@ -4,21 +4,21 @@ namespace Router.Shared;
 
 /// <summary>How many experts a row of one layer gets.</summary>
 /// <param name="Least">Minimum.</param>
-/// <param name="Most">M: most, and the candidates whose mass counts.</param>
-/// <param name="Threshold">Share of their mass that suffices.</param>
-/// <param name="Temperature">Of the mass.</param>
+/// <param name="Most">M: maximum, and number of candidates whose mass counts.</param>
+/// <param name="Threshold">Sufficient share of their mass.</param>
+/// <param name="Temperature">Temperature of the mass.</param>
 internal readonly record struct LayerRule(int Least, int Most, double Threshold, float Temperature)
 {
-    /// <summary>Sharper mass than this is the best expert's alone.</summary>
+    /// <summary>Below this, the best expert has all of the mass.</summary>
     public const double MinTemperature = 0.0625;
 
-    /// <summary>Flatter mass than this is the number of experts.</summary>
+    /// <summary>Above this, the mass is the number of experts.</summary>
     public const double MaxTemperature = 16;
 
-    /// <summary>Experts of a row on average, where that was measured; null: not known.</summary>
+    /// <summary>Measured average of experts per row; null if unknown.</summary>
     public float? Expected { get; init; }
 
-    /// <summary>Refuses what a layer cannot do.</summary>
+    /// <summary>Refuses settings that a layer cannot use.</summary>
     /// <param name="router">The component, for the message.</param>
     /// <param name="layer">Its number.</param>
     /// <param name="experts">E.</param>

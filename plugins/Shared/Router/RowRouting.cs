@@ -3,8 +3,8 @@ using Spud;
 namespace Router.Shared;
 
 /// <summary>
-/// Softmax over all experts as the model was trained; of the M best that a row may have as few as hold a share of their mass, at least a
-/// minimum. Effort multiplies the share. Weights are those that the model would give to just these experts.
+/// Softmax over all experts as the model was trained; each row gets the smallest number of the M best allowed experts that hold a share of
+/// their mass, at least a minimum. Effort multiplies the share. The weights are those that the model would give to just these experts.
 /// </summary>
 internal sealed class RowRouting
 {
@@ -13,7 +13,7 @@ internal sealed class RowRouting
     private readonly LayerRule[] _rules;
     private readonly Workspace _normed, _probabilities, _counts, _experts, _weights;
 
-    /// <param name="build">Gives weights and memory.</param>
+    /// <param name="build">Provides weights and memory.</param>
     /// <param name="rules">[L].</param>
     public RowRouting(IBuildContext build, LayerRule[] rules)
     {
@@ -43,10 +43,10 @@ internal sealed class RowRouting
     public LayerRule this[int layer] => _rules[layer];
 
     /// <summary>Fills a plan.</summary>
-    /// <param name="layer">A layer with several experts.</param>
+    /// <param name="layer">A mixture-of-experts layer.</param>
     /// <param name="step">T rows.</param>
     /// <param name="hidden">F32 [T, C].</param>
-    /// <param name="rowRule">Which experts each row may have: at least M.</param>
+    /// <param name="rowRule">The experts that each row may use: at least M.</param>
     /// <param name="plan">Written.</param>
     public void Route<TRule>(int layer, in Step step, in TensorView hidden, TRule rowRule, in RoutingPlan plan)
         where TRule : struct, IRowRule

@@ -1,8 +1,10 @@
 namespace Spud.Training.Analysis;
 
-/// <summary>How far domains use the same experts in a layer.</summary>
-/// <param name="Overlaps">Of each pair of domains: the sum over experts of the smaller share, 1 where both use experts alike, 0 where they share none.</param>
-/// <param name="Information">Mutual information of domain and expert in bits, domains counting equally: 0 where experts say nothing of the domain.</param>
+/// <summary>The extent to which domains use the same experts in a layer.</summary>
+/// <param name="Overlaps">Of each pair of domains: the sum over experts of the smaller share, 1 if both use the same experts equally, 0 if they
+/// share none.</param>
+/// <param name="Information">Mutual information of domain and expert in bits, with equal weights for domains: 0 if experts carry no information
+/// about the domain.</param>
 internal sealed record Collision(IReadOnlyList<(string One, string Other, double Overlap)> Overlaps, double Information)
 {
     /// <param name="shares">By domain: the share of each expert in the domain's (row, expert) pairs.</param>

@@ -18,9 +18,9 @@ internal sealed class PoolControls : IDisposable
     private readonly GivenPools[] _layers;
     private readonly Transformer<F32> _model;
 
-    /// <param name="parameters">Of the model.</param>
-    /// <param name="configuration">Of its run.</param>
-    /// <param name="corpus">Gives the rows.</param>
+    /// <param name="parameters">Parameters of the model.</param>
+    /// <param name="configuration">Configuration of its run.</param>
+    /// <param name="corpus">Source of the rows.</param>
     public PoolControls(ParameterSet parameters, TrainingConfiguration configuration, Corpus corpus)
     {
         (_shape, _corpus, _sequences, _from) = (configuration.Shape, corpus, configuration.Sequences, configuration.Shape.Tokens / 2);
@@ -31,7 +31,7 @@ internal sealed class PoolControls : IDisposable
     /// <summary>By domain: mean losses in nats.</summary>
     /// <param name="size">P.</param>
     /// <param name="windows">Rows of each domain, spread over its text.</param>
-    /// <param name="cancel">Ends it.</param>
+    /// <param name="cancel">Cancels the operation.</param>
     public IReadOnlyDictionary<string, PoolLosses> Measure(int size, int windows, CancellationToken cancel)
     {
         Dictionary<string, PoolLosses> losses = [];
@@ -119,8 +119,8 @@ internal sealed class PoolControls : IDisposable
 }
 
 /// <summary>Mean losses of a domain in nats.</summary>
-/// <param name="All">Among all experts.</param>
-/// <param name="Own">Among those that the text favoured.</param>
-/// <param name="Other">Among those that a text of another domain favoured.</param>
-/// <param name="Random">Among random ones.</param>
+/// <param name="All">With all experts.</param>
+/// <param name="Own">With those that the text favoured.</param>
+/// <param name="Other">With those that a text of another domain favoured.</param>
+/// <param name="Random">With random ones.</param>
 internal sealed record PoolLosses(double All, double Own, double Other, double Random);

@@ -8,15 +8,15 @@ using static TorchSharp.torch;
 namespace Spud.Training.Checkpoints;
 
 /// <summary>
-/// A header, parameters and moments, and a hash of all of it. It is written next to its place and renamed, and the one before stays: whatever
-/// ends the process, one of the two is whole.
+/// A header, parameters and moments, and a hash of everything. It is written under a temporary name and renamed, and the previous one is kept:
+/// however the process ends, one of the two is intact.
 /// </summary>
 internal static class CheckpointFile
 {
     private const int CopyBytes = 1 << 20, HashBytes = 8;
     private static ReadOnlySpan<byte> Magic => "SPUDCKP1"u8;
 
-    /// <summary>The one before.</summary>
+    /// <summary>Path of the previous checkpoint.</summary>
     public static string Previous(string path) => path + ".previous";
 
     public static void Write(string path, CheckpointHeader header, ParameterSet parameters)
@@ -53,13 +53,13 @@ internal static class CheckpointFile
         File.Move(unfinished, path, overwrite: true);
     }
 
-    /// <summary>Reads a checkpoint, or the one before when it is damaged; parameters are changed only by a whole one.</summary>
-    /// <param name="path">As it was written to.</param>
-    /// <param name="parameters">Of the same model.</param>
-    /// <param name="warn">Told when the newest is damaged.</param>
-    /// <param name="isTrunk">Whether the model may have more parameters behind those of the checkpoint; they stay as they are.</param>
-    /// <returns>Null: there is none.</returns>
-    /// <exception cref="TrainingException">There are only damaged ones, or they are another model's.</exception>
+    /// <summary>Reads a checkpoint, or the previous one if it is damaged; only an intact one changes parameters.</summary>
+    /// <param name="path">The path it was written to.</param>
+    /// <param name="parameters">Parameters of the same model.</param>
+    /// <param name="warn">Receives a warning if the newest is damaged.</param>
+    /// <param name="isTrunk">Whether the model may have additional parameters after those of the checkpoint; they are not changed.</param>
+    /// <returns>Null if there is none.</returns>
+    /// <exception cref="TrainingException">All are damaged or belong to another model.</exception>
     public static CheckpointHeader? Read(string path, ParameterSet parameters, Action<string> warn, bool isTrunk = false)
     {
         string? fault = null;

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Spud.Training.Checkpoints;
 
-/// <summary>Where a run stands.</summary>
+/// <summary>State of a run.</summary>
 internal sealed record CheckpointHeader
 {
     /// <summary>Steps done.</summary>
@@ -11,7 +11,7 @@ internal sealed record CheckpointHeader
     /// <summary>Seconds of training, evaluations not counted.</summary>
     public required double Seconds { get; init; }
 
-    /// <summary>What <see cref="Seconds"/> were at the last report.</summary>
+    /// <summary>Value of <see cref="Seconds"/> at the last report.</summary>
     public double ReportedAt { get; set; }
 
     /// <summary>Numbers in each block.</summary>

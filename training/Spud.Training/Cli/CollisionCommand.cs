@@ -4,7 +4,7 @@ using Spud.Training.Runs;
 
 namespace Spud.Training.Cli;
 
-/// <summary><c>collision</c>: how far domains use the same experts.</summary>
+/// <summary><c>collision</c>: measures how much domains use the same experts.</summary>
 internal static class CollisionCommand
 {
     public static Command Create()

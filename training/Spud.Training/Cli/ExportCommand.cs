@@ -9,7 +9,7 @@ using Spud.Training.Native;
 
 namespace Spud.Training.Cli;
 
-/// <summary><c>export</c>: a checkpoint to GGUF.</summary>
+/// <summary><c>export</c>: converts a checkpoint to GGUF.</summary>
 internal static class ExportCommand
 {
     public static Command Create()

@@ -9,7 +9,7 @@ using Spud.Training.Native;
 
 namespace Spud.Training.Cli;
 
-/// <summary><c>pools</c>: what pools cost a model, with controls.</summary>
+/// <summary><c>pools</c>: measures the cost of pools in quality, with controls.</summary>
 internal static class PoolsCommand
 {
     public static Command Create(CancellationToken cancel)

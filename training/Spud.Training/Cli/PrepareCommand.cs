@@ -3,7 +3,7 @@ using Spud.Training.Data;
 
 namespace Spud.Training.Cli;
 
-/// <summary><c>prepare</c>: texts to files of token ids.</summary>
+/// <summary><c>prepare</c>: encodes texts as files of token ids.</summary>
 internal static class PrepareCommand
 {
     public static Command Create()

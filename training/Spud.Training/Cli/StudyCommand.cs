@@ -3,7 +3,7 @@ using Spud.Training.Runs;
 
 namespace Spud.Training.Cli;
 
-/// <summary><c>study</c>: all runs of a list.</summary>
+/// <summary><c>study</c>: trains all runs of a list.</summary>
 internal static class StudyCommand
 {
     public static Command Create(CancellationToken cancel)

@@ -5,7 +5,7 @@ using Spud.Training.Runs;
 
 namespace Spud.Training.Cli;
 
-/// <summary><c>train</c>: one run, from where it stands.</summary>
+/// <summary><c>train</c>: starts or resumes one run.</summary>
 internal static class TrainCommand
 {
     public static readonly Option<string> Data = new("--data") { Description = "Folder that 'prepare' wrote.", Required = true, HelpName = "DIR" };

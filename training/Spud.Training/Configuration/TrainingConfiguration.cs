@@ -5,35 +5,35 @@ using Spud.Training.Model.Selection;
 
 namespace Spud.Training.Configuration;
 
-/// <summary>One run: the model, how it is trained and what is written down. A file of training/configs.</summary>
-/// <remarks>What may be left out has a setter: the JSON reader overwrites defaults of properties without one.</remarks>
+/// <summary>Configuration of one run: the model, its training and its logging. A file in training/configs.</summary>
+/// <remarks>Optional properties have a setter: the JSON reader overwrites defaults of properties without one.</remarks>
 internal sealed record TrainingConfiguration
 {
     /// <summary>The model.</summary>
     public required ModelShape Shape { get; init; }
 
-    /// <summary>Rows of a step.</summary>
+    /// <summary>Rows per step.</summary>
     public int Sequences { get; set; } = 16;
 
-    /// <summary>Steps in all, those of a trunk included.</summary>
+    /// <summary>Total steps, including those of a trunk.</summary>
     public required int Steps { get; init; }
 
-    /// <summary>Steps in which the rate rises from 0.</summary>
+    /// <summary>Warm-up steps, in which the rate rises from 0.</summary>
     public int WarmupSteps { get; set; } = 100;
 
-    /// <summary>Last steps, in which it falls to 0.</summary>
+    /// <summary>Decay steps at the end, in which the rate falls to 0.</summary>
     public int DecaySteps { get; set; }
 
-    /// <summary>Learning rate between the two; 0: that of the best of <see cref="Pilots"/>.</summary>
+    /// <summary>Learning rate in between; 0 for that of the best of <see cref="Pilots"/>.</summary>
     public double Rate { get; set; }
 
-    /// <summary>Finished runs of the same shape that differ in their rate: the lowest last loss decides.</summary>
+    /// <summary>Finished runs of the same shape that differ in their rate: the one with the lowest final loss is used.</summary>
     public IReadOnlyList<string> Pilots { get; set; } = [];
 
-    /// <summary>Of matrices; norms and routers do not decay.</summary>
+    /// <summary>Weight decay of matrices; norms and routers do not decay.</summary>
     public double WeightDecay { get; set; } = 0.1;
 
-    /// <summary>Largest norm of a step's gradient.</summary>
+    /// <summary>Maximum norm of a step's gradient.</summary>
     public double Clip { get; set; } = 1;
 
     /// <summary>Factor of the balance loss.</summary>
@@ -49,7 +49,7 @@ internal sealed record TrainingConfiguration
     [JsonIgnore]
     public MixtureTraining MixtureTraining => new(new(Balance, Z), Routing, Seed);
 
-    /// <summary>Of first values and of the data's order.</summary>
+    /// <summary>Seed of the initial values and of the order of the data.</summary>
     public required ulong Seed { get; init; }
 
     /// <summary>Type of the products.</summary>
@@ -67,19 +67,19 @@ internal sealed record TrainingConfiguration
     /// <summary>Rows of each domain in an evaluation.</summary>
     public int EvaluationWindows { get; set; } = 48;
 
-    /// <summary>Rows of each domain in the last one; null: all.</summary>
+    /// <summary>Rows of each domain in the final evaluation; null for all.</summary>
     public int? FinalWindows { get; set; }
 
     /// <summary>Steps between two checkpoints.</summary>
     public int CheckpointSteps { get; set; } = 250;
 
-    /// <summary>Steps whose checkpoints are kept under their number, for branches.</summary>
+    /// <summary>Steps whose checkpoints are kept, for branches.</summary>
     public IReadOnlyList<int> KeepSteps { get; set; } = [];
 
-    /// <summary>The run that this one branches off from; null: it starts at the beginning.</summary>
+    /// <summary>The run that this one branches off from; null if it starts from scratch.</summary>
     public Trunk? Trunk { get; set; }
 
-    /// <exception cref="TrainingException">It is missing, no JSON, or says something impossible.</exception>
+    /// <exception cref="TrainingException">The file is missing, not JSON, or has invalid values.</exception>
     public static TrainingConfiguration Load(string path)
     {
         try

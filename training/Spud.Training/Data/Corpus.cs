@@ -2,7 +2,7 @@ using Spud.Training.Native;
 
 namespace Spud.Training.Data;
 
-/// <summary>The texts of all domains as ids, and the rows that they are cut into: windows side by side, in an order shuffled by the seed.</summary>
+/// <summary>The texts of all domains as ids, cut into rows: adjacent windows, in an order shuffled by the seed.</summary>
 internal sealed class Corpus : IDisposable
 {
     private readonly MappedTokens[] _train, _valid;
@@ -10,11 +10,11 @@ internal sealed class Corpus : IDisposable
     private readonly int _tokens;
     private readonly ulong _seed;
 
-    /// <param name="folder">Holds NAME.train.ids and NAME.valid.ids of every domain.</param>
+    /// <param name="folder">Folder with NAME.train.ids and NAME.valid.ids of every domain.</param>
     /// <param name="domains">Names.</param>
     /// <param name="tokens">T.</param>
     /// <param name="vocabulary">V.</param>
-    /// <param name="seed">Of the order.</param>
+    /// <param name="seed">Seed of the order.</param>
     /// <exception cref="TrainingException">A file is missing or has too few ids.</exception>
     public Corpus(string folder, IReadOnlyList<string> domains, int tokens, int vocabulary, ulong seed)
     {
@@ -25,7 +25,7 @@ internal sealed class Corpus : IDisposable
 
     public IReadOnlyList<string> Domains { get; }
 
-    /// <summary>The domain of a row: each has its turn.</summary>
+    /// <summary>The domain of a row: domains take turns.</summary>
     public int DomainOf(long row) => (int)(row % _train.Length);
 
     /// <summary>Copies a training row of T + 1 ids; rows are counted from the beginning of training.</summary>
@@ -38,7 +38,7 @@ internal sealed class Corpus : IDisposable
         _train[domain].Slice(window * _tokens, _tokens + 1).CopyTo(ids);
     }
 
-    /// <summary>How many validation rows a domain has.</summary>
+    /// <summary>Number of validation rows of a domain.</summary>
     public int ValidWindows(int domain) => Windows(_valid[domain]);
 
     /// <summary>A validation row of T + 1 ids.</summary>

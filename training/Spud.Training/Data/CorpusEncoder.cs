@@ -4,11 +4,11 @@ using Spud.Text.Tokenization;
 
 namespace Spud.Training.Data;
 
-/// <summary>Turns texts into files of ids. A line that holds a form feed ends a document; the token of the end stands in its place.</summary>
+/// <summary>Encodes texts as files of ids. A line with a form feed ends a document and is replaced by the end token.</summary>
 internal static class CorpusEncoder
 {
     /// <summary>Encodes a text; the file appears when it is complete.</summary>
-    /// <returns>How many ids it has.</returns>
+    /// <returns>Number of ids.</returns>
     public static long Encode(string textFile, TokenizerFile pieces, string idFile)
     {
         Tokenizer tokenizer = pieces.Create();

@@ -1,12 +1,12 @@
 namespace Spud.Training.Data;
 
-/// <summary>Normally distributed numbers, the same for a seed on every machine and version.</summary>
+/// <summary>Normally distributed numbers, identical for a seed on every machine and version.</summary>
 internal sealed class NormalNumbers(ulong seed)
 {
     private readonly SplitMix _random = new(seed);
     private double? _other;
 
-    /// <summary>Mean 0, deviation 1 (Box and Muller, 1958).</summary>
+    /// <summary>Mean 0, standard deviation 1 (Box and Muller, 1958).</summary>
     public double Next()
     {
         if (_other is { } kept)

@@ -13,7 +13,7 @@ internal sealed partial class TokenizerFile
 
     private static readonly string[] s_types = ["normal", "unknown", "control", "user-defined", "unused", "byte"];
 
-    /// <exception cref="TrainingException">It is not such a file.</exception>
+    /// <exception cref="TrainingException">The file is not in this format.</exception>
     public TokenizerFile(string path)
     {
         try
@@ -40,7 +40,7 @@ internal sealed partial class TokenizerFile
     /// <summary>The token after a document.</summary>
     public int End { get; }
 
-    /// <summary>GGUF's number of a piece's type; 0: unknown.</summary>
+    /// <summary>GGUF's number for a piece's type; 0 if unknown.</summary>
     public static int TypeOf(Piece piece) => Array.IndexOf(s_types, piece.Type) + 1;
 
     public Tokenizer Create() => new(new()

@@ -19,12 +19,12 @@ internal sealed class GgufExport
 
     private string Architecture => _shape.Experts > 1 ? "qwen3moe" : "qwen3";
 
-    /// <param name="parameters">What was learned.</param>
-    /// <param name="shape">Of the model.</param>
-    /// <param name="recipe">How it chooses experts; the file says K for every row, see <see cref="Router"/>.</param>
-    /// <param name="tokenizer">That the training text was encoded with.</param>
-    /// <param name="name">Of the model, for people.</param>
-    /// <param name="path">Of the file.</param>
+    /// <param name="parameters">The trained parameters.</param>
+    /// <param name="shape">Shape of the model.</param>
+    /// <param name="recipe">How it chooses experts; the file states K for every row, see <see cref="Router"/>.</param>
+    /// <param name="tokenizer">The tokenizer of the training text.</param>
+    /// <param name="name">Display name of the model.</param>
+    /// <param name="path">Path of the file.</param>
     /// <exception cref="TrainingException">The tokenizer is not the model's.</exception>
     public static void Write(ParameterSet parameters, ModelShape shape, RoutingRecipe recipe, TokenizerFile tokenizer, string name, string path)
     {
@@ -38,13 +38,13 @@ internal sealed class GgufExport
         export._file.Save(path);
     }
 
-    /// <summary>The member "router" of a pipeline that chooses as the recipe does; null: it is the best K, which the file says already.</summary>
+    /// <summary>The member "router" of a pipeline that routes like the recipe; null for the best K, which the file already states.</summary>
     public static string? Router(ParameterSet parameters, ModelShape shape, RoutingRecipe recipe) => recipe.Kind != RoutingKind.Mass
         ? null
         : $"[{string.Join(", ", Enumerable.Range(0, shape.Layers).Select(layer =>
         {
             using Tensor threshold = parameters.View(RoutingRecipe.Threshold(layer), parameters.Values);
-            // The last entry serves the layers that no other does.
+            // The last entry serves all remaining layers.
             string layers = layer == shape.Layers - 1 ? "" : $"\"layers\": \"{layer}\", ";
             return $"{{ {layers}\"use\": \"dynamic\", \"maxExperts\": {recipe.MaxUsed(shape)}, \"threshold\": {TensorMemory.Span<float>(threshold)[0]:R} }}";
         }))}]";
@@ -121,7 +121,7 @@ internal sealed class GgufExport
         Add(name, parameter, axis: 0, 0, (int)whole.shape[0]);
     }
 
-    // A factor of all logits is one of the weights.
+    // A factor of all logits is folded into the weights.
     private void AddRouter(int layer)
     {
         string name = $"blk.{layer}.ffn_router";

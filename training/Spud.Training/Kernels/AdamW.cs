@@ -4,9 +4,9 @@ using static TorchSharp.torch;
 
 namespace Spud.Training.Kernels;
 
-/// <summary>What an update of the optimizer depends on.</summary>
+/// <summary>Settings of an optimizer update.</summary>
 /// <param name="Rate">Learning rate of this step.</param>
-/// <param name="Decay">Weight decay; 0 for parameters without.</param>
+/// <param name="Decay">Weight decay; 0 for none.</param>
 /// <param name="GradientScale">From clipping.</param>
 /// <param name="Step">1 for the first.</param>
 internal readonly record struct Update(double Rate, double Decay, double GradientScale, int Step);

@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace Spud.Training.Kernels;
 
-/// <summary>The upper half of a single-precision number; stores round to the nearest, ties to even.</summary>
+/// <summary>The upper half of a single-precision number; stores round to nearest, ties to even.</summary>
 [StructLayout(LayoutKind.Sequential)]
 internal readonly unsafe struct Bf16 : IElement<Bf16>
 {

@@ -22,7 +22,7 @@ internal static unsafe class CausalSoftmax
         {
             int last = first + i % each / heads;
             int end = (last | 15) + 1;
-            // The lanes beyond the last key, within its vector.
+            // Lanes beyond the last key in its vector.
             Vector512<float> beyond = Vector512.GreaterThan(Vector512<float>.Indices, Vector512.Create((float)(last & 15)));
             float* tail = row + end - 16;
             Vector512.ConditionalSelect(beyond, Vector512.Create(float.NegativeInfinity), Vector512.Load(tail)).Store(tail);

@@ -5,9 +5,9 @@ using static TorchSharp.torch;
 namespace Spud.Training.Kernels;
 
 /// <summary>
-/// Between projections and attention: every head of q and k is normed, turned by its position (RoPE over halves) and laid out so that the
-/// heads that share a key lie side by side: q [B G, T R, D], k and v [B G, T, D], where R = H / G. q is scaled by D^-1/2 as well. Scores need q and k in f32; v is
-/// of the products' type.
+/// Between projections and attention: every head of q and k is normalised, rotated by its position (RoPE over halves) and laid out so that
+/// heads that share a key are adjacent: q [B G, T R, D], k and v [B G, T, D], where R = H / G. q is scaled by D^-1/2 as well. Scores need q and
+/// k in f32; v is of the products' type.
 /// </summary>
 internal sealed unsafe class HeadLayout(int queryHeads, int kvHeads, int width, int tokens, float ropeBase, float epsilon)
 {
@@ -90,7 +90,7 @@ internal sealed unsafe class HeadLayout(int queryHeads, int kvHeads, int width, 
         }
     }
 
-    /// <summary>The opposite of <see cref="Merge"/>.</summary>
+    /// <summary>The inverse of <see cref="Merge"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Split<TE>(Tensor merged, int first, Tensor block)
         where TE : unmanaged, IElement<TE>

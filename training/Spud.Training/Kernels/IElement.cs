@@ -7,7 +7,7 @@ namespace Spud.Training.Kernels;
 internal unsafe interface IElement<TSelf>
     where TSelf : unmanaged, IElement<TSelf>
 {
-    /// <summary>The same type of libtorch.</summary>
+    /// <summary>The corresponding libtorch type.</summary>
     static abstract ScalarType Type { get; }
 
     static abstract Vector512<float> Load(TSelf* source);

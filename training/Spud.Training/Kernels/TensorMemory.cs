@@ -3,11 +3,11 @@ using static TorchSharp.torch;
 
 namespace Spud.Training.Kernels;
 
-/// <summary>Where the numbers of a tensor lie.</summary>
+/// <summary>Access to the memory of a tensor.</summary>
 internal static unsafe partial class TensorMemory
 {
-    /// <summary>The first number of a dense tensor. Valid while the tensor lives.</summary>
-    /// <exception cref="ArgumentException">Its numbers have another size, or do not lie side by side.</exception>
+    /// <summary>The first number of a dense tensor. Valid during the tensor's lifetime.</summary>
+    /// <exception cref="ArgumentException">The element size differs, or the tensor is not contiguous.</exception>
     public static T* Of<T>(Tensor tensor)
         where T : unmanaged
     {
@@ -17,7 +17,7 @@ internal static unsafe partial class TensorMemory
         return (T*)Data(tensor.Handle);
     }
 
-    /// <summary>All bytes of a dense tensor. Valid while the tensor lives.</summary>
+    /// <summary>All bytes of a dense tensor. Valid during the tensor's lifetime.</summary>
     public static UnmanagedMemoryStream Bytes(Tensor tensor)
     {
         long bytes = tensor.numel() * tensor.element_size();

@@ -3,7 +3,7 @@ using System.Runtime.Intrinsics;
 
 namespace Spud.Training.Kernels;
 
-/// <summary>Elementary functions in f32: those of the framework compute in f64, which takes three times as long.</summary>
+/// <summary>Elementary functions in f32; the framework's compute in f64, which takes three times as long.</summary>
 internal static class VectorMath
 {
     private const float Least = -87.3f, Most = 88.7f, Log2OfE = 1.44269504f, UpperLog2 = 0.693359375f, LowerLog2 = -2.12194440e-4f;
@@ -12,7 +12,7 @@ internal static class VectorMath
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> Exp(Vector512<float> x)
     {
-        // The second operand is what comes of a NaN.
+        // For NaN, the result is the second operand.
         Vector512<float> bounded = Vector512.MinNative(Vector512.Create(Most), Vector512.MaxNative(Vector512.Create(Least), x));
         Vector512<float> powers = Vector512.Round(bounded * Log2OfE);
         Vector512<float> r = bounded - powers * UpperLog2 - powers * LowerLog2;

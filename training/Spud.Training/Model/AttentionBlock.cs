@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace Spud.Training.Model;
 
 /// <summary>
-/// Causal attention. Queries are taken in runs of <see cref="Run"/>, each against the keys up to its end, which leaves out most of what the
-/// mask would. The heads of a KV head are rows of one product.
+/// Causal attention. Queries are processed in runs of <see cref="Run"/>, each against the keys up to its end, which skips most of the masked
+/// part. The heads of a KV head are rows of one product.
 /// </summary>
 internal sealed class AttentionBlock<TE> : IBlock
     where TE : unmanaged, IElement<TE>

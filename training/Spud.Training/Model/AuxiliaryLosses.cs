@@ -1,6 +1,6 @@
 namespace Spud.Training.Model;
 
-/// <summary>What the router's own losses weigh in the whole; each is averaged over layers.</summary>
-/// <param name="Balance">Of using all experts equally.</param>
-/// <param name="Z">Of small logits.</param>
+/// <summary>Weights of the router's auxiliary losses; each is averaged over layers.</summary>
+/// <param name="Balance">Weight of the balance loss.</param>
+/// <param name="Z">Weight of the z-loss.</param>
 internal readonly record struct AuxiliaryLosses(double Balance, double Z);

@@ -3,13 +3,13 @@ namespace Spud.Training.Model;
 /// <summary>Which experts each row of a batch goes to, ragged, and in which order the (row, expert) pairs are computed.</summary>
 /// <param name="rows">N.</param>
 /// <param name="experts">E.</param>
-/// <param name="maxUsed">Most experts of a row.</param>
+/// <param name="maxUsed">Maximum experts per row.</param>
 internal sealed class ExpertAssignment(int rows, int experts, int maxUsed)
 {
     /// <summary>N.</summary>
     public int Rows => rows;
 
-    /// <summary>Most experts of a row.</summary>
+    /// <summary>Maximum experts per row.</summary>
     public int MaxUsed => maxUsed;
 
     /// <summary>[N + 1]: the pairs of row n are those from Offsets[n] to Offsets[n + 1].</summary>
@@ -30,13 +30,13 @@ internal sealed class ExpertAssignment(int rows, int experts, int maxUsed)
     /// <summary>[N]: log of the sum of exponentials of the logits.</summary>
     public float[] LogSums { get; } = new float[rows];
 
-    /// <summary>[E]: how many rows go to each expert.</summary>
+    /// <summary>[E]: number of rows of each expert.</summary>
     public int[] Counts { get; } = new int[experts];
 
     /// <summary>[pair]: the pairs ordered by expert, as rows.</summary>
     public int[] RowOfSlot { get; } = new int[rows * maxUsed];
 
-    /// <summary>[pair]: where a pair lies in that order.</summary>
+    /// <summary>[pair]: index of a pair in that order.</summary>
     public int[] SlotOfPair { get; } = new int[rows * maxUsed];
 
     /// <summary>1 when all experts are used equally, E when one takes all.</summary>

@@ -41,7 +41,7 @@ internal sealed class MixtureBlock<TE> : IBlock
     /// <summary>Of the last forward pass.</summary>
     public ExpertAssignment Plan { get; }
 
-    /// <summary>The step that passes belong to, counted from 0; null: the model is used, not trained.</summary>
+    /// <summary>The step that passes belong to, counted from 0; null for inference.</summary>
     public int? TrainingStep { get; set; }
 
     public static IEnumerable<Parameter> Parameters(ModelShape shape, int layer)
@@ -110,7 +110,7 @@ internal sealed class MixtureBlock<TE> : IBlock
             owned?.Dispose();
     }
 
-    // The gradient of the factor of the logits, and by it that of the logits themselves.
+    // The gradient of the logits' factor and, through it, that of the logits.
     private void Sharpen()
     {
         if (_sharpness is null)

@@ -36,6 +36,6 @@ internal sealed record ModelShape
     /// <summary>Base of the rotary positions.</summary>
     public float RopeBase { get; set; } = 10_000;
 
-    /// <summary>What keeps norms finite.</summary>
+    /// <summary>Epsilon of the norms.</summary>
     public float NormEpsilon { get; set; } = 1e-6f;
 }

@@ -5,8 +5,8 @@ using static TorchSharp.torch;
 namespace Spud.Training.Model;
 
 /// <summary>
-/// All trained tensors end to end: values in f32 and again in bf16, gradients and the optimizer's moments. Each is one block, so that
-/// the optimizer and checkpoints take them in one go.
+/// All trained tensors end to end: values in f32 and again in bf16, gradients and the optimizer's moments. Each is one block, so that the
+/// optimizer and checkpoints process it at once.
 /// </summary>
 internal sealed class ParameterSet : IDisposable
 {
@@ -26,7 +26,7 @@ internal sealed class ParameterSet : IDisposable
         Halves = zeros(count, ScalarType.BFloat16);
     }
 
-    /// <summary>In the order in which they lie in the blocks.</summary>
+    /// <summary>In the order of the blocks.</summary>
     public IEnumerable<(Parameter Parameter, long Offset)> All => _places.Values.OrderBy(static place => place.Offset);
 
     public Tensor Values { get; }
@@ -47,7 +47,7 @@ internal sealed class ParameterSet : IDisposable
         return part.view(parameter.Shape);
     }
 
-    /// <summary>Normal random values, or 1 where a parameter says so.</summary>
+    /// <summary>Initialises parameters with normal random values, or 1.</summary>
     public void Initialise(ulong seed)
     {
         NormalNumbers random = new(seed);
@@ -61,7 +61,7 @@ internal sealed class ParameterSet : IDisposable
         RefreshHalves();
     }
 
-    /// <summary>Makes the bf16 copy what the values are.</summary>
+    /// <summary>Updates the bf16 copy from the values.</summary>
     public void RefreshHalves() => Elementwise.Convert<Bf16>(Values, Halves);
 
     public void Dispose()

@@ -5,9 +5,9 @@ using static TorchSharp.torch;
 namespace Spud.Training.Model;
 
 /// <summary>
-/// The model as it is trained: qwen3, or qwen3moe with several experts, with the embedding as head. Products are in
-/// <typeparamref name="TE"/>; the residual stream, norms, softmax, router and losses are in f32. Forward and backward passes are written
-/// out: the tape of libtorch would make and keep several times as many tensors.
+/// The model in training: qwen3, or qwen3moe with several experts, with the embedding as head. Products are in
+/// <typeparamref name="TE"/>; the residual stream, norms, softmax, router and losses are in f32. Forward and backward passes are written by
+/// hand: libtorch's autograd would create and keep several times as many tensors.
 /// </summary>
 internal sealed class Transformer<TE> : IDisposable
     where TE : unmanaged, IElement<TE>
@@ -24,9 +24,9 @@ internal sealed class Transformer<TE> : IDisposable
 
     /// <param name="parameters">Its weights.</param>
     /// <param name="shape">Its sizes.</param>
-    /// <param name="sequences">Texts of a pass.</param>
-    /// <param name="training">Of its routers.</param>
-    /// <param name="selections">[L]: rules in the place of the recipe's; null: the recipe's.</param>
+    /// <param name="sequences">Texts per pass.</param>
+    /// <param name="training">Training of its routers.</param>
+    /// <param name="selections">[L]: rules instead of the recipe's; null for the recipe's.</param>
     public Transformer(ParameterSet parameters, ModelShape shape, int sequences, MixtureTraining training, IReadOnlyList<IExpertSelection>? selections = null)
     {
         (_shape, _sequences) = (shape, sequences);
@@ -45,10 +45,10 @@ internal sealed class Transformer<TE> : IDisposable
     /// <summary>Loss of every row of the last pass, in nats.</summary>
     public float[] Losses { get; }
 
-    /// <summary>Routing of the last pass, layer by layer; none of a dense model.</summary>
+    /// <summary>Routing of the last pass by layer; empty for a dense model.</summary>
     public IEnumerable<ExpertAssignment> Plans => _blocks.OfType<MixtureBlock<TE>>().Select(static block => block.Plan);
 
-    /// <summary>The step that passes belong to, counted from 0; null: the model is used, not trained.</summary>
+    /// <summary>The step that passes belong to, counted from 0; null for inference.</summary>
     public int? TrainingStep
     {
         set
@@ -58,7 +58,7 @@ internal sealed class Transformer<TE> : IDisposable
         }
     }
 
-    /// <summary>Of the model, and after them what a recipe keeps: a run that branches off with another recipe has the same beginning.</summary>
+    /// <summary>Parameters of the model, followed by the recipe's state, so that a branch with another recipe has the same beginning.</summary>
     public static IEnumerable<Parameter> Parameters(ModelShape shape, RoutingRecipe recipe) =>
         Parameters(shape).Concat(Enumerable.Range(0, shape.Experts > 1 ? shape.Layers : 0).SelectMany(layer => recipe.Parameters(shape, layer)));
 
@@ -87,7 +87,7 @@ internal sealed class Transformer<TE> : IDisposable
         });
     }
 
-    /// <summary>As <see cref="Forward"/>, and adds the gradients of the mean loss.</summary>
+    /// <summary>Like <see cref="Forward"/>, and adds the gradients of the mean loss.</summary>
     public void ForwardBackward(ReadOnlySpan<ushort> tokens)
     {
         ForwardBlocks(tokens);
@@ -131,7 +131,7 @@ internal sealed class Transformer<TE> : IDisposable
         RmsNorm.Forward<TE>(_hidden[^1], _norm.Exact, _normed, _inverse, _shape.NormEpsilon);
     }
 
-    // Logits of all rows at once would take 67 MB, and leave the caches between every two passes over them.
+    // Logits of all rows at once would take 67 MB and be evicted from the caches between passes.
     private void ForEachHeadRun(Action<Tensor, ReadOnlyMemory<ushort>, Memory<float>, int> compute)
     {
         for (int start = 0; start < Losses.Length; start += HeadRows)

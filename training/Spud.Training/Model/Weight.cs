@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace Spud.Training.Model;
 
-/// <summary>One parameter as a layer sees it: what it multiplies with, and where its gradient is added.</summary>
+/// <summary>One parameter as used by a layer: its value, and its gradient's accumulator.</summary>
 internal sealed class Weight<TE> : IDisposable
     where TE : unmanaged, IElement<TE>
 {
@@ -19,16 +19,16 @@ internal sealed class Weight<TE> : IDisposable
     /// <summary>In f32.</summary>
     public Tensor Exact { get; }
 
-    /// <summary>In the type of the products.</summary>
+    /// <summary>Value in the type of the products.</summary>
     public Tensor Value { get; }
 
     /// <summary>In f32.</summary>
     public Tensor Gradient { get; }
 
-    /// <summary>A part along the first axis, without it: one expert of all.</summary>
+    /// <summary>A slice of the first axis: one expert.</summary>
     public Weight<TE> Part(int index) => new(Exact.select(0, index), Value.select(0, index), Gradient.select(0, index));
 
-    /// <summary>Adds what a product gave.</summary>
+    /// <summary>Adds the result of a product.</summary>
     public void AddGradient(Tensor gradient) => Elementwise.Add<TE>(Gradient, gradient, Gradient);
 
     public void Dispose()

@@ -9,7 +9,7 @@ internal sealed unsafe class MappedTokens : IDisposable
     private readonly MemoryMappedViewAccessor _view;
     private readonly ushort* _ids;
 
-    /// <exception cref="InvalidDataException">It is empty, or not whole ids.</exception>
+    /// <exception cref="InvalidDataException">The file is empty or has an incomplete id.</exception>
     public MappedTokens(string path)
     {
         long bytes = new FileInfo(path).Length;

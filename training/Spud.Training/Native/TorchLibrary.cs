@@ -9,7 +9,7 @@ internal static partial class TorchLibrary
 {
     private const int TrimThreshold = -1, MappedBlocks = -4;
 
-    /// <exception cref="DllNotFoundException">It is not there, or does not load.</exception>
+    /// <exception cref="DllNotFoundException">The library is missing or cannot be loaded.</exception>
     public static void Load()
     {
         string folder = Path.Combine(AppContext.BaseDirectory, "libtorch");
@@ -19,7 +19,7 @@ internal static partial class TorchLibrary
                 throw new DllNotFoundException($"{folder} is missing: libtorch is not set up. Run ./spud setup torch, then build training/Spud.Training again.");
 
             KeepFreedMemory();
-            // A mixture multiplies in as many shapes as experts get rows, and oneDNN makes code for each.
+            // A mixture multiplies many different shapes, one per number of rows, and oneDNN generates code for each.
             _ = SetVariable("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "8192", overwrite: 0);
             LinuxLibraries.Load(folder);
         }
@@ -28,15 +28,15 @@ internal static partial class TorchLibrary
         torch.set_num_threads(1);
     }
 
-    // glibc gives large blocks back to the system when they are freed, and a step takes and frees gigabytes: half of the time would go
-    // into page faults.
+    // glibc returns large blocks to the system when they are freed, and a step allocates and frees gigabytes: half of the time would be spent
+    // on page faults.
     private static void KeepFreedMemory()
     {
         _ = SetOption(MappedBlocks, 0);
         _ = SetOption(TrimThreshold, -1);
     }
 
-    // What .NET sets does not reach native libraries.
+    // Environment variables set through .NET do not reach native libraries.
     [LibraryImport("libc", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int SetVariable(string name, string value, int overwrite);
 

@@ -6,15 +6,15 @@ namespace Spud.Training.Optimization;
 
 /// <summary>Clips a step's gradients by their common norm and applies AdamW.</summary>
 /// <param name="parameters">Changed.</param>
-/// <param name="weightDecay">Of those that decay.</param>
-/// <param name="clip">Largest norm.</param>
+/// <param name="weightDecay">Weight decay of those that decay.</param>
+/// <param name="clip">Maximum norm.</param>
 internal sealed class Optimizer(ParameterSet parameters, double weightDecay, double clip)
 {
     /// <summary>One step; the gradients are 0 afterwards.</summary>
     /// <param name="rate">Learning rate.</param>
     /// <param name="step">1 for the first.</param>
     /// <returns>The norm of the gradients before clipping.</returns>
-    /// <exception cref="TrainingException">It is not a finite number; no parameter was changed.</exception>
+    /// <exception cref="TrainingException">The norm is not finite; no parameter was changed.</exception>
     public double Step(double rate, int step)
     {
         double norm = Math.Sqrt(Elementwise.SumOfSquares(parameters.Gradients));

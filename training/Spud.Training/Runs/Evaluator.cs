@@ -5,7 +5,7 @@ using Spud.Training.Model;
 
 namespace Spud.Training.Runs;
 
-/// <summary>Mean losses on validation text, in f32: what an exported model has in Spud.</summary>
+/// <summary>Mean losses on validation text, in f32, as an exported model has in Spud.</summary>
 internal sealed class Evaluator : IDisposable
 {
     private readonly Transformer<F32> _model;
@@ -22,12 +22,12 @@ internal sealed class Evaluator : IDisposable
         _tokens = new ushort[_sequences * (_shape.Tokens + 1)];
     }
 
-    /// <param name="windows">Rows of each domain, spread over its text; null: all.</param>
+    /// <param name="windows">Rows of each domain, spread over its text; null for all.</param>
     /// <param name="final">Of the line.</param>
     /// <param name="step">Of the line.</param>
     /// <param name="trainedTokens">Of the line.</param>
     /// <param name="seconds">Of the line.</param>
-    /// <param name="cancel">Ends it.</param>
+    /// <param name="cancel">Cancels the operation.</param>
     public EvaluationLine Evaluate(int? windows, bool final, int step, long trainedTokens, double seconds, CancellationToken cancel)
     {
         Dictionary<string, double> losses = [];
@@ -70,7 +70,7 @@ internal sealed class Evaluator : IDisposable
             int rows = Math.Min(_sequences, taken - first);
             for (int i = 0; i < _sequences; i++)
             {
-                // The last batch is filled up with rows that are not counted.
+                // The last batch is padded with rows that are not counted.
                 int window = (int)((long)(first + Math.Min(i, rows - 1)) * all / taken);
                 _corpus.Valid(domain, window).CopyTo(_tokens.AsSpan(i * (_shape.Tokens + 1)));
             }

@@ -1,7 +1,7 @@
 namespace Spud.Training.Runs;
 
-/// <summary>The process that a run belongs to. A run stands still while it is stopped (SIGSTOP) and ends when it ends; Linux only.</summary>
-/// <param name="id">Of the process.</param>
+/// <summary>The process that a run belongs to. A run pauses while it is stopped (SIGSTOP) and ends when it ends; Linux only.</summary>
+/// <param name="id">Id of the process.</param>
 internal sealed class FollowedProcess(int id)
 {
     private static readonly TimeSpan s_interval = TimeSpan.FromMilliseconds(200);
@@ -22,7 +22,7 @@ internal sealed class FollowedProcess(int id)
             ended.Cancel();
     }
 
-    // The third field; the second is the name in parentheses, which may hold anything.
+    // The third field; the second is the name in parentheses, which may contain anything.
     private char? State()
     {
         try

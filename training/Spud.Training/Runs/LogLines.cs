@@ -20,16 +20,16 @@ internal abstract record LogLine
     /// <summary>Of the domains.</summary>
     public required double Mean { get; init; }
 
-    /// <summary>Processor time of training until here, evaluations not counted: one thread's, whatever else ran on the machine.</summary>
+    /// <summary>Processor time of training so far, without evaluations: that of one thread, independent of other load.</summary>
     public required double Seconds { get; init; }
 }
 
-/// <summary>What was learned since the last such line.</summary>
+/// <summary>Training progress since the last such line.</summary>
 internal sealed record TrainingLine : LogLine
 {
     public required double Rate { get; init; }
 
-    /// <summary>Of the last step, before clipping.</summary>
+    /// <summary>Gradient norm of the last step, before clipping.</summary>
     public required double GradientNorm { get; init; }
 
     /// <summary>Of the last step, mean of the layers; a mixture's.</summary>
@@ -41,7 +41,7 @@ internal sealed record TrainingLine : LogLine
     public required double TokensPerSecond { get; init; }
 }
 
-/// <summary>Losses on text that is not trained on, in f32.</summary>
+/// <summary>Losses on validation text, in f32.</summary>
 internal sealed record EvaluationLine : LogLine
 {
     /// <summary>Rows of each domain.</summary>
@@ -53,7 +53,7 @@ internal sealed record EvaluationLine : LogLine
     /// <summary>A mixture's: for each domain and layer, the share of each expert in the domain's (row, expert) pairs.</summary>
     public Dictionary<string, double[][]>? Experts { get; init; }
 
-    /// <summary>Where rows have different numbers of experts: for each domain and layer, how many a row has on average.</summary>
+    /// <summary>If the number of experts varies: for each domain and layer, the average per row.</summary>
     public Dictionary<string, double[]>? ExpertsPerToken { get; init; }
 }
 

@@ -2,7 +2,7 @@ using Spud.Training.Configuration;
 
 namespace Spud.Training.Runs;
 
-/// <summary>The learning rate of a configuration that leaves it to its pilots.</summary>
+/// <summary>The learning rate of a configuration that takes it from its pilots.</summary>
 internal static class PilotedRate
 {
     /// <param name="configuration">Its rate, or its pilots.</param>

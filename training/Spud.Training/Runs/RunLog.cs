@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Spud.Training.Runs;
 
-/// <summary>A run's log: one line of JSON for each report. What a crash left after the last checkpoint is dropped when the run goes on.</summary>
+/// <summary>A run's log: one line of JSON for each report. Lines after the last checkpoint are dropped when a run is resumed after a crash.</summary>
 internal sealed class RunLog : IDisposable
 {
     private readonly StreamWriter _writer;
@@ -17,14 +17,14 @@ internal sealed class RunLog : IDisposable
         _writer = new StreamWriter(path, append: true) { AutoFlush = true };
     }
 
-    /// <summary>The evaluation that ended a run; null: it is not finished.</summary>
+    /// <summary>The final evaluation of a run; null if it is not finished.</summary>
     public static EvaluationLine? Last(string path) => Lines(path).Select(static line => line.Line).OfType<EvaluationLine>().FirstOrDefault(static line => line.Final);
 
     public void Write(LogLine line) => _writer.WriteLine(JsonSerializer.Serialize(line, LogJson.Default.LogLine));
 
     public void Dispose() => _writer.Dispose();
 
-    /// <summary>All whole lines; a line that was being written when the process ended is not one.</summary>
+    /// <summary>All complete lines, without one that was being written when the process ended.</summary>
     internal static IEnumerable<(string Text, LogLine Line)> Lines(string path)
     {
         if (!File.Exists(path))

@@ -5,8 +5,8 @@ using Spud.Training.Configuration;
 namespace Spud.Training.Runs;
 
 /// <summary>
-/// Runs a list of configurations in order, a few at a time, each in a process of its own, and goes on with those that are not finished. A
-/// run waits for those that it depends on; one that fails is reported and left out.
+/// Runs a list of configurations in order, a few at a time, each in its own process, and resumes unfinished ones. A run waits for those that
+/// it depends on; a failed run is reported and skipped.
 /// </summary>
 internal sealed class Study
 {
@@ -18,14 +18,14 @@ internal sealed class Study
     /// <param name="configurations">Files, in order.</param>
     /// <param name="data">Folder of the corpus.</param>
     /// <param name="runs">Folder of the runs.</param>
-    /// <param name="hours">Of a segment.</param>
+    /// <param name="hours">Length of a segment.</param>
     public Study(IEnumerable<string> configurations, string data, string runs, double hours)
     {
         (_data, _runs, _hours) = (data, runs, hours);
         _waiting = [.. configurations.Where(configuration => !IsFinished(NameOf(configuration)))];
     }
 
-    /// <summary>The configurations of a list: a name a line, of a file in the folder configs next to it; # begins a comment.</summary>
+    /// <summary>The configurations of a list: one name per line, of a file in the folder configs next to it; # begins a comment.</summary>
     /// <exception cref="TrainingException">The list or a configuration is missing or wrong.</exception>
     public static IEnumerable<string> Read(string list)
     {
@@ -36,10 +36,10 @@ internal sealed class Study
         return File.ReadLines(list).Select(static line => line.Split('#')[0].Trim()).Where(static name => name.Length > 0).Select(name => Path.Combine(folder, name + ".json"));
     }
 
-    /// <summary>Works until nothing is left that can be trained.</summary>
-    /// <param name="workers">How many runs at once.</param>
-    /// <param name="cancel">Ends it; the runs end by themselves.</param>
-    /// <returns>The runs that failed, or wait for one that did.</returns>
+    /// <summary>Runs until nothing is left to train.</summary>
+    /// <param name="workers">Number of concurrent runs.</param>
+    /// <param name="cancel">Cancels the study; the runs end by themselves.</param>
+    /// <returns>The runs that failed or depend on one that did.</returns>
     public async Task<IReadOnlyList<string>> RunAsync(int workers, CancellationToken cancel)
     {
         List<Task> running = [];

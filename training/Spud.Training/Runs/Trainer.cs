@@ -7,18 +7,18 @@ using Spud.Training.Optimization;
 
 namespace Spud.Training.Runs;
 
-/// <summary>Makes steps: rows of the corpus, gradients, an update, and sums for the next report.</summary>
+/// <summary>Performs training steps: rows of the corpus, gradients, an update, and sums for the next report.</summary>
 internal interface ITrainer : IDisposable
 {
-    /// <summary>Where it stands.</summary>
+    /// <summary>State of the run.</summary>
     CheckpointHeader State { get; set; }
 
-    /// <summary>Makes one step.</summary>
+    /// <summary>Performs one step.</summary>
     /// <returns>The line of a report when one is due.</returns>
     TrainingLine? Step();
 }
 
-/// <summary>The same for a type of products.</summary>
+/// <summary>The implementation for a type of products.</summary>
 internal sealed class Trainer<TE> : ITrainer
     where TE : unmanaged, IElement<TE>
 {

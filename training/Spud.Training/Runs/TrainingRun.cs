@@ -8,8 +8,8 @@ using Spud.Training.Model;
 namespace Spud.Training.Runs;
 
 /// <summary>
-/// A run in its folder: log.jsonl, checkpoint.bin and the one before, and step-N.bin for steps that are kept. It goes on where it stopped,
-/// to the same curve.
+/// A run in its folder: log.jsonl, checkpoint.bin and the previous one, and step-N.bin for steps that are kept. A stopped run resumes with
+/// the same curve.
 /// </summary>
 internal sealed class TrainingRun : IDisposable
 {
@@ -21,11 +21,11 @@ internal sealed class TrainingRun : IDisposable
     private readonly ParameterSet _parameters;
     private readonly ITrainer _trainer;
 
-    /// <param name="configuration">What to train.</param>
+    /// <param name="configuration">Configuration of the run.</param>
     /// <param name="data">Folder of the corpus.</param>
-    /// <param name="folder">Of this run; its parent holds the runs that it may branch off from.</param>
+    /// <param name="folder">Folder of this run; its parent holds the runs that it may branch off from.</param>
     /// <param name="messages">For the user.</param>
-    /// <exception cref="TrainingException">The run is going on already, or something is missing or damaged.</exception>
+    /// <exception cref="TrainingException">The run is already in progress, or a file is missing or damaged.</exception>
     public TrainingRun(TrainingConfiguration configuration, string data, string folder, TextWriter messages)
     {
         (_configuration, _folder, _messages) = (configuration, folder, messages);
@@ -50,10 +50,10 @@ internal sealed class TrainingRun : IDisposable
     /// <summary>The checkpoint of a step that is kept.</summary>
     public static string Kept(string folder, int step) => Path.Combine(folder, $"step-{step}.bin");
 
-    /// <summary>Trains until the end of the run, of the segment, or of patience.</summary>
-    /// <param name="segment">How long at most.</param>
+    /// <summary>Trains until the end of the run or of the segment, or until cancelled.</summary>
+    /// <param name="segment">Maximum time.</param>
     /// <param name="pause">Called before every step; may wait.</param>
-    /// <param name="cancel">Ends it after a step, with a checkpoint.</param>
+    /// <param name="cancel">Ends training after a step, with a checkpoint.</param>
     /// <returns>Whether the run is finished.</returns>
     public bool Train(TimeSpan segment, Action pause, CancellationToken cancel)
     {
@@ -113,7 +113,7 @@ internal sealed class TrainingRun : IDisposable
             return;
         }
 
-        // What the recipe of a branch adds to its trunk begins as in any run.
+        // State that a branch's recipe adds to its trunk starts as in any run.
         _parameters.Initialise(_configuration.Seed);
         if (_configuration.Trunk is not { } trunk)
             return;

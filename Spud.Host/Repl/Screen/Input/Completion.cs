@@ -1,12 +1,12 @@
 namespace Spud.Host.Repl.Screen;
 
-/// <summary>What a text that is being typed may go on with.</summary>
-/// <param name="Begin">Where the part begins that is replaced.</param>
-/// <param name="End">Where it ends.</param>
+/// <summary>Completions of the text being typed.</summary>
+/// <param name="Begin">Start of the replaced part.</param>
+/// <param name="End">End of the replaced part.</param>
 /// <param name="Candidates">At least one.</param>
 internal sealed record Completion(int Begin, int End, IReadOnlyList<Candidate> Candidates)
 {
-    /// <summary>What all candidates begin with.</summary>
+    /// <summary>The common beginning of all candidates.</summary>
     public string CommonBegin
     {
         get
@@ -20,7 +20,7 @@ internal sealed record Completion(int Begin, int End, IReadOnlyList<Candidate> C
     }
 }
 
-/// <summary>A way to go on.</summary>
-/// <param name="Text">Put in the place of the part.</param>
-/// <param name="Description">What it is; empty: nothing to say.</param>
+/// <summary>One completion.</summary>
+/// <param name="Text">The replacement.</param>
+/// <param name="Description">Description; may be empty.</param>
 internal sealed record Candidate(string Text, string Description = "");

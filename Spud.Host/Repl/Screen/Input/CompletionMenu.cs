@@ -1,7 +1,7 @@
 namespace Spud.Host.Repl.Screen;
 
-/// <summary>What a text may go on with, as a list above it of which one candidate can be chosen.</summary>
-/// <param name="text">The chosen candidate is put into it.</param>
+/// <summary>The list of completions above the text, from which one can be chosen.</summary>
+/// <param name="text">The text into which the chosen candidate is inserted.</param>
 internal sealed class CompletionMenu(InputText text)
 {
     private const int MaxRows = 8;
@@ -12,7 +12,7 @@ internal sealed class CompletionMenu(InputText text)
 
     public bool IsOpen => _completion is not null;
 
-    /// <summary>Whether a candidate stands in the text.</summary>
+    /// <summary>Whether a candidate has been inserted into the text.</summary>
     public bool HasChosen => _completion is not null && _chosen >= 0;
 
     /// <summary>Rows of the list.</summary>
@@ -20,12 +20,12 @@ internal sealed class CompletionMenu(InputText text)
 
     private int FirstShown => Math.Max(0, Math.Min(_chosen - MaxRows / 2, (_completion?.Candidates.Count ?? 0) - MaxRows));
 
-    /// <summary>Shows candidates, of which none is chosen yet.</summary>
+    /// <summary>Shows candidates, none of them chosen yet.</summary>
     public void Open(Completion completion) => (_completion, _chosen) = (completion, -1);
 
     public void Close() => (_completion, _chosen) = (null, -1);
 
-    /// <summary>Chooses the candidate after the present one, or before it, round and round.</summary>
+    /// <summary>Chooses the next or previous candidate, wrapping around.</summary>
     public void Step(int direction)
     {
         int count = _completion!.Candidates.Count;

@@ -8,17 +8,17 @@ internal sealed class HistorySearch(InputHistory history)
 
     public bool IsActive { get; private set; }
 
-    /// <summary>The message; null: none has the part.</summary>
+    /// <summary>The message found; null if there is no match.</summary>
     public string? Found { get; private set; }
 
-    /// <summary>The row in place of the text.</summary>
+    /// <summary>The row shown in place of the text.</summary>
     public IEnumerable<Run> Shown =>
     [
         new("search: ", Ink.Accent), new(_wanted, Ink.Strong),
         new(Found is { } found ? $"  → {found.Replace('\n', ' ')}" : _wanted.Length > 0 ? "  → no message has this" : "  → part of a message", Ink.Dim),
     ];
 
-    /// <summary>Behind what is searched for.</summary>
+    /// <summary>The caret's column, after the search text.</summary>
     public int CaretColumn => "search: ".Length + Graphemes.Columns(_wanted);
 
     public void Begin()
@@ -40,7 +40,7 @@ internal sealed class HistorySearch(InputHistory history)
         Again();
     }
 
-    /// <summary>An older message; the one that is shown stays where there is none.</summary>
+    /// <summary>Finds an older match; keeps the current one if there is none.</summary>
     public void Older()
     {
         if (_wanted.Length > 0 && history.Search(_wanted, ref _before) is { } older)

@@ -5,13 +5,13 @@ internal static class InputBlock
 {
     private const string Quotes = "\"\"\"";
 
-    /// <summary>Whether Enter goes on on a new line.</summary>
+    /// <summary>Whether Enter begins a new line.</summary>
     public static bool IsOpen(string text) => IsContinued(text) || Opens(text);
 
-    /// <summary>Whether the last line says that another one follows.</summary>
+    /// <summary>Whether the last line ends with a backslash.</summary>
     public static bool IsContinued(string text) => text.EndsWith('\\') && !Opens(text);
 
-    /// <summary>What is sent: without the marks of a block.</summary>
+    /// <summary>The message to send, without block markers.</summary>
     public static string Message(string text)
     {
         string trimmed = text.Trim();
@@ -19,7 +19,7 @@ internal static class InputBlock
         return isBlock ? trimmed[Quotes.Length..^Quotes.Length].Trim('\n') : trimmed;
     }
 
-    // A block begins the message, as elsewhere: quotes within a text are text.
+    // Only quotes at the start of the message open a block.
     private static bool Opens(string text)
     {
         string trimmed = text.TrimStart();

@@ -4,12 +4,12 @@ using System.Text.Json.Serialization;
 
 namespace Spud.Host.Repl.Screen;
 
-/// <summary>What was typed before, in this run and earlier ones.</summary>
+/// <summary>Messages typed in this run and earlier ones.</summary>
 internal sealed class InputHistory
 {
     private const int MaxEntries = 1_000;
 
-    /// <summary>The file may have more, so that it is not written anew all the time.</summary>
+    /// <summary>The file may grow beyond this, so that it is not rewritten each time.</summary>
     private const int MaxLines = 3_000;
 
     /// <summary>A longer message is remembered for this run only.</summary>
@@ -20,7 +20,7 @@ internal sealed class InputHistory
     private int _at;
     private string _draft = "";
 
-    /// <param name="path">Where it is kept, one JSON string on a line; null: nowhere.</param>
+    /// <param name="path">Path of the file, one JSON string per line; null to keep nothing.</param>
     public InputHistory(string? path = null)
     {
         _path = path;
@@ -30,13 +30,13 @@ internal sealed class InputHistory
         _at = _entries.Count;
     }
 
-    /// <summary>Why it is not kept; null: it is kept, or is not to be kept.</summary>
+    /// <summary>Why the history cannot be saved; null if it is saved or need not be.</summary>
     public string? Fault { get; private set; }
 
     /// <summary>Oldest first.</summary>
     public IReadOnlyList<string> Entries => _entries;
 
-    /// <summary>Remembers a message; the same one twice in a row once.</summary>
+    /// <summary>Adds a message, unless it equals the last one.</summary>
     public void Add(string text)
     {
         _draft = "";
@@ -50,8 +50,8 @@ internal sealed class InputHistory
         _at = _entries.Count;
     }
 
-    /// <summary>The message before the one that is shown; null: there is none.</summary>
-    /// <param name="current">What is typed now; <see cref="Next"/> comes back to it.</param>
+    /// <summary>The previous message; null if there is none.</summary>
+    /// <param name="current">The text being typed; <see cref="Next"/> returns to it.</param>
     public string? Previous(string current)
     {
         if (_at == 0)
@@ -62,7 +62,7 @@ internal sealed class InputHistory
         return _entries[--_at];
     }
 
-    /// <summary>The message after the one that is shown, in the end what was being typed; null: that is shown already.</summary>
+    /// <summary>The next message, and after the last one the text being typed; null if that is already shown.</summary>
     public string? Next()
     {
         if (_at >= _entries.Count)
@@ -71,9 +71,9 @@ internal sealed class InputHistory
         return ++_at == _entries.Count ? _draft : _entries[_at];
     }
 
-    /// <summary>The last message before a place that contains a text; null: there is none.</summary>
-    /// <param name="text">In any case.</param>
-    /// <param name="before">Exclusive; changed to where it was found.</param>
+    /// <summary>The last message before an index that contains a text; null if there is none.</summary>
+    /// <param name="text">The text; case is ignored.</param>
+    /// <param name="before">Exclusive upper bound; set to the index of the match.</param>
     public string? Search(string text, ref int before)
     {
         for (int i = Math.Min(before, _entries.Count) - 1; i >= 0; i--)
@@ -95,7 +95,7 @@ internal sealed class InputHistory
         {
             foreach (string line in File.ReadLines(path))
             {
-                // A line that a full disk cut short is no message.
+                // Skip a line truncated by a full disk.
                 if (Parse(line) is { } entry)
                     entries.Add(entry);
             }
@@ -132,7 +132,7 @@ internal sealed class InputHistory
         }
     }
 
-    // For the user's eyes only.
+    // Readable only by the user.
     private static void Append(string path, string text)
     {
         FileStreamOptions options = new() { Mode = FileMode.Append, Access = FileAccess.Write, Share = FileShare.ReadWrite };
@@ -169,6 +169,6 @@ internal sealed class InputHistory
     }
 }
 
-/// <summary>Metadata for the history's lines.</summary>
+/// <summary>JSON metadata for the lines of the history.</summary>
 [JsonSerializable(typeof(string))]
 internal sealed partial class HistoryJson : JsonSerializerContext;

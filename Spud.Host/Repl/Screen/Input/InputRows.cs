@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Spud.Host.Repl.Screen;
 
-/// <summary>A message that is being typed, broken into rows, and where its caret stands in them.</summary>
+/// <summary>The message being typed, wrapped into rows, and the caret's place in them.</summary>
 internal sealed class InputRows
 {
     private readonly List<(int Begin, int End)> _rows = [];
@@ -12,7 +12,7 @@ internal sealed class InputRows
     /// <summary>Rows of a text.</summary>
     public InputRows(InputText input, int columns)
     {
-        // What is shown differs from the text where a paste has a name in its place.
+        // The rows differ from the text where a placeholder is shown for a paste.
         int caret = 0;
         for (int i = 0; i <= input.Text.Length; i++)
         {
@@ -40,7 +40,7 @@ internal sealed class InputRows
 
     private string Shown { get; }
 
-    /// <summary>A row, with pastes set apart from text.</summary>
+    /// <summary>A row, with pastes highlighted.</summary>
     public List<Run> this[int row]
     {
         get
@@ -67,7 +67,7 @@ internal sealed class InputRows
         }
     }
 
-    /// <summary>The place in the text that is shown at a row and column.</summary>
+    /// <summary>The position in the text at a row and column.</summary>
     public int PlaceAt(int row, int column)
     {
         (int begin, int end) = _rows[Math.Clamp(row, 0, _rows.Count - 1)];
@@ -108,7 +108,7 @@ internal sealed class InputRows
             }
             while (from < line.Length);
 
-            // The caret behind a full row stands on the next one.
+            // The caret after a full row is on the next one.
             if (line.Length > 0 && Graphemes.Columns(line.AsSpan(_rows[^1].Begin - begin)) == columns)
                 _rows.Add((lineEnd, lineEnd));
             if (lineEnd == Shown.Length)

@@ -3,16 +3,16 @@ using System.Text;
 namespace Spud.Host.Repl.Screen;
 
 /// <summary>
-/// A message while it is typed: text of several lines and a place in it. A long paste stands in it as one character, so that typing stays
-/// quick, and is put in when the message is sent.
+/// The message being typed: text of several lines and a caret. A long paste is one placeholder character, so that typing stays fast; it is
+/// expanded when the message is sent.
 /// </summary>
 internal sealed class InputText
 {
-    /// <summary>A longer paste, or one of more lines, is shown as one item.</summary>
+    /// <summary>A paste that is longer or has more lines is shown as one item.</summary>
     private const int LongPaste = 2_000;
     private const int LongPasteLines = 12;
 
-    // Characters that have no meaning of their own.
+    // Private-use characters.
     private const char FirstPaste = '\ue000';
     private const char LastPaste = '\uf8ff';
 
@@ -22,12 +22,12 @@ internal sealed class InputText
     /// <summary>The text; a long paste is one character of it.</summary>
     public string Text { get; private set; } = "";
 
-    /// <summary>Place in the text.</summary>
+    /// <summary>Position of the caret in the text.</summary>
     public int Caret { get; private set; }
 
     public bool IsEmpty => Text.Length == 0;
 
-    /// <summary>Whether the place is in the first line, or in the last.</summary>
+    /// <summary>Whether the caret is on the first or the last line.</summary>
     public bool IsInFirstLine => Text.IndexOf('\n', 0, Caret) < 0;
 
     public bool IsInLastLine => Text.IndexOf('\n', Caret) < 0;
@@ -45,10 +45,10 @@ internal sealed class InputText
         }
     }
 
-    /// <summary>What a character stands for; null: itself.</summary>
+    /// <summary>The paste that a placeholder represents; null for other characters.</summary>
     public string? PasteOf(char c) => c is >= FirstPaste and <= LastPaste && c - FirstPaste < _pastes.Count ? _pastes[c - FirstPaste] : null;
 
-    /// <summary>Another text, with the place at its end.</summary>
+    /// <summary>Replaces the text and moves the caret to its end.</summary>
     public void Set(string text)
     {
         _pastes.Clear();
@@ -57,10 +57,10 @@ internal sealed class InputText
         _goal = null;
     }
 
-    /// <summary>Types a text.</summary>
+    /// <summary>Inserts typed text.</summary>
     public void Insert(string text) => Put(Plain(text));
 
-    /// <summary>Puts in what was pasted.</summary>
+    /// <summary>Inserts pasted text.</summary>
     public void Paste(string text)
     {
         string pasted = Plain(text);
@@ -74,7 +74,7 @@ internal sealed class InputText
         Put(pasted);
     }
 
-    /// <summary>Puts a text in the place of a part.</summary>
+    /// <summary>Replaces a part of the text.</summary>
     public void Replace(int begin, int end, string text)
     {
         Text = string.Concat(Text.AsSpan(0, begin), text, Text.AsSpan(end));
@@ -89,14 +89,14 @@ internal sealed class InputText
         _goal = null;
     }
 
-    /// <summary>Deletes from the place to where a movement leads.</summary>
+    /// <summary>Deletes from the caret to the target of a movement.</summary>
     public void Delete(Motion motion)
     {
         int target = Target(motion);
         Replace(Math.Min(target, Caret), Math.Max(target, Caret), "");
     }
 
-    /// <summary>Moves to the line before or after, to the same column; false where there is none.</summary>
+    /// <summary>Moves to the previous or next line, same column; false if there is none.</summary>
     public bool MoveLine(int lines)
     {
         if (lines < 0 ? IsInFirstLine : IsInLastLine)
@@ -109,7 +109,7 @@ internal sealed class InputText
         return true;
     }
 
-    /// <summary>Moves to a place, as far as the text goes.</summary>
+    /// <summary>Moves to a position, clamped to the text.</summary>
     public void MoveTo(int place)
     {
         Caret = Math.Clamp(place, 0, Text.Length);
@@ -118,7 +118,7 @@ internal sealed class InputText
 
     private void Put(string text) => Replace(Caret, Caret, text);
 
-    // Characters that stand for pastes never come from outside.
+    // Placeholder characters never come from input.
     private static string Plain(string text)
     {
         string safe = ShownText.Safe(text);
@@ -166,7 +166,7 @@ internal sealed class InputText
     private int LineEnd(int at) => Text.IndexOf('\n', at) is >= 0 and int end ? end : Text.Length;
 }
 
-/// <summary>A way through a text.</summary>
+/// <summary>A movement of the caret.</summary>
 internal enum Motion
 {
     Left,

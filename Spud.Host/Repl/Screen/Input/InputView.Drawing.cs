@@ -4,7 +4,7 @@ using Terminal.Gui.ViewBase;
 
 namespace Spud.Host.Repl.Screen;
 
-/// <summary>How the message looks: completions above it, the text or the search, and the caret.</summary>
+/// <summary>Drawing: completions above the message, the text or the search, and the caret.</summary>
 internal sealed partial class InputView
 {
     private const string Prompt = "❯ ";

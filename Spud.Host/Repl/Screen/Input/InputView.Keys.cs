@@ -2,7 +2,7 @@ using Terminal.Gui.Input;
 
 namespace Spud.Host.Repl.Screen;
 
-/// <summary>What keys do in the message.</summary>
+/// <summary>Key bindings of the message.</summary>
 internal sealed partial class InputView
 {
     protected override bool OnKeyDown(Key key)
@@ -31,7 +31,7 @@ internal sealed partial class InputView
             _search.Lengthen(typed);
         else
         {
-            // Any other key takes what was found, and then does what it does.
+            // Any other key accepts the match, then acts as usual.
             if (_search.Found is { } found)
                 _text.Set(found);
 

@@ -3,7 +3,7 @@ using Terminal.Gui.ViewBase;
 
 namespace Spud.Host.Repl.Screen;
 
-/// <summary>Where messages are typed. It grows with the text, and shows what it may go on with above it.</summary>
+/// <summary>The input field for messages. It grows with the text and shows completions above it.</summary>
 internal sealed partial class InputView : View
 {
     private readonly Look _look;
@@ -27,32 +27,32 @@ internal sealed partial class InputView : View
     /// <summary>It was clicked.</summary>
     public event Action? Wanted;
 
-    /// <summary>It wants another number of rows.</summary>
+    /// <summary>The preferred number of rows has changed.</summary>
     public event Action? Grown;
 
-    /// <summary>Finds what a text may go on with; null: nothing.</summary>
+    /// <summary>Finds completions; null for none.</summary>
     public Func<string, int, Completion?> Completer { get; set; } = static (_, _) => null;
 
-    /// <summary>What keys do here.</summary>
+    /// <summary>Key bindings.</summary>
     public IReadOnlyList<ScreenKey> Keys { get; }
 
     /// <summary>Shown while nothing is typed.</summary>
     public string Hint { get; set; } = "";
 
-    /// <summary>Rows that it would like to have.</summary>
+    /// <summary>Preferred number of rows.</summary>
     public int WantedRows { get; private set; } = 1;
 
-    /// <summary>Whether nothing is typed.</summary>
+    /// <summary>Whether the text is empty.</summary>
     public bool IsEmpty => _text.IsEmpty;
 
-    /// <summary>Whether a key is a character, and which.</summary>
+    /// <summary>Whether a key is a character, and which one.</summary>
     public static bool IsText(Key key, out string typed)
     {
         typed = key is { IsAlt: false, IsCtrl: false } ? key.AsGrapheme ?? "" : "";
         return typed.Length > 0 && !char.IsControl(typed[0]);
     }
 
-    /// <summary>Puts a text in the place of what is typed.</summary>
+    /// <summary>Replaces the typed text.</summary>
     public void Set(string text)
     {
         _text.Set(text);
@@ -67,7 +67,7 @@ internal sealed partial class InputView : View
         return true;
     }
 
-    // What the library takes out of a paste is what this editor keeps: line breaks.
+    // The library removes line breaks from a paste; this editor keeps them.
     protected override string OnSanitizingPaste(string raw) => raw;
 
     protected override bool OnMouseEvent(Mouse mouse)
@@ -170,7 +170,7 @@ internal sealed partial class InputView : View
         SetNeedsDraw();
     }
 
-    // The text, or the place in it: completions were for the one before.
+    // The text or the caret has changed, so the completions are outdated.
     private void Changed()
     {
         _menu.Close();

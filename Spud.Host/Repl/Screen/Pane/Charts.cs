@@ -1,22 +1,22 @@
 namespace Spud.Host.Repl.Screen;
 
-/// <summary>Pictures made of characters.</summary>
+/// <summary>Charts made of characters.</summary>
 internal static class Charts
 {
     private const string Shades = "·░▒▓█";
 
-    /// <summary>A bar of a share, 0 to 1.</summary>
+    /// <summary>A bar for a fraction, 0 to 1.</summary>
     public static string Bar(double share, int columns)
     {
         int full = (int)Math.Round(Math.Clamp(share, 0, 1) * columns);
         return new string('█', full) + new string('░', columns - full);
     }
 
-    /// <summary>The sign of a value on a heat map.</summary>
+    /// <summary>The character for a value on a heat map.</summary>
     public static char Shade(double value, double lowest, double highest) =>
         highest <= lowest ? Shades[2] : Shades[(int)Math.Clamp(Math.Round((value - lowest) / (highest - lowest) * (Shades.Length - 1)), 0, Shades.Length - 1)];
 
-    /// <summary>Averages of consecutive values, at most so many.</summary>
+    /// <summary>Reduces values to at most a given number of averages.</summary>
     public static double[] Buckets(IReadOnlyList<double> values, int most)
     {
         int count = Math.Min(values.Count, most);

@@ -3,12 +3,12 @@ using Spud.Metering;
 
 namespace Spud.Host.Repl.Screen;
 
-/// <summary>How many experts each layer took, as a map: darker is more.</summary>
+/// <summary>The number of experts per layer as a heat map: darker is more.</summary>
 internal static class ExpertsMap
 {
     private const int LabelColumns = 4;
 
-    /// <summary>A row for each layer, a column for each token, or for some.</summary>
+    /// <summary>One row per layer, one column per token or group of tokens.</summary>
     public static IEnumerable<Paragraph> OfTokens(IReadOnlyList<ImmutableArray<int>> tokens, int columns)
     {
         int layers = tokens.Max(token => token.Length);
@@ -23,7 +23,7 @@ internal static class ExpertsMap
         }
     }
 
-    /// <summary>A row for each phase, a column for each layer.</summary>
+    /// <summary>One row per phase, one column per layer.</summary>
     public static IEnumerable<Paragraph> OfPhases(IEnumerable<ReceiptPhase> phases, int columns)
     {
         ReceiptPhase[] known = [.. phases.Where(phase => phase.ExpertsPerToken is { IsDefaultOrEmpty: false })];

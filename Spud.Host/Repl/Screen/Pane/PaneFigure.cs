@@ -2,7 +2,7 @@ using Terminal.Gui.ViewBase;
 
 namespace Spud.Host.Repl.Screen;
 
-/// <summary>A view of the library on a page of rows. The rows that it covers are lines of their own, so that each is drawn anew when it is uncovered.</summary>
+/// <summary>A view of the library on a page of rows. The covered rows are distinct lines, so that each is redrawn when uncovered.</summary>
 /// <param name="View">Moves with the rows when they are scrolled.</param>
 /// <param name="Row">The first row that it covers.</param>
 /// <param name="Rows">How many it covers.</param>

@@ -11,10 +11,10 @@ internal abstract class PanePage(string title)
     /// <summary>Its rows have changed.</summary>
     public event Action? Changed;
 
-    /// <summary>On the tab.</summary>
+    /// <summary>Title on the tab.</summary>
     public string Title { get; } = title;
 
-    /// <summary>Whether keys come here.</summary>
+    /// <summary>Whether the page has the focus.</summary>
     public bool IsFocused
     {
         get;
@@ -28,13 +28,13 @@ internal abstract class PanePage(string title)
         }
     }
 
-    /// <summary>The row that keys act on; null: keys scroll.</summary>
+    /// <summary>The selected row; null if keys scroll.</summary>
     public virtual int? SelectedRow => null;
 
-    /// <summary>A view on its rows, as they were last made; null: none.</summary>
+    /// <summary>A view that covers some of the rows last created; null if there is none.</summary>
     public virtual PaneFigure? Figure => null;
 
-    /// <summary>Its rows for a width.</summary>
+    /// <summary>The rows for a width.</summary>
     public IReadOnlyList<Line> Rows(int columns)
     {
         if (_rows is null || _columns != columns)
@@ -43,10 +43,10 @@ internal abstract class PanePage(string title)
         return _rows;
     }
 
-    /// <summary>What keys do on this page.</summary>
+    /// <summary>Key bindings of the page.</summary>
     public virtual IReadOnlyList<ScreenKey> Keys => [];
 
-    /// <summary>Takes a key; false: it means nothing here.</summary>
+    /// <summary>Handles a key; false if it has no meaning here.</summary>
     public bool Press(Key key) => ScreenKey.Handle(Keys, key);
 
     /// <summary>A row was clicked.</summary>
@@ -54,10 +54,10 @@ internal abstract class PanePage(string title)
     {
     }
 
-    /// <summary>Its rows for a width, made anew.</summary>
+    /// <summary>Creates the rows for a width.</summary>
     protected abstract IReadOnlyList<Line> Create(int columns);
 
-    /// <summary>Says that its rows have changed.</summary>
+    /// <summary>Reports that the rows have changed.</summary>
     protected void Renew()
     {
         _rows = null;

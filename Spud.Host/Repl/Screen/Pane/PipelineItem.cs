@@ -1,23 +1,23 @@
 namespace Spud.Host.Repl.Screen;
 
 /// <summary>A line of the pipeline's tree.</summary>
-/// <param name="Depth">0: a role, or something of the whole; 1: an option of it.</param>
+/// <param name="Depth">0: a role or a property of the pipeline; 1: an option of it.</param>
 /// <param name="Label">What it is.</param>
-/// <param name="Value">As it was resolved.</param>
+/// <param name="Value">The resolved value.</param>
 internal sealed record PipelineItem(int Depth, string Label, string Value)
 {
-    /// <summary>What <c>/set</c> calls it; null: it cannot be set.</summary>
+    /// <summary>Its path in <c>/set</c>; null if it cannot be set.</summary>
     public string? Path { get; init; }
 
-    /// <summary>What it may be, where that can be listed.</summary>
+    /// <summary>The allowed values, if they can be listed.</summary>
     public IReadOnlyList<string> Allowed { get; init; } = [];
 
-    /// <summary>What it may be, in words; empty: nothing is known.</summary>
+    /// <summary>Description of the allowed values; may be empty.</summary>
     public string Expected { get; init; } = "";
 
-    /// <summary>What it is for; empty: nothing is known.</summary>
+    /// <summary>Description; may be empty.</summary>
     public string Description { get; init; } = "";
 
-    /// <summary>Stands behind the value: where, and in how much memory.</summary>
+    /// <summary>Shown after the value: where the component runs and how much memory it uses.</summary>
     public string Note { get; init; } = "";
 }

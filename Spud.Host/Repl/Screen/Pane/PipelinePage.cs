@@ -2,7 +2,7 @@ using Terminal.Gui.Input;
 
 namespace Spud.Host.Repl.Screen;
 
-/// <summary>The pipeline as a tree: who does what, with which options, in how much memory. Enter on a value offers what it may be.</summary>
+/// <summary>The pipeline as a tree: components, their options and memory. Enter on a value lists the allowed ones.</summary>
 internal sealed class PipelinePage() : PanePage("Pipeline")
 {
     private const int MaxLabelColumns = 20;
@@ -16,10 +16,10 @@ internal sealed class PipelinePage() : PanePage("Pipeline")
     private int? _selectedRow;
     private int _labelColumns = 10;
 
-    /// <summary>A line is to be entered, such as "/set cache.format=q8_0".</summary>
+    /// <summary>A command to run, such as "/set cache.format=q8_0".</summary>
     public event Action<string>? Entered;
 
-    /// <summary>The beginning of a line is to be typed on.</summary>
+    /// <summary>The beginning of a command, which the user completes.</summary>
     public event Action<string>? Typed;
 
     public override int? SelectedRow => _selectedRow;
@@ -33,7 +33,7 @@ internal sealed class PipelinePage() : PanePage("Pipeline")
         Renew();
     }
 
-    /// <summary>Something takes a while; null: not any more.</summary>
+    /// <summary>Shows a running operation; null when it has ended.</summary>
     public void Busy(string? what)
     {
         _doing = what;
@@ -178,7 +178,7 @@ internal sealed class PipelinePage() : PanePage("Pipeline")
         }
     }
 
-    // Another component of a role takes the place of the whole entry; one of several is told apart by its path.
+    // Another component replaces the whole entry of a role; one of several entries is identified by its path.
     private static string Command(string path, string value) =>
         path.EndsWith(".use", StringComparison.Ordinal) && !path.Contains('[') ? $"/use {path[..^".use".Length]} {value}" : $"/set {path}={value}";
 

@@ -2,11 +2,11 @@ using Spud.Plugins;
 
 namespace Spud.Host.Repl.Screen;
 
-/// <summary>Which plugins there are, which can be used, and what to do about the others.</summary>
+/// <summary>The plugins: which can be used, and what to do about the others.</summary>
 /// <param name="statuses">Their present state.</param>
 internal sealed class PluginsPage(Func<IReadOnlyList<PluginStatus>> statuses) : PanePage("Plugins")
 {
-    /// <summary>A plugin may have come into use.</summary>
+    /// <summary>The set of plugins in use may have changed.</summary>
     public void Refresh() => Renew();
 
     protected override IReadOnlyList<Line> Create(int columns)

@@ -3,7 +3,7 @@ using Terminal.Gui.ViewBase;
 
 namespace Spud.Host.Repl.Screen;
 
-/// <summary>Pages behind tabs, at the right of the conversation or in its place.</summary>
+/// <summary>Tabbed pages, to the right of the conversation or in its place.</summary>
 internal sealed class SidePane : View
 {
     private readonly IReadOnlyList<PanePage> _pages;
@@ -35,16 +35,16 @@ internal sealed class SidePane : View
     /// <summary>It was clicked.</summary>
     public event Action? Wanted;
 
-    /// <summary>The reader wants to go back to the message.</summary>
+    /// <summary>The user returns to the message.</summary>
     public event Action? Left;
 
-    /// <summary>What keys do here, whatever the page.</summary>
+    /// <summary>Key bindings of all pages.</summary>
     public IReadOnlyList<ScreenKey> Keys { get; }
 
-    /// <summary>What keys do here or on one of the pages.</summary>
+    /// <summary>Key bindings of the pane and its pages.</summary>
     public IEnumerable<ScreenKey> AllKeys => [.. Keys, .. _pages.SelectMany(page => page.Keys)];
 
-    /// <summary>The page in sight.</summary>
+    /// <summary>The visible page.</summary>
     public int Shown
     {
         get => _shown;
@@ -58,7 +58,7 @@ internal sealed class SidePane : View
         }
     }
 
-    /// <summary>Nothing of what was drawn is on the screen any more.</summary>
+    /// <summary>The screen was cleared: everything must be redrawn.</summary>
     public void Forget() => _rows.Forget();
 
     protected override bool OnClearingViewport() => true;
@@ -109,7 +109,7 @@ internal sealed class SidePane : View
 
     private void Click(int row)
     {
-        // First, because the page may look different when keys come here.
+        // First, because the page may look different when it has the focus.
         _pages[_shown].Click(row);
         Wanted?.Invoke();
     }

@@ -5,7 +5,7 @@ using Terminal.Gui.Views;
 
 namespace Spud.Host.Repl.Screen;
 
-/// <summary>Tokens per second over the time of an answer. One unit of the graph is one cell, so that labels stand where bars end.</summary>
+/// <summary>Tokens per second over the time of an answer. One unit of the graph is one cell, so that labels align with the ends of bars.</summary>
 internal sealed class SpeedGraph : GraphView, ISeries
 {
     /// <summary>Rows of bars, the axis and its labels.</summary>
@@ -33,7 +33,7 @@ internal sealed class SpeedGraph : GraphView, ISeries
         Series.Add(this);
     }
 
-    /// <summary>Shows when tokens came; returns whether there are enough of them.</summary>
+    /// <summary>Shows the arrival times of tokens; returns whether there are enough of them.</summary>
     public bool Show(IReadOnlyList<TurnToken> tokens)
     {
         _times = tokens.Count == 0 ? [] : [.. tokens.Select(token => (token.At - tokens[0].At).TotalSeconds)];
@@ -73,7 +73,7 @@ internal sealed class SpeedGraph : GraphView, ISeries
         AxisX.LabelGetter = column => $"{column.Value * perColumn:0.##}s" is var label && column.ScreenLocation + (label.Length + 1) / 2 <= Viewport.Width ? label : "";
     }
 
-    /// <summary>Tokens per second in equal parts of the time; a token counts evenly over the time since the one before it.</summary>
+    /// <summary>Tokens per second in equal intervals; each token is spread evenly over the time since the previous one.</summary>
     internal static double[] SpeedOver(double[] times, int parts)
     {
         double[] counts = [.. Enumerable.Range(0, parts + 1).Select(part => CountAt(times, times[^1] * part / parts))];

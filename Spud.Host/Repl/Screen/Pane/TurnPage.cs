@@ -4,7 +4,7 @@ using Spud.Metering;
 namespace Spud.Host.Repl.Screen;
 
 /// <summary>What the last answer cost, and how it came about.</summary>
-/// <param name="graph">Of its speed.</param>
+/// <param name="graph">The graph of its speed.</param>
 internal sealed class TurnPage(SpeedGraph graph) : PanePage("Turn")
 {
     private const int LabelColumns = 12;
@@ -25,7 +25,7 @@ internal sealed class TurnPage(SpeedGraph graph) : PanePage("Turn")
         Renew();
     }
 
-    /// <summary>Tokens of the answer came.</summary>
+    /// <summary>Tokens of the answer arrived.</summary>
     public void Add(TurnToken token, Meter meter)
     {
         _tokens.Add(token);

@@ -2,7 +2,7 @@ using Terminal.Gui.Input;
 
 namespace Spud.Host.Repl.Screen;
 
-/// <summary>An answer token by token: how likely each was, what else might have come, which experts it had and what it cost.</summary>
+/// <summary>An answer token by token: its probability, alternatives, experts and cost.</summary>
 internal sealed class WhyPage() : PanePage("Why")
 {
     private const double Sure = 0.9;

@@ -4,20 +4,20 @@ using Terminal.Gui.App;
 
 namespace Spud.Host.Repl.Screen;
 
-/// <summary>Takes events to the screen's thread: all that happened since they were last taken at once.</summary>
+/// <summary>Passes events to the screen's thread, in batches.</summary>
 internal sealed class EventQueue(IApplication app)
 {
-    // Drawing takes processor time from the model: text that streams is drawn ten times a second.
+    // Drawing takes processor time from the model, so streamed text is drawn ten times a second.
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(100);
 
     private readonly Channel<SessionEvent> _events = Channel.CreateUnbounded<SessionEvent>(new() { SingleReader = true });
     private int _isPosted;
     private long _drained;
 
-    /// <summary>Gets them, on the screen's thread.</summary>
+    /// <summary>Receives them on the screen's thread.</summary>
     public Action<IReadOnlyList<SessionEvent>>? Target { get; set; }
 
-    /// <summary>Adds an event. From any thread.</summary>
+    /// <summary>Adds an event. Thread-safe.</summary>
     public void Add(SessionEvent what)
     {
         _events.Writer.TryWrite(what);

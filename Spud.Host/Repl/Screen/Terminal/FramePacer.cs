@@ -5,19 +5,19 @@ using Terminal.Gui.App;
 namespace Spud.Host.Repl.Screen;
 
 /// <summary>
-/// Decides when the next frame is made. The library's own loop sleeps for a fixed time, so that it wakes up for nothing while it is idle and lets a
-/// keypress wait otherwise. Here a frame is made at once when there is input, a timer or a new size, and otherwise once a second.
+/// Decides when the next frame is drawn. The library's own loop sleeps for a fixed time, which wastes wake-ups while idle and delays key
+/// presses otherwise. Here a frame is drawn at once on input, a timer or a resize, and otherwise once a second.
 /// </summary>
 internal sealed class FramePacer : IDisposable
 {
-    // A burst of events, such as a moving mouse, shares frames.
+    // A burst of events, such as mouse movement, shares frames.
     private static readonly TimeSpan s_shortest = TimeSpan.FromMilliseconds(8);
 
-    // The library tells Escape from the start of a sequence, and a click from a double click, by looking again a little later.
+    // The library distinguishes Escape from the start of a sequence, and a click from a double click, by checking again a little later.
     private static readonly TimeSpan s_looksAgain = TimeSpan.FromMilliseconds(25);
     private static readonly TimeSpan s_settles = TimeSpan.FromMilliseconds(600);
 
-    // Windows tells neither of input nor of a new size.
+    // Windows reports neither input nor a resize.
     private static readonly TimeSpan s_longest = OperatingSystem.IsWindows() ? TimeSpan.FromMilliseconds(40) : TimeSpan.FromSeconds(1);
 
     private readonly IApplication _app;
@@ -26,15 +26,15 @@ internal sealed class FramePacer : IDisposable
     private readonly AutoResetEvent _wake = new(false);
     private readonly ManualResetEvent _ended = new(false);
 
-    // The loop has it but while it waits.
+    // Held by the loop except while it waits.
     private readonly object _frame = new();
     private readonly PosixSignalRegistration? _resized;
     private long _lastFrame;
     private long _lastInput = Stopwatch.GetTimestamp();
     private long _nextTimer = long.MaxValue;
 
-    /// <param name="app">Its frames.</param>
-    /// <param name="settles">How long it looks again after input; null: as a terminal needs it.</param>
+    /// <param name="app">The application that draws the frames.</param>
+    /// <param name="settles">How long it keeps checking after input; null for a terminal's default.</param>
     public FramePacer(IApplication app, TimeSpan? settles = null)
     {
         (_app, _timers, _settles) = (app, (TimedEvents)app.TimedEvents!, settles ?? s_settles);
@@ -45,15 +45,15 @@ internal sealed class FramePacer : IDisposable
             _resized = PosixSignalRegistration.Create(PosixSignal.SIGWINCH, _ => _wake.Set());
     }
 
-    /// <summary>Characters came from the terminal. From any thread.</summary>
+    /// <summary>Reports input from the terminal. Thread-safe.</summary>
     public void OnInput()
     {
         Volatile.Write(ref _lastInput, Stopwatch.GetTimestamp());
         _wake.Set();
     }
 
-    /// <summary>Lets no frame be made any more: what would be drawn is on a terminal that was given back. From any thread.</summary>
-    /// <param name="patience">How long a frame may take to end.</param>
+    /// <summary>Stops drawing, because the terminal has been restored. Thread-safe.</summary>
+    /// <param name="patience">How long to wait for the current frame.</param>
     public void Hold(TimeSpan patience) => Monitor.TryEnter(_frame, patience);
 
     public void Dispose()
@@ -67,7 +67,7 @@ internal sealed class FramePacer : IDisposable
 
     private void OnTimerAdded(object? sender, TimeoutEventArgs timer) => _wake.Set();
 
-    // Comes before each frame, which reads input, draws, and then runs timers: what these change is drawn by the next frame.
+    // Raised before each frame, which reads input, draws, and then runs timers; changes made by timers are drawn by the next frame.
     private void OnIteration(object? sender, EventArgs<IApplication?> iteration)
     {
         Leave();

@@ -4,7 +4,7 @@ namespace Spud.Host.Repl.Screen;
 
 /// <summary>
 /// Keys for which the library knows the sequences of kitty's keyboard protocol but not the ones that every terminal sends: Alt+Enter,
-/// Alt+Backspace and Ctrl+J. What is pasted stays as it is.
+/// Alt+Backspace and Ctrl+J. Pasted text is not changed.
 /// </summary>
 internal sealed class LegacyKeys
 {
@@ -15,7 +15,7 @@ internal sealed class LegacyKeys
     private char _digit;
     private bool _isPaste;
 
-    /// <summary>What the library is given in place of what was read at once.</summary>
+    /// <summary>Translates one chunk of input for the library.</summary>
     public string Rewrite(ReadOnlySpan<char> read)
     {
         StringBuilder keys = new(read.Length);
@@ -34,7 +34,7 @@ internal sealed class LegacyKeys
         return keys.ToString();
     }
 
-    // A marker may lie across two readings.
+    // A marker may be split across two reads.
     private void Match(char c)
     {
         bool goesOn = PasteMarker[_matched] == c || PasteMarker[_matched] == '?' && c is ('0' or '1');

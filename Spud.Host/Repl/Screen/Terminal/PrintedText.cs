@@ -1,13 +1,13 @@
 namespace Spud.Host.Repl.Screen;
 
-/// <summary>Takes what is printed by whoever prints, until it is disposed.</summary>
+/// <summary>Captures printed text until disposed.</summary>
 internal sealed class PrintedText : IDisposable
 {
     private readonly TextWriter _out = Console.Out;
     private readonly TextWriter _error = Console.Error;
     private readonly ScreenWriter _writer;
 
-    /// <param name="say">Gets each line. From any thread.</param>
+    /// <param name="say">Receives each line, on any thread.</param>
     public PrintedText(Action<string> say)
     {
         _writer = new(say);

@@ -2,8 +2,8 @@ using System.Text;
 
 namespace Spud.Host.Repl.Screen;
 
-/// <summary>What plugins print while the screen is there: lines for the conversation, because the terminal is the screen's.</summary>
-/// <param name="say">Gets each line. From any thread.</param>
+/// <summary>Turns text that plugins print while the screen is shown into lines of the conversation.</summary>
+/// <param name="say">Receives each line, on any thread.</param>
 internal sealed class ScreenWriter(Action<string> say) : TextWriter
 {
     private const int LongestLine = 4_000;

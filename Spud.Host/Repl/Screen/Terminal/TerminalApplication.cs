@@ -5,10 +5,10 @@ using Terminal.Gui.Time;
 
 namespace Spud.Host.Repl.Screen;
 
-/// <summary>The library's application on this process's terminal, with a reader of ours.</summary>
+/// <summary>The library's application on this process's terminal, with our own input reader.</summary>
 internal static class TerminalApplication
 {
-    /// <summary>Takes the terminal.</summary>
+    /// <summary>Takes over the terminal.</summary>
     /// <param name="input">Reads it.</param>
     public static IApplication Create(TerminalInput input)
     {
@@ -19,7 +19,7 @@ internal static class TerminalApplication
         return app.Init();
     }
 
-    /// <summary>How an application gets another reader, which version 2.5 offers to its own tests alone; null: not at all.</summary>
+    /// <summary>Sets an application's input reader, which version 2.5 offers only to its own tests; null if not available.</summary>
     internal static ConstructorInfo? Constructor(Type type) =>
         type.GetConstructor(BindingFlags.Instance | BindingFlags.NonPublic, [typeof(IComponentFactory), typeof(ITimeProvider)]);
 }

@@ -1,18 +1,17 @@
 namespace Spud.Host.Repl.Screen;
 
-/// <summary>What a terminal says of its colours in the environment.</summary>
-/// <param name="variable">A variable of the environment; null: not set.</param>
+/// <summary>What the environment says about the terminal's colours.</summary>
+/// <param name="variable">Returns an environment variable; null if not set.</param>
 internal sealed class TerminalColours(Func<string, string?> variable)
 {
-    // They have all colours, and say so with a variable that gets lost on the way through ssh.
+    // These terminals have all colours, but the variable that says so is lost over ssh.
     private static readonly string[] s_rich = ["-256color", "-direct", "kitty", "alacritty", "ghostty", "wezterm", "foot", "contour"];
 
-    /// <summary>Whether the user wants any.</summary>
+    /// <summary>Whether colours are enabled.</summary>
     public bool AreWanted => variable("NO_COLOR") is not { Length: > 0 };
 
     /// <summary>
-    /// Whether there are sixteen only. GNU screen and Apple's Terminal call themselves 256-colour terminals and take the sequences of others for
-    /// something else.
+    /// Whether there are only sixteen. GNU screen and Apple's Terminal claim 256 colours but misread the sequences for more.
     /// </summary>
     public bool AreSixteen
     {
@@ -27,12 +26,12 @@ internal sealed class TerminalColours(Func<string, string?> variable)
         }
     }
 
-    /// <summary>Whether the background is light; null: it does not say.</summary>
+    /// <summary>Whether the background is light; null if unknown.</summary>
     public bool? IsLight
     {
         get
         {
-            // "foreground;background" or "foreground;default;background", in numbers of the sixteen colours.
+            // "foreground;background" or "foreground;default;background", as indices of the sixteen colours.
             string last = variable("COLORFGBG")?.Split(';')[^1] ?? "";
             return variable("TERM") == "linux" ? false : int.TryParse(last, out int colour) && colour is >= 0 and < 16 ? colour is 7 or > 8 : null;
         }

@@ -2,13 +2,13 @@ using Terminal.Gui.App;
 
 namespace Spud.Host.Repl.Screen;
 
-/// <summary>Gives the terminal back as it was found, whatever ends the program: a signal, a crash, or the reader who wants the shell for a while.</summary>
+/// <summary>Restores the terminal when the program ends or is suspended, by a signal or a crash too.</summary>
 internal sealed class TerminalGuard : IDisposable
 {
-    // The runtime has arrows and the keypad send other sequences, and leaves it at that.
+    // The runtime switches arrows and keypad to application mode and does not switch back.
     private const string UsualKeys = "\u001b[?1l\u001b>";
 
-    // Bracketed paste, mouse reports and keyboard protocol off; colours; the screen before; the cursor.
+    // Turns off bracketed paste, mouse reports and the keyboard protocol; restores colours, the main screen and the cursor.
     private const string Restoring = "\u001b[?2004l\u001b[?1003l\u001b[?1015l\u001b[?1006l\u001b[<u\u001b[0m\u001b[?1049l\u001b[?25h" + UsualKeys;
 
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(3);
@@ -19,21 +19,21 @@ internal sealed class TerminalGuard : IDisposable
     private readonly ManualResetEventSlim _left = new();
     private FramePacer? _pacer;
 
-    /// <param name="shell">Of the process.</param>
-    /// <param name="input">Set the terminal's mode, and knows the one before.</param>
+    /// <param name="shell">The process's shell.</param>
+    /// <param name="input">Has set the terminal's mode and knows the previous one.</param>
     public TerminalGuard(Shell shell, TerminalInput input)
     {
         (_shell, _input) = (shell, input);
         AppDomain.CurrentDomain.UnhandledException += OnCrash;
     }
 
-    /// <summary>Ends a screen when a signal comes, and lets it go to the background.</summary>
+    /// <summary>Ends the screen on a signal, and lets it be suspended.</summary>
     public void Watch(IApplication app, ReplScreen screen, FramePacer pacer)
     {
         _pacer = pacer;
         _shell.Interrupts.Idle = () =>
         {
-            // The screen's own thread leaves as after Ctrl+D; if that hangs, the terminal is restored from here.
+            // The screen's thread exits as after Ctrl+D; if it hangs, the terminal is restored from here.
             app.AddTimeout(TimeSpan.Zero, () =>
             {
                 app.RequestStop(screen);

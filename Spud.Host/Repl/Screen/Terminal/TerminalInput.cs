@@ -7,8 +7,8 @@ using Terminal.Gui.Drivers;
 namespace Spud.Host.Repl.Screen;
 
 /// <summary>
-/// What a terminal sends. The library's own reader decodes each reading by itself, so that a long paste loses characters that lie across
-/// two of them; it takes a terminal that is gone for one that has something to say, for ever; and it looks fifty times a second.
+/// Input from the terminal. The library's own reader decodes each read separately, so that a long paste loses characters split across
+/// two reads; it mistakes a closed terminal for one with input, forever; and it polls fifty times a second.
 /// </summary>
 internal sealed class TerminalInput : AnsiInput, IInput<char>
 {
@@ -34,13 +34,13 @@ internal sealed class TerminalInput : AnsiInput, IInput<char>
     internal TerminalInput(Stream? terminal, int bufferBytes) =>
         (_terminal, _bytes, _characters) = (terminal, new byte[bufferBytes], new char[bufferBytes + 1]);
 
-    /// <summary>There is no terminal any more. Comes on the thread that reads.</summary>
+    /// <summary>The terminal was closed. Raised on the reading thread.</summary>
     public event Action? Closed;
 
-    /// <summary>Characters were read. Comes on the thread that reads.</summary>
+    /// <summary>Characters were read. Raised on the reading thread.</summary>
     public event Action? Arrived;
 
-    /// <summary>Where characters go.</summary>
+    /// <summary>Receives the characters.</summary>
     public new void Initialize(ConcurrentQueue<char> inputQueue)
     {
         _queue = inputQueue;
@@ -97,7 +97,7 @@ internal sealed class TerminalInput : AnsiInput, IInput<char>
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
-            // That is how a terminal that was closed reads.
+            // A closed terminal reads like this.
             return 0;
         }
     }

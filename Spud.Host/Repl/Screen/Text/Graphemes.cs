@@ -4,7 +4,7 @@ using Terminal.Gui.Text;
 
 namespace Spud.Host.Repl.Screen;
 
-/// <summary>Text as a terminal shows it: graphemes, which take no column, one or two. The counts are those of the library that draws.</summary>
+/// <summary>Text as a terminal shows it: graphemes, each 0 to 2 columns wide. Widths match those of the drawing library.</summary>
 internal static class Graphemes
 {
     /// <summary>Length of the first grapheme, in characters; 0 at the end.</summary>
@@ -16,7 +16,7 @@ internal static class Graphemes
         return text[0] < 0x80 && (text.Length == 1 || text[1] < 0x80) ? 1 : StringInfo.GetNextTextElementLength(text);
     }
 
-    /// <summary>Where the grapheme before a place begins; 0 at the beginning.</summary>
+    /// <summary>Start of the grapheme before an index; 0 at the beginning.</summary>
     public static int Before(ReadOnlySpan<char> text, int place)
     {
         if (place <= 0)
@@ -24,7 +24,7 @@ internal static class Graphemes
         if (text[place - 1] < 0x80)
             return place - 1;
 
-        // The longest emoji that people join have some twenty characters.
+        // The longest joined emoji in use have about twenty characters.
         int from = Math.Max(0, place - 32), last = from;
         while (from < place)
             (last, from) = (from, from + Math.Max(1, Next(text[from..place])));
@@ -61,7 +61,7 @@ internal static class Graphemes
         return columns;
     }
 
-    /// <summary>As much of a text as fits; what is cut shows as an ellipsis.</summary>
+    /// <summary>As much of a text as fits, with an ellipsis if it is cut.</summary>
     public static string Fit(string text, int columns)
     {
         if (Columns(text) <= columns)
@@ -72,7 +72,7 @@ internal static class Graphemes
         return text[..Fitting(text, columns - 1)] + "…";
     }
 
-    /// <summary>How many characters fit into so many columns.</summary>
+    /// <summary>Number of characters that fit into a width.</summary>
     public static int Fitting(ReadOnlySpan<char> text, int columns)
     {
         int at = 0;
@@ -82,7 +82,7 @@ internal static class Graphemes
         return at;
     }
 
-    /// <summary>A text of exactly so many columns: cut, or filled with blanks.</summary>
+    /// <summary>The text at an exact width: cut, or padded with spaces.</summary>
     public static string Exactly(string text, int columns)
     {
         string fitted = Fit(text, columns);

@@ -1,6 +1,6 @@
 namespace Spud.Host.Repl.Screen;
 
-/// <summary>What a piece of text is; the theme decides how that looks on this terminal.</summary>
+/// <summary>The role of a piece of text; the theme maps it to a style for this terminal.</summary>
 internal enum Ink
 {
     Normal,
@@ -14,12 +14,12 @@ internal enum Ink
     Warning,
     Error,
 
-    /// <summary>The item under the reader's cursor.</summary>
+    /// <summary>The selected item.</summary>
     Selected,
 
     /// <summary>Rows that frame the screen: title and status.</summary>
     Bar,
 
-    /// <summary>A key on such a row.</summary>
+    /// <summary>A key name on such a row.</summary>
     BarKey,
 }

@@ -6,7 +6,7 @@ internal sealed record Line(IReadOnlyList<Run> Runs)
 {
     public static Line Empty { get; } = new([]);
 
-    /// <summary>The text without its looks.</summary>
+    /// <summary>The text without styles.</summary>
     public string Text => string.Concat(Runs.Select(run => run.Text));
 
     public int Columns => Runs.Sum(run => Graphemes.Columns(run.Text));
@@ -15,7 +15,7 @@ internal sealed record Line(IReadOnlyList<Run> Runs)
 
     public static Line Of(params Run[] runs) => new(runs);
 
-    /// <summary>Text at the left and at the right of a row; the left gives way.</summary>
+    /// <summary>Text at the left and the right of a row; the left one is cut if they do not fit.</summary>
     public static Line Spread(IReadOnlyList<Run> left, IReadOnlyList<Run> right, int columns, Ink fill)
     {
         int rightColumns = right.Sum(run => Graphemes.Columns(run.Text));

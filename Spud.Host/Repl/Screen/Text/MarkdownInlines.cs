@@ -2,10 +2,10 @@ using Markdig.Syntax.Inlines;
 
 namespace Spud.Host.Repl.Screen;
 
-/// <summary>The insides of a paragraph of Markdown.</summary>
+/// <summary>Inline elements of Markdown.</summary>
 internal static class MarkdownInlines
 {
-    /// <summary>One paragraph, or several where the text breaks its lines.</summary>
+    /// <summary>One paragraph, or several if the text has line breaks.</summary>
     public static List<Paragraph> Paragraphs(ContainerInline? inlines, Ink ink)
     {
         List<List<Run>> lines = [[]];
@@ -15,7 +15,7 @@ internal static class MarkdownInlines
         return [.. lines.Select(runs => new Paragraph(runs))];
     }
 
-    /// <summary>The text alone, on one row.</summary>
+    /// <summary>Plain text, on one row.</summary>
     public static string Text(ContainerInline? inlines) =>
         string.Join(' ', Paragraphs(inlines, Ink.Normal).Select(paragraph => string.Concat(paragraph.Runs.Select(run => run.Text))));
 
@@ -32,7 +32,7 @@ internal static class MarkdownInlines
                     lines[^1].Add(new(code.Content, Ink.Code));
                     break;
                 case LineBreakInline:
-                    // Models mean the line breaks that they write.
+                    // Models intend the line breaks that they write.
                     lines.Add([]);
                     break;
                 case AutolinkInline link:

@@ -3,7 +3,7 @@ using Markdig.Syntax;
 
 namespace Spud.Host.Repl.Screen;
 
-/// <summary>A table of Markdown, in columns.</summary>
+/// <summary>A Markdown table, aligned in columns.</summary>
 internal static class MarkdownTable
 {
     public static void Add(Table table, List<Paragraph> to)

@@ -1,4 +1,4 @@
 namespace Spud.Host.Repl.Screen;
 
-/// <summary>Safe text of one look, without line breaks.</summary>
+/// <summary>Safe text in one style, without line breaks.</summary>
 internal readonly record struct Run(string Text, Ink Ink = Ink.Normal);

@@ -1,6 +1,6 @@
 namespace Spud.Host.Repl.Screen;
 
-/// <summary>Foreign text as it may be drawn: no control characters, no overrides of direction, tabs as blanks.</summary>
+/// <summary>Makes untrusted text safe to draw: no control characters, no direction overrides, tabs as spaces.</summary>
 internal static class ShownText
 {
     private const int TabColumns = 4;

@@ -1,9 +1,9 @@
 namespace Spud.Host.Repl.Screen;
 
-/// <summary>Breaks paragraphs into rows.</summary>
+/// <summary>Wraps paragraphs into rows.</summary>
 internal static class Wrapping
 {
-    /// <summary>Adds the rows of a paragraph to a list; there is at least one.</summary>
+    /// <summary>Adds the rows of a paragraph, at least one, to a list.</summary>
     public static void Wrap(Paragraph paragraph, int columns, List<Line> to)
     {
         string text = paragraph.Runs.Count == 1 ? paragraph.Runs[0].Text : string.Concat(paragraph.Runs.Select(run => run.Text));
@@ -39,7 +39,7 @@ internal static class Wrapping
             bool isBlank = text[at] == ' ';
             if (used + width > columns)
             {
-                // Blanks at the edge hang over it.
+                // Spaces at the edge are dropped.
                 if (isBlank && !verbatim)
                     return (at, AfterBlanks(text, at));
 

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Spud.Host.Repl.Screen;
 
-/// <summary>Something that was said.</summary>
+/// <summary>An entry of the transcript.</summary>
 internal sealed class Entry(EntryKind kind)
 {
     private readonly StringBuilder _text = new();
@@ -12,25 +12,25 @@ internal sealed class Entry(EntryKind kind)
     /// <summary>Safe to draw.</summary>
     public string Text => _text.ToString();
 
-    /// <summary>Whether nothing more comes: an answer is then shown as Markdown.</summary>
+    /// <summary>Whether it is complete; an answer is then shown as Markdown.</summary>
     public bool IsFinished { get; set; }
 
-    /// <summary>Stands under it, such as what it cost; null: nothing.</summary>
+    /// <summary>Footer, such as the cost; null for none.</summary>
     public string? Footer { get; set; }
 
-    /// <summary>Draws it for a width, in place of its text; null: the text is drawn.</summary>
+    /// <summary>Draws it for a width, instead of its text; null to draw the text.</summary>
     public Func<int, List<Line>>? Drawn { get; init; }
 
-    /// <summary>The pipeline that answers, where there are several; null: there is one.</summary>
+    /// <summary>The pipeline that answers, if there are several; otherwise null.</summary>
     public string? Title { get; set; }
 
-    /// <summary>Adds text from anywhere: it is made safe.</summary>
+    /// <summary>Adds untrusted text, which is made safe.</summary>
     public void Append(string text) => _text.Append(ShownText.Safe(text));
 
-    /// <summary>Where the last paragraph of the text begins.</summary>
+    /// <summary>Start of the last paragraph of the text.</summary>
     public int LastParagraph { get; private set; }
 
-    /// <summary>Paragraphs from a place in the text on; those before the last one do not change any more.</summary>
+    /// <summary>Paragraphs from an index on; all but the last are final.</summary>
     public List<Paragraph> UnfinishedFrom(int place)
     {
         string text = _text.ToString(place, _text.Length - place);
@@ -39,7 +39,7 @@ internal sealed class Entry(EntryKind kind)
     }
 }
 
-/// <summary>Who says it.</summary>
+/// <summary>The speaker.</summary>
 internal enum EntryKind
 {
     Question,

@@ -1,6 +1,6 @@
 namespace Spud.Host.Repl.Screen;
 
-/// <summary>How entries of the transcript look: a sign at the left says who speaks, with or without colours.</summary>
+/// <summary>Draws entries of the transcript: a sign at the left marks the speaker, with or without colours.</summary>
 internal static class EntryText
 {
     private static readonly Run s_indent = new("  ");
@@ -19,10 +19,10 @@ internal static class EntryText
         return body;
     }
 
-    /// <summary>What stands above the text.</summary>
+    /// <summary>The heading above the text.</summary>
     public static Paragraph[] Header(Entry entry) => entry.Title is { } title ? [Body(entry, Paragraph.Of(title, Ink.Accent))] : [];
 
-    /// <summary>A paragraph of an entry, with what stands at its left.</summary>
+    /// <summary>A paragraph of an entry, with its prefix.</summary>
     public static Paragraph Body(Entry entry, Paragraph paragraph) => entry.Kind == EntryKind.Reasoning
         ? paragraph.Indented(new("  ┊ ", Ink.Dim), new("  ┊ ", Ink.Dim))
         : paragraph.Indented(s_indent, s_indent);
@@ -55,6 +55,6 @@ internal static class EntryText
         }
     }
 
-    // Columns are set apart by several blanks.
+    // Columns are separated by several spaces.
     private static bool IsTable(string line) => line.Contains("  ", StringComparison.Ordinal);
 }

@@ -2,12 +2,12 @@ using Spud.Host.Repl.Comparison;
 
 namespace Spud.Host.Repl.Screen;
 
-/// <summary>Answers of several pipelines beside each other; where they differ, token by token, the text is underlined.</summary>
+/// <summary>Answers of several pipelines side by side; differing tokens are underlined.</summary>
 internal static class SideBySide
 {
     private const string Between = " │ ";
 
-    /// <summary>The rows of a comparison: the reference at the left, each other answer at its right.</summary>
+    /// <summary>The rows of a comparison: the reference on the left, each other answer on the right.</summary>
     public static List<Line> Rows(AnswerComparison comparison, int columns)
     {
         int width = Math.Max(8, (columns - Between.Length - 2) / 2);

@@ -1,8 +1,8 @@
 namespace Spud.Host.Repl.Screen;
 
 /// <summary>
-/// What was said, broken into rows for one width. Text that is appended to the last entry breaks its last paragraph anew and nothing else;
-/// another width breaks everything anew.
+/// The transcript, wrapped into rows for one width. Text appended to the last entry rewraps only its last paragraph; another width rewraps
+/// everything.
 /// </summary>
 internal sealed class TranscriptBuffer
 {
@@ -10,16 +10,16 @@ internal sealed class TranscriptBuffer
     private readonly List<int> _firstRows = [];
     private readonly List<Line> _rows = [];
 
-    // Of the last entry, while text comes: rows that stay, and the place in its text behind them.
+    // For the last entry while text arrives: the final rows, and the index in its text after them.
     private int _settledRows;
     private int _settledText;
 
     public IReadOnlyList<Entry> Entries => _entries;
 
-    /// <summary>What is drawn.</summary>
+    /// <summary>The rows to draw.</summary>
     public IReadOnlyList<Line> Rows => _rows;
 
-    /// <summary>Columns that rows may take.</summary>
+    /// <summary>Width of the rows, in columns.</summary>
     public int Columns { get; private set; } = 80;
 
     /// <summary>Forgets everything.</summary>
@@ -50,7 +50,7 @@ internal sealed class TranscriptBuffer
             Begin(entry);
     }
 
-    /// <summary>Adds text to an unfinished entry; only the last one's is quick.</summary>
+    /// <summary>Adds text to an unfinished entry; fast only for the last one.</summary>
     public void Append(Entry entry, string text)
     {
         entry.Append(text);
@@ -64,7 +64,7 @@ internal sealed class TranscriptBuffer
         Unfinished(entry);
     }
 
-    /// <summary>Shows an entry as it is now: after it ended, or got a footer.</summary>
+    /// <summary>Updates an entry after it ended or got a footer.</summary>
     public void Renew(Entry entry)
     {
         int index = _entries.IndexOf(entry);
@@ -79,7 +79,7 @@ internal sealed class TranscriptBuffer
             Add(each);
     }
 
-    /// <summary>Breaks everything for another width.</summary>
+    /// <summary>Rewraps everything for another width.</summary>
     public void Resize(int columns)
     {
         if (columns == Columns)
@@ -99,7 +99,7 @@ internal sealed class TranscriptBuffer
         return at >= 0 ? at : Math.Max(0, ~at - 1);
     }
 
-    /// <summary>Where an entry begins.</summary>
+    /// <summary>The first row of an entry.</summary>
     public int FirstRow(int entry) => entry < _firstRows.Count ? _firstRows[entry] : _rows.Count;
 
     private void Begin(Entry entry)

@@ -1,6 +1,6 @@
 namespace Spud.Host.Repl.Screen;
 
-/// <summary>The conversation on the screen. It follows its end until the reader scrolls up, and again when he is back at the end.</summary>
+/// <summary>The conversation on the screen. It follows the end until the user scrolls up, and again once the user is back at the end.</summary>
 internal sealed class TranscriptView : RowsView
 {
     private const string Welcome = "Ask the model something. /set changes its pipeline between two questions, F2 shows it; / lists the commands, F1 all keys.";
@@ -19,7 +19,7 @@ internal sealed class TranscriptView : RowsView
 
     protected override bool CanFollow => true;
 
-    /// <summary>Says something.</summary>
+    /// <summary>Adds an entry.</summary>
     public Entry Add(EntryKind kind, string text, bool isFinished = true, string? title = null)
     {
         Entry entry = new(kind) { IsFinished = isFinished, Title = title };
@@ -53,14 +53,14 @@ internal sealed class TranscriptView : RowsView
         Refresh();
     }
 
-    /// <summary>Adds text to what is being said.</summary>
+    /// <summary>Adds text to the running entry.</summary>
     public void Append(Entry entry, string text)
     {
         _buffer.Append(entry, text);
         Refresh();
     }
 
-    /// <summary>It has been said.</summary>
+    /// <summary>Ends the running entry.</summary>
     public void Finish(Entry entry, string? footer)
     {
         (entry.IsFinished, entry.Footer) = (true, footer);

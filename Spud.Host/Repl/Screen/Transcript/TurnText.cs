@@ -2,7 +2,7 @@ using Spud.Generation;
 
 namespace Spud.Host.Repl.Screen;
 
-/// <summary>A turn in words.</summary>
+/// <summary>A turn as text.</summary>
 internal static class TurnText
 {
     /// <summary>The row under an answer.</summary>

@@ -16,13 +16,13 @@ internal sealed class BarView : View
         Height = 1;
     }
 
-    /// <summary>Makes the row for a width.</summary>
+    /// <summary>Creates the row for a width.</summary>
     public required Func<int, Line> Content { get; init; }
 
     /// <summary>A column was clicked.</summary>
     public event Action<int>? Clicked;
 
-    /// <summary>Shows its present content, if that has changed.</summary>
+    /// <summary>Redraws the content if it has changed.</summary>
     public void Refresh()
     {
         Line line = Content(Viewport.Width);

@@ -1,6 +1,6 @@
 namespace Spud.Host.Repl.Screen;
 
-/// <summary>What all parts of the screen draw with; another theme takes effect with the next drawing.</summary>
+/// <summary>The theme shared by all parts of the screen; a change takes effect when they are next drawn.</summary>
 internal sealed class Look(Theme theme)
 {
     public Theme Theme { get; set; } = theme;

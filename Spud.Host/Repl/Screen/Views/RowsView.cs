@@ -3,7 +3,7 @@ using Terminal.Gui.ViewBase;
 
 namespace Spud.Host.Repl.Screen;
 
-/// <summary>Rows of text that can be scrolled. It writes only the rows that look other than before: whoever clears the screen calls <see cref="Forget"/>.</summary>
+/// <summary>Rows of text that can be scrolled. Only changed rows are written; after clearing the screen, call <see cref="Forget"/>.</summary>
 internal class RowsView : View
 {
     private const int WheelRows = 3;
@@ -28,21 +28,21 @@ internal class RowsView : View
     /// <summary>All rows.</summary>
     public IReadOnlyList<Line> Rows { get; private set; } = [];
 
-    /// <summary>Whether new rows at the end are scrolled into sight.</summary>
+    /// <summary>Whether new rows at the end are scrolled into view.</summary>
     public bool Follows { get; set; }
 
     /// <summary>The row at the top of the screen.</summary>
     public int Top => _top;
 
-    /// <summary>Columns for text: the last one is the scroll bar's.</summary>
+    /// <summary>Columns for text; the last column is the scroll bar's.</summary>
     public int TextColumns => Math.Max(2, Viewport.Width - 2);
 
-    /// <summary>Whether the last row is in sight.</summary>
+    /// <summary>Whether the last row is visible.</summary>
     public bool IsAtEnd => _top >= LastTop;
 
     private int LastTop => Math.Max(0, Rows.Count - Viewport.Height);
 
-    /// <summary>Shows rows; where the reader stands stays, unless the end is followed.</summary>
+    /// <summary>Shows rows; the scroll position is kept unless the end is followed.</summary>
     public void Show(IReadOnlyList<Line> rows)
     {
         Rows = rows;
@@ -56,10 +56,10 @@ internal class RowsView : View
         SetNeedsDraw();
     }
 
-    /// <summary>Nothing of what was drawn is on the screen any more.</summary>
+    /// <summary>The screen was cleared: everything must be redrawn.</summary>
     public void Forget() => _drawn = [];
 
-    /// <summary>Scrolls by rows; at the end it follows again.</summary>
+    /// <summary>Scrolls by rows; at the end, following resumes.</summary>
     public void Scroll(int rows) => ScrollTo(_top + rows);
 
     /// <summary>Scrolls so that a row is at the top, as far as there are rows.</summary>
@@ -73,7 +73,7 @@ internal class RowsView : View
         Scrolled?.Invoke();
     }
 
-    /// <summary>Scrolls as little as brings a row into sight.</summary>
+    /// <summary>Scrolls the minimum that makes a row visible.</summary>
     public void Reveal(int row)
     {
         if (row < _top)
@@ -82,7 +82,7 @@ internal class RowsView : View
             ScrollTo(row - Viewport.Height + 1);
     }
 
-    /// <summary>Scrolls for the keys that do; false for others.</summary>
+    /// <summary>Handles scrolling keys; false for others.</summary>
     public bool ScrollBy(Key key)
     {
         int page = Math.Max(1, Viewport.Height - 1);
@@ -104,7 +104,7 @@ internal class RowsView : View
         return true;
     }
 
-    /// <summary>Whether scrolling to the end follows it from then on.</summary>
+    /// <summary>Whether scrolling to the end resumes following.</summary>
     protected virtual bool CanFollow => false;
 
     protected override bool OnClearingViewport() => true;

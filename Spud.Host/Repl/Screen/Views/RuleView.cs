@@ -2,7 +2,7 @@ using Terminal.Gui.ViewBase;
 
 namespace Spud.Host.Repl.Screen;
 
-/// <summary>A line between two parts of the screen, as long as the view.</summary>
+/// <summary>A line between two parts of the screen, as long as the view is.</summary>
 internal sealed class RuleView : View
 {
     private readonly Look _look;

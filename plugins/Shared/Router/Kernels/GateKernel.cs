@@ -3,13 +3,13 @@ using Spud.Numerics;
 
 namespace Router.Shared.Kernels;
 
-/// <summary>What the model's own router thinks of rows.</summary>
+/// <summary>The model's own router probabilities.</summary>
 internal static unsafe class GateKernel
 {
     /// <summary>p [R, E] = softmax(norm(x) W^T + bias). A row's bits do not depend on its neighbours.</summary>
     /// <param name="gate">Norm [C], W [E, C] and bias [E].</param>
     /// <param name="hidden">x, F32 [R, C].</param>
-    /// <param name="epsilon">Of the norm.</param>
+    /// <param name="epsilon">Epsilon of the norm.</param>
     /// <param name="normed">F32 [R, C], overwritten.</param>
     /// <param name="probabilities">p, F32 [R, E], written.</param>
     public static void Probabilities(GateLayer gate, in TensorView hidden, float epsilon, in TensorView normed, in TensorView probabilities)

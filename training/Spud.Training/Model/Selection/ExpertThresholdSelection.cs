@@ -5,7 +5,7 @@ namespace Spud.Training.Model.Selection;
 
 /// <summary>
 /// Every expert whose probability exceeds its threshold; at least the best one, at most the M best. An expert's threshold is a running average
-/// of the one at which it gets its even share of a batch, K rows of E. It is known before the batch.
+/// of the one at which it gets an even share of a batch, K / E of the rows. It is known before the batch.
 /// </summary>
 internal sealed class ExpertThresholdSelection(ParameterSet parameters, ModelShape shape, int layer, RoutingRecipe recipe) : IExpertSelection
 {
@@ -15,7 +15,7 @@ internal sealed class ExpertThresholdSelection(ParameterSet parameters, ModelSha
 
     public void Begin(ReadOnlySpan<float> probabilities, int? trainingStep)
     {
-        // 1 is where they begin: nothing is known yet.
+        // 1 is the initial value: nothing is known yet.
         if (trainingStep is not null && !Thresholds.ContainsAnyExcept(1))
             Average(probabilities, 0);
     }

@@ -1,11 +1,11 @@
 namespace Spud.Training.Model.Selection;
 
-/// <summary>Pools that somebody else chose, for the rows of each text from a position on; rows before it choose among all.</summary>
-/// <param name="shape">Of the model.</param>
+/// <summary>Given pools, for the rows of each text from a position on; rows before it choose among all experts.</summary>
+/// <param name="shape">Shape of the model.</param>
 /// <param name="from">Position.</param>
 internal sealed class GivenPools(ModelShape shape, int from) : IExpertSelection
 {
-    /// <summary>[text, E]; null: there are none.</summary>
+    /// <summary>[text, E]; null if there are none.</summary>
     public bool[]? Pools { get; set; }
 
     /// <summary>[text][E]: the mean probabilities of the rows before the position in the last pass.</summary>

@@ -5,14 +5,14 @@ internal interface IExpertSelection
 {
     /// <summary>Called before the rows of a pass are chosen.</summary>
     /// <param name="probabilities">[N, E].</param>
-    /// <param name="trainingStep">The step, counted from 0; null: the model is used, not trained.</param>
+    /// <param name="trainingStep">The step, counted from 0; null for inference.</param>
     void Begin(ReadOnlySpan<float> probabilities, int? trainingStep);
 
     /// <summary>The experts of a row, the most probable first.</summary>
-    /// <param name="row">Of the pass.</param>
+    /// <param name="row">Row of the pass.</param>
     /// <param name="probabilities">[E].</param>
-    /// <param name="chosen">Written; as many as it may have.</param>
-    /// <returns>How many it has, at least 1.</returns>
+    /// <param name="chosen">Written; its length is the maximum.</param>
+    /// <returns>Number of experts, at least 1.</returns>
     int Choose(int row, ReadOnlySpan<float> probabilities, Span<int> chosen);
 
     /// <summary>Called after the rows of a training pass were chosen.</summary>
@@ -20,13 +20,13 @@ internal interface IExpertSelection
     void Learn(ReadOnlySpan<float> probabilities);
 }
 
-/// <summary>What rules have in common.</summary>
+/// <summary>Helpers for selection rules.</summary>
 internal static class Ranking
 {
-    /// <summary>The largest values, descending; of equals the lower index first.</summary>
+    /// <summary>The largest values, descending; on ties the lower index first.</summary>
     /// <param name="values">[E].</param>
     /// <param name="chosen">Written.</param>
-    /// <param name="among">[E]: which may be chosen, at least as many as are; empty: all.</param>
+    /// <param name="among">[E]: the allowed ones, at least as many as are chosen; empty for all.</param>
     public static void Largest(ReadOnlySpan<float> values, Span<int> chosen, ReadOnlySpan<bool> among = default)
     {
         int found = 0;
@@ -42,6 +42,6 @@ internal static class Ranking
         }
     }
 
-    /// <summary>Random numbers of a text in a training step: the same whatever was drawn before, so that a run goes on to the same curve.</summary>
+    /// <summary>Random numbers for a text in a training step, independent of earlier draws, so that a resumed run follows the same curve.</summary>
     public static Data.SplitMix Draw(ulong seed, int step, int text) => new((seed * 1_000_003 + (ulong)step) * 1_000_003 + (ulong)text);
 }

@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace Spud.Training.Model.Selection;
 
 /// <summary>
-/// Of the M best as few as hold a share of their probability. The share is a running average of the one that gives a batch K experts a row; it
-/// is known before the batch, so that a row does not depend on others. It is router 'dynamic' of Spud, with this threshold.
+/// The smallest number of the M best experts that hold a share of their probability. The share is a running average of the one that gives a
+/// batch K experts per row; it is known before the batch, so that a row does not depend on others. Equals Spud's router 'dynamic' with this threshold.
 /// </summary>
 internal sealed class MassSelection(ParameterSet parameters, ModelShape shape, int layer, RoutingRecipe recipe) : IExpertSelection
 {
@@ -16,7 +16,7 @@ internal sealed class MassSelection(ParameterSet parameters, ModelShape shape, i
 
     public void Begin(ReadOnlySpan<float> probabilities, int? trainingStep)
     {
-        // 1 is where it begins: nothing is known yet.
+        // 1 is the initial value: nothing is known yet.
         if (trainingStep is not null && Threshold == 1)
             Threshold = OfBatch(probabilities);
     }
@@ -40,7 +40,7 @@ internal sealed class MassSelection(ParameterSet parameters, ModelShape shape, i
     public void Learn(ReadOnlySpan<float> probabilities) =>
         Threshold = (float)(recipe.Momentum * Threshold + (1 - recipe.Momentum) * OfBatch(probabilities));
 
-    // A row goes on beyond n experts where its first n hold less than the threshold: so many such shares must lie below it.
+    // A row gets more than n experts if its first n hold less than the threshold: the number of such shares below it must match.
     private float OfBatch(ReadOnlySpan<float> probabilities)
     {
         int rows = probabilities.Length / shape.Experts;
@@ -58,7 +58,7 @@ internal sealed class MassSelection(ParameterSet parameters, ModelShape shape, i
         }
 
         shares.Sort();
-        // Below 1, which means that nothing is known.
+        // Keep it below 1, which means that nothing is known.
         return Math.Min(MathF.BitDecrement(1), (float)shares[Math.Min(shares.Count - 1, rows * (shape.ExpertsUsed - 1))]);
     }
 }

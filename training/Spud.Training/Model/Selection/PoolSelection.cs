@@ -1,8 +1,8 @@
 namespace Spud.Training.Model.Selection;
 
 /// <summary>
-/// While it is trained, all rows of a text choose among the experts that the text's mean probabilities favour; how many these are is drawn for
-/// each text, from twice as many as a row uses to all. When the model is used, rows choose among all.
+/// In training, all rows of a text choose among the experts that the text's mean probabilities favour; their number is drawn for each text,
+/// from twice as many as a row uses to all. In inference, rows choose among all experts.
 /// </summary>
 internal sealed class PoolSelection(ModelShape shape, ulong seed) : IExpertSelection
 {
@@ -33,7 +33,7 @@ internal sealed class PoolSelection(ModelShape shape, ulong seed) : IExpertSelec
     {
     }
 
-    /// <summary>Of the rows' probabilities: [E].</summary>
+    /// <summary>Means of the rows' probabilities: [E].</summary>
     public static float[] Sums(ReadOnlySpan<float> rows, int experts)
     {
         double[] sums = new double[experts];

@@ -1,6 +1,6 @@
 namespace Spud.Training.Model.Selection;
 
-/// <summary>The best k of every row, with k drawn for each text while it is trained, from 1 to a maximum; K when the model is used.</summary>
+/// <summary>The best k of every row; in training, k is drawn for each text from 1 to a maximum; in inference it is K.</summary>
 internal sealed class RandomCountSelection(ModelShape shape, int most, ulong seed) : IExpertSelection
 {
     private int? _step;

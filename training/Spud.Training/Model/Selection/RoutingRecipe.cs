@@ -6,19 +6,19 @@ internal sealed record RoutingRecipe
     /// <summary>The rule.</summary>
     public RoutingKind Kind { get; set; }
 
-    /// <summary>Most experts of a row, for rules that choose how many; absent: twice as many as used on average.</summary>
+    /// <summary>Maximum experts per row, for rules that choose how many; absent: twice the average.</summary>
     public int? MaxExperts { get; set; }
 
-    /// <summary>Share of the last value in running averages of thresholds.</summary>
+    /// <summary>Decay of the running averages of thresholds.</summary>
     public double Momentum { get; set; } = 0.99;
 
-    /// <summary>Whether the number of experts differs from row to row also when the model is used.</summary>
+    /// <summary>Whether the number of experts varies from row to row in inference too.</summary>
     public bool ChoosesNumber => Kind is RoutingKind.Mass or RoutingKind.ExpertThreshold;
 
-    /// <summary>The most experts that any row gets.</summary>
+    /// <summary>Maximum experts of any row.</summary>
     public int MaxUsed(ModelShape shape) => Kind is RoutingKind.TopK or RoutingKind.Pool ? shape.ExpertsUsed : Math.Min(shape.Experts, MaxExperts ?? 2 * shape.ExpertsUsed);
 
-    /// <summary>What a layer keeps for its rule, in addition to the model; all begin as 1. Multiples of 16 numbers, of which the first count.</summary>
+    /// <summary>State of a layer's rule, in addition to the model; initially 1. Padded to multiples of 16 numbers, of which only the first count.</summary>
     public IEnumerable<Parameter> Parameters(ModelShape shape, int layer) => Kind switch
     {
         RoutingKind.Mass => [new(Sharpness(layer), 0, false, 16), new(Threshold(layer), 0, false, 16)],
@@ -49,15 +49,15 @@ internal enum RoutingKind
     /// <summary>The best K of every row.</summary>
     TopK,
 
-    /// <summary>The best K of a pool that all rows of a text share while it is trained (arXiv:2605.06663); of all otherwise.</summary>
+    /// <summary>In training, the best K of a pool that all rows of a text share (arXiv:2605.06663); otherwise of all.</summary>
     Pool,
 
-    /// <summary>As many for all rows of a text as is drawn while it is trained; K otherwise.</summary>
+    /// <summary>In training, a random number for all rows of a text; otherwise K.</summary>
     RandomK,
 
-    /// <summary>As few of the best as hold a share of their probability, whose temperature is learned.</summary>
+    /// <summary>The smallest number of best experts that hold a share of their probability, with a learned temperature.</summary>
     Mass,
 
-    /// <summary>Every expert whose probability exceeds a threshold of its own, a running average (arXiv:2603.11535).</summary>
+    /// <summary>Every expert whose probability exceeds its own threshold, a running average (arXiv:2603.11535).</summary>
     ExpertThreshold,
 }

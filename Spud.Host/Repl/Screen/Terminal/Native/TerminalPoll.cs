@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Spud.Host.Repl.Screen;
 
-/// <summary>Waits for a terminal without waking up now and then to look.</summary>
+/// <summary>Waits for terminal input without polling.</summary>
 internal static partial class TerminalPoll
 {
     private const int StandardInput = 0;
@@ -11,7 +11,7 @@ internal static partial class TerminalPoll
 
     /// <summary>Waits until standard input has something to read or is closed.</summary>
     /// <param name="end">Ends the wait when it can be read.</param>
-    /// <returns>False: the wait has ended otherwise, by a signal too.</returns>
+    /// <returns>False if the wait ended for another reason, such as a signal.</returns>
     public static bool Wait(SafeHandle end)
     {
         Span<Descriptor> descriptors = [new() { File = StandardInput, Events = PollIn }, new() { File = (int)end.DangerousGetHandle(), Events = PollIn }];
