@@ -7,7 +7,7 @@ using Spud;
 
 namespace Backend.Cpu;
 
-/// <summary>The built-in backend: every role on the processor, in managed code.</summary>
+/// <summary>The built-in backend: every role on the CPU, in managed code.</summary>
 public sealed class CpuBackendPlugin : ISpudPlugin
 {
     private static readonly Offer HeadOffer = new()

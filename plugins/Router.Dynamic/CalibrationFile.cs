@@ -5,17 +5,17 @@ using Spud;
 
 namespace Router.Dynamic;
 
-/// <summary>What was fitted to a model on a text. Members that are for people only are not read.</summary>
+/// <summary>The result of fitting a model on a text. Purely informational members are not read.</summary>
 internal sealed class CalibrationFile
 {
-    /// <summary>The only format there is.</summary>
+    /// <summary>The only format version.</summary>
     public const int KnownFormat = 1;
 
     /// <summary>Version of the format.</summary>
     [JsonRequired]
     public int Format { get; set; }
 
-    /// <summary>The model that it was made for.</summary>
+    /// <summary>The model it was made for.</summary>
     [JsonRequired]
     public CalibratedModel Model { get; set; } = new();
 
@@ -27,12 +27,12 @@ internal sealed class CalibrationFile
     [JsonRequired]
     public int MaxExperts { get; set; }
 
-    /// <summary>One for each layer with several experts.</summary>
+    /// <summary>One rule per layer with several experts.</summary>
     [JsonRequired]
     public CalibratedLayer[] Layers { get; set; } = [];
 
-    /// <summary>Reads a file and holds it against the model.</summary>
-    /// <exception cref="RefusedException">It cannot be read, is none, is damaged, or was made for another model.</exception>
+    /// <summary>Reads a file and checks it against the model.</summary>
+    /// <exception cref="RefusedException">It cannot be read, is not a calibration, is damaged, or was made for another model.</exception>
     public static CalibrationFile Load(string path, IBuildContext build)
     {
         CalibrationFile file = Read(path);
@@ -88,33 +88,33 @@ internal sealed class CalibrationFile
     private static RefusedException Refusal(string path, string what) => new($"calibration {path}: {what}.");
 }
 
-/// <summary>A model, by its content.</summary>
+/// <summary>A model, identified by its content.</summary>
 internal sealed class CalibratedModel
 {
-    /// <summary>As the host computes it.</summary>
+    /// <summary>The fingerprint as computed by the host.</summary>
     [JsonRequired]
     public string Hash { get; set; } = "";
 
-    /// <summary>For people.</summary>
+    /// <summary>For information only.</summary>
     public string Name { get; set; } = "";
 }
 
-/// <summary>What was fitted for one layer.</summary>
+/// <summary>The rule fitted for one layer.</summary>
 internal sealed class CalibratedLayer
 {
-    /// <summary>Its number.</summary>
+    /// <summary>Index of the layer.</summary>
     [JsonRequired]
     public int Layer { get; set; }
 
-    /// <summary>Share of the mass; double, since the best few often hold nearly all of it.</summary>
+    /// <summary>Share of the mass; double, since the few best experts often hold nearly all of it.</summary>
     [JsonRequired]
     public double Threshold { get; set; }
 
-    /// <summary>Of the mass.</summary>
+    /// <summary>Temperature of the mass.</summary>
     [JsonRequired]
     public float Temperature { get; set; }
 
-    /// <summary>Experts of a row on the text, on average.</summary>
+    /// <summary>Average experts per row on the text.</summary>
     [JsonRequired]
     public float Experts { get; set; }
 }

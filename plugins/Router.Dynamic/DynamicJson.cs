@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Router.Dynamic;
 
-/// <summary>How the options of this plugin are read.</summary>
+/// <summary>JSON metadata for the options of this plugin.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(DynamicRouterOptions))]
 [JsonSerializable(typeof(CalibrationFile))]

@@ -11,11 +11,11 @@ internal sealed class DynamicRouterOptions
     [Range(1, 1024)]
     public int? MinExperts { get; set; }
 
-    /// <summary>M, most experts of a row; absent: the calibration's, or as many as the model was trained with.</summary>
+    /// <summary>M, maximum experts per row; absent: the calibration's, or as many as the model was trained with.</summary>
     [Range(1, 1024)]
     public int? MaxExperts { get; set; }
 
-    /// <summary>Share of the mass of the M best that a row's experts hold; absent: the calibration's for the layer, or 1, which is M experts.</summary>
+    /// <summary>Share of the mass of the M best held by a row's experts; absent: the calibration's for the layer, or 1, meaning M experts.</summary>
     [Range(0.0, 1.0, MinimumIsExclusive = true)]
     public double? Threshold { get; set; }
 
@@ -23,7 +23,7 @@ internal sealed class DynamicRouterOptions
     [Range(LayerRule.MinTemperature, LayerRule.MaxTemperature)]
     public float? Temperature { get; set; }
 
-    /// <summary>A file of "spud calibrate"; it takes the place of all other options.</summary>
+    /// <summary>A file written by "spud calibrate"; it replaces all other options.</summary>
     [FilePath]
     public string? Calibration { get; set; }
 }

@@ -2,7 +2,7 @@ using Spud;
 
 namespace Router.Dynamic;
 
-/// <summary>A router that gives easy tokens fewer experts than hard ones, and all of them fewer when effort is low.</summary>
+/// <summary>A router that gives easy tokens fewer experts than hard ones, and all tokens fewer at low effort.</summary>
 public sealed class DynamicRouterPlugin : ISpudPlugin
 {
     /// <inheritdoc/>

@@ -3,11 +3,11 @@ using Spud;
 
 namespace Router.Dynamic;
 
-/// <summary>Resolves options into a rule for each layer, and refuses what the model cannot do.</summary>
+/// <summary>Resolves options into a rule for each layer, and refuses options the model does not support.</summary>
 internal static class LayerRules
 {
-    /// <summary>[L]; those of layers that the component does not serve are empty.</summary>
-    /// <exception cref="RefusedException">The options contradict each other or the model, or the calibration is not for it.</exception>
+    /// <summary>[L]; empty for layers that the component does not serve.</summary>
+    /// <exception cref="RefusedException">The options contradict each other or the model, or the calibration is for another model.</exception>
     public static LayerRule[] Of(DynamicRouterOptions options, IBuildContext build)
     {
         CalibrationFile? calibration = null;

@@ -3,7 +3,7 @@ using Spud;
 
 namespace Backend.Cpu.Attention;
 
-/// <summary>Weights and numbers of one layer's attention.</summary>
+/// <summary>Weights and parameters of one layer's attention.</summary>
 internal sealed class AttentionLayer
 {
     public AttentionLayer(IBuildContext build, Packing packing, int layer, RopeTable? rope)
@@ -49,19 +49,19 @@ internal sealed class AttentionLayer
     /// <summary>Query heads that share a KV head.</summary>
     public int Group => QueryHeads / KvHeads;
 
-    /// <summary>Angles; null where nothing turns.</summary>
+    /// <summary>RoPE angles; null if there is no RoPE.</summary>
     public RopeTable? Rope { get; }
 
-    /// <summary>Multiplies q.</summary>
+    /// <summary>Scale applied to q.</summary>
     public float ScoreScale { get; }
 
-    /// <summary>Multiplies what is added.</summary>
+    /// <summary>Scale applied to the layer's output before it is added to the residual stream.</summary>
     public float ResidualScale { get; }
 
-    /// <summary>Keys that a row sees, its own included.</summary>
+    /// <summary>Keys that a row sees, including its own.</summary>
     public int Window { get; }
 
-    /// <summary>Whether the norms of q and k are of one head; of all heads if not.</summary>
+    /// <summary>Whether the norms of q and k are per head; if not, over all heads.</summary>
     public bool HeadNorm { get; }
 
     /// <summary>F32 [C].</summary>
@@ -91,7 +91,7 @@ internal sealed class AttentionLayer
     /// <summary>F32 [D] or [G * D], or absent.</summary>
     public TensorView KeyNorm { get; }
 
-    /// <summary>Tiles of query, key and value.</summary>
+    /// <summary>Tiles of the query, key and value matrices.</summary>
     public int ProjectTiles => Query.Tiles + Key.Tiles + Value.Tiles;
 
     /// <summary>Whether a product of Project reads rounded rows.</summary>
@@ -109,7 +109,7 @@ internal sealed class AttentionLayer
     /// <summary>F32 [C], or absent.</summary>
     public TensorView PostNorm { get; }
 
-    /// <exception cref="ArgumentException">The state is of another shape.</exception>
+    /// <exception cref="ArgumentException">The state has a different shape.</exception>
     public void Require(in Step step, in AttentionState state)
     {
         Shape.Require(state.Max, [step.Rows, QueryHeads], "max", "[T, H]");

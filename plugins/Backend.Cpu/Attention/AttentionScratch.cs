@@ -4,7 +4,7 @@ using Spud;
 
 namespace Backend.Cpu.Attention;
 
-/// <summary>The workspace of attention. Project, Fold and Finish are calls of their own and use the same bytes in turn.</summary>
+/// <summary>The workspace of attention. Project, Fold and Finish are separate calls and reuse the same bytes.</summary>
 internal sealed class AttentionScratch
 {
     private readonly int _threads, _hidden, _productFloats;
@@ -34,14 +34,14 @@ internal sealed class AttentionScratch
         fold.Workspace = _workspace = build.Reserve(build.Host, Math.Max(rows.Bytes, fold.Bytes));
     }
 
-    /// <summary>For products, in Project and Finish.</summary>
+    /// <summary>Scratch for the products of Project and Finish.</summary>
     public WorkerScratch Products => new(_workspace.ViewAt(_products, ElementType.F32, _threads, _productFloats));
 
-    /// <summary>[T, C], in Project.</summary>
+    /// <summary>[T, C], used by Project.</summary>
     public Activations Normed(AttentionLayer layer, int rows) =>
         new(rows, _hidden, _workspace.View(ElementType.F32, rows, _hidden), layer.ProjectsRounded ? _workspace.AddressAt(_rounded) : 0);
 
-    /// <summary>[T, H * Dv] over the accumulators of a state, in Finish.</summary>
+    /// <summary>[T, H * Dv] over the accumulators of a state, used by Finish.</summary>
     public Activations Attended(AttentionLayer layer, in AttentionState state)
     {
         (int rows, int width) = (state.Accumulator.Shape[0], layer.Output.Inputs);
@@ -49,6 +49,6 @@ internal sealed class AttentionScratch
         return new(rows, width, exact, layer.Output.ReadsRounded ? _workspace.AddressAt(_rounded) : 0);
     }
 
-    /// <summary>F32 [T, C], in Finish.</summary>
+    /// <summary>F32 [T, C], used by Finish.</summary>
     public TensorView Delta(int rows) => _workspace.View(ElementType.F32, rows, _hidden);
 }

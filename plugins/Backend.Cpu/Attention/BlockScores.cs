@@ -4,13 +4,13 @@ using Spud;
 
 namespace Backend.Cpu.Attention;
 
-/// <summary>Scores of a block of rows and the keys of one chunk that any of them sees; what a row does not see is negative infinity.</summary>
+/// <summary>Scores of a block of rows against the keys of one chunk that any of them sees; hidden keys score negative infinity.</summary>
 /// <param name="layer">The layer.</param>
-/// <param name="pages">Pages of a step.</param>
-/// <param name="reader">The same pages.</param>
+/// <param name="pages">The pages of a step.</param>
+/// <param name="reader">A reader of the same pages.</param>
 /// <param name="block">The rows.</param>
-/// <param name="kvHead">The head.</param>
-/// <param name="chunk">Number of the chunk.</param>
+/// <param name="kvHead">The KV head.</param>
+/// <param name="chunk">Index of the chunk.</param>
 internal readonly ref struct BlockScores(AttentionLayer layer, in PageView pages, in PageReader reader, in FoldPlan.Block block, int kvHead, int chunk)
 {
     private readonly PageReader _reader = reader;
@@ -22,10 +22,10 @@ internal readonly ref struct BlockScores(AttentionLayer layer, in PageView pages
     /// <summary>Position of the chunk's first column.</summary>
     public int Start => chunk * FoldPlan.ChunkTokens;
 
-    /// <summary>Columns that are worked on.</summary>
+    /// <summary>Columns to process.</summary>
     public int Columns => ChunkScratch.ColumnsFor(_to - Start + 1);
 
-    /// <summary>The block's queries of one KV head, side by side.</summary>
+    /// <summary>The block's queries of one KV head, contiguous.</summary>
     public static void Gather(AttentionLayer layer, in FoldPlan.Block block, int kvHead, in TensorView query, Span<float> queries)
     {
         int width = layer.Group * layer.KeyWidth;
@@ -34,7 +34,7 @@ internal readonly ref struct BlockScores(AttentionLayer layer, in PageView pages
             all.Slice(((block.FirstRow + row) * layer.KvHeads + kvHead) * width, width).CopyTo(queries[(row * width)..]);
     }
 
-    /// <summary>The first keys; of no keys if the chunk has none. The next ones: <see cref="Next"/>.</summary>
+    /// The first keys; empty if the chunk has none. The following ones: <see cref="Next"/>.
     public Keys First()
     {
         Keys keys = new() { Run = RunSearch.FirstReaching(_runs, _from) - 1 };
@@ -52,7 +52,7 @@ internal readonly ref struct BlockScores(AttentionLayer layer, in PageView pages
         return default;
     }
 
-    // A key's column is its distance from the start of the chunk, so that a row's sums do not depend on which keys were dropped before.
+    // A key's column is its distance from the start of the chunk, so that a row's sums do not depend on which keys were dropped earlier.
     public int ColumnOf(in Keys keys) => keys.Seen.FirstPosition - Start;
 
     public void Score(in Keys keys, in ChunkScratch scratch)
@@ -76,10 +76,10 @@ internal readonly ref struct BlockScores(AttentionLayer layer, in PageView pages
     /// <summary>Keys of one run.</summary>
     public readonly struct Keys
     {
-        /// <summary>Number of the run.</summary>
+        /// <summary>Index of the run.</summary>
         public required int Run { get; init; }
 
-        /// <summary>Those of it that are in the chunk.</summary>
+        /// <summary>Its keys that are in the chunk.</summary>
         public KeyRun Seen { get; init; }
 
         public bool Any => Seen.Keys > 0;

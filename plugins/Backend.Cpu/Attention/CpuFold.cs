@@ -3,11 +3,11 @@ using Spud;
 
 namespace Backend.Cpu.Attention;
 
-/// <summary>Folds on one pool with scratch of its own, so that several may run at the same time.</summary>
+/// <summary>Folds on one pool with its own scratch, so that several can run concurrently.</summary>
 /// <param name="layers">The attention's layers.</param>
-/// <param name="pool">Threads that it computes on.</param>
-/// <param name="plan">Its own.</param>
-/// <param name="scratch">Its own.</param>
+/// <param name="pool">The threads to compute on.</param>
+/// <param name="plan">The plan, owned by this fold.</param>
+/// <param name="scratch">The scratch, owned by this fold.</param>
 internal sealed class CpuFold(AttentionLayer[] layers, WorkerPool pool, FoldPlan plan, FoldScratch scratch) : IFold, IGivesKeyMass
 {
     public void Fold(int layer, in Step step, in TensorView query, ReadOnlySpan<PageView> shards, in AttentionState state)

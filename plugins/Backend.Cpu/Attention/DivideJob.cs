@@ -3,16 +3,16 @@ using Spud;
 
 namespace Backend.Cpu.Attention;
 
-/// <summary>Turns the accumulators of complete states into what attention read: sinks join the sum, and the sum divides. A part is a row.</summary>
+/// <summary>Turns the accumulators of complete states into the attention output: adds sinks to the sum and divides by it. One part per row.</summary>
 internal struct DivideJob : IJob
 {
-    /// <summary>Changed.</summary>
+    /// <summary>The states, modified.</summary>
     public required AttentionState State;
 
     /// <summary>F32 [H], or absent.</summary>
     public required TensorView Sinks;
 
-    /// <summary>[T, H * Dv] over the accumulators, and perhaps rounded.</summary>
+    /// <summary>[T, H * Dv] over the accumulators, optionally rounded as well.</summary>
     public required Activations Output;
 
     public readonly void Run(int part, int worker)

@@ -5,7 +5,7 @@ using Spud.Numerics;
 
 namespace Backend.Cpu.Attention;
 
-/// <summary>Folds one block of rows and one KV head a part, chunk by chunk.</summary>
+/// <summary>Folds one block of rows and one KV head per part, chunk by chunk.</summary>
 internal struct FoldJob : IJob
 {
     public required AttentionLayer Layer;
@@ -16,16 +16,16 @@ internal struct FoldJob : IJob
 
     public required PageView Pages;
 
-    /// <summary>The same pages.</summary>
+    /// <summary>A reader of the same pages.</summary>
     public required PageReader Reader;
 
-    /// <summary>Merged into.</summary>
+    /// <summary>The state to merge into.</summary>
     public required AttentionState State;
 
-    /// <summary>F32 [partials, H, 2 + Dv]: where a split plan leaves maximum, sum and accumulator of a row and chunk.</summary>
+    /// <summary>F32 [partials, H, 2 + Dv]: maximum, sum and accumulator of each row and chunk in a split plan.</summary>
     public required TensorView Partials;
 
-    /// <summary>At least <see cref="ChunkScratch.Floats"/> each.</summary>
+    /// At least <see cref="ChunkScratch.Floats"/> per worker.
     public required WorkerScratch Scratch;
 
     public readonly int Parts => Plan.Count * Layer.KvHeads;
@@ -52,7 +52,7 @@ internal struct FoldJob : IJob
         }
     }
 
-    /// <summary>Merges what the parts of a split plan left, in the order of the chunks.</summary>
+    /// <summary>Merges the partial states of a split plan, in chunk order.</summary>
     public readonly void MergePartials()
     {
         foreach (FoldPlan.Block block in Plan.Blocks)
@@ -80,7 +80,7 @@ internal struct FoldJob : IJob
         }
     }
 
-    /// <summary>Partial states that nothing was folded into.</summary>
+    /// <summary>Marks partial states into which nothing was folded as empty.</summary>
     private readonly void ForgetSums(Span<float> partials)
     {
         for (int i = 0; i < Layer.Group; i++)
@@ -99,7 +99,7 @@ internal struct FoldJob : IJob
             ChunkKernels.AddValues(scratch, scores.ColumnOf(keys), Reader, keys.Seen, kvHead);
     }
 
-    /// <summary>The states of a chunk's rows go into the state, or to those of a split plan; those of a chunk without keys are undefined.</summary>
+    /// <summary>Moves a chunk's states to the state, or to the partial states of a split plan; those of a chunk without keys are undefined.</summary>
     private readonly void Deliver(in FoldPlan.Block block, int kvHead, in ChunkScratch scratch, bool isEmpty)
     {
         if (isEmpty && !Plan.IsSplit)

@@ -3,16 +3,16 @@ using Spud;
 namespace Backend.Cpu.Attention;
 
 /// <summary>
-/// What one step's fold is split into. A block is some rows of one sequence; it reads its keys in chunks of
-/// <see cref="ChunkTokens"/> positions, each folded by itself and merged in order, so that a row's bits depend neither on its
-/// neighbours nor on which thread folds which chunk. In a small step every chunk of a block is work of its own.
+/// How the fold of one step is split. A block is a number of rows of one sequence; it reads its keys in chunks of
+/// <see cref="ChunkTokens"/> positions, each folded separately and merged in order, so that a row's bits depend neither on its
+/// neighbours nor on which thread folds which chunk. In a small step every chunk of a block is a separate work item.
 /// </summary>
 internal sealed class FoldPlan
 {
-    /// <summary>Positions of a chunk.</summary>
+    /// <summary>Positions per chunk.</summary>
     public const int ChunkTokens = 256;
 
-    /// <summary>Rows of a block at most.</summary>
+    /// <summary>Maximum number of rows per block.</summary>
     public const int BlockRows = 8;
 
     private const int SplitRows = 8;
@@ -31,13 +31,13 @@ internal sealed class FoldPlan
     /// <summary>The blocks of this step.</summary>
     public ReadOnlySpan<Block> Blocks => _blocks.AsSpan(0, Count);
 
-    /// <summary>How many.</summary>
+    /// <summary>Number of blocks.</summary>
     public int Count { get; private set; }
 
-    /// <summary>Whether each block is one chunk, to be merged afterwards.</summary>
+    /// <summary>Whether each block is a single chunk, to be merged afterwards.</summary>
     public bool IsSplit { get; private set; }
 
-    /// <summary>One piece of work for each KV head. In a split plan its first row's state is partial number FirstPartial.</summary>
+    /// <summary>One work item per KV head. In a split plan FirstPartial is the index of its first row's partial state.</summary>
     public readonly record struct Block(
         int Sequence, int FirstRow, int Rows, int FirstPosition, int FirstChunk, int EndChunk, int FirstPartial);
 
@@ -69,7 +69,7 @@ internal sealed class FoldPlan
         }
     }
 
-    // In place, from the back: a block becomes at least one, so what is still to be read is never overwritten.
+    // In place, from the back: a block becomes at least one, so blocks not yet read are never overwritten.
     private void SplitByChunk(int partials)
     {
         int whole = Count, at = 0;

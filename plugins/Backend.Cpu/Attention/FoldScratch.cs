@@ -4,7 +4,7 @@ using Spud;
 
 namespace Backend.Cpu.Attention;
 
-/// <summary>The workspace of one fold: partial states of a split plan, and what each worker needs for a chunk.</summary>
+/// <summary>The workspace of one fold: partial states of a split plan, and each worker's chunk scratch.</summary>
 internal sealed class FoldScratch
 {
     private readonly int _threads, _chunkFloats, _maxPartials;
@@ -29,10 +29,10 @@ internal sealed class FoldScratch
 
     public long Bytes { get; }
 
-    /// <summary>At least <see cref="Bytes"/>.</summary>
+    /// At least <see cref="Bytes"/> bytes.
     public Workspace Workspace { get; set; } = null!;
 
-    /// <summary>For the chunks of each worker.</summary>
+    /// <summary>Chunk scratch of each worker.</summary>
     public WorkerScratch Chunks => new(Workspace.ViewAt(_chunks, ElementType.F32, _threads, _chunkFloats));
 
     /// <summary>F32 [partials, H, 2 + Dv].</summary>

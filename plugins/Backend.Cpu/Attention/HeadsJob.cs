@@ -3,7 +3,7 @@ using Spud;
 
 namespace Backend.Cpu.Attention;
 
-/// <summary>Norms and turns q and k, and scales q, in place; a part is a row.</summary>
+/// <summary>Normalises and rotates q and k, and scales q, in place; one part per row.</summary>
 internal struct HeadsJob : IJob
 {
     public required AttentionLayer Layer;

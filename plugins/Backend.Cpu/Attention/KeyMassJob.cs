@@ -4,7 +4,7 @@ using Spud;
 
 namespace Backend.Cpu.Attention;
 
-/// <summary>Probabilities that rows of one sequence gave to keys, added up by position; a part is a chunk of one KV head.</summary>
+/// <summary>Sums the probabilities that rows of one sequence gave to keys, by position; one part per chunk and KV head.</summary>
 internal struct KeyMassJob : IJob
 {
     public required AttentionLayer Layer;
@@ -17,16 +17,16 @@ internal struct KeyMassJob : IJob
 
     public required PageView Pages;
 
-    /// <summary>The same pages.</summary>
+    /// <summary>A reader of the same pages.</summary>
     public required PageReader Reader;
 
     /// <summary>Max and Sum [R, H].</summary>
     public required AttentionState State;
 
-    /// <summary>F32 [G, positions], added to.</summary>
+    /// <summary>F32 [G, positions], accumulated into.</summary>
     public required TensorView Mass;
 
-    /// <summary>At least <see cref="ChunkScratch.Floats"/> each.</summary>
+    /// At least <see cref="ChunkScratch.Floats"/> per worker.
     public required WorkerScratch Scratch;
 
     private readonly int FirstChunk => Math.Max(0, Slice.FirstPosition - Layer.Window + 1) / FoldPlan.ChunkTokens;
@@ -57,10 +57,10 @@ internal struct KeyMassJob : IJob
         new(0, row, Math.Min(FoldPlan.BlockRows, Slice.Rows - row), Slice.FirstPosition + row, chunk, chunk + 1, FirstPartial: 0);
 
     /// <param name="block">Some of the rows.</param>
-    /// <param name="kvHead">The head.</param>
+    /// <param name="kvHead">The KV head.</param>
     /// <param name="chunk">The chunk.</param>
-    /// <param name="memory">The worker's.</param>
-    /// <param name="added">By distance from the start of the chunk.</param>
+    /// <param name="memory">The worker's scratch.</param>
+    /// <param name="added">The sums, by distance from the start of the chunk.</param>
     private readonly void AddBlock(in FoldPlan.Block block, int kvHead, int chunk, Span<float> memory, Span<float> added)
     {
         ChunkScratch scratch = new(memory, block.Rows * Layer.Group, Layer.KeyWidth, Layer.ValueWidth);

@@ -3,7 +3,7 @@ using Spud;
 
 namespace Backend.Cpu.Attention;
 
-/// <summary>The three products of Project in one fork; a part is some tiles of them.</summary>
+/// <summary>The three products of Project in one fork; each part is a number of their tiles.</summary>
 internal struct QkvJob : IJob
 {
     public required Product Query, Key, Value;

@@ -2,7 +2,7 @@ using Spud;
 
 namespace Backend.Cpu.Attention;
 
-/// <summary>Cosines and sines by position, computed in double precision up to the furthest position seen so far.</summary>
+/// <summary>Cosines and sines by position, computed in double precision up to the highest position seen so far.</summary>
 internal sealed class RopeTable
 {
     private readonly Rope _rope;
@@ -19,7 +19,7 @@ internal sealed class RopeTable
         _angles = new Spud.Numerics.RopeAngles(rope.Width, rope.Base, rope.Factors.AsSpan(), rope.Magnitude);
     }
 
-    /// <summary>Whether pairs are neighbours.</summary>
+    /// <summary>Whether the elements of a pair are adjacent.</summary>
     public bool Interleaved => _rope.Interleaved;
 
     /// <summary>Whether layers with this embedding share the table.</summary>
@@ -27,13 +27,13 @@ internal sealed class RopeTable
         rope.Interleaved == _rope.Interleaved && rope.Width == _rope.Width && rope.Base == _rope.Base
         && rope.Magnitude == _rope.Magnitude && rope.Factors.AsSpan().SequenceEqual(_rope.Factors.AsSpan());
 
-    /// <summary>Cosines [Width / 2] of a position that is covered.</summary>
+    /// <summary>Cosines [Width / 2] of a covered position.</summary>
     public ReadOnlySpan<float> Cos(int position) => _cos.At(position).AsSpan<float>();
 
-    /// <summary>Sines, likewise.</summary>
+    /// <summary>Sines [Width / 2] of a covered position.</summary>
     public ReadOnlySpan<float> Sin(int position) => _sin.At(position).AsSpan<float>();
 
-    /// <summary>Makes sure of positions 0 .. <paramref name="positions"/> - 1.</summary>
+    /// <summary>Ensures that positions 0 .. <paramref name="positions"/> - 1 are covered.</summary>
     public void Cover(int positions)
     {
         for (; _covered < positions; _covered++)

@@ -9,7 +9,7 @@ internal sealed class CacheOptions
     /// <summary>Format of keys and values.</summary>
     public PageFormat Format { get; set; } = PageFormat.F16;
 
-    /// <summary>Keys of a page.</summary>
+    /// <summary>Keys per page.</summary>
     [Range(16, 1024)]
     public int PageTokens { get; set; } = 64;
 }

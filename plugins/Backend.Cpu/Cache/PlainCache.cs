@@ -3,7 +3,7 @@ using Spud;
 
 namespace Backend.Cpu.Cache;
 
-/// <summary>Keeps every key that a row to come may see: the whole history, or the window of a layer that has one.</summary>
+/// <summary>Keeps every key that a future row may see: the whole history, or the window of a layer that has one.</summary>
 internal sealed class PlainCache(CacheOptions options, IBuildContext build) : ICachePolicy
 {
     public CacheLayout Layout(int layer)
@@ -29,7 +29,7 @@ internal sealed class PlainCache(CacheOptions options, IBuildContext build) : IC
     {
     }
 
-    // Between two reviews a step of Rows tokens may come; the oldest and the newest page need not be full.
+    // A step of Rows tokens may occur between two reviews; the oldest and the newest page need not be full.
     private int TokensAtMost(int layer, int page) => Window(layer) is { } window
         ? (int)Math.Min(build.Limits.ContextTokens, (long)window + build.Limits.Rows + 2 * page)
         : build.Limits.ContextTokens;

@@ -3,7 +3,7 @@ using Spud;
 
 namespace Backend.Cpu.Experts;
 
-/// <summary>How gate and up become what down reads.</summary>
+/// <summary>Combines gate and up into the input of down.</summary>
 internal readonly struct Activation
 {
     private const float ClampedAlpha = 1.702f;
@@ -16,7 +16,7 @@ internal readonly struct Activation
         _limit = model.Has(Trait.ClampedSwiGlu) ? model.Number(Trait.ClampedSwiGlu, 0) : null;
     }
 
-    /// <summary>y = act(gate) * up, as the layer has it; y may be either.</summary>
+    /// <summary>y = act(gate) * up, with the layer's activation; y may be either input.</summary>
     public void Apply(ReadOnlySpan<float> gate, ReadOnlySpan<float> up, Span<float> y)
     {
         if (_limit is { } limit)

@@ -4,7 +4,7 @@ using Spud;
 
 namespace Backend.Cpu.Experts;
 
-/// <summary>Gated feed-forward experts: rows by expert, one product for all rows of an expert.</summary>
+/// <summary>Gated feed-forward experts: rows grouped by expert, one product for all rows of an expert.</summary>
 internal sealed class CpuExperts : IExperts
 {
     private readonly IBuildContext _build;
@@ -38,7 +38,7 @@ internal sealed class CpuExperts : IExperts
         NormJob norm = new() { Input = input, Weight = experts.Norm, Epsilon = _build.Model.NormEpsilon, Output = rows.Normed };
         _build.Pool.Run(t, ref norm);
 
-        // From here on input is not read any more: it may be output.
+        // From here on input is no longer read, since it may be the output.
         TensorView sharedWeights = SharedWeights(experts, rows.Normed);
         for (int row = 0; row < t;)
         {

@@ -5,33 +5,33 @@ using Spud;
 namespace Backend.Cpu.Experts;
 
 /// <summary>
-/// output += factor * sum over a row's experts of weight * (down inner + bias), in order of expert; a part is some tiles of C for all
-/// groups, so that no two parts add to the same place and a row's sum has one order.
+/// output += factor * sum over a row's experts of weight * (down inner + bias), in expert order; each part is a number of tiles of C for all
+/// groups, so that no two parts write to the same place and a row is always summed in the same order.
 /// </summary>
 internal struct DownJob : IJob
 {
     public required ExpertGroups Groups;
     public required ExpertRows Rows;
 
-    /// <summary>Rows taken: those of the output that change.</summary>
+    /// <summary>The rows taken: those of the output that change.</summary>
     public required int FirstRow, EndRow;
 
-    /// <summary>Multiplies the sum.</summary>
+    /// <summary>Factor of the sum.</summary>
     public required float Factor;
 
     /// <summary>F32 [T, C].</summary>
     public required TensorView Output;
 
-    /// <summary>Whether the output is added to.</summary>
+    /// <summary>Whether the result is added to the output.</summary>
     public required bool Adds;
 
     /// <summary>The tiles of C.</summary>
     public required TileRange Tiles;
 
-    /// <summary>At least <see cref="ScratchFloats"/> each.</summary>
+    /// At least <see cref="ScratchFloats"/> per worker.
     public required WorkerScratch Scratch;
 
-    /// <summary>Floats of scratch a worker needs for so many rows.</summary>
+    /// <summary>Floats of scratch that a worker needs for a number of rows.</summary>
     public static int ScratchFloats(Expert expert, int rows) => 2 * rows * Linear.TileOutputs + expert.Down.ScratchFloats;
 
     public readonly void Run(int part, int worker)

@@ -3,8 +3,8 @@ using Spud;
 namespace Backend.Cpu.Experts;
 
 /// <summary>
-/// The rows of a plan by expert: a group for each expert that some row uses, in order of expert, its rows ascending, and last the
-/// shared expert with every row. A plan that does not fit at once is taken some rows at a time.
+/// The rows of a plan by expert: one group per expert in use, in expert order, with its rows ascending, followed by the
+/// shared expert with every row. A plan that does not fit at once is processed a number of rows at a time.
 /// </summary>
 internal sealed class ExpertGroups
 {
@@ -13,37 +13,37 @@ internal sealed class ExpertGroups
     private readonly Group[] _groups;
     private int _entries;
 
-    /// <summary>Room for so many entries at once; at least those of one row that uses every expert.</summary>
+    /// <summary>Capacity in entries; at least those of one row that uses every expert.</summary>
     public ExpertGroups(int entries, int experts)
     {
         (_counts, _ends, _groups) = (new int[experts], new int[experts], new Group[experts + 1]);
         (_rows, _weights) = (new int[entries], new float[entries]);
     }
 
-    /// <summary>Groups, in order of expert.</summary>
+    /// <summary>Groups, in expert order.</summary>
     public ReadOnlySpan<Group> All => _groups.AsSpan(0, Count);
 
-    /// <summary>How many.</summary>
+    /// <summary>Number of groups.</summary>
     public int Count { get; private set; }
 
-    /// <summary>Tiles of gate and up of all groups.</summary>
+    /// <summary>Total gate and up tiles of all groups.</summary>
     public int Tiles { get; private set; }
 
-    /// <summary>Whether some group's rows do not lie together.</summary>
+    /// <summary>Whether the rows of some group are not contiguous.</summary>
     public bool NeedsGather { get; private set; }
 
-    /// <summary>One expert's entries; where its rows lie together FirstRow is the first of them.</summary>
+    /// <summary>The entries of one expert; if its rows are contiguous, FirstRow is the first of them.</summary>
     public readonly record struct Group(Expert Expert, int FirstEntry, int Entries, int? FirstRow, int FirstTile);
 
     /// <summary>Rows of a group, ascending.</summary>
     public ReadOnlySpan<int> RowsOf(in Group group) => _rows.AsSpan(group.FirstEntry, group.Entries);
 
-    /// <summary>Their multipliers.</summary>
+    /// <summary>Multipliers of these rows.</summary>
     public ReadOnlySpan<float> WeightsOf(in Group group) => _weights.AsSpan(group.FirstEntry, group.Entries);
 
     /// <summary>Takes rows of a plan from <paramref name="firstRow"/> on, as many as fit; returns the row after the last one taken.</summary>
     /// <param name="layer">The experts.</param>
-    /// <param name="plan">T rows.</param>
+    /// <param name="plan">A plan of T rows.</param>
     /// <param name="firstRow">Below T.</param>
     /// <param name="sharedWeights">[T], multipliers of the shared expert.</param>
     public int Take(ExpertsLayer layer, in RoutingPlan plan, int firstRow, ReadOnlySpan<float> sharedWeights)
@@ -64,7 +64,7 @@ internal sealed class ExpertGroups
         return endRow;
     }
 
-    /// <summary>The group whose tile of gate and up this is.</summary>
+    /// <summary>The group that a gate and up tile belongs to.</summary>
     public Group OfTile(int tile)
     {
         (int from, int to) = (0, Count - 1);

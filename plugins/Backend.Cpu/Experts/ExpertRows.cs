@@ -4,30 +4,30 @@ using Spud;
 namespace Backend.Cpu.Experts;
 
 /// <summary>
-/// The activations of one Execute: normed rows, rows gathered by expert, and what gate and up make of them. The rows of a group lie
-/// together, from the place of its first entry on.
+/// The activations of one Execute: normalised rows, rows gathered by expert, and the outputs of gate and up. The rows of a group are
+/// contiguous, starting at its first entry.
 /// </summary>
 internal readonly struct ExpertRows
 {
-    /// <summary>[T, C], exact and perhaps rounded.</summary>
+    /// <summary>[T, C], exact and optionally rounded.</summary>
     public required Activations Normed { get; init; }
 
-    /// <summary>F32 [entries, C], or absent: rows of groups whose rows do not lie together.</summary>
+    /// <summary>F32 [entries, C], or absent: rows of groups whose rows are not contiguous.</summary>
     public required TensorView Gathered { get; init; }
 
-    /// <summary>Where their rounded rows are.</summary>
+    /// <summary>Address of the rounded gathered rows.</summary>
     public required nint GatheredRounded { get; init; }
 
     /// <summary>F32 [entries, F of the widest expert], or absent.</summary>
     public required TensorView Inner { get; init; }
 
-    /// <summary>Where their rounded rows are.</summary>
+    /// <summary>Address of the rounded inner rows.</summary>
     public required nint InnerRounded { get; init; }
 
-    /// <summary>Bytes from one entry's rounded rows to the next's, gathered.</summary>
+    /// <summary>Stride in bytes between the rounded rows of entries, gathered.</summary>
     public required long GatheredStride { get; init; }
 
-    /// <summary>The same, inner.</summary>
+    /// <summary>Stride in bytes between the rounded rows of entries, inner.</summary>
     public required long InnerStride { get; init; }
 
     /// <summary>[entries of the group, C].</summary>

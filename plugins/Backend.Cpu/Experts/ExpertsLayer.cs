@@ -3,7 +3,7 @@ using Spud;
 
 namespace Backend.Cpu.Experts;
 
-/// <summary>Weights and numbers of one layer's experts.</summary>
+/// <summary>Weights and parameters of one layer's experts.</summary>
 internal sealed class ExpertsLayer
 {
     public ExpertsLayer(IBuildContext build, Packing packing, int layer)
@@ -22,10 +22,10 @@ internal sealed class ExpertsLayer
         SharedGate = build.TakeFloatsIf(model.Has(Trait.SharedGate), prefix + "ffn_gate_inp_shexp.weight", c);
     }
 
-    /// <summary>Activation of every expert.</summary>
+    /// <summary>The activation of every expert.</summary>
     public Activation Activation { get; }
 
-    /// <summary>Multiplies what is added.</summary>
+    /// <summary>Scale applied to the layer's output before it is added to the residual stream.</summary>
     public float ResidualScale { get; }
 
     /// <summary>F32 [C].</summary>
@@ -37,13 +37,13 @@ internal sealed class ExpertsLayer
     /// <summary>[E].</summary>
     public Expert[] Routed { get; }
 
-    /// <summary>The expert of every row, if there is one.</summary>
+    /// <summary>The shared expert, used by every row, if any.</summary>
     public Expert? Shared { get; }
 
     /// <summary>F32 [C], or absent.</summary>
     public TensorView SharedGate { get; }
 
-    /// <summary>F, of the wider of routed and shared experts.</summary>
+    /// <summary>F of the wider of routed and shared experts.</summary>
     public int MaxWidth => Math.Max(Routed[0].Width, Shared?.Width ?? 0);
 
     private static Expert[] TakeRouted(IBuildContext build, Packing packing, LayerDescription model, string prefix)

@@ -43,13 +43,13 @@ internal sealed class ExpertsScratch
         _workspace = build.Reserve(build.Host, plan.Bytes);
     }
 
-    /// <summary>Entries of a plan that are worked on at once.</summary>
+    /// <summary>Maximum number of plan entries processed at once.</summary>
     public int MaxEntries { get; }
 
     /// <summary>E.</summary>
     public int MaxExperts { get; }
 
-    /// <summary>For each worker.</summary>
+    /// <summary>Scratch of each worker.</summary>
     public WorkerScratch Workers => new(_workspace.ViewAt(_workers, ElementType.F32, _threads, _floats));
 
     /// <summary>The activations of a step.</summary>
@@ -69,12 +69,12 @@ internal sealed class ExpertsScratch
         };
     }
 
-    /// <summary>F32 [T, C]: what the experts add, before a post-norm.</summary>
+    /// <summary>F32 [T, C]: the experts' output, before a post-norm.</summary>
     public TensorView Delta(int rows) => _workspace.ViewAt(_delta, ElementType.F32, rows, _hidden);
 
     /// <summary>F32 [T].</summary>
     public TensorView SharedWeights(int rows) => _workspace.ViewAt(_sharedWeights, ElementType.F32, rows);
 
-    // The widest expert may have no whole blocks while a narrower one has: its row is rounded up.
+    // The widest expert may not divide into whole blocks while a narrower one does: its row is rounded up.
     private static long RoundedStride(int width) => Activations.RoundedBytes(1, (width + 31) / 32 * 32);
 }

@@ -4,7 +4,7 @@ using Spud;
 
 namespace Backend.Cpu.Experts;
 
-/// <summary>inner = act(gate x) * up x; a part is some tiles of the groups.</summary>
+/// <summary>inner = act(gate x) * up x; each part is a number of tiles of the groups.</summary>
 internal struct GateUpJob : IJob
 {
     public required ExpertsLayer Layer;
@@ -14,10 +14,10 @@ internal struct GateUpJob : IJob
     /// <summary>The tiles of all groups.</summary>
     public required TileRange Tiles;
 
-    /// <summary>At least <see cref="ScratchFloats"/> each.</summary>
+    /// At least <see cref="ScratchFloats"/> per worker.
     public required WorkerScratch Scratch;
 
-    /// <summary>Floats of scratch a worker needs for so many rows.</summary>
+    /// <summary>Floats of scratch that a worker needs for a number of rows.</summary>
     public static int ScratchFloats(Expert expert, int rows) =>
         2 * rows * Linear.TileOutputs + Math.Max(expert.Gate.ScratchFloats, expert.Up.ScratchFloats);
 

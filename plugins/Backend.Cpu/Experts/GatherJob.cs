@@ -3,7 +3,7 @@ using Spud;
 
 namespace Backend.Cpu.Experts;
 
-/// <summary>Copies the rows of groups whose rows do not lie together; a part is a group.</summary>
+/// <summary>Copies the rows of groups whose rows are not contiguous; one part per group.</summary>
 internal struct GatherJob : IJob
 {
     public required ExpertGroups Groups;

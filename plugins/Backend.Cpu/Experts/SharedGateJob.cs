@@ -3,7 +3,7 @@ using Spud;
 
 namespace Backend.Cpu.Experts;
 
-/// <summary>Multipliers of the shared expert: 1, or sigmoid(gate . x); a part is a row.</summary>
+/// <summary>Multipliers of the shared expert: 1, or sigmoid(gate . x); one part per row.</summary>
 internal struct SharedGateJob : IJob
 {
     /// <summary>[T, C].</summary>

@@ -5,6 +5,6 @@ namespace Backend.Cpu.Head;
 /// <summary>Options of head "cpu".</summary>
 internal sealed class HeadOptions
 {
-    /// <summary>What matrix products read: "q8" is faster, "f32" exact.</summary>
+    /// <summary>Precision of activations in matrix products: "q8" is faster, "f32" exact.</summary>
     public ActivationPrecision Activations { get; set; } = ActivationPrecision.Q8;
 }

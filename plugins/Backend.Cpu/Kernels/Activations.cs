@@ -4,16 +4,16 @@ using Spud.Numerics;
 
 namespace Backend.Cpu.Kernels;
 
-/// <summary>Rows that matrix products read: exact, rounded to 8 bits by block of 32, or both, as the matrices want them.</summary>
+/// <summary>Input rows of matrix products: exact, rounded to 8 bits in blocks of 32, or both, as the matrices require.</summary>
 internal readonly unsafe struct Activations
 {
     private readonly Q8Rows _rounded;
 
-    /// <summary>Rows over memory of the caller.</summary>
+    /// <summary>Creates rows over the caller's memory.</summary>
     /// <param name="rows">R.</param>
     /// <param name="width">K.</param>
     /// <param name="exact">F32 [R, K], or absent.</param>
-    /// <param name="rounded">At least <see cref="RoundedBytes"/>, 64-byte aligned; 0: no rounded rows.</param>
+    /// <param name="rounded">At least <see cref="RoundedBytes"/>, 64-byte aligned; 0 for no rounded rows.</param>
     public Activations(int rows, int width, in TensorView exact, nint rounded)
     {
         (Count, Width, Exact) = (rows, width, exact);
@@ -39,26 +39,26 @@ internal readonly unsafe struct Activations
     /// <summary>Whether there are rounded rows.</summary>
     public bool IsRounded => _rounded.K != 0;
 
-    /// <summary>What <see cref="MatrixKernels"/> reads.</summary>
+    /// The input of <see cref="MatrixKernels"/>.
     public Q8Rows Rounded => _rounded;
 
-    /// <summary>Bytes for so many rounded rows; 0 where the width has no whole blocks.</summary>
+    /// <summary>Bytes of a number of rounded rows; 0 if the width is not a multiple of the block size.</summary>
     public static long RoundedBytes(int rows, int width) => width % Q8Rows.BlockLength == 0 ? Q8Rows.Bytes(rows, width) : 0;
 
-    /// <summary>Some of the rows.</summary>
+    /// <summary>A range of the rows.</summary>
     public Activations Rows(int first, int count) => new(this, first, count);
 
-    /// <summary>Rounds a row that is there exactly, if rounded rows are wanted.</summary>
+    /// <summary>Rounds a row from its exact form, if there are rounded rows.</summary>
     public void Round(int row)
     {
         if (IsRounded)
             _rounded.Quantise(row, (float*)Exact.At(row).Address);
     }
 
-    /// <summary>Sets columns of a row in every form there is. Different columns and rows may be set by different threads.</summary>
+    /// <summary>Sets columns of a row in every form. Different threads may set different columns and rows.</summary>
     /// <param name="row">0 .. R - 1.</param>
-    /// <param name="first">First column; a multiple of 32 where rows are rounded, like the number of columns.</param>
-    /// <param name="x">The columns.</param>
+    /// <param name="first">First column; if rows are rounded, a multiple of 32, like the number of columns.</param>
+    /// <param name="x">The values of the columns.</param>
     public void Set(int row, int first, ReadOnlySpan<float> x)
     {
         if (Exact.IsPresent)

@@ -5,20 +5,20 @@ using Spud.Numerics.Blocks;
 
 namespace Backend.Cpu.Kernels;
 
-/// <summary>Scores and weighted values of one run of keys, by the format of its page.</summary>
+/// <summary>Scores and weighted values of one run of keys, depending on the format of its page.</summary>
 internal static unsafe class ChunkKernels
 {
     private const int Stride = FoldPlan.ChunkTokens;
 
-    /// <summary>So many rows read blocks in place; for more it is faster to expand them once. The bits are the same.</summary>
+    /// <summary>Up to this many rows read blocks in place; for more it is faster to expand the blocks once. The bits are the same.</summary>
     private const int RowsInPlace = 8;
 
     /// <summary>scores[r, column + j] = q[r] . keys[j].</summary>
-    /// <param name="scratch">R queries.</param>
-    /// <param name="column">Where the run starts in the chunk.</param>
-    /// <param name="pages">Where the keys lie.</param>
-    /// <param name="run">Which.</param>
-    /// <param name="kvHead">Of which head.</param>
+    /// <param name="scratch">Scratch with R queries.</param>
+    /// <param name="column">Column of the run's first key in the chunk.</param>
+    /// <param name="pages">The pages that hold the keys.</param>
+    /// <param name="run">The run.</param>
+    /// <param name="kvHead">The KV head.</param>
     public static void Score(in ChunkScratch scratch, int column, in PageReader pages, in KeyRun run, int kvHead)
     {
         (int rows, int n, int d) = (scratch.Rows, run.Keys, scratch.KeyWidth);
@@ -50,11 +50,11 @@ internal static unsafe class ChunkKernels
     }
 
     /// <summary>accumulator[r] += sum over j of scores[r, column + j] values[j].</summary>
-    /// <param name="scratch">R rows.</param>
-    /// <param name="column">Where the run starts in the chunk.</param>
-    /// <param name="pages">Where the values lie.</param>
-    /// <param name="run">Which.</param>
-    /// <param name="kvHead">Of which head.</param>
+    /// <param name="scratch">Scratch with R rows.</param>
+    /// <param name="column">Column of the run's first key in the chunk.</param>
+    /// <param name="pages">The pages that hold the values.</param>
+    /// <param name="run">The run.</param>
+    /// <param name="kvHead">The KV head.</param>
     public static void AddValues(in ChunkScratch scratch, int column, in PageReader pages, in KeyRun run, int kvHead)
     {
         (int rows, int n, int d) = (scratch.Rows, run.Keys, scratch.ValueWidth);

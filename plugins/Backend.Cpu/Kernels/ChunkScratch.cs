@@ -2,7 +2,7 @@ using Backend.Cpu.Attention;
 
 namespace Backend.Cpu.Kernels;
 
-/// <summary>A worker's memory for one chunk: queries [R, D], scores [R, ChunkTokens], states [R, 2 + Dv]; R rows times heads.</summary>
+/// <summary>A worker's memory for one chunk: queries [R, D], scores [R, ChunkTokens], states [R, 2 + Dv]; R is rows times heads.</summary>
 internal readonly unsafe ref struct ChunkScratch
 {
     private const int ColumnStep = 64;
@@ -35,25 +35,25 @@ internal readonly unsafe ref struct ChunkScratch
     /// <summary>[ChunkTokens, D or Dv]: a run of keys or values in f32.</summary>
     public Span<float> Expanded { get; }
 
-    /// <summary>What so many rows times heads take.</summary>
+    /// <summary>Floats required for a number of rows times heads.</summary>
     public static int Floats(int rows, int keyWidth, int valueWidth) =>
         rows * (keyWidth + FoldPlan.ChunkTokens + 2 + valueWidth) + FoldPlan.ChunkTokens * Math.Max(keyWidth, valueWidth);
 
-    /// <summary>Columns worked on where so many are needed: whole vectors, so that a masked key changes no bit.</summary>
+    /// <summary>Columns to process for a number of keys: whole vectors, so that a masked key changes no bit.</summary>
     public static int ColumnsFor(int needed) => (needed + ColumnStep - 1) / ColumnStep * ColumnStep;
 
     public Span<float> ScoresOf(int row) => _scores.Slice(row * FoldPlan.ChunkTokens, FoldPlan.ChunkTokens);
 
     public ReadOnlySpan<float> StatesOf(int first, int count) => _states.Slice(first * (2 + ValueWidth), count * (2 + ValueWidth));
 
-    /// <summary>Makes every score that of a key that no row sees.</summary>
+    /// <summary>Sets every score to that of a hidden key.</summary>
     public void ForgetScores(int columns)
     {
         for (int row = 0; row < Rows; row++)
             ScoresOf(row)[..columns].Fill(float.NegativeInfinity);
     }
 
-    /// <summary>Scores become exp(score - max); maximum and sum go to the state, whose accumulator is emptied.</summary>
+    /// <summary>Replaces scores with exp(score - max); stores maximum and sum in the state and clears its accumulator.</summary>
     public void Softmax(int columns)
     {
         _states.Clear();

@@ -7,7 +7,7 @@ namespace Backend.Cpu.Kernels;
 /// <summary>Products of a tile of weights with rows of activations.</summary>
 internal static unsafe class MatrixKernels
 {
-    /// <summary>Outputs of a tile.</summary>
+    /// <summary>Outputs per tile.</summary>
     public const int TileOutputs = PackedWeights.TileOutputs;
 
     /// <summary>Whether weights [N, K] can be packed for rounded activations.</summary>
@@ -20,7 +20,7 @@ internal static unsafe class MatrixKernels
     public static void Pack(in TensorView weight, in TensorView packed, int tile) =>
         PackedWeights.Pack((int)weight.Type, (byte*)weight.Address, weight.Shape[0], weight.Shape[1], (byte*)packed.Address, tile, 1);
 
-    /// <summary>y[r, j] = w[tile * 32 + j] . x[r], x rounded.</summary>
+    /// <summary>y[r, j] = w[tile * 32 + j] . x[r], with x rounded.</summary>
     public static void MultiplyPacked(ElementType type, in TensorView packed, in Activations x, in Tile tile, Span<float> y, int stride)
     {
         fixed (float* target = y)
@@ -30,7 +30,7 @@ internal static unsafe class MatrixKernels
     /// <summary>Bytes of scratch of <see cref="MultiplyExact"/>.</summary>
     public static long ScratchBytes(in TensorView weight) => MatMul.F32ScratchBytes((int)weight.Type, weight.Shape[1]);
 
-    /// <summary>The same with exact x; the weights are expanded some rows at a time.</summary>
+    /// <summary>The same with exact x; the weights are expanded a number of rows at a time.</summary>
     public static void MultiplyExact(in TensorView weight, in Activations x, in Tile tile, Span<float> y, int stride, Span<float> scratch)
     {
         fixed (float* target = y, expanded = scratch)
@@ -38,7 +38,7 @@ internal static unsafe class MatrixKernels
                 (int)weight.Type, (byte*)weight.Address, (float*)x.Exact.Address, x.Width, Part(x, tile, target, stride), (byte*)expanded);
     }
 
-    // The kernels count outputs from the matrix's first one, y begins at the tile's.
+    // The kernels count outputs from the matrix's first one; y begins at the tile's first.
     private static MatMulPart Part(in Activations x, in Tile tile, float* target, int stride) =>
         new(target - tile.First, stride, x.Count, x.Width, tile.First, tile.Width);
 }

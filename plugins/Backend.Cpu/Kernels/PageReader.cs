@@ -2,7 +2,7 @@ using Spud;
 
 namespace Backend.Cpu.Kernels;
 
-/// <summary>Where the keys, values and positions of a run lie: <see cref="PageView"/>'s views as plain addresses.</summary>
+/// Locates the keys, values and positions of a run: the views of <see cref="PageView"/> as plain addresses.
 internal readonly unsafe struct PageReader
 {
     private readonly nint _keys, _values;
@@ -19,16 +19,16 @@ internal readonly unsafe struct PageReader
         _positions = (int*)pages.Pool.Positions.Address;
     }
 
-    /// <summary>A type that expands to F32.</summary>
+    /// <summary>Type of keys, which can be expanded to F32.</summary>
     public ElementType KeyType { get; }
 
-    /// <summary>A type that expands to F32.</summary>
+    /// <summary>Type of values, which can be expanded to F32.</summary>
     public ElementType ValueType { get; }
 
-    /// <summary>Bytes of a key.</summary>
+    /// <summary>Bytes per key.</summary>
     public long KeyBytes { get; }
 
-    /// <summary>Bytes of a value.</summary>
+    /// <summary>Bytes per value.</summary>
     public long ValueBytes { get; }
 
     /// <summary>[Keys, D] of a run and KV head.</summary>

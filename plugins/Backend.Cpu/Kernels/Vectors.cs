@@ -3,7 +3,7 @@ using Spud.Numerics;
 
 namespace Backend.Cpu.Kernels;
 
-/// <summary>The element-wise kernels over spans; lengths are those of the first argument.</summary>
+/// <summary>The element-wise kernels over spans; the first argument determines the length.</summary>
 internal static unsafe class Vectors
 {
     public static void Add(ReadOnlySpan<float> a, ReadOnlySpan<float> b, Span<float> y)
@@ -44,7 +44,7 @@ internal static unsafe class Vectors
             Spud.Numerics.RmsNorm.Run(px, pw, epsilon, py, x.Length);
     }
 
-    /// <summary>Turns the first 2 * cos.Length elements of a head.</summary>
+    /// <summary>Rotates the first 2 * cos.Length elements of a head.</summary>
     public static void Rotate(Span<float> head, ReadOnlySpan<float> cos, ReadOnlySpan<float> sin, bool interleaved)
     {
         Debug.Assert(head.Length >= 2 * cos.Length && sin.Length == cos.Length);
@@ -64,7 +64,7 @@ internal static unsafe class Vectors
             Spud.Numerics.Softmax.Run(px, px, x.Length);
     }
 
-    /// <summary>x = e^(x - max), where max is finite and at least the largest of x; negative infinity gives 0.</summary>
+    /// <summary>x = e^(x - max), where max is finite and at least the maximum of x; negative infinity gives 0.</summary>
     public static void Exp(Span<float> x, float max)
     {
         fixed (float* px = x)
@@ -85,7 +85,7 @@ internal static unsafe class Vectors
             Spud.Numerics.GeluGate.Run(pg, pu, py, gate.Length);
     }
 
-    /// <summary>gpt-oss's gate.</summary>
+    /// <summary>The gate of gpt-oss.</summary>
     public static void ClampedSwiGlu(ReadOnlySpan<float> gate, ReadOnlySpan<float> up, Span<float> y, float alpha, float limit)
     {
         fixed (float* pg = gate, pu = up, py = y)

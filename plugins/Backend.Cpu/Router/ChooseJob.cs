@@ -5,8 +5,8 @@ using Spud.Numerics;
 namespace Backend.Cpu.Router;
 
 /// <summary>
-/// Fills a row of the plan; a part is a row. Every row has K experts, so each knows its place: rows need no order.
-/// Probabilities are softmax over all E.
+/// Fills a row of the plan; one part per row. Every row has K experts, so its offset is known and rows need no order.
+/// Probabilities are a softmax over all E.
 /// </summary>
 internal struct ChooseJob : IJob
 {

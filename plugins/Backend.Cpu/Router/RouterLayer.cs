@@ -3,7 +3,7 @@ using Spud;
 
 namespace Backend.Cpu.Router;
 
-/// <summary>Weights and numbers of one layer's router.</summary>
+/// <summary>Weights and parameters of one layer's router.</summary>
 internal sealed class RouterLayer
 {
     public RouterLayer(IBuildContext build, int layer, int used)
@@ -19,7 +19,7 @@ internal sealed class RouterLayer
     /// <summary>K.</summary>
     public int Used { get; }
 
-    /// <summary>Whether the weights of a row are made to sum to 1.</summary>
+    /// <summary>Whether the weights of a row are normalised to sum to 1.</summary>
     public bool Renormalises { get; }
 
     /// <summary>F32 [C].</summary>

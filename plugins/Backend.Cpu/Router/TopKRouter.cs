@@ -4,7 +4,7 @@ using Spud;
 
 namespace Backend.Cpu.Router;
 
-/// <summary>Softmax over all experts, then the K largest; of equals the lower number.</summary>
+/// <summary>Softmax over all experts, then the top K; ties go to the lower index.</summary>
 internal sealed class TopKRouter : IRouter
 {
     private readonly IBuildContext _build;

@@ -2,11 +2,11 @@ using System.Text.Json.Serialization;
 
 namespace Backend.Cpu.Shared;
 
-/// <summary>What a matrix product reads on the side of the activations.</summary>
+/// <summary>Precision of the activations read by a matrix product.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<ActivationPrecision>))]
 internal enum ActivationPrecision
 {
-    /// <summary>Rounded to 8 bits by block, where the weights' format has such a kernel.</summary>
+    /// <summary>Rounded to 8 bits in blocks, if there is such a kernel for the weights' format.</summary>
     [JsonStringEnumMemberName("q8")]
     Q8,
 

@@ -4,12 +4,12 @@ using Spud;
 namespace Backend.Cpu.Shared;
 
 /// <summary>
-/// A weight matrix [N, K] and its product with rows of activations, a tile of outputs at a time. Formats with a kernel for rounded
-/// activations are packed at build; the others stay in the file and are expanded some rows at a time.
+/// A weight matrix [N, K] and its product with rows of activations, one tile of outputs at a time. Formats with a kernel for rounded
+/// activations are packed at build; others stay in the file and are expanded a number of rows at a time.
 /// </summary>
 internal sealed class Linear
 {
-    /// <summary>Outputs of a tile. The borders are the same for any number of threads.</summary>
+    /// <summary>Outputs per tile. Tile boundaries do not depend on the number of threads.</summary>
     public const int TileOutputs = MatrixKernels.TileOutputs;
 
     private readonly TensorView _weight;
@@ -31,26 +31,26 @@ internal sealed class Linear
     /// <summary>K.</summary>
     public int Inputs { get; }
 
-    /// <summary>Tiles, the last one perhaps narrower.</summary>
+    /// <summary>Number of tiles; the last one may be narrower.</summary>
     public int Tiles => TilesOf(Outputs);
 
     /// <summary>Whether products read rounded activations; exact ones if not.</summary>
     public bool ReadsRounded { get; }
 
-    /// <summary>The packed weights, once they are there, where <see cref="ReadsRounded"/>.</summary>
+    /// The packed weights, once packed, if <see cref="ReadsRounded"/>.
     public TensorView Packed { private get; set; }
 
-    /// <summary>Floats that a worker needs for a tile.</summary>
+    /// <summary>Floats of scratch that a worker needs for a tile.</summary>
     public int ScratchFloats => ReadsRounded ? 0 : (int)(MatrixKernels.ScratchBytes(_weight) / sizeof(float));
 
-    /// <summary>Takes a matrix by name; a packed one leaves the file's memory.</summary>
+    /// <summary>Takes a matrix by name; if it is packed, its file memory is released.</summary>
     public static Linear Take(IBuildContext build, Packing packing, string name, int outputs, int inputs)
     {
         TensorView weight = build.Weights.Take(name, outputs, inputs);
         return new Linear(packing, weight, weight);
     }
 
-    /// <summary>Takes E matrices of one name, likewise.</summary>
+    /// <summary>Takes E matrices under one name, in the same way.</summary>
     public static Linear[] Take(IBuildContext build, Packing packing, string name, int count, int outputs, int inputs)
     {
         TensorView weights = build.Weights.Take(name, count, outputs, inputs);
@@ -60,21 +60,21 @@ internal sealed class Linear
         return matrices;
     }
 
-    /// <summary>Packs a matrix whose file memory is still read.</summary>
+    /// <summary>Packs a matrix that is still read from the file.</summary>
     public static Linear Share(Packing packing, in TensorView weight) => new(packing, weight, release: default);
 
-    /// <summary>Tiles of so many outputs.</summary>
+    /// <summary>Number of tiles for a number of outputs.</summary>
     public static int TilesOf(int outputs) => (outputs + TileOutputs - 1) / TileOutputs;
 
-    /// <summary>A tile by number.</summary>
+    /// <summary>The tile at an index.</summary>
     public Tile TileAt(int tile) => new(tile * TileOutputs, Math.Min(TileOutputs, Outputs - tile * TileOutputs));
 
     /// <summary>y[r, j] = weight[tile.First + j] . x[r].</summary>
-    /// <param name="tile">One of <see cref="TileAt"/>.</param>
+    /// <param name="tile">A tile from <see cref="TileAt"/>.</param>
     /// <param name="x">[R, K], rounded if <see cref="ReadsRounded"/>.</param>
-    /// <param name="y">[R, stride], of which the first columns are written.</param>
-    /// <param name="stride">Floats from one row of y to the next.</param>
-    /// <param name="scratch">At least <see cref="ScratchFloats"/>.</param>
+    /// <param name="y">[R, stride]; the first columns are written.</param>
+    /// <param name="stride">Floats between rows of y.</param>
+    /// <param name="scratch">At least <see cref="ScratchFloats"/> floats.</param>
     public void Multiply(in Tile tile, in Activations x, Span<float> y, int stride, Span<float> scratch)
     {
         if (ReadsRounded)

@@ -3,7 +3,7 @@ using Spud;
 
 namespace Backend.Cpu.Shared;
 
-/// <summary>RMS norm of rows; a part is a row.</summary>
+/// <summary>RMS norm of rows; one part per row.</summary>
 internal struct NormJob : IJob
 {
     /// <summary>F32 [T, C].</summary>
@@ -15,7 +15,7 @@ internal struct NormJob : IJob
     /// <summary>Epsilon of the norm.</summary>
     public required float Epsilon;
 
-    /// <summary>[T, C], written; exact and perhaps rounded.</summary>
+    /// <summary>[T, C], written; exact and optionally rounded.</summary>
     public required Activations Output;
 
     public readonly void Run(int part, int worker)

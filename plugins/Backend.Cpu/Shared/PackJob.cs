@@ -3,7 +3,7 @@ using Spud;
 
 namespace Backend.Cpu.Shared;
 
-/// <summary>Packs a matrix; a part is a tile.</summary>
+/// <summary>Packs a matrix; one part per tile.</summary>
 internal struct PackJob : IJob
 {
     /// <summary>[N, K], as in the file.</summary>

@@ -4,8 +4,8 @@ using Spud;
 namespace Backend.Cpu.Shared;
 
 /// <summary>
-/// The packed weights of one component: asked for while its layers are made, then allocated in one piece, so that large pages can hold
-/// them, and filled.
+/// The packed weights of one component: requested while its layers are created, then allocated as one block, so that large pages can be
+/// used, and filled.
 /// </summary>
 internal sealed class Packing(IBuildContext build, ActivationPrecision precision)
 {
@@ -13,20 +13,20 @@ internal sealed class Packing(IBuildContext build, ActivationPrecision precision
     private readonly List<(Linear Matrix, TensorView Weight, TensorView Release)> _wanted = [];
     private long _lines;
 
-    /// <summary>What the component's options say.</summary>
+    /// <summary>The precision given in the component's options.</summary>
     public ActivationPrecision Precision => precision;
 
-    /// <summary>Packs a matrix later.</summary>
-    /// <param name="matrix">Of it.</param>
+    /// <summary>Queues a matrix for packing.</summary>
+    /// <param name="matrix">The matrix.</param>
     /// <param name="weight">[N, K], as in the file.</param>
-    /// <param name="release">What leaves the file's memory then; may be absent.</param>
+    /// <param name="release">Weight whose file memory is then released; may be absent.</param>
     public void Add(Linear matrix, in TensorView weight, in TensorView release)
     {
         _wanted.Add((matrix, weight, release));
         _lines += LinesOf(matrix, weight);
     }
 
-    /// <summary>Packs everything that was asked for.</summary>
+    /// <summary>Packs all queued matrices.</summary>
     public void Run()
     {
         if (_wanted.Count == 0)

@@ -3,7 +3,7 @@ using Spud;
 
 namespace Backend.Cpu.Shared;
 
-/// <summary>output += factor * norm(delta), row by row; a part is a row. The delta is overwritten.</summary>
+/// <summary>output += factor * norm(delta), one part per row. The delta is overwritten.</summary>
 internal struct PostNormJob : IJob
 {
     /// <summary>F32 [T, C].</summary>
@@ -15,10 +15,10 @@ internal struct PostNormJob : IJob
     /// <summary>Epsilon of the norm.</summary>
     public required float Epsilon;
 
-    /// <summary>Multiplies what is added.</summary>
+    /// <summary>Factor applied before adding to the output.</summary>
     public required float Factor;
 
-    /// <summary>F32 [T, C], added to.</summary>
+    /// <summary>F32 [T, C], accumulated into.</summary>
     public required TensorView Output;
 
     public readonly void Run(int part, int worker)

@@ -3,7 +3,7 @@ using Spud;
 
 namespace Backend.Cpu.Shared;
 
-/// <summary>y = factor * (W x + bias) for rows, or y += that; work of one tile at a time.</summary>
+/// <summary>y = factor * (W x + bias) for rows, optionally added to y; processed one tile at a time.</summary>
 internal struct Product
 {
     /// <summary>W [N, K].</summary>
@@ -12,10 +12,10 @@ internal struct Product
     /// <summary>F32 [N], or absent.</summary>
     public required TensorView Bias;
 
-    /// <summary>Multiplies the result.</summary>
+    /// <summary>Factor of the result.</summary>
     public required float Factor;
 
-    /// <summary>Whether y is added to.</summary>
+    /// <summary>Whether the result is added to y.</summary>
     public required bool Adds;
 
     /// <summary>[R, K].</summary>
@@ -24,13 +24,13 @@ internal struct Product
     /// <summary>F32 [R, N].</summary>
     public required TensorView Output;
 
-    /// <summary>At least <see cref="ScratchFloats"/> each.</summary>
+    /// At least <see cref="ScratchFloats"/> per worker.
     public required WorkerScratch Scratch;
 
-    /// <summary>Floats of scratch a worker needs for so many rows.</summary>
+    /// <summary>Floats of scratch that a worker needs for a number of rows.</summary>
     public static int ScratchFloats(Linear matrix, int rows) => rows * Linear.TileOutputs + matrix.ScratchFloats;
 
-    /// <summary>Does one tile for all rows.</summary>
+    /// <summary>Computes one tile for all rows.</summary>
     public readonly void Run(int tile, int worker)
     {
         (int rows, int outputs) = (Input.Count, Matrix.Outputs);

@@ -2,7 +2,7 @@ using Spud;
 
 namespace Backend.Cpu.Shared;
 
-/// <summary>One product; a part is some tiles.</summary>
+/// <summary>One product; each part is a number of tiles.</summary>
 internal struct ProductJob : IJob
 {
     public required Product Product;

@@ -1,6 +1,6 @@
 namespace Backend.Cpu.Shared;
 
-/// <summary>Lays the arrays of one component's workspace side by side, so that the component reserves once.</summary>
+/// <summary>Lays out the arrays of one component's workspace, so that the component reserves memory once.</summary>
 internal sealed class ScratchPlan
 {
     private const int Alignment = 64;

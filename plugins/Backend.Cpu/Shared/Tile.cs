@@ -1,6 +1,6 @@
 namespace Backend.Cpu.Shared;
 
-/// <summary>Neighbouring outputs of a matrix.</summary>
-/// <param name="First">Its first output.</param>
-/// <param name="Width">Outputs.</param>
+/// <summary>Adjacent outputs of a matrix.</summary>
+/// <param name="First">Index of its first output.</param>
+/// <param name="Width">Number of outputs.</param>
 internal readonly record struct Tile(int First, int Width);

@@ -1,35 +1,35 @@
 namespace Backend.Cpu.Shared;
 
 /// <summary>
-/// How tiles are shared out where rows are few: each worker first draws a long run of neighbours, which memory is read fastest in, then
-/// short ones, so that all end together. A tile's numbers do not depend on its part.
+/// How tiles are distributed if there are few rows: each worker first takes a long run of adjacent tiles, which is the fastest way to read
+/// memory, then short ones, so that all finish together. A tile's results do not depend on its part.
 /// </summary>
-/// <param name="Tiles">How many there are.</param>
-/// <param name="Runs">Long parts, the first ones.</param>
-/// <param name="Long">Tiles of a long part.</param>
-/// <param name="Short">Tiles of the others.</param>
+/// <param name="Tiles">Number of tiles.</param>
+/// <param name="Runs">Number of long parts, which come first.</param>
+/// <param name="Long">Tiles per long part.</param>
+/// <param name="Short">Tiles per other part.</param>
 internal readonly record struct TileRange(int Tiles, int Runs, int Long, int Short)
 {
     private const int ShortPartsOfAWorker = 16;
     private const int ManyRows = 16;
 
-    /// <summary>Parts.</summary>
+    /// <summary>Number of parts.</summary>
     public int Parts => Runs + (Tiles - Runs * Long + Short - 1) / Short;
 
-    /// <summary>Shares out a product's tiles.</summary>
-    /// <param name="tiles">How many there are.</param>
+    /// <summary>Distributes the tiles of a product.</summary>
+    /// <param name="tiles">Number of tiles.</param>
     /// <param name="rows">Rows of the product.</param>
-    /// <param name="threads">Workers.</param>
+    /// <param name="threads">Number of workers.</param>
     public static TileRange Share(int tiles, int rows, int threads) => rows >= ManyRows
         ? OneByOne(tiles)
         : new(tiles, threads, tiles / threads / 2, Math.Max(1, tiles / 2 / (threads * ShortPartsOfAWorker)));
 
-    /// <summary>A tile a part.</summary>
+    /// <summary>One tile per part.</summary>
     public static TileRange OneByOne(int tiles) => new(tiles, 0, 0, 1);
 
     /// <summary>First tile of a part.</summary>
     public int First(int part) => part <= Runs ? part * Long : Runs * Long + (part - Runs) * Short;
 
-    /// <summary>The tile after its last one.</summary>
+    /// <summary>The tile after the last one of a part.</summary>
     public int End(int part) => Math.Min(Tiles, First(part + 1));
 }

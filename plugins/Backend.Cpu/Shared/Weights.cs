@@ -7,7 +7,7 @@ internal static class Weights
 {
     extension(IBuildContext build)
     {
-        /// <summary>A small weight, expanded to f32 in memory of the component's own; the file's pages are given back.</summary>
+        /// <summary>A small weight, expanded to f32 in the component's own memory; the file's pages are released.</summary>
         public TensorView TakeFloats(string name, params ReadOnlySpan<int> shape)
         {
             TensorView weight = build.Weights.Take(name, shape);
@@ -17,7 +17,7 @@ internal static class Weights
             return floats;
         }
 
-        /// <summary>The same where the condition holds, else an absent view.</summary>
+        /// <summary>The same if the condition holds, otherwise an absent view.</summary>
         public TensorView TakeFloatsIf(bool condition, string name, params ReadOnlySpan<int> shape) =>
             condition ? build.TakeFloats(name, shape) : default;
     }

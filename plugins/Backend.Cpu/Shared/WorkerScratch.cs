@@ -2,7 +2,7 @@ using Spud;
 
 namespace Backend.Cpu.Shared;
 
-/// <summary>As many floats for each worker; valid during the call in which the view was made.</summary>
+/// <summary>The same number of floats for each worker; valid during the call in which the view was created.</summary>
 internal readonly struct WorkerScratch(TensorView all)
 {
     /// <summary>F32 [threads, floats].</summary>

@@ -2,7 +2,7 @@ using Spud;
 
 namespace Backend.Cpu.Shared;
 
-/// <summary>What workspaces lack.</summary>
+/// <summary>Extensions of workspaces.</summary>
 internal static class Workspaces
 {
     extension(Workspace workspace)
