@@ -9,7 +9,7 @@ using Spud;
 
 namespace Backend.Onnx;
 
-/// <summary>Every role as graphs of ONNX Runtime, made in memory from the model's weights.</summary>
+/// <summary>Every role as ONNX Runtime graphs, built in memory from the model's weights.</summary>
 public sealed class OnnxBackendPlugin : ISpudPlugin
 {
     private const string Threads = "onnxruntime";

@@ -7,7 +7,7 @@ using Backend.Shared.Cache;
 
 namespace Backend.Onnx;
 
-/// <summary>How the options of this plugin are read.</summary>
+/// <summary>JSON metadata for the options of this plugin.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(HeadOptions))]
 [JsonSerializable(typeof(AttentionOptions))]

@@ -1,29 +1,29 @@
 namespace Backend.Onnx.Attention;
 
-/// <summary>Graphs and numbers of one layer.</summary>
+/// <summary>Graphs and parameters of one layer.</summary>
 internal sealed class AttentionLayer
 {
-    /// <summary>Heads.</summary>
+    /// <summary>The layer's heads.</summary>
     public required Geometry Shape { get; init; }
 
-    /// <summary>Keys that a row sees, its own included.</summary>
+    /// <summary>Keys that a row sees, including its own.</summary>
     public required int Window { get; init; }
 
-    /// <summary>Angles; null where nothing turns.</summary>
+    /// <summary>RoPE angles; null if there is no RoPE.</summary>
     public required RopeTable? Rope { get; init; }
 
-    /// <summary>Makes q, k and v.</summary>
+    /// <summary>Computes q, k and v.</summary>
     public required ProjectGraph Project { get; init; }
 
-    /// <summary>Makes what is added.</summary>
+    /// <summary>Computes the layer's output and adds it to the residual stream.</summary>
     public required FinishGraph Finish { get; init; }
 
     /// <summary>Folds one row.</summary>
     public required FoldGraph FoldRow { get; init; }
 
-    /// <summary>Folds rows that see every key.</summary>
+    /// <summary>Folds rows that all see every key.</summary>
     public required FoldGraph FoldRows { get; init; }
 
-    /// <summary>Folds rows some of which do not see some key.</summary>
+    /// <summary>Folds rows some of which do not see every key.</summary>
     public required FoldGraph FoldMasked { get; init; }
 }

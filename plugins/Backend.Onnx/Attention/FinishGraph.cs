@@ -7,8 +7,8 @@ using Spud;
 namespace Backend.Onnx.Attention;
 
 /// <summary>
-/// Sinks, division, output projection, bias, post-norm and scale, added to the residual stream: its result is bound over what it adds to,
-/// which is read by the last node alone.
+/// Sinks, division, output projection, bias, post-norm and scale, added to the residual stream: the result is bound over the tensor it is
+/// added to, which only the last node reads.
 /// </summary>
 internal sealed class FinishGraph
 {
@@ -45,7 +45,7 @@ internal sealed class FinishGraph
     }
 
     /// <summary>Adds to the output.</summary>
-    /// <param name="state">Complete, without empty entries.</param>
+    /// <param name="state">A complete state without empty entries.</param>
     /// <param name="output">F32 [T, C].</param>
     public void Run(in AttentionState state, in TensorView output)
     {
@@ -60,7 +60,8 @@ internal sealed class FinishGraph
         _binding.Run();
     }
 
-    // What saw no key attends to nothing: its maximum and accumulator may hold NaN. On the host this is done before the graph, where it is rare.
+    // Rows that saw no key attend to nothing: their maximum and accumulator may hold NaN. On the host, where this is rare,
+    // it is handled before the graph.
     private (string Max, string Sum, string Accumulator) Filled(string max, string sum, string accumulator)
     {
         string zero = _graph.Scalar(0), empty = _graph.Node("Equal", [sum, zero]);

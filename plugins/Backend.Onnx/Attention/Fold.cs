@@ -6,16 +6,16 @@ using Spud.Numerics;
 namespace Backend.Onnx.Attention;
 
 /// <summary>
-/// Folds the keys of a step, some rows and some keys at a time. F32 keys that lie together are read in place; others are brought together
-/// first. Into an empty state a graph writes directly; into another one it is merged. On a device, where it is not known whether it is empty, a
-/// graph merges always.
+/// Folds the keys of a step, a number of rows and keys at a time. Contiguous F32 keys are read in place; others are gathered
+/// first. If the state is empty, a graph writes to it directly; otherwise the result is merged. On a device, where the host cannot tell
+/// whether it is empty, the result is always merged.
 /// </summary>
 internal sealed class Fold
 {
     private const int BlockRows = 128, ScoresAtOnce = 1 << 20, MinKeys = 128, MaxKeysOfBlock = 1024, MaxKeysOfRow = 16384;
     private const int GatheredKeys = 2048;
 
-    // A shorter run than this is copied to the next one: a graph's run costs about as much.
+    // Runs shorter than this are copied next to the following one: running a graph costs about as much.
     private const int WorthItsRun = 256;
 
     private readonly KeyGather _gather;

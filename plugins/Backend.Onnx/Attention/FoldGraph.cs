@@ -5,15 +5,15 @@ using Spud;
 
 namespace Backend.Onnx.Attention;
 
-/// <summary>What a fold graph is made for; layers of the same geometry share it.</summary>
-/// <param name="Shape">Heads.</param>
-/// <param name="Rows">One row, or any number.</param>
-/// <param name="Masked">Whether scores get a mask.</param>
+/// <summary>Key of a fold graph; layers of the same geometry share it.</summary>
+/// <param name="Shape">Geometry of the heads.</param>
+/// <param name="Rows">Number of rows: one, or any.</param>
+/// <param name="Masked">Whether a mask is added to the scores.</param>
 internal readonly record struct FoldKind(Geometry Shape, bool Rows, bool Masked);
 
 /// <summary>
-/// Maximum, sum and accumulator of some rows over keys that lie together: each KV head's keys and values are inputs of their own, so that
-/// they are read where the cache has them. It has no weights.
+/// Maximum, sum and accumulator of a number of rows over contiguous keys: each KV head's keys and values are separate inputs, so that
+/// they are read in place from the cache. It has no weights.
 /// </summary>
 internal sealed class FoldGraph
 {
@@ -51,7 +51,7 @@ internal sealed class FoldGraph
 
     /// <summary>Computes a state.</summary>
     /// <param name="query">F32 [n, H, D].</param>
-    /// <param name="keys">Where they are.</param>
+    /// <param name="keys">The keys and values.</param>
     /// <param name="mask">F32 [n, keys], or absent.</param>
     /// <param name="state">[n, ..], written.</param>
     public void Run(in TensorView query, in KeyBlock keys, in TensorView mask, in AttentionState state)
@@ -85,7 +85,7 @@ internal sealed class FoldGraph
         _binding.Run();
     }
 
-    // Every KV head by itself: [R, n, keys] each. Its parts are large, and copies of scores would cost more than nodes.
+    // Each KV head separately: [R, n, keys] each. The parts are large, and copying scores would cost more than extra nodes.
     private (string Max, string Sum, string Accumulator) ManyRows()
     {
         (int h, int g, int d) = (_kind.Shape.QueryHeads, _kind.Shape.KvHeads, _kind.Shape.KeyWidth);
@@ -105,7 +105,7 @@ internal sealed class FoldGraph
         return (ByRow(maxima), ByRow(sums), ByRow(accumulators));
     }
 
-    // All heads at once where scores are few: a node costs more than its work.
+    // All heads at once if there are few scores: a node costs more than its work.
     private (string Max, string Sum, string Accumulator) OneRow()
     {
         (int g, int r, int d) = (_kind.Shape.KvHeads, _kind.Shape.Group, _kind.Shape.KeyWidth);

@@ -3,22 +3,22 @@ using Spud;
 namespace Backend.Onnx.Attention;
 
 /// <summary>
-/// What is added to scores: 0 where a row sees a key, <see cref="Hidden"/> where it does not. The layers of a step mostly want the same
-/// one, so the last one is kept.
+/// Added to the scores: 0 where a row sees a key, <see cref="Hidden"/> where it does not. The layers of a step mostly need the same
+/// mask, so the last one is kept.
 /// </summary>
 internal sealed class FoldMask(IBuildContext build, IMemoryDomain domain, int maxElements)
 {
-    /// <summary>Far below any score and far above minus infinity, so that a row without a key gives numbers.</summary>
+    /// <summary>Far below any score and far above minus infinity, so that a row without keys gives finite numbers.</summary>
     public const float Hidden = -1e30f;
 
-    /// <summary>Maxima below it are of rows that saw no key.</summary>
+    /// <summary>A maximum below this belongs to a row that saw no key.</summary>
     public const float NoKey = -1e29f;
 
     private readonly TensorView _memory = build.Allocate(build.Host, ElementType.F32, maxElements);
     private readonly TensorView _there = domain.IsHost ? default : build.Allocate(domain, ElementType.F32, maxElements);
     private (RowBlock Rows, int Window, int First, int Last) _made;
 
-    /// <summary>Whether some row of the block does not see some key.</summary>
+    /// <summary>Whether some row of the block does not see every key.</summary>
     public static bool IsNeeded(in RowBlock rows, int window, ReadOnlySpan<int> positions) =>
         positions[^1] > rows.FirstPosition || positions[0] <= rows.LastPosition - window;
 
@@ -42,7 +42,7 @@ internal sealed class FoldMask(IBuildContext build, IMemoryDomain domain, int ma
         return mask;
     }
 
-    // Positions ascend: what is hidden lies at both ends.
+    // Positions ascend, so hidden keys are at both ends.
     private static void Fill(Span<float> row, int position, int window, ReadOnlySpan<int> positions)
     {
         int seen = FirstAbove(positions, position - window), unseen = FirstAbove(positions, position);

@@ -2,7 +2,7 @@ using Spud;
 
 namespace Backend.Onnx.Attention;
 
-/// <summary>Shapes and numbers of one layer's attention.</summary>
+/// <summary>Shapes and parameters of one layer's attention.</summary>
 internal sealed record Geometry(int QueryHeads, int KvHeads, int KeyWidth, int ValueWidth)
 {
     public Geometry(LayerDescription layer)

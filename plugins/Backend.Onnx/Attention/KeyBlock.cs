@@ -1,6 +1,6 @@
 namespace Backend.Onnx.Attention;
 
-/// <summary>F32 keys and values of a piece of a sequence, where they lie: those of a KV head together.</summary>
+/// <summary>F32 keys and values of a part of a sequence, in place; those of each KV head are contiguous.</summary>
 internal readonly struct KeyBlock
 {
     /// <summary>Address of the first head's keys [Count, D].</summary>
@@ -9,12 +9,12 @@ internal readonly struct KeyBlock
     /// <summary>Address of the first head's values [Count, Dv].</summary>
     public required nint Values { get; init; }
 
-    /// <summary>Bytes from one head's keys to the next one's.</summary>
+    /// <summary>Stride in bytes between the keys of heads.</summary>
     public required nint KeyStride { get; init; }
 
-    /// <summary>Likewise for values.</summary>
+    /// <summary>Stride in bytes between the values of heads.</summary>
     public required nint ValueStride { get; init; }
 
-    /// <summary>Keys.</summary>
+    /// <summary>Number of keys.</summary>
     public required int Count { get; init; }
 }

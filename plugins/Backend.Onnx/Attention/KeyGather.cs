@@ -3,7 +3,7 @@ using Spud;
 
 namespace Backend.Onnx.Attention;
 
-/// <summary>Brings keys that do not lie together, or are not F32, together in scratch.</summary>
+/// <summary>Gathers keys that are not contiguous, or not F32, in scratch memory.</summary>
 internal sealed class KeyGather
 {
     private readonly Workspace _keys, _values;
@@ -12,10 +12,10 @@ internal sealed class KeyGather
     private Geometry _shape;
     private int _room;
 
-    /// <param name="build">For memory.</param>
-    /// <param name="domain">Where keys lie.</param>
-    /// <param name="shapes">Of all layers.</param>
-    /// <param name="maxKeys">At once.</param>
+    /// <param name="build">Provides the memory.</param>
+    /// <param name="domain">The domain of the keys.</param>
+    /// <param name="shapes">Geometries of all layers.</param>
+    /// <param name="maxKeys">Maximum number of keys at once.</param>
     public KeyGather(IBuildContext build, IMemoryDomain domain, IReadOnlyCollection<Geometry> shapes, int maxKeys)
     {
         (_domain, _positions, _shape) = (domain, new int[maxKeys], shapes.First());
@@ -23,16 +23,16 @@ internal sealed class KeyGather
         _values = build.Reserve(domain, (long)maxKeys * shapes.Max(shape => shape.ValueOutputs) * sizeof(float));
     }
 
-    /// <summary>Keys so far.</summary>
+    /// <summary>Number of keys so far.</summary>
     public int Count { get; private set; }
 
-    /// <summary>Whether no more fit.</summary>
+    /// <summary>Whether it is full.</summary>
     public bool IsFull => Count == _room;
 
-    /// <summary>Their positions.</summary>
+    /// <summary>Positions of the keys.</summary>
     public ReadOnlySpan<int> Positions => _positions.AsSpan(0, Count);
 
-    /// <summary>What was brought together.</summary>
+    /// <summary>The gathered keys.</summary>
     public KeyBlock Block => new()
     {
         Keys = _keys.View(ElementType.F32, 1).Address,
@@ -42,10 +42,10 @@ internal sealed class KeyGather
         Count = Count,
     };
 
-    /// <summary>Starts anew, for so many keys at most.</summary>
+    /// <summary>Clears it and sets the maximum number of keys.</summary>
     public void Clear(Geometry shape, int maxKeys) => (_shape, _room, Count) = (shape, Math.Min(maxKeys, _positions.Length), 0);
 
-    /// <summary>Adds the first keys of a run, as many as fit; returns how many.</summary>
+    /// <summary>Adds the first keys of a run, as many as fit; returns their number.</summary>
     public int Add(in PageView pages, in KeyRun run)
     {
         int keys = Math.Min(run.Keys, _room - Count);

@@ -4,14 +4,14 @@ using Spud;
 
 namespace Backend.Onnx.Attention;
 
-/// <summary>Makes the layers of an attention; what they can share, they share.</summary>
+/// <summary>Creates the layers of an attention, which share what they can.</summary>
 internal sealed class LayerFactory(IBuildContext build, Sessions sessions, WeightReader weights)
 {
     private readonly List<RopeTable> _tables = [];
     private readonly Dictionary<FoldKind, FoldGraph> _folds = [];
     private readonly HashSet<Geometry> _shapes = [];
 
-    /// <summary>Of all layers so far.</summary>
+    /// <summary>Geometries of all layers so far.</summary>
     public IReadOnlyCollection<Geometry> Shapes => _shapes;
 
     public AttentionLayer Make(int layer)

@@ -7,7 +7,7 @@ namespace Backend.Onnx.Attention;
 
 /// <summary>
 /// Merges one state into another on a device, where the host cannot see which entries are empty: those with sum 0, whose maximum and
-/// accumulator may be anything, and those of a fold that saw no key, whose maximum is below <see cref="FoldMask.NoKey"/>.
+/// accumulator are undefined, and those of a fold that saw no key, whose maximum is below <see cref="FoldMask.NoKey"/>.
 /// </summary>
 internal sealed class MergeGraph
 {

@@ -4,7 +4,7 @@ using Spud;
 
 namespace Backend.Onnx.Attention;
 
-/// <summary>Grouped-query attention: a graph projects, a graph folds, a graph finishes.</summary>
+/// <summary>Grouped-query attention: one graph projects, one folds, one finishes.</summary>
 internal sealed class OnnxAttention : IAttention
 {
     private readonly IBuildContext _build;
@@ -71,7 +71,7 @@ internal sealed class OnnxAttention : IAttention
         Shape.Require(state.Accumulator, [t, h, attention.Shape.ValueWidth], "accumulator", "[T, H, Dv]");
     }
 
-    // What saw no key attends to nothing: its accumulator may hold NaN.
+    // Rows that saw no key attend to nothing: their accumulator may hold NaN.
     private static void FillEmpty(in AttentionState state)
     {
         Span<float> sum = state.Sum.AsSpan<float>();
@@ -90,7 +90,7 @@ internal sealed class OnnxAttention : IAttention
         }
     }
 
-    // I64 [T], as the operator expects them; on a device the graph widens.
+    // I64 [T], as the operator expects; on a device the graph widens.
     private TensorView Positions(in Step step)
     {
         if (!Domain.IsHost)

@@ -43,7 +43,7 @@ internal sealed class ProjectGraph
     /// <summary>Computes the heads of a step.</summary>
     /// <param name="input">F32 [T, C].</param>
     /// <param name="positions">I64 [T]; on a device I32.</param>
-    /// <param name="heads">Written.</param>
+    /// <param name="heads">Query, key and value, written.</param>
     public void Run(in TensorView input, in TensorView positions, in Heads heads)
     {
         int rows = input.Shape[0];

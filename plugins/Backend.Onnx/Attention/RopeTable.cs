@@ -2,7 +2,7 @@ using Spud;
 
 namespace Backend.Onnx.Attention;
 
-/// <summary>Cosines and sines by position, computed in double precision up to the furthest position seen so far.</summary>
+/// <summary>Cosines and sines by position, computed in double precision up to the highest position seen so far.</summary>
 internal sealed class RopeTable
 {
     private readonly Rope _rope;
@@ -26,13 +26,13 @@ internal sealed class RopeTable
     /// <summary>F32 [positions, Width / 2].</summary>
     public TensorView Cos { get; }
 
-    /// <summary>Likewise.</summary>
+    /// <summary>F32 [positions, Width / 2].</summary>
     public TensorView Sin { get; }
 
-    /// <summary>Whether pairs are neighbours.</summary>
+    /// <summary>Whether the elements of a pair are adjacent.</summary>
     public bool Interleaved => _rope.Interleaved;
 
-    /// <summary>Elements of a head that turn.</summary>
+    /// <summary>Rotated elements of a head.</summary>
     public int Width => _rope.Width;
 
     /// <summary>Whether layers with this embedding share the table.</summary>
@@ -40,7 +40,7 @@ internal sealed class RopeTable
         rope.Interleaved == _rope.Interleaved && rope.Width == _rope.Width && rope.Base == _rope.Base
         && rope.Magnitude == _rope.Magnitude && rope.Factors.AsSpan().SequenceEqual(_rope.Factors.AsSpan());
 
-    /// <summary>Makes sure of positions 0 .. <paramref name="positions"/> - 1.</summary>
+    /// <summary>Ensures that positions 0 .. <paramref name="positions"/> - 1 are covered.</summary>
     public void Cover(int positions)
     {
         int first = _covered;

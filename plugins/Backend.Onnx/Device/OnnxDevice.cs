@@ -6,19 +6,19 @@ using Spud;
 
 namespace Backend.Onnx.Device;
 
-/// <summary>Where graphs are computed: one instance for each name, for the life of the process.</summary>
+/// <summary>The device on which graphs run: one instance per name, for the lifetime of the process.</summary>
 internal sealed class OnnxDevice
 {
-    /// <summary>The processor.</summary>
+    /// <summary>The CPU.</summary>
     public const string Cpu = "cpu";
 
     /// <summary>
-    /// For tests, which turn on the switch of this name: <see cref="FakeDevice"/> is then the processor, with memory that the host may not
-    /// read, so that all that is done for a device can be seen without one.
+    /// For tests, which turn on the switch of this name: <see cref="FakeDevice"/> is then the CPU, with memory that the host may not
+    /// read, so that device code paths can be tested without a device.
     /// </summary>
     public const string FakeDeviceSwitch = "Backend.Onnx.FakeDevice";
 
-    /// <summary>No machine has so many.</summary>
+    /// <summary>No machine has this many.</summary>
     public const string FakeDevice = "cuda:99";
 
     private const string Cuda = "cuda";
@@ -38,13 +38,13 @@ internal sealed class OnnxDevice
     /// <summary>"cpu", "cuda:0".</summary>
     public string Name { get; }
 
-    /// <summary>Whether it is the processor, with memory that the host reads.</summary>
+    /// <summary>Whether it is the CPU, with memory that the host can read.</summary>
     public bool IsHost => Own is null;
 
-    /// <summary>OrtMemoryInfo of its memory.</summary>
+    /// <summary>OrtMemoryInfo of the device's memory.</summary>
     public nint Memory { get; }
 
-    /// <summary>Its own memory; null for the processor's.</summary>
+    /// <summary>The device's own memory; null for the CPU.</summary>
     public OnnxDomain? Own { get; }
 
     private bool IsCuda { get; }
@@ -62,11 +62,11 @@ internal sealed class OnnxDevice
         return !device.IsCuda || OrtLibrary.CudaProblem() is not { } problem ? device : throw new RefusedException($"device {name}: {problem} Or set device to \"cpu\".");
     });
 
-    /// <summary>Where its components work.</summary>
+    /// <summary>The memory domain of its components.</summary>
     public IMemoryDomain Domain(IBuildContext build) => Own is { } domain ? domain : build.Host;
 
-    /// <summary>Puts graphs on it.</summary>
-    /// <exception cref="RefusedException">It cannot be used.</exception>
+    /// <summary>Configures a session to run on the device.</summary>
+    /// <exception cref="RefusedException">The device cannot be used.</exception>
     public void Configure(SessionOptions options)
     {
         if (!IsCuda)
@@ -88,11 +88,11 @@ internal sealed class OnnxDevice
         }
     }
 
-    /// <summary>Why the device cannot be used, from what its first session said.</summary>
+    /// <summary>Why the device cannot be used, according to its first session.</summary>
     public RefusedException Refusal(OnnxRuntimeException exception) => new(
         $"device {Name} cannot be used: {exception.Message.Split('\n')[0]} It needs an NVIDIA driver and the libraries of CUDA 13 "
         + "(libcudart, libcublas, libcublasLt, libcurand, libcufft) where the system finds them. Install them, or set device to \"cpu\".");
 
-    /// <summary>The allocator of its memory, as a session has it.</summary>
+    /// <summary>The allocator of its memory, obtained from a session.</summary>
     public OrtAllocator AllocatorOf(InferenceSession session) => new(session, _memory);
 }

@@ -7,8 +7,8 @@ using Spud;
 namespace Backend.Onnx.Experts;
 
 /// <summary>
-/// The one expert of a dense layer, from norm to residual stream in one graph. Its result is bound over what it adds to, which is read by
-/// the last node alone.
+/// The only expert of a dense layer, from norm to residual stream in one graph. Its result is bound over the tensor it is added to, which
+/// only the last node reads.
 /// </summary>
 internal sealed class DenseExperts : ILayerExperts
 {
@@ -43,7 +43,7 @@ internal sealed class DenseExperts : ILayerExperts
         _binding.Run();
     }
 
-    // The host writes the plan of a dense layer itself; another one would be ignored without a word.
+    // The host itself writes the plan of a dense layer; any other plan would be silently ignored.
     private static void Require(in RoutingPlan plan, int rows)
     {
         ReadOnlySpan<int> offsets = plan.Offsets.AsSpan<int>();

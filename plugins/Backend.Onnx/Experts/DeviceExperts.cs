@@ -5,7 +5,7 @@ using Spud;
 namespace Backend.Onnx.Experts;
 
 /// <summary>
-/// The experts of a mixture on a device: the plan is read back once per layer, for the host says which experts run; rows stay where they are.
+/// Routed experts on a device: the plan is read back once per layer, because the host decides which experts run; rows stay on the device.
 /// </summary>
 internal sealed class DeviceExperts : ILayerExperts
 {
@@ -41,7 +41,7 @@ internal sealed class DeviceExperts : ILayerExperts
             if (_scratch.EntriesOf(expert) is { Count: > 0 } entries)
                 _expert.Run(expert, input, _scratch.Rows.Rows(entries.First, entries.Count), _scratch.Multipliers.Rows(entries.First, entries.Count), delta);
 
-        // From here on input is not read any more: it may be output.
+        // From here on input is no longer read, since it may be the output.
         _add.Run(delta, output);
     }
 }

@@ -2,7 +2,7 @@ using Spud;
 
 namespace Backend.Onnx.Experts;
 
-/// <summary>What routed layers on a device share: the plan by expert, on the host and there.</summary>
+/// <summary>Scratch shared by routed layers on a device: the plan by expert, on the host and on the device.</summary>
 internal sealed class DeviceScratch
 {
     private readonly IBuildContext _build;
@@ -28,19 +28,19 @@ internal sealed class DeviceScratch
     /// <summary>I32: rows by expert.</summary>
     public TensorView Rows { get; }
 
-    /// <summary>F32: their multipliers.</summary>
+    /// <summary>F32: multipliers of these rows.</summary>
     public TensorView Multipliers { get; }
 
-    /// <summary>F32 [T, C]: the sum of what experts make.</summary>
+    /// <summary>F32 [T, C]: the sum of the experts' outputs.</summary>
     public TensorView Delta(int rows) => _delta.View(ElementType.F32, rows, _build.Model.HiddenWidth);
 
-    /// <summary>F32 [T, C] of nothing.</summary>
+    /// <summary>F32 [T, C] of zeros.</summary>
     public TensorView Zeros(int rows) => _zeros.Rows(0, rows);
 
-    /// <summary>Where an expert's entries are in <see cref="Rows"/> and <see cref="Multipliers"/>.</summary>
+    /// <summary>Position of an expert's entries in <see cref="Rows"/> and <see cref="Multipliers"/>.</summary>
     public (int First, int Count) EntriesOf(int expert) => (_groups.FirstOf(expert), _groups.RowsOf(expert).Length);
 
-    /// <summary>Reads a plan from the device and writes it there by expert.</summary>
+    /// <summary>Reads a plan from the device and writes it back, sorted by expert.</summary>
     public void Read(in RoutingPlan plan, int experts)
     {
         RoutingPlan mirror = _mirror.Of(_domain, plan, experts);

@@ -6,7 +6,7 @@ using Spud;
 
 namespace Backend.Onnx.Experts;
 
-/// <summary>Norm and one routed expert for some rows; the expert's weights are bound for each run, so that all experts are one session.</summary>
+/// <summary>Norm and one routed expert for some rows; the expert's weights are bound for each run, so that all experts share one session.</summary>
 internal sealed class ExpertGraph
 {
     private readonly RoutedWeights _weights;
@@ -29,8 +29,8 @@ internal sealed class ExpertGraph
             (_gateBias, _upBias, _downBias) = (_binding.SlotOf("gate.bias"), _binding.SlotOf("up.bias"), _binding.SlotOf("down.bias"));
     }
 
-    /// <summary>Computes what an expert makes of rows.</summary>
-    /// <param name="expert">Below E.</param>
+    /// <summary>Computes the output of an expert for rows.</summary>
+    /// <param name="expert">Index of the expert, below E.</param>
     /// <param name="input">F32 [n, C].</param>
     /// <param name="output">F32 [n, C], written.</param>
     public void Run(int expert, in TensorView input, in TensorView output)

@@ -2,7 +2,7 @@ using Spud;
 
 namespace Backend.Onnx.Experts;
 
-/// <summary>The entries of a plan by expert, in order of expert, the rows of each ascending.</summary>
+/// <summary>The entries of a plan by expert, in expert order, with the rows of each ascending.</summary>
 internal sealed class ExpertGroups
 {
     private readonly int[] _ends, _rows;
@@ -16,7 +16,7 @@ internal sealed class ExpertGroups
         (_rows, _weights) = (new int[checked(experts * rows)], new float[experts * rows]);
     }
 
-    /// <summary>Sorts a plan of so many experts.</summary>
+    /// <summary>Sorts a plan with this number of experts.</summary>
     public void Sort(in RoutingPlan plan, int experts)
     {
         ReadOnlySpan<int> offsets = plan.Offsets.AsSpan<int>(), chosen = plan.Experts.AsSpan<int>()[..offsets[^1]];
@@ -28,7 +28,7 @@ internal sealed class ExpertGroups
         for (int i = 1; i < ends.Length; i++)
             ends[i] += ends[i - 1];
 
-        // ends[e] is the beginning of e's entries now, and moves to their end, which is where those of e + 1 begin.
+        // ends[e] is now the beginning of e's entries, and moves to their end, which is the beginning of those of e + 1.
         for (int row = 0; row < offsets.Length - 1; row++)
         {
             for (int i = offsets[row]; i < offsets[row + 1]; i++)
@@ -39,18 +39,18 @@ internal sealed class ExpertGroups
         }
     }
 
-    /// <summary>Rows that want an expert.</summary>
+    /// <summary>Rows that use an expert.</summary>
     public ReadOnlySpan<int> RowsOf(int expert) => _rows.AsSpan(FirstOf(expert), _ends[expert] - FirstOf(expert));
 
-    /// <summary>Their multipliers.</summary>
+    /// <summary>Multipliers of these rows.</summary>
     public ReadOnlySpan<float> WeightsOf(int expert) => _weights.AsSpan(FirstOf(expert), _ends[expert] - FirstOf(expert));
 
-    /// <summary>Rows of all experts, one after the other.</summary>
+    /// <summary>Rows of all experts, one expert after the other.</summary>
     public ReadOnlySpan<int> AllRows => _rows;
 
-    /// <summary>Their multipliers.</summary>
+    /// <summary>Multipliers of all experts, in the same order.</summary>
     public ReadOnlySpan<float> AllWeights => _weights;
 
-    /// <summary>Where an expert's entries begin; of E: how many there are.</summary>
+    /// <summary>Offset of an expert's entries; for E, the total number.</summary>
     public int FirstOf(int expert) => expert == 0 ? 0 : _ends[expert - 1];
 }

@@ -8,8 +8,8 @@ using DataType = Onnx.TensorProto.Types.DataType;
 namespace Backend.Onnx.Experts;
 
 /// <summary>
-/// Norm and one routed expert for some rows of a step, added to the sum of all experts, all in one graph: on a device, rows are gathered and
-/// scattered there. The sum is input and output; what is not written stays.
+/// Norm and one routed expert for a number of a step's rows, added to the sum of all experts in a single graph: on a device, rows are
+/// gathered and scattered there. The sum is input and output; elements that are not written are kept.
 /// </summary>
 internal sealed class ExpertRowsGraph
 {
@@ -38,10 +38,10 @@ internal sealed class ExpertRowsGraph
         _slots = [.. names.Select(_binding.SlotOf)];
     }
 
-    /// <summary>Adds what an expert makes of rows.</summary>
-    /// <param name="expert">Below E.</param>
+    /// <summary>Adds the output of an expert for rows.</summary>
+    /// <param name="expert">Index of the expert, below E.</param>
     /// <param name="input">F32 [T, C].</param>
-    /// <param name="rows">I32 [n], none twice.</param>
+    /// <param name="rows">I32 [n], without duplicates.</param>
     /// <param name="multipliers">F32 [n].</param>
     /// <param name="delta">F32 [T, C].</param>
     public void Run(int expert, in TensorView input, in TensorView rows, in TensorView multipliers, in TensorView delta)

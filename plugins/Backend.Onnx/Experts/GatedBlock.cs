@@ -40,7 +40,7 @@ internal sealed class GatedBlock
         };
     }
 
-    /// <summary>The expert of every row.</summary>
+    /// <summary>The shared expert, used by every row.</summary>
     public static GatedBlock TakeShared(WeightReader weights, string prefix, int width, int c) => new()
     {
         Gate = weights.Matrix(prefix + "ffn_gate_shexp.weight", width, c),

@@ -3,8 +3,8 @@ using Spud;
 namespace Backend.Onnx.Experts;
 
 /// <summary>
-/// A device's plan on the host. The host checks plans of a device at the end of a step only, so that this one leaves out what cannot be:
-/// experts that do not exist or come twice in a row, and offsets that lead out of the plan.
+/// A copy of a device's plan on the host. The host validates device plans only at the end of a step, so this copy drops invalid entries:
+/// experts that do not exist or occur twice in a row, and offsets outside the plan.
 /// </summary>
 internal sealed class PlanMirror
 {
@@ -22,7 +22,7 @@ internal sealed class PlanMirror
         (_ids, _multipliers) = (build.Allocate(build.Host, ElementType.I32, checked(rows * maxExperts)), build.Allocate(build.Host, ElementType.F32, checked(rows * maxExperts)));
     }
 
-    /// <summary>The sound part of a plan.</summary>
+    /// <summary>The valid part of a plan.</summary>
     public RoutingPlan Of(IMemoryDomain domain, in RoutingPlan plan, int experts)
     {
         int rows = plan.Offsets.Shape[0] - 1, entries = Math.Min(plan.Experts.Shape[0], _ids.Shape[0]);

@@ -6,8 +6,8 @@ using Spud;
 namespace Backend.Onnx.Experts;
 
 /// <summary>
-/// The experts of a mixture: the rows of each expert through one graph, added up with the plan's weights, and the shared expert's.
-/// ONNX Runtime's own operators for mixtures choose the experts themselves and know only some of the formulas.
+/// Routed experts: one graph for the rows of each expert, summed with the plan's weights, plus the shared expert.
+/// ONNX Runtime's own MoE operators choose the experts themselves and support only some of the formulas.
 /// </summary>
 internal sealed class RoutedExperts : ILayerExperts
 {
@@ -44,7 +44,7 @@ internal sealed class RoutedExperts : ILayerExperts
             if (_scratch.Groups.RowsOf(expert) is { IsEmpty: false } rows)
                 Add(expert, input, rows, _scratch.Groups.WeightsOf(expert), delta);
 
-        // From here on input is not read any more: it may be output.
+        // From here on input is no longer read, since it may be the output.
         if (_postNorm is not null)
             _postNorm.Run(delta, output);
         else
@@ -59,7 +59,7 @@ internal sealed class RoutedExperts : ILayerExperts
             Vectors.AddScaled(weights[i], made.At(i).AsSpan<float>(), delta.At(rows[i]).AsSpan<float>());
     }
 
-    // Rows that lie together are read where they are.
+    // Contiguous rows are read in place.
     private TensorView Gathered(in TensorView input, ReadOnlySpan<int> rows)
     {
         if (rows[^1] - rows[0] + 1 == rows.Length)

@@ -2,7 +2,7 @@ using Spud;
 
 namespace Backend.Onnx.Experts;
 
-/// <summary>What routed layers share.</summary>
+/// <summary>Scratch shared by routed layers.</summary>
 internal sealed class RoutedScratch
 {
     private readonly Workspace _workspace;
@@ -19,12 +19,12 @@ internal sealed class RoutedScratch
     /// <summary>The plan by expert.</summary>
     public ExpertGroups Groups { get; }
 
-    /// <summary>F32 [T, C]: the sum of what experts make.</summary>
+    /// <summary>F32 [T, C]: the sum of the experts' outputs.</summary>
     public TensorView Delta(int rows) => _workspace.View(ElementType.F32, rows, _hidden);
 
     /// <summary>F32 [n, C]: rows of one expert.</summary>
     public TensorView Gathered(int rows) => _workspace.ViewAt(_bytes, ElementType.F32, rows, _hidden);
 
-    /// <summary>F32 [n, C]: what it makes of them.</summary>
+    /// <summary>F32 [n, C]: the output of that expert.</summary>
     public TensorView Made(int rows) => _workspace.ViewAt(2 * _bytes, ElementType.F32, rows, _hidden);
 }

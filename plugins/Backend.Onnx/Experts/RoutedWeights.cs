@@ -3,7 +3,9 @@ using Spud;
 
 namespace Backend.Onnx.Experts;
 
-/// <summary>All experts of one layer, F32, or on a device or of half the width (then [E, F, C] and [E, C, F]): a graph gets those of one expert at a time.</summary>
+/// <summary>
+/// All experts of one layer, F32, or on a device or in 16 bits (then [E, F, C] and [E, C, F]): a graph gets those of one expert at a time.
+/// </summary>
 internal sealed class RoutedWeights
 {
     public RoutedWeights(WeightReader weights, LayerDescription model, string prefix, int c)

@@ -6,7 +6,7 @@ using Spud;
 
 namespace Backend.Onnx.Experts;
 
-/// <summary>Norm and the expert of every row, times the sigmoid of its gate where it has one.</summary>
+/// <summary>Norm and the shared expert, times the sigmoid of its gate if it has one.</summary>
 internal sealed class SharedGraph
 {
     private readonly Binding _binding;
@@ -31,7 +31,7 @@ internal sealed class SharedGraph
         (_input, _output) = (_binding.SlotOf("input"), _binding.SlotOf("result"));
     }
 
-    /// <summary>Computes it for a step.</summary>
+    /// <summary>Computes the shared expert for a step.</summary>
     /// <param name="input">F32 [T, C].</param>
     /// <param name="output">F32 [T, C], written.</param>
     public void Run(in TensorView input, in TensorView output)

@@ -4,7 +4,7 @@ using Kind = Onnx.AttributeProto.Types.AttributeType;
 
 namespace Backend.Onnx.Graphs;
 
-/// <summary>Attributes of nodes.</summary>
+/// <summary>Node attributes.</summary>
 internal static class Attribute
 {
     public static AttributeProto Int(string name, long value) => new() { Name = name, I = value, Type = Kind.Int };

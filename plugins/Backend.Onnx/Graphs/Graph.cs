@@ -6,8 +6,8 @@ using DataType = Onnx.TensorProto.Types.DataType;
 namespace Backend.Onnx.Graphs;
 
 /// <summary>
-/// An ONNX graph in the making. Values are names. A weight is an input like any other, so that it is bound where it lies and layers of
-/// one geometry share a session; only what ONNX Runtime must pack is an initialiser.
+/// Builds an ONNX graph. Values are referred to by name. A weight is an ordinary input, so that it is bound in place and layers of
+/// the same geometry share a session; only weights that ONNX Runtime must pack are initialisers.
 /// </summary>
 internal sealed class Graph
 {
@@ -25,18 +25,18 @@ internal sealed class Graph
         _model.OpsetImport.Add(new OperatorSetIdProto { Domain = Microsoft, Version = 1 });
     }
 
-    /// <summary>What is bound once, by name.</summary>
+    /// <summary>Values that are bound once, by name.</summary>
     public IReadOnlyList<(string Name, TensorView View)> Weights => _weights;
 
-    /// <summary>Inputs, then outputs.</summary>
+    /// <summary>Inputs, followed by outputs.</summary>
     public IEnumerable<(string Name, bool IsOutput, ElementType Type)> Slots =>
         _model.Graph.Input.Select(input => (input.Name, false, TypeOf(input)))
             .Concat(_model.Graph.Output.Select(output => (output.Name, true, TypeOf(output))));
 
-    /// <summary>Bytes of the weights that it contains; with some, no other layer has the same graph.</summary>
+    /// <summary>Bytes of the weights it contains; a graph with weights is never shared with another layer.</summary>
     public long WeightBytes { get; private set; }
 
-    /// <summary>A value that each run binds.</summary>
+    /// <summary>A value bound for each run.</summary>
     public string Input(string name, ElementType type, params ReadOnlySpan<Dim> shape)
     {
         _model.Graph.Input.Add(Describe(name, type, shape));
@@ -55,10 +55,10 @@ internal sealed class Graph
     }
 
     /// <summary>A weight that ONNX Runtime packs, or a constant.</summary>
-    /// <param name="name">Of the value.</param>
-    /// <param name="type">Of its elements.</param>
-    /// <param name="shape">Its lengths.</param>
-    /// <param name="bytes">Not copied: it must not change any more.</param>
+    /// <param name="name">Name of the value.</param>
+    /// <param name="type">Element type.</param>
+    /// <param name="shape">Shape.</param>
+    /// <param name="bytes">Not copied, so they must not change afterwards.</param>
     public string Initialiser(string name, DataType type, ReadOnlySpan<long> shape, byte[] bytes)
     {
         TensorProto tensor = new() { Name = name, DataType = (int)type, RawData = UnsafeByteOperations.UnsafeWrap(bytes) };
@@ -87,15 +87,15 @@ internal sealed class Graph
         return tensor.Name;
     }
 
-    /// <summary>A node of one output.</summary>
+    /// <summary>Adds a node with one output.</summary>
     public string Node(string op, ReadOnlySpan<string> inputs, params ReadOnlySpan<AttributeProto> attributes) =>
         Nodes(op, "", 1, inputs, attributes)[0];
 
-    /// <summary>One of ONNX Runtime's own operators.</summary>
+    /// <summary>Adds one of ONNX Runtime's own operators.</summary>
     public string MicrosoftNode(string op, ReadOnlySpan<string> inputs, params ReadOnlySpan<AttributeProto> attributes) =>
         Nodes(op, Microsoft, 1, inputs, attributes)[0];
 
-    /// <summary>A node of several outputs.</summary>
+    /// <summary>Adds a node with several outputs.</summary>
     public string[] Nodes(string op, string domain, int outputs, ReadOnlySpan<string> inputs, params ReadOnlySpan<AttributeProto> attributes)
     {
         NodeProto node = new() { OpType = op, Domain = domain, Name = $"{op} {_model.Graph.Node.Count}" };
@@ -108,7 +108,7 @@ internal sealed class Graph
         return [.. node.Output];
     }
 
-    /// <summary>Names a value that a node made, and makes it one of the graph's results.</summary>
+    /// <summary>Names a value produced by a node, and makes it an output of the graph.</summary>
     public void Output(string value, string name, ElementType type, params ReadOnlySpan<Dim> shape)
     {
         foreach (NodeProto node in _model.Graph.Node)
@@ -120,10 +120,10 @@ internal sealed class Graph
         _model.Graph.Output.Add(Describe(name, type, shape));
     }
 
-    /// <summary>The graph in ONNX's format.</summary>
+    /// <summary>Serialises the graph in the ONNX format.</summary>
     public byte[] ToBytes() => _model.ToByteArray();
 
-    /// <summary>Lets go of the weights that it brought along; a session has them now.</summary>
+    /// <summary>Releases the weights it contains, once a session has them.</summary>
     public void ForgetWeights() => _model.Graph.Initializer.Clear();
 
     private static void Rename(Google.Protobuf.Collections.RepeatedField<string> names, string from, string to)

@@ -3,7 +3,7 @@ using DataType = Onnx.TensorProto.Types.DataType;
 
 namespace Backend.Onnx.Graphs;
 
-/// <summary>ONNX's numbers for element types; ONNX Runtime's C API uses the same ones.</summary>
+/// <summary>ONNX's element type codes, also used by ONNX Runtime's C API.</summary>
 internal static class OnnxTypes
 {
     public static DataType Of(ElementType type) => type switch

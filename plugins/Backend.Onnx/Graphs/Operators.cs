@@ -3,7 +3,7 @@ using Spud;
 
 namespace Backend.Onnx.Graphs;
 
-/// <summary>The formulas of transformer layers, in operators of ONNX and ONNX Runtime.</summary>
+/// <summary>The formulas of transformer layers as operators of ONNX and ONNX Runtime.</summary>
 internal static class Operators
 {
     // gate * sigmoid(1.702 gate), gpt-oss
@@ -16,7 +16,7 @@ internal static class Operators
             "SimplifiedLayerNormalization", [x, graph.Weight(name, weight)],
             Attribute.Int("axis", -1), Attribute.Float("epsilon", epsilon), Attribute.Int("stash_type", 1));
 
-        /// <summary>act(gate) * up, as the layer has it.</summary>
+        /// <summary>act(gate) * up, with the layer's activation.</summary>
         public string Activate(LayerDescription layer, string gate, string up)
         {
             if (layer.Has(Trait.ClampedSwiGlu))
@@ -41,7 +41,7 @@ internal static class Operators
             return graph.Node("Add", [residual, graph.Scaled(delta, factor)]);
         }
 
-        /// <summary>x in another shape, of which one length may be -1.</summary>
+        /// <summary>x in another shape, one dimension of which may be -1.</summary>
         public string Reshape(string x, params ReadOnlySpan<long> shape) => graph.Node("Reshape", [x, graph.Indices(shape)]);
 
         // x * sigmoid(alpha x)

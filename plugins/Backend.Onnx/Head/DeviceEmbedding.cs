@@ -6,7 +6,7 @@ using Spud;
 
 namespace Backend.Onnx.Head;
 
-/// <summary>Embeddings on a device: rows of a matrix there, by token ids that are there too.</summary>
+/// <summary>Embeddings on a device: rows of a matrix there, selected by token ids that are also on the device.</summary>
 internal sealed class DeviceEmbedding
 {
     private readonly Binding _binding;

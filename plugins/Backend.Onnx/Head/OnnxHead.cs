@@ -7,7 +7,7 @@ using Spud;
 
 namespace Backend.Onnx.Head;
 
-/// <summary>Embedding rows, read from the model's file, and a graph of the final norm with the output matrix.</summary>
+/// <summary>Embedding rows, read from the model file, and a graph of the final norm and the output matrix.</summary>
 internal sealed class OnnxHead : IHead
 {
     private readonly IBuildContext _build;
@@ -93,7 +93,7 @@ internal sealed class OnnxHead : IHead
         _logits.Set(_rowsSlot, there);
     }
 
-    // Rows that lie together are read where they are.
+    // Contiguous rows are read in place.
     private TensorView Gathered(in TensorView hidden, ReadOnlySpan<int> rows)
     {
         if (rows[^1] - rows[0] + 1 == rows.Length)

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Backend.Onnx.Kernels;
 
-/// <summary>Numbers as the bytes they are.</summary>
+/// <summary>Numbers viewed as raw bytes.</summary>
 internal static class Bytes
 {
     public static ReadOnlySpan<byte> Of(ReadOnlySpan<float> values) => MemoryMarshal.AsBytes(values);

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Backend.Onnx.Kernels;
 
-/// <summary>The element-wise kernels over spans; lengths are those of the first argument.</summary>
+/// <summary>The element-wise kernels over spans; the first argument determines the length.</summary>
 internal static unsafe class Vectors
 {
     /// <summary>y += factor * x.</summary>

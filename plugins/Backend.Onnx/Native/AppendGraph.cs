@@ -5,14 +5,14 @@ using DataType = Onnx.TensorProto.Types.DataType;
 
 namespace Backend.Onnx.Native;
 
-/// <summary>A graph that writes rows into places of a pool, which is its input and its output: what is not written stays.</summary>
-/// <param name="binding">Of <see cref="Make"/>.</param>
-/// <param name="memory">The device's.</param>
+/// <summary>A graph that writes rows to positions in a pool, which is both input and output: rows that are not written are kept.</summary>
+/// <param name="binding">A binding of <see cref="Make"/>.</param>
+/// <param name="memory">Memory of the device.</param>
 internal sealed class AppendGraph(Binding binding, nint memory)
 {
     private readonly int _pool = binding.SlotOf("pool"), _written = binding.SlotOf("written"), _rows = binding.SlotOf("rows"), _places = binding.SlotOf("places");
 
-    /// <summary>For a pool of a type; rows are F32, or of the same type where that is I8.</summary>
+    /// <summary>Creates the graph for a pool of a type; rows are F32, or I8 if the pool is I8.</summary>
     public static Graph Make(ElementType type)
     {
         Graph graph = new();
@@ -24,7 +24,7 @@ internal sealed class AppendGraph(Binding binding, nint memory)
         return graph;
     }
 
-    /// <summary>Writes rows [n, d] to I64 places [n], on the host, of a pool [m, d].</summary>
+    /// <summary>Writes rows [n, d] to I64 positions [n], on the host, of a pool [m, d].</summary>
     public void Run(nint rowMemory, nint rows, nint places, nint pool, int n, int m, int d)
     {
         binding.SetAnew(_rows, rowMemory, rows, n, d);

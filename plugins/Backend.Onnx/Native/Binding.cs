@@ -7,8 +7,8 @@ using Spud;
 namespace Backend.Onnx.Native;
 
 /// <summary>
-/// What one layer binds to a session. Names are looked up at build; a value is bound again only when its address or shape changed, and
-/// nothing managed is allocated then either.
+/// The values that one layer binds to a session. Names are looked up at build; a value is bound again only if its address or shape has
+/// changed, and even then nothing managed is allocated.
 /// </summary>
 internal sealed class Binding : IDisposable
 {
@@ -32,13 +32,13 @@ internal sealed class Binding : IDisposable
     /// <summary>Names of the slots.</summary>
     private string[] Names { get; }
 
-    /// <summary>Number of an input or output.</summary>
+    /// <summary>Index of an input or output.</summary>
     public int SlotOf(string name) => Array.IndexOf(Names, name) is >= 0 and int slot ? slot : throw new ArgumentException($"the graph has no value {name}", nameof(name));
 
-    /// <summary>Binds a view in its own shape.</summary>
+    /// <summary>Binds a view with its own shape.</summary>
     public void Set(int slot, in TensorView view) => Set(slot, view.Address, view.Shape);
 
-    /// <summary>Binds memory in any shape.</summary>
+    /// <summary>Binds memory with any shape.</summary>
     public void Set(int slot, nint address, params ReadOnlySpan<int> shape)
     {
         ref Slot bound = ref _slots[slot];
@@ -49,10 +49,10 @@ internal sealed class Binding : IDisposable
         bound.Remember(address, shape);
     }
 
-    /// <summary>Binds memory of either side whatever was bound before: what lies on the other side is copied now.</summary>
+    /// <summary>Binds memory of host or device, whatever was bound before: data on the other side are copied at once.</summary>
     public void SetAnew(int slot, nint memory, nint address, params ReadOnlySpan<int> shape) => Bind(ref _slots[slot], memory, address, shape);
 
-    /// <summary>Computes the graph.</summary>
+    /// <summary>Runs the graph.</summary>
     public void Run() => _session.Run(_binding);
 
     /// <inheritdoc/>

@@ -1,15 +1,15 @@
 namespace Backend.Onnx.Native;
 
-/// <summary>Memory as ONNX Runtime sees it.</summary>
+/// <summary>A memory range as described to ONNX Runtime.</summary>
 internal readonly struct BoundTensor
 {
-    /// <summary>OrtMemoryInfo: where it lies.</summary>
+    /// <summary>OrtMemoryInfo of the memory.</summary>
     public required nint Memory { get; init; }
 
-    /// <summary>First byte.</summary>
+    /// <summary>Address of the first byte.</summary>
     public required nint Address { get; init; }
 
-    /// <summary>Size.</summary>
+    /// <summary>Size in bytes.</summary>
     public required long Bytes { get; init; }
 
     /// <summary>ONNXTensorElementDataType.</summary>

@@ -8,7 +8,7 @@ using DataType = Onnx.TensorProto.Types.DataType;
 
 namespace Backend.Onnx.Native;
 
-/// <summary>Allocation and copies of a device, by graphs of one node: ONNX Runtime moves what is bound on the other side.</summary>
+/// <summary>Allocation and copies for a device, by graphs of one node: ONNX Runtime transfers values bound on the other side.</summary>
 internal sealed class DeviceMemory : IDisposable
 {
     private const int MaxBytes = 1 << 30, ZeroBytes = 1 << 20;
@@ -42,7 +42,7 @@ internal sealed class DeviceMemory : IDisposable
         }
     }
 
-    /// <summary>Zeroed memory.</summary>
+    /// <summary>Allocates zeroed memory.</summary>
     public nint Allocate(long bytes)
     {
         nint address = OrtApi.Allocate(_allocator.DangerousGetHandle(), bytes);
@@ -54,7 +54,7 @@ internal sealed class DeviceMemory : IDisposable
 
     public void Free(nint address) => OrtApi.Free(_allocator.DangerousGetHandle(), address);
 
-    /// <summary>Views of equal shapes, not empty.</summary>
+    /// <summary>Copies between views of equal, non-empty shapes.</summary>
     public void Copy(in TensorView source, in TensorView destination)
     {
         if (source.Type == destination.Type)
@@ -65,7 +65,7 @@ internal sealed class DeviceMemory : IDisposable
             CopyByHost(source, destination);
     }
 
-    /// <summary>Rows F32 [T, G, D] to their places in pages [N, G, P, D].</summary>
+    /// <summary>Writes rows F32 [T, G, D] to their positions in pages [N, G, P, D].</summary>
     public void Append(in TensorView rows, in TensorView slots, in TensorView pages)
     {
         (int count, int heads, int width, int pageTokens) = (slots.Shape[0], pages.Shape[1], pages.Shape[3], pages.Shape[2]);
@@ -121,7 +121,7 @@ internal sealed class DeviceMemory : IDisposable
         return new TensorView(_host, AddressOf(memory), type, shape);
     }
 
-    // Formats that graphs do not know are encoded and decoded by the host.
+    // The host encodes and decodes formats that graphs do not support.
     private void CopyByHost(in TensorView source, in TensorView destination)
     {
         TensorView from = source, to = destination;

@@ -4,8 +4,8 @@ using Spud;
 namespace Backend.Onnx.Native;
 
 /// <summary>
-/// Memory of a device. ONNX Runtime has ended a graph's work when its run returns, so that nothing is ever left to wait for. What it needs
-/// is there while the device is in use: a component, or memory that was not yet given back.
+/// Memory of a device. A run of ONNX Runtime returns only after the graph's work has finished, so there is never anything to wait for. Its
+/// resources exist while the device is in use: by a component, or by memory not yet freed.
 /// </summary>
 internal sealed class OnnxDomain(OnnxDevice device) : IMemoryDomain
 {
@@ -17,7 +17,7 @@ internal sealed class OnnxDomain(OnnxDevice device) : IMemoryDomain
 
     public bool IsHost => false;
 
-    /// <summary>A component begins to use the device.</summary>
+    /// <summary>Registers a component that uses the device.</summary>
     public void Retain(IBuildContext build)
     {
         lock (_lock)
@@ -27,7 +27,7 @@ internal sealed class OnnxDomain(OnnxDevice device) : IMemoryDomain
         }
     }
 
-    /// <summary>It ends to.</summary>
+    /// <summary>Unregisters a component.</summary>
     public void Release()
     {
         lock (_lock)

@@ -2,12 +2,12 @@ using Spud;
 
 namespace Backend.Onnx.Native;
 
-/// <summary>Turns what ONNX Runtime says into the exception that the contract has for it.</summary>
+/// <summary>Maps errors of ONNX Runtime to the exceptions defined by the contract.</summary>
 internal static class OnnxFault
 {
     private static readonly string[] s_memory = ["out of memory", "Failed to allocate memory", "bad_alloc", "CUDA failure 2:", "Available memory of"];
 
-    // After these a CUDA context answers nothing but the same error until the process ends.
+    // After these, every call on a CUDA context returns the same error until the process ends.
     private static readonly string[] s_lost = ["CUDA failure", "CUDA error", "CUBLAS failure", "CUDNN failure", "illegal memory access", "device-side assert"];
 
     public static Exception Of(string text)

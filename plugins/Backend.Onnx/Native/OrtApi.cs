@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace Backend.Onnx.Native;
 
 /// <summary>
-/// The calls of ONNX Runtime's C API that a step makes, as function pointers: the managed API allocates an object for every value that
-/// is bound. Their places in the table never change (onnxruntime_c_api.h: "this struct is append-only").
+/// The calls of ONNX Runtime's C API that a step makes, as function pointers: the managed API allocates an object for every value
+/// bound. Their indices in the table never change (onnxruntime_c_api.h: "this struct is append-only").
 /// </summary>
 internal static unsafe class OrtApi
 {
@@ -13,13 +13,13 @@ internal static unsafe class OrtApi
 
     private static readonly nint* s_table = Load();
 
-    /// <summary>Binds memory, of which a tensor is made for it, to a named input or output.</summary>
+    /// <summary>Binds memory, wrapped in a tensor, to a named input or output.</summary>
     /// <param name="binding">OrtIoBinding.</param>
-    /// <param name="name">UTF-8, ending with 0.</param>
-    /// <param name="isOutput">Whether it is written.</param>
-    /// <param name="tensor">What is bound.</param>
-    /// <param name="shape">Its lengths.</param>
-    /// <exception cref="OnnxException">The library refuses.</exception>
+    /// <param name="name">UTF-8, null-terminated.</param>
+    /// <param name="isOutput">Whether it is an output.</param>
+    /// <param name="tensor">The memory to bind.</param>
+    /// <param name="shape">The tensor's shape.</param>
+    /// <exception cref="OnnxException">The call failed.</exception>
     public static void Bind(nint binding, nint name, bool isOutput, in BoundTensor tensor, ReadOnlySpan<int> shape)
     {
         long* lengths = stackalloc long[shape.Length];
@@ -30,14 +30,14 @@ internal static unsafe class OrtApi
         Check(((delegate* unmanaged<nint, nint, nuint, long*, nuint, int, nint*, nint>)s_table[CreateTensorWithData])(
             tensor.Memory, tensor.Address, (nuint)tensor.Bytes, lengths, (nuint)shape.Length, tensor.Type, &value));
 
-        // The binding keeps a share of the value: this one is given back at once.
+        // The binding holds its own reference to the value, so this one is released at once.
         nint status = ((delegate* unmanaged<nint, nint, nint, nint>)s_table[isOutput ? BindOutputAt : BindInputAt])(binding, name, value);
         ((delegate* unmanaged<nint, void>)s_table[ReleaseValue])(value);
         Check(status);
     }
 
-    /// <summary>Memory of an allocator.</summary>
-    /// <exception cref="InsufficientMemoryException">There is not so much.</exception>
+    /// <summary>Allocates memory from an allocator.</summary>
+    /// <exception cref="InsufficientMemoryException">There is not enough memory.</exception>
     public static nint Allocate(nint allocator, long bytes)
     {
         nint address;
@@ -45,7 +45,7 @@ internal static unsafe class OrtApi
         return address != 0 ? address : throw new InsufficientMemoryException($"ONNX Runtime has no {bytes} bytes left. Choose a shorter context, fewer sequences, weights f16 or a smaller model.");
     }
 
-    /// <summary>Gives it back; what could fail here is a lost device, whose memory is gone already.</summary>
+    /// <summary>Frees memory; the only possible error is a lost device, whose memory is already gone.</summary>
     public static void Free(nint allocator, nint address)
     {
         nint status = ((delegate* unmanaged<nint, nint, nint>)s_table[AllocatorFree])(allocator, address);

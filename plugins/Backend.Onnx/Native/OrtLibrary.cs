@@ -2,12 +2,12 @@ using System.Runtime.InteropServices;
 
 namespace Backend.Onnx.Native;
 
-/// <summary>The native library: next to this assembly, or where the system finds it.</summary>
+/// <summary>The native library: next to this assembly, or wherever the system finds it.</summary>
 internal static unsafe class OrtLibrary
 {
     private const string Name = "onnxruntime";
 
-    /// <summary>Oldest minor version of 1 that has been tried.</summary>
+    /// <summary>Oldest tested minor version of major version 1.</summary>
     private const int OldestMinor = 31;
 
     private static readonly Lazy<nint> s_handle = new(() =>
@@ -21,9 +21,9 @@ internal static unsafe class OrtLibrary
     /// <summary>Why the library cannot be used and what to do; null if it can.</summary>
     public static string? Problem() => Problem(Folder, Name);
 
-    /// <summary>The same for another place or name.</summary>
-    /// <param name="folder">Holds runtimes/RID/native.</param>
-    /// <param name="name">Without prefix and suffix.</param>
+    /// <summary>The same for another folder or name.</summary>
+    /// <param name="folder">The folder that contains runtimes/RID/native.</param>
+    /// <param name="name">Name without prefix and suffix.</param>
     public static string? Problem(string folder, string name)
     {
         nint handle = Find(folder, name);
@@ -37,12 +37,12 @@ internal static unsafe class OrtLibrary
         return ProblemOf(version);
     }
 
-    /// <summary>Why the CUDA provider is not there and what to do; null if it is.</summary>
+    /// <summary>Why the CUDA provider is missing and what to do; null if it is present.</summary>
     public static string? CudaProblem() => File.Exists(Path.Combine(NativeFolder(Folder), "libonnxruntime_providers_cuda.so"))
         ? null
         : $"ONNX Runtime's CUDA provider is missing (libonnxruntime_providers_cuda.so in {NativeFolder(Folder)}). Run: ./spud setup onnx --cuda";
 
-    /// <summary>Why a version does not serve; null if it does.</summary>
+    /// <summary>Why a version is unsupported; null if it is supported.</summary>
     public static string? ProblemOf(string version) =>
         System.Version.TryParse(version, out Version? parsed) && parsed is { Major: 1, Minor: >= OldestMinor }
             ? null

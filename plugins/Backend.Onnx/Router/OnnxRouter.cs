@@ -4,7 +4,7 @@ using Spud;
 
 namespace Backend.Onnx.Router;
 
-/// <summary>Softmax over all experts, then the K largest; of equals the lower number, as ONNX's TopK has it.</summary>
+/// <summary>Softmax over all experts, then the top K; ties go to the lower index, as in ONNX's TopK.</summary>
 internal sealed class OnnxRouter : IRouter
 {
     private readonly IBuildContext _build;
@@ -46,7 +46,7 @@ internal sealed class OnnxRouter : IRouter
 
     public void Dispose() => _sessions.Dispose();
 
-    // I32 [T + 1]: what offsets always are where every row has so many experts.
+    // I32 [T + 1]: the offsets, which are constant because every row has K experts.
     private TensorView OffsetsFor(int used)
     {
         if (_offsets.TryGetValue(used, out TensorView known))

@@ -36,7 +36,7 @@ internal sealed class RouterLayer
         (_hidden, _experts, _weights) = (_binding.SlotOf("hidden"), _binding.SlotOf("experts"), _binding.SlotOf("weights"));
     }
 
-    /// <summary>Fills the plan: every row has K experts, so each knows its place.</summary>
+    /// <summary>Fills the plan: every row has K experts, so its offset is known.</summary>
     public void Route(in TensorView hidden, in RoutingPlan plan)
     {
         int rows = hidden.Shape[0];

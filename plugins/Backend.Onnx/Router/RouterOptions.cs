@@ -6,7 +6,7 @@ namespace Backend.Onnx.Router;
 /// <summary>Options of router "onnx".</summary>
 internal sealed class RouterOptions : OnnxOptions
 {
-    /// <summary>Experts of a row; absent: as many as the model was trained with.</summary>
+    /// <summary>Experts per row; absent: as many as the model was trained with.</summary>
     [Range(1, 1024)]
     public int? Experts { get; set; }
 }

@@ -2,9 +2,9 @@ using Backend.Onnx.Device;
 
 namespace Backend.Onnx.Shared;
 
-/// <summary>What the components of this plugin have in common.</summary>
+/// <summary>Options shared by the components of this plugin.</summary>
 internal class OnnxOptions
 {
-    /// <summary>"cpu", or "cuda:0" and its like.</summary>
+    /// <summary>The device, such as "cpu" or "cuda:0".</summary>
     public string Device { get; set; } = OnnxDevice.Cpu;
 }

@@ -4,13 +4,13 @@ using Spud;
 namespace Backend.Onnx.Shared;
 
 /// <summary>
-/// ONNX Runtime's environment: one a process, with one pool of threads that never spins and one arena for what graphs compute in between.
-/// It lives while there is a lease.
+/// ONNX Runtime's environment: one per process, with one thread pool that never spins and one arena for intermediate results.
+/// It exists as long as there is a lease.
 /// </summary>
 internal sealed class OnnxRuntime : IDisposable
 {
-    // The library is one a process, this class one a loaded plugin (a host may load it anew): making an environment while another copy
-    // ends the last one fails in the library. The contract's type is the one object that all copies share.
+    // There is one library per process but one copy of this class per loaded plugin (a host may reload it): creating an environment while
+    // another copy destroys the last one fails in the library. The contract's type is the one object that all copies share.
     private static readonly object s_lock = typeof(ISpudPlugin);
     private static int s_leases;
     private static int s_threads;
@@ -21,7 +21,7 @@ internal sealed class OnnxRuntime : IDisposable
     {
     }
 
-    /// <summary>Makes sure of the environment.</summary>
+    /// <summary>Ensures that the environment exists.</summary>
     public static OnnxRuntime Lease(IBuildContext build)
     {
         lock (s_lock)

@@ -4,10 +4,10 @@ using Microsoft.ML.OnnxRuntime;
 
 namespace Backend.Onnx.Shared;
 
-/// <summary>A graph that ONNX Runtime has made ready.</summary>
+/// <summary>A graph loaded into an ONNX Runtime session.</summary>
 internal sealed class OnnxSession : IDisposable
 {
-    // The library copies options when it makes a session; until then they must not be collected.
+    // The library copies options when it creates a session; until then they must not be collected.
     private readonly SessionOptions _options;
     private readonly InferenceSession _session;
     private readonly RunOptions _run = new();
@@ -31,13 +31,13 @@ internal sealed class OnnxSession : IDisposable
         }
     }
 
-    /// <summary>OrtMemoryInfo of the processor's memory.</summary>
+    /// <summary>OrtMemoryInfo of CPU memory.</summary>
     public static nint HostMemory { get; } = OrtMemoryInfo.DefaultInstance.DangerousGetHandle();
 
-    /// <summary>Where it computes.</summary>
+    /// <summary>The device of the session.</summary>
     public OnnxDevice Device { get; }
 
-    /// <summary>Of the device's memory.</summary>
+    /// <summary>OrtMemoryInfo of the device's memory.</summary>
     public OrtAllocator Allocator() => Device.AllocatorOf(_session);
 
     public OrtIoBinding NewBinding() => _session.CreateIoBinding();

@@ -7,12 +7,12 @@ using Spud;
 namespace Backend.Onnx.Shared;
 
 /// <summary>
-/// The sessions and bindings of one component, and its lease of the environment. Graphs that are the same but for bound weights are one
+/// The sessions and bindings of one component, and its lease on the environment. Graphs that differ only in bound weights share one
 /// session.
 /// </summary>
 internal sealed class Sessions : IDisposable
 {
-    // What a session takes in addition to its packed weights, as measured.
+    // Measured memory of a session, in addition to its packed weights.
     private const long SessionBytes = 200_000;
     private readonly IBuildContext _build;
     private readonly OnnxRuntime _lease;
@@ -34,14 +34,14 @@ internal sealed class Sessions : IDisposable
         }
     }
 
-    /// <summary>Where their graphs are computed.</summary>
+    /// <summary>The device of the sessions.</summary>
     public OnnxDevice Device { get; }
 
-    /// <summary>Where their values lie.</summary>
+    /// <summary>The memory domain of their values.</summary>
     public IMemoryDomain Domain => Device.Domain(_build);
 
 
-    /// <summary>Makes a component; what it had of ONNX Runtime is given back if it fails.</summary>
+    /// <summary>Creates a component; if that fails, its ONNX Runtime resources are released.</summary>
     public static TComponent Build<TComponent>(IBuildContext build, OnnxOptions options, Func<Sessions, TComponent> make)
     {
         Sessions sessions = new(build, OnnxDevice.Of(options.Device));
@@ -56,7 +56,7 @@ internal sealed class Sessions : IDisposable
         }
     }
 
-    /// <summary>A binding of its own for a graph.</summary>
+    /// <summary>Creates a separate binding for a graph.</summary>
     public Binding Bind(Graph graph)
     {
         Binding binding = new(SessionOf(graph), graph);

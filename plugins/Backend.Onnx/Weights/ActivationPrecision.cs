@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Backend.Onnx.Weights;
 
-/// <summary>What a product with block weights reads on the side of the activations.</summary>
+/// <summary>Precision of the activations read by a product with block weights.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<ActivationPrecision>))]
 internal enum ActivationPrecision
 {
@@ -10,7 +10,7 @@ internal enum ActivationPrecision
     [JsonStringEnumMemberName("f32")]
     F32,
 
-    /// <summary>Rounded to 8 bits by block (accuracy level 4).</summary>
+    /// <summary>Rounded to 8 bits in blocks (accuracy level 4).</summary>
     [JsonStringEnumMemberName("q8")]
     Q8,
 }

@@ -4,19 +4,19 @@ using Spud;
 namespace Backend.Onnx.Weights;
 
 /// <summary>
-/// GGML's formats whose blocks are MatMulNBits' blocks: codes with one scale and a fixed zero point. Those with a minimum (Q4_1, Q4_K and
-/// their like) have none: ONNX Runtime would need a zero point of fractions, which its processor provider expands anew at every run.
+/// GGML formats whose blocks map to MatMulNBits blocks: codes with one scale and a fixed zero point. Formats with a minimum (Q4_1, Q4_K
+/// etc.) do not: they would need a fractional zero point, for which ONNX Runtime's CPU provider expands the matrix at every run.
 /// </summary>
-/// <param name="Elements">Elements of a block.</param>
-/// <param name="Bits">4 or 8.</param>
+/// <param name="Elements">Elements per block.</param>
+/// <param name="Bits">Bits per code, 4 or 8.</param>
 internal readonly record struct BlockMapping(int Elements, int Bits)
 {
-    /// <summary>What stands for zero: MatMulNBits' default.</summary>
+    /// <summary>The code for zero: MatMulNBits' default zero point.</summary>
     public int ZeroPoint => 1 << (Bits - 1);
 
-    /// <summary>The mapping of a type, if there is one that serves.</summary>
-    /// <param name="type">GGML's.</param>
-    /// <param name="activations">With exact activations ONNX Runtime is quick with 4 bits only: of 8 bits it would expand the matrix at every run.</param>
+    /// <summary>The mapping of a type, if there is a suitable one.</summary>
+    /// <param name="type">GGML type number.</param>
+    /// <param name="activations">With exact activations ONNX Runtime is fast only with 4 bits: it would expand an 8-bit matrix at every run.</param>
     public static BlockMapping? Of(ElementType type, ActivationPrecision activations) => type switch
     {
         ElementType.Q4_0 => new(32, 4),
@@ -26,11 +26,11 @@ internal readonly record struct BlockMapping(int Elements, int Bits)
         _ => null,
     };
 
-    /// <summary>Maps rows. A code is the value over its scale, which is a whole number in all of these formats.</summary>
-    /// <param name="type">GGML's.</param>
+    /// <summary>Maps rows. A code is the value divided by its scale, which is an integer in all these formats.</summary>
+    /// <param name="type">GGML type number.</param>
     /// <param name="bytes">Whole blocks.</param>
     /// <param name="values">The same, expanded.</param>
-    /// <param name="codes">Written: 4 bits with the first element low, or 8.</param>
+    /// <param name="codes">Written: 4 bits with the first element in the low half, or 8.</param>
     /// <param name="scales">Written.</param>
     public void Map(ElementType type, ReadOnlySpan<byte> bytes, ReadOnlySpan<float> values, Span<byte> codes, Span<float> scales)
     {
@@ -67,7 +67,7 @@ internal readonly record struct BlockMapping(int Elements, int Bits)
         }
     }
 
-    // 16 scales of 6 bits in 12 bytes: the low halves first, then two high bits of four scales in a byte (ggml's block_q3_K).
+    // 16 scales of 6 bits in 12 bytes: the low halves first, then the two high bits of four scales per byte (ggml's block_q3_K).
     private static void ThreeBitScales(ReadOnlySpan<byte> block, Span<float> scales)
     {
         ReadOnlySpan<byte> packed = block.Slice(96, 12);

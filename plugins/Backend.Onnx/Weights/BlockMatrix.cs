@@ -4,15 +4,15 @@ using DataType = Onnx.TensorProto.Types.DataType;
 
 namespace Backend.Onnx.Weights;
 
-/// <summary>Blocks with one scale each, for MatMulNBits; ONNX Runtime packs them into memory of its own.</summary>
+/// <summary>Blocks with one scale each, for MatMulNBits; ONNX Runtime packs them into its own memory.</summary>
 internal sealed class BlockMatrix : Matrix
 {
     private const int ExactLevel = 0, RoundedLevel = 4;
 
-    /// <summary>Elements and bits.</summary>
+    /// <summary>Elements per block and bits per code.</summary>
     public required BlockMapping Mapping { get; init; }
 
-    /// <summary>What products read.</summary>
+    /// <summary>Precision of the activations in products.</summary>
     public required ActivationPrecision Activations { get; init; }
 
     /// <summary>[N, K / block, block * bits / 8].</summary>

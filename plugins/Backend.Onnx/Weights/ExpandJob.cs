@@ -4,10 +4,10 @@ using Spud;
 
 namespace Backend.Onnx.Weights;
 
-/// <summary>Expands a matrix [N, K] into columns of a transposed one [K, N']; a part is some rows.</summary>
+/// <summary>Expands a matrix [N, K] into columns of a transposed one [K, N']; each part is a number of rows.</summary>
 internal struct ExpandJob : IJob
 {
-    /// <summary>Rows of a part.</summary>
+    /// <summary>Rows per part.</summary>
     public const int Rows = 32;
 
     /// <summary>[N, K], of any type.</summary>
@@ -16,10 +16,10 @@ internal struct ExpandJob : IJob
     /// <summary>F32 [K, N'], written.</summary>
     public required TensorView Transposed;
 
-    /// <summary>Its first column that is written.</summary>
+    /// <summary>First column that is written.</summary>
     public required int FirstColumn;
 
-    /// <summary>Pinned, <see cref="Rows"/> * K floats for each worker.</summary>
+    /// <summary>Pinned, <see cref="Rows"/> * K floats per worker.</summary>
     public required float[] Scratch;
 
     public readonly int Parts => (Weight.Shape[0] + Rows - 1) / Rows;

@@ -2,7 +2,7 @@ using Spud;
 
 namespace Backend.Onnx.Weights;
 
-/// <summary>Expands a matrix [N, K] to f32; a part is some rows.</summary>
+/// <summary>Expands a matrix [N, K] to f32; each part is a number of rows.</summary>
 internal struct ExpandRowsJob : IJob
 {
     private const int Rows = 32;

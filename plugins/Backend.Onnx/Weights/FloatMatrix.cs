@@ -3,7 +3,7 @@ using Spud;
 
 namespace Backend.Onnx.Weights;
 
-/// <summary>F32, stored [K, N]: ONNX Runtime reads it where it lies.</summary>
+/// <summary>F32, stored [K, N]; ONNX Runtime reads it in place.</summary>
 internal sealed class FloatMatrix : Matrix
 {
     /// <summary>[K, N].</summary>

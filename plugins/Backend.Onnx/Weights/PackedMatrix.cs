@@ -4,10 +4,10 @@ using DataType = Onnx.TensorProto.Types.DataType;
 
 namespace Backend.Onnx.Weights;
 
-/// <summary>F32, [N, K], which ONNX Runtime packs into memory of its own: about an eighth faster than reading it in place.</summary>
+/// <summary>F32, [N, K], which ONNX Runtime packs into its own memory: about an eighth faster than reading it in place.</summary>
 internal sealed class PackedMatrix : Matrix
 {
-    /// <summary>Maximum size of a matrix in bytes: a graph in ONNX's format is smaller than 2 GiB.</summary>
+    /// <summary>Maximum size of a matrix in bytes: a serialised ONNX graph must be smaller than 2 GiB.</summary>
     public const long MaxBytes = 1_900_000_000;
 
     /// <summary>F32 [N, K].</summary>

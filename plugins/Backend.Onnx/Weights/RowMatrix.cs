@@ -5,18 +5,18 @@ using DataType = Onnx.TensorProto.Types.DataType;
 namespace Backend.Onnx.Weights;
 
 /// <summary>
-/// F32, F16 or BF16, [N, K], where it lies. Products compute in f32 (the processor provider has no others), so a graph widens a piece of the
-/// matrix, small enough to stay in the cache until it is multiplied with, and then the next one.
+/// F32, F16 or BF16, [N, K], in place. Products compute in f32 (the CPU provider supports nothing else), so a graph widens a part of the
+/// matrix, small enough to stay in the CPU cache until it is multiplied, and then the next one.
 /// </summary>
 internal sealed class RowMatrix : Matrix
 {
-    // 4 MiB once widened: as many as a second-level cache or two hold; a node costs a few microseconds.
+    // 4 MiB once widened: what one or two second-level caches hold; a node costs a few microseconds.
     private const int ElementsOfPiece = 1 << 20;
 
     /// <summary>[N, K].</summary>
     public required TensorView Values { get; init; }
 
-    /// <summary>Bytes of the largest piece, widened.</summary>
+    /// <summary>Bytes of the largest part, widened.</summary>
     public long WidenedBytes => Values.Type == ElementType.F32 ? 0 : (long)Math.Min(RowsOfPiece, Outputs) * Inputs * sizeof(float);
 
     private int RowsOfPiece => Values.Domain.IsHost ? Math.Max(1, ElementsOfPiece / Inputs) : Outputs;

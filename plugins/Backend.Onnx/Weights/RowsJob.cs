@@ -3,10 +3,10 @@ using Spud;
 
 namespace Backend.Onnx.Weights;
 
-/// <summary>Brings a matrix [N, K] into another type; a part is some rows.</summary>
+/// <summary>Converts a matrix [N, K] to another type; each part is a number of rows.</summary>
 internal struct RowsJob : IJob
 {
-    /// <summary>Rows of a part.</summary>
+    /// <summary>Rows per part.</summary>
     public const int Rows = 32;
 
     /// <summary>[N, K], of any type.</summary>
@@ -15,7 +15,7 @@ internal struct RowsJob : IJob
     /// <summary>F32, F16 or BF16 [N, K], written.</summary>
     public required TensorView Target;
 
-    /// <summary>Pinned, <see cref="Rows"/> * K floats for each worker.</summary>
+    /// <summary>Pinned, <see cref="Rows"/> * K floats per worker.</summary>
     public required float[] Scratch;
 
     public readonly int Parts => (Weight.Shape[0] + Rows - 1) / Rows;

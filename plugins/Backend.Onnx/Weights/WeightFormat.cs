@@ -2,11 +2,11 @@ using System.Text.Json.Serialization;
 
 namespace Backend.Onnx.Weights;
 
-/// <summary>How matrices are held.</summary>
+/// <summary>How matrices are stored.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<WeightFormat>))]
 internal enum WeightFormat
 {
-    /// <summary>As blocks where ONNX Runtime has the same ones, else as f32.</summary>
+    /// <summary>As blocks if ONNX Runtime has an equivalent format, else as f32.</summary>
     [JsonStringEnumMemberName("auto")]
     Auto,
 
@@ -18,7 +18,7 @@ internal enum WeightFormat
     [JsonStringEnumMemberName("f16")]
     F16,
 
-    /// <summary>Rounded to the upper half of a binary32; likewise.</summary>
+    /// <summary>Rounded to bfloat16, the upper half of a binary32; products compute in f32.</summary>
     [JsonStringEnumMemberName("bf16")]
     BF16,
 }

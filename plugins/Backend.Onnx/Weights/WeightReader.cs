@@ -5,7 +5,7 @@ using Spud;
 
 namespace Backend.Onnx.Weights;
 
-/// <summary>Takes the weights of one component and lays them out for ONNX Runtime.</summary>
+/// <summary>Reads the weights of one component and lays them out for ONNX Runtime.</summary>
 internal sealed class WeightReader(IBuildContext build, OnnxDevice device, MatrixOptions options)
 {
     private const int ElementsAtOnce = 1 << 20;
@@ -13,10 +13,10 @@ internal sealed class WeightReader(IBuildContext build, OnnxDevice device, Matri
     private byte[] _staged = [];
     private long _widenedBytes;
 
-    /// <summary>Where the weights lie.</summary>
+    /// <summary>The memory domain of the weights.</summary>
     public IMemoryDomain Domain { get; } = device.Domain(build);
 
-    // What matrices are kept as, where they lie as they are in the file; null: in a layout for the processor.
+    // Type of matrices kept in the file's layout; null if they are laid out for the CPU.
     private ElementType? RowType => options.Weights switch
     {
         WeightFormat.F16 => ElementType.F16,
@@ -24,7 +24,7 @@ internal sealed class WeightReader(IBuildContext build, OnnxDevice device, Matri
         _ => Domain.IsHost ? null : ElementType.F32,
     };
 
-    /// <summary>A small weight, expanded to f32; the file's pages are given back.</summary>
+    /// <summary>A small weight, expanded to f32; the file's pages are released.</summary>
     public TensorView Floats(string name, params ReadOnlySpan<int> shape)
     {
         TensorView weight = build.Weights.Take(name, shape), floats = build.Allocate(Domain, ElementType.F32, shape);
@@ -33,13 +33,13 @@ internal sealed class WeightReader(IBuildContext build, OnnxDevice device, Matri
         return floats;
     }
 
-    /// <summary>The same where the condition holds, else an absent view.</summary>
+    /// <summary>The same if the condition holds, otherwise an absent view.</summary>
     public TensorView FloatsIf(bool condition, string name, params ReadOnlySpan<int> shape) => condition ? Floats(name, shape) : default;
 
     /// <summary>A matrix [N, K].</summary>
     public Matrix Matrix(string name, int outputs, int inputs) => Matrix(inputs, (name, outputs));
 
-    /// <summary>Matrices of the same inputs one below the other, as one.</summary>
+    /// <summary>Matrices with the same inputs, stacked into one.</summary>
     public Matrix Matrix(int inputs, params ReadOnlySpan<(string Name, int Outputs)> parts)
     {
         TensorView[] weights = new TensorView[parts.Length];
@@ -52,7 +52,7 @@ internal sealed class WeightReader(IBuildContext build, OnnxDevice device, Matri
         return matrix;
     }
 
-    /// <summary>A matrix [N, K] that the file has as [1, N, K].</summary>
+    /// <summary>A matrix [N, K] stored in the file as [1, N, K].</summary>
     public Matrix OnlyExpert(string name, int outputs, int inputs)
     {
         TensorView weights = build.Weights.Take(name, 1, outputs, inputs);
@@ -61,10 +61,10 @@ internal sealed class WeightReader(IBuildContext build, OnnxDevice device, Matri
         return matrix;
     }
 
-    /// <summary>A matrix whose file memory is still read.</summary>
+    /// <summary>A matrix that is still read from the file.</summary>
     public Matrix Share(in TensorView weight) => Of(weight.Shape[1], [weight]);
 
-    /// <summary>A matrix [N, K] to look rows up in, as it is kept.</summary>
+    /// <summary>A matrix [N, K] for row look-up, in its stored form.</summary>
     public RowMatrix Table(string name, int outputs, int inputs)
     {
         TensorView weight = build.Weights.Take(name, outputs, inputs);
@@ -73,7 +73,7 @@ internal sealed class WeightReader(IBuildContext build, OnnxDevice device, Matri
         return matrix;
     }
 
-    /// <summary>E matrices [N, K]: F32, each transposed, [E, K, N]; or, on a device or of half the width, [E, N, K].</summary>
+    /// <summary>E matrices [N, K]: F32, each transposed, [E, K, N]; or, on a device or in 16 bits, [E, N, K].</summary>
     public TensorView Experts(string name, int experts, int outputs, int inputs)
     {
         TensorView weights = build.Weights.Take(name, experts, outputs, inputs);
@@ -171,8 +171,8 @@ internal sealed class WeightReader(IBuildContext build, OnnxDevice device, Matri
         return new BlockMatrix { Outputs = outputs, Inputs = inputs, Mapping = mapping, Activations = options.Activations, Codes = codes, Scales = scales };
     }
 
-    /// <summary>Bytes of a matrix's codes, which go to ONNX Runtime as one array.</summary>
-    /// <exception cref="RefusedException">They do not fit one array.</exception>
+    /// <summary>Bytes of a matrix's codes, which are passed to ONNX Runtime as one array.</summary>
+    /// <exception cref="RefusedException">They do not fit into one array.</exception>
     internal static int CodeBytes(BlockMapping mapping, int outputs, int inputs)
     {
         long bytes = (long)outputs * inputs * mapping.Bits / 8;
@@ -195,7 +195,7 @@ internal sealed class WeightReader(IBuildContext build, OnnxDevice device, Matri
         build.Pool.Run(job.Parts, ref job);
     }
 
-    // A matrix [N, K]; to a device some rows at a time.
+    // A matrix [N, K]; transferred to a device a number of rows at a time.
     private void Bring(in TensorView weight, in TensorView target)
     {
         (int rows, int width) = (weight.Shape[0], weight.Shape[1]);
@@ -211,7 +211,7 @@ internal sealed class WeightReader(IBuildContext build, OnnxDevice device, Matri
         }
     }
 
-    // Of any shape, to F32.
+    // Any shape, to F32.
     private void Convert(in TensorView weight, in TensorView floats)
     {
         if (Domain.IsHost)
@@ -236,7 +236,7 @@ internal sealed class WeightReader(IBuildContext build, OnnxDevice device, Matri
         return new TensorView(build.Host, Marshal.UnsafeAddrOfPinnedArrayElement(_staged, 0), type, shape);
     }
 
-    // One arena serves all graphs: only the largest counts.
+    // One arena serves all graphs, so only the largest counts.
     private void EstimateWidened(long bytes)
     {
         if (bytes <= _widenedBytes)
@@ -246,7 +246,7 @@ internal sealed class WeightReader(IBuildContext build, OnnxDevice device, Matri
         _widenedBytes = bytes;
     }
 
-    // Pinned, because the host's copies want an address.
+    // Pinned, because the host's copies need an address.
     private float[] ScratchOf(int floats)
     {
         if (_scratch.Length < floats)
