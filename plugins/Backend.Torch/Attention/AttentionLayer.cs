@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace Backend.Torch.Attention;
 
-/// <summary>A state as tensors, and as views where the host may read it.</summary>
+/// <summary>A state as tensors, and as views if the host may read it.</summary>
 internal readonly record struct State(Tensor Max, Tensor Sum, Tensor Accumulator, AttentionState Views);
 
 /// <summary>Project and Finish of one layer; Fold is in <see cref="KeyFold"/>.</summary>
@@ -25,7 +25,7 @@ internal sealed class AttentionLayer(AttentionParts parts) : IDisposable
         if (parts.FullQueryNorm is not null)
             NormFully(all, h * d, g * d);
 
-        // Queries and keys are normed and turned alike, in one go.
+        // Queries and keys are normalised and rotated alike, in one operation.
         using Tensor both = all.narrow(1, 0, (h + g) * d), split = both.view(rows, h + g, d);
         using Tensor heads = parts.HeadNorm is { } norm ? norm.Of(split) : split.alias();
         using Tensor turned = parts.Rope is { } rope ? rope.Turned(heads, positions) : heads.alias();
@@ -37,7 +37,7 @@ internal sealed class AttentionLayer(AttentionParts parts) : IDisposable
         value.copy_(values);
     }
 
-    /// <summary>Adds to output [T, C].</summary>
+    /// <summary>Adds the attention output to output [T, C].</summary>
     public void Finish(in State state, Tensor output)
     {
         Attend(state);
@@ -70,7 +70,7 @@ internal sealed class AttentionLayer(AttentionParts parts) : IDisposable
         keys.copy_(normedKeys);
     }
 
-    /// <summary>The accumulators, in place: sinks join the sum, and the sum divides. What is empty becomes 0, whatever its memory holds.</summary>
+    /// <summary>Divides the accumulators in place: adds sinks to the sum and divides by it. Empty entries become 0, whatever they contain.</summary>
     private void Attend(in State state)
     {
         using Tensor factor = parts.Sinks is { } sinks ? WithSinks(state, sinks) : state.Sum.reciprocal(), column = factor.unsqueeze(2);

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace Backend.Torch.Attention;
 
-/// <summary>What the attention of one layer is made of; the layer owns all but the rotary table, which layers share.</summary>
+/// <summary>The components of one layer's attention; the layer owns all but the RoPE table, which layers share.</summary>
 internal sealed record AttentionParts
 {
     public required TorchDevice Device { get; init; }
@@ -17,7 +17,7 @@ internal sealed record AttentionParts
 
     public required int ValueWidth { get; init; }
 
-    /// <summary>Keys that a row sees at most; 0: all.</summary>
+    /// <summary>Maximum number of keys that a row sees; 0 for all.</summary>
     public required int Window { get; init; }
 
     public required float ScoreScale { get; init; }
@@ -29,12 +29,12 @@ internal sealed record AttentionParts
     /// <summary>Queries, keys and values in one product.</summary>
     public required Linear Qkv { get; init; }
 
-    /// <summary>Of all queries and of all keys as one row each.</summary>
+    /// <summary>Norm over all queries, and over all keys, as one row each.</summary>
     public required RmsNorm? FullQueryNorm { get; init; }
 
     public required RmsNorm? FullKeyNorm { get; init; }
 
-    /// <summary>Of each head of queries and keys, [H + G, D].</summary>
+    /// <summary>Norm of each head of queries and keys, [H + G, D].</summary>
     public required RmsNorm? HeadNorm { get; init; }
 
     public required RopeTable? Rope { get; init; }
@@ -46,6 +46,6 @@ internal sealed record AttentionParts
 
     public required RmsNorm? PostNorm { get; init; }
 
-    /// <summary>Query heads that share a key.</summary>
+    /// <summary>Query heads that share a KV head.</summary>
     public int Group => QueryHeads / KvHeads;
 }

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace Backend.Torch.Attention;
 
-/// <summary>Takes the weights of layer after layer; layers with one rotary embedding share its table.</summary>
+/// <summary>Reads the weights of one layer after another; layers with the same rotary embedding share its table.</summary>
 internal sealed class AttentionWeights(IBuildContext build, WeightLoader weights)
 {
     private readonly List<RopeTable> _tables = [];
@@ -50,7 +50,7 @@ internal sealed class AttentionWeights(IBuildContext build, WeightLoader weights
 
     private RmsNorm Norm(in TensorView weight) => new(Tensor(weight), build.Model.NormEpsilon);
 
-    /// <summary>One weight for each head of queries, then for each head of keys: both are normed in one go.</summary>
+    /// <summary>One weight per query head, followed by one per key head: both are normalised in one operation.</summary>
     private RmsNorm HeadNorm(LayerDescription model, string prefix)
     {
         int width = model.Kv.KeyWidth;

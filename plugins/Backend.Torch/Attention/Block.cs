@@ -1,6 +1,6 @@
 namespace Backend.Torch.Attention;
 
-/// <summary>Neighbouring rows of one sequence.</summary>
+/// <summary>Adjacent rows of one sequence.</summary>
 internal readonly record struct Block(int FirstRow, int Rows, int FirstPosition)
 {
     public int LastPosition => FirstPosition + Rows - 1;

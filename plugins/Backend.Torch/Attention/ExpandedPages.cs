@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace Backend.Torch.Attention;
 
 /// <summary>
-/// Pages whose type libtorch has no arithmetic for (q8_0, q4_0): some keys of a sequence at a time are expanded to f32, all heads of
-/// them, and folded like a page of their own.
+/// Pages of types in which libtorch cannot compute (q8_0, q4_0): a number of a sequence's keys at a time are expanded to f32, for all heads,
+/// and folded like a separate page.
 /// </summary>
 internal sealed class ExpandedPages
 {
@@ -35,7 +35,7 @@ internal sealed class ExpandedPages
     /// <summary>Whether these pages must be expanded.</summary>
     public static bool Needs(in PageView pages) => IsQuantised(pages.Pool.Keys.Type) || IsQuantised(pages.Pool.Values.Type);
 
-    /// <summary>Folds all that the step's rows may see.</summary>
+    /// <summary>Folds all keys that the step's rows may see.</summary>
     public void Fold(KeyFold fold, LayerDescription model, in Step step, Tensor query, in PageView pages, in State state)
     {
         int window = fold.Window ?? int.MaxValue;

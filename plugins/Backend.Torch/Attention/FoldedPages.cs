@@ -2,10 +2,10 @@ using Spud;
 
 namespace Backend.Torch.Attention;
 
-/// <summary>What is folded in one go: a page source, or keys of one that were expanded.</summary>
+/// <summary>The input of one fold: a page source, or expanded keys of one.</summary>
 internal readonly struct FoldedPages
 {
-    /// <summary>A page source as it is.</summary>
+    /// <summary>A page source used directly.</summary>
     public static FoldedPages Of(in PageView pages) => new()
     {
         Keys = pages.Pool.Keys,
@@ -30,6 +30,6 @@ internal readonly struct FoldedPages
     /// <summary>I32 [S + 1], on the host.</summary>
     public required TensorView RunOffsets { get; init; }
 
-    /// <summary>Positions of the keys of a run.</summary>
+    /// <summary>Positions of a run's keys.</summary>
     public ReadOnlySpan<int> PositionsOf(in KeyRun run) => Positions.AsSpan<int>().Slice(run.Page * Positions.Shape[1] + run.FirstKey, run.Keys);
 }

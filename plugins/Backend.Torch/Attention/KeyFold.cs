@@ -7,13 +7,13 @@ using static TorchSharp.torch;
 
 namespace Backend.Torch.Attention;
 
-/// <summary>An online softmax over runs of keys (Milakov and Gimelshein, arXiv:1805.02867), some rows and keys at a time.</summary>
+/// <summary>Online softmax over runs of keys (Milakov and Gimelshein, arXiv:1805.02867), a number of rows and keys at a time.</summary>
 internal sealed class KeyFold(AttentionParts parts) : IDisposable
 {
-    /// <summary>Rows that are folded at once, so that long prompts need no more memory than short ones.</summary>
+    /// <summary>Maximum rows folded at once, so that long prompts need no more memory than short ones.</summary>
     public const int RowsAtOnce = 128;
 
-    /// <summary>Keys likewise.</summary>
+    /// <summary>Maximum keys folded at once.</summary>
     public const int KeysAtOnce = 2048;
 
     private static readonly long[] s_last = [-1];
@@ -22,11 +22,11 @@ internal sealed class KeyFold(AttentionParts parts) : IDisposable
     private readonly StateMerge _merge = new(parts);
     private readonly List<KeyRun> _segments = [];
 
-    /// <summary>Folds pages of a type that libtorch computes in.</summary>
-    /// <param name="slices">[S], which the run offsets of the pages [S + 1] follow.</param>
+    /// <summary>Folds pages of a type that libtorch computes with.</summary>
+    /// <param name="slices">[S], the sequences that the pages' run offsets [S + 1] correspond to.</param>
     /// <param name="query">[T, H, D].</param>
-    /// <param name="pages">What to read.</param>
-    /// <param name="state">Merged into.</param>
+    /// <param name="pages">The pages to read.</param>
+    /// <param name="state">The state to merge into.</param>
     public void Fold(ReadOnlySpan<SequenceSlice> slices, Tensor query, in FoldedPages pages, in State state)
     {
         for (int sequence = 0; sequence < slices.Length; sequence++)
@@ -40,7 +40,7 @@ internal sealed class KeyFold(AttentionParts parts) : IDisposable
         }
     }
 
-    /// <summary>Keys that a row sees, its own included; null: all before it.</summary>
+    /// <summary>Keys that a row sees, including its own; null for all keys up to it.</summary>
     public int? Window => parts.Window > 0 ? parts.Window : null;
 
     public void Dispose()
@@ -92,7 +92,7 @@ internal sealed class KeyFold(AttentionParts parts) : IDisposable
 
     private void FoldSegments(in Block block, Tensor query, in FoldedPages pages, in State state)
     {
-        // A device computes in the type of its pages, which its matrix units read; a processor in f32, unless pages and weights are bf16.
+        // A device computes in the type of its pages, as used by its matrix units; a CPU in f32, unless pages and weights are bf16.
         bool narrow = pages.Keys.Type == ElementType.BF16 && pages.Values.Type == ElementType.BF16 && parts.Qkv.Type == ScalarType.BFloat16;
         ScalarType math = parts.Device.ComputesOnProcessor && !narrow ? ScalarType.Float32 : pages.Keys.Type.Scalar;
         using Tensor keys = Gathered(_keys.Of(pages.Keys), math, pages.Keys.Type), turned = keys.transpose(1, 2);
@@ -101,7 +101,7 @@ internal sealed class KeyFold(AttentionParts parts) : IDisposable
         bool hides = Hide(block, pages, scores);
 
         using Tensor max = scores.amax(s_last, keepdim: true);
-        // A row that sees no key here: its maximum is finite, so that its weights become 0 and not NaN.
+        // For a row that sees no key here the maximum is made finite, so that its weights become 0 and not NaN.
         if (hides)
             max.clamp_min_(_lowest.Scalar);
 
@@ -129,7 +129,7 @@ internal sealed class KeyFold(AttentionParts parts) : IDisposable
         return product.to(ScalarType.Float32);
     }
 
-    /// <summary>[G, keys, D] of the segments, in the type of the arithmetic.</summary>
+    /// <summary>[G, keys, D] of the segments, in the type of the computation.</summary>
     private Tensor Gathered(Tensor pages, ScalarType math, ElementType type)
     {
         Tensor together = Together(pages);
@@ -163,7 +163,7 @@ internal sealed class KeyFold(AttentionParts parts) : IDisposable
         return page.narrow(1, segment.FirstKey, segment.Keys);
     }
 
-    /// <summary>Sets scores of keys that a row may not see to minus infinity; false if every row sees every key.</summary>
+    /// <summary>Sets the scores of hidden keys to minus infinity; returns false if every row sees every key.</summary>
     private bool Hide(in Block block, in FoldedPages pages, Tensor scores)
     {
         int first = _segments[0].FirstPosition, last = _segments[^1].LastPosition;

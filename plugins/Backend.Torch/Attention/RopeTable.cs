@@ -6,8 +6,8 @@ using static TorchSharp.torch;
 namespace Backend.Torch.Attention;
 
 /// <summary>
-/// Cosines and sines by position, computed in double precision. A pair (a, b) is turned into (a cos - b sin, b cos + a sin): the table holds
-/// each cosine twice and each sine with both signs, so that a row is turned by x cos + partner(x) sin, in which partner swaps a and b.
+/// Cosines and sines by position, computed in double precision. A pair (a, b) is rotated to (a cos - b sin, b cos + a sin): the table holds
+/// each cosine twice and each sine with both signs, so that a row is rotated by x cos + partner(x) sin, where partner swaps a and b.
 /// </summary>
 internal sealed class RopeTable : IDisposable
 {
@@ -24,7 +24,7 @@ internal sealed class RopeTable : IDisposable
         Fill(weights.Device.Torch);
     }
 
-    /// <summary>Numbers of a head that are turned; those behind them stay.</summary>
+    /// <summary>Number of rotated elements of a head; those after them are unchanged.</summary>
     public int Width => _rope.Width;
 
     /// <summary>Whether layers with this embedding share the table.</summary>
@@ -32,7 +32,7 @@ internal sealed class RopeTable : IDisposable
         rope.Width == _rope.Width && rope.Base == _rope.Base && rope.Magnitude == _rope.Magnitude && rope.Interleaved == _rope.Interleaved
         && rope.Factors.AsSpan().SequenceEqual(_rope.Factors.AsSpan());
 
-    /// <summary>Heads [T, N, D] turned by the positions [T] of their rows.</summary>
+    /// <summary>Rotates heads [T, N, D] by the positions [T] of their rows.</summary>
     public Tensor Turned(Tensor heads, Tensor positions)
     {
         using Tensor rows = _table.index_select(0, positions), cos = rows.narrow(1, 0, 1), sin = rows.narrow(1, 1, 1);
@@ -79,7 +79,7 @@ internal sealed class RopeTable : IDisposable
         }
     }
 
-    /// <summary>Puts what belongs to a and to b of each pair where a head has them.</summary>
+    /// <summary>Writes the values for a and b of each pair in the order in which heads store them.</summary>
     private void Write(Tensor a, Tensor b, Tensor rows)
     {
         using Tensor both = _rope.Interleaved ? stack([a, b], -1) : cat([a, b], 1), wide = both.reshape(rows.size(0), Width);

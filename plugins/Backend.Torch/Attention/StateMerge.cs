@@ -3,13 +3,13 @@ using static TorchSharp.torch;
 
 namespace Backend.Torch.Attention;
 
-/// <summary>Merges what some keys gave into the state of a block of rows.</summary>
+/// <summary>Merges the result of folding some keys into the state of a block of rows.</summary>
 internal sealed class StateMerge(AttentionParts parts) : IDisposable
 {
     private readonly Factor _zero = new(0), _lowest = new(float.MinValue);
 
-    /// <param name="state">Changed.</param>
-    /// <param name="block">Its rows.</param>
+    /// <param name="state">The state, modified.</param>
+    /// <param name="block">The block of rows.</param>
     /// <param name="max">[G, rows * H / G, 1].</param>
     /// <param name="sum">[G, rows * H / G].</param>
     /// <param name="accumulator">[G, rows * H / G, Dv].</param>
@@ -26,7 +26,7 @@ internal sealed class StateMerge(AttentionParts parts) : IDisposable
             return;
         }
 
-        // An empty entry's maximum and accumulator may hold NaN: they are replaced, never multiplied.
+        // The maximum and accumulator of an empty entry may hold NaN: they are replaced, never multiplied.
         using Tensor empty = oldSum.le(_zero.Scalar), before = oldMax.masked_fill(empty, _lowest.Scalar), top = before.maximum(newMax);
         using Tensor keep = before.sub(top), add = newMax.sub(top);
         keep.exp_();
@@ -58,7 +58,7 @@ internal sealed class StateMerge(AttentionParts parts) : IDisposable
         parts.Device.IsHost
         && !state.Views.Sum.AsSpan<float>().Slice(block.FirstRow * parts.QueryHeads, block.Rows * parts.QueryHeads).ContainsAnyExcept(0f);
 
-    /// <summary>Rows of [T, H] as [G, rows, H / G], the order in which they are computed.</summary>
+    /// <summary>Rows of [T, H] as [G, rows, H / G], the order of the computation.</summary>
     private Tensor Rows(Tensor state, in Block block)
     {
         using Tensor part = state.narrow(0, block.FirstRow, block.Rows);
@@ -69,7 +69,7 @@ internal sealed class StateMerge(AttentionParts parts) : IDisposable
         return split.transpose(0, 1);
     }
 
-    /// <summary>Rows of [T, H, Dv] likewise.</summary>
+    /// <summary>Rows of [T, H, Dv] in the same order.</summary>
     private Tensor WideRows(Tensor state, in Block block)
     {
         using Tensor part = state.narrow(0, block.FirstRow, block.Rows);

@@ -8,7 +8,7 @@ namespace Backend.Torch.Attention;
 /// <summary>Grouped-query attention over pages of any length.</summary>
 internal sealed class TorchAttention : IAttention
 {
-    // A score is a product over a head: it counts as so many operations on one number.
+    // A score is a product over a head: it counts as this many operations on one number.
     private const int ProductsPerScore = 4;
     private readonly IBuildContext _build;
     private readonly AttentionLayer?[] _layers;
@@ -111,7 +111,7 @@ internal sealed class TorchAttention : IAttention
 
     private int ThreadsFor(long elements) => NativeThreads.For(elements, _build.Pool.Threads);
 
-    /// <summary>At most.</summary>
+    /// <summary>Maximum number of scores in a step.</summary>
     private static long Scores(in Step step, int heads)
     {
         long scores = 0;
@@ -123,7 +123,7 @@ internal sealed class TorchAttention : IAttention
 
     private State StateOf(in AttentionState state) => new(_max.Of(state.Max), _sum.Of(state.Sum), _accumulator.Of(state.Accumulator), state);
 
-    // Project's products and their copies; in Fold the scores of a piece, with keys and values that had to be gathered or converted.
+    // Project's products and their copies; in Fold the scores of a part, with keys and values that had to be gathered or converted.
     private long NativeBytes(int layer)
     {
         LayerDescription model = _build.Model.Layers[layer];

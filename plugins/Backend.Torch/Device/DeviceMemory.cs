@@ -4,15 +4,15 @@ using static TorchSharp.torch;
 namespace Backend.Torch.Device;
 
 /// <summary>
-/// Blocks of a device's memory. Each is a tensor of libtorch, which keeps it alive, and what a component sees is a part of a block: the
-/// bindings cannot make a tensor of a bare address on a device.
+/// Blocks of device memory. Each is a libtorch tensor, which keeps it alive, and components see parts of blocks: the
+/// bindings cannot create a tensor from a plain address on a device.
 /// </summary>
 internal sealed class DeviceMemory(TorchDevice device)
 {
     private readonly Lock _gate = new();
     private readonly SortedList<nint, Block> _blocks = [];
 
-    /// <summary>Zeroed memory.</summary>
+    /// <summary>Allocates zeroed memory.</summary>
     public nint Allocate(long bytes)
     {
         Tensor whole = zeros(bytes, ScalarType.Byte, device.Torch);
@@ -23,7 +23,7 @@ internal sealed class DeviceMemory(TorchDevice device)
         return address;
     }
 
-    /// <summary>Gives a block back.</summary>
+    /// <summary>Frees a block.</summary>
     public void Free(nint address)
     {
         lock (_gate)
@@ -34,7 +34,7 @@ internal sealed class DeviceMemory(TorchDevice device)
     }
 
     /// <summary>A tensor over a part of a block.</summary>
-    /// <exception cref="ArgumentException">The part lies in no block.</exception>
+    /// <exception cref="ArgumentException">The part is in no block.</exception>
     public Tensor Tensor(nint address, ScalarType type, ReadOnlySpan<int> shape)
     {
         long[] sizes = new long[shape.Length], strides = new long[shape.Length];
@@ -68,7 +68,7 @@ internal sealed class DeviceMemory(TorchDevice device)
         throw new ArgumentException($"address {address:x} is not in memory of device {device.Name}.", nameof(address));
     }
 
-    /// <summary>One block, and its memory as other types.</summary>
+    /// <summary>One block, and its memory viewed as other types.</summary>
     private sealed class Block(Tensor whole, long bytes) : IDisposable
     {
         private readonly Dictionary<ScalarType, Tensor> _typed = new() { [ScalarType.Byte] = whole };
@@ -80,7 +80,7 @@ internal sealed class DeviceMemory(TorchDevice device)
             if (_typed.TryGetValue(type, out Tensor? known))
                 return known;
 
-            // The bindings leave that form of view out. Set to a part of the bytes, a tensor keeps its type and takes their memory.
+            // The bindings lack this form of view. Set to a part of the bytes, a tensor keeps its type and takes their memory.
             Tensor typed = empty(0, type, whole.device);
             using Tensor part = whole.narrow(0, 0, bytes / typed.element_size());
             return _typed[type] = typed.set_(part);

@@ -7,19 +7,19 @@ using static TorchSharp.torch;
 
 namespace Backend.Torch.Device;
 
-/// <summary>A device of libtorch: one instance for each name, for the life of the process.</summary>
+/// <summary>A libtorch device: one instance per name, for the lifetime of the process.</summary>
 internal sealed class TorchDevice
 {
-    /// <summary>What an option may name.</summary>
+    /// <summary>Names that an option accepts.</summary>
     public const string Names = "cpu|cuda(:[0-9]{1,2})?";
 
     /// <summary>
-    /// For tests, which turn on the switch of this name: <see cref="FakeDevice"/> is then the processor, with memory that the host may not
-    /// read, so that all that is done for a device can be seen without one.
+    /// For tests, which turn on the switch of this name: <see cref="FakeDevice"/> is then the CPU, with memory that the host may not
+    /// read, so that device code paths can be tested without a device.
     /// </summary>
     public const string FakeDeviceSwitch = "Backend.Torch.FakeDevice";
 
-    /// <summary>No machine has so many.</summary>
+    /// <summary>No machine has this many.</summary>
     public const string FakeDevice = "cuda:99";
 
     private static readonly ConcurrentDictionary<string, TorchDevice> s_all = new();
@@ -35,13 +35,13 @@ internal sealed class TorchDevice
     /// <summary>"cpu", "cuda:0".</summary>
     public string Name { get; }
 
-    /// <summary>Where libtorch computes.</summary>
+    /// <summary>The device libtorch computes on.</summary>
     public torch.Device Torch { get; }
 
-    /// <summary>Whether it is the processor.</summary>
+    /// <summary>Whether it is the CPU.</summary>
     public bool IsHost => _own is null;
 
-    /// <summary>Whether libtorch computes on the processor, on behalf of whatever device.</summary>
+    /// <summary>Whether libtorch computes on the CPU, possibly in place of a device.</summary>
     public bool ComputesOnProcessor => Torch.type == DeviceType.CPU;
 
     /// <summary>The device that an option names.</summary>
@@ -58,7 +58,7 @@ internal sealed class TorchDevice
         return device;
     }
 
-    /// <summary>Where its components work.</summary>
+    /// <summary>The memory domain of its components.</summary>
     public IMemoryDomain Domain(IBuildContext build) => _own is { } domain ? domain : build.Host;
 
     /// <summary>A tensor over a view of this device's memory.</summary>

@@ -45,9 +45,9 @@ internal sealed class TorchDomain(TorchDevice device) : IMemoryDomain
         try
         {
             using IDisposable inference = inference_mode();
-            // Equal types, block formats among them, travel as bytes.
+            // Equal types, including block formats, are copied as bytes.
             using Tensor from = alike ? Bytes(source) : Any(source), to = alike ? Bytes(destination) : Any(destination);
-            // The memory of others is not pinned: libtorch has read it when this returns, and has written it after the next wait.
+            // The memory of others is not pinned: libtorch has read it when this returns, and has written it after the next synchronisation.
             to.copy_(from, nonBlocking: true);
         }
         catch (ExternalException fault)
@@ -78,7 +78,7 @@ internal sealed class TorchDomain(TorchDevice device) : IMemoryDomain
     {
         try
         {
-            // Reading one number back waits for all that was queued before it.
+            // Reading one number back waits for everything queued before it.
             using Tensor probe = zeros(1, device: device.Torch), back = probe.cpu();
         }
         catch (ExternalException fault)
@@ -100,7 +100,7 @@ internal sealed class TorchDomain(TorchDevice device) : IMemoryDomain
         int pageTokens = pages.Shape[2];
         for (int row = 0, together; row < slots.Length; row += together)
         {
-            // Neighbouring rows usually have neighbouring places: one copy for all that lie together in a page.
+            // Adjacent rows usually have adjacent slots: one copy for all that are contiguous in a page.
             (int page, int key) = (slots[row] / pageTokens, slots[row] % pageTokens);
             together = 1;
             while (row + together < slots.Length && slots[row + together] == slots[row] + together && key + together < pageTokens)

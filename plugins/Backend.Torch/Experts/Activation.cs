@@ -3,10 +3,10 @@ using static TorchSharp.torch;
 
 namespace Backend.Torch.Experts;
 
-/// <summary>act(gate) * up of rows [T, 2 F] that hold both.</summary>
+/// <summary>act(gate) * up for rows [T, 2 F] that contain both.</summary>
 internal abstract class Activation : IDisposable
 {
-    /// <summary>[T, F] over the gate's memory: rows stay 2 F apart.</summary>
+    /// <summary>[T, F] over the gate's memory, with a row stride of 2 F.</summary>
     public Tensor Of(Tensor gateUp)
     {
         long width = gateUp.size(1) / 2;
@@ -34,7 +34,7 @@ internal sealed class Silu : Activation
     }
 }
 
-/// <summary>GELU by its tanh approximation.</summary>
+/// <summary>GELU, tanh approximation.</summary>
 internal sealed class Gelu : Activation
 {
     protected override void Combine(Tensor gate, Tensor up)
@@ -45,7 +45,7 @@ internal sealed class Gelu : Activation
     }
 }
 
-/// <summary>x sigmoid(1.702 x) (up + 1), x and up limited first.</summary>
+/// <summary>x sigmoid(1.702 x) (up + 1), with x and up clamped first.</summary>
 internal sealed class ClampedSwiGlu(float limit) : Activation
 {
     private readonly Factor _limit = new(limit), _negative = new(-limit), _slope = new(1.702f);

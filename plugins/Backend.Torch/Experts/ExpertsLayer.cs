@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace Backend.Torch.Experts;
 
-/// <summary>One expert: gate and up are one matrix.</summary>
+/// <summary>One expert; gate and up are one matrix.</summary>
 /// <param name="GateUp">[2 F, C].</param>
 /// <param name="Down">[C, F].</param>
 internal sealed record Expert(Linear GateUp, Linear Down) : IDisposable
@@ -17,7 +17,7 @@ internal sealed record Expert(Linear GateUp, Linear Down) : IDisposable
     }
 }
 
-/// <summary>What a layer's experts are made of; the layer owns it.</summary>
+/// <summary>The components of a layer's experts; owned by the layer.</summary>
 internal sealed record ExpertsParts
 {
     public required TorchDevice Device { get; init; }
@@ -45,11 +45,11 @@ internal sealed class ExpertsLayer(ExpertsParts parts) : IDisposable
     private readonly PlanGroups _groups = new(parts.Routed.Length);
     private readonly Factor _residualScale = new(parts.ResidualScale);
 
-    /// <summary>Adds to output [T, C], which may be the input.</summary>
+    /// <summary>Adds the experts' output to output [T, C], which may be the input.</summary>
     public void Execute(Tensor input, in RoutingPlan plan, Tensor output)
     {
         using Tensor normed = parts.Norm.Of(input), rows = parts.Routed[0].GateUp.Prepare(normed);
-        // From here on the input is not read any more: it may be the output.
+        // From here on the input is no longer read, since it may be the output.
         if (parts.PostNorm is null)
         {
             Run(plan, normed, rows, _residualScale, output);
@@ -112,7 +112,7 @@ internal sealed class ExpertsLayer(ExpertsParts parts) : IDisposable
         weightsThere?.Dispose();
     }
 
-    /// <summary>Rows that lie together and have one weight.</summary>
+    /// <summary>Computes contiguous rows that have the same weight.</summary>
     private void RunBlock(Expert expert, Tensor rows, long first, int count, float weight, Factor factor, Tensor target)
     {
         bool all = first == 0 && count == rows.size(0);
@@ -150,7 +150,7 @@ internal sealed class ExpertsLayer(ExpertsParts parts) : IDisposable
         if (rows[^1] - rows[0] + 1 != count || weights.ContainsAnyExcept(weights[0]))
             return false;
 
-        // A plan may name an expert twice for one row.
+        // A plan may contain an expert twice for one row.
         for (int i = 1; i < count; i++)
         {
             if (rows[i] != rows[i - 1] + 1)
@@ -168,7 +168,7 @@ internal sealed class ExpertsLayer(ExpertsParts parts) : IDisposable
             return;
         }
 
-        // The host writes the plan of a dense layer: every row, once. A device need not wait to read that.
+        // The host writes the plan of a dense layer: every row, once. A device need not wait to read it.
         if (parts.Routed.Length == 1)
         {
             _groups.All(rows);

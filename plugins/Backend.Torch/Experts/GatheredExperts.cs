@@ -7,17 +7,17 @@ using static TorchSharp.torch;
 namespace Backend.Torch.Experts;
 
 /// <summary>
-/// A few entries on a device: each brings the weights of its expert, and nothing waits to read the plan. It has not been checked, either:
-/// entries that name no row or expert count nothing. The matrices are owned.
+/// A few entries on a device: the weights of each entry's expert are gathered, and nothing waits for the plan to be read. The plan has not
+/// been validated either: entries with an invalid row or expert contribute nothing. The matrices are owned.
 /// </summary>
 internal sealed class GatheredExperts(TorchDevice device, Matrices gateUp, Matrices down, Activation activation) : IDisposable
 {
-    /// <summary>Entries of a plan up to which gathering weights is faster than waiting for the plan.</summary>
+    /// <summary>Maximum entries of a plan for which gathering weights is faster than waiting for the plan.</summary>
     public const int Entries = 16;
 
     private readonly Factor _zero = new(0);
 
-    /// <summary>target [T, C] += factor * what the plan's entries make of rows [T, C].</summary>
+    /// <summary>target [T, C] += factor * the output of the plan's entries for rows [T, C].</summary>
     public void AddTo(Tensor target, Tensor rows, in RoutingPlan plan, Factor factor)
     {
         using Tensor offsets = device.Tensor(plan.Offsets), ids = device.Tensor(plan.Experts), weights = device.Tensor(plan.Weights);
@@ -30,7 +30,7 @@ internal sealed class GatheredExperts(TorchDevice device, Matrices gateUp, Matri
         beyond.logical_or_(unknown);
         using Tensor inRange = ids.clamp(_zero.Scalar, lastExpert), expert = inRange.to(ScalarType.Int64);
         using Tensor some = rows.index_select(0, source), hidden = gateUp.Apply(expert, some), inner = activation.Of(hidden), results = down.Apply(expert, inner);
-        // [T, entries]: a product adds the entries of a row in one order, always.
+        // [T, entries]: a product always adds the entries of a row in the same order.
         using Tensor all = arange(rowEnd, ScalarType.Int64, device.Torch), column = all.unsqueeze(1), line = source.unsqueeze(0), same = line.eq(column);
         using Tensor share = same.to(ScalarType.Float32), valid = weights.masked_fill(beyond, _zero.Scalar), factors = valid.unsqueeze(0);
         share.mul_(factors);

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace Backend.Torch.Experts;
 
-/// <summary>A plan by expert: the rows of each, ascending, with their weights. Entries that name no row or expert are left out.</summary>
+/// <summary>A plan by expert: the rows of each, ascending, with their weights. Entries with an invalid row or expert are dropped.</summary>
 internal sealed class PlanGroups(int experts)
 {
     private readonly int[] _ends = new int[experts];
@@ -11,7 +11,7 @@ internal sealed class PlanGroups(int experts)
     private readonly PinnedList<float> _weights = new(ScalarType.Float32);
     private int _count;
 
-    /// <summary>Sorts a plan that the host reads.</summary>
+    /// <summary>Sorts a plan that the host can read.</summary>
     public void Sort(ReadOnlySpan<int> offsets, ReadOnlySpan<int> ids, ReadOnlySpan<float> weights)
     {
         Array.Clear(_ends);
@@ -34,7 +34,7 @@ internal sealed class PlanGroups(int experts)
         }
     }
 
-    /// <summary>Every row once, to the one expert of a dense layer, in full.</summary>
+    /// <summary>Every row once, with weight 1, for the only expert of a dense layer.</summary>
     public void All(int rows)
     {
         Span<long> each = _rows.Take(rows);
@@ -45,7 +45,7 @@ internal sealed class PlanGroups(int experts)
         (_count, _ends[0]) = (rows, rows);
     }
 
-    /// <summary>Where the rows of an expert lie.</summary>
+    /// <summary>Range of an expert's rows.</summary>
     public (int First, int Count) Of(int expert)
     {
         int first = expert == 0 ? 0 : _ends[expert - 1];
@@ -55,16 +55,16 @@ internal sealed class PlanGroups(int experts)
     /// <summary>The rows of an expert.</summary>
     public ReadOnlySpan<long> Rows(int expert) => _rows.Take(_count).Slice(Of(expert).First, Of(expert).Count);
 
-    /// <summary>Their weights.</summary>
+    /// <summary>The weights of these rows.</summary>
     public ReadOnlySpan<float> Weights(int expert) => _weights.Take(_count).Slice(Of(expert).First, Of(expert).Count);
 
-    /// <summary>All rows as a tensor on the host, until the next plan.</summary>
+    /// <summary>All rows as a tensor on the host, valid until the next plan.</summary>
     public Tensor AllRows() => _rows.Tensor(_count);
 
-    /// <summary>All weights likewise.</summary>
+    /// <summary>All weights as a tensor on the host, valid until the next plan.</summary>
     public Tensor AllWeights() => _weights.Tensor(_count);
 
-    /// <summary>The entries of a plan that name a row and an expert.</summary>
+    /// <summary>The entries of a plan with a valid row and expert.</summary>
     private ref struct Entries(ReadOnlySpan<int> offsets, ReadOnlySpan<int> ids, int experts)
     {
         private readonly ReadOnlySpan<int> _offsets = offsets, _ids = ids;

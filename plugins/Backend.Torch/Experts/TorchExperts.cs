@@ -6,7 +6,7 @@ using Spud;
 
 namespace Backend.Torch.Experts;
 
-/// <summary>Gated feed-forward experts: rows by expert, one product for all rows of an expert.</summary>
+/// <summary>Gated feed-forward experts: rows grouped by expert, one product for all rows of an expert.</summary>
 internal sealed class TorchExperts : IExperts
 {
     private readonly int _hidden, _threads;
@@ -28,7 +28,7 @@ internal sealed class TorchExperts : IExperts
             widest = Math.Max(widest, Math.Max(model.ExpertWidth, (int)model.Number(Trait.SharedExpert, 0)));
         }
 
-        // Normed rows and their copy in the weights' type, gate and up of one expert at a time, and what down makes of them.
+        // Normalised rows and their copy in the weights' type, gate and up of one expert at a time, and the output of down.
         build.EstimateNative(Domain, (long)build.Limits.Rows * (5 * _hidden + 5 * widest) * sizeof(float));
     }
 

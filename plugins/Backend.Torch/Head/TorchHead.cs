@@ -32,7 +32,7 @@ internal sealed class TorchHead : IHead
         _output = new Linear(_device.Tensor(output), bias: null, build.Pool);
         (_embeddingScale, _logitScale) = (new Factor(model.Number(Trait.EmbeddingScale, 1)), new Factor(model.Number(Trait.LogitScale, 1)));
         (_ids, _rows, _logits) = (new CachedTensor(_device), new CachedTensor(_device), new CachedTensor(_device));
-        // Normed rows, and their logits before they are copied out.
+        // Normalised rows, and their logits before they are copied out.
         build.EstimateNative(Domain, (long)build.Limits.LogitRows * (3 * _hidden + 2 * _vocabulary) * sizeof(float));
     }
 

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace Backend.Torch.Native;
 
-/// <summary>The tensor over what a view shows. It is made again only when the view changes: most are the same step after step.</summary>
+/// <summary>The tensor over the memory of a view. It is recreated only when the view changes: most views are the same in every step.</summary>
 internal sealed class CachedTensor(TorchDevice device) : IDisposable
 {
     private TensorView _view;

@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 
 namespace Backend.Torch.Native;
 
-/// <summary>Tensors over host memory that another component owns and keeps longer than the tensor.</summary>
+/// <summary>Tensors over host memory that another component owns and that outlives the tensor.</summary>
 internal static unsafe partial class ForeignMemory
 {
     /// <summary>A tensor over a view of host memory.</summary>
@@ -26,7 +26,7 @@ internal static unsafe partial class ForeignMemory
         return Tensor(view.Address, ScalarType.Byte, &bytes, 1);
     }
 
-    /// <summary>The first elements of an array that the collector does not move.</summary>
+    /// <summary>The first elements of a pinned array.</summary>
     public static Tensor Tensor<T>(T[] pinned, int count, ScalarType type)
         where T : unmanaged
     {
@@ -34,12 +34,12 @@ internal static unsafe partial class ForeignMemory
         return Tensor((nint)Marshal.UnsafeAddrOfPinnedArrayElement(pinned, 0), type, &elements, 1);
     }
 
-    /// <summary>Where the memory of a tensor begins, whatever device it is on.</summary>
+    /// <summary>Address of a tensor's memory, whatever device it is on.</summary>
     public static nint Address(Tensor tensor) => DataPointer(tensor.Handle);
 
     private static Tensor Tensor(nint address, ScalarType type, long* sizes, int rank)
     {
-        // No deleter: the memory is its owner's. The public constructors of TorchSharp take managed arrays only.
+        // No deleter: the memory belongs to its owner. The public constructors of TorchSharp only take managed arrays.
         nint tensor = New(address, deleter: 0, sizes, rank, (sbyte)type, (sbyte)type, deviceType: 0, deviceIndex: 0, requiresGradient: 0);
         if (tensor == 0)
             CheckForErrors();

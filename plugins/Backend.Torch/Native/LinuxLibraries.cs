@@ -4,8 +4,8 @@ using Microsoft.Win32.SafeHandles;
 namespace Backend.Torch.Native;
 
 /// <summary>
-/// Loads libtorch's libraries on Linux. Each is loaded once per process, whatever copy of this plugin asks: a second libtorch would
-/// register its operators twice and end the process. What is loaded is found by its name afterwards, so TorchSharp needs no path.
+/// Loads libtorch's libraries on Linux. Each is loaded once per process, whichever copy of this plugin asks: a second libtorch would
+/// register its operators twice and terminate the process. Loaded libraries are then found by name, so TorchSharp needs no path.
 /// </summary>
 internal static partial class LinuxLibraries
 {
@@ -13,14 +13,14 @@ internal static partial class LinuxLibraries
     private const int LazyIfLoaded = 0x1 | 0x4; // RTLD_LAZY | RTLD_NOLOAD
     private const uint CloseOnExec = 1;
 
-    /// <summary>Whether the bindings were made to fit an old libstdc++.</summary>
+    /// <summary>Whether the bindings were patched for an old libstdc++.</summary>
     public static bool WasAdapted { get; private set; }
 
-    /// <exception cref="DllNotFoundException">One does not load.</exception>
+    /// <exception cref="DllNotFoundException">A library cannot be loaded.</exception>
     public static void Load(string folder)
     {
         SetEnvironment();
-        // A device registers itself when its library is loaded, so CUDA's comes first where it is there; the others come with libtorch.
+        // A device registers itself when its library is loaded, so CUDA's is loaded first if present; the others are loaded with libtorch.
         foreach (string name in (ReadOnlySpan<string>)["libtorch_cuda.so", "libtorch.so"])
         {
             string path = Path.Combine(folder, name);
@@ -48,11 +48,11 @@ internal static partial class LinuxLibraries
         WasAdapted = true;
     }
 
-    // Read by the libraries while they are loaded; what .NET sets does not reach them, and what the user set stays.
+    // Read by the libraries while they are loaded; values set through .NET do not reach them, and values set by the user are kept.
     private static void SetEnvironment()
     {
-        // Threads that wait for work spin for some 50 microseconds, as Spud's own do, and then sleep: long enough for the next product of
-        // a layer, too short to take the processor from others.
+        // Waiting threads spin for some 50 microseconds, like Spud's own, and then sleep: long enough for the next product of
+        // a layer, too short to keep the CPU from others.
         if (Environment.GetEnvironmentVariable("OMP_WAIT_POLICY") is null)
             _ = SetVariable("GOMP_SPINCOUNT", "1000", overwrite: 0);
     }

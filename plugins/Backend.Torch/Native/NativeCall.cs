@@ -2,7 +2,7 @@ using static TorchSharp.torch;
 
 namespace Backend.Torch.Native;
 
-/// <summary>What holds while a component calls libtorch: so many threads, and nothing recorded for derivatives. Both belong to the calling thread.</summary>
+/// <summary>Settings in effect while a component calls libtorch: the number of threads, and no autograd. Both apply to the calling thread.</summary>
 internal readonly struct NativeCall(int threads) : IDisposable
 {
     private readonly NativeThreads _threads = new(threads);

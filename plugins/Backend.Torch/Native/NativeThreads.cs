@@ -3,13 +3,13 @@ using TorchSharp;
 namespace Backend.Torch.Native;
 
 /// <summary>
-/// libtorch's number of threads, for as long as this lives. libtorch keeps one for each thread that calls it, and a thread that never set
-/// it takes the one that was set last in the process, whichever pipeline that was for. So every call says how many it wants: products of
-/// few rows are split by them, and round accordingly.
+/// Sets libtorch's number of threads for the lifetime of this value. libtorch keeps one number per calling thread, and a thread that never
+/// set it uses the number last set in the process, for whichever pipeline. So every call sets its own: products of few rows are split
+/// by the number of threads, and round accordingly.
 /// </summary>
 internal readonly struct NativeThreads : IDisposable
 {
-    // Element by element libtorch shares nothing smaller than this among threads.
+    // libtorch does not split element-wise operations smaller than this among threads.
     private const long SmallElements = 32768;
     private readonly int _before;
 
@@ -19,7 +19,7 @@ internal readonly struct NativeThreads : IDisposable
         Set(count, _before);
     }
 
-    /// <summary>How many are worth while for operations on so many numbers: waking a thread takes longer than a small one.</summary>
+    /// <summary>Number of threads worth using for operations on this many numbers: waking a thread takes longer than a small operation.</summary>
     public static int For(long elements, int threads) => elements < SmallElements ? 1 : threads;
 
     public void Dispose() => Set(_before, torch.get_num_threads());

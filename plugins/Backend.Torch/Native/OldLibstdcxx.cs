@@ -6,8 +6,8 @@ namespace Backend.Torch.Native;
 
 /// <summary>
 /// Makes LibTorchSharp load on systems whose libstdc++ is older than GCC 13 (Debian 12, Ubuntu 22.04). It needs one function of that
-/// version, <c>std::ios_base_library_init()</c>. In a copy of the file this import becomes <c>std::ios_base::Init::Init()</c>, which every
-/// libstdc++ has and which does the same: it takes the address of an empty object and initialises the standard streams.
+/// version, <c>std::ios_base_library_init()</c>. In a copy of the file this import is replaced with <c>std::ios_base::Init::Init()</c>,
+/// which every libstdc++ has and which does the same: it takes the address of an empty object and initialises the standard streams.
 /// </summary>
 internal static class OldLibstdcxx
 {
@@ -25,7 +25,7 @@ internal static class OldLibstdcxx
         return suffices;
     }
 
-    /// <summary>Changes the bytes of a 64-bit ELF file and returns them.</summary>
+    /// <summary>Patches the bytes of a 64-bit ELF file and returns them.</summary>
     /// <exception cref="BadImageFormatException">It is not such a file, or it needs more of the newer version than this function.</exception>
     public static byte[] Adapt(byte[] file)
     {
@@ -67,7 +67,7 @@ internal static class OldLibstdcxx
             new Section((uint)Int(file, at + 4), Int(file, at + 24), Int(file, at + 32), Int(file, at + 40)))];
     }
 
-    /// <summary>Versions that are needed of other libraries, by name: where the entry is, and its index.</summary>
+    /// <summary>Versions required of other libraries, by name: offset and index of the entry.</summary>
     private static Dictionary<string, (int Entry, ushort Index)> NeededEntries(byte[] file, int at, int names)
     {
         Dictionary<string, (int, ushort)> found = [];

@@ -2,13 +2,13 @@ using static TorchSharp.torch;
 
 namespace Backend.Torch.Native;
 
-/// <summary>A list that grows and is never moved by the collector, so that a tensor can lie over it.</summary>
+/// <summary>A growable list that is pinned, so that a tensor can be created over it.</summary>
 internal sealed class PinnedList<T>(ScalarType type)
     where T : unmanaged
 {
     private T[] _items = [];
 
-    /// <summary>Room for so many, of which the contents are unspecified.</summary>
+    /// <summary>Ensures capacity for a number of entries, whose contents are unspecified.</summary>
     public Span<T> Take(int count)
     {
         if (_items.Length < count)
@@ -17,6 +17,6 @@ internal sealed class PinnedList<T>(ScalarType type)
         return _items.AsSpan(0, count);
     }
 
-    /// <summary>A tensor over the first entries, which lives no longer than the next <see cref="Take"/>.</summary>
+    /// A tensor over the first entries, valid until the next <see cref="Take"/>.
     public Tensor Tensor(int count) => ForeignMemory.Tensor(_items, count, type);
 }

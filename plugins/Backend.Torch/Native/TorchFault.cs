@@ -3,18 +3,18 @@ using Spud;
 
 namespace Backend.Torch.Native;
 
-/// <summary>Turns libtorch's errors into the exceptions that the contract has for them.</summary>
+/// <summary>Maps libtorch's errors to the exceptions defined by the contract.</summary>
 internal static class TorchFault
 {
     private static readonly string[] s_memory = ["out of memory", "can't allocate memory", "bad_alloc"];
 
-    // After these a CUDA context answers nothing but the same error until the process ends.
+    // After these, every call on a CUDA context returns the same error until the process ends.
     private static readonly string[] s_lost = ["CUDA error", "device-side assert", "illegal memory access", "unspecified launch failure", "CUBLAS_STATUS", "CUDNN_STATUS"];
 
-    /// <summary>Of what TorchSharp threw.</summary>
+    /// <summary>Maps an exception thrown by TorchSharp.</summary>
     public static Exception Of(ExternalException fault) => Of(fault.Message, fault);
 
-    /// <summary>Of libtorch's text; its C++ stack trace is left out.</summary>
+    /// <summary>Maps a libtorch error message; its C++ stack trace is removed.</summary>
     public static Exception Of(string text, Exception? cause = null)
     {
         int trace = text.IndexOf("\nException raised from", StringComparison.Ordinal);

@@ -4,7 +4,7 @@ using TorchSharp;
 
 namespace Backend.Torch.Native;
 
-/// <summary>Loads libtorch out of the plugin's folder, once per process.</summary>
+/// <summary>Loads libtorch from the plugin's folder, once per process.</summary>
 internal static class TorchLibrary
 {
     private const string Remedy = "Run ./spud setup torch.";
@@ -19,8 +19,8 @@ internal static class TorchLibrary
     private static string Platform =>
         (OperatingSystem.IsWindows() ? "win" : OperatingSystem.IsMacOS() ? "osx" : "linux") + "-" + RuntimeInformation.ProcessArchitecture.ToString().ToLowerInvariant();
 
-    /// <summary>Called by every component that is built.</summary>
-    /// <exception cref="RefusedException">It is missing.</exception>
+    /// <summary>Called by every component when it is built.</summary>
+    /// <exception cref="RefusedException">libtorch is missing.</exception>
     public static void Use(IBuildContext build)
     {
         if (Missing is { } reason)
@@ -33,7 +33,7 @@ internal static class TorchLibrary
     /// <summary>Whether this libtorch was built with CUDA.</summary>
     public static bool HasCuda() => Directory.EnumerateFiles(Libraries(), "*torch_cuda*").Any();
 
-    // Linux: a folder that the plugin loads from itself. Elsewhere: where .NET looks for a plugin's native libraries.
+    // Linux: a folder from which the plugin itself loads. Elsewhere: where .NET looks for a plugin's native libraries.
     private static string Libraries() => OperatingSystem.IsLinux() ? Path.Combine(Folder, "libtorch") : Path.Combine(Folder, "runtimes", Platform, "native");
 
     private static string? Load()
@@ -48,7 +48,7 @@ internal static class TorchLibrary
             if (OperatingSystem.IsLinux())
                 LinuxLibraries.Load(Libraries());
 
-            // TorchSharp finds by name what is loaded; elsewhere the plugin's load context finds it in the folder.
+            // TorchSharp finds loaded libraries by name; elsewhere the plugin's load context finds them in the folder.
             torch.InitializeDeviceType(DeviceType.CPU);
             return null;
         }

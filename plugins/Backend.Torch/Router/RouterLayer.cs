@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace Backend.Torch.Router;
 
-/// <summary>The router of one layer. It owns what it is given.</summary>
+/// <summary>The router of one layer. It owns its arguments.</summary>
 internal sealed class RouterLayer(RmsNorm norm, Linear gate, int used, bool renormalises) : IDisposable
 {
     /// <summary>Fills offsets [T + 1] and the first T K entries of experts and weights, from hidden [T, C].</summary>

@@ -6,11 +6,11 @@ namespace Backend.Torch.Router;
 /// <summary>Options of router "torch".</summary>
 internal sealed class RouterOptions
 {
-    /// <summary>Where to compute: "cpu", "cuda" or "cuda:1".</summary>
+    /// <summary>The device to compute on: "cpu", "cuda" or "cuda:1".</summary>
     [RegularExpression(TorchDevice.Names)]
     public string Device { get; set; } = "cpu";
 
-    /// <summary>Experts of a row; absent: as many as the model was trained with.</summary>
+    /// <summary>Experts per row; absent: as many as the model was trained with.</summary>
     [Range(1, 1024)]
     public int? Experts { get; set; }
 }

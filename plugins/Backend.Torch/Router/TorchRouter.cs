@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 
 namespace Backend.Torch.Router;
 
-/// <summary>Softmax over all experts in f32, then the K largest; of equals the lower number.</summary>
+/// <summary>Softmax over all experts in f32, then the top K; ties go to the lower index.</summary>
 internal sealed class TorchRouter : IRouter
 {
     private readonly int _hidden, _threads;

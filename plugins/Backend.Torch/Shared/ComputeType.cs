@@ -3,7 +3,7 @@ using Spud;
 
 namespace Backend.Torch.Shared;
 
-/// <summary>Type of weights and of what products read.</summary>
+/// <summary>Type of weights and of the inputs of products.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<ComputeType>))]
 internal enum ComputeType
 {
@@ -11,21 +11,21 @@ internal enum ComputeType
     [JsonStringEnumMemberName("f32")]
     F32,
 
-    /// <summary>The upper half of a binary32.</summary>
+    /// <summary>bfloat16, the upper half of a binary32.</summary>
     [JsonStringEnumMemberName("bf16")]
     BF16,
 
-    /// <summary>IEEE 754 binary16; on the processor weights alone, expanded to f32 piece by piece.</summary>
+    /// <summary>IEEE 754 binary16; on the CPU only for weights, which are expanded to f32 part by part.</summary>
     [JsonStringEnumMemberName("f16")]
     F16,
 }
 
-/// <summary>Of the contract's types.</summary>
+/// <summary>Conversion to the contract's types.</summary>
 internal static class ComputeTypes
 {
     extension(ComputeType type)
     {
-        /// <summary>As the contract has it.</summary>
+        /// <summary>The corresponding type of the contract.</summary>
         public ElementType Element => type switch
         {
             ComputeType.F32 => ElementType.F32,

@@ -3,13 +3,13 @@ using static TorchSharp.torch;
 
 namespace Backend.Torch.Shared;
 
-/// <summary>The contract's element types as libtorch's.</summary>
+/// <summary>Maps the contract's element types to libtorch's.</summary>
 internal static class ElementTypes
 {
     extension(ElementType type)
     {
-        /// <summary>The type that libtorch computes in.</summary>
-        /// <exception cref="ArgumentException">It has none.</exception>
+        /// <summary>The type that libtorch computes with.</summary>
+        /// <exception cref="ArgumentException">libtorch has no such type.</exception>
         public ScalarType Scalar => type switch
         {
             ElementType.F32 => ScalarType.Float32,

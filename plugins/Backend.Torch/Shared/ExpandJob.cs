@@ -2,7 +2,7 @@ using Spud;
 
 namespace Backend.Torch.Shared;
 
-/// <summary>Expands rows of a weight into memory of a component; a part is some rows.</summary>
+/// <summary>Expands rows of a weight into a component's memory; each part is a number of rows.</summary>
 internal struct ExpandJob : IJob
 {
     public required IMemoryDomain Host, Domain;
@@ -15,7 +15,7 @@ internal struct ExpandJob : IJob
 
     public required int RowsOfPart;
 
-    /// <summary>F32 [workers, elements], or absent where the host converts in one go.</summary>
+    /// <summary>F32 [workers, elements], or absent if the host converts in one operation.</summary>
     public required TensorView Staging;
 
     public readonly void Run(int part, int worker)

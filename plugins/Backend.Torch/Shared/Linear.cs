@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace Backend.Torch.Shared;
 
-/// <summary>y = W x + bias for rows; the product itself is in the type of the weights.</summary>
+/// <summary>y = W x + bias for rows; the product itself is computed in the type of the weights.</summary>
 internal sealed class Linear : IDisposable
 {
     private readonly Tensor _weight, _transposed;
@@ -13,8 +13,8 @@ internal sealed class Linear : IDisposable
     private readonly PartProduct? _parts;
     private readonly long _outputs;
 
-    /// <param name="weight">[N, K]; owned from now on.</param>
-    /// <param name="bias">F32 [N], or null; owned from now on.</param>
+    /// <param name="weight">[N, K]; ownership is taken.</param>
+    /// <param name="bias">F32 [N], or null; ownership is taken.</param>
     /// <param name="pool">The pipeline's threads.</param>
     public Linear(Tensor weight, Tensor? bias, WorkerPool pool)
     {
@@ -29,10 +29,10 @@ internal sealed class Linear : IDisposable
     /// <summary>Type of the weights.</summary>
     public ScalarType Type { get; }
 
-    /// <summary>Rows as <see cref="Inner"/> reads them: several products of the same rows convert them once.</summary>
+    /// <summary>Rows in the form that <see cref="Inner"/> reads: several products of the same rows convert them once.</summary>
     public Tensor Prepare(Tensor rows) => _narrows ? rows.to(Type) : rows.alias();
 
-    /// <summary>F32 [T, N] of F32 rows [T, K].</summary>
+    /// <summary>F32 [T, N] for F32 rows [T, K].</summary>
     public Tensor Apply(Tensor rows)
     {
         if (!_narrows)
@@ -42,7 +42,7 @@ internal sealed class Linear : IDisposable
         return Biased(product.to(ScalarType.Float32));
     }
 
-    /// <summary>[T, N] of prepared rows [T, K], in the type of the product: half the bytes where that is bf16, F32 where a bias is added.</summary>
+    /// <summary>[T, N] for prepared rows [T, K], in the type of the product: half the bytes if that is bf16, F32 if a bias is added.</summary>
     public Tensor Inner(Tensor prepared)
     {
         if (_bias is null || !_narrows)
@@ -52,7 +52,7 @@ internal sealed class Linear : IDisposable
         return Biased(product.to(ScalarType.Float32));
     }
 
-    /// <summary>F32 [T, N] of rows in F32 or in the type of the weights.</summary>
+    /// <summary>F32 [T, N] for rows in F32 or in the type of the weights.</summary>
     public Tensor ApplyTo(Tensor rows)
     {
         using Tensor prepared = Prepare(rows), product = Inner(prepared);

@@ -5,17 +5,17 @@ using static TorchSharp.torch;
 namespace Backend.Torch.Shared;
 
 /// <summary>
-/// Products of rows with a weight on the processor: parts of the weight on the pipeline's threads, each on one thread of libtorch. oneMKL
-/// multiplies one row, or a few, on one thread at half the speed of memory. Many rows it splits between its threads in fixed halves, which
-/// is up to 1.3 times slower than parts that each thread takes when it is free. The parts depend on the weight alone, so that a result
-/// does not depend on the number of threads.
+/// Products of rows with a weight on the CPU: parts of the weight are distributed over the pipeline's threads, each part on one libtorch
+/// thread. oneMKL multiplies one or a few rows on one thread at half the memory bandwidth. It splits many rows between its threads in fixed
+/// halves, which is up to 1.3 times slower than parts that each thread takes when it is free. The parts depend only on the weight, so that
+/// a result does not depend on the number of threads.
 /// </summary>
 internal sealed class PartProduct : IDisposable
 {
     private const long BytesOfPart = 1 << 21, SmallBytes = 1 << 18;
     private const int MinParts = 4, MaxParts = 32;
 
-    // Weights in f16, which have no product on a processor, are expanded a part at a time: it stays in the cache until it is multiplied.
+    // Weights in f16, for which the CPU has no product, are expanded a part at a time: it stays in the cache until it is multiplied.
     private const long ExpandedElements = 1 << 18;
     private readonly WorkerPool _pool;
     private readonly (Tensor Weight, long First, long Count)[] _parts;
@@ -54,7 +54,7 @@ internal sealed class PartProduct : IDisposable
             return (elements + ExpandedElements - 1) / ExpandedElements;
 
         long bytes = elements * (type == ScalarType.Float32 ? sizeof(float) : sizeof(ushort));
-        // A multiple of four, so that two or four threads have equal shares.
+        // A multiple of four, so that two or four threads get equal shares.
         return bytes < SmallBytes ? 1 : Math.Clamp((bytes / BytesOfPart + 3) / 4 * 4, MinParts, MaxParts);
     }
 

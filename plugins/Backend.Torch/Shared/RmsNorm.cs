@@ -3,12 +3,12 @@ using static TorchSharp.torch;
 namespace Backend.Torch.Shared;
 
 /// <summary>x w / sqrt(mean x^2 + epsilon) over the last axis.</summary>
-/// <param name="weight">Owned from now on.</param>
+/// <param name="weight">Ownership is taken.</param>
 /// <param name="epsilon">Added to the mean.</param>
 internal sealed class RmsNorm(Tensor weight, float epsilon) : IDisposable
 {
     private static readonly long[] s_last = [-1];
-    // A number that is added as a tensor costs a quarter of one that libtorch must wrap first, and a sum a third of a mean.
+    // Adding a number as a tensor costs a quarter of adding one that libtorch must wrap first, and a sum a third of a mean.
     private readonly Tensor _epsilon = tensor(epsilon);
     private readonly Factor _share = new(1f / weight.size(-1));
 

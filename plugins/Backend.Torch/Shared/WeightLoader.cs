@@ -5,8 +5,8 @@ using Spud;
 namespace Backend.Torch.Shared;
 
 /// <summary>
-/// Takes weights at build: expanded once, into memory of the component's device, some rows at a time, so that no second copy of the model
-/// exists at once; the file's pages are given back.
+/// Loads weights at build: each is expanded once, into memory of the component's device, a number of rows at a time, so that there is never
+/// a second copy of the model; the file's pages are released.
 /// </summary>
 internal sealed class WeightLoader : IDisposable
 {
@@ -16,7 +16,7 @@ internal sealed class WeightLoader : IDisposable
     private nint _staging;
     private long _stagingBytes;
 
-    /// <exception cref="RefusedException">libtorch or the device is not there.</exception>
+    /// <exception cref="RefusedException">libtorch or the device is not available.</exception>
     public WeightLoader(IBuildContext build, string device, ElementType type)
     {
         TorchLibrary.Use(build);
@@ -24,13 +24,13 @@ internal sealed class WeightLoader : IDisposable
         Domain = Device.Domain(build);
     }
 
-    /// <summary>Where the component computes.</summary>
+    /// <summary>The device that the component computes on.</summary>
     public TorchDevice Device { get; }
 
     /// <summary>The pipeline's threads.</summary>
     public WorkerPool Pool => _build.Pool;
 
-    /// <summary>Where the weights go.</summary>
+    /// <summary>The memory domain of the weights.</summary>
     public IMemoryDomain Domain { get; }
 
     /// <summary>A small weight, in f32.</summary>
@@ -41,10 +41,10 @@ internal sealed class WeightLoader : IDisposable
         return floats;
     }
 
-    /// <summary>The same where the condition holds, else an absent view.</summary>
+    /// <summary>The same if the condition holds, otherwise an absent view.</summary>
     public TensorView FloatsIf(bool condition, string name, params ReadOnlySpan<int> shape) => condition ? Floats(name, shape) : default;
 
-    /// <summary>Small weights end to end in f32: [sum of lengths].</summary>
+    /// <summary>Small weights concatenated in f32: [sum of lengths].</summary>
     public TensorView JoinedFloats(params ReadOnlySpan<(string Name, int Length)> parts)
     {
         TensorView all = _build.Allocate(Domain, ElementType.F32, Sum(parts));
@@ -58,7 +58,7 @@ internal sealed class WeightLoader : IDisposable
         return all;
     }
 
-    /// <summary>Matrices [N, K] above each other, in the component's type: [sum of N, K].</summary>
+    /// <summary>Matrices [N, K] stacked, in the component's type: [sum of N, K].</summary>
     public TensorView Joined(int inputs, params ReadOnlySpan<(string Name, int Outputs)> parts)
     {
         TensorView all = _build.Allocate(Domain, _type, Sum(parts), inputs);
@@ -155,7 +155,7 @@ internal sealed class WeightLoader : IDisposable
             return;
         }
 
-        // A device has one stream, and one thread that talks to it.
+        // A device has one stream, and one thread that uses it.
         for (int part = 0; part < parts; part++)
             job.Run(part, worker: 0);
     }
