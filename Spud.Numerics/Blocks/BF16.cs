@@ -11,11 +11,11 @@ public readonly struct BF16 : INumberFormat
 
     public static int Bytes => 2;
 
-    /// <summary>The value of these 16 bits.</summary>
+    /// <summary>The value of 16 bits.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float ToSingle(ushort bits) => BitConverter.UInt32BitsToSingle(Widen(new Words1(bits)).Value);
 
-    /// <summary>The nearest number, ties to even; what is too large becomes infinite.</summary>
+    /// <summary>The nearest number, ties to even; values that are too large become infinite.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ushort FromSingle(float value) => (ushort)Narrow(new Words1(BitConverter.SingleToUInt32Bits(value))).Value;
 
@@ -31,7 +31,7 @@ public readonly struct BF16 : INumberFormat
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static TWords Widen<TWords>(TWords numbers) where TWords : struct, IWords<TWords> => numbers << 16;
 
-    // A NaN must not be rounded: the carry could make it a zero.
+    // A NaN must not be rounded: the carry could turn it into a zero.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static TWords Narrow<TWords>(TWords bits) where TWords : struct, IWords<TWords>
     {

@@ -1,6 +1,6 @@
 namespace Spud.Numerics.Blocks;
 
-/// <summary>What there is to know of a weight format when only GGML's number for it is at hand.</summary>
+/// <summary>Describes a weight format given only its GGML type number.</summary>
 public readonly unsafe struct BlockFormat
 {
     private readonly delegate*<byte*, float*, long, void> _expand;
@@ -14,24 +14,24 @@ public readonly unsafe struct BlockFormat
         _expand = expand;
     }
 
-    /// <summary>GGML's number for the format.</summary>
+    /// <summary>GGML type number of the format.</summary>
     public int Type { get; }
 
-    /// <summary>GGML's name for the format, as "Q4_K".</summary>
+    /// <summary>GGML name of the format, such as "Q4_K".</summary>
     public string Name { get; }
 
-    /// <summary>Elements of a block: 1, 32, 64 or 256.</summary>
+    /// <summary>Elements per block: 1, 32, 64 or 256.</summary>
     public int Elements { get; }
 
-    /// <summary>Bytes of a block.</summary>
+    /// <summary>Bytes per block.</summary>
     public int Bytes { get; }
 
-    /// <summary>The numbers of all formats, ascending.</summary>
+    /// <summary>The type numbers of all formats, ascending.</summary>
     public static ReadOnlySpan<int> Known =>
         [0, 1, 2, 3, 6, 7, 8, 10, 11, 12, 13, 14, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 34, 35, 39, 40];
 
-    /// <summary>The format with this number.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">There is none.</exception>
+    /// <summary>The format with a type number.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such format.</exception>
     public static BlockFormat Of(int type) => type switch
     {
         0 => Run<F32>(&Expansion.Copy),
@@ -72,9 +72,9 @@ public readonly unsafe struct BlockFormat
     /// <summary>Expands whole blocks; the arguments are not checked.</summary>
     internal void Expand(byte* source, float* destination, long blocks) => _expand(source, destination, blocks);
 
-    /// <summary>Blocks of so many elements.</summary>
+    /// <summary>Number of blocks for a number of elements.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The number is negative.</exception>
-    /// <exception cref="ArgumentException">The elements are not whole blocks.</exception>
+    /// <exception cref="ArgumentException">The elements do not form whole blocks.</exception>
     internal long BlocksOf(long elements)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(elements);
@@ -83,8 +83,8 @@ public readonly unsafe struct BlockFormat
             : throw new ArgumentException($"{elements} elements are not a whole number of {Name} blocks ({Elements} elements each).", nameof(elements));
     }
 
-    /// <summary>Blocks of so many elements, which must take exactly these bytes.</summary>
-    /// <exception cref="ArgumentException">They are not whole blocks, or take another number of bytes.</exception>
+    /// <summary>Number of blocks for a number of elements, which must occupy exactly the given bytes.</summary>
+    /// <exception cref="ArgumentException">They do not form whole blocks, or occupy a different number of bytes.</exception>
     internal long BlocksOf(long elements, long bytes, string parameter)
     {
         long blocks = BlocksOf(elements);

@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace Spud.Numerics.Blocks;
 
 /// <summary>
-/// Searches for the scale of a block that makes its weighted squared error small, as ggml-quants.c does it (MIT): scales around the
-/// one that the extremes give are tried, each with the codes that it rounds to, and the best fit of those codes is kept.
+/// Searches for the scale of a block that makes its weighted squared error small, as in ggml-quants.c (MIT): tries scales around the
+/// one given by the extremes, rounds to codes with each, and keeps the best fit for those codes.
 /// </summary>
 internal static unsafe class BlockSearch
 {
@@ -12,7 +12,7 @@ internal static unsafe class BlockSearch
 
     /// <summary>value = scale * code, codes -<paramref name="limit"/> to <paramref name="limit"/> - 1, weighted with value^2 (make_qx_quants).</summary>
     /// <param name="values">[count].</param>
-    /// <param name="count">Of the values.</param>
+    /// <param name="count">Number of values.</param>
     /// <param name="limit">A power of two.</param>
     /// <param name="codes">[count]: code + limit, written.</param>
     /// <returns>The scale.</returns>
@@ -54,8 +54,8 @@ internal static unsafe class BlockSearch
     /// <summary>value = scale * code - minimum, 32 codes of 0 to 15, weighted with |value| + rms (make_qkx2_quants, 20 steps of 0.1 from -1).</summary>
     /// <param name="values">[32].</param>
     /// <param name="codes">[32], written.</param>
-    /// <param name="minimum">Written: 0 or more.</param>
-    /// <returns>The scale: 0 or more.</returns>
+    /// <param name="minimum">Written, 0 or more.</param>
+    /// <returns>The scale, 0 or more.</returns>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static float WithMinimum(float* values, byte* codes, out float minimum)
     {
@@ -85,7 +85,7 @@ internal static unsafe class BlockSearch
         float error = Error(values, weights, codes, scale, least);
         for (int step = 0; step <= 20; step++)
         {
-            // Counted from the best minimum until now.
+            // Measured from the best minimum so far.
             inverse = (-1f + 0.1f * step + Top) / (most - least);
             Round(values, least, inverse, tried);
             float sum = 0, squares = 0, products = 0;

@@ -1,6 +1,6 @@
 namespace Spud.Numerics.Blocks;
 
-/// <summary>Unpacks the codebooks, once, when a format that has one is first used.</summary>
+/// <summary>Unpacks codebooks, each once, when a format that uses it is first used.</summary>
 internal static class Codebook
 {
     /// <summary>Points of eight coordinates, packed with 2 bits each.</summary>

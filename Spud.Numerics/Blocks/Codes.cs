@@ -18,7 +18,7 @@ internal static unsafe class Codes
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Two(Vector128<byte> bytes, int shift) => (bytes >>> shift) & Vector128.Create((byte)3);
 
-    /// <summary>The <paramref name="value"/> in each byte i whose bit i is set in <paramref name="bits"/>, else 0.</summary>
+    /// <summary><paramref name="value"/> in each byte i whose bit i is set in <paramref name="bits"/>, otherwise 0.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> WhereSet(uint bits, byte value)
     {
@@ -29,7 +29,7 @@ internal static unsafe class Codes
         return set & Vector128.Create(value);
     }
 
-    /// <summary>The codes negated where the bit of that number is set.</summary>
+    /// <summary>The codes, negated where the bit with the code's index is set.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<sbyte> Negate(Vector128<sbyte> codes, uint bits)
     {
@@ -43,12 +43,12 @@ internal static unsafe class Codes
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static uint EvenSigns(uint seven) => seven | ((uint)(System.Numerics.BitOperations.PopCount(seven) & 1) << 7);
 
-    /// <summary>A table of 16 signed bytes, looked up by 16 codes below 16.</summary>
+    /// <summary>Looks up 16 codes below 16 in a table of 16 signed bytes.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<sbyte> LookUp(Vector128<sbyte> table, Vector128<byte> codes) =>
         Vector128.Shuffle(table, codes.AsSByte());
 
-    /// <summary>A number of 16 bits, unaligned.</summary>
+    /// <summary>An f16 number, unaligned.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Scale(byte* half) => F16.ToSingle(*(ushort*)half);
 }

@@ -7,12 +7,12 @@ namespace Spud.Numerics.Blocks;
 public static unsafe class Expansion
 {
     /// <summary>Expands <paramref name="elements"/> elements; source and destination must not overlap.</summary>
-    /// <param name="type">GGML's number for the format; <see cref="BlockFormat.Known"/> lists them.</param>
-    /// <param name="source">Whole blocks, of any alignment.</param>
+    /// <param name="type">GGML type number of the format; <see cref="BlockFormat.Known"/> lists them.</param>
+    /// <param name="source">Whole blocks, with any alignment.</param>
     /// <param name="destination">[elements].</param>
-    /// <param name="elements">A multiple of the format's block.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The type is unknown, or the number of elements negative.</exception>
-    /// <exception cref="ArgumentException">The elements are not whole blocks.</exception>
+    /// <param name="elements">A multiple of the format's block size.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The type is unknown, or the number of elements is negative.</exception>
+    /// <exception cref="ArgumentException">The elements do not form whole blocks.</exception>
     public static void ToF32(int type, byte* source, float* destination, long elements)
     {
         BlockFormat format = BlockFormat.Of(type);
@@ -20,11 +20,11 @@ public static unsafe class Expansion
     }
 
     /// <summary>Expands as many elements as the destination holds; the spans must not overlap.</summary>
-    /// <param name="type">GGML's number for the format; <see cref="BlockFormat.Known"/> lists them.</param>
+    /// <param name="type">GGML type number of the format; <see cref="BlockFormat.Known"/> lists them.</param>
     /// <param name="source">Exactly the blocks of those elements.</param>
-    /// <param name="destination">A multiple of the format's block.</param>
+    /// <param name="destination">A multiple of the format's block size.</param>
     /// <exception cref="ArgumentOutOfRangeException">The type is unknown.</exception>
-    /// <exception cref="ArgumentException">The elements are not whole blocks, or the source has another length than they take.</exception>
+    /// <exception cref="ArgumentException">The elements do not form whole blocks, or the source has a different length.</exception>
     public static void ToF32(int type, ReadOnlySpan<byte> source, Span<float> destination)
     {
         BlockFormat format = BlockFormat.Of(type);
@@ -36,7 +36,7 @@ public static unsafe class Expansion
         }
     }
 
-    /// <summary>Expands a run of blocks of a format known to the compiler.</summary>
+    /// <summary>Expands a run of blocks of a format known at compile time.</summary>
     /// <param name="source">[blocks * TFormat.Bytes].</param>
     /// <param name="destination">[blocks * TFormat.Elements]; must not overlap the source.</param>
     /// <param name="blocks">Number of blocks.</param>

@@ -16,11 +16,11 @@ public readonly struct F16 : INumberFormat
 
     public static int Bytes => 2;
 
-    /// <summary>The value of these 16 bits.</summary>
+    /// <summary>The value of 16 bits.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float ToSingle(ushort bits) => BitConverter.UInt32BitsToSingle(Widen(new Words1(bits)).Value);
 
-    /// <summary>The nearest number, ties to even; what is too large becomes infinite.</summary>
+    /// <summary>The nearest number, ties to even; values that are too large become infinite.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ushort FromSingle(float value) => (ushort)Narrow(new Words1(BitConverter.SingleToUInt32Bits(value))).Value;
 
@@ -33,9 +33,9 @@ public readonly struct F16 : INumberFormat
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static TWords INumberFormat.Narrow<TWords>(TWords bits) => Narrow(bits);
 
-    // Exponent and mantissa move into place, and the exponent is raised until infinity and NaN have that of f32; a product with
-    // a power of two brings the numbers back and leaves those. A subnormal gets a leading one that is subtracted again, which
-    // normalises it without ever handing a subnormal f32 to the processor (slow on some).
+    // Exponent and mantissa move into place, and the exponent is raised so that infinity and NaN have that of f32; multiplying by
+    // a power of two scales numbers back and leaves those. A subnormal gets a leading one that is subtracted again, which
+    // normalises it without ever giving the CPU a subnormal f32 (slow on some).
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static TWords Widen<TWords>(TWords numbers) where TWords : struct, IWords<TWords>
     {
@@ -49,9 +49,9 @@ public readonly struct F16 : INumberFormat
         return TWords.MultiplyFloats(scaled, TWords.All(15 << 23)) | ((numbers & TWords.All(Sign)) << 16); // 2^-112
     }
 
-    // A number that stays normal is rounded by adding just under half a unit, and one more where the last kept bit is odd;
-    // a carry into the exponent is right, up to infinity. One that becomes subnormal is added to 0.5, whose last bit weighs
-    // 2^-24 as that of subnormals does, so that the adder rounds.
+    // A number that stays normal is rounded by adding just under half a unit, plus one if the last kept bit is odd;
+    // a carry into the exponent is correct, up to infinity. A number that becomes subnormal is added to 0.5, whose last bit weighs
+    // 2^-24 like that of subnormals, so that the addition rounds.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static TWords Narrow<TWords>(TWords bits) where TWords : struct, IWords<TWords>
     {

@@ -5,7 +5,7 @@ public interface IEncodedFormat : IBlockFormat
 {
     /// <summary>
     /// Writes the block that GGML's reference quantiser makes of these values. A block with an infinity or a NaN expands to
-    /// NaN: a fault upstream must not turn into plausible numbers.
+    /// NaN: an upstream fault must not turn into plausible numbers.
     /// </summary>
     /// <param name="values">[Elements].</param>
     /// <param name="block">[Bytes]; must not overlap <paramref name="values"/>.</param>

@@ -1,6 +1,6 @@
 namespace Spud.Numerics.Blocks;
 
-/// <summary>A format of 16 bits whose block is one number, converted many at a time.</summary>
+/// <summary>A 16-bit format whose block is one number, converted many at a time.</summary>
 internal interface INumberFormat : IBlockFormat
 {
     /// <summary>From 16-bit numbers, one in the lower half of each word, to the bits of f32.</summary>

@@ -4,9 +4,9 @@ using System.Runtime.Intrinsics;
 namespace Spud.Numerics.Blocks;
 
 /// <summary>
-/// 256 elements in 56 bytes: 32 bytes with the lower eight bits of the numbers of points of eight (<see cref="Iq1Grid"/>);
-/// 16 bytes, each half of which has the upper three bits of a number and the sign of a shift of 1/8; four numbers of 16 bits with
-/// four scales of 3 bits each (for 16 elements each) and, in their upper four bits, a quarter of the f16 d, the lowest first.
+/// 256 elements in 56 bytes: 32 bytes with the lower eight bits of the indices of points of eight (<see cref="Iq1Grid"/>);
+/// 16 bytes, each half of which has the upper three bits of an index and the sign of a shift of 1/8; four 16-bit numbers with
+/// four scales of 3 bits each (for 16 elements each) and, in their upper four bits, a quarter of the f16 d, lowest first.
 /// value = d * (2 * scale + 1) * (coordinate + shift).
 /// </summary>
 public readonly struct IQ1_M : IBlockFormat

@@ -4,8 +4,8 @@ using System.Runtime.Intrinsics;
 namespace Spud.Numerics.Blocks;
 
 /// <summary>
-/// 256 elements in 50 bytes: f16 d; 32 bytes with the lower eight bits of the numbers of points of eight
-/// (<see cref="Iq1Grid"/>); for each 32 elements 16 bits: four times the upper three bits of a number, a scale of 3 bits, and
+/// 256 elements in 50 bytes: f16 d; 32 bytes with the lower eight bits of the indices of points of eight
+/// (<see cref="Iq1Grid"/>); for each 32 elements 16 bits: four times the upper three bits of an index, a scale of 3 bits, and
 /// the sign of a shift of 1/8. value = d * (2 * scale + 1) * (coordinate + shift).
 /// </summary>
 public readonly struct IQ1_S : IBlockFormat
@@ -33,7 +33,7 @@ public readonly struct IQ1_S : IBlockFormat
         }
     }
 
-    /// <summary>Two points and their shifts in units of an eighth: 8 * coordinate + 1, or - 1 where the shift is negative.</summary>
+    /// <summary>Two points and their shifts in units of an eighth: 8 * coordinate + 1, or - 1 if the shift is negative.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static Vector128<sbyte> Eighths(ulong first, bool firstNegative, ulong second, bool secondNegative)
     {

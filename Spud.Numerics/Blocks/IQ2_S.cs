@@ -4,8 +4,8 @@ using System.Runtime.Intrinsics;
 namespace Spud.Numerics.Blocks;
 
 /// <summary>
-/// 256 elements in 82 bytes: f16 d; 32 bytes with the lower eight bits of the numbers of points of eight
-/// (<see cref="Iq2SGrid"/>); 32 bytes of signs; 8 bytes with the upper two bits of four numbers each; 16 scales of 4 bits, each
+/// 256 elements in 82 bytes: f16 d; 32 bytes with the lower eight bits of the indices of points of eight
+/// (<see cref="Iq2SGrid"/>); 32 bytes of signs; 8 bytes with the upper two bits of four indices each; 16 scales of 4 bits, each
 /// for 16 elements. value = d * (scale + 1/2) / 4 * coordinate, negated by its sign.
 /// </summary>
 public readonly struct IQ2_S : IBlockFormat

@@ -4,7 +4,7 @@ using System.Runtime.Intrinsics;
 namespace Spud.Numerics.Blocks;
 
 /// <summary>
-/// 256 elements in 74 bytes: f16 d; 32 numbers of 16 bits, each with a point of eight in 9 bits (<see cref="Iq2XsGrid"/>) and
+/// 256 elements in 74 bytes: f16 d; 32 16-bit numbers, each with the index of a point of eight in 9 bits (<see cref="Iq2XsGrid"/>) and
 /// seven signs (the eighth makes their number even); 16 scales of 4 bits, each for 16 elements.
 /// value = d * (scale + 1/2) / 4 * coordinate, negated by its sign.
 /// </summary>

@@ -4,7 +4,7 @@ using System.Runtime.Intrinsics;
 namespace Spud.Numerics.Blocks;
 
 /// <summary>
-/// 256 elements in 66 bytes: f16 d; for each 32 elements four bytes that number points of eight (<see cref="Iq2XxsGrid"/>), and
+/// 256 elements in 66 bytes: f16 d; for each 32 elements four bytes with indices of points of eight (<see cref="Iq2XxsGrid"/>), and
 /// 32 bits: four times seven signs (the eighth makes their number even), then a scale of 4 bits.
 /// value = d * (scale + 1/2) / 4 * coordinate, negated by its sign.
 /// </summary>

@@ -4,7 +4,7 @@ using System.Runtime.Intrinsics;
 namespace Spud.Numerics.Blocks;
 
 /// <summary>
-/// 256 elements in 110 bytes: f16 d; 64 bytes with the lower eight bits of the numbers of points of four
+/// 256 elements in 110 bytes: f16 d; 64 bytes with the lower eight bits of the indices of points of four
 /// (<see cref="Iq3SGrid"/>); 8 bytes with their ninth bits; 32 bytes of signs; 8 scales of 4 bits, each for 32 elements.
 /// value = d * (2 * scale + 1) * coordinate, negated by its sign.
 /// </summary>

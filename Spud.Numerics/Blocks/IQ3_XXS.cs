@@ -4,7 +4,7 @@ using System.Runtime.Intrinsics;
 namespace Spud.Numerics.Blocks;
 
 /// <summary>
-/// 256 elements in 98 bytes: f16 d; 64 bytes that number points of four (<see cref="Iq3XxsGrid"/>); for each 32 elements 32
+/// 256 elements in 98 bytes: f16 d; 64 bytes with indices of points of four (<see cref="Iq3XxsGrid"/>); for each 32 elements 32
 /// bits: four times seven signs (the eighth makes their number even), then a scale of 4 bits.
 /// value = d * (scale + 1/2) / 2 * coordinate, negated by its sign.
 /// </summary>

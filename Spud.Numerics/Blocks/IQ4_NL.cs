@@ -4,7 +4,7 @@ using System.Runtime.Intrinsics;
 namespace Spud.Numerics.Blocks;
 
 /// <summary>
-/// 32 elements in 18 bytes, laid out as <see cref="Q4_0"/>, with codes that look up a table of unevenly spaced values.
+/// 32 elements in 18 bytes, laid out like <see cref="Q4_0"/>, with codes that index a table of unevenly spaced values.
 /// value = d * table[code].
 /// </summary>
 public readonly struct IQ4_NL : IBlockFormat

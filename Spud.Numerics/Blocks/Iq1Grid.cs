@@ -2,7 +2,7 @@ namespace Spud.Numerics.Blocks;
 
 /// <summary>
 /// The 2048 points of <see cref="IQ1_S"/> and <see cref="IQ1_M"/>, each 8 signed bytes, the first in the lowest bits. They are part of the
-/// format. Source: iq1s_grid of ggml-common.h (MIT, see THIRD-PARTY-NOTICES.md), here with 2 bits a coordinate.
+/// format. Source: iq1s_grid of ggml-common.h (MIT, see THIRD-PARTY-NOTICES.md), stored with 2 bits per coordinate.
 /// </summary>
 internal static class Iq1Grid
 {

@@ -2,7 +2,7 @@ namespace Spud.Numerics.Blocks;
 
 /// <summary>
 /// The 256 points of <see cref="IQ2_XXS"/>, each 8 signed bytes, the first in the lowest bits. They are part of the
-/// format. Source: iq2xxs_grid of ggml-common.h (MIT, see THIRD-PARTY-NOTICES.md), here with 2 bits a coordinate.
+/// format. Source: iq2xxs_grid of ggml-common.h (MIT, see THIRD-PARTY-NOTICES.md), stored with 2 bits per coordinate.
 /// </summary>
 internal static class Iq2XxsGrid
 {

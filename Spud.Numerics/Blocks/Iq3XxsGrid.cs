@@ -2,7 +2,7 @@ namespace Spud.Numerics.Blocks;
 
 /// <summary>
 /// The 256 points of <see cref="IQ3_XXS"/>, each 4 signed bytes, the first in the lowest bits. They are part of the
-/// format. Source: iq3xxs_grid of ggml-common.h (MIT, see THIRD-PARTY-NOTICES.md), here with 4 bits a coordinate.
+/// format. Source: iq3xxs_grid of ggml-common.h (MIT, see THIRD-PARTY-NOTICES.md), stored with 4 bits per coordinate.
 /// </summary>
 internal static class Iq3XxsGrid
 {

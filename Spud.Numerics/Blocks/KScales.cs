@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace Spud.Numerics.Blocks;
 
 /// <summary>
-/// The eight scales and eight minima of 6 bits that <see cref="Q4_K"/> and <see cref="Q5_K"/> keep in 12 bytes. Bytes 0 to 3 have
+/// The eight 6-bit scales and eight 6-bit minima that <see cref="Q4_K"/> and <see cref="Q5_K"/> store in 12 bytes. Bytes 0 to 3 hold
 /// scales 0 to 3 and bytes 4 to 7 minima 0 to 3, in their lower six bits; the lower four bits of scales and minima 4 to 7 are the
 /// halves of bytes 8 to 11, and their upper two are the upper two of the first eight bytes.
 /// </summary>
@@ -25,11 +25,11 @@ internal readonly struct KScales
         _minima = (minima & Six) | ((ulong)(((rest >> 4) & Four) | ((minima >> 2) & Two)) << 32);
     }
 
-    /// <summary>Scale of group 0 to 7: 0 to 63.</summary>
+    /// <summary>Scale of a group (0 to 7), 0 to 63.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int Scale(int group) => (int)(_scales >> (group * 8)) & 0x3f;
 
-    /// <summary>Minimum of group 0 to 7: 0 to 63.</summary>
+    /// <summary>Minimum of a group (0 to 7), 0 to 63.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int Minimum(int group) => (int)(_minima >> (group * 8)) & 0x3f;
 }

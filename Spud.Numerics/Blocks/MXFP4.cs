@@ -5,7 +5,7 @@ namespace Spud.Numerics.Blocks;
 
 /// <summary>
 /// 32 elements in 17 bytes: a scale of 8 exponent bits (E8M0, 2^(e - 127)); 16 bytes of 4-bit floats (E2M1) in the order of
-/// <see cref="Q4_0"/>. The scale 255, which the specification calls NaN, is read as 2^128, as GGML does.
+/// <see cref="Q4_0"/>. The scale 255, a NaN in the specification, is read as 2^128, as in GGML.
 /// Source: OCP Microscaling Formats 1.0.
 /// </summary>
 public readonly struct MXFP4 : IBlockFormat
@@ -16,7 +16,7 @@ public readonly struct MXFP4 : IBlockFormat
 
     public static int Bytes => 17;
 
-    /// <summary>The sixteen values of E2M1, doubled to be whole; the minus zero is a plain zero, as in GGML.</summary>
+    /// <summary>The sixteen values of E2M1, doubled to be integers; minus zero is a plain zero, as in GGML.</summary>
     internal static Vector128<sbyte> Table
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -5,8 +5,8 @@ namespace Spud.Numerics.Blocks;
 
 /// <summary>
 /// 64 elements in 36 bytes: four scales of 8 bits (unsigned E4M3), each for 16 elements; for each 16, 8 bytes of 4-bit floats
-/// (E2M1), the lower halves first. The scale 0x7f, a NaN in E4M3, is read as 0, and the highest bit of a scale is ignored, as
-/// GGML does.
+/// (E2M1), the lower halves first. The scale 0x7f, a NaN in E4M3, is read as 0, and the highest bit of a scale is ignored, as in
+/// GGML.
 /// </summary>
 public readonly struct NVFP4 : IBlockFormat
 {
@@ -27,8 +27,8 @@ public readonly struct NVFP4 : IBlockFormat
         }
     }
 
-    // Half of the value, since the table is doubled. Exponent and mantissa move into place below a float's exponent; the product
-    // with a power of two rebiases, and normalises subnormals.
+    // Half of the value, since the table is doubled. Exponent and mantissa move into place below a float's exponent; multiplying by
+    // a power of two corrects the bias and normalises subnormals.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static float HalfScale(uint scale) =>
         scale == 0x7f ? 0 : BitConverter.UInt32BitsToSingle((scale & 0x7f) << 20) * BitConverter.UInt32BitsToSingle((127 + 119) << 23);

@@ -6,7 +6,7 @@ namespace Spud.Numerics.Blocks;
 public readonly partial struct Q4_0
 {
     // The value of the largest magnitude (the first, if several) gets code 0, so the scale is that value / -8, rounded to f16
-    // after the codes were made with its exact inverse. All as in quantize_row_q4_0_ref of ggml-quants.c.
+    // after the codes are computed with its exact inverse. All as in quantize_row_q4_0_ref of ggml-quants.c.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static unsafe void Encode(float* values, byte* block)
     {

@@ -4,7 +4,7 @@ namespace Spud.Numerics.Blocks;
 
 public readonly partial struct Q4_1
 {
-    // The minimum gets code 0 and the maximum code 15; both scale and minimum are rounded to f16 after the codes were made. As in
+    // The minimum gets code 0 and the maximum code 15; both scale and minimum are rounded to f16 after the codes are computed. As in
     // quantize_row_q4_1_ref of ggml-quants.c.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static unsafe void Encode(float* values, byte* block)

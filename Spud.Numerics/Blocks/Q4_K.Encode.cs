@@ -4,8 +4,8 @@ namespace Spud.Numerics.Blocks;
 
 public readonly partial struct Q4_K
 {
-    // Scale and minimum of each 32 elements are searched for and rounded to 6 bits of the largest; then the codes are made anew. As in
-    // quantize_row_q4_K_ref of ggml-quants.c.
+    // Scale and minimum of each 32 elements are searched for and rounded to 6 bits relative to the largest; then the codes are recomputed. As
+    // in quantize_row_q4_K_ref of ggml-quants.c.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static unsafe void Encode(float* values, byte* block)
     {
@@ -54,7 +54,7 @@ public readonly partial struct Q4_K
         }
     }
 
-    // Where a scale became 0, the codes that the search gave stay.
+    // If a scale became 0, the codes found by the search are kept.
     private static unsafe void Round(float* values, byte* block, byte* codes)
     {
         KScales rounded = new(block + 4);

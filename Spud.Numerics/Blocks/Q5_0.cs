@@ -4,7 +4,7 @@ using System.Runtime.Intrinsics;
 namespace Spud.Numerics.Blocks;
 
 /// <summary>
-/// 32 elements in 22 bytes: f16 scale d; the fifth bits of all codes, as one number of 32 bits; 16 bytes with the lower four
+/// 32 elements in 22 bytes: f16 scale d; the fifth bits of all codes, as one 32-bit number; 16 bytes with the lower four
 /// bits as in <see cref="Q4_0"/>. value = d * (code - 16).
 /// </summary>
 public readonly struct Q5_0 : IBlockFormat

@@ -4,7 +4,7 @@ namespace Spud.Numerics.Blocks;
 
 public readonly partial struct Q6_K
 {
-    // The scale of each 16 elements is searched for and rounded to 8 bits of the largest; then the codes are made anew. As in
+    // The scale of each 16 elements is searched for and rounded to 8 bits relative to the largest; then the codes are recomputed. As in
     // quantize_row_q6_K_ref of ggml-quants.c.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static unsafe void Encode(float* values, byte* block)

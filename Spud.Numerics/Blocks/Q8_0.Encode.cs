@@ -5,7 +5,7 @@ namespace Spud.Numerics.Blocks;
 
 public readonly partial struct Q8_0
 {
-    // The scale is the largest magnitude / 127, rounded to f16 after the codes were made with its exact inverse; halves round
+    // The scale is the largest magnitude / 127, rounded to f16 after the codes are computed with its exact inverse; halves are rounded
     // away from zero. All as in quantize_row_q8_0_ref of ggml-quants.c.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static unsafe void Encode(float* values, byte* block)

@@ -4,18 +4,18 @@ using System.Runtime.Intrinsics;
 namespace Spud.Numerics.Blocks;
 
 /// <summary>
-/// Rounds f32 to the formats that activations and pages of keys and values may have (f32, f16, bf16, q8_0 and q4_0), and weights to
-/// q4_1, q4_k and q6_k as well, which takes a search of a microsecond or more a block.
+/// Rounds f32 to the formats supported for activations and for key and value pages (f32, f16, bf16, q8_0 and q4_0), and weights also to
+/// q4_1, q4_k and q6_k, which requires a search of a microsecond or more per block.
 /// </summary>
 public static unsafe class Rounding
 {
     /// <summary>Rounds <paramref name="elements"/> elements; source and destination must not overlap.</summary>
-    /// <param name="type">GGML's number for the format: 0, 1, 2, 3, 8, 12, 14 or 30.</param>
+    /// <param name="type">GGML type number of the format: 0, 1, 2, 3, 8, 12, 14 or 30.</param>
     /// <param name="source">[elements].</param>
-    /// <param name="destination">Whole blocks, of any alignment.</param>
-    /// <param name="elements">A multiple of the format's block.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The type is none of these, or the number of elements negative.</exception>
-    /// <exception cref="ArgumentException">The elements are not whole blocks.</exception>
+    /// <param name="destination">Whole blocks, with any alignment.</param>
+    /// <param name="elements">A multiple of the format's block size.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The type is none of these, or the number of elements is negative.</exception>
+    /// <exception cref="ArgumentException">The elements do not form whole blocks.</exception>
     public static void FromF32(int type, float* source, byte* destination, long elements)
     {
         delegate*<float*, byte*, long, void> encode = Of(type);
@@ -23,12 +23,12 @@ public static unsafe class Rounding
     }
 
     /// <summary>Rounds all of the source; the spans must not overlap.</summary>
-    /// <param name="type">GGML's number for the format: 0, 1, 2, 3, 8, 12, 14 or 30.</param>
-    /// <param name="source">A multiple of the format's block.</param>
+    /// <param name="type">GGML type number of the format: 0, 1, 2, 3, 8, 12, 14 or 30.</param>
+    /// <param name="source">A multiple of the format's block size.</param>
     /// <param name="destination">Exactly the blocks of those elements.</param>
     /// <exception cref="ArgumentOutOfRangeException">The type is none of these.</exception>
     /// <exception cref="ArgumentException">
-    /// The elements are not whole blocks, or the destination has another length than they take.
+    /// The elements do not form whole blocks, or the destination has a different length.
     /// </exception>
     public static void FromF32(int type, ReadOnlySpan<float> source, Span<byte> destination)
     {

@@ -3,16 +3,16 @@ using System.Runtime.Intrinsics;
 
 namespace Spud.Numerics.Blocks;
 
-/// <summary>The way back: what rounding to blocks has in common.</summary>
+/// <summary>The reverse direction: operations shared by rounding to blocks.</summary>
 internal static unsafe partial class Sixteen
 {
-    /// <summary>The largest of four, or NaN if one is.</summary>
+    /// <summary>The maximum of four, or NaN if one is NaN.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Largest(Vector128<float> values) => MathF.Max(
         MathF.Max(values.GetElement(0), values.GetElement(1)), MathF.Max(values.GetElement(2), values.GetElement(3)));
 
     /// <summary>
-    /// The scale with its inverse: 0 where there is no finite one (the f16 of such a scale is 0 as well), and NaN with 0 for what is
+    /// The scale with its inverse: 0 if the inverse is not finite (the f16 of such a scale is 0 as well), and NaN with 0 if the scale is
     /// not finite.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -23,7 +23,7 @@ internal static unsafe partial class Sixteen
         return float.IsFinite(scale) ? scale : float.NaN;
     }
 
-    /// <summary>Whether one is infinite or no number.</summary>
+    /// <summary>Whether any is infinite or NaN.</summary>
     public static bool HasFault(float* values, int count)
     {
         for (int i = 0; i < count; i++)

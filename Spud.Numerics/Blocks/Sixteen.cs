@@ -4,8 +4,8 @@ using System.Runtime.Intrinsics;
 namespace Spud.Numerics.Blocks;
 
 /// <summary>
-/// The end of every expansion: sixteen signed codes of 8 bits become sixteen floats. Formats unpack in registers of 128 bits,
-/// since 16 codes are what shares a scale in most of them; the widening, where the work is, uses the widest registers.
+/// The last step of every expansion: sixteen signed 8-bit codes become sixteen floats. Formats unpack in 128-bit registers,
+/// since a scale covers 16 codes in most of them; the widening, where most of the work is, uses the widest registers.
 /// </summary>
 internal static unsafe partial class Sixteen
 {

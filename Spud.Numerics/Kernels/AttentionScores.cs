@@ -9,7 +9,7 @@ namespace Spud.Numerics;
 /// </summary>
 /// <remarks>
 /// q [rows, width] at qStride, keys [n, width] at keyStride, scores [rows, n] at scoreStride (in elements); scores
-/// overlap neither. Keys are read, and halves expanded, once for four rows (expanding them to memory first for many
+/// overlap neither. Keys are read, and halves expanded, once per four rows (expanding them to memory first for many
 /// rows was no faster). A score does not depend on the number of rows or keys.
 /// </remarks>
 public static unsafe class AttentionScores
@@ -23,11 +23,11 @@ public static unsafe class AttentionScores
         float* q, nint qStride, int rows, ushort* keys, nint keyStride, int n, int width, float* scores, nint scoreStride) =>
         Dispatch<HalfElements, ushort>(q, qStride, rows, keys, keyStride, n, width, scores, scoreStride);
 
-    /// <summary>Keys as rows of Q8_0 blocks, keyStride bytes apart; the width is a multiple of 32. The bits are those of keys expanded to f32.</summary>
+    /// <summary>Keys as rows of Q8_0 blocks, keyStride bytes apart; the width is a multiple of 32. Bit-identical to keys expanded to f32.</summary>
     public static void Q8_0(float* q, nint qStride, int rows, byte* keys, nint keyStride, int n, int width, float* scores, nint scoreStride) =>
         Dispatch<Q8Elements, byte>(q, qStride, rows, keys, keyStride, n, width, scores, scoreStride);
 
-    /// <summary>Keys as rows of Q4_0 blocks, likewise.</summary>
+    /// <summary>Keys as rows of Q4_0 blocks, in the same way.</summary>
     public static void Q4_0(float* q, nint qStride, int rows, byte* keys, nint keyStride, int n, int width, float* scores, nint scoreStride) =>
         Dispatch<Q4Elements, byte>(q, qStride, rows, keys, keyStride, n, width, scores, scoreStride);
 
@@ -72,7 +72,7 @@ public static unsafe class AttentionScores
         }
     }
 
-    /// <summary>One to four rows by four keys at a time, the last ones repeated where fewer are left.</summary>
+    /// <summary>One to four rows by four keys at a time; if fewer keys are left, the first of them is repeated.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Rows<T, TSource, TElement, TRows>(
         float* q, nint qStride, TElement* keys, nint keyStride, int n, int width, float* scores, nint scoreStride)
@@ -85,7 +85,7 @@ public static unsafe class AttentionScores
         int whole = width / T.Count * T.Count;
         for (int j = 0; j < n; j += 4)
         {
-            // The last one to three keys take the same way, their scores a detour.
+            // The last one to three keys are processed the same way, but their scores go through a buffer.
             int left = n - j - 1;
             float* target = left < 3 ? last : scores + j;
             nint stride = left < 3 ? 4 : scoreStride;
@@ -170,7 +170,7 @@ public static unsafe class AttentionScores
         }
     }
 
-    /// <summary>Adds the products from column <paramref name="d"/> on, fewer than a vector.</summary>
+    /// <summary>Adds the products from column <paramref name="d"/> on, less than a vector.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Finish<TSource, TElement>(
         float* q, TElement* k0, TElement* k1, TElement* k2, TElement* k3, int d, int width, float* four)

@@ -10,7 +10,7 @@ namespace Spud.Numerics;
 /// <remarks>
 /// p [rows, n] at pStride, values [n, width] at valueStride, sums [rows, width] at sumStride (in elements); sums
 /// overlap neither. Keys are added in order, so that a row does not depend on the others, and two calls over
-/// neighbouring runs give the bits of one call over both.
+/// adjacent runs give the same bits as one call over both.
 /// </remarks>
 public static unsafe class AttentionValues
 {
@@ -23,11 +23,11 @@ public static unsafe class AttentionValues
         float* p, nint pStride, int rows, ushort* values, nint valueStride, int n, int width, float* sums, nint sumStride) =>
         Dispatch<HalfElements, ushort>(p, pStride, rows, values, valueStride, n, width, sums, sumStride);
 
-    /// <summary>Values as rows of Q8_0 blocks, valueStride bytes apart; the width is a multiple of 32. The bits are those of values expanded to f32.</summary>
+    /// <summary>Rows of Q8_0 blocks, valueStride bytes apart; the width is a multiple of 32. Bit-identical to values expanded to f32.</summary>
     public static void Q8_0(float* p, nint pStride, int rows, byte* values, nint valueStride, int n, int width, float* sums, nint sumStride) =>
         Dispatch<Q8Elements, byte>(p, pStride, rows, values, valueStride, n, width, sums, sumStride);
 
-    /// <summary>Values as rows of Q4_0 blocks, likewise.</summary>
+    /// <summary>Rows of Q4_0 blocks, in the same way.</summary>
     public static void Q4_0(float* p, nint pStride, int rows, byte* values, nint valueStride, int n, int width, float* sums, nint sumStride) =>
         Dispatch<Q4Elements, byte>(p, pStride, rows, values, valueStride, n, width, sums, sumStride);
 
@@ -55,7 +55,7 @@ public static unsafe class AttentionValues
         Columns<Lanes1, TSource, TElement>(p, pStride, rows, values, valueStride, n, d, width, sums, sumStride);
     }
 
-    /// <summary>As many whole vectors of columns as fit from <paramref name="d"/> on; returns the first column left.</summary>
+    /// <summary>Processes as many whole vectors of columns as fit from <paramref name="d"/> on; returns the first remaining column.</summary>
     private static int Columns<T, TSource, TElement>(
         float* p, nint pStride, int rows, TElement* values, nint valueStride, int n, int d, int width, float* sums, nint sumStride)
         where T : struct, ILanes<T>

@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace Spud.Numerics;
 
 /// <summary>
-/// gpt-oss' gate: g = min(gate[i], limit), u = clamp(up[i], -limit, limit), y[i] = g sigmoid(alpha g) (u + 1),
+/// The gate of gpt-oss: g = min(gate[i], limit), u = clamp(up[i], -limit, limit), y[i] = g sigmoid(alpha g) (u + 1),
 /// i in 0 .. n. y may be gate or up. gpt-oss has alpha = 1.702 and limit = 7.
 /// </summary>
 /// <remarks>Source: the model's published reference; GGML calls it swiglu_oai.</remarks>

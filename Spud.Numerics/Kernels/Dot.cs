@@ -5,10 +5,10 @@ namespace Spud.Numerics;
 
 /// <summary>sum over i of a[i] b[i], i in 0 .. n. a and b may be the same.</summary>
 /// <remarks>
-/// Two vectors of partial sums (even and odd vectors of k), the tail added last: the order of
-/// <see cref="MatMulF32"/>, so that its results are these bit by bit.
-/// b is read in one stream and nothing is fetched ahead: in the small pages of a mapped file the processor's own prefetching is faster
-/// (23 instead of 16 GB/s on a thread, Zen 4), and in large pages as fast.
+/// Two vectors of partial sums (even and odd vectors of k), with the tail added last: the same order as
+/// <see cref="MatMulF32"/>, so that the results are bit-identical.
+/// b is read as one stream without prefetching: in the small pages of a mapped file the CPU's own prefetching is faster
+/// (23 instead of 16 GB/s per thread, Zen 4), and in large pages as fast.
 /// </remarks>
 public static unsafe class Dot
 {
@@ -18,7 +18,7 @@ public static unsafe class Dot
         : Vector128.IsHardwareAccelerated ? Run<Lanes4, SingleElements, float>(a, b, n)
         : Run<Lanes1, SingleElements, float>(a, b, n);
 
-    /// <summary>b in any elements that expand to f32.</summary>
+    /// <summary>b with any element type that expands to f32.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static float Run<T, TSource, TElement>(float* a, TElement* b, int n)
         where T : struct, ILanes<T>

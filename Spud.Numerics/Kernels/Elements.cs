@@ -2,10 +2,10 @@ using System.Runtime.CompilerServices;
 
 namespace Spud.Numerics;
 
-/// <summary>How keys, values or weights lie in memory; loading expands to f32 in registers.</summary>
+/// <summary>How keys, values or weights are stored in memory; loading expands them to f32 in registers.</summary>
 internal unsafe interface IElements<TElement> where TElement : unmanaged
 {
-    /// <summary>T.Count elements of a row, from a column on that is a multiple of them.</summary>
+    /// <summary>T.Count elements of a row, starting at a column that is a multiple of T.Count.</summary>
     static abstract T Load<T>(TElement* row, nint column) where T : struct, ILanes<T>;
 }
 
@@ -34,7 +34,7 @@ internal readonly unsafe struct BrainElements : IElements<ushort>
     public static T Load<T>(ushort* row, nint column) where T : struct, ILanes<T> => T.LoadBrain(row + column);
 }
 
-/// <summary>Rows of Q8_0 blocks: the product of code and scale is exact, so that bits are those of rows that were expanded before.</summary>
+/// <summary>Rows of Q8_0 blocks: the product of code and scale is exact, so the bits are the same as for rows expanded beforehand.</summary>
 internal readonly unsafe struct Q8Elements : IElements<byte>
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -45,7 +45,7 @@ internal readonly unsafe struct Q8Elements : IElements<byte>
     }
 }
 
-/// <summary>Rows of Q4_0 blocks, likewise.</summary>
+/// <summary>Rows of Q4_0 blocks, in the same way.</summary>
 internal readonly unsafe struct Q4Elements : IElements<byte>
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -2,16 +2,16 @@ using System.Diagnostics;
 
 namespace Spud.Numerics;
 
-/// <summary>How routers choose among a row's experts and weigh them, written once so that they agree to the bit.</summary>
+/// <summary>How routers choose and weight a row's experts, implemented once so that they agree bit for bit.</summary>
 public static class ExpertChoice
 {
-    /// <summary>Renormalised, the sum of the chosen is taken as at least 2^-14 (llama.cpp's guard).</summary>
+    /// <summary>For normalisation, the sum of the chosen weights is taken as at least 2^-14 (llama.cpp's guard).</summary>
     private const float MinSum = 6.103515625e-5f;
 
-    /// <summary>Moves the largest probabilities out, best first, of equals the lower number first.</summary>
-    /// <param name="probabilities">[E]; those taken become negative infinity.</param>
-    /// <param name="experts">[K], K at most E: their numbers.</param>
-    /// <param name="weights">[K]: their probabilities.</param>
+    /// <summary>Takes the largest probabilities, best first; ties go to the lower index.</summary>
+    /// <param name="probabilities">[E]; those taken are set to negative infinity.</param>
+    /// <param name="experts">[K], K at most E: indices of the chosen experts.</param>
+    /// <param name="weights">[K]: probabilities of the chosen experts.</param>
     public static void Largest(Span<float> probabilities, Span<int> experts, Span<float> weights)
     {
         Debug.Assert(experts.Length == weights.Length && experts.Length <= probabilities.Length);
@@ -23,7 +23,7 @@ public static class ExpertChoice
         }
     }
 
-    /// <summary>Makes weights sum to 1.</summary>
+    /// <summary>Normalises weights to sum to 1.</summary>
     public static unsafe void Renormalise(Span<float> weights)
     {
         float sum = 0;
@@ -36,12 +36,12 @@ public static class ExpertChoice
 
     /// <summary>
     /// The smallest n, at least <paramref name="least"/>, for which the first n of M candidates hold a share of their mass:
-    /// q[0] + … + q[n - 1] >= threshold (q[0] + … + q[M - 1]) with q[i] = p[i]^(1 / temperature). M where threshold is 1 or more.
+    /// q[0] + … + q[n - 1] >= threshold (q[0] + … + q[M - 1]) with q[i] = p[i]^(1 / temperature). M if threshold is 1 or more.
     /// </summary>
-    /// <param name="candidates">p [M], descending, as <see cref="Largest"/> leaves them.</param>
-    /// <param name="least">1 to M.</param>
+    /// <param name="candidates">p [M], descending, as produced by <see cref="Largest"/>.</param>
+    /// <param name="least">Minimum number, 1 to M.</param>
     /// <param name="threshold">The share; 0 or less gives <paramref name="least"/>.</param>
-    /// <param name="temperature">Above 0. Below 1 the best weigh more and fewer suffice.</param>
+    /// <param name="temperature">Above 0. Below 1 the best candidates weigh more and fewer suffice.</param>
     public static int Count(ReadOnlySpan<float> candidates, int least, double threshold, double temperature)
     {
         if (threshold >= 1)
@@ -61,7 +61,7 @@ public static class ExpertChoice
         return candidates.Length;
     }
 
-    /// <summary>q of one candidate, up to a factor of the row: relative to the best, so that no power of a small number vanishes.</summary>
+    /// <summary>q of one candidate, up to a factor of the row: relative to the best, so that powers of small numbers do not underflow.</summary>
     public static double Mass(float p, float best, double temperature) => temperature == 1 ? p : Math.Pow((double)p / best, 1 / temperature);
 
     private static int FirstOfLargest(ReadOnlySpan<float> values)

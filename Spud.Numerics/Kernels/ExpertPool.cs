@@ -2,16 +2,16 @@ using System.Diagnostics;
 
 namespace Spud.Numerics;
 
-/// <summary>Which experts a text favours, written once so that a router and what is fitted to it agree to the bit.</summary>
+/// <summary>Which experts a text favours, implemented once so that a router and its calibration agree bit for bit.</summary>
 public static class ExpertPool
 {
     /// <summary>Rows before this position have no pool.</summary>
     public const int FirstTokens = 64;
 
-    /// <summary>A pool holds for so many rows.</summary>
+    /// <summary>Number of rows for which a pool is valid.</summary>
     public const int PoolTokens = 256;
 
-    /// <summary>Takes a row into the sums: s[e] = decay s[e] + p[e].</summary>
+    /// <summary>Adds a row to the sums: s[e] = decay s[e] + p[e].</summary>
     /// <param name="sums">s [E].</param>
     /// <param name="probabilities">p [E], over all experts.</param>
     /// <param name="decay">0 to 1.</param>
@@ -22,20 +22,20 @@ public static class ExpertPool
             sums[expert] = decay * sums[expert] + probabilities[expert];
     }
 
-    /// <summary>Factor of a row for sums of which a row counts half after so many more rows.</summary>
+    /// <summary>Decay per row for sums in which the weight of a row halves after the given number of rows.</summary>
     public static double Decay(double halfLife) => Math.Pow(2, -1 / halfLife);
 
     /// <summary>Whether a pool begins at a position.</summary>
     public static bool BeginsAt(int position) => position >= FirstTokens && (position - FirstTokens) % PoolTokens == 0;
 
-    /// <summary>Words of a set of experts.</summary>
+    /// <summary>Words in a set of experts.</summary>
     public static int Words(int experts) => (experts + 63) / 64;
 
-    /// <summary>Marks the experts of the largest sums, of equals the lower number first; none where they hold too little of the whole.</summary>
+    /// <summary>Marks the experts with the largest sums, ties to the lower index; none if they hold too little of the total.</summary>
     /// <param name="sums">[E], not negative.</param>
     /// <param name="size">P, 1 to E.</param>
     /// <param name="minMass">Share of the sums that the pool must hold.</param>
-    /// <param name="pool">A bit for each expert; all zeros: no pool, every expert may be chosen.</param>
+    /// <param name="pool">One bit per expert; all zeros: no pool, every expert may be chosen.</param>
     public static void Choose(ReadOnlySpan<double> sums, int size, double minMass, Span<ulong> pool)
     {
         Debug.Assert(size >= 1 && size <= sums.Length && pool.Length >= Words(sums.Length));
@@ -60,14 +60,14 @@ public static class ExpertPool
             pool.Clear();
     }
 
-    /// <summary>Whether a pool is none.</summary>
+    /// <summary>Whether a pool is empty, meaning no pool.</summary>
     public static bool IsNone(ReadOnlySpan<ulong> pool) => !pool.ContainsAnyExcept(0UL);
 
-    /// <summary>Whether an expert is marked.</summary>
+    /// <summary>Whether an expert is in the pool.</summary>
     public static bool Holds(ReadOnlySpan<ulong> pool, int expert) => (pool[expert >> 6] >> (expert & 63) & 1) != 0;
 
-    /// <summary>Makes the probabilities of experts outside a pool negative infinity.</summary>
-    /// <param name="pool">Not none.</param>
+    /// <summary>Sets the probabilities of experts outside a pool to negative infinity.</summary>
+    /// <param name="pool">A non-empty pool.</param>
     /// <param name="probabilities">[E].</param>
     public static void Restrict(ReadOnlySpan<ulong> pool, Span<float> probabilities)
     {

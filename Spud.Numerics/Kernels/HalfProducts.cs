@@ -2,8 +2,8 @@ namespace Spud.Numerics;
 
 /// <summary>Products of few rows with f16 weights: y[t, o] = sum over i of x[t, i] w[o, i].</summary>
 /// <remarks>
-/// The weights are read as floats 2^112 times too small, which saves a multiplication each, and x is made so much larger first. Powers of
-/// two round nothing: the bits are those of weights expanded exactly. A row too large for that (|x| of 2^15 and more) is not scaled.
+/// The weights are read as floats scaled by 2^-112, which saves a multiplication each, and x is scaled by 2^112 first. Powers of
+/// two cause no rounding: the result is bit-identical to weights expanded exactly. A row too large for that (|x| of 2^15 and more) is not scaled.
 /// </remarks>
 internal static unsafe class HalfProducts
 {

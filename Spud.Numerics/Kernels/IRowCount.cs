@@ -1,6 +1,6 @@
 namespace Spud.Numerics;
 
-/// <summary>How many rows a register-blocked body takes, as a type argument: the compiler drops the code of the others.</summary>
+/// <summary>Number of rows that a register-blocked body takes, as a type argument: the compiler drops the code for other counts.</summary>
 internal interface IRowCount
 {
     static abstract int Count { get; }

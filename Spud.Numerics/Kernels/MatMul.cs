@@ -3,22 +3,22 @@ using Spud.Numerics.Blocks;
 namespace Spud.Numerics;
 
 /// <summary>
-/// Products of activations with weights as they lie in a GGUF file, [outputs, k] row-major in blocks of a GGML type.
+/// Products of activations with weights as stored in a GGUF file, [outputs, k] row-major in blocks of a GGML type.
 /// y[t, o] = sum over i of x[t, i] w[o, i]. Single-threaded: callers split the outputs into parts.
 /// </summary>
 /// <remarks>
 /// A result depends neither on the parts nor on the number of rows: 1 row and 64 rows give the same bits.
-/// y overlaps no operand; scratch is the caller's, one for each thread.
+/// y overlaps no operand; scratch is provided by the caller, one per thread.
 /// </remarks>
 public static unsafe class MatMul
 {
-    /// <summary>Rows of weights that are expanded at a time: a multiple of what <see cref="MatMulF32"/> takes at once.</summary>
+    /// <summary>Rows of weights expanded at a time: a multiple of the outputs that <see cref="MatMulF32"/> takes at once.</summary>
     private const int TileOutputs = 12;
 
-    /// <summary>From so many rows on it pays to expand 16-bit weights to memory instead of registers.</summary>
+    /// <summary>Number of rows from which it pays to expand 16-bit weights to memory instead of registers.</summary>
     private const int FewRows = 4;
 
-    /// <summary>Whether <see cref="PackedMatMul"/> takes the type.</summary>
+    /// <summary>Whether <see cref="PackedMatMul"/> supports the type.</summary>
     public static bool TakesQ8(int type) => type
         is GgmlType.Q4_0 or GgmlType.Q4_1 or GgmlType.Q5_0 or GgmlType.Q5_1 or GgmlType.Q8_0
         or GgmlType.Q4_K or GgmlType.Q5_K or GgmlType.Q6_K or GgmlType.IQ4_NL or GgmlType.MXFP4;

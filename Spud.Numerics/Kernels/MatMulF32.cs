@@ -8,14 +8,14 @@ namespace Spud.Numerics;
 /// </summary>
 /// <remarks>
 /// x [rows, k] at stride xStride, w [outputs, k] at stride wStride, y [rows, outputs] at stride yStride (all in
-/// elements); y overlaps neither. An element is bit by bit <see cref="Dot"/> of its two rows, however many rows
-/// there are: that is the row invariance of every f32 product here.
+/// elements); y overlaps neither. An element is bit-identical to <see cref="Dot"/> of its two rows, however many rows
+/// there are, which makes every f32 product here independent of the number of rows.
 /// </remarks>
 public static unsafe class MatMulF32
 {
     private const int RowTile = 4, OutputTile = 3;
 
-    /// <summary>Elements of k after which a tile's rows are gone over again, while the first cache still has them.</summary>
+    /// <summary>Elements of k after which a tile's rows are revisited, while they are still in the first-level cache.</summary>
     private const int Block = 768;
 
     public static void Run(
@@ -57,7 +57,7 @@ public static unsafe class MatMulF32
         FewRows<T, SingleElements, float>(x, xStride, w, wStride, y + tiledOutputs, yStride, rows, outputs - tiledOutputs, k);
     }
 
-    /// <summary>The same for few rows and few outputs at a time, with weights in any elements.</summary>
+    /// <summary>The same for a few rows and outputs at a time, with weights of any element type.</summary>
     internal static void FewRows<TSource, TElement>(
         float* x, nint xStride, TElement* w, nint wStride, float* y, nint yStride, int rows, int outputs, int k)
         where TSource : struct, IElements<TElement>
@@ -96,7 +96,7 @@ public static unsafe class MatMulF32
         }
     }
 
-    /// <summary>Four rows by three outputs: the even vectors of k and the odd ones apart, as Dot sums them.</summary>
+    /// <summary>Four rows by three outputs: even and odd vectors of k are summed separately, as in Dot.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Tile<T>(float* x, nint xStride, float* w, nint wStride, float* y, nint yStride, int k)
         where T : struct, ILanes<T>
@@ -189,7 +189,7 @@ public static unsafe class MatMulF32
         T.Store(d, target + 3 * T.Count);
     }
 
-    /// <summary>sum with the products from element <paramref name="i"/> on, fewer than two vectors.</summary>
+    /// <summary>sum plus the products from element <paramref name="i"/> on, less than two vectors.</summary>
     private static float Tail(float* x, float* w, float sum, int i, int k)
     {
         for (; i < k; i++)

@@ -8,13 +8,13 @@ namespace Spud.Numerics;
 /// 8 bits. Single-threaded: callers split the outputs into parts at multiples of 32.
 /// </summary>
 /// <remarks>
-/// Lanes are outputs: a quad of one row of x is broadcast and multiplied with that quad of all lanes. Integer sums over
+/// Lanes are outputs: a quad of one row of x is broadcast and multiplied by the same quad of all lanes. Integer sums over
 /// groups of 32, or over its halves, are exact; then, in order of k, y += sum (scale scale_x) and y += minimum (scale_x sum_x):
 /// the same bits for any number of rows, any parts and any vector width. y overlaps no operand.
 /// </remarks>
 public static unsafe class PackedMatMul
 {
-    /// <summary>The part's first output is a multiple of 32; its end is one too, or the end of the matrix.</summary>
+    /// <summary>The part's first output is a multiple of 32; its end is too, or is the end of the matrix.</summary>
     public static void Run(int type, byte* packed, in Q8Rows x, in MatMulPart part)
     {
         if (part.FirstOutput % PackedWeights.TileOutputs != 0)
@@ -87,7 +87,7 @@ public static unsafe class PackedMatMul
         }
     }
 
-    /// <summary>All 32 outputs for as many rows as one body takes; returns how many.</summary>
+    /// <summary>Computes all 32 outputs for as many rows as one body takes; returns their number.</summary>
     private static int Rows<TBytes, TFloat, TFormat>(byte* tile, in Q8Rows x, int row, int left, float* sums)
         where TBytes : struct, IByteLanes<TBytes, TFloat>
         where TFloat : struct, ILanes<TFloat>

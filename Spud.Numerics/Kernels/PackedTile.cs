@@ -7,17 +7,17 @@ namespace Spud.Numerics;
 /// Names: n is a sum of products, i16 in pairs or i32; the digits are row and vector. The f32 sums stay in memory: eight
 /// vectors of n leave no room for them in sixteen registers. A part is as much of a
 /// group as has one scale and fits one n: all of it or half. Code of formats and lanes is kept free of branches that a
-/// format does not need: what the compiler inlines only to drop it counts against its limit for a method.
+/// format does not need: code that the compiler inlines only to drop counts against its limit for a method.
 /// </remarks>
 internal static unsafe class PackedTile
 {
-    /// <summary>How far ahead of one row's product to fetch weights: the tile that follows begins where this one ends.</summary>
+    /// <summary>How far ahead of one row's product to prefetch weights; the next tile begins where this one ends.</summary>
     private const int PrefetchBytes = 8192;
 
-    /// <summary>Floats from one row of sums to the next.</summary>
+    /// <summary>Floats between rows of sums.</summary>
     public const int SumStride = PackedWeights.TileOutputs;
 
-    /// <summary>sums[r, o] of the tile's 32 outputs, for as many rows as TRows says from <paramref name="row"/> on.</summary>
+    /// <summary>sums[r, o] of the tile's 32 outputs, for TRows.Count rows from <paramref name="row"/> on.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Run<TBytes, TFloat, TFormat, TRows>(byte* tile, in Q8Rows x, int row, float* sums)
         where TBytes : struct, IByteLanes<TBytes, TFloat>

@@ -1,21 +1,21 @@
 namespace Spud.Numerics;
 
 /// <summary>
-/// Quantised weights rearranged so that vector lanes are outputs: the layout of <see cref="PackedMatMul"/>, for one row
-/// of activations as for many. About as many bytes as the file's blocks (up to 3 % more for Q4_K and Q5_K, 6 % for MXFP4).
+/// Quantised weights rearranged so that vector lanes are outputs: the layout of <see cref="PackedMatMul"/>, for any number of rows
+/// of activations. Takes about as many bytes as the file's blocks (up to 3 % more for Q4_K and Q5_K, 6 % for MXFP4).
 /// </summary>
 /// <remarks>
-/// A tile holds 32 outputs (the last one filled up with zeros) and all of k, in groups of 32, one stream of
-/// 64-byte lines: a header, then for each group its scales and its codes (in front of each eight groups of the K formats
-/// their f16 scales). f16 scales are held 1,024-fold, so that
-/// subnormal ones become normal (without rounding), unless one of the tile is 32 or more; the header's f32 is the factor
-/// that undoes this and corrects the bias of the exponent. Codes come in quads, four consecutive k of one
+/// A tile holds 32 outputs (the last one padded with zeros) and all of k, in groups of 32, as one stream of
+/// 64-byte lines: a header, then for each group its scales and its codes (before every eight groups of the K formats
+/// their f16 scales). f16 scales are multiplied by 1,024, so that
+/// subnormal ones become normal (without rounding), unless a scale of the tile is 32 or more; the header's f32 is the factor
+/// that undoes this and corrects the bias of the exponent. Codes are stored in quads, four consecutive k of one
 /// output in the four bytes of a lane; a row of 128 bytes holds one quad of 32 outputs, or two of them in nibbles
-/// (quad 2 p low, quad 2 p + 1 high); then come rows of high bits.
+/// (quad 2 p low, quad 2 p + 1 high); rows of high bits follow.
 /// </remarks>
 public static unsafe class PackedWeights
 {
-    /// <summary>Outputs of a tile: what threads may divide a product by.</summary>
+    /// <summary>Outputs per tile: threads may divide a product at multiples of this.</summary>
     public const int TileOutputs = 32;
 
     internal const int HeaderBytes = 64;
@@ -23,7 +23,7 @@ public static unsafe class PackedWeights
     /// <summary>Whether weights [outputs, k] of a GGML type can be packed.</summary>
     public static bool Takes(int type, int k) => MatMul.TakesQ8(type) && k % (IsSuper(type) ? 256 : 32) == 0;
 
-    /// <summary>Bytes of a packed matrix, to be 64-byte aligned.</summary>
+    /// <summary>Bytes of a packed matrix, which must be 64-byte aligned.</summary>
     public static long Bytes(int type, int outputs, int k) => (outputs + TileOutputs - 1L) / TileOutputs * TileBytes(type, k);
 
     /// <summary>Bytes of one tile.</summary>
@@ -43,7 +43,7 @@ public static unsafe class PackedWeights
     };
 
     /// <summary>
-    /// Packs tiles firstTile .. firstTile + tiles of weights [outputs, k], blocks as in the file, into the matrix at
+    /// Packs tiles firstTile .. firstTile + tiles of weights [outputs, k], in blocks as in the file, into the matrix at
     /// packed. Tiles are independent: threads may pack different ones.
     /// </summary>
     public static void Pack(int type, byte* weights, int outputs, int k, byte* packed, int firstTile, int tiles)

@@ -3,12 +3,12 @@ using System.Runtime.Intrinsics.X86;
 
 namespace Spud.Numerics;
 
-/// <summary>Asks for memory that a loop will read later.</summary>
+/// <summary>Prefetches memory that a loop will read later.</summary>
 internal static unsafe class Prefetch
 {
     private const int LineBytes = 64;
 
-    /// <summary>Fetches every cache line of a part: one left out arrives late, whatever the others do.</summary>
+    /// <summary>Prefetches every cache line of a part: any line left out arrives late.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Lines(byte* ahead, int bytes)
     {

@@ -4,15 +4,15 @@ using System.Runtime.Intrinsics;
 namespace Spud.Numerics;
 
 /// <summary>
-/// Rows of activations rounded to 8 bits by block of 32: x[i] is about scale[i / 32] quant[i], |quant| at most 127.
-/// A view over memory of the caller, structure of arrays: quants i8 [rows, k], the same quants as pairs of i16
-/// [rows, k] for products of signed bytes, scales f32 [rows, k / 32], the same times the sum of
+/// Rows of activations rounded to 8 bits in blocks of 32: x[i] is approximately scale[i / 32] quant[i], |quant| at most 127.
+/// A view over the caller's memory, as a structure of arrays: quants i8 [rows, k], the same quants as pairs of i16
+/// [rows, k] for products of signed bytes, scales f32 [rows, k / 32], scales times the sum of
 /// the block's quants f32 [rows, k / 32], sums of the quants of each
 /// half of a block i32 [rows, k / 16].
 /// </summary>
 /// <remarks>
 /// The scale is f32 (GGML rounds it to f16). Quants are rounded to nearest, ties to even. Pairs hold for each four
-/// quants (a, b, c, d) the i16 values (a, c, b, d): the even and the odd bytes of a 32-bit group.
+/// quants (a, b, c, d) the i16 values (a, c, b, d): the even and odd bytes of a 32-bit group.
 /// </remarks>
 public readonly unsafe struct Q8Rows
 {
@@ -20,7 +20,7 @@ public readonly unsafe struct Q8Rows
 
     private const int Alignment = 64;
 
-    /// <summary>Blocks with nothing larger become zeros: the inverse of their scale would overflow.</summary>
+    /// <summary>Blocks with no larger value become zeros: the inverse of their scale would overflow.</summary>
     private const float Smallest = 1e-30f;
 
     private Q8Rows(byte* memory, int rows, int k)
@@ -59,11 +59,11 @@ public readonly unsafe struct Q8Rows
 
     public int* HalfSums { get; }
 
-    /// <summary>Bytes that <see cref="Over"/> needs.</summary>
+    /// <summary>Bytes required by <see cref="Over"/>.</summary>
     public static long Bytes(int rows, int k) =>
         Padded((long)rows * k) + Padded(2L * rows * k) + 2 * Padded(4L * rows * (k / BlockLength)) + Padded(8L * rows * (k / BlockLength));
 
-    /// <summary>Lays a view over memory of <see cref="Bytes"/> bytes, 64-byte aligned. k is a multiple of 32.</summary>
+    /// <summary>Creates a view over memory of <see cref="Bytes"/> bytes, 64-byte aligned. k is a multiple of 32.</summary>
     public static Q8Rows Over(byte* memory, int rows, int k)
     {
         if (k % BlockLength != 0)
@@ -74,13 +74,13 @@ public readonly unsafe struct Q8Rows
         return new Q8Rows(memory, rows, k);
     }
 
-    /// <summary>Some of the rows, as a view of their own.</summary>
+    /// <summary>A range of the rows, as a separate view.</summary>
     public Q8Rows Slice(int first, int rows) => new(this, first, rows);
 
-    /// <summary>Rounds x [k] into row <paramref name="row"/>. Rows may be rounded by different threads.</summary>
+    /// <summary>Rounds x [k] into row <paramref name="row"/>. Different threads may round different rows.</summary>
     public void Quantise(int row, float* x) => QuantiseBlocks(row, 0, K / BlockLength, x);
 
-    /// <summary>Rounds x [32 blocks] into blocks of a row. Blocks may be rounded by different threads.</summary>
+    /// <summary>Rounds x [32 blocks] into blocks of a row. Different threads may round different blocks.</summary>
     public void QuantiseBlocks(int row, int firstBlock, int blocks, float* x)
     {
         nint index = (nint)row * (K / BlockLength) + firstBlock;
@@ -112,7 +112,7 @@ public readonly unsafe struct Q8Rows
         return largest < Smallest ? 0f : largest / 127f;
     }
 
-    /// <summary>To nearest, ties to even: 1.5 * 2^23 leaves the integer in the low mantissa bits.</summary>
+    /// <summary>Rounds to nearest, ties to even: 1.5 * 2^23 leaves the integer in the low mantissa bits.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<int> Round(Vector256<float> x, Vector256<float> inverse) =>
         (x * inverse + Vector256.Create(12582912f)).AsInt32() - Vector256.Create(0x4b400000);

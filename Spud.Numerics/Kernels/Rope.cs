@@ -5,9 +5,9 @@ namespace Spud.Numerics;
 
 /// <summary>
 /// Rotary position embedding of the first w elements of a head, in place, from rows of cosines and sines of length
-/// w / 2: a pair (a, b) becomes (a cos - b sin, a sin + b cos). Elements from w on are left as they are.
+/// w / 2: a pair (a, b) becomes (a cos - b sin, a sin + b cos). Elements from w on are unchanged.
 /// </summary>
-/// <remarks>Source: Su et al. (arXiv 2104.09864). Attention factors (YaRN) are in the cosines and sines.</remarks>
+/// <remarks>Source: Su et al. (arXiv 2104.09864). Attention factors (YaRN) are included in the cosines and sines.</remarks>
 public static unsafe class Rope
 {
     /// <summary>Pairs (i, i + w / 2), i in 0 .. w / 2 (GPT-NeoX pairing). w is even.</summary>

@@ -3,11 +3,11 @@ using System.Runtime.Intrinsics;
 
 namespace Spud.Numerics;
 
-/// <summary>The pieces of a softmax and of an online softmax over one row of scores.</summary>
+/// <summary>The building blocks of a softmax and of an online softmax over one row of scores.</summary>
 /// <remarks>Source of the fold: Milakov and Gimelshein (arXiv 1805.02867).</remarks>
 public static unsafe class Softmax
 {
-    /// <summary>The largest of x[0 .. n]; negative infinity where n is 0.</summary>
+    /// <summary>The maximum of x[0 .. n]; negative infinity if n is 0.</summary>
     public static float Max(float* x, int n) =>
         Vector512.IsHardwareAccelerated ? Max<Lanes16>(x, n)
         : Vector256.IsHardwareAccelerated ? Max<Lanes8>(x, n)
@@ -15,7 +15,7 @@ public static unsafe class Softmax
         : Max<Lanes1>(x, n);
 
     /// <summary>
-    /// y[i] = e^(x[i] - max); returns the sum of y. y may be x. max is finite and at least the largest of x.
+    /// y[i] = e^(x[i] - max); returns the sum of y. y may be x. max is finite and at least the maximum of x.
     /// Scores of negative infinity give exact zeros.
     /// </summary>
     public static float ExpSum(float* x, float max, float* y, int n) =>
@@ -24,7 +24,7 @@ public static unsafe class Softmax
         : Vector128.IsHardwareAccelerated ? ExpSum<Lanes4>(x, max, y, n)
         : ExpSum<Lanes1>(x, max, y, n);
 
-    /// <summary>y = softmax(x) over n elements, n at least 1, one of them at least finite. y may be x.</summary>
+    /// <summary>y = softmax(x) over n elements, n at least 1, at least one of them finite. y may be x.</summary>
     public static void Run(float* x, float* y, int n) => Scale.Run(1f / ExpSum(x, Max(x, n), y, n), y, y, n);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

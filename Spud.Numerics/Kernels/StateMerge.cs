@@ -1,8 +1,8 @@
 namespace Spud.Numerics;
 
 /// <summary>
-/// Two states of an online softmax over the same rows of values become one: m = max(m1, m2), sums and accumulators scaled by e^(m1 - m) and
-/// e^(m2 - m). A state whose sum is 0 is empty: what its accumulator holds, NaN perhaps, is never multiplied.
+/// Merges two states of an online softmax over the same rows: m = max(m1, m2), sums and accumulators scaled by e^(m1 - m) and
+/// e^(m2 - m). A state whose sum is 0 is empty: its accumulator, which may contain NaN, is never multiplied.
 /// </summary>
 public static unsafe class StateMerge
 {

@@ -1,6 +1,6 @@
 namespace Spud.Numerics;
 
-/// <summary>Which of some kinds a text is, by the experts that it favours, written once so that a router and what is fitted to it agree.</summary>
+/// <summary>Classifies a text by the experts it favours, implemented once so that a router and its calibration agree.</summary>
 public static class TextKind
 {
     /// <summary>
@@ -21,13 +21,13 @@ public static class TextKind
     }
 
     /// <summary>
-    /// The nearest kind, or none where even that is farther than its radius. None stands at the distance of that radius, and the confidence
+    /// The nearest kind, or none if even that is farther than its radius. That radius counts as the distance of "none", and the confidence
     /// is the answer's share of exp(-distance / scale) over all kinds and none.
     /// </summary>
     /// <param name="distances">[N], N at least 1.</param>
     /// <param name="radii">[N].</param>
     /// <param name="scale">Above 0.</param>
-    /// <returns>The kind's number, -1 for none.</returns>
+    /// <returns>Index of the kind, or -1 for none.</returns>
     public static (int Kind, double Confidence) Choose(ReadOnlySpan<double> distances, ReadOnlySpan<float> radii, double scale)
     {
         int nearest = 0;
@@ -38,7 +38,7 @@ public static class TextKind
         }
 
         double radius = radii[nearest], answer = Math.Min(distances[nearest], radius);
-        // Relative to the answer's own, so that it counts 1.
+        // Relative to the answer's own, so that it counts as 1.
         double all = Math.Exp((answer - radius) / scale);
         foreach (double distance in distances)
             all += Math.Exp((answer - distance) / scale);

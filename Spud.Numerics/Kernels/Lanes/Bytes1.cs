@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 
 namespace Spud.Numerics;
 
-/// <summary>One lane of four bytes in scalar arithmetic. As table it holds the table's address in static data.</summary>
+/// <summary>One lane of four bytes in scalar arithmetic. As a table it holds the table's address in static data.</summary>
 internal unsafe struct Bytes1 : IByteLanes<Bytes1, Lanes1>
 {
     public int Value;

@@ -6,12 +6,12 @@ namespace Spud.Numerics;
 /// A fixed number of 32-bit lanes for integer products: a lane holds four bytes, two i16 or one i32 of one output.
 /// </summary>
 /// <typeparam name="T">The implementing struct.</typeparam>
-/// <typeparam name="TFloat">The f32 lanes of the same number.</typeparam>
+/// <typeparam name="TFloat">f32 lanes of the same count.</typeparam>
 internal unsafe interface IByteLanes<T, TFloat>
     where T : struct, IByteLanes<T, TFloat>
     where TFloat : struct, ILanes<TFloat>
 {
-    /// <summary>Whether four products of bytes are added straight to an i32: nothing can saturate, nothing need be widened.</summary>
+    /// <summary>Whether four products of bytes are added directly to an i32: nothing can saturate, and no widening is needed.</summary>
     static abstract bool HasByteDot { get; }
 
     static abstract T Zero { get; }
@@ -37,24 +37,24 @@ internal unsafe interface IByteLanes<T, TFloat>
     /// <summary>Each byte of <paramref name="indices"/> (0 to 15) replaced by that byte of the table.</summary>
     static abstract T LookUp(T table, T indices);
 
-    /// <summary>sum + unsigned bytes x signed bytes: in pairs to i16 (the caller sees to it that nothing overflows), or all four to i32.</summary>
+    /// <summary>sum + unsigned bytes x signed bytes: in pairs to i16 (the caller ensures that nothing overflows), or all four to i32.</summary>
     static abstract T MultiplyAddBytes(T sum, T unsignedBytes, T signedBytes);
 
-    /// <summary><see cref="MultiplyAddBytes"/> to a sum of zero.</summary>
+    /// <summary><see cref="MultiplyAddBytes"/> with a sum of zero.</summary>
     static abstract T MultiplyBytes(T unsignedBytes, T signedBytes);
 
-    /// <summary>What <see cref="MultiplyAddBytes"/> summed, as i32.</summary>
+    /// <summary>The sums of <see cref="MultiplyAddBytes"/>, as i32.</summary>
     static abstract T Widen(T sum);
 
     /// <summary>
-    /// n + signed bytes x signed bytes, all four of a lane, i32; where <see cref="HasByteDot"/> holds, as if the first were 128 more.
+    /// n + signed bytes x signed bytes, all four of a lane, i32; if <see cref="HasByteDot"/> holds, as if the first were 128 greater.
     /// </summary>
-    /// <param name="n0">Of the first vector of outputs.</param>
-    /// <param name="n1">Of the second one.</param>
+    /// <param name="n0">n of the first vector of outputs.</param>
+    /// <param name="n1">n of the second vector.</param>
     /// <param name="a0">Codes of the first vector.</param>
-    /// <param name="a1">Codes of the second one.</param>
-    /// <param name="quants">Four, -127 to 127, the same for every lane.</param>
-    /// <param name="pairs">The same as i16.</param>
+    /// <param name="a1">Codes of the second vector.</param>
+    /// <param name="quants">Four quants, -127 to 127, the same for every lane.</param>
+    /// <param name="pairs">The same quants as i16.</param>
     static abstract void MultiplyAddSigned(ref T n0, ref T n1, T a0, T a1, sbyte* quants, short* pairs);
 
     static abstract T Add(T left, T right);

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace Spud.Numerics;
 
-/// <summary>Elementary functions over lanes, all from plain arithmetic, so that every width agrees.</summary>
+/// <summary>Elementary functions over lanes, all in plain arithmetic, so that every width gives the same result.</summary>
 internal static class LaneMath
 {
     /// <summary>

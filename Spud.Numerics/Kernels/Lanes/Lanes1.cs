@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace Spud.Numerics;
 
-/// <summary>One lane: plain scalar arithmetic, for tails and for machines without vectors.</summary>
+/// <summary>One lane: plain scalar arithmetic, for tails and for CPUs without vectors.</summary>
 internal unsafe struct Lanes1 : ILanes<Lanes1>
 {
     public float Value;

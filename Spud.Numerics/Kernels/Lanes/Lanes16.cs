@@ -102,7 +102,7 @@ internal unsafe struct Lanes16 : ILanes<Lanes16>
             return;
         }
 
-        // Halves of two values side by side, then quarters of four; what is left are four groups of four lanes.
+        // Halves of two values side by side, then quarters of four; four groups of four lanes are left.
         Vector512<float> ab = Avx512F.Shuffle4x128(a.Value, b.Value, 0x44) + Avx512F.Shuffle4x128(a.Value, b.Value, 0xee);
         Vector512<float> cd = Avx512F.Shuffle4x128(c.Value, d.Value, 0x44) + Avx512F.Shuffle4x128(c.Value, d.Value, 0xee);
         Vector512<float> all = Avx512F.Shuffle4x128(ab, cd, 0x88) + Avx512F.Shuffle4x128(ab, cd, 0xdd);

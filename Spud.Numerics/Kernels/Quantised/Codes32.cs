@@ -3,7 +3,7 @@ using System.Runtime.Intrinsics;
 
 namespace Spud.Numerics;
 
-/// <summary>The fields in which the block formats keep 32 codes.</summary>
+/// <summary>The fields in which the block formats store 32 codes.</summary>
 internal static unsafe class Codes32
 {
     /// <summary>16 bytes: byte j holds codes j (low nibble) and j + 16 (high).</summary>
@@ -20,7 +20,7 @@ internal static unsafe class Codes32
     public static void ReadNibbles(byte* source, int shift, byte* codes) =>
         ((Vector256.Load(source) >>> shift) & Vector256.Create((byte)15)).Store(codes);
 
-    /// <summary>Adds to each code the bits of its byte that <paramref name="mask"/> selects after the shift, 16-fold.</summary>
+    /// <summary>Adds to each code, times 16, the bits of its byte that <paramref name="mask"/> selects after the shift.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void AddHighBits(byte* source, int shift, byte mask, byte* codes) =>
         (Vector256.Load(codes) | (((Vector256.Load(source) >>> shift) & Vector256.Create(mask)) << 4)).Store(codes);

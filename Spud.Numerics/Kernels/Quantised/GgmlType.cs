@@ -1,6 +1,6 @@
 namespace Spud.Numerics;
 
-/// <summary>The GGML numbers of the formats that have kernels of their own.</summary>
+/// <summary>GGML type numbers of the formats with dedicated kernels.</summary>
 internal static class GgmlType
 {
     public const int F32 = 0, F16 = 1, Q4_0 = 2, Q4_1 = 3, Q5_0 = 6, Q5_1 = 7, Q8_0 = 8;

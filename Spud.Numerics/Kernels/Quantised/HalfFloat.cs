@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace Spud.Numerics;
 
-/// <summary>IEEE half to f32 for the scales of blocks; exact for finite values.</summary>
+/// <summary>IEEE half to f32 for block scales; exact for finite values.</summary>
 internal static unsafe class HalfFloat
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -1,12 +1,12 @@
 namespace Spud.Numerics;
 
 /// <summary>
-/// A weight format seen as groups of 32 codes: weight[i] = scale (value of code[i]) + minimum, with one scale or two (one
-/// for each half of the group).
+/// A weight format viewed as groups of 32 codes: weight[i] = scale (value of code[i]) + minimum, with one scale or two (one
+/// per half of the group).
 /// </summary>
 internal unsafe interface IQuantBlock
 {
-    /// <summary>Weights in a block: 32, or 256 for the K formats.</summary>
+    /// <summary>Weights per block: 32, or 256 for the K formats.</summary>
     static abstract int Length { get; }
 
     static abstract int Bytes { get; }

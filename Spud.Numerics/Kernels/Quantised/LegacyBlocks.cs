@@ -14,7 +14,7 @@ internal readonly unsafe struct BlockQ8_0 : IQuantBlock
     public static void ReadCodes(byte* block, int group, byte* codes) => Buffer.MemoryCopy(block + 2, codes, 32, 32);
 }
 
-/// <summary>f16 scale, 32 nibbles less 8.</summary>
+/// <summary>f16 scale, 32 nibbles minus 8.</summary>
 internal readonly unsafe struct BlockQ4_0 : IQuantBlock
 {
     public static int Length => 32;
@@ -38,7 +38,7 @@ internal readonly unsafe struct BlockQ4_1 : IQuantBlock
     public static void ReadCodes(byte* block, int group, byte* codes) => Codes32.ReadNibbles(block + 4, codes);
 }
 
-/// <summary>f16 scale, 32 high bits, 32 nibbles; less 16.</summary>
+/// <summary>f16 scale, 32 high bits, 32 nibbles; minus 16.</summary>
 internal readonly unsafe struct BlockQ5_0 : IQuantBlock
 {
     public static int Length => 32;
@@ -85,7 +85,7 @@ internal readonly unsafe struct BlockIQ4_NL : IQuantBlock
     public static void ReadCodes(byte* block, int group, byte* codes) => Codes32.ReadNibbles(block + 2, codes);
 }
 
-/// <summary>Exponent byte e (a scale of 2^(e - 127)), 32 nibbles that are E2M1 floats, held here doubled.</summary>
+/// <summary>Exponent byte e (a scale of 2^(e - 127)), 32 nibbles that are E2M1 floats, stored here doubled.</summary>
 internal readonly unsafe struct BlockMXFP4 : IQuantBlock
 {
     public static int Length => 32;

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace Spud.Numerics;
 
-// Packed forms of the formats with blocks of 32: f16 scales (and minimums) of 32 outputs, and codes.
+// Packed forms of the formats with blocks of 32: f16 scales (and minima) of 32 outputs, and codes.
 
 /// <summary>Signed bytes.</summary>
 internal readonly unsafe struct PackedQ8_0 : IPackedFormat
@@ -31,7 +31,7 @@ internal readonly unsafe struct PackedQ8_0 : IPackedFormat
         PackedProducts.SignedTotal<TBytes, TFloat>(ref n0, ref n1, halfSums);
 }
 
-/// <summary>Nibbles less 8.</summary>
+/// <summary>Nibbles minus 8.</summary>
 internal readonly unsafe struct PackedQ4_0 : IPackedFormat
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -53,7 +53,7 @@ internal readonly unsafe struct PackedQ4_1 : IPackedFormat
         where TFloat : struct, ILanes<TFloat> => minimum = TFloat.LoadTinyHalf((ushort*)scales + 32 + lane, factor);
 }
 
-/// <summary>Nibbles and a plane of fifth bits, less 16.</summary>
+/// <summary>Nibbles and a plane of fifth bits, minus 16.</summary>
 internal readonly unsafe struct PackedQ5_0 : IPackedFormat
 {
     public static int CodeBytes => 640;
@@ -128,7 +128,7 @@ internal readonly unsafe struct PackedIQ4_NL : IPackedFormat
         PackedProducts.SignedTotal<TBytes, TFloat>(ref n0, ref n1, halfSums);
 }
 
-/// <summary>Nibbles that index a table of values to 12, here 12 more; scales are exponent bytes.</summary>
+/// <summary>Nibbles that index a table of values up to 12, stored here plus 12; scales are exponent bytes.</summary>
 internal readonly unsafe struct PackedMXFP4 : IPackedFormat
 {
     public static int Parts => 2;

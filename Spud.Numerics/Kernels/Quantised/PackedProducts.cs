@@ -2,10 +2,10 @@ using System.Runtime.CompilerServices;
 
 namespace Spud.Numerics;
 
-/// <summary>The ways of packed formats to sum products of codes and activations: see <see cref="IPackedFormat"/>.</summary>
+/// <summary>How packed formats sum products of codes and activations: see <see cref="IPackedFormat"/>.</summary>
 internal static unsafe class PackedProducts
 {
-    /// <summary>Unsigned codes, so few or so small that all products of a part fit an i16 in pairs.</summary>
+    /// <summary>Unsigned codes that are few or small enough for all products of a part to fit an i16 in pairs.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Unsigned<TBytes, TFloat>(
         ref TBytes n0, ref TBytes n1, TBytes a0, TBytes a1, TBytes b0, TBytes b1, sbyte* quants)
@@ -20,7 +20,7 @@ internal static unsafe class PackedProducts
         n1 = TBytes.MultiplyAddBytes(n1, b1, x);
     }
 
-    /// <summary>Unsigned codes to 63: two quads fit an i16 in pairs, 4 x 63 x 127 = 32,004.</summary>
+    /// <summary>Unsigned codes up to 63: two quads fit an i16 in pairs, 4 x 63 x 127 = 32,004.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Widened<TBytes, TFloat>(
         ref TBytes n0, ref TBytes n1, TBytes a0, TBytes a1, TBytes b0, TBytes b1, sbyte* quants)
@@ -53,7 +53,7 @@ internal static unsafe class PackedProducts
         n1 = TBytes.Widen(n1);
     }
 
-    /// <summary>Less <paramref name="offset"/>: the codes' offset times the sum of the quants.</summary>
+    /// <summary>Subtracts <paramref name="offset"/>: the codes' offset times the sum of the quants.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Total<TBytes, TFloat>(ref TBytes n0, ref TBytes n1, int offset)
         where TBytes : struct, IByteLanes<TBytes, TFloat>
@@ -64,7 +64,7 @@ internal static unsafe class PackedProducts
         WidenedTotal<TBytes, TFloat>(ref n0, ref n1, offset);
     }
 
-    /// <summary>As Total, of sums that are i32 already.</summary>
+    /// <summary>Like Total, for sums that are already i32.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void WidenedTotal<TBytes, TFloat>(ref TBytes n0, ref TBytes n1, int offset)
         where TBytes : struct, IByteLanes<TBytes, TFloat>
@@ -75,7 +75,7 @@ internal static unsafe class PackedProducts
         n1 = TBytes.Add(n1, less);
     }
 
-    /// <summary>After <see cref="Signed"/>.</summary>
+    /// <summary>Used after <see cref="Signed"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void SignedTotal<TBytes, TFloat>(ref TBytes n0, ref TBytes n1, int* halfSums)
         where TBytes : struct, IByteLanes<TBytes, TFloat>

@@ -2,9 +2,9 @@ using System.Runtime.CompilerServices;
 
 namespace Spud.Numerics;
 
-// Packed forms of the formats with super-blocks of 256: f16 d (and dmin) of 32 outputs in front of eight groups.
+// Packed forms of the formats with super-blocks of 256: f16 d (and dmin) of 32 outputs before every eight groups.
 
-/// <summary>Nibbles, a minimum; scales and minimums of six bits in a byte each.</summary>
+/// <summary>Nibbles, a minimum; 6-bit scales and minima in one byte each.</summary>
 internal readonly unsafe struct PackedQ4_K : IPackedFormat
 {
     public static int HeadBytes => 128;
@@ -21,7 +21,7 @@ internal readonly unsafe struct PackedQ4_K : IPackedFormat
             TFloat.Create(0f) - TFloat.Load(head + 32 + lane) * TFloat.LoadBytes(scales + 32 + lane);
 }
 
-/// <summary>Nibbles and a plane of fifth bits; scales as Q4_K.</summary>
+/// <summary>Nibbles and a plane of fifth bits; scales as in Q4_K.</summary>
 internal readonly unsafe struct PackedQ5_K : IPackedFormat
 {
     public static int CodeBytes => 640;
@@ -53,7 +53,7 @@ internal readonly unsafe struct PackedQ5_K : IPackedFormat
             TFloat.Create(0f) - TFloat.Load(head + 32 + lane) * TFloat.LoadBytes(scales + 32 + lane);
 }
 
-/// <summary>Nibbles and two planes of bit pairs, less 32; two signed scale bytes.</summary>
+/// <summary>Nibbles and two planes of bit pairs, minus 32; two signed scale bytes.</summary>
 internal readonly unsafe struct PackedQ6_K : IPackedFormat
 {
     public static int CodeBytes => 768;

@@ -15,7 +15,7 @@ internal readonly unsafe struct BlockQ4_K : IQuantBlock
         Codes32.ReadNibbles(block + 16 + 32 * (group / 2), 4 * (group % 2), codes);
 }
 
-/// <summary>As Q4_K with a fifth bit for each code in 32 bytes: bit g of byte j belongs to code j of group g.</summary>
+/// <summary>Like Q4_K, plus a fifth bit for each code in 32 bytes: bit g of byte j belongs to code j of group g.</summary>
 internal readonly unsafe struct BlockQ5_K : IQuantBlock
 {
     public static int Length => 256;
@@ -31,7 +31,7 @@ internal readonly unsafe struct BlockQ5_K : IQuantBlock
     }
 }
 
-/// <summary>128 bytes of nibbles, 64 bytes of bit pairs, 16 i8 scales (one for 16 codes), f16 d: d sc (code - 32).</summary>
+/// <summary>128 bytes of nibbles, 64 bytes of bit pairs, 16 i8 scales (one per 16 codes), f16 d: d sc (code - 32).</summary>
 internal readonly unsafe struct BlockQ6_K : IQuantBlock
 {
     public static int Length => 256;
@@ -48,10 +48,10 @@ internal readonly unsafe struct BlockQ6_K : IQuantBlock
     }
 }
 
-/// <summary>The head of Q4_K and Q5_K: d, dmin and the 12 bytes of 6-bit scales and minimums.</summary>
+/// <summary>The header of Q4_K and Q5_K: d, dmin and the 12 bytes of 6-bit scales and minima.</summary>
 internal static unsafe class SixBitScales
 {
-    /// <summary>Groups 0 to 3 lie in the low six bits; 4 to 7 in a nibble each and the top bits of the first eight bytes.</summary>
+    /// <summary>Groups 0 to 3 are in the low six bits; 4 to 7 in a nibble each and the top bits of the first eight bytes.</summary>
     public static (int Scale, int Minimum) Bits(byte* packed, int group) => group < 4
         ? (packed[group] & 63, packed[group + 4] & 63)
         : ((packed[group + 4] & 15) | packed[group - 4] >> 6 << 4, packed[group + 4] >> 4 | packed[group] >> 6 << 4);

@@ -27,7 +27,7 @@ internal static unsafe class TilePacking
         }
     }
 
-    /// <summary>By how much the exponents of the f16 scales may grow: 10, or 0 where one would overflow.</summary>
+    /// <summary>How far the exponents of the f16 scales can be raised: 10, or 0 if one would overflow.</summary>
     private static int HalfShift<TBlock>(byte* block, long blocks) where TBlock : struct, IQuantBlock
     {
         if (typeof(TBlock) == typeof(BlockMXFP4))
@@ -44,7 +44,7 @@ internal static unsafe class TilePacking
         return largest < 20 << 10 ? 10 : 0;
     }
 
-    /// <summary>An IEEE half times 2^shift, exact; the result is zero or normal where shift is 10.</summary>
+    /// <summary>An IEEE half times 2^shift, exact; the result is zero or normal if shift is 10.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ushort Shifted(ushort half, int shift)
     {
