@@ -1,7 +1,7 @@
 using System.Globalization;
 using Spud.Host;
 
-// Numbers look the same everywhere, also where the runtime is told to use the user's culture.
+// Numbers have the same format everywhere, even if the runtime is told to use the user's culture.
 CultureInfo.CurrentCulture = CultureInfo.DefaultThreadCurrentCulture = CultureInfo.InvariantCulture;
 
 if (OpenFileLimit.Refusal() is { } refusal)
@@ -10,11 +10,11 @@ if (OpenFileLimit.Refusal() is { } refusal)
     return ExitCodes.Failed;
 }
 
-// Not by returning: the process would wait for threads that a plugin started.
+// Not by returning: the process would wait for threads started by a plugin.
 Environment.Exit(Run(args));
 return ExitCodes.Done;
 
-// Apart, so that nothing of it is loaded before.
+// In a separate method, so that nothing of it is loaded earlier.
 [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.NoInlining)]
 static int Run(string[] args)
 {
@@ -25,7 +25,7 @@ static int Run(string[] args)
     }
     catch (Exception refused) when (refused is OutOfMemoryException or TypeInitializationException)
     {
-        // Signals are watched by a thread, which is the first that the system may refuse. The console wants one, too.
+        // Signals are handled by a thread, the first that the system may refuse. The console needs one too.
         StandardStreams.WriteError($"error: {Failure.NoMemoryOrThreads}\n");
         return ExitCodes.Failed;
     }

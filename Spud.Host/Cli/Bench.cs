@@ -5,7 +5,7 @@ using Spud.Metering;
 
 namespace Spud.Host;
 
-/// <summary>What is measured, in tokens.</summary>
+/// <summary>Workload of the measurement, in tokens.</summary>
 internal readonly record struct BenchShape
 {
     public required int Prompt { get; init; }
@@ -14,13 +14,13 @@ internal readonly record struct BenchShape
 
     public required int Depth { get; init; }
 
-    /// <summary>Sequences that decode together.</summary>
+    /// <summary>Sequences decoded together.</summary>
     public required int Batch { get; init; }
 
-    /// <summary>Texts that sequences read and go on with, each in its turn; empty: random tokens.</summary>
+    /// <summary>Texts that sequences read and continue, in turn; empty for random tokens.</summary>
     public required IReadOnlyList<int[]> Texts { get; init; }
 
-    /// <summary>The longest text that comes of it.</summary>
+    /// <summary>Maximum length of the resulting texts.</summary>
     public int ContextTokens => Math.Max(Prompt, (int)Math.Min(int.MaxValue, (long)Depth + Generate));
 }
 
@@ -41,8 +41,8 @@ internal sealed class Bench
         _tokens = [.. Enumerable.Range(0, shape.ContextTokens).Select(_ => random.Next(model.Pipeline.Model.Vocabulary))];
     }
 
-    /// <summary>One measurement.</summary>
-    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    /// <summary>Runs one measurement.</summary>
+    /// <exception cref="OperationCanceledException">The measurement was cancelled.</exception>
     public BenchResult Measure(int repeat, int threads)
     {
         double prefill = Prefill(), decode = Decode(out Ledger[] ledgers);
@@ -99,7 +99,7 @@ internal sealed class Bench
         _cancellation.ThrowIfCancellationRequested();
     }
 
-    // Sequences of one text read different parts of it, as far as it goes.
+    // Sequences that share a text read different parts of it, as far as its length allows.
     private ReadOnlySpan<int> TextOf(int sequence)
     {
         if (_shape.Texts.Count == 0)

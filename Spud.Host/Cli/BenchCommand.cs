@@ -74,7 +74,7 @@ internal sealed class BenchCommand
         return ids.Length >= least ? ids : throw new BadInputException($"-f: the text has {ids.Length} tokens, expected at least {least} (--depth and --generate together).");
     }
 
-    // The measurement takes no more context than it needs. One longer than the model was trained for is the user's decision.
+    // The measurement reserves no more context than it needs. Exceeding the trained length is the user's decision.
     private void RequireContext(ParseResult parsed, BenchShape shape)
     {
         PipelineDocument document = _pipeline.Document(parsed);

@@ -6,20 +6,20 @@ using Spud.Models.Messages;
 
 namespace Spud.Host;
 
-/// <summary>The root command: parses, reports what cannot be parsed, and turns every exception into a message and an exit code.</summary>
+/// <summary>The root command: parses, reports parse errors, and turns every exception into a message and an exit code.</summary>
 internal static class CommandLine
 {
-    /// <summary>Shows stack traces; on every command.</summary>
+    /// <summary>Shows stack traces; available on every command.</summary>
     public static readonly Option<bool> Verbose = new("--verbose") { Description = "Show the stack trace of an unexpected error.", Recursive = true };
 
     private static readonly ParserConfiguration Parsing = new()
     {
-        // A prompt may begin with @, and -fm is not -f -m.
+        // A prompt may begin with @, and -fm does not mean -f -m.
         ResponseFileTokenReplacer = null,
         EnablePosixBundling = false,
     };
 
-    /// <summary>All commands, in the order in which help lists them.</summary>
+    /// <summary>All commands, in the order listed by help.</summary>
     private static readonly Func<Shell, Command>[] Commands =
     [
         RunCommand.Create,
@@ -69,10 +69,10 @@ internal static class CommandLine
         }
     }
 
-    /// <summary>The root with all commands.</summary>
+    /// <summary>The root command with all commands.</summary>
     internal static Command Create(Shell shell)
     {
-        // No RootCommand: that one is named after the executable, and takes "[suggest]" for a directive.
+        // Not RootCommand, which is named after the executable and treats "[suggest]" as a directive.
         Command root = new("spud", "Spud composes a language-model pipeline out of plugins, runs it and meters it.") { new HelpOption(), new VersionOption(), Verbose };
         foreach (Func<Shell, Command> create in Commands)
             root.Subcommands.Add(create(shell));
@@ -89,8 +89,8 @@ internal static class CommandLine
         return ExitCodes.BadInput;
     }
 
-    /// <summary>The parser gives an option that it does not know to an argument that has room: a misspelt option would become the prompt.</summary>
-    /// <exception cref="BadInputException">There is one before "--".</exception>
+    /// <summary>The parser assigns unknown options to arguments that accept more values: a misspelt option would become the prompt.</summary>
+    /// <exception cref="BadInputException">There is an unknown option before "--".</exception>
     private static void RefuseStrayOptions(ParseResult parsed)
     {
         Token? end = parsed.Tokens.FirstOrDefault(token => token.Type == TokenType.DoubleDash);

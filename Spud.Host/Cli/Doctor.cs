@@ -6,8 +6,8 @@ using Spud.Plugins;
 
 namespace Spud.Host;
 
-/// <summary>Looks whether a pipeline would run here, and says what to do where it would not.</summary>
-/// <param name="machine">This one.</param>
+/// <summary>Checks whether a pipeline would run here, and says what to do if not.</summary>
+/// <param name="machine">This machine.</param>
 internal sealed partial class Doctor(Machine machine)
 {
     /// <summary>SHA-256 of the embedded model.</summary>
@@ -15,10 +15,10 @@ internal sealed partial class Doctor(Machine machine)
 
     private readonly List<DoctorCheck> _checks = [];
 
-    /// <summary>What was found.</summary>
+    /// <summary>The results of the checks.</summary>
     public DoctorReport Report => new(_checks.Count == 0 ? CheckStatus.Ok : _checks.Max(check => check.Status), machine, [.. _checks]);
 
-    /// <summary>System, processor, memory, .NET.</summary>
+    /// <summary>Checks system, CPU, memory and .NET.</summary>
     public void CheckMachine()
     {
         Add("system", CheckStatus.Ok, $"{machine.System}, {machine.Architecture}");
@@ -32,9 +32,9 @@ internal sealed partial class Doctor(Machine machine)
         Add(".net", CheckStatus.Ok, machine.Framework);
     }
 
-    /// <summary>Whether the pipeline's model is there.</summary>
-    /// <param name="named">The file; null: the embedded model.</param>
-    /// <param name="deep">Whether the embedded model's bytes are checked too.</param>
+    /// <summary>Checks whether the pipeline's model is present.</summary>
+    /// <param name="named">The file; null for the embedded model.</param>
+    /// <param name="deep">Whether to check the embedded model's bytes too.</param>
     public void CheckModel(string? named, bool deep)
     {
         if (named is null)
@@ -63,7 +63,7 @@ internal sealed partial class Doctor(Machine machine)
             Add("model", CheckStatus.Fail, $"{path}: its SHA-256 is not {DefaultModelHash}: the file is damaged or a different one", "Restore it: git checkout models/");
     }
 
-    /// <summary>Loads every plugin.</summary>
+    /// <summary>Loads every plugin and checks it.</summary>
     public void CheckPlugins(PluginCatalog catalog, IReadOnlyList<string> folders)
     {
         IReadOnlyList<PluginStatus> statuses = catalog.LoadAll();
@@ -86,12 +86,12 @@ internal sealed partial class Doctor(Machine machine)
             Add("plugins", CheckStatus.Fail, $"none in {string.Join(", ", folders.DefaultIfEmpty("any folder"))}", "Build the solution: dotnet build Spud.sln -c Release");
     }
 
-    /// <summary>Whether a pipeline can be composed and fits the memory.</summary>
+    /// <summary>Checks whether a pipeline can be composed and fits into memory.</summary>
     /// <param name="modelBytes">Size of its model.</param>
-    /// <param name="explain">Composes and explains it.</param>
+    /// <param name="explain">Composes and explains the pipeline.</param>
     public void CheckPipeline(long modelBytes, Func<PipelineExplanation> explain)
     {
-        // Composing unpacks weights: not to be tried where they cannot fit.
+        // Composing unpacks weights, so it is not attempted if they cannot fit.
         if (modelBytes > machine.AvailableBytes)
         {
             Add("pipeline", CheckStatus.Fail, $"the model has {Units.Bytes(modelBytes)}, {Units.Bytes(machine.AvailableBytes)} of memory are available", "End other programs, or use a smaller model.");
@@ -120,7 +120,7 @@ internal sealed partial class Doctor(Machine machine)
             Add("pipeline", CheckStatus.Ok, needs);
     }
 
-    // Messages end with what to do. One of several lines lists several faults, each with its own advice.
+    // Messages end with what to do. A message of several lines lists several faults, each with its own advice.
     private void AddRefusal(string name, CheckStatus status, string message, string otherwise)
     {
         int end = message.Contains('\n') ? -1 : AdviceBegins().Match(message) is { Success: true } match ? match.Index : -1;

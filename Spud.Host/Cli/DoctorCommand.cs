@@ -5,7 +5,7 @@ using Spud.Plugins;
 
 namespace Spud.Host;
 
-/// <summary><c>spud doctor</c>: whether Spud will run here, and what to do if not.</summary>
+/// <summary><c>spud doctor</c>: checks whether Spud will run here, and says what to do if not.</summary>
 internal sealed class DoctorCommand
 {
     private readonly Shell _shell;

@@ -4,7 +4,7 @@ using Spud.Configuration;
 
 namespace Spud.Host;
 
-/// <summary><c>spud explain</c>: composes a pipeline and prints what it is and what it will cost.</summary>
+/// <summary><c>spud explain</c>: composes a pipeline and prints its configuration and estimated cost.</summary>
 internal static class ExplainCommand
 {
     public static Command Create(Shell shell)

@@ -2,7 +2,7 @@ using Spud.Execution;
 
 namespace Spud.Host;
 
-/// <summary>The text of a run that outlives it, in a cache file.</summary>
+/// <summary>The text of a run, kept in a cache file for later runs.</summary>
 internal sealed class KeptText : IDisposable
 {
     private readonly string _path;
@@ -11,14 +11,14 @@ internal sealed class KeptText : IDisposable
 
     private KeptText(Sequence sequence, string path, float effort) => (Sequence, _path, _effort, _before) = (sequence, path, effort, sequence.Ids.ToArray());
 
-    /// <summary>The text; empty where there is no file yet.</summary>
+    /// <summary>The text; empty if there is no file yet.</summary>
     public Sequence Sequence { get; }
 
-    /// <summary>Reads the file, if there is one.</summary>
-    /// <param name="model">Whose text it is.</param>
-    /// <param name="path">The file; null: nothing is kept.</param>
-    /// <param name="effort">Of the request; null: the pipeline's.</param>
-    /// <param name="shell">Keeps the files of the command apart.</param>
+    /// <summary>Reads the file, if it exists.</summary>
+    /// <param name="model">The model that the text belongs to.</param>
+    /// <param name="path">The file; null if nothing is kept.</param>
+    /// <param name="effort">Effort of the request; null for the pipeline's.</param>
+    /// <param name="shell">Keeps track of the command's files.</param>
     /// <exception cref="BadInputException">The file is refused; the message says why.</exception>
     public static KeptText? Open(LanguageModel model, string? path, float? effort, Shell shell)
     {
@@ -38,8 +38,8 @@ internal sealed class KeptText : IDisposable
         }
     }
 
-    /// <summary>Writes the file, unless it has the text already.</summary>
-    /// <exception cref="CacheFileException">It cannot be written.</exception>
+    /// <summary>Writes the file, unless it already contains the text.</summary>
+    /// <exception cref="CacheFileException">The file cannot be written.</exception>
     public void Save()
     {
         if (Sequence.Fault is null && !Sequence.Ids.SequenceEqual(_before))

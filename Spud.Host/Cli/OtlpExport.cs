@@ -6,7 +6,10 @@ using OpenTelemetry.Trace;
 
 namespace Spud.Host;
 
-/// <summary>Sends spans and metrics to a collector (OTLP over HTTP), once, at the end of the command. Nothing is sent unless the user names a collector.</summary>
+/// <summary>
+/// Sends spans and metrics to a collector (OTLP over HTTP), once, at the end of the command. Nothing is sent unless the user names a
+/// collector.
+/// </summary>
 internal sealed class OtlpExport : IDisposable
 {
     private const int PatienceMilliseconds = 3_000;
@@ -23,12 +26,12 @@ internal sealed class OtlpExport : IDisposable
         _metrics = Sdk.CreateMeterProviderBuilder().AddMeter(LanguageModel.TelemetryName).AddOtlpExporter(options => Point(options, "v1/metrics")).Build();
     }
 
-    /// <summary>Begins to collect, if a collector is named. No library is loaded otherwise.</summary>
-    /// <param name="collector">Null: none is named.</param>
-    /// <param name="shell">Is told if nothing could be delivered.</param>
+    /// <summary>Starts collecting if a collector is named. No library is loaded otherwise.</summary>
+    /// <param name="collector">The collector; null if none is named.</param>
+    /// <param name="shell">Informed if nothing could be delivered.</param>
     public static IDisposable? Start(Uri? collector, Shell shell) => collector is null ? null : Begin(collector, shell);
 
-    /// <summary>Delivers what was collected.</summary>
+    /// <summary>Sends the collected data.</summary>
     public void Dispose()
     {
         bool delivered = _metrics.ForceFlush(PatienceMilliseconds) & _traces.ForceFlush(PatienceMilliseconds);

@@ -6,7 +6,7 @@ using Spud.Metering;
 
 namespace Spud.Host;
 
-/// <summary>The options of commands whose requests have a bill: what one may cost, and by which prices.</summary>
+/// <summary>The options of commands whose requests are billed: budget and prices.</summary>
 internal sealed class RequestArguments
 {
     private readonly Option<BudgetText?> _budget = new("--budget")
@@ -29,8 +29,8 @@ internal sealed class RequestArguments
     private readonly Shell _shell;
 
     /// <summary>Adds the options to a command.</summary>
-    /// <param name="command">Gets them.</param>
-    /// <param name="shell">Is told which files are read.</param>
+    /// <param name="command">The command.</param>
+    /// <param name="shell">Records which files are read.</param>
     public RequestArguments(Command command, Shell shell)
     {
         _shell = shell;
@@ -38,8 +38,8 @@ internal sealed class RequestArguments
             command.Options.Add(option);
     }
 
-    /// <summary>The price list; null: none was named.</summary>
-    /// <exception cref="ConfigurationException">With all faults of the file.</exception>
+    /// <summary>The price list; null if none was named.</summary>
+    /// <exception cref="ConfigurationException">The file is invalid; the exception lists all faults.</exception>
     public PriceList? Prices(ParseResult parsed)
     {
         if (parsed.GetValue(_prices) is not { } path)
@@ -49,14 +49,14 @@ internal sealed class RequestArguments
         return PriceList.Load(path);
     }
 
-    /// <summary>Where telemetry goes; null: nowhere.</summary>
+    /// <summary>The telemetry collector; null if none.</summary>
     public Uri? Collector(ParseResult parsed) => parsed.GetValue(_otlp);
 
-    /// <summary>Sets what the user asked for.</summary>
+    /// <summary>Sets the options given by the user.</summary>
     /// <param name="parsed">The command line.</param>
-    /// <param name="prices">Of <see cref="Prices"/>.</param>
-    /// <param name="options">Changed.</param>
-    /// <exception cref="BadInputException">The budget is in a currency of which there is no price list.</exception>
+    /// <param name="prices">The result of <see cref="Prices"/>.</param>
+    /// <param name="options">The options to change.</param>
+    /// <exception cref="BadInputException">The budget is in a currency without a price list.</exception>
     public void Apply(ParseResult parsed, PriceList? prices, GenerationOptions options)
     {
         options.Budget = parsed.GetValue(_budget)?.Resolve(prices);

@@ -7,7 +7,7 @@ using Spud.Text.ChatTemplates;
 namespace Spud.Host;
 
 /// <summary>
-/// What <c>spud run --json</c> prints: the answer proper, apart from reasoning and tool calls where the model writes them. Times in seconds,
+/// Output of <c>spud run --json</c>: the answer itself, separate from reasoning and tool calls if the model writes them. Times in seconds,
 /// speeds in tokens per second.
 /// </summary>
 internal sealed record RunResult(
@@ -27,27 +27,35 @@ internal sealed record RunResult(
     decimal? Charge,
     string? Currency);
 
-/// <summary>What <c>spud tokenize --json</c> prints.</summary>
+/// <summary>Output of <c>spud tokenize --json</c>.</summary>
 internal sealed record TokenizeResult(int Tokens, int[] Ids);
 
-/// <summary>What <c>spud score --json</c> prints. Loss in nats, speed in tokens per second; experts per token by layer, null for a dense model; perplexity by position where that was asked for; a reason where there is no loss.</summary>
+/// <summary>
+/// Output of <c>spud score --json</c>. Loss in nats, speed in tokens per second; experts per token by layer, null for a dense model;
+/// perplexity by position if requested; a reason if there is no loss.
+/// </summary>
 internal sealed record ScoreResult(int Tokens, double MeanLoss, double Perplexity, double PrefillTokensPerSecond, decimal ComputeUnits, double[]? ExpertsPerToken, ScoredPositions[]? Positions, string? Reason);
 
-/// <summary>One repeat of <c>spud bench --json</c>. Speeds in tokens per second, over all sequences; the rest says what was measured.</summary>
+/// <summary>
+/// One repeat of <c>spud bench --json</c>. Speeds in tokens per second, over all sequences; the rest describes the measurement.
+/// </summary>
 internal sealed record BenchResult(
     double PrefillTokensPerSecond, double DecodeTokensPerSecond, int Repeat, int PromptTokens, int GeneratedTokens, int DepthTokens, int Sequences, int Threads)
 {
-    /// <summary>Of a decoded token.</summary>
+    /// <summary>Per decoded token.</summary>
     public decimal ComputeUnitsPerToken { get; init; }
 
-    /// <summary>Of a mixture: bytes of the experts that a step of decode reads, on average.</summary>
+    /// <summary>For MoE models: average bytes of the experts that a decode step reads.</summary>
     public long? ExpertBytesPerStep { get; init; }
 
-    /// <summary>Of a mixture: bytes of all experts that a sequence used while it was read and decoded, each once, on average.</summary>
+    /// <summary>For MoE models: average bytes of all experts that a sequence used while it was read and decoded, each counted once.</summary>
     public long? ExpertBytesPerRequest { get; init; }
 }
 
-/// <summary>What <c>spud convert --json</c> and <c>spud quantize --json</c> print: bytes of the tensors before and after, tensors of each type, and those that got another type than wanted.</summary>
+/// <summary>
+/// Output of <c>spud convert --json</c> and <c>spud quantize --json</c>: bytes of the tensors before and after, tensors of each type, and
+/// those that got a type other than requested.
+/// </summary>
 internal sealed record ConversionResult(string File, long SourceBytes, long Bytes, Dictionary<string, int> Tensors, Dictionary<string, string> Substituted);
 
 [JsonSerializable(typeof(RunResult))]
@@ -57,7 +65,7 @@ internal sealed record ConversionResult(string File, long SourceBytes, long Byte
 [JsonSerializable(typeof(ConversionResult))]
 internal sealed partial class ResultJson : JsonSerializerContext
 {
-    /// <summary>Camel case, one line, and readable text: what goes to a terminal or a file needs no escapes made for HTML.</summary>
+    /// <summary>Camel case, on one line, without HTML escapes, so that text is readable in a terminal or file.</summary>
     public static ResultJson Readable { get; } = new(new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,

@@ -89,7 +89,7 @@ internal sealed class RunCommand
         }
         finally
         {
-            // What ran is billed, however it ended.
+            // Completed work is billed, however the run ended.
             if (request.Ledger is { } ledger)
                 receipt.Write(ledger);
         }
@@ -147,7 +147,7 @@ internal sealed class RunCommand
         charge?.Total,
         charge?.Currency);
 
-    /// <summary>When the first token came, counted from the start of the process: what the user waited.</summary>
+    /// <summary>Time of the first token since the start of the process: how long the user waited.</summary>
     private sealed class RunTimes(Shell shell)
     {
         private long _first;
@@ -163,7 +163,7 @@ internal sealed class RunCommand
             }
         }
 
-        // ./spud becomes this process after it has built: what it was before does not count.
+        // ./spud becomes this process after building; the time before that does not count.
         private DateTime Started()
         {
             if (Environment.GetEnvironmentVariable("SPUD_BUILT") is not null)

@@ -4,7 +4,7 @@ using Spud.Sampling;
 
 namespace Spud.Host;
 
-/// <summary>The options of commands that write text.</summary>
+/// <summary>The options of commands that generate text.</summary>
 internal sealed class SamplingArguments
 {
     private const string Recommended = "Default: what the model file recommends";
@@ -21,8 +21,8 @@ internal sealed class SamplingArguments
     private readonly Option<string[]> _stop = new("--stop") { Description = "Stop before this text; may be repeated.", HelpName = "TEXT" };
 
     /// <summary>Adds the options to a command.</summary>
-    /// <param name="command">Gets them.</param>
-    /// <param name="usualTokens">Maximum number of tokens if the user gives none.</param>
+    /// <param name="command">The command.</param>
+    /// <param name="usualTokens">Default maximum number of tokens.</param>
     public SamplingArguments(Command command, int usualTokens)
     {
         _usualTokens = usualTokens;
@@ -36,17 +36,17 @@ internal sealed class SamplingArguments
             command.Options.Add(option);
     }
 
-    /// <summary>Of commands that write a model's text to a terminal.</summary>
+    /// <summary>For commands that write a model's text to a terminal.</summary>
     public static Option<bool> RawOutput() => new("--raw-output") { Description = "Write the model's text to a terminal unchanged, with escape sequences and other control characters." };
 
-    /// <summary>What the user asked for, but for the choice of tokens, which depends on the model.</summary>
+    /// <summary>The options given by the user, except for sampling, which depends on the model.</summary>
     public GenerationOptions Read(ParseResult parsed) => new()
     {
         MaxTokens = parsed.GetValue(_maxTokens) ?? _usualTokens,
         StopStrings = parsed.GetValue(_stop) ?? [],
     };
 
-    /// <summary>What the user says of the choice of tokens.</summary>
+    /// <summary>The sampling options given by the user.</summary>
     public SamplingChoice Choice(ParseResult parsed) => new()
     {
         Temperature = parsed.GetValue(_temperature),
@@ -57,6 +57,6 @@ internal sealed class SamplingArguments
         Seed = parsed.GetValue(_seed),
     };
 
-    /// <summary>How tokens of a model are chosen.</summary>
+    /// <summary>Sampling for a model.</summary>
     public SamplingOptions Sampling(ParseResult parsed, LanguageModel model) => Choice(parsed).For(model);
 }

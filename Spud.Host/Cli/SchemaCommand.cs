@@ -6,7 +6,7 @@ using Spud.Plugins;
 
 namespace Spud.Host;
 
-/// <summary><c>spud schema</c>: the JSON schema of pipeline.json, over the components of every plugin that can be used.</summary>
+/// <summary><c>spud schema</c>: the JSON schema of pipeline.json, covering the components of all usable plugins.</summary>
 internal static class SchemaCommand
 {
     private static readonly JsonSerializerOptions s_indented = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };

@@ -8,7 +8,7 @@ namespace Spud.Host;
 /// <summary><c>spud score</c>: how well the model predicts a text.</summary>
 internal sealed class ScoreCommand
 {
-    // As many rows as the head computes well together, and few enough that a large vocabulary does not take hundreds of MB.
+    // As many rows as the head computes efficiently together, but few enough for a large vocabulary not to take hundreds of MB.
     public const int LogitRows = 64;
 
     private readonly Shell _shell;
@@ -97,7 +97,7 @@ internal sealed class ScoreCommand
             _shell.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{experts.Average():0.000} experts per token, {result.ComputeUnits:0.000000} CU"));
     }
 
-    // Logits that are infinite or not a number come from weights or from a component: which of them cannot be told from here.
+    // Infinite or NaN logits come from weights or from a component, which cannot be distinguished here.
     private static string? WhyNoLoss(TextScore score, LanguageModel model)
     {
         int first = score.Losses.Index().FirstOrDefault(loss => !float.IsFinite(loss.Item), (-1, 0)).Index;
@@ -105,7 +105,7 @@ internal sealed class ScoreCommand
             + "The model file is damaged, or a component computes it wrongly ('spud explain' lists them).";
     }
 
-    /// <summary>Of layers with several experts; null: there are none.</summary>
+    /// <summary>For layers with several experts; null if there are none.</summary>
     private static double[]? ExpertsPerToken(LanguageModel model, TextScore score)
     {
         double[] experts = [.. model.Pipeline.Model.Layers.Index().Where(layer => layer.Item.Experts > 1).Select(layer => score.Ledger[Phase.Prefill].ExpertsPerToken(layer.Index))];

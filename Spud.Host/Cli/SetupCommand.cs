@@ -2,7 +2,7 @@ using System.CommandLine;
 
 namespace Spud.Host;
 
-/// <summary><c>./spud setup NAME</c>, which the start script carries out: setting up is followed by a build, which the host cannot make of itself.</summary>
+/// <summary><c>./spud setup NAME</c>, implemented by the start script: setup is followed by a build, which the host cannot do for itself.</summary>
 internal static class SetupCommand
 {
     public static Command Create(Shell shell)

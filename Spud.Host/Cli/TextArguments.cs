@@ -2,7 +2,7 @@ using System.CommandLine;
 
 namespace Spud.Host;
 
-/// <summary>A text that is taken exactly as it is: an argument or a file.</summary>
+/// <summary>A text that is used verbatim: an argument or a file.</summary>
 internal sealed class TextArguments
 {
     private readonly Argument<string?> _text = new("text") { Description = "The text. Put text that starts with '-' after '--'.", Arity = ArgumentArity.ZeroOrOne };
@@ -18,7 +18,7 @@ internal sealed class TextArguments
         command.Options.Add(_parseSpecial);
     }
 
-    /// <summary>The option that makes control tokens of their texts.</summary>
+    /// <summary>The option that parses control tokens in texts.</summary>
     /// <param name="condition">When it applies, for its description.</param>
     public static Option<bool> SpecialOption(string condition) => new("--parse-special")
     {
@@ -29,7 +29,7 @@ internal sealed class TextArguments
     public bool ParseSpecial(ParseResult parsed) => parsed.GetValue(_parseSpecial);
 
     /// <summary>The text.</summary>
-    /// <exception cref="BadInputException">There is none, or two, or the file cannot be read.</exception>
+    /// <exception cref="BadInputException">No text or two texts are given, or the file cannot be read.</exception>
     public string Read(ParseResult parsed, Shell shell) => (parsed.GetValue(_text), parsed.GetValue(_file)) switch
     {
         ({ } text, null) => text,
@@ -38,7 +38,7 @@ internal sealed class TextArguments
         _ => throw new BadInputException("the text is given twice (argument and -f). Use one."),
     };
 
-    /// <summary>What the text is called: its file's name, or where it came from.</summary>
+    /// <summary>Name of the text: its file name, or its origin.</summary>
     public string Name(ParseResult parsed) => parsed.GetValue(_file) switch
     {
         null => "(argument)",

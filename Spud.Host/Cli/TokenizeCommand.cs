@@ -49,7 +49,7 @@ internal sealed class TokenizeCommand
         return ExitCodes.Done;
     }
 
-    // A line for each token, whatever is in it: bytes that are only a part of a character stand as \xe6.
+    // One line per token, whatever it contains: bytes of incomplete characters are written as \xe6.
     private static string Piece(ReadOnlySpan<byte> bytes)
     {
         StringBuilder piece = new();

@@ -8,21 +8,21 @@ using GenericHost = Microsoft.Extensions.Hosting.Host;
 
 namespace Spud.Host;
 
-/// <summary>Makes the generic host of a long command.</summary>
+/// <summary>Creates the generic host of a long-running command.</summary>
 internal static class CommandHost
 {
-    /// <summary>Of the environment variables that are settings: SPUD_Log__File is the setting Log:File.</summary>
+    /// <summary>Prefix of environment variables that are settings: SPUD_Log__File is the setting Log:File.</summary>
     public const string EnvironmentPrefix = "SPUD_";
 
     private const string LineFormat = "{Timestamp:yyyy-MM-dd HH:mm:ss.fff zzz} {Level:u3} {SourceContext}: {Message:lj}{NewLine}{Exception}";
 
-    /// <summary>Builds the host; it is not started.</summary>
-    /// <param name="logFile">Of the command line; null: the one that the settings name, if any.</param>
-    /// <param name="shell">Of the process.</param>
+    /// <summary>Builds the host without starting it.</summary>
+    /// <param name="logFile">Given on the command line; null for the one in the settings, if any.</param>
+    /// <param name="shell">Shell of the process.</param>
     /// <exception cref="BadInputException">The settings cannot be read, or the log cannot be written.</exception>
     public static IHost Build(string? logFile, Shell shell)
     {
-        // Empty: nothing is read from the current folder, and no signal is taken away from the shell.
+        // Empty: nothing is read from the current folder, and the shell keeps handling signals.
         HostApplicationBuilder builder = GenericHost.CreateEmptyApplicationBuilder(new() { ApplicationName = "spud", ContentRootPath = AppContext.BaseDirectory });
         AddSettings(builder.Configuration);
         LogSettings settings = LogSettings.Of(builder.Configuration, logFile);
@@ -62,6 +62,6 @@ internal static class CommandHost
             fileSizeLimitBytes: settings.FileBytes, rollOnFileSizeLimit: true, retainedFileCountLimit: settings.Files, shared: true)
         .CreateLogger();
 
-    // A line of the log begins with the date. Anything else is not a log, and is left alone.
+    // A line of the log begins with the date. Any other file is not a log and is left alone.
     private static bool IsLog(string firstLine) => firstLine.Length == 0 || firstLine.Length > 10 && DateOnly.TryParseExact(firstLine.AsSpan(0, 10), "yyyy-MM-dd", out _);
 }

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Spud.Host;
 
-/// <summary>Logs what the user is told, the exceptions behind it, and what each request took. Commands know nothing of it.</summary>
+/// <summary>Logs messages to the user, the exceptions behind them, and the cost of each request. Commands are unaware of it.</summary>
 internal sealed class CommandLog(Shell shell, ILoggerFactory loggers) : IHostedService, IDisposable
 {
     private readonly ILogger _messages = loggers.CreateLogger("messages");
@@ -15,7 +15,7 @@ internal sealed class CommandLog(Shell shell, ILoggerFactory loggers) : IHostedS
     {
         shell.Said += OnSaid;
         shell.Failed += OnFailed;
-        // Without a log nobody listens, and a request has no span.
+        // Without a log nothing listens, and requests have no span.
         if (_requests.IsEnabled(LogLevel.Information))
         {
             _spans = new()

@@ -3,17 +3,17 @@ using Microsoft.Extensions.Configuration;
 
 namespace Spud.Host;
 
-/// <summary>Where the log of long commands goes.</summary>
-/// <param name="File">Null: there is no log.</param>
-/// <param name="FileBytes">A file that has reached this size is followed by the next one.</param>
-/// <param name="Files">Files that are kept; the oldest goes.</param>
+/// <summary>Log settings of long-running commands.</summary>
+/// <param name="File">Null if there is no log.</param>
+/// <param name="FileBytes">Size at which a new file is started.</param>
+/// <param name="Files">Number of files kept; the oldest is deleted.</param>
 internal sealed record LogSettings(string? File, long FileBytes, int Files)
 {
     private const int Megabyte = 1 << 20;
 
     /// <summary>Reads the section <c>Log</c>.</summary>
-    /// <param name="settings">Of the host.</param>
-    /// <param name="file">Of the command line, which wins.</param>
+    /// <param name="settings">Settings of the host.</param>
+    /// <param name="file">Given on the command line, which takes precedence.</param>
     /// <exception cref="BadInputException">A value is out of range.</exception>
     public static LogSettings Of(IConfiguration settings, string? file)
     {

@@ -7,15 +7,15 @@ using Microsoft.Extensions.Logging;
 namespace Spud.Host;
 
 /// <summary>
-/// A command that runs for a long time: inside the generic host, which provides settings, a log file and one lifetime for everything that
-/// runs in the process. Short commands do not use it, and start without loading its assemblies.
+/// A long-running command: it runs inside the generic host, which provides settings, a log file and one lifetime for everything in the
+/// process. Short commands do not use it, and start without loading its assemblies.
 /// </summary>
 internal static class LongCommand
 {
-    /// <summary>Lets a command run inside the host, and adds the option that names its log file.</summary>
-    /// <param name="command">Gets the action and the option.</param>
-    /// <param name="shell">Of the process.</param>
-    /// <param name="run">What the command does; returns an exit code.</param>
+    /// <summary>Makes a command run inside the host, and adds the option for its log file.</summary>
+    /// <param name="command">The command, which gets the action and the option.</param>
+    /// <param name="shell">Shell of the process.</param>
+    /// <param name="run">Runs the command; returns an exit code.</param>
     public static void SetAction(Command command, Shell shell, Func<ParseResult, int> run)
     {
         Option<string?> log = new("--log") { Description = "Append messages, errors with stack traces, and the figures of each request to this file; see docs/configuration.md.", HelpName = "FILE" };
@@ -23,7 +23,7 @@ internal static class LongCommand
         command.SetAction(parsed => Run(parsed, parsed.GetValue(log), shell, run));
     }
 
-    // Apart, so that help loads nothing of the host.
+    // In a separate method, so that help loads nothing of the host.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static int Run(ParseResult parsed, string? logFile, Shell shell, Func<ParseResult, int> run)
     {

@@ -4,8 +4,8 @@ using Microsoft.Extensions.Logging;
 namespace Spud.Host;
 
 /// <summary>
-/// The host's lifetime, as the shell knows it: signals are the shell's, which lets a running answer or comparison end first; the host is
-/// told when one ends the process.
+/// The host's lifetime, controlled by the shell: the shell handles signals, and lets a running answer or comparison end first; the host is
+/// notified when a signal ends the process.
 /// </summary>
 internal sealed class ShellLifetime(Shell shell, IHostApplicationLifetime application, ILogger<ShellLifetime> log) : IHostLifetime
 {

@@ -2,24 +2,24 @@ using Spud.Text.ChatTemplates;
 
 namespace Spud.Host;
 
-/// <summary>Conversations as the model expects them.</summary>
+/// <summary>Conversations in the form that the model expects.</summary>
 internal static class Chat
 {
-    /// <summary>What the embedded model is told if the user says nothing: it speaks English alone, but a French name tempts it into French.</summary>
+    /// <summary>The embedded model's default system message: it only speaks English, but a French name tempts it into French.</summary>
     public const string EmbeddedModelSystem = "Answer in English.";
 
-    /// <summary>What comes before the first question.</summary>
+    /// <summary>The messages before the first question.</summary>
     /// <param name="model">The model.</param>
-    /// <param name="system">What the user tells it; null: nothing, or the embedded model's usual text.</param>
+    /// <param name="system">The user's system message; null for none, or the embedded model's default.</param>
     public static ChatMessage[] Opening(LanguageModel model, string? system)
     {
         return (system ?? (IsEmbedded(model) ? EmbeddedModelSystem : null)) is { } text ? [new("system", text)] : [];
     }
 
-    /// <summary>Whether it is the model that comes with the program: what it is tuned to reaches no other.</summary>
+    /// <summary>Whether it is the embedded model: settings tuned for it apply to no other model.</summary>
     public static bool IsEmbedded(LanguageModel model) => Path.GetFileName(model.Pipeline.File.Path) == Places.DefaultModelName;
 
-    /// <summary>A conversation as a prompt.</summary>
+    /// <summary>Renders a conversation as a prompt.</summary>
     /// <exception cref="BadInputException">There is no template.</exception>
     /// <exception cref="TemplateException">The template refuses the conversation.</exception>
     public static RenderedPrompt Render(LanguageModel model, IReadOnlyList<ChatMessage> messages)
@@ -28,7 +28,7 @@ internal static class Chat
         return model.Render(messages);
     }
 
-    /// <summary>Refuses a model that cannot converse.</summary>
+    /// <summary>Refuses a model that cannot chat.</summary>
     /// <exception cref="BadInputException">The model has no template.</exception>
     public static void RequireTemplate(LanguageModel model)
     {

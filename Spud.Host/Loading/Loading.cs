@@ -3,15 +3,15 @@ using Spectre.Console;
 
 namespace Spud.Host;
 
-/// <summary>Shows that something is going on, once it has taken a second, to a person at a terminal.</summary>
+/// <summary>Shows a progress indicator for work that takes more than a second, if a person is at a terminal.</summary>
 internal static class Loading
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
-    /// <summary>Does work on the calling thread.</summary>
-    /// <param name="what">Such as "loading the model".</param>
-    /// <param name="work">Done once.</param>
-    /// <param name="shell">Progress goes to its errors, if these are a terminal.</param>
+    /// <summary>Runs work on the calling thread.</summary>
+    /// <param name="what">Description, such as "loading the model".</param>
+    /// <param name="work">The work, done once.</param>
+    /// <param name="shell">Progress is written to its standard error, if that is a terminal.</param>
     public static T Show<T>(string what, Func<T> work, Shell shell)
     {
         if (!shell.ErrorIsTerminal)
@@ -37,12 +37,12 @@ internal static class Loading
             Spin(what, done, shell);
     }
 
-    // Apart, so that the library is loaded only when there is a wait.
+    // In a separate method, so that the library is loaded only when there is a wait.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void Spin(string what, ManualResetEventSlim done, Shell shell)
     {
         IAnsiConsole console = AnsiConsole.Create(new() { Out = new AnsiConsoleOutput(shell.RawError) });
-        // An interrupted process leaves the cursor as it found it.
+        // An interrupted process restores the cursor.
         shell.Interrupts.Idle = () =>
         {
             console.Cursor.Show();

@@ -5,7 +5,7 @@ using Spud.Plugins;
 
 namespace Spud.Host;
 
-/// <summary>The options of every command that has to do with a pipeline: which model, which components, which plugins, how many threads.</summary>
+/// <summary>The options of every command that uses a pipeline: model, components, plugins and number of threads.</summary>
 internal sealed class PipelineArguments
 {
     private readonly Option<string?> _model = new("--model", "-m") { Description = "The model: a GGUF file. Default: the embedded model.", HelpName = "FILE" };
@@ -17,8 +17,8 @@ internal sealed class PipelineArguments
     private readonly Shell _shell;
 
     /// <summary>Adds the options to a command.</summary>
-    /// <param name="command">Gets them.</param>
-    /// <param name="shell">Is told which files are read.</param>
+    /// <param name="command">The command.</param>
+    /// <param name="shell">Records which files are read.</param>
     public PipelineArguments(Command command, Shell shell)
     {
         _shell = shell;
@@ -28,18 +28,18 @@ internal sealed class PipelineArguments
         _plugins = new(command, shell);
     }
 
-    /// <summary>The pipeline as its author wrote it; its faults are reported when it is composed.</summary>
+    /// <summary>The pipeline as its author wrote it; faults are reported when it is composed.</summary>
     /// <param name="parsed">The command line.</param>
-    /// <param name="contextTokens">The longest text, where the command line does not say; null: the file's or the model's.</param>
-    /// <param name="edits">Changes that the command makes, last; null: none.</param>
+    /// <param name="contextTokens">Maximum length of a text, if not given on the command line; null for the file's or the model's.</param>
+    /// <param name="edits">Changes made by the command, applied last; null for none.</param>
     public PipelineDocument Document(ParseResult parsed, int? contextTokens = null, IEnumerable<PipelineEdit>? edits = null) =>
         Document(parsed, parsed.GetValue(_pipeline), edits ?? [], contextTokens);
 
     /// <summary>One of several pipelines.</summary>
     /// <param name="parsed">The command line.</param>
-    /// <param name="path">Its file; null: the default pipeline.</param>
-    /// <param name="edits">What sets it apart; these come last.</param>
-    /// <param name="contextTokens">The longest text, where the command line does not say.</param>
+    /// <param name="path">Its file; null for the default pipeline.</param>
+    /// <param name="edits">Changes specific to this pipeline, applied last.</param>
+    /// <param name="contextTokens">Maximum length of a text, if not given on the command line.</param>
     public PipelineDocument Document(ParseResult parsed, string? path, IEnumerable<PipelineEdit> edits, int? contextTokens)
     {
         if (path is not null)
@@ -52,10 +52,10 @@ internal sealed class PipelineArguments
         return document;
     }
 
-    /// <summary>What the pipeline is read from, for a later change.</summary>
+    /// <summary>The source of the pipeline, for later changes.</summary>
     public PipelineSource Source(ParseResult parsed) => new(File(parsed), [.. Edits(parsed, parsed.GetValue(_context))]);
 
-    /// <summary>The file of <c>-p</c>.</summary>
+    /// <summary>The file given with <c>-p</c>.</summary>
     public string? File(ParseResult parsed) => parsed.GetValue(_pipeline);
 
     /// <inheritdoc cref="PluginArguments.Catalog"/>
@@ -64,16 +64,16 @@ internal sealed class PipelineArguments
     /// <summary>Folders that are searched for plugins.</summary>
     public IReadOnlyList<string> Folders(ParseResult parsed) => _plugins.Folders(parsed);
 
-    /// <summary>Threads that compute.</summary>
+    /// <summary>The threads to compute on.</summary>
     public int Threads(ParseResult parsed) => parsed.GetValue(_threads) ?? Environment.ProcessorCount;
 
-    /// <summary>Names the model.</summary>
+    /// <summary>Sets the model.</summary>
     /// <param name="file">The file.</param>
-    /// <param name="origin">What the user wrote, for messages.</param>
-    // Quoted, or a file named 'true' would be no text.
+    /// <param name="origin">The user's input, for messages.</param>
+    // Quoted, or a file named 'true' would not be a string.
     public static PipelineEdit ModelEdit(string file, string origin) => new($"model=\"{JsonEncodedText.Encode(file)}\"", origin);
 
-    // Options with a name of their own come after --set, because they are the plainer wish.
+    // Options with their own name come after --set, because they are more explicit.
     private IEnumerable<PipelineEdit> Edits(ParseResult parsed, int? contextTokens)
     {
         foreach (string edit in parsed.GetValue(_set) ?? [])

@@ -15,25 +15,25 @@ internal sealed class PluginArguments
     private readonly Shell _shell;
 
     /// <summary>Adds the option to a command.</summary>
-    /// <param name="command">Gets it.</param>
-    /// <param name="shell">Is told which plugins a named folder replaces.</param>
+    /// <param name="command">The command.</param>
+    /// <param name="shell">Informed which plugins are replaced by those of a named folder.</param>
     public PluginArguments(Command command, Shell shell)
     {
         _shell = shell;
         command.Options.Add(_plugins);
     }
 
-    /// <summary>How plugins are treated: a probe that may crash runs in a second process of this program.</summary>
+    /// <summary>How plugins are loaded: a probe that may crash runs in a second process of this program.</summary>
     public static PluginCatalogOptions CatalogOptions { get; } = new() { ProbeCommand = ProbePluginCommand.Start };
 
     /// <summary>Folders that are searched for plugins.</summary>
-    /// <exception cref="BadInputException">A folder is not there.</exception>
+    /// <exception cref="BadInputException">A folder does not exist.</exception>
     public IReadOnlyList<string> Folders(ParseResult parsed) => Places.PluginFolders(parsed.GetValue(_plugins) ?? []);
 
-    /// <summary>The plugins in sight.</summary>
+    /// <summary>The plugins found.</summary>
     /// <param name="parsed">The command line.</param>
-    /// <param name="reloadable">Whether they may be loaded anew; no figure is measured then.</param>
-    /// <exception cref="BadInputException">A folder is not there.</exception>
+    /// <param name="reloadable">Whether they can be reloaded; figures are then not measured.</param>
+    /// <exception cref="BadInputException">A folder does not exist.</exception>
     public PluginCatalog Catalog(ParseResult parsed, bool reloadable = false)
     {
         PluginCatalog catalog = PluginCatalog.Discover(Folders(parsed), reloadable ? new() { ProbeCommand = ProbePluginCommand.Start, Reloadable = true } : CatalogOptions);

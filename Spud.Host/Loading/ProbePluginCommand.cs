@@ -3,18 +3,18 @@ using Spud.Plugins;
 
 namespace Spud.Host;
 
-/// <summary><c>spud probe-plugin DIR</c>: the child's side of a probe that may crash. For the host itself, so help does not list it.</summary>
+/// <summary><c>spud probe-plugin DIR</c>: the child process of a probe that may crash. For internal use, so help does not list it.</summary>
 internal static class ProbePluginCommand
 {
     private const string Name = "probe-plugin";
 
-    /// <summary>How a catalog starts this command.</summary>
+    /// <summary>How a plugin catalog starts this command.</summary>
     public static ProbeCommand Start
     {
         get
         {
             string process = Environment.ProcessPath ?? throw new InvalidOperationException("The system does not say which program this process runs.");
-            // "dotnet Spud.Host.dll" names the assembly first.
+            // "dotnet Spud.Host.dll" has the assembly as its first argument.
             bool isMuxer = Path.GetFileNameWithoutExtension(process) == "dotnet";
             return new(process, isMuxer ? [Path.Combine(AppContext.BaseDirectory, "Spud.Host.dll"), Name] : [Name]);
         }

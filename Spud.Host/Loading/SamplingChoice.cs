@@ -2,7 +2,10 @@ using Spud.Sampling;
 
 namespace Spud.Host;
 
-/// <summary>How tokens are chosen, as far as the user says; null: as the model file recommends, or neutral. The embedded model is greedy, so that everybody gets the same first answer.</summary>
+/// <summary>
+/// Sampling as given by the user; null for what the model file recommends, or neutral. The embedded model is greedy, so that everybody
+/// gets the same first answer.
+/// </summary>
 internal sealed record SamplingChoice
 {
     public float? Temperature { get; init; }
@@ -17,7 +20,7 @@ internal sealed record SamplingChoice
 
     public ulong? Seed { get; init; }
 
-    /// <summary>The choice for a model.</summary>
+    /// <summary>Sampling for a model.</summary>
     public SamplingOptions For(LanguageModel model)
     {
         SamplingOptions usual = Chat.IsEmbedded(model) ? new() { Temperature = 0 } : model.RecommendedSampling;

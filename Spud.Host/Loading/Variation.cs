@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Spud.Host;
 
-/// <summary>One <c>--vary path=v1,v2,…</c>: the edits that it stands for. Commas inside of brackets, braces and quotes separate nothing.</summary>
+/// <summary>The edits of one <c>--vary path=v1,v2,…</c>. Commas inside brackets, braces and quotes do not separate values.</summary>
 internal static class Variation
 {
     /// <summary>The edits of one option, such as <c>cache.format=f16</c> and <c>cache.format=f32</c>.</summary>
@@ -17,7 +17,7 @@ internal static class Variation
         return [.. values.Select(value => $"{option[..equals]}={value}")];
     }
 
-    /// <summary>Every combination of the edits of several options, the last option's changing fastest; of none, one without edits.</summary>
+    /// <summary>Every combination of the edits of several options, the last option varying fastest; without options, one empty combination.</summary>
     public static IEnumerable<string[]> Combinations(IEnumerable<string> options)
     {
         IEnumerable<string[]> combinations = [[]];

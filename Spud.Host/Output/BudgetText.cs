@@ -3,17 +3,17 @@ using Spud.Metering;
 
 namespace Spud.Host;
 
-/// <summary>A budget as it is written on a command line: "250cu", "0.002eur".</summary>
+/// <summary>A budget as written on a command line: "250cu", "0.002eur".</summary>
 /// <param name="Amount">Above 0.</param>
 /// <param name="Unit">"cu" or a currency, in lower case.</param>
 internal sealed record BudgetText(decimal Amount, string Unit)
 {
     private const string ComputeUnit = "cu";
 
-    /// <summary>What is expected, in words.</summary>
+    /// <summary>Description of the expected format.</summary>
     public const string Expected = "an amount above 0 with its unit, such as 250cu or 0.002eur";
 
-    /// <summary>Null where a text is not a budget.</summary>
+    /// <summary>Parses a text; null if it is not a budget.</summary>
     public static BudgetText? Parse(string text)
     {
         int end = text.Length;
@@ -26,10 +26,10 @@ internal sealed record BudgetText(decimal Amount, string Unit)
     }
 
     /// <summary>The budget.</summary>
-    /// <param name="prices">What money is counted by; null: there is no list.</param>
-    /// <param name="option">What the user said it with, for messages.</param>
-    /// <param name="pricesOption">What names a price list.</param>
-    /// <exception cref="BadInputException">It is money without a list or in another currency, or more compute than can be counted.</exception>
+    /// <param name="prices">The price list for money; null if none.</param>
+    /// <param name="option">The option used, for messages.</param>
+    /// <param name="pricesOption">The option for a price list, for messages.</param>
+    /// <exception cref="BadInputException">Money without a price list or in another currency, or more compute than can be represented.</exception>
     public Budget Resolve(PriceList? prices, string option = "--budget", string pricesOption = "--prices FILE")
     {
         if (Unit == ComputeUnit)

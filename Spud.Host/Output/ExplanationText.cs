@@ -5,7 +5,7 @@ using Spud.Configuration;
 
 namespace Spud.Host;
 
-/// <summary>An explanation for people, at most 80 columns wide but for long paths and names.</summary>
+/// <summary>An explanation as text, at most 80 columns wide except for long paths and names.</summary>
 internal sealed class ExplanationText(TextWriter to)
 {
     private const int Width = 80;
@@ -197,7 +197,7 @@ internal sealed class ExplanationText(TextWriter to)
         _ => value.GetRawText(),
     };
 
-    // Alternating layers make long lists; --json has them whole.
+    // Alternating layers make long lists; --json contains them in full.
     private static string Short(string layers) => layers.Length <= 24 ? layers : $"{layers[..21]}...";
 
     private static string LayersOf(string layers) => $"{(layers.All(char.IsAsciiDigit) ? "layer" : "layers")} {Short(layers)}";

@@ -6,18 +6,18 @@ using System.Xml.Linq;
 namespace Spud.Host;
 
 /// <summary>
-/// Elements of HTML and SVG. Everything is built as a tree and written by the framework's writer, so that no text of a user can become
+/// HTML and SVG elements. Everything is built as a tree and written by the framework's XML writer, so that user text cannot become
 /// markup.
 /// </summary>
 internal static class Html
 {
-    /// <summary>An element: attributes, text and children in any order. One without content still gets an end tag, as HTML needs it.</summary>
+    /// <summary>An element: attributes, text and children in any order. An empty one still gets an end tag, as required by HTML.</summary>
     public static XElement Element(string name, params object?[] content) => new(name, [.. content.Select(Clean), ""]);
 
     /// <summary>An attribute.</summary>
     public static XAttribute With(string name, object value) => new(name, Clean(value)!);
 
-    /// <summary>A number with a dot, rounded to what a picture shows.</summary>
+    /// <summary>A number with a decimal point, rounded to the precision of a picture.</summary>
     public static string Number(double value) => value.ToString("0.##", CultureInfo.InvariantCulture);
 
     /// <summary>Writes a whole document.</summary>
@@ -30,7 +30,7 @@ internal static class Html
         return Encoding.UTF8.GetBytes(text.Append('\n').ToString());
     }
 
-    // Control characters and halves of surrogate pairs are not allowed in a document, but may be in a file's name; runes have no halves.
+    // Control characters and unpaired surrogates are not allowed in a document, but may be in a file name; runes are never unpaired.
     private static object? Clean(object? content)
     {
         if (content is not string text)

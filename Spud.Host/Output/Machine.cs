@@ -13,25 +13,25 @@ internal sealed record Machine
     /// <summary>"X64", "Arm64".</summary>
     public required string Architecture { get; init; }
 
-    /// <summary>The processor's name.</summary>
+    /// <summary>Name of the CPU.</summary>
     public required string Processor { get; init; }
 
-    /// <summary>Processors that this process may use.</summary>
+    /// <summary>Number of CPUs that this process may use.</summary>
     public required int Cores { get; init; }
 
-    /// <summary>Bytes; a container's limit, if that is less.</summary>
+    /// <summary>Memory in bytes, or a container's limit if lower.</summary>
     public required long MemoryBytes { get; init; }
 
-    /// <summary>Bytes that can be had without swapping.</summary>
+    /// <summary>Bytes available without swapping.</summary>
     public required long AvailableBytes { get; init; }
 
-    /// <summary>Vector instructions that .NET makes use of, the widest first.</summary>
+    /// <summary>Vector instruction sets used by .NET, widest first.</summary>
     public required string[] Vectors { get; init; }
 
-    /// <summary>".NET 10.0.12".</summary>
+    /// <summary>The .NET version, such as ".NET 10.0.12".</summary>
     public required string Framework { get; init; }
 
-    /// <summary>This machine, now.</summary>
+    /// <summary>The current state of this machine.</summary>
     public static Machine Here()
     {
         (long total, long available) = Memory();
@@ -80,7 +80,7 @@ internal sealed record Machine
         return (info.TotalAvailableMemoryBytes, Math.Max(0, info.TotalAvailableMemoryBytes - info.MemoryLoadBytes));
     }
 
-    // A container's limit (cgroup version 2): what its processes hold for themselves counts, the file cache does not.
+    // A container's limit (cgroup version 2): memory of its processes counts, the file cache does not.
     private static (long Total, long Available) Limited(long total, long available)
     {
         const string Group = "/sys/fs/cgroup";

@@ -3,7 +3,7 @@ using Spud.Plugins;
 
 namespace Spud.Host;
 
-/// <summary>A plugin's status for people and for programs.</summary>
+/// <summary>A plugin's status as text and as JSON.</summary>
 internal static class PluginText
 {
     public static void Write(TextWriter to, PluginStatus status)

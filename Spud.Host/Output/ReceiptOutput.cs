@@ -4,7 +4,7 @@ using Spud.Metering;
 
 namespace Spud.Host;
 
-/// <summary>Where the receipt of a request goes: into a file, or as a table to the errors. Opened before the work, so that no bill is lost.</summary>
+/// <summary>Output of a request's receipt: a file, or a table on standard error. Opened before the work, so that no bill is lost.</summary>
 internal sealed class ReceiptOutput : IDisposable
 {
     private const string Table = "-";
@@ -14,9 +14,9 @@ internal sealed class ReceiptOutput : IDisposable
     private readonly bool _asTable;
     private readonly OutputFile? _file;
 
-    /// <param name="path">The file; "-": a table; null: nowhere.</param>
-    /// <param name="prices">What work costs.</param>
-    /// <param name="shell">Gets the table.</param>
+    /// <param name="path">The file; "-" for a table; null for no receipt.</param>
+    /// <param name="prices">The price list.</param>
+    /// <param name="shell">Receives the table.</param>
     /// <exception cref="BadInputException">The file cannot be written.</exception>
     public ReceiptOutput(string? path, PriceList? prices, Shell shell)
     {
@@ -25,7 +25,7 @@ internal sealed class ReceiptOutput : IDisposable
     }
 
     /// <summary>Writes the receipt of a ledger.</summary>
-    /// <exception cref="IOException">The disk is full, or gone.</exception>
+    /// <exception cref="IOException">The disk is full or no longer available.</exception>
     public void Write(Ledger ledger)
     {
         if (_asTable)
@@ -55,7 +55,7 @@ internal sealed class ReceiptOutput : IDisposable
             table.Add("kept keys and values", "", "", "", "", "", Money(charge.Kept));
             if (charge.Free > 0)
                 table.Add("free", "", "", "", "", "", Money(-charge.Free));
-            // With these two the column sums up to its total.
+            // With these two, the column adds up to its total.
             decimal due = charge.Work + charge.Kept - charge.Free, charged = due > 0 ? Math.Max(due, charge.MinimumCharge) : due;
             if (charged != due)
                 table.Add("minimum charge", "", "", "", "", "", Money(charged - due));

@@ -1,16 +1,16 @@
 namespace Spud.Host;
 
-/// <summary>What the process tells its caller.</summary>
+/// <summary>Exit codes of the process.</summary>
 internal static class ExitCodes
 {
     public const int Done = 0;
 
-    /// <summary>Something failed that was asked for rightly.</summary>
+    /// <summary>A valid request failed.</summary>
     public const int Failed = 1;
 
-    /// <summary>What was asked for cannot be: options, files, model, pipeline.</summary>
+    /// <summary>The request is invalid: options, files, model or pipeline.</summary>
     public const int BadInput = 2;
 
-    /// <summary>Ended by SIGINT or SIGTERM; what was printed until then is good.</summary>
+    /// <summary>Ended by SIGINT or SIGTERM; output printed until then is valid.</summary>
     public const int Interrupted = 130;
 }

@@ -8,12 +8,12 @@ using Spud.Text.ChatTemplates;
 
 namespace Spud.Host;
 
-/// <summary>What the user sees of an exception, and the exit code.</summary>
-/// <param name="Message">Empty: nothing is said.</param>
+/// <summary>How an exception is presented to the user, and the exit code.</summary>
+/// <param name="Message">Empty for no message.</param>
 /// <param name="ExitCode">One of <see cref="ExitCodes"/>.</param>
 internal readonly record struct Failure(string Message, int ExitCode)
 {
-    /// <summary>Said where the system refuses memory or threads.</summary>
+    /// <summary>Message if the system refuses memory or threads.</summary>
     public const string NoMemoryOrThreads = "the system refuses memory or threads. Use fewer threads (--threads), a shorter context (--ctx) or a smaller model, or raise the limits (ulimit -v, -u).";
 
     private const int MaxLines = 50;
@@ -23,7 +23,7 @@ internal readonly record struct Failure(string Message, int ExitCode)
     private const int WindowsBrokenPipe = unchecked((int)0x8007006D);
     private const int WindowsPipeClosing = unchecked((int)0x800700E8);
 
-    /// <summary>Tells the user, each line as an error.</summary>
+    /// <summary>Reports the message to the user, each line as an error.</summary>
     public void Report(Shell shell)
     {
         string[] lines = Message.Split('\n', StringSplitOptions.RemoveEmptyEntries);
@@ -33,7 +33,7 @@ internal readonly record struct Failure(string Message, int ExitCode)
             shell.Say($"error: … and {lines.Length - MaxLines} more lines.");
     }
 
-    /// <summary>What is known of an exception, for <c>--verbose</c>.</summary>
+    /// Details of an exception, for <c>--verbose</c>.
     public static string Details(Exception exception)
     {
         try
@@ -46,11 +46,11 @@ internal readonly record struct Failure(string Message, int ExitCode)
         }
     }
 
-    /// <summary>The one place that knows which exceptions are meant for users.</summary>
+    /// <summary>The only place that knows which exceptions are meant for users.</summary>
     public static Failure Of(Exception exception) => exception switch
     {
         OperationCanceledException => new("", ExitCodes.Interrupted),
-        // Wherever memory runs out: what was asked for is right, the machine is too small.
+        // Wherever memory runs out: the request is valid, the machine is too small.
         CompositionException { InnerException: InsufficientMemoryException } => new(ThrownText.Of(exception), ExitCodes.Failed),
         OutOfMemoryException and not InsufficientMemoryException => new(NoMemoryOrThreads, ExitCodes.Failed),
         BadInputException or ConfigurationException or CompositionException or ModelFileException

@@ -5,20 +5,20 @@ using Spud.Sampling;
 
 namespace Spud.Host;
 
-/// <summary>Figures of a request, in words.</summary>
+/// <summary>Figures of a request, as text.</summary>
 internal static class Figures
 {
-    /// <summary>Tokens of the prompt that were computed, per second.</summary>
+    /// <summary>Computed prompt tokens per second.</summary>
     public static double Prefill(Request request) => Rate(request.PromptTokens - request.ReusedTokens, request.TimeToFirstToken);
 
     /// <summary>Tokens after the first, per second.</summary>
     public static double Decode(Request request) => Rate(request.GeneratedTokens - 1, request.DecodeTime);
 
-    /// <summary>The line under an answer.</summary>
-    /// <param name="request">Finished.</param>
-    /// <param name="firstToken">What the user waited for the first token.</param>
-    /// <param name="charge">What it costs; null: it is not asked for.</param>
-    /// <param name="sampling">How its tokens were chosen.</param>
+    /// <summary>The line below an answer.</summary>
+    /// <param name="request">A finished request.</param>
+    /// <param name="firstToken">How long the user waited for the first token.</param>
+    /// <param name="charge">The cost; null if not requested.</param>
+    /// <param name="sampling">Sampling of the request.</param>
     public static string Closing(Request request, TimeSpan firstToken, ReceiptCharge? charge, SamplingOptions sampling)
     {
         string reused = request.ReusedTokens > 0 ? $" ({request.ReusedTokens} reused)" : "";
@@ -26,13 +26,13 @@ internal static class Figures
         string answer = $"generated {request.GeneratedTokens} tokens{Speed(Decode(request))}";
         string first = request.GeneratedTokens > 0 ? string.Create(CultureInfo.InvariantCulture, $", first token after {firstToken.TotalSeconds:0.00} s") : "";
         string money = charge is null ? "" : string.Create(CultureInfo.InvariantCulture, $", {charge.Total:0.###############} {charge.Currency}");
-        // A drawn seed is the only way to have this text again.
+        // A randomly drawn seed is the only way to reproduce this text.
         string seed = sampling is { Seed: null, Temperature: > 0 } ? $", seed {request.Seed}" : "";
         string task = request.Ledger?.Label is { } label ? $", task {Label(label)}" : "";
         return $"[{prompt}, {answer}{first}{seed}, {Units.Compute(request.Ledger?.ComputeUnits ?? 0)}{money}{task}{Ending(request)}]";
     }
 
-    /// <summary>What kind of text a component takes a text for.</summary>
+    /// <summary>The kind of text that a component classified a text as.</summary>
     public static string Label(TextLabel label) => string.Create(CultureInfo.InvariantCulture, $"{SafeText.Line(label.Name, 64)} ({label.Confidence:0%})");
 
     /// <summary>The stable name of a reason, for JSON.</summary>
@@ -49,7 +49,7 @@ internal static class Figures
         _ => "none",
     };
 
-    /// <summary>A number per second; 0 where there is nothing to divide.</summary>
+    /// <summary>A rate per second; 0 if it cannot be computed.</summary>
     public static double Rate(long count, TimeSpan time) => count > 0 && time > TimeSpan.Zero ? count / time.TotalSeconds : 0;
 
     private static string Speed(double rate) => rate > 0 ? string.Create(CultureInfo.InvariantCulture, $" at {rate:0.0}/s") : "";

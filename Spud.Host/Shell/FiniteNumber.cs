@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace Spud.Host;
 
-/// <summary>A number in JSON; what is infinite or not a number is null, because JSON has no such numbers.</summary>
+/// <summary>A number in JSON; infinities and NaN are written as null, because JSON has no such numbers.</summary>
 internal sealed class FiniteNumber : JsonConverter<double>
 {
     public override double Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => reader.TokenType == JsonTokenType.Null ? double.NaN : reader.GetDouble();

@@ -8,27 +8,27 @@ namespace Spud.Host;
 /// </summary>
 internal sealed class Interrupts : IDisposable
 {
-    /// <summary>How long a component may take to notice that the system asked for the end: container managers kill after ten seconds.</summary>
+    /// <summary>Maximum time for a component to react when the system requests termination: container managers kill after ten seconds.</summary>
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5);
 
     private readonly Lock _gate = new();
     private PosixSignalRegistration[] _registrations = [];
     private CancellationTokenSource? _section;
 
-    /// <summary>Called when a signal comes outside of any section; true: after Ctrl-C the process goes on.</summary>
+    /// <summary>Called when a signal arrives outside any section; returns true to continue after Ctrl-C.</summary>
     public Func<bool>? Idle { get; set; }
 
-    /// <summary>Whether the system asked for the end: whatever the command did since, it was interrupted.</summary>
+    /// <summary>Whether the system has requested termination: whatever the command did since, it was interrupted.</summary>
     public bool IsEnding { get; private set; }
 
     /// <summary>Called with a signal that ends the process or the command.</summary>
     public Action<PosixSignal>? Ending { get; set; }
 
-    /// <summary>Takes the signals of this process.</summary>
+    /// <summary>Handles the signals of this process.</summary>
     public void Watch() =>
         _registrations = [.. new[] { PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP }.Select(signal => PosixSignalRegistration.Create(signal, OnSignal))];
 
-    /// <summary>Begins a section that ends cleanly when it is interrupted.</summary>
+    /// <summary>Begins a section that ends cleanly when interrupted.</summary>
     public Section Begin()
     {
         lock (_gate)
@@ -41,10 +41,10 @@ internal sealed class Interrupts : IDisposable
             registration.Dispose();
     }
 
-    /// <summary>What a signal does; true: the process goes on.</summary>
+    /// <summary>Handles a signal; returns true if the process continues.</summary>
     internal bool Raise(bool mayContinue)
     {
-        // A section that ends meanwhile waits here: its source is disposed only when nothing cancels it any more.
+        // A section that ends meanwhile waits here: its source is disposed only when nothing can cancel it any more.
         lock (_gate)
         {
             if (_section is { } section)
@@ -75,7 +75,7 @@ internal sealed class Interrupts : IDisposable
         ExitAfterPatience();
     }
 
-    // A component that hangs never looks at its token. The thread is gone with the process if that ends by itself.
+    // A component that hangs never checks its token. The thread ends with the process if that ends by itself.
     private static void ExitAfterPatience()
     {
         Thread watch = new(() =>

@@ -1,8 +1,8 @@
 namespace Spud.Host;
 
 /// <summary>
-/// The limit on open files (ulimit -n). Every assembly is an open file: with too low a limit loading fails anywhere, even while an error is
-/// being reported, so it is checked first and with as few assemblies as possible.
+/// The limit on open files (ulimit -n). Every assembly is an open file: if the limit is too low, loading may fail anywhere, even while an
+/// error is being reported, so it is checked first and with as few assemblies as possible.
 /// </summary>
 internal static class OpenFileLimit
 {
@@ -10,7 +10,7 @@ internal static class OpenFileLimit
     private const string Limits = "/proc/self/limits";
     private const string Line = "\nMax open files";
 
-    /// <summary>Why nothing can run; null: the limit is high enough, or not known.</summary>
+    /// <summary>Why nothing can run; null if the limit is high enough or unknown.</summary>
     public static string? Refusal()
     {
         if (!OperatingSystem.IsLinux() || !File.Exists(Limits))

@@ -1,12 +1,15 @@
 namespace Spud.Host;
 
-/// <summary>Where the host finds what came with it and what the user added.</summary>
+/// <summary>Locations of bundled files and of files added by the user.</summary>
 internal static class Places
 {
     /// <summary>File name of the embedded model.</summary>
     public const string DefaultModelName = "smollm2-135m-instruct-q4_1.gguf";
 
-    /// <summary>The embedded model, read where it lies: in <c>models/</c> of SPUD_HOME, or of the nearest folder above the host that has it; null: nowhere.</summary>
+    /// <summary>
+    /// The embedded model, read in place: in <c>models/</c> of SPUD_HOME, or of the nearest folder above the host that has it; null if not
+    /// found.
+    /// </summary>
     public static string? DefaultModel()
     {
         if (Environment.GetEnvironmentVariable("SPUD_HOME") is { Length: > 0 } home)
@@ -21,9 +24,9 @@ internal static class Places
         return null;
     }
 
-    /// <summary>Folders of plugins, the first of two plugins with one id counts: those of the command line, the host's and the user's.</summary>
-    /// <param name="named">Of <c>--plugins</c>.</param>
-    /// <exception cref="BadInputException">A named folder is not there.</exception>
+    /// <summary>Plugin folders: those of the command line, the host's and the user's; of two plugins with the same id the first counts.</summary>
+    /// <param name="named">Folders given with <c>--plugins</c>.</param>
+    /// <exception cref="BadInputException">A named folder does not exist.</exception>
     public static IReadOnlyList<string> PluginFolders(IReadOnlyList<string> named)
     {
         foreach (string folder in named)
@@ -36,14 +39,14 @@ internal static class Places
         return [.. named.Select(Path.GetFullPath).Concat(usual.Where(Directory.Exists)).Distinct()];
     }
 
-    /// <summary>The user's own folder of plugins, <c>~/.spud/plugins</c>, whether it is there or not.</summary>
-    /// <exception cref="BadInputException">The user has no home.</exception>
+    /// <summary>The user's own folder of plugins, <c>~/.spud/plugins</c>, whether or not it exists.</summary>
+    /// <exception cref="BadInputException">The user has no home directory.</exception>
     public static string UserPlugins() => HomePlugins() ?? throw new BadInputException("the user has no home folder, so there is no user plugin folder. Set HOME, or name a folder with --plugins.");
 
-    /// <summary>Where the messages that a person typed are remembered; null: there is nowhere.</summary>
+    /// <summary>The file for the history of typed messages; null if there is no place for it.</summary>
     public static string? InputHistory() => Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData) is { Length: > 0 } data ? Path.Combine(data, "spud", "history.jsonl") : null;
 
-    /// <summary>The user's settings for long commands, whether the file is there or not; null: the user has no folder for settings.</summary>
+    /// <summary>The user's settings for long-running commands, whether or not the file exists; null if the user has no settings folder.</summary>
     public static string? SettingsFile() =>
         Environment.GetFolderPath(Environment.SpecialFolder.ApplicationData) is { Length: > 0 } folder ? Path.Combine(folder, "spud", "settings.json") : null;
 

@@ -3,26 +3,26 @@ using Microsoft.Win32.SafeHandles;
 namespace Spud.Host;
 
 /// <summary>
-/// The three standard streams of this process, any of which the caller may have closed. The runtime opens files of its own before Main
-/// runs, and the first of them take the numbers of closed descriptors: those must be neither read nor written.
+/// The three standard streams of this process, any of which the caller may have closed. The runtime opens its own files before Main
+/// runs, and the first of them reuse the numbers of closed descriptors, which must therefore be neither read nor written.
 /// </summary>
 internal static class StandardStreams
 {
     private const string OpenFiles = "/proc/self/fd";
 
-    /// <summary>The descriptor of what was standard output when the process began.</summary>
+    /// <summary>The descriptor of the original standard output.</summary>
     private static int s_output = 1;
 
-    /// <summary>Standard input; empty where it is closed.</summary>
+    /// <summary>Standard input; empty if it is closed.</summary>
     public static Stream In() => IsClosed(0) ? Stream.Null : Console.OpenStandardInput();
 
-    /// <summary>Standard output; where it is closed, writing fails.</summary>
+    /// <summary>Standard output; if it is closed, writing fails.</summary>
     public static Stream Out()
     {
         if (IsClosed(1))
             return new ClosedStream();
-        // The console's stream swallows the error that a closed pipe gives, and the program would go on writing without a reader. A file stream
-        // reports it, but keeps its own position in a file, which several writers of one file cannot bear: it is for pipes alone.
+        // The console's stream swallows the error from a closed pipe, and the program would go on writing without a reader. A file stream
+        // reports it, but keeps its own file position, which is wrong with several writers of one file: it is used only for pipes.
         if (OperatingSystem.IsWindows() || !Console.IsOutputRedirected)
             return Console.OpenStandardOutput();
 
@@ -35,7 +35,7 @@ internal static class StandardStreams
         return chosen;
     }
 
-    /// <summary>Writes a message without the console, which cannot start where the system refuses threads.</summary>
+    /// <summary>Writes a message without the console, which cannot start if the system refuses threads.</summary>
     public static void WriteError(string text)
     {
         using SafeFileHandle error = new(2, ownsHandle: false);
@@ -43,10 +43,10 @@ internal static class StandardStreams
         stream.Write(System.Text.Encoding.UTF8.GetBytes(text));
     }
 
-    /// <summary>The path under which this process opens its standard output: a name such as /dev/stdout leads to descriptor 1.</summary>
+    /// <summary>The path by which this process can open its standard output: a name such as /dev/stdout leads to descriptor 1.</summary>
     public static string PathOf(string path) => s_output != 1 && path is ("/dev/stdout" or "/dev/fd/1" or "/proc/self/fd/1") ? $"/proc/self/fd/{s_output}" : path;
 
-    // What a native library prints goes to descriptor 1, and is not our data: it joins the messages.
+    // Output printed to descriptor 1 by native libraries is not our data: it is redirected to standard error.
     private static void LeaveToOthers()
     {
         if (!IsClosed(2))
@@ -59,10 +59,10 @@ internal static class StandardStreams
         Descriptors.Replace(1, (int)nowhere.DangerousGetHandle());
     }
 
-    /// <summary>Standard error. Messages that cannot be delivered are dropped: there is nowhere left to report that.</summary>
+    /// <summary>Standard error. Messages that cannot be delivered are dropped: there is nowhere left to report this.</summary>
     public static Stream Error() => IsClosed(2) ? Stream.Null : new LossyStream(Console.OpenStandardError());
 
-    // A closed descriptor was taken by the runtime: by a pipe whose other end is here too, by memory, or by an event queue.
+    // A closed descriptor was reused by the runtime: for a pipe whose other end is also here, for memory, or for an event queue.
     private static bool IsClosed(int descriptor)
     {
         if (!OperatingSystem.IsLinux() || !Directory.Exists(OpenFiles))
@@ -80,17 +80,17 @@ internal static class StandardStreams
         return ends.Select(path => CanWrite(Path.GetFileName(path))).Distinct().Count() > 1;
     }
 
-    // "flags:\t0100001": octal, of which the lowest bit says write-only.
+    // "flags:\t0100001": octal, with the lowest bit meaning write-only.
     private static bool CanWrite(string descriptor) =>
         File.ReadLines($"/proc/self/fdinfo/{descriptor}").First(line => line.StartsWith("flags:", StringComparison.Ordinal))[^1] is '1' or '3' or '5' or '7';
 
-    /// <summary>Standard output that the caller closed.</summary>
+    /// <summary>Standard output closed by the caller.</summary>
     private sealed class ClosedStream : WriteOnlyStream
     {
         public override void Write(ReadOnlySpan<byte> buffer) => throw new IOException("standard output is closed. Redirect it to a file, or to /dev/null.");
     }
 
-    /// <summary>Drops what cannot be written.</summary>
+    /// <summary>Drops data that cannot be written.</summary>
     private sealed class LossyStream(Stream inner) : WriteOnlyStream
     {
         public override void Write(ReadOnlySpan<byte> buffer)
@@ -101,7 +101,7 @@ internal static class StandardStreams
             }
             catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
             {
-                // A full disk or a closed pipe takes no message about itself; the exit code still tells.
+                // A full disk or a closed pipe cannot take a message about itself; the exit code still tells.
             }
         }
     }

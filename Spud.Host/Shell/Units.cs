@@ -1,6 +1,6 @@
 namespace Spud.Host;
 
-/// <summary>Numbers for people.</summary>
+/// <summary>Numbers formatted for people.</summary>
 internal static class Units
 {
     private static readonly string[] s_bytes = ["bytes", "KiB", "MiB", "GiB", "TiB"];
@@ -16,7 +16,7 @@ internal static class Units
         return unit == 0 ? $"{bytes} bytes" : $"{value:0.0} {s_bytes[unit]}";
     }
 
-    /// <summary>"12.3 CU", three digits at least.</summary>
+    /// <summary>"12.3 CU", at least three digits.</summary>
     public static string Compute(decimal units) => units switch
     {
         >= 100 => $"{units:0} CU",

@@ -4,13 +4,13 @@ using System.Globalization;
 
 namespace Spud.Host;
 
-/// <summary>Options whose values have a range, with messages that name it.</summary>
+/// <summary>Options whose values have a range, with messages that state it.</summary>
 internal static class Values
 {
-    /// <summary>Longest text that a number of tokens may mean; the sum of two of them is still a number.</summary>
+    /// <summary>Maximum for a number of tokens; the sum of two of them does not overflow.</summary>
     public const int MaxTokens = 1 << 28;
 
-    /// <summary>A whole number; null if it is not given.</summary>
+    /// <summary>An integer; null if it is not given.</summary>
     public static Option<int?> Integer(string name, int least, int most, string description) => new(name)
     {
         Description = description,
@@ -40,7 +40,7 @@ internal static class Values
             : Refuse<ulong?>(result, name, "a whole number, 0 or more"),
     };
 
-    /// <summary>The name of one of several values, in any case.</summary>
+    /// <summary>The name of one of several values, case-insensitive.</summary>
     public static T OneOf<T>(ArgumentResult result, string name, IEnumerable<T> known)
         where T : struct, Enum
     {

@@ -2,16 +2,16 @@ using System.Text;
 
 namespace Spud.Host;
 
-/// <summary>Sentences, broken between words for a terminal of 80 columns.</summary>
+/// <summary>Sentences, wrapped between words for a terminal of 80 columns.</summary>
 internal static class WrappedText
 {
     private const int Width = 80;
 
     /// <summary>Writes a text of one or more lines.</summary>
-    /// <param name="to">Where to.</param>
-    /// <param name="text">Cut where it is too long: it may quote a foreign file.</param>
+    /// <param name="to">The writer.</param>
+    /// <param name="text">The text; shortened if it is too long, since it may quote a foreign file.</param>
     /// <param name="indent">Columns before each line.</param>
-    /// <param name="first">Stands in the indent of the first line, as wide as that; null: nothing.</param>
+    /// <param name="first">Text in the indent of the first line, as wide as the indent; null for none.</param>
     public static void Write(TextWriter to, string text, int indent, string? first = null)
     {
         string before = first ?? new string(' ', indent);

@@ -6,13 +6,13 @@ using Spud.Models;
 
 namespace Spud.Host;
 
-/// <summary><c>spud calibrate heads</c>: finds out which KV heads look far back, for cache "compressed".</summary>
+/// <summary><c>spud calibrate heads</c>: measures which KV heads need distant keys, for cache "compressed".</summary>
 internal sealed class CalibrateHeadsCommand
 {
     private const int DefaultContext = 1024;
     private const float DefaultStreaming = 0.5f;
 
-    // The model is measured and not the pipeline: what one head changes is less than rounding to 8 bits makes of it.
+    // The model is measured, not the pipeline: the effect of one head is smaller than that of rounding to 8 bits.
     private static readonly string[] s_edits =
     [
         """cache={"use":"backend.cpu/plain"}""",

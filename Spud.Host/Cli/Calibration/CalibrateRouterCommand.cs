@@ -5,7 +5,7 @@ using Spud.Models;
 
 namespace Spud.Host;
 
-/// <summary><c>spud calibrate router</c>: makes the pack of router "hierarchical" for a model, from texts of some kinds.</summary>
+/// <summary><c>spud calibrate router</c>: creates the pack of router "hierarchical" for a model, from texts of several kinds.</summary>
 internal sealed class CalibrateRouterCommand
 {
     private const int DefaultTokens = 8192;

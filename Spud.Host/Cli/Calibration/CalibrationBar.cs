@@ -4,16 +4,16 @@ using Spud.Evaluation.Calibration;
 
 namespace Spud.Host;
 
-/// <summary>Shows how far a calibration is, to a person at a terminal.</summary>
+/// <summary>Shows the progress of a calibration, if a person is at a terminal.</summary>
 internal static class CalibrationBar
 {
-    /// <summary>Does work on the calling thread.</summary>
-    /// <param name="shell">Progress goes to its errors, if these are a terminal.</param>
-    /// <param name="work">Gets what to tell; null: nothing.</param>
+    /// <summary>Runs work on the calling thread.</summary>
+    /// <param name="shell">Progress is written to its standard error, if that is a terminal.</param>
+    /// <param name="work">Receives the progress callback; null if progress is not shown.</param>
     public static T Show<T>(Shell shell, Func<Action<CalibrationProgress>?, T> work) =>
         shell.ErrorIsTerminal ? Bar(shell, work) : work(null);
 
-    // Apart, so that the library is loaded only when there is a wait.
+    // In a separate method, so that the library is loaded only when progress is shown.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static T Bar<T>(Shell shell, Func<Action<CalibrationProgress>?, T> work)
     {

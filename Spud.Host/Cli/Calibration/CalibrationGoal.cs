@@ -3,22 +3,22 @@ using Spud.Models.Families;
 
 namespace Spud.Host;
 
-/// <summary>What a calibration shall reach, held against the model before anything is loaded.</summary>
-/// <param name="Experts">Wanted on average; null: a perplexity ratio is.</param>
-/// <param name="PerplexityRatio">Wanted at most; null: a number of experts is.</param>
+/// <summary>The goal of a calibration, checked against the model before anything is loaded.</summary>
+/// <param name="Experts">Target average; null if the target is a perplexity ratio.</param>
+/// <param name="PerplexityRatio">Maximum ratio; null if the target is a number of experts.</param>
 /// <param name="Least">Minimum experts per row.</param>
-/// <param name="Most">Maximum number of experts of a row.</param>
+/// <param name="Most">Maximum experts per row.</param>
 /// <param name="All">E.</param>
 /// <param name="Used">K.</param>
 internal sealed record CalibrationGoal(double? Experts, double? PerplexityRatio, int Least, int Most, int All, int Used)
 {
     /// <summary>Reads the header of the model.</summary>
     /// <param name="path">The model.</param>
-    /// <param name="experts">As given, like the others.</param>
-    /// <param name="perplexityRatio">Null: not given.</param>
-    /// <param name="least">Null: 1.</param>
-    /// <param name="most">Null: as many as the model was trained with, or the next whole number above the average.</param>
-    /// <exception cref="BadInputException">The model has no experts, or not so many.</exception>
+    /// <param name="experts">As given on the command line, like the others.</param>
+    /// <param name="perplexityRatio">Null if not given.</param>
+    /// <param name="least">Null for 1.</param>
+    /// <param name="most">Null for as many as the model was trained with, or the next integer above the average.</param>
+    /// <exception cref="BadInputException">The model has no experts, or not enough.</exception>
     public static CalibrationGoal Of(string path, double? experts, double? perplexityRatio, int? least, int? most)
     {
         if (experts is null == perplexityRatio is null)
@@ -43,8 +43,8 @@ internal sealed record CalibrationGoal(double? Experts, double? PerplexityRatio,
 
     /// <summary>How many experts of a layer a text may use.</summary>
     /// <param name="path">The model.</param>
-    /// <param name="size">As given; null: a quarter, if that is enough.</param>
-    /// <exception cref="BadInputException">It is too small or too large for the model.</exception>
+    /// <param name="size">As given on the command line; null for a quarter, if that is enough.</param>
+    /// <exception cref="BadInputException">The size is too small or too large for the model.</exception>
     public int PoolOf(string path, int? size)
     {
         int least = Math.Min(All, Math.Max(2 * Used, Most));

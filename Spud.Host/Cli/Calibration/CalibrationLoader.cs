@@ -5,14 +5,14 @@ using Spud.Evaluation.Calibration;
 
 namespace Spud.Host;
 
-/// <summary>Composes the pipeline of a calibration: all experts of every row, from the router that a pipeline gets when it names none; a probe cuts.</summary>
+/// <summary>Composes the pipeline of a calibration: all experts for every row, from the default router; a probe limits them.</summary>
 internal static class CalibrationLoader
 {
     /// <param name="parsed">The command line.</param>
-    /// <param name="arguments">The command's pipeline options.</param>
-    /// <param name="shell">Gets notes and progress.</param>
-    /// <param name="goal">How many experts are noted.</param>
-    /// <param name="pool">Which experts a text may use; null: all.</param>
+    /// <param name="arguments">Pipeline options of the command.</param>
+    /// <param name="shell">Receives notes and progress.</param>
+    /// <param name="goal">Determines how many experts are recorded.</param>
+    /// <param name="pool">Which experts a text may use; null for all.</param>
     public static (LanguageModel Model, RoutingProbe Probe) Load(ParseResult parsed, PipelineArguments arguments, Shell shell, CalibrationGoal goal, PoolRule? pool)
     {
         RoutingProbe? probe = null;
@@ -26,8 +26,8 @@ internal static class CalibrationLoader
         return (loader.Load(parsed), probe!);
     }
 
-    /// <summary>Fits rules, with progress; Ctrl-C ends it.</summary>
-    /// <exception cref="CalibrationException">The model computes no perplexity, or the goal cannot be reached.</exception>
+    /// <summary>Fits rules and shows progress; Ctrl-C cancels.</summary>
+    /// <exception cref="CalibrationException">The model yields no perplexity, or the goal cannot be reached.</exception>
     public static CalibrationFit Fit(Shell shell, LanguageModel model, RoutingProbe probe, CalibrationGoal goal, IReadOnlyList<int[]> windows)
     {
         using Interrupts.Section section = shell.Interrupts.Begin();

@@ -3,21 +3,21 @@ using Spud.Numerics;
 
 namespace Spud.Host;
 
-/// <summary>A text that stands for a kind: <c>coding=code.txt</c>.</summary>
-/// <param name="Label">What texts of its kind are called.</param>
-/// <param name="Path">Of the file.</param>
+/// <summary>A text that represents a kind: <c>coding=code.txt</c>.</summary>
+/// <param name="Label">Name of the kind.</param>
+/// <param name="Path">Path of the file.</param>
 internal sealed record LabelledText(string Label, string Path)
 {
-    /// <summary>Longest piece that is read from an empty context.</summary>
+    /// <summary>Maximum length of a window read from an empty context.</summary>
     private const int LongestWindow = 512;
 
-    /// <summary>Fewest pieces of a text: half of them judge the others.</summary>
+    /// <summary>Minimum number of windows per text: half of them are used to evaluate the others.</summary>
     private const int MinWindows = 8;
 
     private const int LongestLabel = 64;
 
-    /// <summary>Reads the values of -f.</summary>
-    /// <exception cref="BadInputException">One is not LABEL=FILE, or a label comes twice.</exception>
+    /// <summary>Parses the values of -f.</summary>
+    /// <exception cref="BadInputException">A value is not LABEL=FILE, or a label occurs twice.</exception>
     public static LabelledText[] Parse(string[] values)
     {
         if (values.Length == 0)
@@ -30,8 +30,8 @@ internal sealed record LabelledText(string Label, string Path)
         return texts;
     }
 
-    /// <summary>The text in pieces of one length, of at least 128 tokens each.</summary>
-    /// <exception cref="BadInputException">It is too short.</exception>
+    /// <summary>The text split into windows of equal length, at least 128 tokens each.</summary>
+    /// <exception cref="BadInputException">The text is too short.</exception>
     public int[][] Windows(LanguageModel model, int maxTokens, bool parseSpecial, Shell shell)
     {
         const int Shortest = 2 * ExpertPool.FirstTokens;

@@ -8,7 +8,7 @@ using Spud.Plugins;
 
 namespace Spud.Host;
 
-/// <summary><c>spud chat</c>: a dialogue, line by line.</summary>
+/// <summary><c>spud chat</c>: an interactive conversation, line by line.</summary>
 internal sealed class ChatCommand
 {
     private const int DefaultMaxTokens = 1024;

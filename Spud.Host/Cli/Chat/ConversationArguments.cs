@@ -3,7 +3,7 @@ using Spud.Text.ChatTemplates;
 
 namespace Spud.Host;
 
-/// <summary>The options that say how a conversation becomes a prompt.</summary>
+/// <summary>The options that determine how a conversation becomes a prompt.</summary>
 internal sealed class ConversationArguments
 {
     private readonly Option<string?> _system = new("--system") { Description = $"What the model is told before the conversation. Default for the embedded model: {Chat.EmbeddedModelSystem}", HelpName = "TEXT" };
@@ -16,12 +16,12 @@ internal sealed class ConversationArguments
         command.Options.Add(_template);
     }
 
-    /// <summary>What the user tells the model; null: nothing was said.</summary>
+    /// <summary>The user's system message; null if none was given.</summary>
     public string? SystemText(ParseResult parsed) => parsed.GetValue(_system);
 
-    /// <summary>The template in place of the model's own; null: none was asked for.</summary>
-    /// <exception cref="BadInputException">There is neither such a name nor such a file.</exception>
-    /// <exception cref="TemplateException">It is not Jinja.</exception>
+    /// <summary>The template that replaces the model's own; null if none was given.</summary>
+    /// <exception cref="BadInputException">There is no template or file of that name.</exception>
+    /// <exception cref="TemplateException">The template is not valid Jinja.</exception>
     public ChatTemplate? Template(ParseResult parsed, Shell shell)
     {
         if (parsed.GetValue(_template) is not { } given)

@@ -3,7 +3,7 @@ using Spud.Evaluation.Comparison;
 
 namespace Spud.Host;
 
-/// <summary>The options that say what a comparison measures.</summary>
+/// <summary>The options that determine what a comparison measures.</summary>
 internal sealed class CompareArguments
 {
     private readonly Option<int?> _window = Values.Integer("--window", 4, Values.MaxTokens, "Tokens per window; each window starts with an empty context. Default: 512.");
@@ -23,20 +23,20 @@ internal sealed class CompareArguments
             command.Options.Add(option);
     }
 
-    /// <summary>The option that says from where on a text is scored.</summary>
-    /// <param name="where">"each window".</param>
+    /// <summary>The option for the position from which a text is scored.</summary>
+    /// <param name="where">Where the position is counted, such as "each window".</param>
     public static Option<int?> FromOption(string where) => Values.Integer("--from", 1, Values.MaxTokens, $"Score only the tokens at position N of {where} and after it; also shows perplexity by position.");
 
     /// <summary>The option that shows perplexity by position.</summary>
     public static Option<int?> BucketOption() => Values.Integer("--bucket", 1, Values.MaxTokens, "Show perplexity by position, N positions together. Default with --from: an eighth of what is scored.");
 
-    /// <summary>Positions that are shown together.</summary>
-    /// <param name="bucket">Of the command line.</param>
-    /// <param name="from">Likewise.</param>
-    /// <param name="end">Behind the last position.</param>
+    /// <summary>Number of positions per bucket.</summary>
+    /// <param name="bucket">Value given on the command line.</param>
+    /// <param name="from">First position given on the command line.</param>
+    /// <param name="end">Position after the last one.</param>
     public static int? BucketTokens(int? bucket, int? from, int end) => bucket ?? (from is { } first ? Math.Max(1, (end - first + 7) / 8) : null);
 
-    /// <summary>What is measured.</summary>
+    /// <summary>What to measure.</summary>
     public ComparisonSettings Read(ParseResult parsed) => new()
     {
         Window = Window(parsed, parsed.GetValue(_window) ?? 512),

@@ -4,7 +4,7 @@ using Spud.Generation;
 
 namespace Spud.Host;
 
-/// <summary><c>spud compare</c>: pipelines of one tokenizer against each other.</summary>
+/// <summary><c>spud compare</c>: compares pipelines with the same tokenizer.</summary>
 internal sealed class CompareCommand
 {
     private readonly Shell _shell;

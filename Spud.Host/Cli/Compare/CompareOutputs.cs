@@ -4,7 +4,7 @@ using Spud.Evaluation.Comparison;
 
 namespace Spud.Host;
 
-/// <summary>Where a comparison goes: a table or JSON on standard output, files, and where an unfinished one is kept.</summary>
+/// <summary>Outputs of a comparison: a table or JSON on standard output, files, and the state of an unfinished comparison.</summary>
 internal sealed class CompareOutputs
 {
     private const string Unfinished = ".unfinished";
@@ -24,7 +24,7 @@ internal sealed class CompareOutputs
         command.Options.Add(_state);
     }
 
-    /// <summary>Opens the files, before any work. Until it is disposed no other process writes them.</summary>
+    /// <summary>Opens the files before any work is done. No other process can write them until this is disposed.</summary>
     /// <exception cref="BadInputException">A file cannot be written, or is an input.</exception>
     public Opened Open(ParseResult parsed)
     {
@@ -51,17 +51,17 @@ internal sealed class CompareOutputs
     /// <summary>The files of one comparison.</summary>
     internal sealed class Opened(CompareOutputs owner, ParseResult parsed) : IDisposable
     {
-        /// <summary>Where the unfinished comparison is kept; null: nowhere.</summary>
+        /// <summary>The state file of the unfinished comparison; null if none.</summary>
         public StateFile? State { get; set; }
 
         internal OutputFile? Json { get; set; }
 
         internal OutputFile? Html { get; set; }
 
-        /// <summary>Never completed: it keeps other processes away from the state.</summary>
+        /// <summary>Never completed: it only keeps other processes from using the state.</summary>
         internal OutputFile? StateLock { get; set; }
 
-        /// <summary>Writes everything that was asked for.</summary>
+        /// <summary>Writes all requested outputs.</summary>
         /// <exception cref="IOException">A file cannot be written.</exception>
         public void Write(CompareReport report)
         {

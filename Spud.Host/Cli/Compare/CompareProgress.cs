@@ -4,14 +4,14 @@ using Spud.Evaluation.Comparison;
 
 namespace Spud.Host;
 
-/// <summary>Shows how far a comparison is and how long it will take, to a person at a terminal.</summary>
+/// <summary>Shows the progress of a comparison and the remaining time, if a person is at a terminal.</summary>
 internal static class CompareProgress
 {
     /// <summary>Runs a comparison on the calling thread.</summary>
     public static ComparisonResult Show(ComparisonRun run, Shell shell, CancellationToken cancellation) =>
         shell.ErrorIsTerminal ? Draw(run, shell, cancellation) : run.Run(cancellation);
 
-    // Apart, so that the library is loaded only where it is shown.
+    // In a separate method, so that the library is loaded only when progress is shown.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static ComparisonResult Draw(ComparisonRun run, Shell shell, CancellationToken cancellation)
     {

@@ -6,13 +6,13 @@ using Spud.Evaluation.Comparison;
 
 namespace Spud.Host;
 
-/// <summary>What <c>spud compare --json</c> prints.</summary>
-/// <param name="Spud">Version.</param>
-/// <param name="Command">The command line that made it, as a shell takes it.</param>
-/// <param name="Created">When, in UTC.</param>
-/// <param name="Machine">Where it was measured.</param>
-/// <param name="Result">What was found.</param>
-/// <param name="Reason">Why figures are missing; null where none is.</param>
+/// <summary>Output of <c>spud compare --json</c>.</summary>
+/// <param name="Spud">Version of Spud.</param>
+/// <param name="Command">The command line that produced it, quoted for a shell.</param>
+/// <param name="Created">Time of creation, in UTC.</param>
+/// <param name="Machine">The machine it was measured on.</param>
+/// <param name="Result">The results.</param>
+/// <param name="Reason">Why figures are missing; null if none are.</param>
 internal sealed record CompareReport(string Spud, string Command, DateTimeOffset Created, Machine Machine, ComparisonResult Result, string? Reason)
 {
     public static CompareReport Of(ComparisonResult result, ParseResult parsed) => new(
@@ -29,14 +29,14 @@ internal sealed record CompareReport(string Spud, string Command, DateTimeOffset
         return names.Length == 0 ? null : $"{string.Join(", ", names)}: no perplexity: logits are infinite or not a number. The model file is damaged, or a component computes it wrongly.";
     }
 
-    // Single quotes keep everything but single quotes.
+    // Single quotes protect everything except single quotes.
     private static string Quoted(string word) => word.Length > 0 && word.All(c => char.IsAsciiLetterOrDigit(c) || "-_./=,:@%+".Contains(c)) ? word : $"'{word.Replace("'", "'\\''")}'";
 }
 
 [JsonSerializable(typeof(CompareReport))]
 internal sealed partial class CompareJson : JsonSerializerContext
 {
-    /// <summary>Camel case, one line, without escapes made for HTML.</summary>
+    /// <summary>Camel case, on one line, without HTML escapes.</summary>
     public static CompareJson Readable { get; } = new(new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,

@@ -2,7 +2,7 @@ using Spud.Evaluation.Comparison;
 
 namespace Spud.Host;
 
-/// <summary>A comparison for people, at most 80 columns wide but for long names.</summary>
+/// <summary>A comparison as text, at most 80 columns wide except for long names.</summary>
 internal sealed class CompareTable(TextWriter to)
 {
     public void Write(CompareReport report)

@@ -3,7 +3,7 @@ using Spud.Evaluation.Comparison;
 
 namespace Spud.Host;
 
-/// <summary>An envelope's figures as table and page write them.</summary>
+/// <summary>Figures of an envelope, as shown in table and page.</summary>
 internal static class EnvelopeText
 {
     public const string Title = "CU that a dense model needs for this quality";
@@ -20,10 +20,10 @@ internal static class EnvelopeText
     public static string Sentence(DenseCompute needed) =>
         $"{Units(needed.Value)}{(needed is { Low: { } low, High: { } high } ? $" ({Units(low)} to {Units(high)} over seeds)" : "")} CU per token, {Of(needed.Ratio, "0.00")} times this model's";
 
-    /// <summary>Compute units with their bound.</summary>
+    /// <summary>Compute units, with their bound.</summary>
     public static string Units(BoundedValue value) => Of(value, value.Value >= 0.1 ? "0.0000" : "0.000000");
 
-    /// <summary>"A B C": the seeds of a model.</summary>
+    /// <summary>"A B C": the letters of a model's seeds.</summary>
     public static string Letters(ModelFigures model) => string.Join(' ', model.Pipelines.Select(CompareTable.Letter));
 
     public static string Kind(ModelFigures model) => model switch

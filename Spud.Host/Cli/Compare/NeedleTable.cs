@@ -3,13 +3,13 @@ using static System.FormattableString;
 
 namespace Spud.Host;
 
-/// <summary>A needle task for people.</summary>
+/// <summary>A needle task as text.</summary>
 internal sealed class NeedleTable(TextWriter to)
 {
-    /// <summary>Fewer questions than this, answered by the first pipeline, say nothing of what another retains.</summary>
+    /// <summary>If the first pipeline answers fewer questions than this, nothing can be said about retention in another.</summary>
     public const int MinCases = 200;
 
-    /// <summary>Why nothing can be said of what other pipelines retain; null: it can.</summary>
+    /// <summary>Why nothing can be said about retention in other pipelines; null if it can.</summary>
     public static string? Reservation(NeedleResult task) => task.Pipelines[0].FirstCorrect < MinCases
         ? $"A answered {task.Pipelines[0].FirstCorrect} questions: fewer than {MinCases}, so what is retained of them is no claim." : null;
 

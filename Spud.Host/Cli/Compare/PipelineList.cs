@@ -7,7 +7,7 @@ using Spud.Plugins;
 
 namespace Spud.Host;
 
-/// <summary>The pipelines that a comparison is about: files of pipelines and models, and variations of each.</summary>
+/// <summary>The pipelines to compare: files of pipelines and models, and variations of each.</summary>
 internal sealed class PipelineList
 {
     private readonly Argument<string[]> _files = new("pipelines") { Description = "Pipeline files, or model files (.gguf), which take the pipeline of -p or the default one; each is compared with the first. Default: that pipeline alone.", Arity = ArgumentArity.ZeroOrMore };
@@ -23,15 +23,15 @@ internal sealed class PipelineList
         _arguments = new(command, shell);
     }
 
-    /// <summary>Threads that all of them share.</summary>
+    /// <summary>The threads that all of them share.</summary>
     public StepLoop Loop(ParseResult parsed) => new(_arguments.Threads(parsed));
 
-    /// <summary>Composes all of them, in order; they are the caller's.</summary>
+    /// <summary>Composes all of them, in order; the caller owns them.</summary>
     /// <param name="parsed">The command line.</param>
-    /// <param name="loop">What they compute on.</param>
-    /// <param name="textTokens">The longest text.</param>
-    /// <param name="tasks">What is asked in addition.</param>
-    /// <exception cref="BadInputException">There are too few, or they are named twice.</exception>
+    /// <param name="loop">The threads they compute on.</param>
+    /// <param name="textTokens">Maximum length of a text.</param>
+    /// <param name="tasks">The additional tasks.</param>
+    /// <exception cref="BadInputException">There are too few, or some are duplicates.</exception>
     public List<ComparedPipeline> Load(ParseResult parsed, StepLoop loop, int textTokens, ComparedTasks tasks)
     {
         (int contextTokens, int wanted) = (Math.Max(textTokens, tasks.RequiredTokens), tasks.WantedTokens);

@@ -5,7 +5,7 @@ using Spud.Evaluation.Comparison;
 
 namespace Spud.Host;
 
-/// <summary>The options that say what pipelines are asked.</summary>
+/// <summary>The options that select the tasks for pipelines.</summary>
 internal sealed class TaskArguments
 {
     private const string AllNeedles = "needle";
@@ -30,11 +30,11 @@ internal sealed class TaskArguments
             command.Options.Add(option);
     }
 
-    /// <summary>What is asked.</summary>
+    /// <summary>The selected tasks.</summary>
     /// <param name="parsed">The command line.</param>
-    /// <param name="seed">Of generated contexts.</param>
+    /// <param name="seed">Seed of generated contexts.</param>
     /// <exception cref="BadInputException">An option is malformed.</exception>
-    /// <exception cref="ComparisonException">There is no such kind or file, or a file holds something else.</exception>
+    /// <exception cref="ComparisonException">There is no such kind or file, or a file has different contents.</exception>
     public ComparedTasks Read(ParseResult parsed, ulong seed)
     {
         NeedleSettings settings = new()

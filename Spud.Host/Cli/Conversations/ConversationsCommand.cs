@@ -6,7 +6,7 @@ using Spud.Models.Messages;
 
 namespace Spud.Host;
 
-/// <summary><c>spud conversations</c>: what was saved of conversations, from the command line.</summary>
+/// <summary><c>spud conversations</c>: manages saved conversations from the command line.</summary>
 internal static class ConversationsCommand
 {
 

@@ -4,7 +4,7 @@ using Spud.Models;
 
 namespace Spud.Host;
 
-/// <summary><c>spud convert</c> and <c>spud quantize</c>: a model file with its weights in another format.</summary>
+/// <summary><c>spud convert</c> and <c>spud quantize</c>: writes a model file with its weights in another format.</summary>
 internal sealed class ConvertCommand
 {
     private static readonly ElementType[] s_numbers = [ElementType.F32, ElementType.F16, ElementType.BF16];

@@ -3,7 +3,7 @@ using Spud.Plugins;
 
 namespace Spud.Host;
 
-/// <summary><c>spud plugins add DIR|NUPKG</c>: copies a plugin into the user's folder, after it went through all steps of loading.</summary>
+/// <summary><c>spud plugins add DIR|NUPKG</c>: copies a plugin into the user's folder, after all loading steps have succeeded.</summary>
 internal sealed class AddPluginCommand
 {
     private readonly Shell _shell;
@@ -71,14 +71,14 @@ internal sealed class AddPluginCommand
         PluginText.Write(_shell.Out, status);
     }
 
-    /// <summary>What cannot be loaded is not installed; what only lacks something on this machine is, and its reason says what.</summary>
+    /// <summary>Refuses a plugin that cannot be loaded; one that only lacks something on this machine is installed, with that as its reason.</summary>
     private static void Require(PluginStatus status, PluginSource source)
     {
         if (status.State is not (PluginState.Active or PluginState.Unavailable))
             throw new BadInputException($"{source.Path}: not installed, plugin {status}");
     }
 
-    // The first folder wins: the plugin would never be used, or would silently take the place of another.
+    // The first folder wins: the plugin would never be used, or would silently replace another.
     private static void RefuseElsewhere(string id, string target)
     {
         using PluginCatalog catalog = PluginCatalog.Discover(Places.PluginFolders([]));

@@ -3,7 +3,7 @@ using Spud.Plugins;
 
 namespace Spud.Host;
 
-/// <summary><c>spud plugins check DIR|NUPKG</c>: for a plugin's author.</summary>
+/// <summary><c>spud plugins check DIR|NUPKG</c>: for plugin authors.</summary>
 internal static class CheckPluginCommand
 {
     public static Command Create(Shell shell)

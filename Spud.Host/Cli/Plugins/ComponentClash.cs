@@ -2,10 +2,10 @@ using Spud.Plugins;
 
 namespace Spud.Host;
 
-/// <summary>Components of a plugin whose names another plugin offers already: a pipeline must then name them with the plugin's id.</summary>
+/// <summary>Components of a plugin whose names another plugin already offers: a pipeline must then qualify them with the plugin's id.</summary>
 internal static class ComponentClash
 {
-    /// <summary>The status, with a note for each name that an installed plugin offers too.</summary>
+    /// <summary>The status, with a note for each name that an installed plugin also offers.</summary>
     public static PluginStatus Noted(PluginStatus status)
     {
         using PluginCatalog installed = PluginCatalog.Discover(Places.PluginFolders([]));

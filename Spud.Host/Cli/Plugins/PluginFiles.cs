@@ -2,10 +2,10 @@ using System.IO.Hashing;
 
 namespace Spud.Host;
 
-/// <summary>Writes the files of one plugin below a folder, never outside it, and no more than a plugin may have.</summary>
-/// <param name="source">Where they come from, for messages.</param>
-/// <param name="folder">Where they go.</param>
-/// <param name="cancellation">Of the whole copy.</param>
+/// <summary>Writes the files of one plugin below a folder, never outside it, and within the limits of a plugin.</summary>
+/// <param name="source">Source of the files, for messages.</param>
+/// <param name="folder">The target folder.</param>
+/// <param name="cancellation">Cancels the whole copy.</param>
 internal sealed class PluginFiles(string source, string folder, CancellationToken cancellation)
 {
     /// <summary>Maximum number of files of a plugin.</summary>
@@ -19,10 +19,10 @@ internal sealed class PluginFiles(string source, string folder, CancellationToke
     private long _bytes;
 
     /// <summary>Writes one file.</summary>
-    /// <param name="name">Relative, with '/' between its parts.</param>
+    /// <param name="name">Relative path with '/' separators.</param>
     /// <param name="content">Read to its end.</param>
-    /// <param name="crc32">CRC-32 that the content must have; null: unknown.</param>
-    /// <exception cref="BadInputException">The name leads outside, is there twice, the content is damaged, or the plugin is too large.</exception>
+    /// <param name="crc32">Expected CRC-32 of the content; null if unknown.</param>
+    /// <exception cref="BadInputException">The name leads outside or is a duplicate, the content is damaged, or the plugin is too large.</exception>
     public void Write(string name, Stream content, uint? crc32 = null)
     {
         if (++_files > MaxFiles)
@@ -38,7 +38,7 @@ internal sealed class PluginFiles(string source, string folder, CancellationToke
         for (int read; (read = content.Read(_buffer)) > 0;)
         {
             cancellation.ThrowIfCancellationRequested();
-            // What is written counts, not what a package says about itself.
+            // The bytes written count, not what a package declares.
             if ((_bytes += read) > MaxBytes)
                 throw new BadInputException($"{source}: more than {Units.Bytes(MaxBytes)}, the maximum for a plugin.");
 

@@ -7,8 +7,8 @@ internal static class PluginFolderFiles
 {
     private static readonly EnumerationOptions s_all = new() { AttributesToSkip = 0, RecurseSubdirectories = false };
 
-    /// <summary>Copies all. Links to files inside the folder are followed (native libraries have them); others are refused.</summary>
-    /// <exception cref="BadInputException">It is not a plugin's folder, or a link leads outside.</exception>
+    /// <summary>Copies all files. Links to files inside the folder are followed (native libraries use them); others are refused.</summary>
+    /// <exception cref="BadInputException">It is not a plugin folder, or a link leads outside.</exception>
     public static void Copy(string folder, PluginFiles files)
     {
         if (!File.Exists(Path.Combine(folder, PluginManifest.FileName)))
@@ -29,7 +29,7 @@ internal static class PluginFolderFiles
                 continue;
             }
 
-            // A pipe would be waited for without end.
+            // Reading a pipe would block forever.
             if (!FileIdentity.Of(FileBehind(entry, root)).IsOrdinary)
                 throw new BadInputException($"{entry.FullName}: is neither a file nor a folder. Remove it from the plugin's folder.");
 

@@ -3,7 +3,7 @@ using Spud.Plugins;
 
 namespace Spud.Host;
 
-/// <summary>The files of a plugin in a NuGet package: what lies below <c>spud-plugin/</c>.</summary>
+/// <summary>The files of a plugin in a NuGet package: those below <c>spud-plugin/</c>.</summary>
 internal static class PluginPackageFiles
 {
     private const string Root = "spud-plugin/";
@@ -11,14 +11,14 @@ internal static class PluginPackageFiles
     private const int UnixTypeMask = 0xF000;
     private const int UnixRegularFile = 0x8000;
 
-    /// <summary>Unpacks all.</summary>
-    /// <exception cref="BadInputException">It is not a package, is damaged, holds no plugin, or an entry that is not a regular file.</exception>
+    /// <summary>Unpacks all files.</summary>
+    /// <exception cref="BadInputException">It is not a package, is damaged, or contains no plugin or an entry that is not a regular file.</exception>
     public static void Unpack(string package, PluginFiles files)
     {
         try
         {
             using ZipArchive archive = ZipFile.OpenRead(package);
-            // Entry names are parts of addresses: a blank is %20.
+            // Entry names are URI parts: a space is %20.
             (string Name, ZipArchiveEntry Entry)[] entries = [.. archive.Entries.Select(entry => (Uri.UnescapeDataString(entry.FullName), entry)).Where(entry => entry.Item1.StartsWith(Root, StringComparison.Ordinal))];
             if (!entries.Any(entry => entry.Name == Root + PluginManifest.FileName))
                 throw new BadInputException($"{package}: contains no plugin (no {Root}{PluginManifest.FileName}). 'dotnet pack' puts it there in a project that references Spud.Abstractions and sets SpudPlugin.");

@@ -3,7 +3,7 @@ using Spud.Plugins;
 
 namespace Spud.Host;
 
-/// <summary>Where a plugin's files are taken from: its folder, or the package that <c>dotnet pack</c> makes of its project.</summary>
+/// <summary>The source of a plugin's files: its folder, or the package that <c>dotnet pack</c> makes from its project.</summary>
 internal sealed class PluginSource
 {
     private PluginSource(string path, bool isFolder) => (Path, IsFolder) = (path, isFolder);
@@ -14,13 +14,13 @@ internal sealed class PluginSource
     /// <summary>Whether it is a folder rather than a package.</summary>
     public bool IsFolder { get; }
 
-    /// <summary>The argument of a command that takes one.</summary>
+    /// <summary>The argument of a command that takes a source.</summary>
     public static Argument<string> Argument() => new("DIR|NUPKG")
     {
         Description = $"The plugin's folder (the one with {PluginManifest.FileName}), or the package that 'dotnet pack' makes from its project.",
     };
 
-    /// <exception cref="BadInputException">There is no such thing.</exception>
+    /// <exception cref="BadInputException">There is no such folder or package.</exception>
     public static PluginSource Of(string path)
     {
         string full = System.IO.Path.GetFullPath(path);
@@ -35,7 +35,7 @@ internal sealed class PluginSource
             : throw new BadInputException($"no such folder or package: {full}. Give the folder with the plugin's {PluginManifest.FileName}, or the .nupkg that 'dotnet pack' makes from its project.");
     }
 
-    // A folder of plugins, as --plugins takes it, is easily mistaken for a plugin's.
+    // A folder of plugins, as accepted by --plugins, is easily mistaken for a plugin folder.
     private static void RequireOne(string folder)
     {
         if (File.Exists(System.IO.Path.Combine(folder, PluginManifest.FileName)))
@@ -47,9 +47,9 @@ internal sealed class PluginSource
     }
 
     /// <summary>Copies the plugin's files.</summary>
-    /// <param name="folder">An empty one.</param>
-    /// <param name="cancellation">Looked at between files and while a large one is copied.</param>
-    /// <exception cref="BadInputException">It holds no plugin, or something that is not copied.</exception>
+    /// <param name="folder">An empty folder.</param>
+    /// <param name="cancellation">Checked between files and while a large one is copied.</param>
+    /// <exception cref="BadInputException">It contains no plugin, or something that cannot be copied.</exception>
     public void CopyTo(string folder, CancellationToken cancellation)
     {
         PluginFiles files = new(Path, folder, cancellation);

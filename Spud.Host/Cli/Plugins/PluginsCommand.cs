@@ -3,7 +3,7 @@ using Spud.Plugins;
 
 namespace Spud.Host;
 
-/// <summary><c>spud plugins</c>: loads every plugin in sight, and says which can be used and why the others cannot.</summary>
+/// <summary><c>spud plugins</c>: loads every plugin found, and says which can be used and why the others cannot.</summary>
 internal static class PluginsCommand
 {
     public static Command Create(Shell shell)

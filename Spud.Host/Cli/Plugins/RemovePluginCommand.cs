@@ -4,7 +4,7 @@ using Spud.Plugins;
 
 namespace Spud.Host;
 
-/// <summary><c>spud plugins remove ID</c>: takes a plugin out of the user's folder, and out of no other.</summary>
+/// <summary><c>spud plugins remove ID</c>: removes a plugin from the user's folder only.</summary>
 internal static class RemovePluginCommand
 {
     public static Command Create(Shell shell)

@@ -4,8 +4,8 @@ using Spud.Plugins;
 namespace Spud.Host;
 
 /// <summary>
-/// The user's folder of plugins. A plugin comes and goes by one rename; what is not whole yet, or not gone yet, lies next to the plugins
-/// in hidden folders, which are never loaded and the next change clears. One process changes it at a time.
+/// The user's folder of plugins. A plugin is installed and removed by a single rename; incomplete installations and removals are kept next to
+/// the plugins in hidden folders, which are never loaded and are cleared by the next change. Only one process changes it at a time.
 /// </summary>
 internal sealed class UserPlugins : IDisposable
 {
@@ -14,23 +14,23 @@ internal sealed class UserPlugins : IDisposable
     private readonly string _folder;
     private readonly FileStream _lock;
 
-    /// <summary>Takes the folder, and makes it if it is not there.</summary>
-    /// <exception cref="BadInputException">It cannot be written, or another process changes it now.</exception>
+    /// <summary>Locks the folder, and creates it if necessary.</summary>
+    /// <exception cref="BadInputException">It cannot be written, or another process is changing it.</exception>
     public UserPlugins(string folder)
     {
         (_folder, _lock) = (folder, Take(folder));
         ClearUp();
     }
 
-    /// <summary>Takes a plugin folder through all steps of loading in a way that it can be moved afterwards.</summary>
+    /// <summary>Runs all loading steps on a plugin folder in such a way that it can be moved afterwards.</summary>
     public static PluginStatus CheckMovable(string folder) => PluginCatalog.Check(folder, new PluginCatalogOptions
     {
         ProbeCommand = ProbePluginCommand.Start,
-        // Windows holds the files of loaded code: there a copy is loaded.
+        // Windows locks the files of loaded code, so a copy is loaded there.
         Reloadable = OperatingSystem.IsWindows(),
     });
 
-    /// <summary>A folder to copy a plugin to, next to the others and not yet among them.</summary>
+    /// <summary>A folder to copy a plugin to, next to the others but not yet one of them.</summary>
     public string NewStage()
     {
         string stage = Hidden(Coming);
@@ -45,7 +45,7 @@ internal sealed class UserPlugins : IDisposable
             Delete(stage);
     }
 
-    /// <summary>The version of an installed plugin, "unknown" if its manifest is broken; null: it is not installed.</summary>
+    /// <summary>The version of an installed plugin, "unknown" if its manifest is broken; null if it is not installed.</summary>
     public string? VersionOf(string id)
     {
         string folder = FolderOf(id);
@@ -61,7 +61,7 @@ internal sealed class UserPlugins : IDisposable
         }
     }
 
-    /// <summary>Makes a staged folder the plugin, in the place of one that is there.</summary>
+    /// <summary>Installs a staged folder as the plugin, replacing an existing one.</summary>
     public void Install(string staged, string id)
     {
         string target = FolderOf(id), old = Hidden(Going + id + "-");
@@ -83,7 +83,7 @@ internal sealed class UserPlugins : IDisposable
     }
 
     /// <summary>Removes a plugin.</summary>
-    /// <param name="folder">Of the user's.</param>
+    /// <param name="folder">A folder of the user's.</param>
     public void Remove(string folder)
     {
         string going = Hidden(Going);
@@ -91,7 +91,7 @@ internal sealed class UserPlugins : IDisposable
         Delete(going);
     }
 
-    /// <summary>Where a plugin is installed.</summary>
+    /// <summary>The folder of an installed plugin.</summary>
     public string FolderOf(string id) => Path.Combine(_folder, id);
 
     public void Dispose() => _lock.Dispose();
@@ -115,7 +115,7 @@ internal sealed class UserPlugins : IDisposable
 
     private string Hidden(string prefix) => Path.Combine(_folder, prefix + Path.GetRandomFileName());
 
-    // What an interrupted change left behind. A plugin that was being replaced and whose successor did not come is put back.
+    // Clears the remains of an interrupted change. A plugin that was being replaced is restored if its successor was not installed.
     private void ClearUp()
     {
         foreach (string left in Directory.EnumerateDirectories(_folder, ".*").Where(IsOurs).ToArray())
@@ -133,7 +133,7 @@ internal sealed class UserPlugins : IDisposable
 
     private static void Delete(string folder)
     {
-        // Of a linked folder the link goes, and nothing behind it.
+        // If the folder is a link, only the link is removed, not its target.
         if (new DirectoryInfo(folder).LinkTarget is not null)
             Directory.Delete(folder);
         else

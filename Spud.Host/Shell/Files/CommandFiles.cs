@@ -1,21 +1,21 @@
 namespace Spud.Host;
 
-/// <summary>The files of one command. An output never replaces an input or another output, by whatever name it goes.</summary>
+/// <summary>The files of one command. An output never overwrites an input or another output, whatever name is used for it.</summary>
 internal sealed class CommandFiles
 {
     private readonly Dictionary<string, string> _inputs = [];
     private readonly Dictionary<string, string> _outputs = [];
 
-    /// <summary>Notes that the command reads a file.</summary>
+    /// <summary>Records that the command reads a file.</summary>
     public void Reads(string path)
     {
-        // The mistake is reported when the path is read.
+        // The error is reported when the path is read.
         if (path.Length > 0 && !path.Contains('\0') && FileIdentity.Of(path) is { IsOrdinary: true } input)
             _inputs.TryAdd(input.Key, path);
     }
 
-    /// <summary>Opens an output, or reports why that cannot be; nothing is replaced before it is complete.</summary>
-    /// <exception cref="BadInputException">It is another file of the command, a folder, or cannot be written.</exception>
+    /// <summary>Opens an output, or reports why it cannot be opened; nothing is replaced until the output is complete.</summary>
+    /// <exception cref="BadInputException">It is another file of the command or a folder, or cannot be written.</exception>
     public OutputFile Create(string path)
     {
         RequireUnused(path);
@@ -27,13 +27,13 @@ internal sealed class CommandFiles
     }
 
     /// <inheritdoc cref="Create"/>
-    /// <param name="path">Null: there is no output.</param>
+    /// <param name="path">Null if there is no output.</param>
     public OutputFile? CreateIfNamed(string? path) => path is null ? null : Create(path);
 
-    /// <summary>Takes a file that is appended to; what another command wrote there stays.</summary>
-    /// <param name="path">Of the file.</param>
+    /// <summary>Claims a file for appending; contents written by other commands are kept.</summary>
+    /// <param name="path">Path of the file.</param>
     /// <param name="isOurs">Whether a file that begins with this line may be appended to.</param>
-    /// <exception cref="BadInputException">It is another file of the command, holds something else, or cannot be written.</exception>
+    /// <exception cref="BadInputException">It is another file of the command, has other contents, or cannot be written.</exception>
     public string Append(string path, Func<string, bool> isOurs)
     {
         RequireUnused(path);
@@ -51,7 +51,7 @@ internal sealed class CommandFiles
         return Path.GetFullPath(path);
     }
 
-    // Of a file without line breaks, the beginning.
+    // For a file without line breaks, its beginning.
     private static string FirstLine(string path)
     {
         using FileStream file = new(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite);
@@ -61,7 +61,7 @@ internal sealed class CommandFiles
     }
 
     /// <summary>Refuses an output that the command reads.</summary>
-    /// <exception cref="BadInputException">It does.</exception>
+    /// <exception cref="BadInputException">The command reads it.</exception>
     public void RequireUnused(string path)
     {
         if (path.Length == 0 || path.Contains('\0'))

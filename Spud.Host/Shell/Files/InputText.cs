@@ -3,10 +3,10 @@ using System.Text;
 
 namespace Spud.Host;
 
-/// <summary>Text from files and standard input: strictly UTF-8; a byte order mark at the beginning is not part of it.</summary>
+/// <summary>Text from files and standard input: strictly UTF-8; a byte order mark at the beginning is removed.</summary>
 internal static class InputText
 {
-    /// <summary>More is not a text for a model: the longest contexts are a few MiB.</summary>
+    /// <summary>Maximum size of a text for a model: the longest contexts are a few MiB.</summary>
     public const int MaxBytes = 64 << 20;
 
     /// <summary>The name that means standard input.</summary>
@@ -14,8 +14,8 @@ internal static class InputText
 
     /// <summary>Reads a text, unchanged.</summary>
     /// <param name="path">A file, or "-".</param>
-    /// <param name="shell">Gives standard input.</param>
-    /// <exception cref="BadInputException">There is no such file, it is a directory, may not be read, is too long, or is not UTF-8.</exception>
+    /// <param name="shell">Provides standard input.</param>
+    /// <exception cref="BadInputException">The file does not exist, is a directory, may not be read, is too long, or is not UTF-8.</exception>
     public static string Read(string path, Shell shell)
     {
         shell.Files.Reads(path == StandardInput ? "/dev/stdin" : path);
@@ -35,11 +35,11 @@ internal static class InputText
         }
     }
 
-    /// <summary>Standard input as it is.</summary>
-    /// <exception cref="BadInputException">It is too long.</exception>
+    /// <summary>Standard input, unchanged.</summary>
+    /// <exception cref="BadInputException">The input is too long.</exception>
     public static byte[] ReadBytes(Shell shell) => ReadAll(shell.In, "standard input").ToArray();
 
-    /// <summary>Reads a prompt, unchanged but for one line break (LF or CR LF) at the end, which editors and echo add.</summary>
+    /// <summary>Reads a prompt, unchanged except for one line break (LF or CR LF) at the end, as added by editors and echo.</summary>
     /// <inheritdoc cref="Read"/>
     public static string ReadPrompt(string path, Shell shell)
     {
@@ -50,14 +50,14 @@ internal static class InputText
         return text[..^(text.EndsWith("\r\n", StringComparison.Ordinal) ? 2 : 1)];
     }
 
-    /// <summary>The text of some bytes.</summary>
-    /// <exception cref="BadInputException">They are not UTF-8; the message names the first wrong byte.</exception>
+    /// <summary>Decodes bytes as text.</summary>
+    /// <exception cref="BadInputException">They are not UTF-8; the message names the first invalid byte.</exception>
     internal static string Decode(ReadOnlySpan<byte> bytes, string source)
     {
         int mark = bytes.StartsWith("\uFEFF"u8) ? 3 : 0;
         for (int at = mark; at < bytes.Length;)
         {
-            // Ascii runs are the rule, and long.
+            // ASCII runs are typical, and long.
             int plain = bytes[at..].IndexOfAnyExceptInRange((byte)0, (byte)127);
             if (plain < 0)
                 break;

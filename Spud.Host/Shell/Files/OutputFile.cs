@@ -3,8 +3,8 @@ using System.Buffers.Binary;
 namespace Spud.Host;
 
 /// <summary>
-/// A file being written, numbers little-endian. It is written next to its place and put there when it is complete: until then, and
-/// whatever ends the process, an older file stays. A device or pipe is written to directly.
+/// A file being written, with numbers in little-endian. It is written next to its target and moved there when complete: until then, and
+/// however the process ends, an older file is kept. A device or pipe is written directly.
 /// </summary>
 internal sealed class OutputFile : IDisposable
 {
@@ -15,9 +15,9 @@ internal sealed class OutputFile : IDisposable
     private byte[] _bytes = new byte[4096];
     private bool _complete;
 
-    /// <param name="path">As the user named it.</param>
+    /// <param name="path">Path as given by the user.</param>
     /// <param name="isOrdinary">Whether it can be replaced.</param>
-    /// <param name="files">The command's.</param>
+    /// <param name="files">Files of the command.</param>
     /// <exception cref="BadInputException">It cannot be opened for writing.</exception>
     internal OutputFile(string path, bool isOrdinary, CommandFiles files)
     {
@@ -31,11 +31,11 @@ internal sealed class OutputFile : IDisposable
         _unfinished = isOrdinary ? System.IO.Path.Combine(folder, $".{System.IO.Path.GetFileName(_target)}.spud-unfinished") : null;
         try
         {
-            // A link of that name would lead the writing elsewhere.
+            // A link of that name would redirect the output.
             if (_unfinished is not null && new FileInfo(_unfinished).LinkTarget is not null)
                 File.Delete(_unfinished);
 
-            // No buffer: whatever cannot be written is reported by the write itself. Not shared: a second writer is refused.
+            // No buffer: errors are reported by the write itself. Not shared: a second writer is refused.
             _stream = new(_unfinished ?? StandardStreams.PathOf(path), _unfinished is null ? FileMode.Open : FileMode.Create, FileAccess.Write, _unfinished is null ? FileShare.ReadWrite : FileShare.None, bufferSize: 0);
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
@@ -44,14 +44,14 @@ internal sealed class OutputFile : IDisposable
         }
     }
 
-    /// <summary>As the user named it.</summary>
+    /// <summary>Path as given by the user.</summary>
     public string Path { get; }
 
-    /// <summary>Whether it replaces a file; not so a device or pipe.</summary>
+    /// <summary>Whether it replaces a file; false for a device or pipe.</summary>
     public bool IsOrdinary => _unfinished is not null;
 
     /// <summary>Appends numbers.</summary>
-    /// <exception cref="IOException">The disk is full, or gone.</exception>
+    /// <exception cref="IOException">The disk is full or no longer available.</exception>
     public void Write(ReadOnlySpan<float> values)
     {
         Span<byte> bytes = Room(values.Length);
@@ -72,7 +72,7 @@ internal sealed class OutputFile : IDisposable
     }
 
     /// <summary>Appends bytes.</summary>
-    /// <exception cref="IOException">The disk is full, or gone.</exception>
+    /// <exception cref="IOException">The disk is full or no longer available.</exception>
     public void Write(ReadOnlySpan<byte> bytes)
     {
         try
@@ -85,9 +85,9 @@ internal sealed class OutputFile : IDisposable
         }
     }
 
-    /// <summary>Everything is written: the file takes its place.</summary>
-    /// <exception cref="BadInputException">The command has read this file since.</exception>
-    /// <exception cref="IOException">The disk is full or gone, or the folder refuses it.</exception>
+    /// <summary>Completes the output: the file is moved to its target.</summary>
+    /// <exception cref="BadInputException">The command has since read this file.</exception>
+    /// <exception cref="IOException">The disk is full or no longer available, or the folder refuses the file.</exception>
     public void Complete()
     {
         try
@@ -97,7 +97,7 @@ internal sealed class OutputFile : IDisposable
                 _stream.Flush(flushToDisk: true);
                 _files.RequireUnused(Path);
                 KeepMode(_unfinished);
-                // Windows moves no file that is open. Elsewhere it stays locked until it is in place.
+                // Windows cannot move open files. Elsewhere it stays locked until it is in place.
                 if (OperatingSystem.IsWindows())
                     _stream.Dispose();
 
@@ -122,7 +122,7 @@ internal sealed class OutputFile : IDisposable
 
     private static bool IsInUse(Exception fault)
     {
-        // EWOULDBLOCK of Linux and macOS; ERROR_SHARING_VIOLATION.
+        // EWOULDBLOCK on Linux and macOS; ERROR_SHARING_VIOLATION.
         const int LinuxWouldBlock = 11, MacWouldBlock = 35, WindowsSharing = unchecked((int)0x80070020);
         return fault is IOException { HResult: LinuxWouldBlock or MacWouldBlock or WindowsSharing };
     }

@@ -5,10 +5,10 @@ using static Spud.Host.Html;
 
 namespace Spud.Host;
 
-/// <summary>A comparison as one HTML file that needs nothing else: no network, no script.</summary>
+/// <summary>A comparison as one self-contained HTML file: no network access, no scripts.</summary>
 internal static class ComparePage
 {
-    /// <summary>The file.</summary>
+    /// <summary>The content of the file.</summary>
     public static byte[] Write(CompareReport report)
     {
         using Stream template = Assembly.GetExecutingAssembly().GetManifestResourceStream("page.html")!;

@@ -4,15 +4,15 @@ using static Spud.Host.Html;
 
 namespace Spud.Host;
 
-/// <summary>A needle task on the page.</summary>
+/// <summary>The section of a needle task on the page.</summary>
 internal static class NeedleSection
 {
-    /// <summary>What is to be known about it.</summary>
+    /// <summary>Notes on the task.</summary>
     public static string Note(NeedleResult task) =>
         "Answers are exact. Below a figure, its interval (Wilson's). Of A's: accuracy over that of A; retained: the part of what A answered. Peak: bytes of all pages in use at most, prefill included."
         + (NeedleTable.Reservation(task) is { } reservation && task.Pipelines.Length > 1 ? $" {reservation}" : "");
 
-    /// <summary>Its maps and tables.</summary>
+    /// <summary>The task's maps and tables.</summary>
     public static XElement[] Content(NeedleResult task) =>
     [
         Element("div", With("class", "maps"), task.Pipelines.Select((figures, i) => Element("figure", NeedleChart.Draw(figures, i)))),

@@ -7,39 +7,39 @@ namespace Spud.Host;
 /// <summary>The page's tables and lists.</summary>
 internal static class PageTables
 {
-    /// <summary>What the pipelines are pipelines of.</summary>
+    /// <summary>What the pipelines have in common.</summary>
     public static string ModelName(ComparisonResult result) => result.Envelope is { } envelope ? $"{envelope.Models.Length} models"
         : result.Pipelines[0].Explanation.Model is var model && model.Name is { Length: > 0 } name ? name : Path.GetFileName(model.Path);
 
-    /// <summary>One sentence a pipeline.</summary>
+    /// <summary>One sentence per pipeline.</summary>
     public static XElement Verdicts(ComparisonResult result) => Element("ul", With("class", "verdicts"), result.Pipelines.Select((pipeline, i) => Element(
         "li",
         Element("span", With("class", "letter"), CompareTable.Letter(i)),
         Element("span", Element("span", With("class", "name"), pipeline.Name), i == 0 ? " is what the others are held against." : Verdict(result, pipeline)))));
 
-    /// <summary>How well the texts were predicted.</summary>
+    /// <summary>Prediction quality on the texts.</summary>
     public static XElement Quality(ComparisonResult result) => Table(
         ["", "perplexity", "ratio", "KL mean", "KL 99 %", "same top token", "parity"],
         result.Pipelines.Select((pipeline, i) => Row(Letter(i), QualityOf(pipeline.Quality, i == 0))));
 
-    /// <summary>What it took.</summary>
+    /// <summary>Cost of the pipelines.</summary>
     public static XElement Cost(ComparisonResult result) => Table(
         ["", "CU per token", "bits per CU", "KV per token", "memory", "prefill", "decode"],
         result.Pipelines.Select((pipeline, i) => Row(Letter(i), CostOf(pipeline))));
 
-    /// <summary>Perplexity by position, folded away.</summary>
+    /// <summary>Perplexity by position, collapsed.</summary>
     public static XElement Positions(ComparisonResult result) => Folded("As a table", Table(
         ["positions", "tokens", .. result.Pipelines.Select((_, i) => CompareTable.Letter(i))],
         result.Positions!.Value.Select(at => Row(Element("th", With("scope", "row"), $"{at.FirstPosition} to {at.LastPosition}"), [
             Cell($"{at.Tokens:N0}", null),
             .. at.Pipelines.Select((of, i) => Cell($"{of.Perplexity.Value:0.000}", i == 0 ? FigureText.Range(of.Perplexity, "0.00") : $"ratio {FigureText.Ratio(of.PerplexityRatio)}"))]))));
 
-    /// <summary>Models against the dense ones.</summary>
+    /// <summary>Models compared with the dense ones.</summary>
     public static XElement Envelope(EnvelopeResult envelope) => Table(
         ["", "", "CU per token", "mean loss", EnvelopeText.Title, "times its own CU"],
         envelope.Models.Select(model => Row(Element("th", With("scope", "row"), EnvelopeText.Letters(model)), EnvelopeOf(model))));
 
-    /// <summary>Perplexity of each text.</summary>
+    /// <summary>Perplexity per text.</summary>
     public static XElement Texts(ComparisonResult result) => Table(
         ["", .. result.Texts.Select(text => Path.GetFileName(text.Name))],
         result.Pipelines.Select((_, i) => Row(Letter(i), result.Texts.Select(text => Cell($"{text.Pipelines[i].Perplexity.Value:0.000}", i == 0 ? null : $"ratio {FigureText.Ratio(text.Pipelines[i].PerplexityRatio)}")))));
@@ -52,17 +52,17 @@ internal static class PageTables
             Cell(FigureText.Units(pipeline.ComputeUnitsPerItem), null),
             Cell($"{pipeline.AccuracyPerComputeUnit:0.0000}", null)])));
 
-    /// <summary>Compute and time by role, folded away.</summary>
+    /// <summary>Compute and time by role, collapsed.</summary>
     public static XElement Roles(ComparisonResult result) => Folded("As a table", Table(
         ["", .. result.Pipelines[0].Compute.Roles.Select(role => role.Role)],
         result.Pipelines.Select((pipeline, i) => Row(Letter(i), pipeline.Compute.Roles.Select(role => Cell($"{FigureText.Units(role.ComputeUnitsPerToken)} CU", $"{1000 * role.SecondsPerToken:0.000} ms"))))));
 
-    /// <summary>Experts by layer, folded away.</summary>
+    /// <summary>Experts by layer, collapsed.</summary>
     public static XElement Experts(ComparisonResult result) => Folded("As a table", Table(
         ["layer", .. result.Pipelines.Select((_, i) => CompareTable.Letter(i))],
         Enumerable.Range(0, ExpertsChart.Layers(result)).Select(layer => Row(Element("th", With("scope", "row"), $"{layer}"), result.Pipelines.Select(pipeline => Cell(layer < pipeline.Compute.ExpertsByLayer.Length ? $"{pipeline.Compute.ExpertsByLayer[layer]:0.000}" : "", null))))));
 
-    /// <summary>The pipelines as they were resolved: what differs first, the rest folded away.</summary>
+    /// <summary>The resolved pipelines: differences first, the rest collapsed.</summary>
     public static XElement SideBySide(ComparisonResult result)
     {
         (string Name, string[] Values)[] settings = [.. SettingList.Of(result.Pipelines)];
@@ -74,7 +74,7 @@ internal static class PageTables
             Folded($"{alike.Length} settings that are the same", SettingTable(head, alike)));
     }
 
-    /// <summary>Command, versions, machine, texts and what was measured.</summary>
+    /// <summary>Command, versions, machine, texts and settings of the measurement.</summary>
     public static XElement Origin(CompareReport report)
     {
         ComparisonResult result = report.Result;
@@ -156,7 +156,7 @@ internal static class PageTables
 
     private static bool Differs((string Name, string[] Values) setting) => setting.Values.Distinct().Count() > 1;
 
-    // A table that is wider than the screen is scrolled by itself; the page is not.
+    // A table wider than the screen scrolls separately; the page does not.
     internal static XElement Table(IEnumerable<string> head, IEnumerable<XElement> rows) => Element(
         "div",
         With("class", "scroll"),

@@ -4,7 +4,7 @@ using Spud.Evaluation.Comparison;
 
 namespace Spud.Host;
 
-/// <summary>What frozen pipelines are made of, setting by setting, so that they can be laid side by side.</summary>
+/// <summary>The settings of frozen pipelines, one by one, so that they can be compared side by side.</summary>
 internal static class SettingList
 {
     private const string Absent = "–";

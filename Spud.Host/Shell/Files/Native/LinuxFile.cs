@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace Spud.Host;
 
-/// <summary>What .NET does not tell about a file on Linux: its device, its inode and its kind.</summary>
+/// <summary>File information on Linux that .NET does not provide: device, inode and kind.</summary>
 internal static partial class LinuxFile
 {
     private const int CurrentFolder = -100;
@@ -11,7 +11,10 @@ internal static partial class LinuxFile
     private const int KindMask = 0xf000;
     private const int Regular = 0x8000;
 
-    /// <summary>Device and inode of the file behind all links, and whether it is a regular one; null: there is none, or the kernel does not say.</summary>
+    /// <summary>
+    /// Device and inode of the file with all links resolved, and whether it is a regular file; null if it does not exist or the kernel does not
+    /// say.
+    /// </summary>
     public static (string Key, bool IsRegular)? Identify(string path)
     {
         // struct statx has the same layout on every architecture: mode at 28, inode at 32, device at 136.

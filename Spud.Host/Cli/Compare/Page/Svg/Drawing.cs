@@ -3,10 +3,10 @@ using static Spud.Host.Html;
 
 namespace Spud.Host;
 
-/// <summary>A picture with a title and a description for readers who do not see it. It is drawn narrow, so that its text can be read on a phone.</summary>
+/// <summary>A picture with a title and a description for screen readers. It is narrow, so that its text can be read on a phone.</summary>
 internal sealed class Drawing
 {
-    /// <summary>Units from left to right; on a phone about as many pixels.</summary>
+    /// <summary>Width in units; on a phone about as many pixels.</summary>
     public const double Width = 420;
 
     private readonly XElement _svg;
@@ -14,7 +14,7 @@ internal sealed class Drawing
     public Drawing(double height, string title, string description) =>
         _svg = Element("svg", With("viewBox", $"0 0 {Number(Width)} {Number(height)}"), With("role", "img"), With("aria-label", $"{title}. {description}"), Element("title", title), Element("desc", description));
 
-    /// <summary>The style of a pipeline's line; they repeat after the sixth.</summary>
+    /// <summary>The line style of a pipeline; styles repeat after the sixth.</summary>
     public static string Series(int pipeline) => $"series-{pipeline % 6}";
 
     public XElement Svg => _svg;
@@ -32,12 +32,12 @@ internal sealed class Drawing
         "rect", With("class", style), With("x", Number(x)), With("y", Number(y)), With("width", Number(Math.Max(width, 0))), With("height", Number(height)),
         round > 0 ? With("rx", Number(round)) : null, opacity is { } of ? With("fill-opacity", Number(of)) : null, tip.Length > 0 ? Element("title", tip) : null);
 
-    /// <summary>A text.</summary>
+    /// <summary>Draws a text.</summary>
     /// <param name="text">The text.</param>
-    /// <param name="x">Where.</param>
-    /// <param name="y">Its base line.</param>
+    /// <param name="x">Horizontal position.</param>
+    /// <param name="y">Position of the baseline.</param>
     /// <param name="anchor">"start", "middle" or "end".</param>
-    /// <param name="style">A class; null: none.</param>
+    /// <param name="style">A class; null for none.</param>
     public void Text(string text, double x, double y, string anchor = "start", string? style = null) =>
         Add("text", With("x", Number(x)), With("y", Number(y)), With("text-anchor", anchor), style is null ? null : With("class", style), text);
 

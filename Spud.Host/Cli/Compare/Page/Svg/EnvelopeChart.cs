@@ -3,7 +3,7 @@ using Spud.Evaluation.Comparison;
 
 namespace Spud.Host;
 
-/// <summary>Loss against compute: the lower envelope of the dense models, every model, and how far along the envelope its quality is.</summary>
+/// <summary>Loss against compute: the lower envelope of the dense models, every model, and the point of the envelope with the same quality.</summary>
 internal static class EnvelopeChart
 {
     private const double Left = 58, Right = 400, Top = 28, Bottom = 280;
@@ -37,7 +37,7 @@ internal static class EnvelopeChart
         drawing.Text(EnvelopeText.Letters(model), at + 10, height - 6, "start", "strong");
     }
 
-    // The logarithm of compute is what is interpolated: on a plain axis that is a curve.
+    // The logarithm of compute is interpolated, which is a curve on a linear axis.
     private static IEnumerable<(double Units, double Loss)> Curve(ModelFigures[] corners)
     {
         yield return (corners[0].ComputeUnitsPerToken, corners[0].MeanLoss);

@@ -3,15 +3,15 @@ using Spud.Evaluation.Comparison;
 
 namespace Spud.Host;
 
-/// <summary>Average experts of a token, by layer and pipeline: the darker, the more.</summary>
+/// <summary>Average experts per token, by layer and pipeline; darker means more.</summary>
 internal static class ExpertsChart
 {
     private const double Left = 28, Right = 412, Top = 6, MaxRowHeight = 30;
 
-    /// <summary>Whether there is anything to see: a layer that is not a plain dense one.</summary>
+    /// <summary>Whether there is anything to show: a layer that is not a plain dense one.</summary>
     public static bool IsWorthIt(ComparisonResult result) => result.Pipelines.Any(pipeline => pipeline.Compute.ExpertsByLayer.Any(experts => experts != 1));
 
-    /// <summary>Of the deepest model.</summary>
+    /// <summary>Number of layers of the deepest model.</summary>
     public static int Layers(ComparisonResult result) => result.Pipelines.Max(pipeline => pipeline.Compute.ExpertsByLayer.Length);
 
     public static XElement Draw(ComparisonResult result)

@@ -3,7 +3,7 @@ using Spud.Evaluation.Comparison;
 
 namespace Spud.Host;
 
-/// <summary>Quality against compute: a point a pipeline with its interval, and the front of those that no other beats in both.</summary>
+/// <summary>Quality against compute: one point per pipeline with its interval, and the Pareto front.</summary>
 internal static class FrontChart
 {
     private const double Left = 58, Right = 400, Top = 28, Bottom = 250;
@@ -18,7 +18,7 @@ internal static class FrontChart
         drawing.AxisX(x, Top, Bottom, "CU per token");
         drawing.AxisY(y, Left, Right, "perplexity ratio, lower is better");
         drawing.Line("limit", Left, y.At(result.Settings.ParityRatio), Right, y.At(result.Settings.ParityRatio));
-        // At the end where no pipeline is near.
+        // At the end that no pipeline is near.
         bool left = all.MinBy(pipeline => Math.Abs(Ratio(pipeline) - result.Settings.ParityRatio)) is { } near && x.At(Units(near)) > (Left + Right) / 2;
         drawing.Text($"parity {result.Settings.ParityRatio:0.00}", left ? Left + 5 : Right, y.At(result.Settings.ParityRatio) - 5, left ? "start" : "end");
         drawing.Path("front", front.OrderBy(i => Units(all[i])).ThenByDescending(i => Ratio(all[i])).Select(i => (x.At(Units(all[i])), y.At(Ratio(all[i])))));
@@ -29,7 +29,7 @@ internal static class FrontChart
         return drawing.Svg;
     }
 
-    /// <summary>Pipelines that no other beats: as cheap and better, or as good and cheaper.</summary>
+    /// <summary>Pipelines that are not dominated: no other is as cheap and better, or as good and cheaper.</summary>
     internal static IEnumerable<int> Front(IReadOnlyList<PipelineResult> all)
     {
         for (int i = 0; i < all.Count; i++)
@@ -50,7 +50,7 @@ internal static class FrontChart
         drawing.Text(CompareTable.Letter(index), x + 10 + offset, y.At(ratio.Value) - 6, "start", "strong");
     }
 
-    // Letters of points that lie on each other stand side by side.
+    // Letters of coinciding points are placed side by side.
     private static double[] Offsets((double X, double Y)[] points)
     {
         double[] offsets = new double[points.Length];

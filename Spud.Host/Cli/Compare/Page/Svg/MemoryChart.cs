@@ -3,7 +3,7 @@ using Spud.Evaluation.Comparison;
 
 namespace Spud.Host;
 
-/// <summary>Memory of each pipeline: its own, then what it reads from the model's file, which pipelines of one file share.</summary>
+/// <summary>Memory of each pipeline: private memory, then mapped memory of the model file, which is shared by pipelines of the same file.</summary>
 internal static class MemoryChart
 {
     private const double Left = 28, Right = 404, Top = 10, RowHeight = 34, BarHeight = 20, Mebibyte = 1 << 20;

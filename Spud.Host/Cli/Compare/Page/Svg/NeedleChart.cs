@@ -3,7 +3,7 @@ using Spud.Evaluation.Comparison;
 
 namespace Spud.Host;
 
-/// <summary>Accuracy by length and depth: a map for each pipeline; the darker, the more was found.</summary>
+/// <summary>Accuracy by length and depth: one map per pipeline; darker means more was found.</summary>
 internal static class NeedleChart
 {
     private const double Left = 58, Right = 412, Top = 18, RowHeight = 26;

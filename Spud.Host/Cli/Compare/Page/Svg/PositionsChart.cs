@@ -3,7 +3,7 @@ using Spud.Evaluation.Comparison;
 
 namespace Spud.Host;
 
-/// <summary>Perplexity over the position in the text: a line for each pipeline.</summary>
+/// <summary>Perplexity by position in the text: one line per pipeline.</summary>
 internal static class PositionsChart
 {
     private const double Left = 58, Right = 396, Top = 28, Bottom = 230;

@@ -3,16 +3,16 @@ using Spud.Evaluation.Comparison;
 
 namespace Spud.Host;
 
-/// <summary>Where a token's compute, or its time, went: a bar a pipeline, a part a role.</summary>
+/// <summary>A token's compute or time by role: one bar per pipeline, one segment per role.</summary>
 internal static class RolesChart
 {
     private const double Left = 28, Right = 404, Top = 10, RowHeight = 34, BarHeight = 20;
 
     /// <summary>Draws one of the two.</summary>
-    /// <param name="result">What was found.</param>
-    /// <param name="title">Of the picture.</param>
-    /// <param name="unit">Of the axis.</param>
-    /// <param name="value">A role's part.</param>
+    /// <param name="result">The results.</param>
+    /// <param name="title">Title of the picture.</param>
+    /// <param name="unit">Unit of the axis.</param>
+    /// <param name="value">The value of a role.</param>
     public static XElement Draw(ComparisonResult result, string title, string unit, Func<RoleFigures, double> value)
     {
         double bottom = Top + RowHeight * result.Pipelines.Length;

@@ -2,16 +2,16 @@ using System.Globalization;
 
 namespace Spud.Host;
 
-/// <summary>Values on an axis, linear, with borders and ticks at round numbers.</summary>
+/// <summary>Values on a linear axis, with limits and ticks at round numbers.</summary>
 internal sealed class Scale
 {
     private readonly double _from, _to;
 
-    /// <param name="values">What must fit.</param>
-    /// <param name="from">Where the smallest is drawn.</param>
-    /// <param name="to">Where the largest is drawn.</param>
-    /// <param name="fromZero">Whether the axis begins at 0, as that of bars must.</param>
-    /// <param name="ticks">About how many.</param>
+    /// <param name="values">The values that must fit.</param>
+    /// <param name="from">Coordinate of the lower limit.</param>
+    /// <param name="to">Coordinate of the upper limit.</param>
+    /// <param name="fromZero">Whether the axis begins at 0, as required for bars.</param>
+    /// <param name="ticks">Approximate number of ticks.</param>
     public Scale(IEnumerable<double> values, double from, double to, bool fromZero = false, int ticks = 5)
     {
         (_from, _to) = (from, to);
@@ -20,18 +20,18 @@ internal sealed class Scale
         double room = high > low ? (high - low) * 0.08 : Math.Max(Math.Abs(high) * 0.05, 1e-12);
         (low, high) = (fromZero ? low : low - room, high + room);
         Step = RoundStep((high - low) / ticks);
-        // What is never negative has no axis below 0.
+        // Values that are never negative have no axis below 0.
         double floor = Math.Floor(low / Step) * Step;
         (Low, High) = (fromZero || (floor < 0 && finite.All(static value => value >= 0)) ? 0 : floor, Math.Ceiling(high / Step) * Step);
     }
 
-    /// <summary>The axis' lower end.</summary>
+    /// <summary>Lower limit of the axis.</summary>
     public double Low { get; }
 
-    /// <summary>Its upper end.</summary>
+    /// <summary>Upper limit of the axis.</summary>
     public double High { get; }
 
-    /// <summary>From tick to tick.</summary>
+    /// <summary>Distance between ticks.</summary>
     public double Step { get; }
 
     /// <summary>Ticks and their labels.</summary>
@@ -46,7 +46,7 @@ internal sealed class Scale
         }
     }
 
-    /// <summary>Where a value is drawn.</summary>
+    /// <summary>Coordinate of a value.</summary>
     public double At(double value) => _from + (Math.Clamp(value, Low, High) - Low) / (High - Low) * (_to - _from);
 
     // 1, 2 or 5 times a power of ten.

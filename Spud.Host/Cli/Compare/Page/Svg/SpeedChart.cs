@@ -3,7 +3,7 @@ using Spud.Evaluation.Comparison;
 
 namespace Spud.Host;
 
-/// <summary>Tokens per second: a bar to the median, a line from the lowest to the highest, and every measurement.</summary>
+/// <summary>Tokens per second: a bar up to the median, a line from minimum to maximum, and every measurement.</summary>
 internal static class SpeedChart
 {
     private const double Left = 28, Right = 404, Top = 10, RowHeight = 34, BarHeight = 16;
