@@ -33,7 +33,7 @@ internal readonly record struct Failure(string Message, int ExitCode)
             shell.Say($"error: … and {lines.Length - MaxLines} more lines.");
     }
 
-    /// Details of an exception, for <c>--verbose</c>.
+    /// <summary>Details of an exception, for <c>--verbose</c>.</summary>
     public static string Details(Exception exception)
     {
         try

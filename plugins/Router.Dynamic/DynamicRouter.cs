@@ -3,7 +3,7 @@ using Spud;
 
 namespace Router.Dynamic;
 
-/// The fewest of a row's best experts that hold a given share of their mass, see <see cref="RowRouting"/>.
+/// <summary>The fewest of a row's best experts that hold a given share of their mass, see <see cref="RowRouting"/>.</summary>
 internal sealed class DynamicRouter(DynamicRouterOptions options, IBuildContext build) : IPerLayerRouter
 {
     private readonly RowRouting _routing = new(build, LayerRules.Of(options, build));

@@ -6,7 +6,7 @@ namespace Spud.Host;
 /// <summary>A needle task as text.</summary>
 internal sealed class NeedleTable(TextWriter to)
 {
-    /// <summary>If the first pipeline answers fewer questions than this, nothing can be said about retention in another.</summary>
+    /// <summary>If the first pipeline answers fewer questions than this correctly, nothing can be said about retention in another.</summary>
     public const int MinCases = 200;
 
     /// <summary>Why nothing can be said about retention in other pipelines; null if it can.</summary>

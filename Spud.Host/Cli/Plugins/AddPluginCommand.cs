@@ -71,7 +71,7 @@ internal sealed class AddPluginCommand
         PluginText.Write(_shell.Out, status);
     }
 
-    /// <summary>Refuses a plugin that cannot be loaded; one that only lacks something on this machine is installed, with that as its reason.</summary>
+    /// <summary>Refuses a plugin that cannot be loaded; one that only lacks something on this machine is installed, and its reason says so.</summary>
     private static void Require(PluginStatus status, PluginSource source)
     {
         if (status.State is not (PluginState.Active or PluginState.Unavailable))

@@ -83,7 +83,7 @@ internal sealed class UserPlugins : IDisposable
     }
 
     /// <summary>Removes a plugin.</summary>
-    /// <param name="folder">A folder of the user's.</param>
+    /// <param name="folder">The plugin's folder.</param>
     public void Remove(string folder)
     {
         string going = Hidden(Going);

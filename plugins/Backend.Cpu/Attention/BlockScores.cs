@@ -34,7 +34,7 @@ internal readonly ref struct BlockScores(AttentionLayer layer, in PageView pages
             all.Slice(((block.FirstRow + row) * layer.KvHeads + kvHead) * width, width).CopyTo(queries[(row * width)..]);
     }
 
-    /// The first keys; empty if the chunk has none. The following ones: <see cref="Next"/>.
+    /// <summary>The first keys; empty if the chunk has none. The following ones: <see cref="Next"/>.</summary>
     public Keys First()
     {
         Keys keys = new() { Run = RunSearch.FirstReaching(_runs, _from) - 1 };

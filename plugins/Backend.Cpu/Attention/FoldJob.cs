@@ -25,7 +25,7 @@ internal struct FoldJob : IJob
     /// <summary>F32 [partials, H, 2 + Dv]: maximum, sum and accumulator of each row and chunk in a split plan.</summary>
     public required TensorView Partials;
 
-    /// At least <see cref="ChunkScratch.Floats"/> per worker.
+    /// <summary>At least <see cref="ChunkScratch.Floats"/> per worker.</summary>
     public required WorkerScratch Scratch;
 
     public readonly int Parts => Plan.Count * Layer.KvHeads;

@@ -29,7 +29,7 @@ internal sealed class FoldScratch
 
     public long Bytes { get; }
 
-    /// At least <see cref="Bytes"/> bytes.
+    /// <summary>At least <see cref="Bytes"/> bytes.</summary>
     public Workspace Workspace { get; set; } = null!;
 
     /// <summary>Chunk scratch of each worker.</summary>

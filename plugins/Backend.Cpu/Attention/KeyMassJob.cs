@@ -26,7 +26,7 @@ internal struct KeyMassJob : IJob
     /// <summary>F32 [G, positions], accumulated into.</summary>
     public required TensorView Mass;
 
-    /// At least <see cref="ChunkScratch.Floats"/> per worker.
+    /// <summary>At least <see cref="ChunkScratch.Floats"/> per worker.</summary>
     public required WorkerScratch Scratch;
 
     private readonly int FirstChunk => Math.Max(0, Slice.FirstPosition - Layer.Window + 1) / FoldPlan.ChunkTokens;

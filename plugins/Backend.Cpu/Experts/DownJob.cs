@@ -28,7 +28,7 @@ internal struct DownJob : IJob
     /// <summary>The tiles of C.</summary>
     public required TileRange Tiles;
 
-    /// At least <see cref="ScratchFloats"/> per worker.
+    /// <summary>At least <see cref="ScratchFloats"/> per worker.</summary>
     public required WorkerScratch Scratch;
 
     /// <summary>Floats of scratch that a worker needs for a number of rows.</summary>

@@ -14,7 +14,7 @@ internal struct GateUpJob : IJob
     /// <summary>The tiles of all groups.</summary>
     public required TileRange Tiles;
 
-    /// At least <see cref="ScratchFloats"/> per worker.
+    /// <summary>At least <see cref="ScratchFloats"/> per worker.</summary>
     public required WorkerScratch Scratch;
 
     /// <summary>Floats of scratch that a worker needs for a number of rows.</summary>

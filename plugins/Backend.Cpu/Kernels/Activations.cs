@@ -39,7 +39,7 @@ internal readonly unsafe struct Activations
     /// <summary>Whether there are rounded rows.</summary>
     public bool IsRounded => _rounded.K != 0;
 
-    /// The input of <see cref="MatrixKernels"/>.
+    /// <summary>The input of <see cref="MatrixKernels"/>.</summary>
     public Q8Rows Rounded => _rounded;
 
     /// <summary>Bytes of a number of rounded rows; 0 if the width is not a multiple of the block size.</summary>

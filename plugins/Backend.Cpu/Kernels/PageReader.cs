@@ -2,7 +2,7 @@ using Spud;
 
 namespace Backend.Cpu.Kernels;
 
-/// Locates the keys, values and positions of a run: the views of <see cref="PageView"/> as plain addresses.
+/// <summary>Locates the keys, values and positions of a run: the views of <see cref="PageView"/> as plain addresses.</summary>
 internal readonly unsafe struct PageReader
 {
     private readonly nint _keys, _values;

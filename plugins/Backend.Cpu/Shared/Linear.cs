@@ -37,7 +37,7 @@ internal sealed class Linear
     /// <summary>Whether products read rounded activations; exact ones if not.</summary>
     public bool ReadsRounded { get; }
 
-    /// The packed weights, once packed, if <see cref="ReadsRounded"/>.
+    /// <summary>The packed weights, once packed, if <see cref="ReadsRounded"/>.</summary>
     public TensorView Packed { private get; set; }
 
     /// <summary>Floats of scratch that a worker needs for a tile.</summary>

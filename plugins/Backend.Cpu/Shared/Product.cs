@@ -24,7 +24,7 @@ internal struct Product
     /// <summary>F32 [R, N].</summary>
     public required TensorView Output;
 
-    /// At least <see cref="ScratchFloats"/> per worker.
+    /// <summary>At least <see cref="ScratchFloats"/> per worker.</summary>
     public required WorkerScratch Scratch;
 
     /// <summary>Floats of scratch that a worker needs for a number of rows.</summary>

@@ -17,6 +17,6 @@ internal sealed class PinnedList<T>(ScalarType type)
         return _items.AsSpan(0, count);
     }
 
-    /// A tensor over the first entries, valid until the next <see cref="Take"/>.
+    /// <summary>A tensor over the first entries, valid until the next <see cref="Take"/>.</summary>
     public Tensor Tensor(int count) => ForeignMemory.Tensor(_items, count, type);
 }

@@ -7,7 +7,7 @@ namespace Spud.Host;
 /// <summary>The page's tables and lists.</summary>
 internal static class PageTables
 {
-    /// <summary>What the pipelines have in common.</summary>
+    /// <summary>The name of the model, or the number of models.</summary>
     public static string ModelName(ComparisonResult result) => result.Envelope is { } envelope ? $"{envelope.Models.Length} models"
         : result.Pipelines[0].Explanation.Model is var model && model.Name is { Length: > 0 } name ? name : Path.GetFileName(model.Path);
 

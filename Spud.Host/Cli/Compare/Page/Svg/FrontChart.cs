@@ -18,7 +18,7 @@ internal static class FrontChart
         drawing.AxisX(x, Top, Bottom, "CU per token");
         drawing.AxisY(y, Left, Right, "perplexity ratio, lower is better");
         drawing.Line("limit", Left, y.At(result.Settings.ParityRatio), Right, y.At(result.Settings.ParityRatio));
-        // At the end that no pipeline is near.
+        // At the end away from the nearest pipeline.
         bool left = all.MinBy(pipeline => Math.Abs(Ratio(pipeline) - result.Settings.ParityRatio)) is { } near && x.At(Units(near)) > (Left + Right) / 2;
         drawing.Text($"parity {result.Settings.ParityRatio:0.00}", left ? Left + 5 : Right, y.At(result.Settings.ParityRatio) - 5, left ? "start" : "end");
         drawing.Path("front", front.OrderBy(i => Units(all[i])).ThenByDescending(i => Ratio(all[i])).Select(i => (x.At(Units(all[i])), y.At(Ratio(all[i])))));
