@@ -57,7 +57,7 @@ internal static class CommandHost
     }
 
     private static Serilog.Core.Logger FileLogger(string path, LogSettings settings) => new LoggerConfiguration()
-        .MinimumLevel.Verbose() // what is logged is decided by the settings in "Logging"
+        .MinimumLevel.Verbose() // the settings in "Logging" decide what is logged
         .WriteTo.File(path, outputTemplate: LineFormat, formatProvider: System.Globalization.CultureInfo.InvariantCulture,
             fileSizeLimitBytes: settings.FileBytes, rollOnFileSizeLimit: true, retainedFileCountLimit: settings.Files, shared: true)
         .CreateLogger();

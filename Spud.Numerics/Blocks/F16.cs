@@ -6,9 +6,9 @@ namespace Spud.Numerics.Blocks;
 public readonly struct F16 : INumberFormat
 {
     private const uint Sign = 0x8000;
-    private const int Mantissa = 13; // bits that f32 has more
+    private const int Mantissa = 13; // additional bits of f32
     private const uint Rebias = (127 - 15) << 23;
-    private const uint One = 1 << 23; // of the exponent
+    private const uint One = 1 << 23; // unit of the exponent
 
     public static int Type => 1;
 
@@ -39,7 +39,7 @@ public readonly struct F16 : INumberFormat
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static TWords Widen<TWords>(TWords numbers) where TWords : struct, IWords<TWords>
     {
-        const uint infinite = 224 << 23; // what takes f16's largest exponent to f32's
+        const uint infinite = 224 << 23; // raises f16's largest exponent to that of f32
         TWords magnitude = (numbers & TWords.All(0x7fff)) << Mantissa;
         TWords normal = magnitude + TWords.All(infinite);
         TWords implicitOne = TWords.All(infinite + One);

@@ -57,7 +57,7 @@ internal sealed class UserPlugins : IDisposable
         }
         catch (ConfigurationException)
         {
-            return "unknown"; // it is replaced or removed all the same
+            return "unknown"; // it is replaced or removed anyway
         }
     }
 
