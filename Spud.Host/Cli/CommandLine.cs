@@ -89,7 +89,7 @@ internal static class CommandLine
         return ExitCodes.BadInput;
     }
 
-    /// <summary>The parser assigns unknown options to arguments that accept more values: a misspelt option would become the prompt.</summary>
+    /// <summary>Refuses unknown options: the parser would assign them to arguments that accept more values, such as the prompt.</summary>
     /// <exception cref="BadInputException">There is an unknown option before "--".</exception>
     private static void RefuseStrayOptions(ParseResult parsed)
     {

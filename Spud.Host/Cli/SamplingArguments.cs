@@ -36,7 +36,7 @@ internal sealed class SamplingArguments
             command.Options.Add(option);
     }
 
-    /// <summary>For commands that write a model's text to a terminal.</summary>
+    /// <summary>The option of commands that write a model's text to a terminal.</summary>
     public static Option<bool> RawOutput() => new("--raw-output") { Description = "Write the model's text to a terminal unchanged, with escape sequences and other control characters." };
 
     /// <summary>The options given by the user, except for sampling, which depends on the model.</summary>

@@ -105,7 +105,7 @@ internal sealed class ScoreCommand
             + "The model file is damaged, or a component computes it wrongly ('spud explain' lists them).";
     }
 
-    /// <summary>For layers with several experts; null if there are none.</summary>
+    /// <summary>Experts per token of the layers with several experts; null if there are none.</summary>
     private static double[]? ExpertsPerToken(LanguageModel model, TextScore score)
     {
         double[] experts = [.. model.Pipeline.Model.Layers.Index().Where(layer => layer.Item.Experts > 1).Select(layer => score.Ledger[Phase.Prefill].ExpertsPerToken(layer.Index))];

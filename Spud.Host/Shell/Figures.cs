@@ -26,7 +26,7 @@ internal static class Figures
         string answer = $"generated {request.GeneratedTokens} tokens{Speed(Decode(request))}";
         string first = request.GeneratedTokens > 0 ? string.Create(CultureInfo.InvariantCulture, $", first token after {firstToken.TotalSeconds:0.00} s") : "";
         string money = charge is null ? "" : string.Create(CultureInfo.InvariantCulture, $", {charge.Total:0.###############} {charge.Currency}");
-        // A randomly drawn seed is the only way to reproduce this text.
+        // The drawn seed is needed to reproduce this text.
         string seed = sampling is { Seed: null, Temperature: > 0 } ? $", seed {request.Seed}" : "";
         string task = request.Ledger?.Label is { } label ? $", task {Label(label)}" : "";
         return $"[{prompt}, {answer}{first}{seed}, {Units.Compute(request.Ledger?.ComputeUnits ?? 0)}{money}{task}{Ending(request)}]";

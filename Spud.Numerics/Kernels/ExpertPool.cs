@@ -60,7 +60,7 @@ public static class ExpertPool
             pool.Clear();
     }
 
-    /// <summary>Whether a pool is empty, meaning no pool.</summary>
+    /// <summary>Whether a pool has no experts, meaning that every expert may be chosen.</summary>
     public static bool IsNone(ReadOnlySpan<ulong> pool) => !pool.ContainsAnyExcept(0UL);
 
     /// <summary>Whether an expert is in the pool.</summary>

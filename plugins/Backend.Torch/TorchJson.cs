@@ -5,7 +5,7 @@ using Backend.Torch.Shared;
 
 namespace Backend.Torch;
 
-/// <summary>How the options of this plugin are read.</summary>
+/// <summary>JSON metadata for the options of this plugin.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(TorchOptions))]
 [JsonSerializable(typeof(CacheOptions))]

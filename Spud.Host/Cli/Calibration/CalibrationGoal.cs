@@ -41,7 +41,7 @@ internal sealed record CalibrationGoal(double? Experts, double? PerplexityRatio,
         return new(experts, perplexityRatio, lowest, highest, all, mixtures.Max(layer => layer.ExpertsUsed));
     }
 
-    /// <summary>How many experts of a layer a text may use.</summary>
+    /// <summary>Number of experts of a layer that a text may use.</summary>
     /// <param name="path">The model.</param>
     /// <param name="size">As given on the command line; null for a quarter, if that is enough.</param>
     /// <exception cref="BadInputException">The size is too small or too large for the model.</exception>

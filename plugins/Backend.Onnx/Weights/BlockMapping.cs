@@ -29,7 +29,7 @@ internal readonly record struct BlockMapping(int Elements, int Bits)
     /// <summary>Maps rows. A code is the value divided by its scale, which is an integer in all these formats.</summary>
     /// <param name="type">GGML type number.</param>
     /// <param name="bytes">Whole blocks.</param>
-    /// <param name="values">The same, expanded.</param>
+    /// <param name="values">The same blocks, expanded.</param>
     /// <param name="codes">Written: 4 bits with the first element in the low half, or 8.</param>
     /// <param name="scales">Written.</param>
     public void Map(ElementType type, ReadOnlySpan<byte> bytes, ReadOnlySpan<float> values, Span<byte> codes, Span<float> scales)
