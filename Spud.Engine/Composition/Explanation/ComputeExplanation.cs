@@ -4,8 +4,8 @@ using Spud.Configuration;
 namespace Spud.Composition;
 
 /// <summary>
-/// Expected cost of one token. FLOPs: 2 per multiply-add of every weight matrix taken by a component, and of queries with keys and
-/// weights with values; elementwise operations are not counted, and the number format does not matter. If a router chooses the number of experts, the maximum.
+/// Expected cost of one token. FLOPs: 2 per multiply-add of every weight matrix taken by a component, and of queries with keys and weights with
+/// values; elementwise operations are not counted, and the number format does not matter. If a router chooses the number of experts, the maximum.
 /// </summary>
 public sealed record ComputeExplanation
 {
