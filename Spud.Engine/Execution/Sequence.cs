@@ -84,8 +84,8 @@ public sealed class Sequence : IDisposable
     }
 
     /// <summary>
-    /// Forks the sequence: the new one has the same past; pages are shared until one of the two writes into them. Its ledger is its own and empty, but both
-    /// spend from the same limit, until <see cref="StartLedger"/> gives one of them another.
+    /// Forks the sequence: the new one has the same past; pages are shared until one of the two writes into them. Its ledger is its own and empty,
+    /// but both spend from the same limit, until <see cref="StartLedger"/> gives one of them another.
     /// </summary>
     /// <exception cref="InvalidOperationException">All sequences of the pipeline are in use, or this one has ended.</exception>
     public Sequence Fork()
@@ -161,21 +161,21 @@ public sealed class Sequence : IDisposable
     /// <summary>Writes ids of rows that are being committed, for reviews to see.</summary>
     internal void Write(ReadOnlySpan<int> ids) => ids.CopyTo(_ids.AsSpan(Tokens));
 
-    /// <summary>What was appended to the pages is kept, and these are its ids.</summary>
+    /// <summary>Adds the ids of rows that were committed to the pages.</summary>
     internal void Append(ReadOnlySpan<int> ids)
     {
         Write(ids);
         Tokens += ids.Length;
     }
 
-    /// <summary>Ends it: nothing more can be added, and its pages serve others.</summary>
+    /// <summary>Ends the sequence: nothing more can be added, and its pages are freed.</summary>
     internal void End(ComponentException fault)
     {
         Fault = fault;
         GivePagesBack();
     }
 
-    /// <exception cref="BudgetExceededException">Reading so many rows of a prompt may cost more than is left.</exception>
+    /// <exception cref="BudgetExceededException">Reading this many prompt rows may cost more than the remaining budget.</exception>
     internal void RequirePrompt(int rows) => _engine.Guard.Require(this, Phase.Prefill, rows, 1);
 
     internal bool BelongsTo(Engine engine) => _engine == engine;
@@ -188,7 +188,7 @@ public sealed class Sequence : IDisposable
             throw new InvalidOperationException($"sequence {Id} has ended: {fault.Message}", fault);
     }
 
-    // A sequence that goes back has paid for these rows before, and a request that was cancelled still wants its text.
+    // A truncated sequence has already paid for these rows, and its text is needed even if the request was cancelled.
     private void ReadAgain(ReadOnlySpan<int> ids)
     {
         (Ledger ledger, CancellationToken cancellation) = (Ledger, Cancellation);

@@ -50,7 +50,7 @@ internal sealed class BudgetGuard(PipelineCosts costs, int rowsPerStep)
     }
 
     /// <summary>
-    /// The remaining budget per expected token, as effort: 0 if it is the cost of a token with the minimum number of experts, 1 if it suffices for the
+    /// The remaining budget per expected token, as effort: 0 if it is the cost of a token with the minimum number of experts, 1 if it covers the
     /// maximum or if there is no choice.
     /// </summary>
     /// <param name="sequence">The sequence about to decode.</param>
