@@ -9,7 +9,7 @@ namespace Spud.Composition;
 /// <param name="Registered">The component.</param>
 /// <param name="Options">The bound options.</param>
 /// <param name="Offer">What it can do with these options.</param>
-/// <param name="Entry">Where it was named.</param>
+/// <param name="Entry">The entry that names it.</param>
 /// <param name="Layers">Layers that it serves in any phase, ascending; may be empty.</param>
 internal sealed record ChosenComponent(RegisteredComponent Registered, object Options, Offer Offer, RoleEntry Entry, ImmutableArray<int> Layers)
 {

@@ -16,7 +16,7 @@ internal sealed class ComponentBinder(PluginCatalog plugins, ModelDescription mo
     private const int MaxDepth = 8;
 
     /// <summary>The component, or null if there were faults.</summary>
-    /// <param name="entry">Where it was named.</param>
+    /// <param name="entry">The entry that names it.</param>
     /// <param name="name">Its name.</param>
     /// <param name="layers">Layers that it serves.</param>
     public ChosenComponent? Bind(RoleEntry entry, string name, ImmutableArray<int> layers) => Bind(entry, name, layers, depth: 0);

@@ -27,7 +27,7 @@ public sealed class Sampler
     /// <summary>Creates a sampler.</summary>
     /// <param name="options">How tokens are chosen.</param>
     /// <param name="vocabularySize">Number of tokens in the tokenizer. A model may have more logits, as padding of its matrices: they are never chosen.</param>
-    /// <exception cref="ArgumentException">An option is out of its range.</exception>
+    /// <exception cref="ArgumentException">An option is out of range.</exception>
     public Sampler(SamplingOptions options, int vocabularySize)
     {
         ArgumentNullException.ThrowIfNull(options);

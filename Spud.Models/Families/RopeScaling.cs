@@ -45,7 +45,7 @@ public sealed record RopeScaling
     /// <summary>YaRN: pairs that turn less often than this are divided by the factor.</summary>
     public float BetaSlow { get; init; } = 1;
 
-    /// <summary>Multiplies sines and cosines; null: 1, and with YaRN 1 + 0.1 ln(factor).</summary>
+    /// <summary>Multiplies sines and cosines; null for 1, or with YaRN 1 + 0.1 ln(factor).</summary>
     public float? AttentionFactor { get; init; }
 
     /// <summary>Context after scaling, in tokens.</summary>

@@ -42,7 +42,7 @@ internal sealed class SpecialTokenRoles
     private readonly Vocabulary _vocabulary;
     private readonly HashSet<int> _endOfGeneration = [];
 
-    /// <summary>Determines the roles and turns tokens that only look like control tokens into control tokens.</summary>
+    /// <summary>Determines the roles; turns tokens with known texts that are not marked as control tokens into control tokens.</summary>
     public SpecialTokenRoles(Vocabulary vocabulary, SpecialTokenIds ids, SpecialTokenIds defaults)
     {
         _vocabulary = vocabulary;

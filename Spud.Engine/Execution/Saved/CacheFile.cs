@@ -2,7 +2,7 @@ namespace Spud.Execution;
 
 /// <summary>
 /// A text in a file: its ids, the pages of its keys and values, and components' states of it. It is bound to the model and to every part of the
-/// pipeline that keys depend on; a checksum covers all of it. It is written to a temporary file and renamed, so a reader finds the old or the new one.
+/// pipeline that keys depend on; a checksum covers all of it. It is written to a temporary file and renamed, so a reader finds the old or new one.
 /// </summary>
 public static class CacheFile
 {

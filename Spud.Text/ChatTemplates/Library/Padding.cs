@@ -13,7 +13,7 @@ internal static class Padding
     public static TemplateString Right(TemplateRun run, TemplateString text, long width, TemplateString fill) =>
         new BoundedText(run).Append(text).Append(fill, width - Characters.Count(text.Text)).ToText();
 
-    /// <summary>If the padding is odd, Python puts the larger half on the left when the width is odd.</summary>
+    /// <summary>If the padding is odd, Python puts the larger half on the left if the width is also odd, else on the right.</summary>
     public static TemplateString Center(TemplateRun run, TemplateString text, long width, TemplateString fill)
     {
         long rest = Math.Max(0, width - Characters.Count(text.Text));
