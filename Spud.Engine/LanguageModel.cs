@@ -12,8 +12,8 @@ using Spud.Text.Tokenization;
 namespace Spud;
 
 /// <summary>
-/// A composed pipeline with its tokenizer and chat template: what a program that embeds Spud holds. Requests can be made and read from any
-/// number of threads; <see cref="Engine"/> is used directly only while no request is read.
+/// A composed pipeline with its tokenizer and chat template: the main class for programs that embed Spud. Requests can be created and read from any
+/// number of threads; <see cref="Engine"/> may only be used directly while no request is being read.
 /// </summary>
 public sealed class LanguageModel : IDisposable
 {
@@ -37,10 +37,10 @@ public sealed class LanguageModel : IDisposable
     /// <summary>The model's tokenizer.</summary>
     public Tokenizer Tokenizer => _source.Tokenizer;
 
-    /// <summary>Runs steps.</summary>
+    /// <summary>The engine, which runs steps.</summary>
     public Engine Engine => Pipeline.Engine;
 
-    /// <summary>The template that conversations are rendered with: the model file's own unless another one is set; null if there is none.</summary>
+    /// <summary>The template for rendering conversations: the model file's own unless another one is set; null if there is none.</summary>
     /// <exception cref="TemplateException">The model's template cannot be parsed.</exception>
     public ChatTemplate? ChatTemplate
     {
@@ -48,21 +48,21 @@ public sealed class LanguageModel : IDisposable
         set => _template = value;
     }
 
-    /// <summary>How the model file recommends to choose tokens, with neutral values for what it does not name. A new object each time.</summary>
+    /// <summary>Sampling settings recommended by the model file, with neutral values for missing ones. A new object each time.</summary>
     public SamplingOptions RecommendedSampling => ModelSampling.Of(Pipeline.File.Metadata);
 
     /// <summary>Composes a pipeline and loads the model's tokenizer.</summary>
-    /// <param name="document">What its author wrote; see <see cref="PipelineDocument.Load(string?, IEnumerable{string})"/>.</param>
-    /// <param name="plugins">Offer components.</param>
-    /// <param name="options">What the host decides.</param>
-    /// <param name="loop">Threads and steps that the models of a process share, in place of <see cref="PipelineOptions.Threads"/>; disposed by the caller, after the model. Null: the model's own.</param>
+    /// <param name="document">The pipeline document; see <see cref="PipelineDocument.Load(string?, IEnumerable{string})"/>.</param>
+    /// <param name="plugins">Plugins that offer components.</param>
+    /// <param name="options">Settings of the host.</param>
+    /// <param name="loop">Threads and step loop shared by the models of a process, instead of <see cref="PipelineOptions.Threads"/>; disposed by the caller, after the model. Null for the model's own.</param>
     /// <param name="former">
-    /// A model of the same loop that is exchanged for this one: the mapped file, and components that would be built the same again, are taken
-    /// over. It may only be disposed afterwards; where this fails, it goes on.
+    /// A model of the same loop that this one replaces: the mapped file, and components that would be built identically, are taken
+    /// over. It may only be disposed afterwards; if loading fails, it stays usable.
     /// </param>
     /// <exception cref="ModelFileException">The model cannot be read.</exception>
     /// <exception cref="ConfigurationException">The document has faults.</exception>
-    /// <exception cref="CompositionException">Components, model and machine do not go together.</exception>
+    /// <exception cref="CompositionException">Components, model and machine are incompatible.</exception>
     public static LanguageModel Load(PipelineDocument document, PluginCatalog plugins, PipelineOptions options, StepLoop? loop = null, LanguageModel? former = null)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -87,24 +87,24 @@ public sealed class LanguageModel : IDisposable
         }
     }
 
-    /// <summary>Ids of a plain text, with BOS where the model adds it.</summary>
+    /// <summary>Encodes a plain text, with BOS if the model adds it.</summary>
     /// <param name="text">The text.</param>
-    /// <param name="parseSpecial">Whether the text of a control token, such as &lt;|im_start|&gt;, is that token. Not for what strangers type.</param>
+    /// <param name="parseSpecial">Whether the text of a control token, such as &lt;|im_start|&gt;, is encoded as that token. Not for untrusted text.</param>
     public int[] Encode(string text, bool parseSpecial = false) => Tokenizer.Encode(text, addSpecial: true, parseSpecial);
 
-    /// <summary>Ids of a conversation up to where the answer begins. The text of a control token in a message is only text.</summary>
+    /// <summary>Encodes a conversation up to where the answer begins. The text of a control token in a message is encoded as plain text.</summary>
     /// <inheritdoc cref="Render"/>
     public int[] Encode(IReadOnlyList<ChatMessage> messages) => Encode(Render(messages));
 
-    /// <summary>Ids of a rendered conversation.</summary>
+    /// <summary>Encodes a rendered conversation.</summary>
     public int[] Encode(RenderedPrompt prompt)
     {
         ArgumentNullException.ThrowIfNull(prompt);
         return Tokenizer.Encode(prompt.Text, addSpecial: true, prompt.Foreign);
     }
 
-    /// <summary>Refuses a text that is longer than the context by its length alone, before anything is done with it.</summary>
-    /// <exception cref="ContextOverflowException">It has more tokens than the context.</exception>
+    /// <summary>Rejects a text that is longer than the context by its length alone, before any other work.</summary>
+    /// <exception cref="ContextOverflowException">The text has more tokens than the context.</exception>
     public void RequireRoom(string? text)
     {
         int least = Tokenizer.MinTokens(text), context = Pipeline.Limits.ContextTokens;
@@ -112,10 +112,10 @@ public sealed class LanguageModel : IDisposable
             throw new ContextOverflowException(least, context, isLowerBound: true);
     }
 
-    /// <summary>A conversation as the chat template writes it, up to where the answer begins.</summary>
-    /// <exception cref="ContextOverflowException">A message alone is longer than the context.</exception>
+    /// <summary>Renders a conversation with the chat template, up to where the answer begins.</summary>
+    /// <exception cref="ContextOverflowException">A single message is longer than the context.</exception>
     /// <exception cref="InvalidOperationException">There is no chat template.</exception>
-    /// <exception cref="TemplateException">The template refuses the conversation.</exception>
+    /// <exception cref="TemplateException">The template rejects the conversation.</exception>
     public RenderedPrompt Render(IReadOnlyList<ChatMessage> messages)
     {
         ArgumentNullException.ThrowIfNull(messages);
@@ -125,10 +125,10 @@ public sealed class LanguageModel : IDisposable
         return ConversationPrompt.Render(template, messages, new ChatTemplateOptions { BosToken = TextOf(Tokenizer.Bos), EosToken = TextOf(Tokenizer.Eos) });
     }
 
-    /// <summary>A text as a vector: its rows behind the final norm, pooled. Not while a request is read: it uses the engine, and one of its sequences.</summary>
+    /// <summary>Embeds a text as a vector: its rows after the final norm, pooled. Not while a request is being read: it uses the engine, and one of its sequences.</summary>
     /// <param name="text">The text.</param>
-    /// <param name="pooling">How rows become one.</param>
-    /// <param name="cancellation">Ends it.</param>
+    /// <param name="pooling">How rows are pooled.</param>
+    /// <param name="cancellation">Cancels the operation.</param>
     /// <inheritdoc cref="Embed(IReadOnlyList{int}, Pooling, CancellationToken)" path="/exception"/>
     public TextEmbedding Embed(string text, Pooling pooling = Pooling.Mean, CancellationToken cancellation = default)
     {
@@ -136,13 +136,13 @@ public sealed class LanguageModel : IDisposable
         return Embed(Encode(text), pooling, cancellation);
     }
 
-    /// <summary>Ids as a vector.</summary>
-    /// <param name="tokens">At least one, at most the context.</param>
-    /// <param name="pooling">How rows become one.</param>
-    /// <param name="cancellation">Ends it.</param>
+    /// <summary>Embeds ids as a vector.</summary>
+    /// <param name="tokens">At least one id, at most the context.</param>
+    /// <param name="pooling">How rows are pooled.</param>
+    /// <param name="cancellation">Cancels the operation.</param>
     /// <exception cref="ArgumentException">There are no tokens.</exception>
     /// <exception cref="ContextOverflowException">The text is longer than the context.</exception>
-    /// <exception cref="NotSupportedException">The pipeline's head gives no rows behind the final norm.</exception>
+    /// <exception cref="NotSupportedException">The pipeline's head does not provide rows after the final norm.</exception>
     /// <exception cref="InvalidOperationException">The engine is in use, or all its sequences are.</exception>
     public TextEmbedding Embed(IReadOnlyList<int> tokens, Pooling pooling = Pooling.Mean, CancellationToken cancellation = default)
     {
@@ -156,20 +156,20 @@ public sealed class LanguageModel : IDisposable
     }
 
     /// <summary>Continues a prompt.</summary>
-    /// <param name="prompt">At least one id; with what is generated at most the context.</param>
-    /// <param name="options">How, and how long.</param>
-    /// <param name="cancellation">Ends the request within a layer.</param>
-    /// <returns>Nothing is computed until its text is read.</returns>
-    /// <exception cref="ArgumentException">The prompt is empty or an option is out of its range.</exception>
+    /// <param name="prompt">At least one id; together with the generated tokens at most the context.</param>
+    /// <param name="options">How, and for how long, the prompt is continued.</param>
+    /// <param name="cancellation">Cancels the request within a layer.</param>
+    /// <returns>The request; nothing is computed until its text is read.</returns>
+    /// <exception cref="ArgumentException">The prompt is empty or an option is out of range.</exception>
     /// <exception cref="ContextOverflowException">The prompt is longer than the context.</exception>
     public Request Generate(IReadOnlyList<int> prompt, GenerationOptions options, CancellationToken cancellation = default) =>
         new(_source, null, prompt, options, cancellation);
 
-    /// <summary>Continues a text that is continued again and again, such as a conversation: of the prompt only what differs from the text so far is computed.</summary>
-    /// <param name="sequence">The text so far, owned by the caller; it goes back to what it has in common with the prompt. Requests of one sequence take turns.</param>
-    /// <param name="prompt">At least one id; with what is generated at most the context.</param>
-    /// <param name="options">How, and how long.</param>
-    /// <param name="cancellation">Ends the request within a layer; what was computed stays.</param>
+    /// <summary>Continues a text repeatedly, such as a conversation: only the part of the prompt that differs from the text so far is computed.</summary>
+    /// <param name="sequence">The text so far, owned by the caller; it is truncated to its common prefix with the prompt. Requests of one sequence take turns.</param>
+    /// <param name="prompt">At least one id; together with the generated tokens at most the context.</param>
+    /// <param name="options">How, and for how long, the prompt is continued.</param>
+    /// <param name="cancellation">Cancels the request within a layer; what was computed is kept.</param>
     /// <inheritdoc cref="Generate(IReadOnlyList{int}, GenerationOptions, CancellationToken)" path="/returns|/exception"/>
     public Request Generate(Sequence sequence, IReadOnlyList<int> prompt, GenerationOptions options, CancellationToken cancellation = default)
     {
@@ -177,7 +177,7 @@ public sealed class LanguageModel : IDisposable
         return new(_source, sequence, prompt, options, cancellation);
     }
 
-    /// <summary>Ends requests that are not finished, and frees everything.</summary>
+    /// <summary>Ends unfinished requests, and frees everything.</summary>
     public void Dispose()
     {
         Loop.End(Engine);
@@ -192,7 +192,7 @@ public sealed class LanguageModel : IDisposable
         }
     }
 
-    /// <summary>Runs its requests.</summary>
+    /// <summary>The loop that runs its requests.</summary>
     internal StepLoop Loop => _source.Loop;
 
     private string TextOf(int? id) => id is { } known ? Tokenizer.TextOf(known) : "";

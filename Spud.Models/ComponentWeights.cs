@@ -1,20 +1,20 @@
 namespace Spud.Models;
 
-/// <summary>The weights as one component sees them; what it took is on its bill.</summary>
-/// <param name="catalog">The model's.</param>
+/// <summary>The weights as seen by one component; records which ones it took.</summary>
+/// <param name="catalog">The model's catalog.</param>
 /// <param name="host">Domain of the mapped file.</param>
 public sealed class ComponentWeights(WeightCatalog catalog, IMemoryDomain host) : IWeightSource
 {
     private readonly Dictionary<string, WeightEntry> _taken = [];
     private readonly HashSet<string> _released = [];
 
-    /// <summary>What the component took.</summary>
+    /// <summary>Weights taken by the component.</summary>
     public IReadOnlyCollection<WeightEntry> Taken => _taken.Values;
 
-    /// <summary>Bytes of the file that the component goes on reading.</summary>
+    /// <summary>Bytes of the file that the component keeps reading.</summary>
     public long MappedBytes => Mapped.Sum(entry => entry.Bytes);
 
-    /// <summary>What the component took and goes on reading in the file.</summary>
+    /// <summary>Weights taken by the component that it keeps reading from the file.</summary>
     public IEnumerable<WeightEntry> Mapped => _taken.Values.Where(entry => !_released.Contains(entry.Name));
 
     public TensorView Take(string name, params ReadOnlySpan<int> shape)

@@ -3,8 +3,8 @@ using System.Security.Cryptography;
 namespace Spud.Models;
 
 /// <summary>
-/// What a model is, in 64 hexadecimal digits, without reading all of it: SHA-256 of each file's header, and of the first, the middle and
-/// the last 4096 bytes of every tensor in the order of the files; of a tensor of at most 12288 bytes, all.
+/// Identifies a model by 64 hexadecimal digits without reading all of it: SHA-256 of each file's header, and of the first, the middle and
+/// the last 4096 bytes of every tensor in the order of the files; tensors of at most 12288 bytes are hashed in full.
 /// </summary>
 public static class ModelHash
 {

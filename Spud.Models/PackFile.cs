@@ -1,9 +1,9 @@
 namespace Spud.Models;
 
-/// <summary>A component's own weights and numbers, in a GGUF file that was made for one model.</summary>
+/// <summary>A component's own weights and numbers, in a GGUF file made for one model.</summary>
 public sealed class PackFile : IPack, IDisposable
 {
-    /// <summary>Key of the hash of the model that a pack was made for.</summary>
+    /// <summary>Key of the hash of the model for which a pack was made.</summary>
     public const string ModelKey = "spud.pack.model";
 
     private readonly GgufFile _file;
@@ -28,26 +28,26 @@ public sealed class PackFile : IPack, IDisposable
 
     public string Path => _file.Path;
 
-    /// <summary>What the component took.</summary>
+    /// <summary>Weights taken by the component.</summary>
     public IReadOnlyCollection<WeightEntry> Taken => _weights.Taken;
 
-    /// <summary>Whether the file is still the one that was opened, by size and time.</summary>
+    /// <summary>Whether the file is unchanged since it was opened, by size and time.</summary>
     public bool IsCurrent => _file.IsCurrent;
 
-    /// <summary>Bytes of the file that the component goes on reading.</summary>
+    /// <summary>Bytes of the file that the component keeps reading.</summary>
     public long MappedBytes => _weights.MappedBytes;
 
     /// <summary>Names of tensors that the component did not take.</summary>
     public string[] Untaken => [.. _catalog.Untaken.Select(entry => entry.Name)];
 
-    /// <summary>Where the pack of a component lies that needs no name in a pipeline: MODEL.COMPONENT.gguf beside MODEL.gguf.</summary>
+    /// <summary>Default path of a component's pack, used without being named in a pipeline: MODEL.COMPONENT.gguf next to MODEL.gguf.</summary>
     /// <param name="model">Path of the model file.</param>
-    /// <param name="component">Its name.</param>
+    /// <param name="component">The component's name.</param>
     public static string BesideModel(string model, string component) => System.IO.Path.ChangeExtension(model, $".{component}.gguf");
 
     /// <summary>Opens a pack.</summary>
-    /// <param name="path">Of the file.</param>
-    /// <param name="modelHash">Of the pipeline's model.</param>
+    /// <param name="path">Path of the file.</param>
+    /// <param name="modelHash">Hash of the pipeline's model.</param>
     /// <param name="host">Domain of mapped files.</param>
     /// <exception cref="ModelFileException">The file cannot be read, is not a pack, or was made for another model.</exception>
     public static PackFile Open(string path, string modelHash, IMemoryDomain host)

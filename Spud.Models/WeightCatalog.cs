@@ -2,16 +2,16 @@ using System.Collections.Frozen;
 
 namespace Spud.Models;
 
-/// <summary>Where a model's weights lie, by canonical name, and which of them have been taken.</summary>
+/// <summary>Locations of a model's weights, by canonical name, and which of them have been taken.</summary>
 public sealed class WeightCatalog
 {
     private readonly FrozenDictionary<string, WeightEntry> _entries;
     private readonly HashSet<string> _taken = [];
 
     /// <summary>Lists weights.</summary>
-    /// <param name="entries">Canonical name to file tensor.</param>
-    /// <param name="file">For messages.</param>
-    /// <exception cref="ModelFileException">Two tensors are the same weight, or one is of a type that holds no weights.</exception>
+    /// <param name="entries">The weights, with canonical name and file tensor.</param>
+    /// <param name="file">The file, for messages.</param>
+    /// <exception cref="ModelFileException">Two tensors are the same weight, or one has a type that cannot hold weights.</exception>
     public WeightCatalog(IEnumerable<WeightEntry> entries, string file)
     {
         var known = new Dictionary<string, WeightEntry>();
@@ -31,7 +31,7 @@ public sealed class WeightCatalog
     /// <summary>The same weights, none of which has been taken.</summary>
     public WeightCatalog Anew() => new(_entries);
 
-    /// <summary>Weights that no component took: a model with any is not understood.</summary>
+    /// <summary>Weights not taken by any component: a model with any is rejected.</summary>
     public IEnumerable<WeightEntry> Untaken => _entries.Values.Where(entry => !_taken.Contains(entry.Name)).OrderBy(entry => entry.Name, StringComparer.Ordinal);
 
     /// <exception cref="RefusedException">There is no such weight, or it has another shape.</exception>

@@ -22,6 +22,6 @@ public sealed class WeightEntry
     /// <summary>Size in bytes.</summary>
     public required long Bytes { get; init; }
 
-    /// <summary>Lets the mapped pages leave memory.</summary>
+    /// <summary>Allows the mapped pages to be evicted from memory.</summary>
     public required Action Release { get; init; }
 }

@@ -5,7 +5,7 @@ using Spud.Models.Messages;
 
 namespace Spud.Composition;
 
-/// <summary>What the composer hands to a factory, and remembers what the factory asked for.</summary>
+/// <summary>The build context given to a factory; records what the factory asked for.</summary>
 internal sealed class BuildContext : IBuildContext
 {
     private const int LongestFigure = 64;
@@ -30,13 +30,13 @@ internal sealed class BuildContext : IBuildContext
 
     public required Action<string> Logger { get; init; }
 
-    /// <summary>The file that the pipeline names; null: none.</summary>
+    /// <summary>The pack file named by the pipeline; null if none.</summary>
     public required PackFile? PackFile { get; set; }
 
-    /// <summary>Opens the pack that lies with the model for this component; null: there is none.</summary>
+    /// <summary>Opens the pack next to the model for this component; null if none.</summary>
     public required Func<PackFile?> FindPack { get; init; }
 
-    /// <summary>Builds the component that a specification names.</summary>
+    /// <summary>Builds the component named by a specification.</summary>
     public required Func<ComponentSpec, IDisposable> Inside { get; init; }
 
     public IReadOnlyList<Workspace> Workspaces => _workspaces;
@@ -46,7 +46,7 @@ internal sealed class BuildContext : IBuildContext
     /// <summary>Whether the component asked for its pack.</summary>
     public bool ReadPack { get; private set; }
 
-    /// <summary>What native libraries will take, as the component's author estimates.</summary>
+    /// <summary>Memory that native libraries will use, as estimated by the component's author.</summary>
     public long NativeBytes { get; private set; }
 
     IWeightSource IBuildContext.Weights => Taken;

@@ -8,21 +8,21 @@ using Spud.Plugins;
 namespace Spud.Composition;
 
 /// <summary>
-/// Finds the component that an entry names, binds its options and refuses what cannot meet the model; then the same for the components
-/// that its options name.
+/// Finds the component named by an entry, binds its options and rejects it if it does not suit the model; then does the same for the components
+/// named by its options.
 /// </summary>
 internal sealed class ComponentBinder(PluginCatalog plugins, ModelDescription model, FaultList faults)
 {
     private const int MaxDepth = 8;
 
-    /// <summary>The component, or null and faults.</summary>
-    /// <param name="entry">Where it was named.</param>
+    /// <summary>The component, or null if there were faults.</summary>
+    /// <param name="entry">The entry that names it.</param>
     /// <param name="name">Its name.</param>
     /// <param name="layers">Layers that it serves.</param>
     public ChosenComponent? Bind(RoleEntry entry, string name, ImmutableArray<int> layers) => Bind(entry, name, layers, depth: 0);
 
     /// <summary>A component that another one is built on.</summary>
-    /// <exception cref="RefusedException">With every fault.</exception>
+    /// <exception cref="RefusedException">Contains all faults.</exception>
     public static ChosenComponent Inner(ChosenComponent outer, ComponentSpec spec, PluginCatalog plugins, ModelDescription model, int depth)
     {
         if (outer.Inner.TryGetValue(spec, out ChosenComponent? chosen))
@@ -63,7 +63,7 @@ internal sealed class ComponentBinder(PluginCatalog plugins, ModelDescription mo
         }
         catch (Exception fault) when (fault is not ConfigurationException)
         {
-            // The binder takes every refusal of a serialiser: this is code of the plugin, a constructor or a setter.
+            // Any exception of the serialiser is caught: this runs plugin code, a constructor or a setter.
             faults.Add(entry.UseOrigin, $"{entry.Role} '{registered.FullName}': its options class {registered.Options.Type.Name} threw {PluginException.Describe(fault)} This is a fault of the plugin.");
             return null;
         }
@@ -81,12 +81,12 @@ internal sealed class ComponentBinder(PluginCatalog plugins, ModelDescription mo
         return inner.ToFrozenDictionary();
     }
 
-    /// <param name="outer">The component that is built on it.</param>
-    /// <param name="entry">Where that one was named.</param>
-    /// <param name="spec">What it names.</param>
-    /// <param name="written">What the document says; null: the plugin says it.</param>
-    /// <param name="layers">Layers that both serve.</param>
-    /// <param name="depth">How many it is nested in.</param>
+    /// <param name="outer">The component built on it.</param>
+    /// <param name="entry">The entry that named the outer component.</param>
+    /// <param name="spec">The specification of the inner component.</param>
+    /// <param name="written">The node of the document; null if the plugin supplied the specification.</param>
+    /// <param name="layers">Layers served by both.</param>
+    /// <param name="depth">Nesting depth.</param>
     private ChosenComponent? Inner(RegisteredComponent outer, RoleEntry entry, ComponentSpec spec, ConfigNode? written, ImmutableArray<int> layers, int depth)
     {
         ConfigObject? node = written switch

@@ -6,7 +6,7 @@ using Spud.Plugins;
 
 namespace Spud.Composition;
 
-/// <summary>Builds components, and the ones that they are built on; what came of it belongs to the pipeline.</summary>
+/// <summary>Builds components and the ones they are built on; the results belong to the pipeline.</summary>
 internal sealed class ComponentBuilder
 {
     private readonly List<PipelineComponent> _built = [];
@@ -29,13 +29,13 @@ internal sealed class ComponentBuilder
 
     public required Action<string>? Log { get; init; }
 
-    /// <summary>A pipeline that is exchanged for this one; null: none.</summary>
+    /// <summary>Takeover from the pipeline that this one replaces; null if none.</summary>
     public Takeover? Takeover { get; init; }
 
-    /// <summary>Everything that was built; a component comes before those that it is built on, so that it is disposed first.</summary>
+    /// <summary>All built components; a component precedes those it is built on, so that it is disposed first.</summary>
     public IReadOnlyList<PipelineComponent> Built => _built;
 
-    /// <exception cref="CompositionException">The component refused, or its plugin is at fault.</exception>
+    /// <exception cref="CompositionException">The component refused, or its plugin is faulty.</exception>
     public PipelineComponent Build(ChosenComponent chosen)
     {
         if (Takeover?.Take(chosen, Limits, Weights) is not [{ } taken, ..] all)
@@ -149,7 +149,7 @@ internal sealed class ComponentBuilder
             throw new CompositionException($"{name} does not use {string.Join(", ", untaken.Take(8))} of {pack.Path}: the pack was made for another component or version. Name the pack that it was made with.");
     }
 
-    // The fault that ends the build is the one to report; what Dispose throws after it goes to the log.
+    // The fault that ends the build is the one to report; exceptions from Dispose are only logged.
     private void Discard(RegisteredComponent registered, IDisposable? instance, MemoryAccount memory, PackFile? pack)
     {
         try

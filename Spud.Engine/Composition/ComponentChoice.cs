@@ -6,12 +6,12 @@ using Spud.Plugins;
 namespace Spud.Composition;
 
 /// <summary>
-/// Finds the components that a document names, binds their options, and refuses what cannot meet the model, all before anything is
-/// built. Every fault of the document is reported at once.
+/// Finds the components named by a document, binds their options, and rejects those that do not suit the model, all before anything is
+/// built. All faults of the document are reported at once.
 /// </summary>
 internal sealed class ComponentChoice
 {
-    /// <summary>The plugin whose components fill the roles that a pipeline leaves out, so that another plugin's component of the same name stops no pipeline.</summary>
+    /// <summary>The plugin that supplies components for roles a pipeline omits, so that another plugin's component of the same name causes no ambiguity.</summary>
     private const string DefaultPlugin = "backend.cpu";
 
     private readonly PipelineDocument _document;
@@ -26,7 +26,7 @@ internal sealed class ComponentChoice
         _binder = new ComponentBinder(plugins, model, _faults);
     }
 
-    /// <summary>The component of a role in a pipeline that names none; null: there is none.</summary>
+    /// <summary>The default component of a role; null if none.</summary>
     public static string? DefaultOf(string role, PluginCatalog plugins)
     {
         if (Role.Of(role) != Role.Cache)
@@ -36,14 +36,14 @@ internal sealed class ComponentChoice
         return isKnown ? DefaultCache(plugins, attention!, attention!.Offer) : null;
     }
 
-    // The plugin's own, where it offers one of that name.
+    // The attention's own plugin, if it offers a cache of that name.
     private static string? DefaultCache(PluginCatalog plugins, RegisteredComponent attention, Offer offer) =>
         offer.DefaultCache is { } name ? Qualified(plugins, attention.PluginId, Roles.Cache, name) : null;
 
     private static string Qualified(PluginCatalog plugins, string plugin, string role, string name) => plugins.Offers(plugin, role, name) ? $"{plugin}/{name}" : name;
 
     /// <summary>Components by role, in the order of the document.</summary>
-    /// <exception cref="ConfigurationException">With every fault.</exception>
+    /// <exception cref="ConfigurationException">Contains all faults.</exception>
     public FrozenDictionary<string, ImmutableArray<ChosenComponent>> Choose()
     {
         _faults.AddRange(_document.Faults);
@@ -52,7 +52,7 @@ internal sealed class ComponentChoice
         foreach (Role role in Role.All.Where(role => role != Role.Cache))
             chosen[role.Name] = ChooseRole(role.Name, DefaultOf(role.Name, _plugins));
 
-        // Whose default it is cannot be told where the attention itself is faulty; that has been said.
+        // If the attention itself is faulty, the default is unknown; that fault has already been reported.
         bool isKnown = !chosen[Roles.Attention].IsEmpty;
         chosen[Roles.Cache] = isKnown || _document[Roles.Cache].All(entry => entry.Use is not null)
             ? ChooseRole(Roles.Cache, isKnown ? DefaultCache(_plugins, chosen[Roles.Attention][^1].Registered, chosen[Roles.Attention][^1].Offer) : null)

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace Spud.Composition;
 
-/// <summary>The build context of an attention, as a fold of one rank sees it.</summary>
+/// <summary>The build context of an attention, as seen by a fold of one rank.</summary>
 internal sealed class FoldBuildContext(IBuildContext build, FoldRank rank, Func<int, CacheLayout> layout) : IFoldBuildContext
 {
     public IMemoryDomain Domain => rank.Domain;

@@ -4,12 +4,12 @@ using Spud.Execution;
 
 namespace Spud.Composition;
 
-/// <summary>Builds an attention's decorators around its own fold, outermost first; each asks for what it is built on, once for each rank.</summary>
+/// <summary>Builds an attention's decorators around its own fold, outermost first; each requests its inner fold, once per rank.</summary>
 /// <param name="attention">The attention.</param>
 /// <param name="name">Its name, for messages.</param>
-/// <param name="build">Its build context: what folds reserve adds to its workspace.</param>
+/// <param name="build">Its build context; workspace reserved by folds is added to the attention's.</param>
 /// <param name="layout">How the cache stores a layer.</param>
-/// <param name="made">Gets every fold that is to be disposed, each after those that it is built on.</param>
+/// <param name="made">Receives every fold that must be disposed, each after those it is built on.</param>
 internal sealed class FoldBuilder(IAttention attention, string name, IBuildContext build, Func<int, CacheLayout> layout, List<IFold> made)
 {
     private bool _ownIsTaken;

@@ -5,19 +5,19 @@ using Spud.Execution;
 
 namespace Spud.Composition;
 
-/// <summary>Puts the components that were built together: which of them serves a layer in a phase, in which domain, with which fold.</summary>
+/// <summary>Combines the built components: determines which one serves a layer in a phase, in which domain, with which fold.</summary>
 /// <param name="chosen">The pipeline's entries, by role.</param>
-/// <param name="built">Their components, by role; null: an entry without layers.</param>
-/// <param name="domains">Where they work.</param>
+/// <param name="built">Their components, by role; null for an entry without layers.</param>
+/// <param name="domains">The memory domains.</param>
 /// <param name="layers">L.</param>
-/// <param name="takeover">What another pipeline built of them; null: nothing.</param>
+/// <param name="takeover">The takeover from another pipeline; null if none.</param>
 internal sealed class LayerComposer(FrozenDictionary<string, ImmutableArray<ChosenComponent>> chosen, Dictionary<Role, PipelineComponent?[]> built, StepDomains domains, int layers, Takeover? takeover)
 {
     /// <summary>The component of a role that is the same for all layers.</summary>
     public BoundComponent<T> Whole<T>()
         where T : class => Bound<T>(built[Role.Of<T>()][0]!);
 
-    /// <summary>[phase][layer]: what serves it.</summary>
+    /// <summary>[phase][layer]: the components that serve it.</summary>
     /// <param name="layouts">[L]: how the cache stores each layer.</param>
     public LayerParts[][] Compose(CacheLayout[] layouts)
     {
@@ -42,7 +42,7 @@ internal sealed class LayerComposer(FrozenDictionary<string, ImmutableArray<Chos
             if (one is not { Instance: IAttention attention } component || entry.Folds.IsEmpty)
                 continue;
 
-            // The outermost of those that were taken over was made last.
+            // Of the folds taken over, the outermost was added last.
             FoldBuilder builder = new(attention, component.Registered.FullName, component.Context!, layer => layouts[layer], component.Folds);
             IFold fold = takeover?.Taken.Contains(component) == true ? component.Folds[^1] : builder.Build(entry.Folds);
             component.Decorators = [.. entry.Folds.Select(static decorator => (decorator.Registered, decorator.Registered.TextOf(decorator.Options)))];

@@ -5,7 +5,7 @@ using Spud.Plugins;
 
 namespace Spud.Composition;
 
-/// <summary>Asks a cache for its layouts, and checks that they are possible and that the attentions can read them.</summary>
+/// <summary>Gets the layouts of a cache, and checks that they are valid and that the attentions can read them.</summary>
 internal static class LayoutCheck
 {
     /// <summary>How a cache stores a layer.</summary>
@@ -23,7 +23,7 @@ internal static class LayoutCheck
         }
     }
 
-    /// <summary>The pools of a layout; one that names none has the one that its properties describe.</summary>
+    /// <summary>The pools of a layout; if it lists none, the single pool described by its properties.</summary>
     public static ImmutableArray<PoolLayout> PoolsOf(CacheLayout layout) => layout.Pools.IsEmpty
         ? [new() { PageTokens = layout.PageTokens, Keys = layout.Keys, Values = layout.Values, KeysAtMost = layout.TokensAtMost }]
         : layout.Pools;
@@ -31,11 +31,11 @@ internal static class LayoutCheck
     /// <summary>Checks the layout of a layer.</summary>
     /// <param name="cache">The cache.</param>
     /// <param name="layer">0 .. L - 1.</param>
-    /// <param name="layout">Of the layer.</param>
-    /// <param name="kv">Of the layer.</param>
-    /// <param name="attentions">The layer's, by phase.</param>
-    /// <param name="perHeadAttentions">Attentions that fold per-head pages, of the plugins that have been loaded: for the message.</param>
-    /// <exception cref="CompositionException">The layout is impossible, or an attention cannot read it.</exception>
+    /// <param name="layout">The layout of the layer.</param>
+    /// <param name="kv">The KV geometry of the layer.</param>
+    /// <param name="attentions">The layer's attentions, by phase.</param>
+    /// <param name="perHeadAttentions">Attentions in loaded plugins that can fold per-head pages, for the message.</param>
+    /// <exception cref="CompositionException">The layout is invalid, or an attention cannot read it.</exception>
     public static void Require(
         BoundComponent<ICachePolicy> cache, int layer, CacheLayout layout, KvGeometry kv, BoundComponent<IAttention>[] attentions, IEnumerable<string> perHeadAttentions)
     {
@@ -49,8 +49,8 @@ internal static class LayoutCheck
         }
     }
 
-    /// <summary>The memory in which the attentions of both phases work.</summary>
-    /// <exception cref="CompositionException">They work in different ones.</exception>
+    /// <summary>The memory domain of the attentions of both phases.</summary>
+    /// <exception cref="CompositionException">Their domains differ.</exception>
     public static IMemoryDomain DomainOf(BoundComponent<IAttention>[] attentions, int layer)
     {
         BoundComponent<IAttention> first = attentions[0];
@@ -61,8 +61,8 @@ internal static class LayoutCheck
             : first.Domain.Memory;
     }
 
-    /// <summary>How both phases distribute keys; null: they do not.</summary>
-    /// <exception cref="CompositionException">They differ.</exception>
+    /// <summary>How both phases distribute keys; null if they do not.</summary>
+    /// <exception cref="CompositionException">Their distributions differ.</exception>
     public static FoldShards? ShardsOf(LayerParts[] phases, int layer)
     {
         FoldShards? shards = phases[0].Fold.Shards;
@@ -71,7 +71,7 @@ internal static class LayoutCheck
             : throw new CompositionException($"layer {layer}: the phases decorate their folds differently, but both read the same pages. Give both the same 'fold'.");
     }
 
-    /// <summary>A fault of a cache's layout.</summary>
+    /// <summary>The exception for an invalid cache layout.</summary>
     public static CompositionException Fault(string cache, int layer, string what, Exception? cause = null) =>
         new($"cache '{cache}', layer {layer}: {what}.", cause);
 

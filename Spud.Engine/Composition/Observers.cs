@@ -3,15 +3,15 @@ using Spud.Execution;
 
 namespace Spud.Composition;
 
-/// <summary>Gives the layers of a cache policy that observes queries what it reads at its reviews, and refuses what cannot be.</summary>
+/// <summary>Gives the layers of a cache policy that observes queries the data for its reviews, and rejects unsupported combinations.</summary>
 internal sealed class Observers(MemoryAccount memory, StepDomains domains, ModelDescription model, Limits limits, WorkerThreads pool)
 {
     /// <param name="cache">The policy.</param>
     /// <param name="layouts">[L]: how it stores each layer.</param>
     /// <param name="parts">[L]: the layers.</param>
-    /// <param name="states">What components keep of sequences.</param>
-    /// <param name="pages">All pages; those of layers that are observed are told.</param>
-    /// <exception cref="CompositionException">Borders differ, or the attention cannot tell what the policy asks for.</exception>
+    /// <param name="states">Per-sequence states of components.</param>
+    /// <param name="pages">All pages; observed layers are registered with them.</param>
+    /// <exception cref="CompositionException">Borders differ, or the attention cannot provide what the policy asks for.</exception>
     public void Attach(BoundComponent<ICachePolicy> cache, CacheLayout[] layouts, LayerParts[] parts, SequenceStates states, PageStore pages)
     {
         KeyMass.Buffers? buffers = null;

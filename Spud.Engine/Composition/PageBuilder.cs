@@ -3,27 +3,27 @@ using Spud.Execution;
 
 namespace Spud.Composition;
 
-/// <summary>Asks the cache how each layer is stored, checks that the attentions can read it, and allocates the pages.</summary>
+/// <summary>Gets the layout of each layer from the cache, checks that the attentions can read it, and allocates the pages.</summary>
 internal sealed class PageBuilder(MemoryAccount memory, IMemoryDomain host, ModelDescription model, Limits limits, int? cacheTokens)
 {
     private const int RunFields = 5;
 
     private PoolBuilder Pools => field ??= new(memory, host, model, limits, cacheTokens) { FullSequences = FullSequences, Former = Former };
 
-    /// <summary>Attentions that fold per-head pages, of the plugins that have been loaded: for the message.</summary>
+    /// <summary>Attentions in loaded plugins that can fold per-head pages, for the message.</summary>
     public IEnumerable<string> PerHeadAttentions { get; init; } = [];
 
-    /// <summary>Sequences that may fill the context at the same time; null: all.</summary>
+    /// <summary>Number of sequences that can fill the context at the same time; null for all.</summary>
     public int? FullSequences { get; init; }
 
-    /// <summary>Pages of a pipeline of the same model that is exchanged for this one: pools that would be allocated the same again are held on; null: none.</summary>
+    /// <summary>Pages of a pipeline of the same model that this one replaces: pools that would be allocated identically are kept; null if none.</summary>
     public PageStore? Former { get; init; }
 
-    /// <exception cref="CompositionException">The layout is impossible, or an attention cannot read it.</exception>
+    /// <exception cref="CompositionException">The layout is invalid, or an attention cannot read it.</exception>
     public PageStore Build(BoundComponent<ICachePolicy> cache, LayerParts[][] parts, IEnumerable<int>? stateBorders = null) =>
         Build(cache, [.. Enumerable.Range(0, model.Layers.Length).Select(layer => LayoutCheck.LayoutOf(cache, layer))], parts, stateBorders ?? []);
 
-    /// <exception cref="CompositionException">A layout is impossible, or an attention cannot read it.</exception>
+    /// <exception cref="CompositionException">A layout is invalid, or an attention cannot read it.</exception>
     public PageStore Build(BoundComponent<ICachePolicy> cache, CacheLayout[] layouts, LayerParts[][] parts, IEnumerable<int> stateBorders)
     {
         LayerPages[] layers = new LayerPages[layouts.Length];
@@ -35,7 +35,7 @@ internal sealed class PageBuilder(MemoryAccount memory, IMemoryDomain host, Mode
             layers[layer] = Pools.Pages(cache.Name, cache.Offer, layer, layouts[layer], LayoutCheck.DomainOf(attentions, layer), shards);
         }
 
-        // An observer sees the pages of all pools at once.
+        // An observer views the pages of all pools at once.
         bool observes = cache.Component is IObservesQueries;
         int views = layers.Max(layer => observes ? layer.Pools.Length : layer.ShardCount);
         ReviewBorders borders = new(layers.Select(layer => layer.BorderTokens).OfType<int>().Concat(stateBorders));
@@ -53,7 +53,7 @@ internal sealed class PageBuilder(MemoryAccount memory, IMemoryDomain host, Mode
         return new StepTables(slots, runs, offsets, headOffsets);
     }
 
-    // Forked sequences share pages but each has runs of its own, and a policy may cut runs down to single keys.
+    // Forked sequences share pages but have separate runs, and a policy may split runs down to single keys.
     private int MaxRuns(LayerPages layer)
     {
         long most = layer.Pools.Max(pool =>

@@ -7,7 +7,7 @@ using Spud.Plugins;
 namespace Spud.Composition;
 
 /// <summary>
-/// One component per role, layer and phase, a model and all memory: resolved once, frozen. Dispose it when its engine is no longer used.
+/// One component per role, layer and phase, a model and all memory: resolved once, then immutable. Dispose it when its engine is no longer used.
 /// </summary>
 public sealed class Pipeline : IDisposable
 {
@@ -34,34 +34,34 @@ public sealed class Pipeline : IDisposable
     /// <summary>The model's file.</summary>
     public GgufFile File => Parts.File;
 
-    /// <summary>What a request may cost at most, unless it has its own limit; null: no limit.</summary>
+    /// <summary>Default cost limit of a request; null for no limit.</summary>
     public Budget? Budget => Parts.Document.ComputeUnits is { } units ? Budget.OfCompute(units) : null;
 
-    /// <summary>How much compute a request is worth, 0 .. 1, unless it says so itself.</summary>
+    /// <summary>Default effort of a request, 0 .. 1.</summary>
     public float Effort => Parts.Document.Effort;
 
-    /// <summary>"role name" of the components that were taken over from the pipeline before, as they were.</summary>
+    /// <summary>"role name" of the components taken over unchanged from the previous pipeline.</summary>
     public IReadOnlyList<string> TakenOver => [.. Parts.TakenOver.Select(component => $"{component.Role} {component.Registered.Name}")];
 
     internal PipelineParts Parts { get; }
 
     /// <summary>Composes a pipeline.</summary>
-    /// <param name="document">What its author wrote.</param>
-    /// <param name="plugins">What offers components.</param>
-    /// <param name="options">What the host decides.</param>
+    /// <param name="document">The pipeline document.</param>
+    /// <param name="plugins">Plugins that offer components.</param>
+    /// <param name="options">Settings of the host.</param>
     /// <exception cref="ModelFileException">The model cannot be read.</exception>
     /// <exception cref="ConfigurationException">The document has faults.</exception>
-    /// <exception cref="CompositionException">Components, model and machine do not go together.</exception>
+    /// <exception cref="CompositionException">Components, model and machine are incompatible.</exception>
     /// <exception cref="InsufficientMemoryException">The machine has too little memory.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A number of <paramref name="options"/> is below 1.</exception>
     public static Pipeline Compose(PipelineDocument document, PluginCatalog plugins, PipelineOptions options) => Compose(document, plugins, options, null);
 
-    /// <summary>Composes a pipeline that computes on the caller's threads; null: on its own.</summary>
-    /// <param name="document">What its author wrote.</param>
-    /// <param name="plugins">What offers components.</param>
-    /// <param name="options">What the host decides.</param>
-    /// <param name="workers">The caller's threads.</param>
-    /// <param name="former">A pipeline on the same threads that is exchanged for this one; it may only be disposed afterwards.</param>
+    /// <summary>Composes a pipeline on the caller's threads, or on its own if null.</summary>
+    /// <param name="document">The pipeline document.</param>
+    /// <param name="plugins">Plugins that offer components.</param>
+    /// <param name="options">Settings of the host.</param>
+    /// <param name="workers">The caller's threads; null to create threads.</param>
+    /// <param name="former">A pipeline on the same threads that this one replaces; it may only be disposed afterwards.</param>
     internal static Pipeline Compose(PipelineDocument document, PluginCatalog plugins, PipelineOptions options, WorkerThreads? workers, Pipeline? former = null)
     {
         ArgumentNullException.ThrowIfNull(document);
@@ -72,12 +72,12 @@ public sealed class Pipeline : IDisposable
         return PipelineComposer.Compose(document, plugins, options, workers, former is { Engine.IsLost: false } ? former.Parts : null);
     }
 
-    /// <summary>The component of a role that a document does not name; null: none of these plugins offers it.</summary>
+    /// <summary>The default component of a role; null if none of these plugins offers it.</summary>
     public static string? DefaultComponent(string role, PluginCatalog plugins) => ComponentChoice.DefaultOf(role, plugins);
 
-    /// <summary>A device is gone: the plugins that work on it are marked as faulty.</summary>
-    /// <param name="domain">The device's; the host's where a component works in host memory and uses a device by itself.</param>
-    /// <param name="fault">What was thrown, with the component that was at work.</param>
+    /// <summary>Handles a lost device: the plugins that use it are marked as faulty.</summary>
+    /// <param name="domain">The device's domain; the host's if a component works in host memory and uses a device internally.</param>
+    /// <param name="fault">The exception, with the component that was running.</param>
     private void Lose(IMemoryDomain domain, ComponentException fault)
     {
         IEnumerable<PipelineComponent> users = domain.IsHost
@@ -88,10 +88,10 @@ public sealed class Pipeline : IDisposable
             Parts.MarkFaulty(plugin, $"{device} is lost, and with it this process's use of it: {fault.Message}");
     }
 
-    /// <summary>Frees components, memory, threads and the model's mapping; a component that throws does not keep the others from being freed.</summary>
-    /// <exception cref="InvalidOperationException">Another thread runs a step.</exception>
+    /// <summary>Frees components, memory, threads and the model's mapping; if a component throws, the others are still freed.</summary>
+    /// <exception cref="InvalidOperationException">Another thread is running a step.</exception>
     /// <exception cref="ComponentException">A component threw; everything else was freed.</exception>
-    /// <exception cref="AggregateException">Several components threw: a <see cref="ComponentException"/> each.</exception>
+    /// <exception cref="AggregateException">Several components threw; contains one <see cref="ComponentException"/> each.</exception>
     public void Dispose()
     {
         if (_isDisposed)

@@ -8,7 +8,7 @@ using Spud.Plugins;
 
 namespace Spud.Composition;
 
-/// <summary>Resolves a document once: model, components, memory. What comes out is frozen.</summary>
+/// <summary>Resolves a document once: model, components, memory. The result is immutable.</summary>
 internal sealed class PipelineComposer : IDisposable
 {
     private readonly PipelineOptions _options;
@@ -77,7 +77,7 @@ internal sealed class PipelineComposer : IDisposable
     /// <summary>Composes a pipeline.</summary>
     /// <exception cref="ModelFileException">The model cannot be read.</exception>
     /// <exception cref="ConfigurationException">The document has faults.</exception>
-    /// <exception cref="CompositionException">Components, model and machine do not go together.</exception>
+    /// <exception cref="CompositionException">Components, model and machine are incompatible.</exception>
     /// <exception cref="InsufficientMemoryException">The machine has too little memory.</exception>
     public static Pipeline Compose(PipelineDocument document, PluginCatalog plugins, PipelineOptions options, WorkerThreads? workers, PipelineParts? former = null)
     {
@@ -97,7 +97,7 @@ internal sealed class PipelineComposer : IDisposable
         }
     }
 
-    /// <summary>Frees what was made, unless a pipeline owns it now.</summary>
+    /// <summary>Frees what was created, unless a pipeline owns it now.</summary>
     public void Dispose()
     {
         if (_finished)
@@ -114,7 +114,7 @@ internal sealed class PipelineComposer : IDisposable
             _pool.Dispose();
         _file.Dispose();
 
-        // The reason why nothing was composed is on its way to the caller; these would hide it.
+        // The exception that ended composition is already propagating; these would hide it.
         faults.ForEach(fault => _options.Log?.Invoke(fault.Message));
     }
 
@@ -199,7 +199,7 @@ internal sealed class PipelineComposer : IDisposable
         return component;
     }
 
-    // Components take turns: a domain's arena is as large as the largest of them needs, with those that it is built on.
+    // Components take turns: a domain's arena is as large as the largest of them needs, including its inner components.
     private IEnumerable<(IMemoryDomain Domain, nint Address)> Arenas()
     {
         PipelineComponent[] outermost = [.. _builder.Built.Where(component => component.Outer is null)];

@@ -5,15 +5,15 @@ using Spud.Plugins;
 namespace Spud.Composition;
 
 /// <summary>
-/// The JSON schema (draft 2020-12) of a pipeline over a set of registered components, for editors. It says what <see cref="PipelineReader"/>
-/// and the binder say, but for rules between entries of an array.
+/// The JSON schema (draft 2020-12) of a pipeline over a set of registered components, for editors. It states the rules of <see cref="PipelineReader"/>
+/// and the binder, except rules between entries of an array.
 /// </summary>
 public static class PipelineSchema
 {
     private const string Layer = "(0|[1-9][0-9]{0,3})";
     private const string Layers = $" *{Layer} *(- *{Layer}? *)?";
 
-    /// <summary>The schema over the components of every plugin that can be used; loads them all.</summary>
+    /// <summary>The schema over the components of all usable plugins; loads them all.</summary>
     public static JsonObject Of(PluginCatalog plugins)
     {
         ArgumentNullException.ThrowIfNull(plugins);
@@ -21,7 +21,7 @@ public static class PipelineSchema
         return OfLoaded(plugins);
     }
 
-    /// <summary>The schema over the components of the plugins that are loaded: what a pipeline that is running can be changed to at once.</summary>
+    /// <summary>The schema over the components of the loaded plugins: what a running pipeline can be changed to at once.</summary>
     public static JsonObject OfLoaded(PluginCatalog plugins)
     {
         ArgumentNullException.ThrowIfNull(plugins);
@@ -35,7 +35,7 @@ public static class PipelineSchema
         ]);
     }
 
-    /// <summary>One document; components are definitions in it.</summary>
+    /// <summary>A single document that contains the components as definitions.</summary>
     internal static JsonObject Create(IReadOnlyCollection<ComponentOptions> components)
     {
         JsonObject schema = OptionsSchema.Of(PipelineJson.Default.PipelineSettings, "#");
@@ -54,7 +54,7 @@ public static class PipelineSchema
     private static JsonObject OfRole(string role, ComponentOptions[] components, JsonObject definitions, string[] folds)
     {
         if (components.Length == 0)
-            return new JsonObject { ["not"] = new JsonObject() }; // nobody fills it
+            return new JsonObject { ["not"] = new JsonObject() }; // never set
         JsonArray alternatives = Alternatives(role, components, inArray: false, definitions, folds);
         if (Role.Of(role).DiffersByLayer)
         {
@@ -69,7 +69,7 @@ public static class PipelineSchema
         return new JsonObject { ["oneOf"] = alternatives };
     }
 
-    /// <summary>Defines the fold decorators; the names of their definitions.</summary>
+    /// <summary>Defines the fold decorators; returns the names of their definitions.</summary>
     private static string[] Folds(ComponentOptions[] components, JsonObject definitions)
     {
         List<string> keys = [];
@@ -130,7 +130,7 @@ public static class PipelineSchema
         return schema;
     }
 
-    // A name that two plugins offer must be written with its plugin.
+    // A name offered by two plugins must be qualified with its plugin.
     private static string[] Names(ComponentOptions component, ComponentOptions[] sameRole)
     {
         if (component.Plugin is null)

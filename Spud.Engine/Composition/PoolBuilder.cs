@@ -9,18 +9,18 @@ namespace Spud.Composition;
 /// <param name="host">The host's memory.</param>
 /// <param name="model">The model.</param>
 /// <param name="limits">The largest step, and the context.</param>
-/// <param name="cacheTokens">Tokens that the first pools of all sequences hold together; null: every sequence at its longest.</param>
+/// <param name="cacheTokens">Total tokens in the first pools of all sequences; null if every sequence may reach its maximum length.</param>
 internal sealed class PoolBuilder(MemoryAccount memory, IMemoryDomain host, ModelDescription model, Limits limits, int? cacheTokens)
 {
     private readonly List<PageScratch> _scratch = [];
 
-    /// <summary>Sequences that may fill the context at the same time; null: all.</summary>
+    /// <summary>Number of sequences that can fill the context at the same time; null for all.</summary>
     public int? FullSequences { get; init; }
 
-    /// <summary>Pages of a pipeline of the same model that this one replaces: pools that would be allocated the same again are shared; null: none.</summary>
+    /// <summary>Pages of a pipeline of the same model that this one replaces: pools that would be allocated identically are shared; null if none.</summary>
     public PageStore? Former { get; init; }
 
-    /// <summary>Bytes of host memory for keys that move from one format into another.</summary>
+    /// <summary>Bytes of host memory for keys that move from one format to another.</summary>
     public long HostScratchBytes => _scratch.Sum(static scratch => scratch.Memory.HostBytes);
 
     /// <summary>Rows of a sequence in the largest step: no step crosses a review border.</summary>
@@ -28,12 +28,12 @@ internal sealed class PoolBuilder(MemoryAccount memory, IMemoryDomain host, Mode
 
     /// <summary>The pools of one layer, and their shards.</summary>
     /// <param name="cache">Name of the cache, for the message.</param>
-    /// <param name="offer">Of the cache.</param>
+    /// <param name="offer">What the cache offers.</param>
     /// <param name="layer">The layer.</param>
     /// <param name="layout">How the cache stores it; checked.</param>
-    /// <param name="domain">Where its attention works.</param>
-    /// <param name="shards">How keys are distributed; null: they are not.</param>
-    /// <exception cref="CompositionException">Keys cannot move from one pool into another.</exception>
+    /// <param name="domain">The domain of its attention.</param>
+    /// <param name="shards">How keys are distributed; null if they are not.</param>
+    /// <exception cref="CompositionException">Keys cannot move from one pool to another.</exception>
     public LayerPages Pages(string cache, Offer offer, int layer, CacheLayout layout, IMemoryDomain domain, FoldShards? shards = null)
     {
         ImmutableArray<PoolLayout> layouts = LayoutCheck.PoolsOf(layout);
@@ -46,7 +46,7 @@ internal sealed class PoolBuilder(MemoryAccount memory, IMemoryDomain host, Mode
         return new LayerPages(pools, layout.TokensAtMost, ReviewBorders.Of(layout, offer)) { Shards = shards };
     }
 
-    /// <summary>The former pipeline's pools of a layer, with their content; null: some would be different.</summary>
+    /// <summary>The former pipeline's pools of a layer, with their content; null if any would differ.</summary>
     private ImmutableArray<PoolPages>? Shared(int layer, PoolShape[] shapes)
     {
         if (Former?.Layers[layer].Pools is not { } pools || pools.Length != shapes.Length || !pools.Zip(shapes).All(static pair => pair.First.IsAs(pair.Second)))
@@ -75,7 +75,7 @@ internal sealed class PoolBuilder(MemoryAccount memory, IMemoryDomain host, Mode
         return pools.MoveToImmutable();
     }
 
-    /// <summary>Positions of a text that may lie in each shard, at least 1.</summary>
+    /// <summary>Number of text positions that may be in each shard, at least 1.</summary>
     private int[] PositionsOf(FoldShards? shards)
     {
         if (shards is null)
@@ -89,18 +89,18 @@ internal sealed class PoolBuilder(MemoryAccount memory, IMemoryDomain host, Mode
     }
 
     /// <param name="layout">The pool.</param>
-    /// <param name="kv">What a token has.</param>
+    /// <param name="kv">KV geometry of a token.</param>
     /// <param name="isFirst">Whether it takes the rows of steps.</param>
     /// <param name="isDeclared">Whether the layout names pools.</param>
-    /// <param name="domain">Where it lies.</param>
-    /// <param name="positions">Positions of a text that it may hold: all that a policy keeps may be among them.</param>
+    /// <param name="domain">Its memory domain.</param>
+    /// <param name="positions">Number of text positions it may hold: all that a policy keeps may be among them.</param>
     /// <param name="stepRows">Rows of a sequence in the largest step.</param>
     private PoolShape ShapeOf(PoolLayout layout, KvGeometry kv, bool isFirst, bool isDeclared, IMemoryDomain domain, int positions, int stepRows)
     {
         int tables = layout.PerHead ? kv.Heads : 1;
         bool keepsAll = layout.KeysAtMost >= (long)positions * tables;
         long perSequence = isDeclared ? DensePages(layout, isFirst ? stepRows : 0, tables, keepsAll, positions) : PagesOfOnePool(layout, positions, stepRows);
-        // What moves into later pools must always find room there, so only the first may be smaller than all full sequences.
+        // Keys that move to later pools must always find room there, so only the first may be smaller than all full sequences.
         long most = isFirst && cacheTokens is { } tokens ? ((long)tokens + layout.PageTokens - 1) / layout.PageTokens * tables : long.MaxValue;
         int pages = checked((int)Math.Min(most, perSequence * Math.Min(FullSequences ?? int.MaxValue, limits.Sequences)));
         return new(domain, layout, pages, (int)perSequence, isDeclared ? keepsAll ? 0 : 1 : null);
@@ -131,15 +131,15 @@ internal sealed class PoolBuilder(MemoryAccount memory, IMemoryDomain host, Mode
         }
     }
 
-    // Between steps a sequence keeps TokensAtMost; within one, its new rows too. What begins in the middle of a text need not begin
-    // on a page's border: one page more.
+    // Between steps a sequence keeps TokensAtMost; within one, its new rows too. If the first key is in the middle of the text, it need not be at
+    // a page border: one page more.
     private static long PagesOfOnePool(PoolLayout layout, int positions, int stepRows)
     {
         long tokens = Math.Min((long)layout.KeysAtMost + stepRows, positions);
         return (tokens + layout.PageTokens - 1) / layout.PageTokens + (tokens < positions ? 1 : 0);
     }
 
-    // Every table may end in the middle of a page and hold a page more than it needs before its keys are moved together.
+    // Every table may end in the middle of a page and hold one page more than it needs before its keys are compacted.
     private static long DensePages(PoolLayout layout, int stepRows, int tables, bool keepsAll, int positions)
     {
         long whole = (positions + layout.PageTokens - 1L) / layout.PageTokens;
@@ -147,7 +147,7 @@ internal sealed class PoolBuilder(MemoryAccount memory, IMemoryDomain host, Mode
         return keepsAll ? whole * tables : Math.Min(keys / layout.PageTokens + 3 * tables, (whole + 1) * tables);
     }
 
-    /// <summary>F32: a page of one head, for keys that go from one format into another.</summary>
+    /// <summary>F32: a page of one head, for keys that move from one format to another.</summary>
     private PageScratch Scratch(IMemoryDomain domain, int pageTokens)
     {
         int elements = checked(pageTokens * model.Layers.Max(layer => Math.Max(layer.Kv.KeyWidth, layer.Kv.ValueWidth)));
@@ -160,7 +160,7 @@ internal sealed class PoolBuilder(MemoryAccount memory, IMemoryDomain host, Mode
         return _scratch[^1];
     }
 
-    // Domains convert what they compute in and need do no more: whether keys can move is known before the first token.
+    // Domains need only convert their compute formats: whether keys can move is checked before the first token.
     private static void RequireConverts(string cache, int layer, PoolPages source, PoolPages target)
     {
         try

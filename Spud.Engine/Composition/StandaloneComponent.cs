@@ -5,8 +5,8 @@ using Spud.Plugins;
 namespace Spud.Composition;
 
 /// <summary>
-/// A component with its options bound and no pipeline around it: for tests of plugins, which build it with a context of their own and call
-/// it with data of their own.
+/// A component with its options bound but without a pipeline: for tests of plugins, which build it with their own context and call it with
+/// their own data.
 /// </summary>
 public sealed class StandaloneComponent
 {
@@ -24,18 +24,18 @@ public sealed class StandaloneComponent
     /// <summary>What it can do with these options.</summary>
     public Offer Offer => _chosen.Offer;
 
-    /// <summary>Whether its options name components that it is built on.</summary>
+    /// <summary>Whether its options name inner components.</summary>
     public bool IsBuiltOnOthers => _chosen.Inner.Count > 0;
 
     internal ChosenComponent Chosen => _chosen;
 
-    /// <summary>Binds a component's options as a pipeline does, and refuses it where it does not know a trait of the model.</summary>
-    /// <param name="plugins">Offer components.</param>
+    /// <summary>Binds a component's options as a pipeline does, and rejects it if it does not know a trait of the model.</summary>
+    /// <param name="plugins">Plugins that offer components.</param>
     /// <param name="role">One of <see cref="Roles.All"/>.</param>
     /// <param name="name">The component.</param>
     /// <param name="options">A JSON object.</param>
     /// <param name="model">The model; the component serves all its layers.</param>
-    /// <exception cref="ConfigurationException">With every fault.</exception>
+    /// <exception cref="ConfigurationException">Contains all faults.</exception>
     public static StandaloneComponent Bind(PluginCatalog plugins, string role, string name, string options, ModelDescription model)
     {
         ArgumentNullException.ThrowIfNull(plugins);
@@ -47,12 +47,12 @@ public sealed class StandaloneComponent
         return new(chosen!, plugins, model, 0);
     }
 
-    /// <summary>Binds the options of a fold decorator as an attention's entry names it.</summary>
-    /// <param name="plugins">Offer components.</param>
+    /// <summary>Binds the options of a fold decorator as in an attention's entry.</summary>
+    /// <param name="plugins">Plugins that offer components.</param>
     /// <param name="name">The decorator.</param>
     /// <param name="options">A JSON object.</param>
     /// <param name="model">The model.</param>
-    /// <exception cref="ConfigurationException">With every fault.</exception>
+    /// <exception cref="ConfigurationException">Contains all faults.</exception>
     public static StandaloneComponent BindFold(PluginCatalog plugins, string name, string options, ModelDescription model)
     {
         ArgumentNullException.ThrowIfNull(plugins);
@@ -69,11 +69,11 @@ public sealed class StandaloneComponent
     }
 
     /// <summary>Builds it; the caller disposes it.</summary>
-    /// <param name="build">Serves everything that it asks for; what it is built on, by way of <see cref="Inner"/>.</param>
+    /// <param name="build">Serves all its requests; those for inner components through <see cref="Inner"/>.</param>
     public IDisposable Create(IBuildContext build) => _chosen.Registered.Create(_chosen.Options, build);
 
     /// <summary>A component that it is built on.</summary>
-    /// <exception cref="RefusedException">With every fault.</exception>
+    /// <exception cref="RefusedException">Contains all faults.</exception>
     public StandaloneComponent Inner(ComponentSpec spec)
     {
         ArgumentNullException.ThrowIfNull(spec);

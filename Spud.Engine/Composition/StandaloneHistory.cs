@@ -5,7 +5,7 @@ namespace Spud.Composition;
 
 /// <summary>
 /// One sequence in the pages of one layer, without a pipeline: it grows as in an engine, and the policy reviews it. For tests of cache
-/// policies; its keys and values do not matter.
+/// policies; the values of its keys and values do not matter.
 /// </summary>
 public sealed class StandaloneHistory : IDisposable
 {
@@ -20,8 +20,8 @@ public sealed class StandaloneHistory : IDisposable
     /// <param name="model">The model; the pages are those of its layer 0.</param>
     /// <param name="limits">The largest step, and the context.</param>
     /// <param name="host">The host's memory.</param>
-    /// <param name="addKeyMass">Adds to F32 [G, ContextTokens] how much rows looked at the text's tokens, of which there are so many, where a review asks for it.</param>
-    /// <exception cref="CompositionException">The layout is impossible.</exception>
+    /// <param name="addKeyMass">If a review asks for key mass, adds to F32 [G, ContextTokens] how much rows attended to the text's tokens; also receives the number of tokens.</param>
+    /// <exception cref="CompositionException">The layout is invalid.</exception>
     public StandaloneHistory(ICachePolicy policy, string name, Offer offer, ModelDescription model, Limits limits, IMemoryDomain host, Action<int, TensorView> addKeyMass)
     {
         ArgumentNullException.ThrowIfNull(policy);
@@ -33,10 +33,10 @@ public sealed class StandaloneHistory : IDisposable
             _pages.Observed = new(new KeptState(_memory, host, limits, keeps, Roles.Cache, name, 0, layout), (PageTable table, int? _, in TensorView _, in TensorView mass) => addKeyMass(table.Tokens, mass));
     }
 
-    /// <summary>What the policy sees; keys of the last step are in it.</summary>
+    /// <summary>The policy's view; includes keys of the last step.</summary>
     public IHistory History => _table.Reviews.History;
 
-    /// <summary>Keys that a pool holds, of all its heads together.</summary>
+    /// <summary>Total keys in a pool over all its heads.</summary>
     public int KeysIn(int pool)
     {
         int keys = 0;
@@ -46,7 +46,7 @@ public sealed class StandaloneHistory : IDisposable
         return keys;
     }
 
-    /// <summary>So many rows, committed, in steps that end at review borders as an engine's do; the policy is asked where the text reaches one.</summary>
+    /// <summary>Appends and commits this many rows, in steps that end at review borders as an engine's do; the policy reviews the text at each border.</summary>
     public void Append(int rows)
     {
         ReviewBorders borders = new(_pages.BorderTokens is { } every ? [every] : []);
@@ -58,6 +58,6 @@ public sealed class StandaloneHistory : IDisposable
         }
     }
 
-    /// <summary>Gives the pages back, and does not dispose the policy.</summary>
+    /// <summary>Frees the pages, but does not dispose the policy.</summary>
     public void Dispose() => _memory.Dispose();
 }

@@ -5,36 +5,36 @@ using Spud.Models;
 namespace Spud.Composition;
 
 /// <summary>
-/// What a pipeline takes over from the one that it is exchanged for: the mapped model, and components that would be built the same again. Both
-/// pipelines hold them then, and the last one disposes them; only the newer one computes, in workspaces of its arena.
+/// What a pipeline takes over from the one it replaces: the mapped model, and components that would be built identically. Both
+/// pipelines then hold them, and the last one disposes them; only the newer one computes, in workspaces of its arena.
 /// </summary>
-/// <param name="former">At rest, and on the same threads.</param>
+/// <param name="former">The former pipeline, idle and on the same threads.</param>
 internal sealed class Takeover(PipelineParts former)
 {
     private readonly List<PipelineComponent> _taken = [];
     private bool _cacheStays;
 
-    /// <summary>Its parts.</summary>
+    /// <summary>The former pipeline's parts.</summary>
     public PipelineParts Former => former;
 
     /// <summary>Components that were taken over.</summary>
     public IReadOnlyList<PipelineComponent> Taken => _taken;
 
-    /// <summary>The takeover from a pipeline; null: it has other threads, or another model or scaling of RoPE, or its file was changed.</summary>
+    /// <summary>The takeover from a pipeline; null if it has other threads, another model or RoPE scaling, or if its file was changed.</summary>
     public static Takeover? From(PipelineParts? former, string model, RopeSettings? rope, WorkerThreads? workers, PipelineOptions options) =>
         former is { Weights: not null } && ReferenceEquals(former.Pool, workers) && options is { RoutingProbe: null, CacheProbe: null } && Path.GetFullPath(former.File.Path) == Path.GetFullPath(model) && former.File.IsCurrent
         && former.Document.Rope == rope
             ? new(former) : null;
 
-    /// <summary>Whether the cache stays as it is, so that what was built by its layouts may stay too.</summary>
-    /// <param name="cache">What is wanted.</param>
-    /// <param name="limits">Of the new pipeline.</param>
+    /// <summary>Records whether the cache stays the same, so that components built for its layouts can also stay.</summary>
+    /// <param name="cache">The chosen cache.</param>
+    /// <param name="limits">Limits of the new pipeline.</param>
     public void ExpectCache(ChosenComponent cache, Limits limits) => _cacheStays = Find(cache, limits) is not null;
 
-    /// <summary>A component that would be built the same again, with those that it is built on, outermost first; empty: there is none. They are the caller's too from now on.</summary>
-    /// <param name="chosen">What is wanted.</param>
-    /// <param name="limits">Of the new pipeline.</param>
-    /// <param name="weights">Of the new pipeline: what the components took is taken there.</param>
+    /// <summary>A component that would be built identically, with those it is built on, outermost first; empty if none. The caller co-owns them from now on.</summary>
+    /// <param name="chosen">The chosen component.</param>
+    /// <param name="limits">Limits of the new pipeline.</param>
+    /// <param name="weights">Weights of the new pipeline, in which the component's tensors are marked as taken.</param>
     public IReadOnlyList<PipelineComponent> Take(ChosenComponent chosen, Limits limits, WeightCatalog weights)
     {
         if (Find(chosen, limits) is not { } found)

@@ -7,7 +7,7 @@ using Spud.Models.Messages;
 namespace Spud.Configuration;
 
 /// <summary>
-/// Binds a tree to a strict options class through its source-generated type information. First the tree is walked together with the type
+/// Binds a tree to a strict options class through its source-generated type information. First the tree is checked against the type
 /// information and every fault is collected; only a tree without faults is deserialised.
 /// </summary>
 internal sealed class Binder
@@ -16,11 +16,11 @@ internal sealed class Binder
 
     private Binder(FaultList faults) => _faults = faults;
 
-    /// <summary>The options, or null where there are faults.</summary>
-    /// <param name="node">What was written.</param>
-    /// <param name="type">Of the options class.</param>
-    /// <param name="subject">For messages.</param>
-    /// <param name="faults">Added to.</param>
+    /// <summary>The options, or null if there are faults.</summary>
+    /// <param name="node">The tree.</param>
+    /// <param name="type">Type information of the options class.</param>
+    /// <param name="subject">The subject, for messages.</param>
+    /// <param name="faults">Faults are added to this list.</param>
     public static T? Bind<T>(ConfigObject node, JsonTypeInfo<T> type, BindingSubject subject, FaultList faults)
         where T : class => (T?)Bind(node, (JsonTypeInfo)type, subject, faults);
 
@@ -105,7 +105,7 @@ internal sealed class Binder
             _faults.Add(node.Origin, broken.Message ?? $"{node.Path} must be {LeafType.Describe(type, rules, node)}, got {node.Summary}.");
     }
 
-    // Null also where the value is faulty: the caller looks at the number of faults.
+    // May also be null if the value is faulty: the caller checks the number of faults.
     private object? Value(ConfigNode node, JsonTypeInfo type, IReadOnlyList<ValidationAttribute> rules, BindingSubject subject)
     {
         if (node is ConfigScalar { Kind: JsonValueKind.Null } && type.Kind != JsonTypeInfoKind.None)
@@ -114,7 +114,7 @@ internal sealed class Binder
         switch (type.Kind, node)
         {
             case (JsonTypeInfoKind.None, ConfigObject or ConfigScalar { Kind: JsonValueKind.String }) when type.Type == typeof(ComponentSpec):
-                // Its own options are bound when the component that it names is known.
+                // Its own options are bound once the component it names is known.
                 if (node is ConfigObject inner && inner["use"] is not ConfigScalar { Text.Length: > 0 } || node is ConfigScalar { Text.Length: 0 })
                     _faults.Add(node.Origin, $"{node.Path} must be {LeafType.Describe(type, rules, node)}, got {node.Summary}.");
                 break;
@@ -142,7 +142,7 @@ internal sealed class Binder
     private void Element(ConfigNode node, JsonTypeInfo collection, BindingSubject subject)
     {
         JsonTypeInfo type = collection.Options.GetTypeInfo(collection.ElementType!);
-        // Whether an element that is a reference may be null is not in the metadata.
+        // Whether a reference-type element may be null is not in the metadata.
         bool isNull = node is ConfigScalar { Kind: JsonValueKind.Null };
         if (isNull && Nullable.GetUnderlyingType(type.Type) is null)
             _faults.Add(node.Origin, $"{node.Path} must be {LeafType.Describe(type, [], node)}, got null.");

@@ -5,17 +5,17 @@ using Spud.Models.Messages;
 
 namespace Spud.Configuration;
 
-/// <summary>Reads a configuration file into a tree; whatever is wrong with the file is a fault, never an exception.</summary>
+/// <summary>Reads a configuration file into a tree; any problem with the file is a fault, never an exception.</summary>
 internal static class ConfigFile
 {
-    /// <summary>The largest file; a pipeline has a kilobyte.</summary>
+    /// <summary>Maximum file size; a pipeline takes about a kilobyte.</summary>
     public const int MaxBytes = 1 << 20;
 
     private static ReadOnlySpan<byte> Utf8Mark => [0xEF, 0xBB, 0xBF];
 
     /// <summary>The tree, or null and a fault.</summary>
-    /// <param name="path">As the user named it; part of every fault.</param>
-    /// <param name="faults">Added to.</param>
+    /// <param name="path">Path as given by the user; part of every fault.</param>
+    /// <param name="faults">Faults are added to this list.</param>
     public static ConfigObject? Load(string path, FaultList faults)
     {
         byte[]? bytes = Bytes(path, faults);
@@ -71,7 +71,7 @@ internal static class ConfigFile
         return null;
     }
 
-    // Reads to the end instead of asking for the length: pipes and /proc have none.
+    // Reads to the end instead of relying on the length: pipes and /proc have none.
     private static byte[]? Bounded(string path, Origin origin, FaultList faults)
     {
         using FileStream stream = new(path, FileMode.Open, FileAccess.Read, FileShare.Read);
@@ -116,7 +116,7 @@ internal static class ConfigFile
         return new PlaceCounter(source, inFile: true).At(json, offset);
     }
 
-    // The reader appends its own, zero-based place.
+    // The reader appends its own, zero-based position.
     private static string Reason(JsonException invalid)
     {
         int place = invalid.Message.IndexOf(" LineNumber:", StringComparison.Ordinal);

@@ -4,7 +4,7 @@ using Spud.Models.Messages;
 
 namespace Spud.Configuration;
 
-/// <summary>A value of a configuration that knows where it was written and where in the tree it is.</summary>
+/// <summary>A value of a configuration, with its origin and its place in the tree.</summary>
 /// <param name="origin">Where the value begins.</param>
 internal abstract class ConfigNode(Origin origin)
 {
@@ -15,10 +15,10 @@ internal abstract class ConfigNode(Origin origin)
     /// <summary>Where the value begins.</summary>
     public Origin Origin { get; } = origin;
 
-    /// <summary>Where the member's name begins; the value's own place outside objects.</summary>
+    /// <summary>Where the member's name begins; the value's own origin outside objects.</summary>
     public Origin NameOrigin { get; private set; } = origin;
 
-    /// <summary><c>$.attention[0].use</c>, with long names cut.</summary>
+    /// <summary><c>$.attention[0].use</c>, with long names truncated.</summary>
     public string Path
     {
         get
@@ -29,7 +29,7 @@ internal abstract class ConfigNode(Origin origin)
         }
     }
 
-    /// <summary>For messages: a value as it was written; objects and arrays by their kind.</summary>
+    /// <summary>Text for messages: a value as written; objects and arrays by their kind.</summary>
     public string Summary => this switch
     {
         ConfigScalar scalar => QuotedText.Of(scalar.Written),
@@ -47,7 +47,7 @@ internal abstract class ConfigNode(Origin origin)
         (child._parent, child._name, child._index, child.NameOrigin) = (this, null, index, child.Origin);
 }
 
-/// <summary>Members in the order in which they were written.</summary>
+/// <summary>An object, with its members in the order they were written.</summary>
 internal sealed class ConfigObject(Origin origin) : ConfigNode(origin)
 {
     private readonly OrderedDictionary<string, ConfigNode> _members = new(StringComparer.Ordinal);
@@ -56,7 +56,7 @@ internal sealed class ConfigObject(Origin origin) : ConfigNode(origin)
 
     public ConfigNode? this[string name] => _members.GetValueOrDefault(name);
 
-    /// <summary>Adds a member unless there is one of that name.</summary>
+    /// <summary>Adds a member unless one of that name exists.</summary>
     public bool TryAdd(string name, Origin nameOrigin, ConfigNode value)
     {
         if (!_members.TryAdd(name, value))
@@ -72,7 +72,7 @@ internal sealed class ConfigObject(Origin origin) : ConfigNode(origin)
         Adopt(value, name, nameOrigin);
     }
 
-    /// <summary>Takes over the members of another object: objects merge, everything else replaces.</summary>
+    /// <summary>Merges the members of another object: objects are merged, everything else is replaced.</summary>
     public void Merge(ConfigObject from)
     {
         foreach ((string name, ConfigNode value) in from.Members)
@@ -132,10 +132,10 @@ internal sealed class ConfigArray(Origin origin) : ConfigNode(origin)
 }
 
 /// <summary>A string, number, boolean or null.</summary>
-/// <param name="origin">Where it begins.</param>
+/// <param name="origin">Where the value begins.</param>
 /// <param name="kind">String, Number, True, False or Null.</param>
-/// <param name="json">The token as it was written, quotes and escapes included; UTF-8.</param>
-/// <param name="text">What a string says; null for other kinds.</param>
+/// <param name="json">The token as written, including quotes and escapes; UTF-8.</param>
+/// <param name="text">The value of a string; null for other kinds.</param>
 internal sealed class ConfigScalar(Origin origin, JsonValueKind kind, ReadOnlyMemory<byte> json, string? text) : ConfigNode(origin)
 {
     public JsonValueKind Kind => kind;
@@ -144,10 +144,10 @@ internal sealed class ConfigScalar(Origin origin, JsonValueKind kind, ReadOnlyMe
 
     public string? Text => text;
 
-    /// <summary>The token as it was written.</summary>
+    /// <summary>The token as written.</summary>
     public string Written => Encoding.UTF8.GetString(json.Span);
 
-    /// <summary>A string value.</summary>
+    /// <summary>Creates a string value.</summary>
     public static ConfigScalar FromString(Origin origin, string text) =>
         new(origin, JsonValueKind.String, Encoding.UTF8.GetBytes($"\"{JsonEncodedText.Encode(text)}\""), text);
 

@@ -7,7 +7,7 @@ namespace Spud.Configuration;
 /// <summary>Reads JSON with comments and trailing commas into a tree with origins.</summary>
 internal sealed class ConfigParser
 {
-    /// <summary>Levels of objects and arrays; options need three or four.</summary>
+    /// <summary>Maximum nesting of objects and arrays; options need three or four levels.</summary>
     public const int MaxDepth = 64;
 
     private readonly byte[] _json;
@@ -16,23 +16,23 @@ internal sealed class ConfigParser
 
     private ConfigParser(byte[] json, PlaceCounter places, FaultList faults) => (_json, _places, _faults) = (json, places, faults);
 
-    /// <summary>Parses one value; duplicate members and too much depth are faults.</summary>
+    /// <summary>Parses one value; duplicate members and excessive depth are faults.</summary>
     /// <param name="json">Valid UTF-8 without a byte order mark.</param>
-    /// <param name="places">Where the text is.</param>
-    /// <param name="faults">Added to.</param>
-    /// <exception cref="JsonException">The text is not JSON; with line and byte position.</exception>
+    /// <param name="places">Converts byte offsets to places in the text.</param>
+    /// <param name="faults">Faults are added to this list.</param>
+    /// <exception cref="JsonException">The text is not JSON; contains line and byte position.</exception>
     public static ConfigNode Parse(byte[] json, PlaceCounter places, FaultList faults)
     {
         Utf8JsonReader reader = new(json, new JsonReaderOptions
         {
             CommentHandling = JsonCommentHandling.Skip,
             AllowTrailingCommas = true,
-            MaxDepth = MaxDepth + 1, // one more, so that this class meets the excess first and says so in its own words
+            MaxDepth = MaxDepth + 1, // one more, so that this class detects the excess first and reports it in its own words
         });
         ConfigParser parser = new(json, places, faults);
         reader.Read();
         ConfigNode root = parser.Value(ref reader);
-        reader.Read(); // throws where something follows
+        reader.Read(); // throws if anything follows
         return root;
     }
 
@@ -96,7 +96,7 @@ internal sealed class ConfigParser
         {
             return reader.GetString()!;
         }
-        catch (InvalidOperationException) // the reader's word for an escaped half of a surrogate pair
+        catch (InvalidOperationException) // thrown by the reader for an escaped unpaired surrogate
         {
             string written = Encoding.UTF8.GetString(reader.ValueSpan);
             _faults.Add(origin, $"\"{QuotedText.Of(written)}\" is not valid text: it contains half of a surrogate pair. Write both halves, or the character itself.");
@@ -106,7 +106,7 @@ internal sealed class ConfigParser
 
     private static void RequireDepth(ref Utf8JsonReader reader, Origin origin)
     {
-        // Before its first member a container does not count itself.
+        // Before its first member a container does not count towards the depth.
         if (reader.CurrentDepth < MaxDepth)
             return;
         throw new ConfigurationException([new Fault(origin, $"nested deeper than {MaxDepth} levels.")]);

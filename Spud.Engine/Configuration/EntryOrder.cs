@@ -2,13 +2,13 @@ using System.Collections.Immutable;
 
 namespace Spud.Configuration;
 
-/// <summary>Checks the entries of a role against each other: the first match wins, the last serves the rest.</summary>
+/// <summary>Checks the entries of a role against each other: the first match wins, the last one serves the rest.</summary>
 internal static class EntryOrder
 {
-    /// <summary>Reports entries that are never used, and a last one that does not serve all.</summary>
+    /// <summary>Reports entries that are never used, and a last entry that does not serve all remaining layers.</summary>
     public static void Check(ImmutableArray<RoleEntry> entries, FaultList faults)
     {
-        // One place for every layer that can be written, and one for all beyond.
+        // One element for every layer that can be written, and one for all beyond.
         Dictionary<Phase, bool[]> served = Enum.GetValues<Phase>().ToDictionary(phase => phase, _ => new bool[LayerSet.HighestLayer + 2]);
         bool all = false;
         foreach (RoleEntry entry in entries)

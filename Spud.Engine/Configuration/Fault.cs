@@ -1,6 +1,6 @@
 namespace Spud.Configuration;
 
-/// <summary>One thing wrong with a configuration, in words for its author.</summary>
+/// <summary>One fault of a configuration, described for its author.</summary>
 /// <param name="Origin">Where it was written.</param>
 /// <param name="Message">What is wrong, what was expected and what to do; one line.</param>
 public sealed record Fault(Origin Origin, string Message)

@@ -5,16 +5,16 @@ namespace Spud.Configuration;
 /// <summary>Collects the faults of a configuration, so that its author sees all of them at once.</summary>
 internal sealed class FaultList
 {
-    /// <summary>More would not be read, and a hostile file must not buy memory with faults.</summary>
+    /// <summary>Nobody would read more, and a malicious file must not use up memory with faults.</summary>
     public const int Most = 100;
 
     private readonly List<Fault> _faults = [];
     private int _left;
 
-    /// <summary>How many were reported.</summary>
+    /// <summary>Number of reported faults.</summary>
     public int Count => _faults.Count + _left;
 
-    /// <summary>Whether further faults are only counted; a costly message need not be made.</summary>
+    /// <summary>Whether further faults are only counted; a costly message need not be built.</summary>
     public bool IsFull => _faults.Count == Most;
 
     public void Add(Origin origin, string message)
@@ -31,7 +31,7 @@ internal sealed class FaultList
             Add(fault.Origin, fault.Message);
     }
 
-    /// <summary>The faults in the order in which a reader meets them: by place in the file, then what <c>--set</c> brought.</summary>
+    /// <summary>The faults in reading order: by place in the file, then those from <c>--set</c>.</summary>
     public ImmutableArray<Fault> InOrder()
     {
         IEnumerable<Fault> faults = _faults

@@ -5,10 +5,10 @@ using Spud.Models.Families;
 
 namespace Spud.Configuration;
 
-/// <summary>Layers as a pipeline names them: <c>0-3</c>, <c>0,2,5-7</c>, <c>4-</c> (and all that follow).</summary>
+/// <summary>Layers as written in a pipeline: <c>0-3</c>, <c>0,2,5-7</c>, <c>4-</c> (and all that follow).</summary>
 public sealed class LayerSet
 {
-    /// <summary>The highest number that may be written; no model comes near.</summary>
+    /// <summary>The highest number that may be written; no model has nearly as many.</summary>
     public const int HighestLayer = ModelReader.MaxLayers - 1;
 
     private const int Open = int.MaxValue;
@@ -17,7 +17,7 @@ public sealed class LayerSet
 
     private LayerSet(string text, ImmutableArray<(int First, int Last)> ranges) => (_text, _ranges) = (text, ranges);
 
-    /// <summary>The highest layer that is named; the first one of an open range.</summary>
+    /// <summary>The highest layer named; the first one of an open range.</summary>
     public int HighestNamed => _ranges[^1] is (int first, Open) ? first : _ranges[^1].Last;
 
     /// <summary>Whether a layer is in the set.</summary>
@@ -32,10 +32,10 @@ public sealed class LayerSet
         return false;
     }
 
-    /// <summary>As it was written.</summary>
+    /// <summary>The text as written.</summary>
     public override string ToString() => _text;
 
-    /// <summary>Reads a list of layers and ranges of layers, in any order, overlaps allowed; false for anything else.</summary>
+    /// <summary>Parses a list of layers and ranges of layers, in any order, with overlaps allowed; false for anything else.</summary>
     public static bool TryParse(string text, [NotNullWhen(true)] out LayerSet? layers)
     {
         layers = null;
@@ -64,7 +64,7 @@ public sealed class LayerSet
     private static bool TryLayer(ReadOnlySpan<char> text, out int layer) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out layer) && layer <= HighestLayer;
 
-    // Disjoint and ascending, so that the number of ranges is bounded whatever was written.
+    // Disjoint and ascending, so that the number of ranges is bounded whatever is written.
     private static ImmutableArray<(int First, int Last)> Merged(List<(int First, int Last)> ranges)
     {
         ranges.Sort();

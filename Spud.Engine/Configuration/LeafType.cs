@@ -6,24 +6,24 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace Spud.Configuration;
 
-/// <summary>Reads and describes the values that are neither objects nor arrays.</summary>
+/// <summary>Reads and describes values that are neither objects nor arrays.</summary>
 internal static class LeafType
 {
-    // Weak, so that the type information of a plugin can go with its plugin.
+    // Weak, so that the type information of a plugin can be collected with its plugin.
     private static readonly ConditionalWeakTable<JsonTypeInfo, string[]> s_enumNames = [];
 
-    /// <summary>Whether an exception is a serialiser's way of refusing a value.</summary>
+    /// <summary>Whether an exception means that a serialiser rejected a value.</summary>
     public static bool IsRefusal(Exception fault) =>
         fault is JsonException or FormatException or OverflowException or ArgumentException or InvalidOperationException;
 
-    /// <summary>Deserialises a value with its type's own metadata; false where it does not fit.</summary>
+    /// <summary>Deserialises a value with its type's own metadata; false if it does not fit.</summary>
     public static bool TryRead(ConfigNode node, JsonTypeInfo type, out object? value)
     {
         value = null;
         if (node is not ConfigScalar scalar)
             return false;
         if (EnumNames(type) is { } names && scalar.Kind != JsonValueKind.Null && !names.Contains(scalar.Text, StringComparer.OrdinalIgnoreCase))
-            return false; // the converter would take numbers and "a, b" as well
+            return false; // the converter would also accept numbers and "a, b"
         try
         {
             value = JsonSerializer.Deserialize(scalar.Json, type);
@@ -36,7 +36,7 @@ internal static class LeafType
         }
     }
 
-    /// <summary>The names that an enum is written with, in lower case unless they are camel case; null for what is not a named enum.</summary>
+    /// <summary>The names of an enum's values, in lower case unless they are camel case; null for anything but a named enum.</summary>
     public static IReadOnlyList<string>? EnumNames(JsonTypeInfo type)
     {
         Type bare = Nullable.GetUnderlyingType(type.Type) ?? type.Type;
@@ -58,7 +58,7 @@ internal static class LeafType
         return [.. names.Distinct()];
     }
 
-    /// <summary>What a value must be: "a whole number from 1 to 256", "one of f32, f16".</summary>
+    /// <summary>Describes what a value must be: "a whole number from 1 to 256", "one of f32, f16".</summary>
     public static string Describe(JsonTypeInfo type, IReadOnlyList<ValidationAttribute> rules, ConfigNode got)
     {
         Type bare = Nullable.GetUnderlyingType(type.Type) ?? type.Type;
@@ -91,7 +91,7 @@ internal static class LeafType
     {
         if (rules.OfType<RangeAttribute>().FirstOrDefault() is { } range)
             return Words(range);
-        // Where a number was refused without a range, it was too large for the type, or no whole number.
+        // If a number was rejected without a range, it was too large for the type, or not a whole number.
         return got is ConfigScalar { Kind: JsonValueKind.Number } ? Type.GetTypeCode(type) switch
         {
             TypeCode.Byte => Between(byte.MinValue, byte.MaxValue),

@@ -7,12 +7,12 @@ namespace Spud.Configuration;
 /// <summary>The DataAnnotations attributes of an option, found through its source-generated metadata.</summary>
 internal static class OptionRules
 {
-    /// <summary>The attributes of a property; none where the metadata has no attribute provider.</summary>
+    /// <summary>The attributes of a property; none if the metadata has no attribute provider.</summary>
     public static IReadOnlyList<ValidationAttribute> Of(JsonPropertyInfo property) => property.AttributeProvider is { } provider
         ? [.. provider.GetCustomAttributes(typeof(ValidationAttribute), inherit: true).Cast<ValidationAttribute>()]
         : [];
 
-    /// <summary>The first rule that a value breaks; its message is null where a description of the option says enough.</summary>
+    /// <summary>The first rule that a value violates; its message is null if a description of the option suffices.</summary>
     public static Broken? FirstBroken(IReadOnlyList<ValidationAttribute> rules, object? value, ConfigNode node)
     {
         foreach (ValidationAttribute rule in rules)
@@ -54,6 +54,6 @@ internal static class OptionRules
 
     private static string Parts(ConfigNode node) => node is ConfigArray ? "entries" : "characters";
 
-    /// <summary>A broken rule.</summary>
+    /// <summary>A violated rule.</summary>
     internal sealed record Broken(string? Message);
 }

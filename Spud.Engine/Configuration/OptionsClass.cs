@@ -5,16 +5,16 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace Spud.Configuration;
 
-/// <summary>What an options class must be, checked when a component is registered.</summary>
+/// <summary>Requirements for an options class, checked when a component is registered.</summary>
 internal static class OptionsClass
 {
-    /// <summary>Members of a pipeline's component that belong to the pipeline.</summary>
+    /// <summary>Members of a pipeline's component entry that belong to the pipeline.</summary>
     public static ImmutableArray<string> ReservedNames { get; } = ["use", "layers", "phase", "fold", "pack"];
 
-    /// <summary>Begins the names that later versions reserve.</summary>
+    /// <summary>Prefix of names reserved for later versions.</summary>
     private const char ReservedMark = '$';
 
-    /// <summary>What is wrong with an options class, in words for its author; null if nothing is.</summary>
+    /// <summary>The problem with an options class, described for its author; null if none.</summary>
     public static string? Refusal(JsonTypeInfo options)
     {
         string name = options.Type.Name;
@@ -39,7 +39,7 @@ internal static class OptionsClass
         return null;
     }
 
-    /// <summary>A type inside another one that takes any JSON; null: there is none.</summary>
+    /// <summary>A nested type that accepts any JSON; null if none.</summary>
     private static Type? Unreadable(Type type, JsonSerializerOptions options, HashSet<Type> seen)
     {
         type = Nullable.GetUnderlyingType(type) ?? type;

@@ -6,14 +6,14 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace Spud.Configuration;
 
-/// <summary>The JSON schema of an options class, with the rules of its DataAnnotations attributes.</summary>
+/// <summary>The JSON schema of an options class, including the rules of its DataAnnotations attributes.</summary>
 internal static class OptionsSchema
 {
     private static readonly JsonSchemaExporterOptions s_options = new() { TreatNullObliviousAsNonNullable = true, TransformSchemaNode = Transform };
 
-    /// <summary>An object schema that admits no other members.</summary>
-    /// <param name="type">Of the options class.</param>
-    /// <param name="place">Where the schema will stand in its document, such as <c>#/definitions/cache.plain</c>; references inside begin with it.</param>
+    /// <summary>An object schema that allows no other members.</summary>
+    /// <param name="type">Type information of the options class.</param>
+    /// <param name="place">Where the schema will be in its document, such as <c>#/definitions/cache.plain</c>; internal references begin with it.</param>
     public static JsonObject Of(JsonTypeInfo type, string place)
     {
         JsonObject schema = type.GetJsonSchemaAsNode(s_options).AsObject();
@@ -43,7 +43,7 @@ internal static class OptionsSchema
         return schema;
     }
 
-    // Which options it may have depends on the component, which the binder knows.
+    // The allowed options depend on the component, which the binder knows.
     private static JsonObject Component() => new()
     {
         ["type"] = new JsonArray("string", "object"),
@@ -67,7 +67,7 @@ internal static class OptionsSchema
             schema["required"] = required;
     }
 
-    // Names are read in any case; editors should offer the form that messages show.
+    // Names are accepted in any case; editors should offer the form that messages show.
     private static void AddEnumNames(JsonObject schema, IReadOnlyList<string> names)
     {
         JsonArray written = schema["enum"] as JsonArray ?? [];
@@ -81,7 +81,7 @@ internal static class OptionsSchema
         schema["enum"] = written;
     }
 
-    // What the type cannot hold; a [Range] comes later and replaces it.
+    // Limits of the type; a [Range] comes later and replaces them.
     private static void AddLimits(JsonObject schema, Type type)
     {
         (decimal Least, decimal Most) limits = Type.GetTypeCode(type) switch
@@ -144,7 +144,7 @@ internal static class OptionsSchema
         _ => JsonValue.Create(value.ToString()),
     };
 
-    // The exporter counts from the root of its own document.
+    // The exporter's references are relative to the root of its own document.
     private static void MoveReferences(JsonNode? node, string place)
     {
         if (node is JsonArray items)

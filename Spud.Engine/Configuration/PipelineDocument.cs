@@ -6,7 +6,7 @@ using Spud.Models.Families;
 namespace Spud.Configuration;
 
 /// <summary>
-/// A pipeline as its author wrote it, as data: nothing is resolved, no component is known. Comes from <c>pipeline.json</c> and
+/// A pipeline as written by its author, as data: nothing is resolved, no component is known. Comes from <c>pipeline.json</c> and
 /// <c>--set</c> options, or from neither.
 /// </summary>
 public sealed class PipelineDocument
@@ -15,56 +15,56 @@ public sealed class PipelineDocument
 
     internal PipelineDocument(FrozenDictionary<string, ImmutableArray<RoleEntry>> entries) => _entries = entries;
 
-    /// <summary>The pipeline where nothing is named.</summary>
+    /// <summary>The pipeline used if nothing is specified.</summary>
     public static PipelineDocument Default { get; } = Load(null, []);
 
-    /// <summary>What is wrong with it.</summary>
+    /// <summary>Its faults.</summary>
     internal ImmutableArray<Fault> Faults { get; private set; } = [];
 
-    /// <summary>Full path of the model file; null: the embedded default model.</summary>
+    /// <summary>Full path of the model file; null for the embedded default model.</summary>
     public required string? Model { get; init; }
 
-    /// <summary>The longest sequence, tokens; null: the model's.</summary>
+    /// <summary>Maximum sequence length in tokens; null for the model's.</summary>
     public required int? ContextTokens { get; init; }
 
-    /// <summary>How rotary position embedding is scaled; null: as the model's file says.</summary>
+    /// <summary>Scaling of rotary position embedding; null for that of the model's file.</summary>
     internal RopeSettings? Rope { get; init; }
 
-    /// <summary>Whether it scales rotary position embedding otherwise than the model's file.</summary>
+    /// <summary>Whether it replaces the RoPE scaling of the model's file.</summary>
     public bool ScalesRope => Rope is not null;
 
-    /// <summary>What a request may cost at most, in CU, unless it has its own limit; null: no limit.</summary>
+    /// <summary>Default cost limit of a request in CU; null for no limit.</summary>
     public decimal? ComputeUnits { get; init; }
 
-    /// <summary>How much compute a request is worth, 0 .. 1, unless it says so itself.</summary>
+    /// <summary>Default effort of a request, 0 .. 1.</summary>
     public float Effort { get; init; } = 1;
 
-    /// <summary>Full paths of the files that it names and that exist: the model, and those in options.</summary>
+    /// <summary>Full paths of the files it refers to that exist: the model, and those in options.</summary>
     public IEnumerable<string> Files => _entries.Values
         .SelectMany(entries => entries).SelectMany(entry => entry.Texts()).Append(Model).OfType<string>().Where(File.Exists);
 
-    /// <summary>The entries of a role, at least one: the first that serves a layer and phase fills the role there.</summary>
+    /// <summary>The entries of a role, at least one: the first that serves a layer and phase is used there.</summary>
     public ImmutableArray<RoleEntry> this[string role] => _entries[role];
 
-    /// <summary>The scaling of rotary position embedding that it asks for; null: the model's own.</summary>
+    /// <summary>The RoPE scaling it requests; null for the model's own.</summary>
     /// <param name="model">The model's file.</param>
-    /// <exception cref="CompositionException">The model reads as far by itself.</exception>
+    /// <exception cref="CompositionException">The model supports that context without scaling.</exception>
     public RopeScaling? RopeOf(GgufFile model) => Rope?.Of(model);
 
     /// <summary>Reads a pipeline.</summary>
-    /// <param name="path">The file; null: the default pipeline.</param>
+    /// <param name="path">The file; null for the default pipeline.</param>
     /// <param name="edits"><c>path=value</c> each, in order; relative paths in them are relative to the current directory.</param>
-    /// <exception cref="ConfigurationException">With all faults of file and edits.</exception>
+    /// <exception cref="ConfigurationException">Contains all faults of file and edits.</exception>
     public static PipelineDocument Load(string? path, IEnumerable<string> edits) => Read(path, edits.Select(edit => new PipelineEdit(edit))).Valid();
 
-    /// <summary>Reads what can be read and keeps the faults, so that the composer can report them with those of the components' options.</summary>
-    /// <param name="path">The file; null: the default pipeline.</param>
+    /// <summary>Reads what can be read and keeps the faults, so that the composer can report them together with those of the components' options.</summary>
+    /// <param name="path">The file; null for the default pipeline.</param>
     /// <param name="edits">In order; relative paths in them are relative to the current directory.</param>
     public static PipelineDocument Read(string? path, IEnumerable<PipelineEdit> edits)
     {
         FaultList faults = new();
         ConfigObject? tree = path is null ? null : ConfigFile.Load(path, faults);
-        // Edits of a file that could not be read would only fail for the same reason.
+        // Edits of an unreadable file would only fail for the same reason.
         PipelineDocument document = Read(tree ?? new ConfigObject(new Origin("default pipeline")), tree is null ? null : path, path is not null && tree is null ? [] : edits, faults);
         document.Faults = faults.InOrder();
         return document;
@@ -78,13 +78,13 @@ public sealed class PipelineDocument
         return reader.Read();
     }
 
-    /// <summary>This document, if nothing is wrong with it.</summary>
-    /// <exception cref="ConfigurationException">With all faults of file and edits.</exception>
+    /// <summary>Returns this document if it has no faults.</summary>
+    /// <exception cref="ConfigurationException">Contains all faults of file and edits.</exception>
     public PipelineDocument Valid() => Faults.IsEmpty ? this : throw new ConfigurationException(Faults);
 
     /// <summary>Reports layers that the model does not have.</summary>
     /// <param name="layerCount">L.</param>
-    /// <param name="faults">Added to.</param>
+    /// <param name="faults">Faults are added to this list.</param>
     internal void CheckLayers(int layerCount, FaultList faults)
     {
         foreach (RoleEntry entry in _entries.Values.SelectMany(entries => entries))

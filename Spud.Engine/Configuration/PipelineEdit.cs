@@ -7,7 +7,7 @@ namespace Spud.Configuration;
 public readonly record struct PipelineEdit
 {
     /// <param name="text"><c>path=value</c>.</param>
-    /// <param name="source">The option that its author wrote, for messages, such as <c>--ctx 4096</c>; null: <c>--set path=value</c>.</param>
+    /// <param name="source">The option written by the user, for messages, such as <c>--ctx 4096</c>; null for <c>--set path=value</c>.</param>
     public PipelineEdit(string text, string? source = null)
     {
         ArgumentNullException.ThrowIfNull(text);
@@ -18,9 +18,9 @@ public readonly record struct PipelineEdit
     /// <summary><c>path=value</c>.</summary>
     public string Text { get; }
 
-    /// <summary>What messages call it.</summary>
+    /// <summary>How messages refer to it.</summary>
     public string Source { get; }
 
-    // A command line may hold text that is not Unicode; what follows needs not care.
+    // A command line may contain invalid Unicode; the code that follows need not handle it.
     private static string Unicode(string text) => Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text));
 }

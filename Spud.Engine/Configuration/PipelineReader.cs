@@ -4,7 +4,7 @@ using Spud.Models.Messages;
 
 namespace Spud.Configuration;
 
-/// <summary>Turns a tree into a <see cref="PipelineDocument"/>.</summary>
+/// <summary>Converts a tree into a <see cref="PipelineDocument"/>.</summary>
 internal sealed class PipelineReader
 {
     private static readonly BindingSubject s_subject = new("member", "a pipeline") { Skip = ["$schema", .. Roles.All], ListsSkipped = true };
@@ -13,10 +13,10 @@ internal sealed class PipelineReader
     private readonly string? _folder;
     private readonly FaultList _faults;
 
-    /// <summary>Begins to read.</summary>
-    /// <param name="root">The tree; edited.</param>
-    /// <param name="path">The file it came from; null: none.</param>
-    /// <param name="faults">Added to.</param>
+    /// <summary>Creates a reader.</summary>
+    /// <param name="root">The tree; it is modified.</param>
+    /// <param name="path">The file it came from; null if none.</param>
+    /// <param name="faults">Faults are added to this list.</param>
     public PipelineReader(ConfigObject root, string? path, FaultList faults)
     {
         (_root, _folder, _faults) = (root, Path.GetDirectoryName(path), faults);
@@ -30,7 +30,7 @@ internal sealed class PipelineReader
         ExpandNames();
     }
 
-    /// <summary>The document; where there are faults, without what they concern.</summary>
+    /// <summary>The document; if there are faults, without the parts they concern.</summary>
     public PipelineDocument Read()
     {
         PipelineSettings settings = Binder.Bind(_root, PipelineJson.Default.PipelineSettings, s_subject, _faults) ?? new();
@@ -38,7 +38,7 @@ internal sealed class PipelineReader
             settings.Rope?.Check(rope, _faults);
         return new PipelineDocument(Roles.All.ToFrozenDictionary(role => role, Entries))
         {
-            // Binding gives nothing where anything is wrong; the model is wanted all the same, so that its layers are not taken for faults.
+            // Binding returns nothing if anything is wrong; the model is needed anyway, so that its layers are not reported as faults.
             Model = (settings.Model ?? (_root["model"] as ConfigScalar)?.Text) is { Length: > 0 } model ? FullPath(model, _root["model"]!.Origin) : null,
             ContextTokens = settings.Context,
             Rope = settings.Rope,
@@ -47,7 +47,7 @@ internal sealed class PipelineReader
         };
     }
 
-    // "cache": "plain" is short for "cache": { "use": "plain" }; spelled out at once, so that an edit finds an object to edit.
+    // "cache": "plain" is short for "cache": { "use": "plain" }; expanded immediately, so that an edit finds an object to edit.
     private void ExpandNames()
     {
         foreach (string role in Roles.All)

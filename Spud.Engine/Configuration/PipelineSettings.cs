@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 
 namespace Spud.Configuration;
 
-/// <summary>The members of a pipeline that are not roles. A new one is a property here: reading, faults and schema follow.</summary>
+/// <summary>The members of a pipeline that are not roles. Adding a property here is enough: reading, faults and schema follow.</summary>
 internal sealed class PipelineSettings
 {
     [Description("The model file, relative to this file. Without it: the embedded default model.")]

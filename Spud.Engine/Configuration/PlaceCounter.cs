@@ -3,18 +3,18 @@ using System.Text;
 namespace Spud.Configuration;
 
 /// <summary>
-/// Turns byte offsets, asked for in ascending order, into lines and columns in one walk over the text, so that a file of one
-/// endless line costs no more than any other.
+/// Converts byte offsets, requested in ascending order, to lines and columns in one pass over the text, so that a file with one
+/// very long line costs no more than any other.
 /// </summary>
-/// <param name="source">The name of the text; with <paramref name="inFile"/> false it is the whole origin.</param>
-/// <param name="inFile">Whether lines and columns mean something to the user.</param>
+/// <param name="source">The name of the text; if <paramref name="inFile"/> is false it is the whole origin.</param>
+/// <param name="inFile">Whether lines and columns are meaningful to the user.</param>
 internal sealed class PlaceCounter(string source, bool inFile)
 {
     private int _offset;
     private int _line = 1;
     private int _column = 1;
 
-    /// <summary>The place of a byte; <paramref name="offset"/> must not be before the last one asked for.</summary>
+    /// <summary>The place of a byte; <paramref name="offset"/> must not be before the previous one.</summary>
     public Origin At(ReadOnlySpan<byte> text, int offset)
     {
         if (!inFile)

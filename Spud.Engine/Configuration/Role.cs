@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace Spud.Configuration;
 
-/// <summary>A role that components fill: everything that the engine must know of it, in one place.</summary>
+/// <summary>A role of components: everything that the engine must know about it, in one place.</summary>
 internal sealed class Role
 {
     /// <summary>Embedding and output matrix.</summary>
@@ -11,10 +11,10 @@ internal sealed class Role
     /// <summary>Attention of a layer.</summary>
     public static readonly Role Attention = new(1, Roles.Attention, typeof(IAttention)) { DiffersByLayer = true, Default = "cpu", Buffers = RoleBuffers.Attention };
 
-    /// <summary>The policy over the pages of keys and values; the attention names its default.</summary>
+    /// <summary>The policy over the pages of keys and values; the attention determines its default.</summary>
     public static readonly Role Cache = new(2, Roles.Cache, typeof(ICachePolicy)) { IsPolicy = true };
 
-    /// <summary>Chooses the experts of a layer that has several; the host writes the plan of a dense one.</summary>
+    /// <summary>Chooses the experts of a layer that has several; for a dense one the host writes the plan.</summary>
     public static readonly Role Router = new(3, Roles.Router, typeof(IRouter))
     {
         DiffersByLayer = true,
@@ -31,31 +31,31 @@ internal sealed class Role
     /// <summary>All roles, in the order of the forward pass and of their slots.</summary>
     public static ImmutableArray<Role> All { get; } = [Head, Attention, Cache, Router, Experts];
 
-    /// <summary>Its place in arrays that have an entry for each role.</summary>
+    /// <summary>Its index in arrays that have an entry for each role.</summary>
     public int Slot { get; }
 
-    /// <summary>"attention": as in <c>pipeline.json</c>, in manifests and in the prefix of its traits.</summary>
+    /// <summary>Name used in <c>pipeline.json</c>, in manifests and as the prefix of its traits, such as "attention".</summary>
     public string Name { get; }
 
-    /// <summary>What its components implement.</summary>
+    /// <summary>The interface of its components.</summary>
     public Type Interface { get; }
 
     /// <summary>Whether a pipeline may name different components for different layers and phases.</summary>
     public bool DiffersByLayer { get; private init; }
 
-    /// <summary>Whether its component computes nothing in a step: it has no weights, and it is built after the others. What it asks of others at reviews is billed to it.</summary>
+    /// <summary>Whether its component computes nothing in a step: it has no weights, and it is built after the others. Work that it requests from others at reviews is billed to it.</summary>
     public bool IsPolicy { get; private init; }
 
-    /// <summary>The component of a pipeline that names none; null: another role's component says which.</summary>
+    /// <summary>The default component; null if another role's component determines it.</summary>
     public string? Default { get; private init; }
 
     /// <summary>Whether a layer needs it.</summary>
     public Func<LayerDescription, bool> Serves { get; private init; } = static _ => true;
 
-    /// <summary>What its components need in the memory domain that they work in.</summary>
+    /// <summary>Buffers needed by its components in their memory domain.</summary>
     public RoleBuffers Buffers { get; private init; }
 
-    /// <summary>The role of a name.</summary>
+    /// <summary>The role with a name.</summary>
     /// <exception cref="ArgumentException">There is no such role.</exception>
     public static Role Of(string name)
     {

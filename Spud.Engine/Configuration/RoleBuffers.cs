@@ -1,9 +1,9 @@
 namespace Spud.Configuration;
 
-/// <summary>What a role's components need in the memory domain that they work in, besides the residual stream.</summary>
+/// <summary>Buffers needed by a role's components in their memory domain, in addition to the residual stream.</summary>
 internal enum RoleBuffers
 {
-    /// <summary>Nothing: a policy.</summary>
+    /// <summary>None: a policy.</summary>
     None,
 
     /// <summary>Logits.</summary>

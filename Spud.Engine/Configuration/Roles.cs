@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace Spud.Configuration;
 
-/// <summary>The names of the roles that components fill.</summary>
+/// <summary>The names of the roles of components.</summary>
 public static class Roles
 {
     /// <summary>Embedding and output matrix.</summary>
@@ -20,7 +20,7 @@ public static class Roles
     /// <summary>The feed-forward part of a layer.</summary>
     public const string Experts = "experts";
 
-    /// <summary>No role of its own: decorators of an attention's fold, named in its entry.</summary>
+    /// <summary>Not a role of its own: decorators of an attention's fold, named in its entry.</summary>
     public const string Fold = "fold";
 
     /// <summary>All roles, in the order of the forward pass.</summary>

@@ -5,7 +5,7 @@ using Spud.Models.Families;
 
 namespace Spud.Configuration;
 
-/// <summary>How a pipeline scales rotary position embedding, in place of what the model's file says.</summary>
+/// <summary>How a pipeline scales rotary position embedding, replacing the scaling of the model's file.</summary>
 internal sealed record RopeSettings
 {
     [Description("How angles are scaled; none: not even as the model's file says.")]
@@ -36,8 +36,8 @@ internal sealed record RopeSettings
     [Range(0f, 100f, MinimumIsExclusive = true)]
     public float? AttentionFactor { get; set; }
 
-    /// <summary>The scaling of a model.</summary>
-    /// <exception cref="CompositionException">The model reads as far by itself.</exception>
+    /// <summary>The scaling for a model.</summary>
+    /// <exception cref="CompositionException">The model supports that context without scaling.</exception>
     public RopeScaling Of(GgufFile file)
     {
         int original = OriginalTokens ?? RopeScaling.OriginalTokensOf(file);
@@ -58,9 +58,9 @@ internal sealed record RopeSettings
         };
     }
 
-    /// <summary>Reports members that do not go together.</summary>
-    /// <param name="node">What was written.</param>
-    /// <param name="faults">Added to.</param>
+    /// <summary>Reports incompatible members.</summary>
+    /// <param name="node">The object as written.</param>
+    /// <param name="faults">Faults are added to this list.</param>
     public void Check(ConfigObject node, FaultList faults)
     {
         if (Factor is not null && TargetTokens is not null)

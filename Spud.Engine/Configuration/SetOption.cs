@@ -7,7 +7,7 @@ namespace Spud.Configuration;
 
 /// <summary>
 /// One <c>path=value</c>: <c>router.maxExperts=4</c>, <c>attention[0].use=cpu</c>, <c>cache={"use":"plain"}</c>. The value is
-/// JSON if it parses as JSON, and a string otherwise. Objects merge into objects; everything else replaces.
+/// JSON if it parses as JSON, and a string otherwise. Objects are merged into objects; everything else is replaced.
 /// </summary>
 internal sealed class SetOption
 {
@@ -19,10 +19,10 @@ internal sealed class SetOption
     private SetOption(string path, string value, Origin origin, FaultList faults) =>
         (_path, _value, _origin, _faults) = (path, value, origin, faults);
 
-    /// <summary>Edits the tree; a path that leads nowhere is a fault.</summary>
-    /// <param name="root">Edited.</param>
+    /// <summary>Applies the edit to the tree; a path that cannot be resolved is a fault.</summary>
+    /// <param name="root">The tree; it is modified.</param>
     /// <param name="change">The edit.</param>
-    /// <param name="faults">Added to.</param>
+    /// <param name="faults">Faults are added to this list.</param>
     public static void Apply(ConfigObject root, PipelineEdit change, FaultList faults)
     {
         (Origin origin, string edit) = (new(change.Source), change.Text);
@@ -115,7 +115,7 @@ internal sealed class SetOption
         return null;
     }
 
-    // name ( '.' name | '[' digits ']' )*; a leading "$." is welcome, because messages print it.
+    // name ( '.' name | '[' digits ']' )*; a leading "$." is accepted, because messages print it.
     private List<Segment>? Segments()
     {
         ReadOnlySpan<char> rest = _path.AsSpan();

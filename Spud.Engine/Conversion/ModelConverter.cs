@@ -4,15 +4,15 @@ using Spud.Models;
 namespace Spud.Conversion;
 
 /// <summary>
-/// Writes a model again with its weights in another format. Matrices are converted; vectors and routers, which are small and decide much, stay
-/// as they are, and so does what is in the wanted format already. Keys are copied.
+/// Rewrites a model with its weights in another format. Matrices are converted; vectors and routers, which are small but have a large effect, stay
+/// unchanged, as do tensors already in the target format. Keys are copied.
 /// </summary>
 public sealed class ModelConverter
 {
     private const string Router = "ffn_gate_inp.weight";
     private static readonly string[] s_heads = ["token_embd.weight", "output.weight"];
 
-    // llama.cpp's numbers for "mostly" a type (llama_ftype), which it shows and nothing depends on.
+    // llama.cpp's numbers for "mostly" a type (llama_ftype), which it displays but nothing depends on.
     private static readonly Dictionary<ElementType, int> s_fileTypes = new()
     {
         [ElementType.F32] = 0,
@@ -29,7 +29,7 @@ public sealed class ModelConverter
     private readonly ConversionOptions _options;
     private readonly Dictionary<string, ElementType> _substituted = [];
 
-    /// <summary>A converter of an open model.</summary>
+    /// <summary>Creates a converter of an open model.</summary>
     /// <exception cref="ArgumentException">A type is not one of <see cref="Types"/>.</exception>
     public ModelConverter(GgufFile source, ConversionOptions options)
     {
@@ -44,12 +44,12 @@ public sealed class ModelConverter
         (_source, _options) = (source, options);
     }
 
-    /// <summary>What weights can be converted to.</summary>
+    /// <summary>The supported target types.</summary>
     public static IEnumerable<ElementType> Types => s_fileTypes.Keys;
 
     /// <summary>Writes the converted model; until it is complete, an older file stays.</summary>
-    /// <exception cref="IOException">It cannot be written.</exception>
-    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    /// <exception cref="OperationCanceledException">The conversion was cancelled.</exception>
     public ConversionSummary Save(string path, CancellationToken cancel = default)
     {
         GgufWriter writer = new();
@@ -85,6 +85,6 @@ public sealed class ModelConverter
         return type;
     }
 
-    // As llama.cpp chooses it: the head is a large part of a small model's quality and a small part of a large one's size.
+    // As in llama.cpp: the head matters much for the quality of a small model, and little for the size of a large one.
     private ElementType HeadType => _options.HeadType ?? (_options.Type is ElementType.Q4_0 or ElementType.Q4_1 or ElementType.Q4_K ? ElementType.Q6_K : _options.Type);
 }

@@ -1,6 +1,6 @@
 namespace Spud.Embeddings;
 
-/// <summary>How the rows of a text become one vector.</summary>
+/// <summary>How the rows of a text are pooled into one vector.</summary>
 public enum Pooling
 {
     /// <summary>The mean of all rows.</summary>

@@ -3,13 +3,13 @@ using Spud.Execution;
 
 namespace Spud.Embeddings;
 
-/// <summary>Reads a text and pools its rows behind the final norm.</summary>
+/// <summary>Reads a text and pools its rows after the final norm.</summary>
 internal static class TextEmbedder
 {
-    /// <param name="pipeline">Its head gives normed rows.</param>
+    /// <param name="pipeline">A pipeline whose head provides normed rows.</param>
     /// <param name="tokens">At least one id, at most the context.</param>
-    /// <param name="pooling">How rows become one.</param>
-    /// <param name="cancellation">Ends it.</param>
+    /// <param name="pooling">How rows are pooled.</param>
+    /// <param name="cancellation">Cancels the operation.</param>
     public static TextEmbedding Embed(Pipeline pipeline, ReadOnlySpan<int> tokens, Pooling pooling, CancellationToken cancellation)
     {
         using Sequence sequence = pipeline.Engine.Open();
@@ -37,7 +37,7 @@ internal static class TextEmbedder
             sum[i] += row[i];
     }
 
-    // The length of a mean's sum does not matter.
+    // The length of the sum for a mean does not matter.
     private static float[] Normalised(double[] sum)
     {
         double length = Math.Sqrt(sum.Sum(static value => value * value));

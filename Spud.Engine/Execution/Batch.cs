@@ -1,8 +1,8 @@
 namespace Spud.Execution;
 
 /// <summary>
-/// Rows of one or more sequences for one step, and the logits that come of them. Made once by <see cref="Engine.NewBatch"/> and used
-/// again: nothing is allocated per step. Dispose it to give its memory to the next one.
+/// Rows of one or more sequences for one step, and the resulting logits. Created once by <see cref="Engine.NewBatch"/> and reused:
+/// nothing is allocated per step. Dispose it to release its memory for the next one.
 /// </summary>
 public sealed class Batch : IDisposable
 {
@@ -26,13 +26,13 @@ public sealed class Batch : IDisposable
     /// <summary>Maximum number of rows.</summary>
     public int MaxRows => _limits.Rows;
 
-    /// <summary>T so far.</summary>
+    /// <summary>Current number of rows, T.</summary>
     public int Rows { get; private set; }
 
-    /// <summary>S so far.</summary>
+    /// <summary>Current number of sequences, S.</summary>
     public int Sequences => _count;
 
-    /// <summary>Rows of a batch of one sequence that are read behind the final norm, in addition to logits; none after <see cref="Clear"/>.</summary>
+    /// <summary>Rows of a single-sequence batch that are read after the final norm, in addition to logits; none after <see cref="Clear"/>.</summary>
     internal LogitRows NormedRows { get; set; }
 
     internal int NormedRowCount => NormedRows.Of(Rows);
@@ -53,7 +53,7 @@ public sealed class Batch : IDisposable
         Slices = Slices,
     };
 
-    /// <summary>Whether every sequence in it was cancelled.</summary>
+    /// <summary>Whether all its sequences were cancelled.</summary>
     internal bool IsCancelled
     {
         get
@@ -76,11 +76,11 @@ public sealed class Batch : IDisposable
     /// <summary>Adds the next tokens of a sequence.</summary>
     /// <param name="sequence">Not yet in this batch.</param>
     /// <param name="tokens">At least one id.</param>
-    /// <param name="phase">Whether they are a prompt's or produced.</param>
-    /// <param name="logits">What will be read.</param>
-    /// <exception cref="ArgumentException">The rows, the sequences or the logits do not fit the pipeline's limits, an id is not below V, or the sequence is in already.</exception>
+    /// <param name="phase">Whether they are from a prompt or generated.</param>
+    /// <param name="logits">Which logits will be read.</param>
+    /// <exception cref="ArgumentException">The rows, the sequences or the logits exceed the pipeline's limits, an id is not below V, or the sequence is already in the batch.</exception>
     /// <exception cref="ContextOverflowException">The sequence would grow beyond the context.</exception>
-    /// <remarks>Rows end at the sequence's next review border at the latest: <see cref="Fill"/> cuts them there.</remarks>
+    /// <remarks>Rows must not pass the sequence's next review border: <see cref="Fill"/> stops there.</remarks>
     public void Add(Sequence sequence, ReadOnlySpan<int> tokens, Phase phase, LogitRows logits)
     {
         ArgumentNullException.ThrowIfNull(sequence);
@@ -105,12 +105,12 @@ public sealed class Batch : IDisposable
         (Rows, LogitRowCount) = (Rows + tokens.Length, LogitRowCount + wanted);
     }
 
-    /// <summary>Adds as many of the next tokens of a sequence as this step takes: up to its rows, its logits and the sequence's next review border.</summary>
+    /// <summary>Adds as many of a sequence's next tokens as fit in this step, limited by its rows, its logits and the sequence's next review border.</summary>
     /// <param name="sequence">Not yet in this batch.</param>
-    /// <param name="tokens">At least one id, as many as are to be read in this step and later ones.</param>
-    /// <param name="phase">Whether they are a prompt's or produced.</param>
-    /// <param name="logits">What will be read; the last row's are computed in the step that reads it.</param>
-    /// <returns>How many were added; 0: the step is full.</returns>
+    /// <param name="tokens">At least one id; all that are to be read in this step and later ones.</param>
+    /// <param name="phase">Whether they are from a prompt or generated.</param>
+    /// <param name="logits">Which logits will be read; those of the last row are computed in the step that reads it.</param>
+    /// <returns>Number of tokens added; 0 if the step is full.</returns>
     /// <inheritdoc cref="Add" path="/exception"/>
     public int Fill(Sequence sequence, ReadOnlySpan<int> tokens, Phase phase, LogitRows logits)
     {
@@ -130,9 +130,9 @@ public sealed class Batch : IDisposable
         return rows;
     }
 
-    /// <summary>Logits [V] of one of the rows that an entry asked for; valid until the batch is run again, it is disposed or its pipeline is.</summary>
-    /// <param name="entry">In the order of <see cref="Add"/>.</param>
-    /// <param name="row">0 for <see cref="LogitRows.Last"/>.</param>
+    /// <summary>Logits [V] of one of the rows requested by an entry; valid until the batch is run again or disposed, or its pipeline is disposed.</summary>
+    /// <param name="entry">Index in the order of <see cref="Add"/>.</param>
+    /// <param name="row">Index among the entry's logit rows; 0 for <see cref="LogitRows.Last"/>.</param>
     /// <exception cref="ObjectDisposedException">The batch or its pipeline has been disposed.</exception>
     public Span<float> Logits(int entry, int row = 0)
     {
@@ -142,7 +142,7 @@ public sealed class Batch : IDisposable
         return _buffers.Logits.At(of.FirstLogitRow + row).AsSpan<float>();
     }
 
-    /// <summary>[C]: one of <see cref="NormedRows"/>, behind the final norm; valid until a batch of the engine is run again.</summary>
+    /// <summary>[C]: one of <see cref="NormedRows"/>, after the final norm; valid until a batch of the engine is run again.</summary>
     internal ReadOnlySpan<float> Normed(int row)
     {
         ThrowIfDisposed();
@@ -152,7 +152,7 @@ public sealed class Batch : IDisposable
 
     internal ReadOnlySpan<int> TokensOf(in BatchEntry entry) => _buffers.TokenIds.AsSpan<int>().Slice(entry.FirstRow, entry.Rows);
 
-    /// <summary>Gives the memory back.</summary>
+    /// <summary>Releases the memory.</summary>
     public void Dispose()
     {
         if (_disposed)
@@ -164,8 +164,8 @@ public sealed class Batch : IDisposable
     }
 
     /// <summary>
-    /// One entry as a batch of its own, over the same memory: its ids are read and its logits written where they are. Valid until this batch
-    /// changes; never disposed.
+    /// One entry as a batch of its own, over the same memory: its ids are read and its logits written in place. Valid until this batch
+    /// changes; must not be disposed.
     /// </summary>
     internal Batch Only(int index)
     {

@@ -7,7 +7,7 @@ namespace Spud.Execution;
 /// <param name="Logits">F32 [LogitRows, V].</param>
 internal sealed record BatchBuffers(TensorView TokenIds, TensorView Positions, TensorView SequenceOfRow, TensorView Logits)
 {
-    /// <summary>Bytes of a batch.</summary>
+    /// <summary>Size of a batch in bytes.</summary>
     public static long BytesOf(Limits limits, int vocabulary) =>
         3 * ElementType.I32.BytesOf(limits.Rows) + ElementType.F32.BytesOf((long)limits.LogitRows * vocabulary);
 

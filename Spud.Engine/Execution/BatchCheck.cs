@@ -1,10 +1,10 @@
 namespace Spud.Execution;
 
-/// <summary>What a batch must fulfil to be run.</summary>
+/// <summary>Checks that a batch can be run.</summary>
 internal static class BatchCheck
 {
-    /// <exception cref="ArgumentException">A sequence is another engine's or has changed, the phases are mixed where they may not be, or normed rows are asked of several sequences.</exception>
-    /// <exception cref="NotSupportedException">The head gives no normed rows.</exception>
+    /// <exception cref="ArgumentException">A sequence belongs to another engine or has changed, phases are mixed in a pipeline that splits them, or normed rows are requested for several sequences.</exception>
+    /// <exception cref="NotSupportedException">The head does not provide normed rows.</exception>
     public static void Require(Batch batch, Engine engine, PipelineParts pipeline)
     {
         foreach (BatchEntry entry in batch.Entries)

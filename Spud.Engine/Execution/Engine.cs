@@ -3,8 +3,8 @@ using Spud.Metering;
 namespace Spud.Execution;
 
 /// <summary>
-/// Runs steps of a pipeline as transactions. What a step appended is kept only when it succeeds; a component that throws ends the one
-/// sequence that it fails on, never the process. One thread at a time uses it and its sequences; a second one is refused.
+/// Runs steps of a pipeline as transactions. Data appended by a step are kept only if it succeeds; a component that throws ends only the
+/// sequence on which it fails, never the process. The engine and its sequences are used by one thread at a time; a second one is refused.
 /// </summary>
 public sealed class Engine
 {
@@ -15,8 +15,8 @@ public sealed class Engine
     private readonly Stack<BatchBuffers> _idle = [];
     private bool _isClosed;
 
-    /// <param name="pipeline">What steps run on.</param>
-    /// <param name="lose">Told the domain and the fault when a device is lost; every later step is refused.</param>
+    /// <param name="pipeline">The pipeline on which steps run.</param>
+    /// <param name="lose">Receives the domain and the fault when a device is lost; every later step is refused.</param>
     internal Engine(PipelineParts pipeline, Action<IMemoryDomain, ComponentException> lose)
     {
         _pipeline = pipeline;
@@ -26,8 +26,8 @@ public sealed class Engine
         _idle.Push(AllocateBatch());
     }
 
-    /// <summary>A batch of the pipeline's largest size. The first one's memory is the pipeline's own; that of further ones is allocated, and reused when they are disposed.</summary>
-    /// <exception cref="InsufficientMemoryException">There is no memory for another one.</exception>
+    /// <summary>Creates a batch of the pipeline's maximum size. The first one uses the pipeline's own memory; that of further ones is allocated, and reused when they are disposed.</summary>
+    /// <exception cref="InsufficientMemoryException">There is too little memory for another one.</exception>
     /// <exception cref="InvalidOperationException">The engine is in use.</exception>
     public Batch NewBatch()
     {
@@ -36,7 +36,7 @@ public sealed class Engine
         return new(this, _idle.TryPop(out BatchBuffers? idle) ? idle : AllocateBatch(), _pipeline.Limits);
     }
 
-    /// <summary>A new, empty sequence.</summary>
+    /// <summary>Opens a new, empty sequence.</summary>
     /// <exception cref="InvalidOperationException">All sequences of the pipeline are in use, or the engine is.</exception>
     public Sequence Open()
     {
@@ -45,8 +45,8 @@ public sealed class Engine
     }
 
     /// <summary>
-    /// Bytes of the pages that all sequences held at most since the last call, keys and values: each pool at its own peak, while a step was
-    /// computed too. The next call counts from what is held now.
+    /// Returns the peak bytes of pages held by all sequences since the last call, keys and values: each pool at its own peak, including
+    /// during steps. The next call counts from what is held now.
     /// </summary>
     public long TakePeakPageBytes()
     {
@@ -54,7 +54,7 @@ public sealed class Engine
         return _pipeline.Pages.TakePeakBytes();
     }
 
-    /// <summary>A new, empty sequence, in a turn that the caller has.</summary>
+    /// <summary>Opens a new, empty sequence, in a turn held by the caller.</summary>
     internal Sequence OpenNext()
     {
         ThrowIfDisposed();
@@ -69,12 +69,12 @@ public sealed class Engine
     }
 
     /// <summary>
-    /// A text of the pipeline that this one was exchanged for, with its keys and values, which the caller knows to mean the same here. Pages that
-    /// both pipelines hold are shared, others copied. Null where neither can be: they lie in other domains or formats, or another policy kept
+    /// Takes over a text from the pipeline that this one replaced, with its keys and values, which the caller knows to be valid here. Pages that
+    /// both pipelines hold are shared, others copied. Null if that is impossible: they are in other domains or formats, another policy kept
     /// them, the text is too long, or components keep a state of it that the former ones did not.
     /// </summary>
-    /// <param name="source">Not used meanwhile; stays as it is.</param>
-    /// <param name="copiedBytes">Bytes of keys and values that were copied.</param>
+    /// <param name="source">The text; must not be used meanwhile, and stays unchanged.</param>
+    /// <param name="copiedBytes">Bytes of keys and values copied.</param>
     /// <exception cref="InvalidOperationException">All sequences of the pipeline are in use, or one of the engines is.</exception>
     public Sequence? TakeOver(Sequence source, out long copiedBytes)
     {
@@ -99,14 +99,14 @@ public sealed class Engine
         return taken;
     }
 
-    /// <summary>A step of one sequence: reads as many of its next tokens as a step takes. All of them are read by calling it again with the rest.</summary>
-    /// <param name="batch">Its former contents are forgotten; it holds the logits afterwards.</param>
+    /// <summary>Runs a step of one sequence that reads as many of its next tokens as fit. Call it again with the rest to read them all.</summary>
+    /// <param name="batch">Its previous contents are discarded; it holds the logits afterwards.</param>
     /// <param name="sequence">The text.</param>
     /// <param name="tokens">At least one id.</param>
-    /// <param name="phase">Whether they are a prompt's or produced.</param>
-    /// <param name="logits">What will be read; the last row's are computed in the step that reads it.</param>
-    /// <returns>How many were read, at least 1.</returns>
-    /// <exception cref="OperationCanceledException">The sequence was cancelled; what earlier steps read stays.</exception>
+    /// <param name="phase">Whether they are from a prompt or generated.</param>
+    /// <param name="logits">Which logits will be read; those of the last row are computed in the step that reads it.</param>
+    /// <returns>Number of tokens read, at least 1.</returns>
+    /// <exception cref="OperationCanceledException">The sequence was cancelled; tokens read by earlier steps are kept.</exception>
     /// <inheritdoc cref="Batch.Add" path="/exception"/>
     /// <inheritdoc cref="Run(Batch)" path="/exception"/>
     public int Step(Batch batch, Sequence sequence, ReadOnlySpan<int> tokens, Phase phase, LogitRows logits)
@@ -123,19 +123,19 @@ public sealed class Engine
     /// those that fail alone end with their <see cref="Sequence.Fault"/>. A cancelled sequence among others is simply not committed.
     /// </summary>
     /// <exception cref="ArgumentException">The batch is empty, mixes phases in a pipeline that splits them, or was filled before one of its sequences changed.</exception>
-    /// <exception cref="InvalidOperationException">The engine is in use by another thread.</exception>
-    /// <exception cref="BudgetExceededException">The rows of a sequence may cost more than its budget has left; nothing was computed.</exception>
-    /// <exception cref="PagePoolFullException">The pages do not suffice; nothing was computed.</exception>
+    /// <exception cref="InvalidOperationException">Another thread is using the engine.</exception>
+    /// <exception cref="BudgetExceededException">The rows of a sequence may cost more than its remaining budget; nothing was computed.</exception>
+    /// <exception cref="PagePoolFullException">There are too few free pages; nothing was computed.</exception>
     /// <exception cref="OperationCanceledException">Every sequence of the batch was cancelled; nothing was kept.</exception>
     /// <exception cref="ComponentException">The batch has one sequence, and a component threw; or a device of the pipeline was lost in an earlier step.</exception>
     public void Run(Batch batch) => Run(batch, null);
 
     /// <summary>
-    /// Computes a batch and keeps of each sequence as many rows as the caller says, when it has seen the logits. The other rows never were:
+    /// Computes a batch and keeps as many rows of each sequence as the caller decides after seeing the logits. The other rows leave no trace:
     /// no review sees them. A sequence that keeps any is billed for all of its rows, since all were computed; one that keeps none, for nothing.
     /// </summary>
     /// <param name="batch">At least one sequence.</param>
-    /// <param name="keep">Gets an entry, in the order of <see cref="Batch.Add"/>, whose logits can be read, and returns how many of its rows are kept, from the first on; null: all.</param>
+    /// <param name="keep">Receives the index of an entry, in the order of <see cref="Batch.Add"/>, whose logits can be read, and returns how many of its rows to keep, starting from the first; null to keep all.</param>
     /// <inheritdoc cref="Run(Batch)" path="/exception"/>
     public void Run(Batch batch, Func<int, int>? keep)
     {
@@ -162,24 +162,24 @@ public sealed class Engine
         }
     }
 
-    /// <summary>Whether a device is lost, so that no step is computed any more.</summary>
+    /// <summary>Whether a device is lost, so that no more steps can run.</summary>
     internal bool IsLost => _steps.Lost is not null;
 
     /// <summary>The positions that no step crosses.</summary>
     internal ReviewBorders Borders => _pipeline.Pages.Borders;
 
-    /// <summary>[C]: a row behind the final norm that the last step left.</summary>
+    /// <summary>[C]: a row after the final norm from the last step.</summary>
     internal ReadOnlySpan<float> NormedRow(int row) => _pipeline.Domains.Host.Normed(row + 1).At(row).AsSpan<float>();
 
-    /// <summary>What components keep of sequences, in addition to the pages.</summary>
+    /// <summary>Per-sequence states of components, in addition to the pages.</summary>
     internal SequenceStates States => _pipeline.States;
 
     internal PipelineParts Parts => _pipeline;
 
-    /// <summary>What rows may cost before they are run.</summary>
+    /// <summary>Computes the maximum cost of rows before they are run.</summary>
     internal BudgetGuard Guard { get; }
 
-    /// <summary>An empty ledger for a sequence with these pages.</summary>
+    /// <summary>Creates an empty ledger for a sequence with these pages.</summary>
     internal Ledger NewLedger(PageTable[] tables, Budget? limit = null, Ledger? sharer = null)
     {
         Ledger ledger = new(_pipeline.Costs, limit, sharer);
@@ -189,7 +189,7 @@ public sealed class Engine
 
     internal void Close(Sequence sequence) => _sequences[sequence.Id] = null;
 
-    /// <summary>Refuses everything from now on: the pipeline is being disposed. Pages that another pipeline holds too are free for it.</summary>
+    /// <summary>Refuses everything from now on: the pipeline is being disposed. Pages shared with another pipeline become free for it.</summary>
     internal void Close()
     {
         _isClosed = true;
@@ -197,7 +197,7 @@ public sealed class Engine
             sequence?.GivePagesBack();
     }
 
-    /// <summary>Takes the memory of a batch that is no longer used.</summary>
+    /// <summary>Takes back the memory of a disposed batch.</summary>
     internal void Return(BatchBuffers buffers)
     {
         using SingleUser.Turn turn = TakeTurn();
@@ -208,10 +208,10 @@ public sealed class Engine
     /// <summary>Whether another sequence can be opened.</summary>
     internal bool HasFreeSequence => Array.IndexOf(_sequences, null) >= 0;
 
-    /// <summary>Whether a step has one phase only.</summary>
+    /// <summary>Whether each step has only one phase.</summary>
     internal bool SplitsPhases => _pipeline.SplitsPhases;
 
-    /// <summary>Whether a sequence that reads so many more tokens finds pages for them, even if it begins with a page that it shares.</summary>
+    /// <summary>Whether there are pages for a sequence that reads this many more tokens, even if it begins with a page that it shares.</summary>
     /// <param name="tokens">At least 0.</param>
     public bool HasRoomFor(int tokens)
     {
@@ -219,7 +219,7 @@ public sealed class Engine
         return _pipeline.Pages.Demand.HasRoomFor([tokens, 1]);
     }
 
-    /// <summary>Whether sequences that read so many more tokens each find pages for them.</summary>
+    /// <summary>Whether there are pages for sequences that each read this many more tokens.</summary>
     internal bool HasPagesFor(ReadOnlySpan<int> tokens) => _pipeline.Pages.Demand.HasRoomFor(tokens);
 
     /// <inheritdoc cref="SingleUser.Take"/>
@@ -230,7 +230,7 @@ public sealed class Engine
 
     internal void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(_isClosed, this);
 
-    /// <summary>The first layer that has dropped or re-encoded keys which a text of so many tokens needs; null: none has.</summary>
+    /// <summary>The first layer that has dropped or re-encoded keys needed by a text of this length; null if none has.</summary>
     internal int? DroppedBy(Sequence sequence, int tokens)
     {
         for (int layer = 0; layer < sequence.Tables.Length && tokens > 0; layer++)

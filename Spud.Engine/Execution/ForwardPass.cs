@@ -2,15 +2,15 @@ using System.Numerics.Tensors;
 
 namespace Spud.Execution;
 
-/// <summary>One step through the pipeline: runs the operations of its plan. Nothing is allocated and nothing is looked up by name.</summary>
+/// <summary>Runs one step through the pipeline: the operations of its plan. Nothing is allocated and nothing is looked up by name.</summary>
 internal sealed class ForwardPass(PipelineParts pipeline, StepMeter meter)
 {
     private Operation _at = pipeline.PlanOf(Phase.Prefill).Operations[0];
 
-    /// <summary>The component that was at work last, which is at fault if a step throws.</summary>
+    /// <summary>The component that ran last, which is at fault if a step throws.</summary>
     public (string Role, string Component, int? Layer) At => (_at.Blamed.Role.Name, _at.Blamed.Name, _at.Layer);
 
-    /// <summary>Where it works.</summary>
+    /// <summary>Its memory domain.</summary>
     public IMemoryDomain Domain => _at.Domain.Memory;
 
     /// <summary>Computes the batch's logits; its rows stay pending.</summary>
@@ -24,12 +24,12 @@ internal sealed class ForwardPass(PipelineParts pipeline, StepMeter meter)
             Run(pipeline.NormPlan, batch);
     }
 
-    /// <summary>Whether the host found a plan at fault that the router at work had made.</summary>
+    /// <summary>Whether the host rejected a plan made by the current router.</summary>
     public bool IsAtPlanCheck => _at is CheckPlanOperation;
 
     /// <summary>
-    /// Runs a step again, up to the first component that leaves hidden rows in host memory which are not finite: <see cref="At"/> names it then.
-    /// False: none does before the step fails again.
+    /// Runs a step again, up to the first component that leaves non-finite hidden rows in host memory, which is then the one named by <see cref="At"/>.
+    /// False if none does before the step fails again.
     /// </summary>
     public bool FindsNotFinite(Batch batch)
     {
@@ -46,7 +46,7 @@ internal sealed class ForwardPass(PipelineParts pipeline, StepMeter meter)
         }
         catch (Exception)
         {
-            // What failed before fails again, and is reported as it was.
+            // The step fails again, and the original failure is reported.
         }
 
         return false;

@@ -2,7 +2,7 @@ using Spud.Execution.Native;
 
 namespace Spud.Execution;
 
-/// <summary>The processor's memory. Calls do their work before they return.</summary>
+/// <summary>The processor's memory. Calls complete their work before they return.</summary>
 public sealed class HostDomain : IMemoryDomain, IMergesStates
 {
     public string Name => "host";

@@ -1,8 +1,8 @@
 namespace Spud.Execution;
 
 /// <summary>
-/// Memory that one owner (a component, a pool of pages, the buffers) holds for a pipeline's life: counted, and freed together. Accounts that
-/// several pipelines hold are part of the account of each, and freed with the last one.
+/// Memory that one owner (a component, a pool of pages, the buffers) holds for a pipeline's lifetime: counted, and freed together. Accounts
+/// shared by several pipelines are part of each one's account, and freed with the last one.
 /// </summary>
 internal sealed class MemoryAccount : IDisposable
 {
@@ -10,17 +10,17 @@ internal sealed class MemoryAccount : IDisposable
     private readonly List<MemoryAccount> _parts = [];
     private int _holders = 1;
 
-    /// <summary>Bytes allocated so far, in all domains.</summary>
+    /// <summary>Total bytes allocated, in all domains.</summary>
     public long Bytes => _blocks.Sum(block => block.Bytes) + _parts.Sum(part => part.Bytes);
 
-    /// <summary>Bytes of the host's memory.</summary>
+    /// <summary>Bytes of host memory.</summary>
     public long HostBytes => _blocks.Sum(block => block.Domain.IsHost ? block.Bytes : 0) + _parts.Sum(part => part.HostBytes);
 
-    /// <summary>Bytes on devices, by the domain's name.</summary>
+    /// <summary>Bytes on devices, by domain name.</summary>
     public IEnumerable<(string Domain, long Bytes)> OnDevices =>
         _blocks.Where(block => !block.Domain.IsHost).Select(block => (block.Domain.Name, block.Bytes)).Concat(_parts.SelectMany(part => part.OnDevices));
 
-    /// <summary>Zeroed memory in the shape of a view.</summary>
+    /// <summary>Allocates zeroed memory and returns it as a view of this shape.</summary>
     /// <exception cref="InsufficientMemoryException">There is too little memory.</exception>
     public TensorView Allocate(IMemoryDomain domain, ElementType type, params ReadOnlySpan<int> shape)
     {
@@ -35,7 +35,7 @@ internal sealed class MemoryAccount : IDisposable
         return address;
     }
 
-    /// <summary>An account that is part of this one, and freed with it.</summary>
+    /// <summary>Creates an account that is part of this one, and freed with it.</summary>
     public MemoryAccount NewPart()
     {
         MemoryAccount part = new();
@@ -43,7 +43,7 @@ internal sealed class MemoryAccount : IDisposable
         return part;
     }
 
-    /// <summary>Holds an account of another pipeline too.</summary>
+    /// <summary>Adds an account of another pipeline as a shared part.</summary>
     public void Hold(MemoryAccount part)
     {
         if (_parts.Contains(part))
@@ -53,7 +53,7 @@ internal sealed class MemoryAccount : IDisposable
         _parts.Add(part);
     }
 
-    /// <summary>Frees everything, unless another account holds it.</summary>
+    /// <summary>Frees everything, except parts shared with other accounts.</summary>
     public void Dispose()
     {
         if (--_holders > 0)

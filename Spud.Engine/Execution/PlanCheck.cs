@@ -1,13 +1,13 @@
 namespace Spud.Execution;
 
-/// <summary>The rules that a routing plan of a layer keeps.</summary>
+/// <summary>The rules for a routing plan of a layer.</summary>
 internal sealed class PlanCheck(LayerDescription layer)
 {
     private readonly bool _mayBeEmpty = layer.Has(Trait.SharedExpert);
     private readonly int _experts = layer.Experts;
 
-    /// <summary>Offsets from 0 and monotone, at most K entries a row, experts below E, none twice in a row, finite weights, no row without an expert unless a shared one serves it.</summary>
-    /// <exception cref="InvalidDataException">The plan breaks a rule.</exception>
+    /// <summary>Checks that offsets start at 0 and are monotone, with at most K entries per row, experts below E, none twice in a row, finite weights, and no row without an expert unless a shared one serves it.</summary>
+    /// <exception cref="InvalidDataException">The plan violates a rule.</exception>
     public void Require(in RoutingPlan plan)
     {
         ReadOnlySpan<int> offsets = plan.Offsets.AsSpan<int>(), experts = plan.Experts.AsSpan<int>();
@@ -15,7 +15,7 @@ internal sealed class PlanCheck(LayerDescription layer)
         if (offsets[0] != 0)
             throw new InvalidDataException($"plan: offsets start at {offsets[0]}, not at 0");
 
-        // The plan's buffers have room for K entries of every row: the K that was asked for when the pipeline was built, and budgets rely on.
+        // The plan's buffers have room for K entries per row: the K queried when the pipeline was built, on which budgets rely.
         int maxExperts = experts.Length / (offsets.Length - 1);
         for (int row = 0; row + 1 < offsets.Length; row++)
         {

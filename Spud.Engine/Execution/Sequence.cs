@@ -2,7 +2,7 @@ using Spud.Metering;
 
 namespace Spud.Execution;
 
-/// <summary>One text being read or written: committed tokens and their pages. Dispose it to give the pages back, when no step runs.</summary>
+/// <summary>One text being read or generated: committed tokens and their pages. Dispose it to release the pages, while no step is running.</summary>
 public sealed class Sequence : IDisposable
 {
     private readonly Engine _engine;
@@ -14,20 +14,20 @@ public sealed class Sequence : IDisposable
         (Tables, Ledger) = (tables, ledger);
     }
 
-    /// <summary>Below the pipeline's number of sequences; taken again by a later one.</summary>
+    /// <summary>Below the pipeline's number of sequences; reused by later ones.</summary>
     public int Id { get; }
 
-    /// <summary>Committed tokens.</summary>
+    /// <summary>Number of committed tokens.</summary>
     public int Tokens { get; private set; }
 
     /// <summary>Their ids; valid until the sequence changes.</summary>
     public ReadOnlySpan<int> Ids => _ids.AsSpan(0, Tokens);
 
-    /// <summary>Ends this sequence's part of a step; the others go on. Checked between layers.</summary>
+    /// <summary>Cancels this sequence's part of a step; the others continue. Checked between layers.</summary>
     public CancellationToken Cancellation { get; set; }
 
     /// <summary>
-    /// Effort of its rows from the next <see cref="Batch.Add"/> on, 0 .. 1; the keys of a text depend on it, so it is not to change while
+    /// Effort of its rows from the next <see cref="Batch.Add"/> on, 0 .. 1; the keys of a text depend on it, so it must not change while
     /// a prompt is read.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">Not within 0 .. 1.</exception>
@@ -37,33 +37,33 @@ public sealed class Sequence : IDisposable
         set => field = value is >= 0 and <= 1 ? value : throw new ArgumentOutOfRangeException(nameof(value), value, "effort: expected 0 to 1");
     } = 1;
 
-    /// <summary>Why it ended; null while it lives.</summary>
+    /// <summary>Why it ended; null while it is alive.</summary>
     public Exception? Fault { get; private set; }
 
-    /// <summary>What its steps took since it was opened, or since <see cref="StartLedger"/>.</summary>
+    /// <summary>Cost of its steps since it was opened, or since <see cref="StartLedger"/>.</summary>
     public Ledger Ledger { get; private set; }
 
-    /// <summary>Rows that a step may add at most: they end at the next review border.</summary>
+    /// <summary>Maximum rows that a step may add: they end at the next review border.</summary>
     public int RowsToReview => _engine.Borders.RowsFrom(Tokens);
 
     internal PageTable[] Tables { get; }
 
-    /// <summary>Runs its steps.</summary>
+    /// <summary>The engine that runs its steps.</summary>
     internal Engine Engine => _engine;
 
     internal bool IsDisposed { get; private set; }
 
-    /// <summary>Begins a new request on the same text: what follows is counted anew; the ledger so far stays valid.</summary>
-    /// <param name="limit">What it may cost at most: a step that might exceed it is refused; null: no limit.</param>
+    /// <summary>Starts a new request on the same text: counting starts again in a new ledger; the previous ledger stays valid.</summary>
+    /// <param name="limit">Maximum cost: a step that might exceed it is refused; null for no limit.</param>
     public Ledger StartLedger(Budget? limit = null)
     {
         ThrowIfEnded();
         return Ledger = _engine.NewLedger(Tables, limit);
     }
 
-    /// <summary>Whether so many more rows fit what the budget has left; ask before each step, since a batch with rows that do not is refused.</summary>
-    /// <param name="rows">At least 1; more than fit a step are those of several.</param>
-    /// <param name="phase">What they do.</param>
+    /// <summary>Whether this many more rows fit the remaining budget; check before each step, since a batch with rows that do not is refused.</summary>
+    /// <param name="rows">At least 1; if more than fit a step, several steps are assumed.</param>
+    /// <param name="phase">The phase of the rows.</param>
     /// <param name="logits">Which logits are read.</param>
     public bool Affords(int rows, Phase phase, LogitRows logits)
     {
@@ -72,9 +72,9 @@ public sealed class Sequence : IDisposable
         return _engine.Guard.Affords(this, phase, rows, logits.Of(rows));
     }
 
-    /// <summary>Lowers the effort of decoding to what is left per expected token.</summary>
+    /// <summary>Lowers the effort of decoding to fit the remaining budget per expected token.</summary>
     /// <param name="expectedTokens">At least 1.</param>
-    /// <param name="effort">The highest, 0 .. 1.</param>
+    /// <param name="effort">The maximum effort, 0 .. 1.</param>
     public void Steer(int expectedTokens, float effort)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(expectedTokens, 1);
@@ -84,8 +84,8 @@ public sealed class Sequence : IDisposable
     }
 
     /// <summary>
-    /// Another sequence with the same past; pages are shared until one of the two writes into them. Its ledger is its own and empty, but both
-    /// spend from the same limit, until <see cref="StartLedger"/> gives one of them another.
+    /// Forks the sequence: the new one has the same past; pages are shared until one of the two writes into them. Its ledger is its own and empty,
+    /// but both spend from the same limit, until <see cref="StartLedger"/> gives one of them another.
     /// </summary>
     /// <exception cref="InvalidOperationException">All sequences of the pipeline are in use, or this one has ended.</exception>
     public Sequence Fork()
@@ -102,7 +102,7 @@ public sealed class Sequence : IDisposable
         return child;
     }
 
-    /// <summary>The keys that are kept of a layer, by pool and KV head.</summary>
+    /// <summary>The keys kept in a layer, by pool and KV head.</summary>
     /// <param name="layer">0 .. L - 1.</param>
     public IEnumerable<KeptKeys> KeptKeys(int layer)
     {
@@ -110,11 +110,11 @@ public sealed class Sequence : IDisposable
         return Tables[layer].KeptKeys();
     }
 
-    /// <summary>Whether the sequence can go back to an earlier length: false where the cache has dropped keys that the shorter text would need.</summary>
+    /// <summary>Whether the sequence can be truncated to an earlier length: false if the cache has dropped keys that the shorter text would need.</summary>
     /// <param name="tokens">0 .. <see cref="Tokens"/>.</param>
     public bool CanTruncate(int tokens) => _engine.DroppedBy(this, _engine.States.ReadAgainFrom(Tokens, tokens)) is null;
 
-    /// <summary>Goes back to an earlier length. Where components keep a state of the text, the rows behind its last border before are computed again.</summary>
+    /// <summary>Truncates to an earlier length. If components keep a state of the text, the rows after the last border before it are computed again.</summary>
     /// <param name="tokens">0 .. <see cref="Tokens"/>.</param>
     /// <exception cref="InvalidOperationException">The cache has dropped keys that the shorter text would need.</exception>
     public void Truncate(int tokens)
@@ -139,14 +139,14 @@ public sealed class Sequence : IDisposable
             ReadAgain(_ids.AsSpan(from, tokens - from).ToArray());
     }
 
-    /// <summary>Notes in the ledger what kind of text this is: it can change at a border, and a new ledger does not know.</summary>
+    /// <summary>Records in the ledger what kind of text this is: it can change at a border, and a new ledger does not have it.</summary>
     internal void Label()
     {
         if (Ledger.Label is null || _engine.Borders.IsAt(Tokens))
             Ledger.Label = _engine.States.LabelOf(Id);
     }
 
-    /// <summary>Gives the pages back.</summary>
+    /// <summary>Frees the pages.</summary>
     public void Dispose()
     {
         if (IsDisposed)
@@ -158,24 +158,24 @@ public sealed class Sequence : IDisposable
         _engine.Close(this);
     }
 
-    /// <summary>Ids of rows that are being committed: a review sees them.</summary>
+    /// <summary>Writes ids of rows that are being committed, for reviews to see.</summary>
     internal void Write(ReadOnlySpan<int> ids) => ids.CopyTo(_ids.AsSpan(Tokens));
 
-    /// <summary>What was appended to the pages is kept, and these are its ids.</summary>
+    /// <summary>Adds the ids of rows that were committed to the pages.</summary>
     internal void Append(ReadOnlySpan<int> ids)
     {
         Write(ids);
         Tokens += ids.Length;
     }
 
-    /// <summary>Ends it: nothing more can be added, and its pages serve others.</summary>
+    /// <summary>Ends the sequence: nothing more can be added, and its pages are freed.</summary>
     internal void End(ComponentException fault)
     {
         Fault = fault;
         GivePagesBack();
     }
 
-    /// <exception cref="BudgetExceededException">Reading so many rows of a prompt may cost more than is left.</exception>
+    /// <exception cref="BudgetExceededException">Reading this many prompt rows may cost more than the remaining budget.</exception>
     internal void RequirePrompt(int rows) => _engine.Guard.Require(this, Phase.Prefill, rows, 1);
 
     internal bool BelongsTo(Engine engine) => _engine == engine;
@@ -188,7 +188,7 @@ public sealed class Sequence : IDisposable
             throw new InvalidOperationException($"sequence {Id} has ended: {fault.Message}", fault);
     }
 
-    // A sequence that goes back has paid for these rows before, and a request that was cancelled still wants its text.
+    // A truncated sequence has already paid for these rows, and its text is needed even if the request was cancelled.
     private void ReadAgain(ReadOnlySpan<int> ids)
     {
         (Ledger ledger, CancellationToken cancellation) = (Ledger, Cancellation);

@@ -1,15 +1,15 @@
 namespace Spud.Execution;
 
-/// <summary>One thread at a time uses an engine; a second one is refused.</summary>
+/// <summary>Allows one thread at a time to use an engine; a second one is refused.</summary>
 internal sealed class SingleUser
 {
     private int _thread;
 
-    /// <summary>Whether a step runs: its components may not call the engine.</summary>
+    /// <summary>Whether a step is running: its components may not call the engine.</summary>
     public bool IsInStep { get; set; }
 
-    /// <summary>Makes the calling thread the user until the turn is disposed. A user takes turns within its turn, but not within a step.</summary>
-    /// <exception cref="InvalidOperationException">There is another user, or a step runs.</exception>
+    /// <summary>Makes the calling thread the user until the turn is disposed. A user may take nested turns, but not within a step.</summary>
+    /// <exception cref="InvalidOperationException">There is another user, or a step is running.</exception>
     public Turn Take()
     {
         int self = Environment.CurrentManagedThreadId, user = Interlocked.CompareExchange(ref _thread, self, 0);
@@ -23,7 +23,7 @@ internal sealed class SingleUser
             : "The engine is in use by another thread. One thread at a time runs steps, and opens, changes or disposes sequences and batches.");
     }
 
-    /// <summary>Takes a turn as soon as it is free.</summary>
+    /// <summary>Waits until the engine is free and takes a turn.</summary>
     public Turn Wait()
     {
         SpinWait wait = default;

@@ -16,8 +16,8 @@ internal sealed class StepTransaction
     private readonly int[] _kept;
     private readonly Action<IMemoryDomain, ComponentException> _lose;
 
-    /// <param name="pipeline">What steps run on.</param>
-    /// <param name="lose">Told the domain and the fault when a device is lost.</param>
+    /// <param name="pipeline">The pipeline on which steps run.</param>
+    /// <param name="lose">Receives the domain and the fault when a device is lost.</param>
     public StepTransaction(PipelineParts pipeline, Action<IMemoryDomain, ComponentException> lose)
     {
         (_pipeline, _costs, _lose) = (pipeline, pipeline.Costs, lose);
@@ -26,7 +26,7 @@ internal sealed class StepTransaction
         _kept = new int[pipeline.Limits.StepSequences];
     }
 
-    /// <summary>Why no step is computed any more: a device is lost.</summary>
+    /// <summary>Why no more steps can run: a device is lost. Null if none.</summary>
     public ComponentException? Lost { get; private set; }
 
     /// <inheritdoc cref="Engine.Run(Batch, Func{int, int}?)"/>
@@ -42,7 +42,7 @@ internal sealed class StepTransaction
         Report(batch);
     }
 
-    /// <summary>What a component threw, with its name; the step is rolled back then.</summary>
+    /// <summary>The exception of a component, with its name, after rolling the step back.</summary>
     private ComponentException? Compute(Batch batch)
     {
         try
@@ -64,7 +64,7 @@ internal sealed class StepTransaction
         }
     }
 
-    /// <summary>The component that is at fault. A router cannot make a plan of numbers that are not finite: the component that left them is.</summary>
+    /// <summary>The exception with the component at fault. A router cannot plan from non-finite numbers: the component that left them is at fault.</summary>
     private ComponentException Named(Exception fault, Batch batch)
     {
         (string role, string component, int? layer) = _pass.At;
@@ -78,9 +78,9 @@ internal sealed class StepTransaction
             : new(role, component, layer, fault);
     }
 
-    /// <param name="batch">Computed.</param>
+    /// <param name="batch">A computed batch.</param>
     /// <param name="keep">As in <see cref="Engine.Run(Batch, Func{int, int}?)"/>.</param>
-    /// <param name="first">Its first entry's place in the caller's batch.</param>
+    /// <param name="first">Index of its first entry in the caller's batch.</param>
     private void Commit(Batch batch, Func<int, int>? keep, int first)
     {
         AskWhatToKeep(batch, keep, first);
@@ -96,7 +96,7 @@ internal sealed class StepTransaction
         _meter.Stamp(PipelineCosts.SlotOf(_costs.Layers, Role.Cache));
         for (int i = 0; i < batch.Sequences; i++)
         {
-            // What was not kept is not billed.
+            // Sequences that kept no rows are not billed.
             ref readonly BatchEntry entry = ref batch.Entries[i];
             if (entry.Sequence.Tokens != entry.FirstPosition)
                 _meter.AddTo(entry.Sequence.Ledger, i, entry);
@@ -147,7 +147,7 @@ internal sealed class StepTransaction
         for (int i = 0; i < batch.Sequences; i++)
         {
             BatchEntry entry = batch.Entries[i];
-            // One that was cancelled is not committed, like any cancelled one among others.
+            // A cancelled sequence is not committed, as in a batch with others.
             if (entry.Sequence.Cancellation.IsCancellationRequested)
                 continue;
 
@@ -179,7 +179,7 @@ internal sealed class StepTransaction
         }
         catch (OperationCanceledException)
         {
-            // Cancelled while it ran: rolled back already.
+            // Cancelled during the step: already rolled back.
         }
     }
 

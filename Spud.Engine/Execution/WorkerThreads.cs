@@ -5,11 +5,11 @@ namespace Spud.Execution;
 
 /// <summary>
 /// A fork-join pool: the calling thread and <c>threads - 1</c> workers draw parts from one ticket. Workers spin for 50 microseconds
-/// after a job and then park, so that a fork inside a step costs under a microsecond and an idle pipeline burns no core.
+/// after a job and then park, so that a fork within a step costs under a microsecond and an idle pipeline uses no CPU time.
 /// </summary>
 public sealed class WorkerThreads : WorkerPool, IDisposable
 {
-    // The ticket holds everything that decides which thread runs what, so that a late worker can never mix two jobs:
+    // The ticket holds everything that decides which thread runs what, so that a late worker can never mix up two jobs:
     // generation (20 bits) | parts (22 bits) | next part (22 bits).
     private const int PartBits = 22;
     private const long PartMask = (1L << PartBits) - 1;
@@ -29,7 +29,7 @@ public sealed class WorkerThreads : WorkerPool, IDisposable
     private int _failedPart;
     private Exception? _failure;
 
-    /// <param name="threads">At least 1, the calling one included.</param>
+    /// <param name="threads">Number of threads, including the caller's; at least 1.</param>
     public WorkerThreads(int threads)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
@@ -46,7 +46,7 @@ public sealed class WorkerThreads : WorkerPool, IDisposable
     /// <inheritdoc/>
     public override int Threads { get; }
 
-    /// <summary>Ends the workers. Not to be called while a job runs.</summary>
+    /// <summary>Ends the workers. Must not be called while a job is running.</summary>
     public void Dispose()
     {
         lock (_gate)
@@ -59,7 +59,7 @@ public sealed class WorkerThreads : WorkerPool, IDisposable
             worker.Join();
     }
 
-    /// <summary>Workers that wait for a job sleep at once, so that a native library's threads have the processors.</summary>
+    /// <summary>Makes waiting workers sleep at once, so that a native library's threads have the processors.</summary>
     internal void Park() => Volatile.Write(ref _parkedAfter, Generation());
 
     /// <inheritdoc/>
@@ -112,7 +112,7 @@ public sealed class WorkerThreads : WorkerPool, IDisposable
         long start = Stopwatch.GetTimestamp();
         while (Volatile.Read(ref _done) != parts)
         {
-            // A worker that was descheduled in the middle of its part needs this processor more than the spin does.
+            // A worker that was preempted in the middle of its part needs this processor more than the spin does.
             if (Stopwatch.GetTimestamp() - start > s_spinTicks)
                 Thread.Yield();
             else

@@ -3,16 +3,16 @@ namespace Spud.Generation;
 /// <summary>Why a generation ended.</summary>
 public enum FinishReason
 {
-    /// <summary>It has not.</summary>
+    /// <summary>It has not ended.</summary>
     None,
 
-    /// <summary>The model produced an end-of-generation or stop token.</summary>
+    /// <summary>The model generated an end-of-generation or stop token.</summary>
     StopToken,
 
     /// <summary>A stop string was completed.</summary>
     StopString,
 
-    /// <summary>So many tokens as were asked for.</summary>
+    /// <summary>The maximum number of tokens was reached.</summary>
     Length,
 
     /// <summary>The context is full.</summary>
@@ -21,7 +21,7 @@ public enum FinishReason
     /// <summary>The caller cancelled.</summary>
     Cancelled,
 
-    /// <summary>The next token might have cost more than the budget had left.</summary>
+    /// <summary>The next token might have cost more than the remaining budget.</summary>
     Budget,
 
     /// <summary>The prompt might have cost more than the budget: nothing was computed.</summary>

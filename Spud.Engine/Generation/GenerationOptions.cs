@@ -3,27 +3,27 @@ using Spud.Sampling;
 
 namespace Spud.Generation;
 
-/// <summary>How a text is continued, and how far.</summary>
+/// <summary>How a text is continued, and for how long.</summary>
 public sealed class GenerationOptions
 {
-    /// <summary>Maximum number of tokens, at least 1; null: until the model ends or the context is full.</summary>
+    /// <summary>Maximum number of tokens, at least 1; null to continue until the model ends or the context is full.</summary>
     public int? MaxTokens { get; set; }
 
     /// <summary>How each token is chosen.</summary>
     public SamplingOptions Sampling { get; set; } = new();
 
-    /// <summary>What it may cost at most; null: what the pipeline says. <see cref="MaxTokens"/> are what is left is steered for.</summary>
+    /// <summary>Maximum cost; null for the pipeline's default. Effort is steered so that the remaining budget lasts for <see cref="MaxTokens"/>.</summary>
     public Budget? Budget { get; set; }
 
-    /// <summary>How much compute it is worth, 0 .. 1; null: what the pipeline says.</summary>
+    /// <summary>Effort, 0 .. 1; null for the pipeline's default.</summary>
     public float? Effort { get; set; }
 
-    /// <summary>Texts that end the generation and are not part of it; none empty.</summary>
+    /// <summary>Strings that end the generation and are not part of the text; none may be empty.</summary>
     public IReadOnlyList<string> StopStrings { get; set; } = [];
 
     /// <summary>Tokens that end the generation, in addition to the model's own end-of-generation tokens.</summary>
     public IReadOnlyList<int> StopTokens { get; set; } = [];
 
-    /// <summary>Goes on where the model would end.</summary>
+    /// <summary>Whether to continue past the model's end-of-generation tokens.</summary>
     public bool IgnoreEndOfGeneration { get; set; }
 }

@@ -6,7 +6,7 @@ using Spud.Metering;
 
 namespace Spud.Generation;
 
-/// <summary>What the loop does with a request, on its thread.</summary>
+/// <summary>The part of a request that runs on the loop's thread.</summary>
 public sealed partial class Request
 {
     private int _token;
@@ -14,36 +14,36 @@ public sealed partial class Request
     private long _told;
     private long[]? _experts;
 
-    /// <summary>Ids to be continued.</summary>
+    /// <summary>The ids to continue.</summary>
     internal int[] Prompt { get; }
 
-    /// <summary>Largest number of tokens that can come of it.</summary>
+    /// <summary>Maximum number of generated tokens.</summary>
     internal int MaxTokens { get; }
 
-    /// <summary>What it may cost at most; null: no limit.</summary>
+    /// <summary>Maximum cost; null for no limit.</summary>
     internal Budget? Budget { get; }
 
     internal float Effort { get; }
 
-    /// <summary>The text; null before it begins and after it ended, where it is the request's own.</summary>
+    /// <summary>The text; null before the request begins and, if the sequence is the request's own, after it ends.</summary>
     internal Sequence? Sequence { get; private set; }
 
-    /// <summary>Whether the sequence was opened for it and goes with it.</summary>
+    /// <summary>Whether the sequence was opened for the request and is disposed with it.</summary>
     internal bool OwnsSequence { get; }
 
     internal bool IsCancelled => _cancellation.IsCancellationRequested;
 
-    /// <summary>Largest number of tokens that its sequence will still take in.</summary>
+    /// <summary>Maximum number of tokens that its sequence will still take.</summary>
     internal int TokensLeft => Math.Max(0, Prompt.Length + MaxTokens - 1 - (Sequence?.Tokens ?? 0));
 
-    /// <summary>Takes a sequence and goes back to what it has in common with the prompt.</summary>
-    /// <param name="sequence">Its own, or empty.</param>
+    /// <summary>Assigns a sequence and truncates it to its common prefix with the prompt.</summary>
+    /// <param name="sequence">The request's own sequence, or an empty one.</param>
     /// <exception cref="BudgetExceededException">Reading the prompt may cost more than the budget.</exception>
     internal void Admit(Sequence sequence)
     {
         Sequence = sequence;
 
-        // The last token's logits are wanted, so it is read in any case.
+        // The last token's logits are needed, so it is always read.
         int common = sequence.Ids.CommonPrefixLength(Prompt.AsSpan(0, Prompt.Length - 1));
         sequence.Truncate(sequence.CanTruncate(common) ? common : 0);
         sequence.Cancellation = _cancellation.Token;
@@ -58,8 +58,8 @@ public sealed partial class Request
         State = RequestState.Prefilling;
     }
 
-    /// <summary>Adds its next rows to a step, as many as fit.</summary>
-    /// <returns>Whether any did.</returns>
+    /// <summary>Adds as many of its next rows to a step as fit.</summary>
+    /// <returns>Whether any rows were added.</returns>
     internal bool Fill(Batch batch)
     {
         if (State == RequestState.Prefilling)
@@ -68,7 +68,7 @@ public sealed partial class Request
         return batch.Fill(Sequence!, [_token], Phase.Decode, LogitRows.Last) > 0;
     }
 
-    /// <summary>Decides on the effort of the next token; false where the budget does not cover it.</summary>
+    /// <summary>Sets the effort of the next token; false if the budget does not cover it.</summary>
     internal bool Prepare()
     {
         if (!Sequence!.Affords(1, Phase.Decode, LogitRows.Last))
@@ -78,10 +78,10 @@ public sealed partial class Request
         return true;
     }
 
-    /// <summary>Takes what a step computed for it: once the prompt is read, a token is chosen and pushed.</summary>
+    /// <summary>Processes the results of a step: once the prompt is read, chooses a token and pushes it.</summary>
     /// <param name="batch">The step.</param>
-    /// <param name="entry">Its place in it.</param>
-    /// <returns>FLOPs of the step's rows that are its own.</returns>
+    /// <param name="entry">Index of its entry in the step.</param>
+    /// <returns>FLOPs of its own rows in the step.</returns>
     internal long Take(Batch batch, int entry)
     {
         if (Sequence!.Tokens >= Prompt.Length)
@@ -124,9 +124,9 @@ public sealed partial class Request
         return since.MoveToImmutable();
     }
 
-    /// <summary>It has ended: nothing more is computed for it, and its sequence is given back.</summary>
-    /// <param name="reason">Why.</param>
-    /// <param name="fault">What its reader is told; null: nothing.</param>
+    /// <summary>Ends the request: nothing more is computed for it, and its sequence is released.</summary>
+    /// <param name="reason">The reason.</param>
+    /// <param name="fault">The exception for its reader; null if none.</param>
     internal void End(FinishReason reason, Exception? fault = null)
     {
         (Finish, State, _fault) = (reason, RequestState.Finished, fault);
@@ -142,7 +142,7 @@ public sealed partial class Request
         _span!.End(this);
     }
 
-    /// <summary>Tells the reader, when the loop uses neither request nor engine any more.</summary>
+    /// <summary>Notifies the reader, once the loop no longer uses the request or the engine.</summary>
     internal void Complete()
     {
         string rest = _fault is null && _stops.MatchedString is null ? _stops.Append(_decoder.Flush()) + _stops.Flush() : "";

@@ -10,8 +10,8 @@ using Spud.Text.Tokenization;
 namespace Spud.Generation;
 
 /// <summary>
-/// One text to be generated. It begins when it is read, once; the <see cref="StepLoop"/> computes it ahead of its reader. Its figures are
-/// complete when it has been read. Cancellation ends it like any other reason, and so does a reader that stops before the end.
+/// One text to be generated. It starts when it is first read, and can be read only once; the <see cref="StepLoop"/> computes ahead of its reader. Its figures are
+/// complete when it has been read. Cancellation ends it like any other reason, as does a reader that stops before the end.
 /// </summary>
 public sealed partial class Request : IAsyncEnumerable<TextPiece>
 {
@@ -48,19 +48,19 @@ public sealed partial class Request : IAsyncEnumerable<TextPiece>
         if (Effort is not (>= 0 and <= 1))
             throw new ArgumentException($"Effort: expected 0 to 1, got {Effort}.", nameof(options));
 
-        // A request that waits takes little memory: what is as large as the vocabulary is made when it begins.
+        // A waiting request uses little memory: data as large as the vocabulary are allocated when it begins.
         options.Sampling.Validate(model.Tokenizer.VocabularySize);
         _sampler = new(() => new Sampler(options.Sampling, model.Tokenizer.VocabularySize));
         _stops = new(options.IgnoreEndOfGeneration ? options.StopTokens : model.Tokenizer.EndOfGeneration.Concat(options.StopTokens), options.StopStrings);
         _decoder = model.Tokenizer.CreateDecoder(continuesText: true);
         _cancellation = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
 
-        // As many pieces as tokens, and what was held back: the loop never waits for a reader.
+        // Room for one piece per token, plus the held-back text: the loop never waits for a reader.
         MaxTokens = Math.Min(options.MaxTokens ?? int.MaxValue, context - prompt.Count + 1);
         _pieces = Channel.CreateBounded<TextPiece>(new BoundedChannelOptions(MaxTokens + 1) { SingleReader = true, SingleWriter = true });
     }
 
-    /// <summary>How far it is.</summary>
+    /// <summary>The state of the request.</summary>
     public RequestState State { get; private set; }
 
     /// <summary>Why it ended.</summary>
@@ -72,22 +72,22 @@ public sealed partial class Request : IAsyncEnumerable<TextPiece>
     /// <summary>Length of the prompt.</summary>
     public int PromptTokens => Prompt.Length;
 
-    /// <summary>Of these, tokens that its sequence held already.</summary>
+    /// <summary>Prompt tokens already in its sequence.</summary>
     public int ReusedTokens { get; private set; }
 
-    /// <summary>Tokens produced, a final stop token included.</summary>
+    /// <summary>Number of generated tokens, including a final stop token.</summary>
     public int GeneratedTokens { get; private set; }
 
-    /// <summary>From the start to the first token's id.</summary>
+    /// <summary>Time from the start to the first token's id.</summary>
     public TimeSpan TimeToFirstToken { get; private set; }
 
-    /// <summary>From the first token's id to the last.</summary>
+    /// <summary>Time from the first token's id to the last.</summary>
     public TimeSpan DecodeTime { get; private set; }
 
-    /// <summary>What it took so far; null before it begins.</summary>
+    /// <summary>Its cost so far; null before it begins.</summary>
     public Ledger? Ledger { get; private set; }
 
-    /// <summary>Seed of the random numbers.</summary>
+    /// <summary>The random seed.</summary>
     public ulong Seed => _sampler.Value.Seed;
 
     internal string ModelName { get; }
@@ -97,7 +97,7 @@ public sealed partial class Request : IAsyncEnumerable<TextPiece>
     internal Engine Engine { get; }
 
     /// <summary>Generates the text, for one reader.</summary>
-    /// <exception cref="InvalidOperationException">It was read before.</exception>
+    /// <exception cref="InvalidOperationException">It has already been read.</exception>
     /// <exception cref="ComponentException">A component threw.</exception>
     public IAsyncEnumerator<TextPiece> GetAsyncEnumerator(CancellationToken cancellationToken = default)
     {
@@ -106,7 +106,7 @@ public sealed partial class Request : IAsyncEnumerable<TextPiece>
     }
 
     /// <summary>Generates the text, for one reader whose thread waits for it.</summary>
-    /// <exception cref="InvalidOperationException">It was read before.</exception>
+    /// <exception cref="InvalidOperationException">It has already been read.</exception>
     /// <exception cref="ComponentException">A component threw.</exception>
     public IEnumerable<TextPiece> ToBlockingEnumerable()
     {
@@ -183,7 +183,7 @@ public sealed partial class Request : IAsyncEnumerable<TextPiece>
         _cancellation.Dispose();
     }
 
-    /// <summary>The next piece; false at the end.</summary>
+    /// <summary>Waits for the next piece; false at the end.</summary>
     private bool Wait(out TextPiece piece)
     {
         lock (_gate)

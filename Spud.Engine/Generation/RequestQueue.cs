@@ -4,8 +4,8 @@ using Spud.Execution;
 namespace Spud.Generation;
 
 /// <summary>
-/// The requests of one engine. A step admits those that there is room for, in the order in which they came, and computes one token of each
-/// that decodes and a part of the prompts, as far as the step's rows go. All but the submission happens on the loop's thread.
+/// The requests of one engine. A step admits those for which there is room, in order of arrival, and computes one token of each
+/// decoding request and a part of the prompts, as far as the step's rows allow. Everything except submission runs on the loop's thread.
 /// </summary>
 internal sealed class RequestQueue(Engine engine)
 {
@@ -50,7 +50,7 @@ internal sealed class RequestQueue(Engine engine)
             }
             catch (Exception fault)
             {
-                // Of no request in particular: the device is lost, or there is no memory for a batch.
+                // A fault of no request in particular: the device is lost, or there is no memory for a batch.
                 foreach (Request request in (Request[])[.. _waiting, .. _prefilling, .. _decoding])
                     End(request, FinishReason.Failed, fault);
             }
@@ -59,7 +59,7 @@ internal sealed class RequestQueue(Engine engine)
                 _step.Release();
         }
 
-        // A reader that sees the end may use the engine at once.
+        // A reader that sees the end may use the engine immediately.
         foreach (Request request in _ended)
         {
             _open.TryRemove(request, out _);
@@ -92,7 +92,7 @@ internal sealed class RequestQueue(Engine engine)
         EndOneIfStalled(full);
     }
 
-    // Of a pipeline that splits phases a step has one of them, and they alternate.
+    // In a pipeline that splits phases a step has only one, and they alternate.
     private void ChoosePhase()
     {
         if (_prefilling.Count > 0 && _decoding.Count > 0)
@@ -101,7 +101,7 @@ internal sealed class RequestQueue(Engine engine)
             _phase = _prefilling.Count > 0 ? Phase.Prefill : Phase.Decode;
     }
 
-    /// <summary>A request that finds no pages waits for others to give some back; when none of them can go on, the latest ends.</summary>
+    /// <summary>A request without enough pages waits for others to free some; if none of them can continue, the latest ends.</summary>
     private void EndOneIfStalled(PagePoolFullException? full)
     {
         _stalled = _step.Requests.Count > 0 || full is null ? 0 : _stalled + 1;
@@ -135,7 +135,7 @@ internal sealed class RequestQueue(Engine engine)
         }
     }
 
-    /// <summary>Alone it is admitted in any case, and told if that is not enough.</summary>
+    /// <summary>A request that is alone is always admitted, and fails later if there is not enough room.</summary>
     private bool HasRoomFor(Request request)
     {
         if (_prefilling.Count + _decoding.Count == 0)
@@ -143,13 +143,13 @@ internal sealed class RequestQueue(Engine engine)
         if (request.Sequence is { } sequence ? IsUsed(sequence) : !engine.HasFreeSequence)
             return false;
 
-        // One that is admitted finds pages to its end, unless sequences outside of the queue take them.
+        // An admitted request has enough pages to its end, unless sequences outside the queue take them.
         return engine.HasPagesFor([.. _prefilling.Concat(_decoding).Append(request).Select(static of => of.TokensLeft)]);
 
         bool IsUsed(Sequence sequence) => _prefilling.Concat(_decoding).Any(other => other.Sequence == sequence);
     }
 
-    /// <summary>Runs the step; false: one of its requests was too much, and the others are to go on without it.</summary>
+    /// <summary>Runs the step; false if one of its requests exceeded a limit, and the others should continue without it.</summary>
     private bool TryRun(ref PagePoolFullException? full)
     {
         try
@@ -164,14 +164,14 @@ internal sealed class RequestQueue(Engine engine)
         }
         catch (BudgetExceededException refusal)
         {
-            // By a price list with time in it: what its first steps kept took longer than was left for.
+            // If the price list charges for time: keys and values were kept for longer in its first steps than the budget allowed for.
             Request request = _step.RequestOf(refusal.Sequence);
             End(request, request.Ledger!.Tokens > 0 ? FinishReason.Budget : FinishReason.Refused, request.Ledger.Tokens > 0 ? null : refusal);
             return false;
         }
         catch (OperationCanceledException) when (_step.Requests.All(static request => request.IsCancelled))
         {
-            // Each of them ends below.
+            // Each of them is ended below.
         }
         catch (ComponentException fault) when (_step.Requests is [{ Sequence.Fault: { } own }] && own == fault)
         {
@@ -193,7 +193,7 @@ internal sealed class RequestQueue(Engine engine)
             return;
         }
 
-        // One that was cancelled while the step ran was not committed.
+        // A request cancelled during the step was not committed.
         if (rows.Sequence.Tokens == rows.FirstPosition)
         {
             End(request, FinishReason.Cancelled);
@@ -206,7 +206,7 @@ internal sealed class RequestQueue(Engine engine)
         }
         catch (Exception unusable)
         {
-            // Such logits that no token can be chosen from them.
+            // No token can be chosen from these logits.
             End(request, FinishReason.Failed, unusable);
             return;
         }

@@ -3,8 +3,8 @@ using Spud.Text.Tokenization;
 
 namespace Spud.Generation;
 
-/// <summary>What requests run on.</summary>
+/// <summary>The resources on which requests run.</summary>
 /// <param name="Pipeline">Components, model and memory.</param>
-/// <param name="Tokenizer">The model's.</param>
+/// <param name="Tokenizer">The model's tokenizer.</param>
 /// <param name="Loop">Runs the steps.</param>
 internal sealed record RequestSource(Pipeline Pipeline, Tokenizer Tokenizer, StepLoop Loop);

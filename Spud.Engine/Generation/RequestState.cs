@@ -1,9 +1,9 @@
 namespace Spud.Generation;
 
-/// <summary>How far a request is.</summary>
+/// <summary>Progress of a request.</summary>
 public enum RequestState
 {
-    /// <summary>It has not begun: it is not read yet, or there is no room for it.</summary>
+    /// <summary>It has not begun: nobody reads it yet, or there is no room for it.</summary>
     Waiting,
 
     /// <summary>Its prompt is being read.</summary>

@@ -3,8 +3,8 @@ using Spud.Execution;
 namespace Spud.Generation;
 
 /// <summary>
-/// What the models of a process share: worker threads, and one thread that runs the steps of all their requests, so that two pools never
-/// compete for the processors. Models take turns by the compute that they used. It never waits for a reader.
+/// Resources shared by the models of a process: worker threads, and one thread that runs the steps of all their requests, so that two pools never
+/// compete for the processors. Models take turns according to the compute they used. The loop never waits for a reader.
 /// </summary>
 public sealed class StepLoop : IDisposable
 {
@@ -13,13 +13,13 @@ public sealed class StepLoop : IDisposable
     private Thread? _thread;
     private bool _stop;
 
-    /// <summary>Makes a loop for one or more models; it starts with the first request.</summary>
-    /// <param name="threads">Threads that compute, the loop's own included; at least 1.</param>
+    /// <summary>Creates a loop for one or more models; it starts with the first request.</summary>
+    /// <param name="threads">Number of compute threads, including the loop's own; at least 1.</param>
     public StepLoop(int threads) => Workers = new(threads);
 
     internal WorkerThreads Workers { get; }
 
-    /// <summary>Ends all requests, then the threads. Models that share the loop are disposed before it.</summary>
+    /// <summary>Ends all requests, then the threads. Models that share the loop must be disposed before it.</summary>
     public void Dispose()
     {
         lock (_gate)
@@ -36,7 +36,7 @@ public sealed class StepLoop : IDisposable
         Workers.Dispose();
     }
 
-    /// <summary>Takes a request in.</summary>
+    /// <summary>Submits a request.</summary>
     /// <exception cref="ObjectDisposedException">The loop has been disposed.</exception>
     internal void Submit(Request request)
     {
@@ -47,7 +47,7 @@ public sealed class StepLoop : IDisposable
             if (queue is null)
                 _queues.Add(queue = new(request.Engine));
 
-            // One that was idle does not catch up on what the others used meanwhile.
+            // A model that was idle does not catch up on what the others used meanwhile.
             if (!queue.HasWork && Least() is { } least)
                 queue.Spent = Math.Max(queue.Spent, least.Spent);
 
@@ -62,7 +62,7 @@ public sealed class StepLoop : IDisposable
         }
     }
 
-    /// <summary>Ends the requests of an engine; it is not used any more when this returns.</summary>
+    /// <summary>Ends the requests of an engine, which is no longer used when this returns.</summary>
     internal void End(Engine engine)
     {
         lock (_gate)
@@ -91,7 +91,7 @@ public sealed class StepLoop : IDisposable
         }
     }
 
-    /// <summary>The model whose turn it is; waits for one, and is null at the end.</summary>
+    /// <summary>Waits for a model with work and returns the one whose turn it is; null at the end.</summary>
     private RequestQueue? Next()
     {
         lock (_gate)

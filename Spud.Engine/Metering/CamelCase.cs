@@ -3,6 +3,6 @@ using System.Text.Json.Serialization;
 
 namespace Spud.Metering;
 
-/// <summary>Writes an enum's names as JSON's other names are written.</summary>
+/// <summary>Writes an enum's names in camel case, like other names in JSON.</summary>
 internal sealed class CamelCase<T>() : JsonStringEnumConverter<T>(JsonNamingPolicy.CamelCase)
     where T : struct, Enum;

@@ -1,23 +1,23 @@
 namespace Spud.Metering;
 
 /// <summary>
-/// Keys that rows see: kept, at positions up to the row's own, inside the window. The arithmetic of positions alone, one run at a time.
+/// Keys that rows see: kept, at positions up to the row's own, within the window. Computed from positions only, one run at a time.
 /// </summary>
-/// <param name="Seen">Pairs of a row and a key that it sees.</param>
-/// <param name="Read">Keys that any of the rows sees.</param>
+/// <param name="Seen">Number of pairs of a row and a key that it sees.</param>
+/// <param name="Read">Number of keys seen by any of the rows.</param>
 internal readonly record struct KeyCount(long Seen, long Read)
 {
-    /// <summary>Window of a layer that has none.</summary>
+    /// <summary>Window of a layer without one.</summary>
     public const long NoWindow = 1L << 40;
 
     public static KeyCount operator +(KeyCount a, KeyCount b) => new(a.Seen + b.Seen, a.Read + b.Read);
 
-    /// <summary>Keys of one run without gaps.</summary>
+    /// <summary>Counts the keys of one run without gaps.</summary>
     /// <param name="firstKey">Position of the run's first key.</param>
-    /// <param name="lastKey">Of its last.</param>
+    /// <param name="lastKey">Position of the run's last key.</param>
     /// <param name="firstRow">Position of the first row.</param>
-    /// <param name="lastRow">Of the last.</param>
-    /// <param name="window">Keys that a row may see, its own included.</param>
+    /// <param name="lastRow">Position of the last row.</param>
+    /// <param name="window">Keys that a row may see, including its own.</param>
     public static KeyCount Of(long firstKey, long lastKey, long firstRow, long lastRow, long window)
     {
         long keys = lastKey - firstKey + 1;
@@ -26,7 +26,7 @@ internal readonly record struct KeyCount(long Seen, long Read)
         return new(seen, Math.Max(0, read));
     }
 
-    /// <summary>Keys of all runs of a table.</summary>
+    /// <summary>Counts the keys of all runs of a table.</summary>
     public static KeyCount Of(ReadOnlySpan<KeyRun> runs, PagePool pool, long firstRow, long lastRow, long window)
     {
         KeyCount sum = default;
@@ -52,7 +52,7 @@ internal readonly record struct KeyCount(long Seen, long Read)
         return sum;
     }
 
-    // Pairs of a row at `first` .. `last` and a key at 0 .. keys - 1, the key not after the row.
+    // Pairs of a row at `first` .. `last` and a key at 0 .. keys - 1, where the key is not after the row.
     private static long Causal(long keys, long first, long last) => UpTo(keys, last) - UpTo(keys, first - 1);
 
     private static long UpTo(long keys, long last)

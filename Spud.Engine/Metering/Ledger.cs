@@ -5,8 +5,8 @@ using Spud.Configuration;
 namespace Spud.Metering;
 
 /// <summary>
-/// What a request took, counted by the engine from shapes, plans and pages that really ran: of every step that was committed, and of
-/// nothing else. It can be read at any time, also when the sequence has ended.
+/// Cost of a request, counted by the engine from the shapes, plans and pages of the steps that actually ran: of all committed steps, and
+/// nothing else. It can be read at any time, even after the sequence has ended.
 /// </summary>
 public sealed class Ledger
 {
@@ -19,9 +19,9 @@ public sealed class Ledger
     private Int128 _byteTicks;
     private long _last;
 
-    /// <param name="costs">Of the pipeline.</param>
-    /// <param name="limit">Never exceeded; null: none.</param>
-    /// <param name="sharer">Of the sequence that this one was forked from, where both spend from one limit; null: the limit is this ledger's alone.</param>
+    /// <param name="costs">Costs of the pipeline.</param>
+    /// <param name="limit">Limit that is never exceeded; null if none.</param>
+    /// <param name="sharer">Ledger of the sequence that this one was forked from, if both spend from one limit; null if the limit is this ledger's alone.</param>
     internal Ledger(PipelineCosts costs, Budget? limit, Ledger? sharer = null)
     {
         _sharers = sharer?._sharers ?? [];
@@ -37,13 +37,13 @@ public sealed class Ledger
     /// <summary>File name of the model.</summary>
     public string Model => _costs.Model;
 
-    /// <summary>What the request may cost at most, its forks included; null: no limit.</summary>
+    /// <summary>Maximum cost of the request, including its forks; null for no limit.</summary>
     public Budget? Limit { get; }
 
-    /// <summary>How the request ended, as its owner said.</summary>
+    /// <summary>How the request ended, as set by its owner.</summary>
     public RequestOutcome Outcome { get; private set; }
 
-    /// <summary>Tokens of the prompt that were not read, because the text held them already.</summary>
+    /// <summary>Prompt tokens that were not read, because the text already contained them.</summary>
     public int ReusedTokens { get; internal set; }
 
     /// <summary>L.</summary>
@@ -52,10 +52,10 @@ public sealed class Ledger
     /// <summary>Whether any layer has more than one expert.</summary>
     public bool IsMixture => _costs.Experts.Any(static experts => experts > 1);
 
-    /// <summary>What happened in a phase.</summary>
+    /// <summary>The counts of a phase.</summary>
     public PhaseLedger this[Phase phase] => _phases[(int)phase];
 
-    /// <summary>Both phases.</summary>
+    /// <summary>Total of both phases.</summary>
     public Tally Total => this[Phase.Prefill].Total + this[Phase.Decode].Total;
 
     /// <summary>Rows of both phases.</summary>
@@ -67,20 +67,20 @@ public sealed class Ledger
     /// <summary>FLOPs in units of 10^9, exact.</summary>
     public decimal ComputeUnits => Flops / Tally.FlopsPerUnit;
 
-    /// <summary>Bytes of the keys and values that the sequence kept after its last step; shared pages count for each sharer.</summary>
+    /// <summary>Bytes of the keys and values kept by the sequence after its last step; shared pages count for each sharer.</summary>
     public long KeptBytes { get; private set; }
 
-    /// <summary>Kept bytes by the time they were kept, from one step to the next, in gigabytes (10^9) and seconds.</summary>
+    /// <summary>Kept bytes multiplied by the time they were kept, from one step to the next, in gigabytes (10^9) and seconds.</summary>
     public decimal KvGigabyteSeconds => GigabyteSeconds(_byteTicks);
 
-    /// <summary>What components counted for themselves; nothing is billed by it.</summary>
+    /// <summary>Figures counted by components themselves; they are not billed.</summary>
     public ImmutableArray<ReportedFigure> Reported =>
         [.. _costs.Figures.Select((reported, i) => new ReportedFigure(reported.Role, reported.Component, reported.Figure.Name, _figures[i]))];
 
-    /// <summary>Different experts of a layer that any row used; 0 in a dense layer.</summary>
+    /// <summary>Number of distinct experts of a layer used by any row; 0 in a dense layer.</summary>
     public int ExpertsTouched(int layer) => Used.Count(layer);
 
-    /// <summary>Bytes of all experts that any row used, each once: what the request needs in memory, or in a cache, to go fast. Dense layers do not count.</summary>
+    /// <summary>Bytes of all experts used by any row, each counted once: what the request needs in memory, or in a cache, to run fast. Dense layers do not count.</summary>
     public long ExpertBytesTouched
     {
         get
@@ -108,7 +108,7 @@ public sealed class Ledger
         }
     }
 
-    /// <summary>What the work of all requests that spend from the same limit costs by now, before allowance and minimum.</summary>
+    /// <summary>Cost so far of all requests that spend from the same limit, before allowance and minimum.</summary>
     internal decimal SharedAmount(PriceList prices)
     {
         decimal amount = 0;
@@ -120,36 +120,36 @@ public sealed class Ledger
 
     internal bool SharesLimitWith(Ledger other) => _sharers == other._sharers;
 
-    /// <summary>Until now.</summary>
+    /// <summary>Gigabyte-seconds up to now.</summary>
     internal decimal KvGigabyteSecondsNow => GigabyteSeconds(_byteTicks + Held(Stopwatch.GetTimestamp()));
 
-    /// <summary>What kind of text this is, as a component tells by its last border; null: none does, or not yet.</summary>
+    /// <summary>What kind of text this is, according to a component at its last border; null if none labels texts, or not yet.</summary>
     public TextLabel? Label { get; internal set; }
 
-    /// <summary>Tokens that a layer kept after the last step; where its KV heads differ, by the head that keeps the largest number.</summary>
+    /// <summary>Tokens kept by a layer after the last step; if its KV heads differ, the maximum over the heads.</summary>
     public int KeptTokens(int layer) => _kept[layer];
 
-    /// <summary>Tokens that a KV head of a layer kept after the last step.</summary>
+    /// <summary>Tokens kept by a KV head of a layer after the last step.</summary>
     public int KeptTokens(int layer, int head) => _keptByHead[layer][head];
 
-    /// <summary>Says how the request ended; nothing is counted differently.</summary>
+    /// <summary>Sets how the request ended; this does not affect the counts.</summary>
     public void Close(RequestOutcome outcome) => Outcome = outcome;
 
-    /// <summary>Adds what a role did in a layer of a step.</summary>
+    /// <summary>Adds the work of a role in a layer of a step.</summary>
     internal void Add(Phase phase, int slot, in Tally tally)
     {
         _phases[(int)phase].Add(slot, tally);
         Flops += tally.Flops;
     }
 
-    /// <summary>Adds what components counted for a sequence since they were asked last.</summary>
+    /// <summary>Adds what components counted for a sequence since the last call.</summary>
     internal void TakeFigures(int sequence)
     {
         for (int i = 0; i < _figures.Length; i++)
             _figures[i] += _costs.Figures[i].Figure.Take(sequence);
     }
 
-    /// <summary>Bills the bytes that were kept until now, and notes how many are kept from now on.</summary>
+    /// <summary>Bills the bytes kept until now, and records how many are kept from now on.</summary>
     internal void KeepBytes(long bytes)
     {
         long now = Stopwatch.GetTimestamp();
@@ -157,7 +157,7 @@ public sealed class Ledger
         (_last, KeptBytes) = (now, bytes);
     }
 
-    /// <summary>Notes how many tokens a KV head of a layer keeps; heads come in order.</summary>
+    /// <summary>Records how many tokens a KV head of a layer keeps; heads must be given in order.</summary>
     internal void KeepTokens(int layer, int head, int tokens)
     {
         _keptByHead[layer][head] = tokens;

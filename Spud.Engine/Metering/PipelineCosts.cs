@@ -4,8 +4,8 @@ using Spud.Configuration;
 namespace Spud.Metering;
 
 /// <summary>
-/// What every role of a pipeline costs in every layer and phase: read off once, from the weights that components took and from shapes. The
-/// expectation of <c>spud explain</c>, the ledger's count and a budget's bound are all made of these numbers.
+/// Costs of every role of a pipeline in every layer and phase: derived once from the weights taken by components and from shapes. The
+/// expectation of <c>spud explain</c>, the ledger's counts and a budget's bounds are all computed from these numbers.
 /// </summary>
 internal sealed class PipelineCosts
 {
@@ -21,7 +21,7 @@ internal sealed class PipelineCosts
     /// <summary>[L]: keys that a row may see.</summary>
     public required long[] Windows { get; init; }
 
-    /// <summary>[L]: rows that ask at each border of a text how much they looked at keys, and tokens from border to border; no rows: nobody asks.</summary>
+    /// <summary>[L]: number of rows whose attention to keys is requested at each border of a text, and tokens between borders; no rows if it is never requested.</summary>
     public required (int Rows, int BorderTokens)[] KeyMass { get; init; }
 
     /// <summary>[L]: E.</summary>
@@ -30,13 +30,13 @@ internal sealed class PipelineCosts
     /// <summary>[L]: G.</summary>
     public required int[] KvHeads { get; init; }
 
-    /// <summary>[phase][L]: most experts of a row.</summary>
+    /// <summary>[phase][L]: maximum experts per row.</summary>
     public required int[][] MaxEntries { get; init; }
 
-    /// <summary>[phase][L]: minimum experts per row, where a router may choose.</summary>
+    /// <summary>[phase][L]: minimum experts per row, if a router may choose.</summary>
     public required int[][] MinEntries { get; init; }
 
-    /// <summary>Sums that components count for themselves.</summary>
+    /// <summary>Figures counted by components themselves.</summary>
     public required ImmutableArray<CountedFigure> Figures { get; init; }
 
     /// <summary>[phase][slot].</summary>
@@ -45,11 +45,11 @@ internal sealed class PipelineCosts
     /// <summary>[slot].</summary>
     public ReadOnlySpan<RoleCosts> Of(Phase phase) => Roles[(int)phase];
 
-    /// <summary>Slots of a phase of a model with so many layers.</summary>
+    /// <summary>Number of slots of a phase for this many layers.</summary>
     public static int SlotsOf(int layers) => (layers + 1) * Role.All.Length;
 
-    /// <summary>The index of a role of a layer.</summary>
-    /// <param name="layer">0 .. L - 1; L: no layer.</param>
+    /// <summary>The slot of a role of a layer.</summary>
+    /// <param name="layer">0 .. L - 1; L for no layer.</param>
     /// <param name="role">The role.</param>
     public static int SlotOf(int layer, Role role) => layer * Role.All.Length + role.Slot;
 }

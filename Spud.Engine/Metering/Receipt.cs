@@ -5,11 +5,11 @@ using Spud.Configuration;
 namespace Spud.Metering;
 
 /// <summary>
-/// A request's bill: a pure function of its ledger and a price list. The same two give the same receipt to the last digit.
+/// A request's bill: a pure function of its ledger and a price list. The same inputs give exactly the same receipt.
 /// </summary>
 public sealed record Receipt
 {
-    /// <summary>Version of this form.</summary>
+    /// <summary>Version of this format.</summary>
     public int Format { get; init; } = 1;
 
     /// <summary>File name of the model.</summary>
@@ -18,47 +18,47 @@ public sealed record Receipt
     /// <summary>How the request ended.</summary>
     public required RequestOutcome Outcome { get; init; }
 
-    /// <summary>Tokens of the prompt that were not read, because the text held them already; they cost nothing.</summary>
+    /// <summary>Prompt tokens that were not read, because the text already contained them; they are free.</summary>
     public int ReusedTokens { get; init; }
 
-    /// <summary>What it might have cost at most; null: no limit.</summary>
+    /// <summary>Maximum cost; null for no limit.</summary>
     public required ReceiptLimit? Limit { get; init; }
 
     /// <summary>FLOPs in units of 10^9, exact.</summary>
     public required decimal ComputeUnits { get; init; }
 
-    /// <summary>Weights, keys and values that were read, in 10^9 bytes.</summary>
+    /// <summary>Weights, keys and values read, in 10^9 bytes.</summary>
     public required decimal GigabytesRead { get; init; }
 
-    /// <summary>Keys and values by the time they were kept.</summary>
+    /// <summary>Keys and values multiplied by the time they were kept.</summary>
     public required decimal KvGigabyteSeconds { get; init; }
 
-    /// <summary>Phases that something ran in.</summary>
+    /// <summary>Phases in which anything ran.</summary>
     public required ImmutableArray<ReceiptPhase> Phases { get; init; }
 
-    /// <summary>Phases and roles that something ran in.</summary>
+    /// <summary>Phases and roles in which anything ran.</summary>
     public required ImmutableArray<ReceiptLine> Lines { get; init; }
 
-    /// <summary>[L]: tokens that each layer kept after the last step.</summary>
+    /// <summary>[L]: tokens kept by each layer after the last step.</summary>
     public required ImmutableArray<int> KeptTokens { get; init; }
 
-    /// <summary>What components counted for themselves, as their plugins report it; nothing is billed by it.</summary>
+    /// <summary>Figures counted by components themselves, as reported by their plugins; they are not billed.</summary>
     public ImmutableArray<ReportedFigure> Reported { get; init; } = [];
 
-    /// <summary>What kind of text it was, as a component tells; null: none does, or it was too short.</summary>
+    /// <summary>What kind of text it was, according to a component; null if none labels texts, or the text was too short.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public TextLabel? Label { get; init; }
 
-    /// <summary>Bytes of all experts that any of its rows used, each once, in 10^9; null for a dense model.</summary>
+    /// <summary>Bytes of all experts used by any of its rows, each counted once, in 10^9; null for a dense model.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public decimal? ExpertGigabytesTouched { get; init; }
 
-    /// <summary>What it costs; null without a price list.</summary>
+    /// <summary>The charge; null without a price list.</summary>
     public required ReceiptCharge? Charge { get; init; }
 
-    /// <summary>Makes out a receipt.</summary>
-    /// <param name="ledger">What the request took.</param>
-    /// <param name="prices">What that costs; null: not asked for.</param>
+    /// <summary>Creates a receipt.</summary>
+    /// <param name="ledger">The request's ledger.</param>
+    /// <param name="prices">The price list; null for no charge.</param>
     public static Receipt Of(Ledger ledger, PriceList? prices)
     {
         ArgumentNullException.ThrowIfNull(ledger);
@@ -87,10 +87,10 @@ public sealed record Receipt
 /// <summary>A phase on a receipt.</summary>
 /// <param name="Phase">The phase.</param>
 /// <param name="Tokens">Rows.</param>
-/// <param name="Steps">Steps that they took part in.</param>
+/// <param name="Steps">Steps in which they took part.</param>
 /// <param name="LogitRows">Rows whose logits were computed.</param>
-/// <param name="Seconds">How long the steps took.</param>
-/// <param name="ExpertsPerToken">[L]: average number of experts of a token; null for a dense model.</param>
+/// <param name="Seconds">Duration of the steps.</param>
+/// <param name="ExpertsPerToken">[L]: average number of experts per token; null for a dense model.</param>
 public sealed record ReceiptPhase(
     [property: JsonConverter(typeof(CamelCase<Phase>))] Phase Phase, long Tokens, long Steps, long LogitRows, double Seconds, ImmutableArray<double>? ExpertsPerToken)
 {
@@ -103,14 +103,14 @@ public sealed record ReceiptPhase(
 /// <param name="Phase">The phase.</param>
 /// <param name="Role">The role.</param>
 /// <param name="ComputeUnits">FLOPs in units of 10^9.</param>
-/// <param name="GigabytesRead">Weights, keys and values, in 10^9 bytes.</param>
-/// <param name="KvGigabytesWritten">Keys and values, in 10^9 bytes.</param>
+/// <param name="GigabytesRead">Weights, keys and values read, in 10^9 bytes.</param>
+/// <param name="KvGigabytesWritten">Keys and values written, in 10^9 bytes.</param>
 /// <param name="Seconds">The request's share of the time.</param>
 /// <param name="Amount">In the price list's currency, before allowance and minimum; null without a list.</param>
 public sealed record ReceiptLine(
     [property: JsonConverter(typeof(CamelCase<Phase>))] Phase Phase, string Role, decimal ComputeUnits, decimal GigabytesRead, decimal KvGigabytesWritten, double Seconds, decimal? Amount)
 {
-    /// <summary>Null where nothing ran.</summary>
+    /// <summary>Null if nothing ran.</summary>
     internal static ReceiptLine? Of(PhaseLedger phase, Role role, PriceList? prices)
     {
         Tally work = phase.Of(role);
@@ -120,24 +120,24 @@ public sealed record ReceiptLine(
     }
 }
 
-/// <summary>The limit on a receipt: one of the two.</summary>
+/// <summary>The limit on a receipt: either compute or money.</summary>
 /// <param name="ComputeUnits">FLOPs in units of 10^9.</param>
-/// <param name="Amount">Money.</param>
-/// <param name="Currency">Of the money.</param>
+/// <param name="Amount">Amount of money.</param>
+/// <param name="Currency">Currency of the amount.</param>
 public sealed record ReceiptLimit(decimal? ComputeUnits, decimal? Amount, string? Currency)
 {
     internal static ReceiptLimit? Of(Budget? budget) => budget is null ? null : new(budget.ComputeUnits, budget.Amount, budget.Prices?.Currency);
 }
 
-/// <summary>What a request costs.</summary>
+/// <summary>The charge for a request.</summary>
 /// <param name="PriceList">The list's name.</param>
 /// <param name="Version">The list's version.</param>
 /// <param name="Currency">The list's currency.</param>
 /// <param name="Work">Sum of the lines.</param>
-/// <param name="Kept">For keys and values by the time they were kept.</param>
-/// <param name="Free">The allowance, as far as it was used.</param>
-/// <param name="MinimumCharge">Of the list.</param>
-/// <param name="Total">Work and kept less the allowance, and at least the minimum if anything is left; rounded as the list says.</param>
+/// <param name="Kept">Price of keys and values by the time they were kept.</param>
+/// <param name="Free">The part of the allowance that was used.</param>
+/// <param name="MinimumCharge">Minimum charge of the list.</param>
+/// <param name="Total">Work and kept minus the allowance, and at least the minimum if anything is left; rounded according to the list.</param>
 public sealed record ReceiptCharge(string PriceList, string Version, string Currency, decimal Work, decimal Kept, decimal Free, decimal MinimumCharge, decimal Total)
 {
     internal static ReceiptCharge Of(Ledger ledger, PriceList prices)

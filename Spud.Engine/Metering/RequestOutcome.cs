@@ -6,13 +6,13 @@ namespace Spud.Metering;
 [JsonConverter(typeof(CamelCase<RequestOutcome>))]
 public enum RequestOutcome
 {
-    /// <summary>It has not.</summary>
+    /// <summary>It has not ended.</summary>
     Running,
 
-    /// <summary>It did what was asked.</summary>
+    /// <summary>It completed normally.</summary>
     Finished,
 
-    /// <summary>The next token might have cost more than was left.</summary>
+    /// <summary>The next token might have cost more than the remaining budget.</summary>
     StoppedByBudget,
 
     /// <summary>Its prompt might have cost more than its budget: nothing was computed.</summary>

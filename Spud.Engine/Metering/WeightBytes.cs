@@ -2,11 +2,11 @@ using Spud.Models;
 
 namespace Spud.Metering;
 
-/// <summary>Bytes of weights, in the model's format, that a step reads: once, however many rows it has.</summary>
-/// <param name="PerStep">What every step reads whole.</param>
-/// <param name="PerRow">A token's row of an embedding.</param>
-/// <param name="PerExpert">One expert, if any row of the step uses it.</param>
-/// <param name="IfLogits">What is read whole if the logits of any row are.</param>
+/// <summary>Bytes of weights, in the model's format, read by a step: once, regardless of its number of rows.</summary>
+/// <param name="PerStep">Bytes read in full by every step.</param>
+/// <param name="PerRow">Bytes of a token's row of an embedding.</param>
+/// <param name="PerExpert">Bytes of one expert, if any row of the step uses it.</param>
+/// <param name="IfLogits">Bytes read in full if any row's logits are read.</param>
 internal readonly record struct WeightBytes(long PerStep, long PerRow, long PerExpert, long IfLogits)
 {
     public static WeightBytes operator +(WeightBytes a, WeightBytes b) =>
@@ -21,6 +21,6 @@ internal readonly record struct WeightBytes(long PerStep, long PerRow, long PerE
         _ => new(weight.Bytes, 0, 0, 0),
     };
 
-    /// <summary>What a step of so many rows and different experts reads.</summary>
+    /// <summary>Bytes read by a step with this many rows and distinct experts.</summary>
     public long For(long rows, long experts, bool logits) => PerStep + PerRow * rows + PerExpert * experts + (logits ? IfLogits : 0);
 }

@@ -2,7 +2,7 @@ using Spud.Models;
 
 namespace Spud.Metering;
 
-/// <summary>Reads a weight's use off its canonical name and shape.</summary>
+/// <summary>Determines a weight's use from its canonical name and shape.</summary>
 internal static class WeightUses
 {
     private const string Embedding = "token_embd.weight";
@@ -10,7 +10,7 @@ internal static class WeightUses
     private const string SharedGate = "ffn_gate_inp_shexp.weight";
 
     /// <summary>How a weight is used.</summary>
-    /// <param name="weight">Of the model.</param>
+    /// <param name="weight">A weight of the model.</param>
     /// <param name="tied">Whether logits use the embedding.</param>
     public static WeightUse Of(WeightEntry weight, bool tied)
     {
@@ -22,7 +22,7 @@ internal static class WeightUses
         if (name.EndsWith("_exps.bias", StringComparison.Ordinal))
             return WeightUse.PlanEntryElementwise;
 
-        // The gate of a shared expert is a matrix with one output, written as a vector.
+        // The gate of a shared expert is a matrix with one output, stored as a vector.
         return weight.Shape.Length > 1 || name.EndsWith(SharedGate, StringComparison.Ordinal) ? WeightUse.Row : WeightUse.Elementwise;
     }
 

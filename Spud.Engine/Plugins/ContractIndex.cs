@@ -4,12 +4,12 @@ using Spud.Plugins.Native;
 
 namespace Spud.Plugins;
 
-/// <summary>The types and members of this host's contract. Members of a type are read when they are asked for.</summary>
+/// <summary>The types and members of this host's contract. Members of a type are read on demand.</summary>
 internal sealed class ContractIndex
 {
     private readonly MetadataReader _reader = ContractMetadata.Open();
-    // Rows and joined strings rather than handles and pairs: .NET has compiled collections of these, and every start of the program
-    // pays for the others.
+    // Rows and joined strings rather than handles and pairs: .NET has precompiled collections of these, while others would cost time at every
+    // start of the program.
     private readonly Dictionary<string, int> _types = [];
     private readonly Dictionary<string, HashSet<string>> _members = [];
 
@@ -21,13 +21,13 @@ internal sealed class ContractIndex
 
     public bool HasType(string type) => _types.ContainsKey(type);
 
-    /// <summary>Whether a type of the contract, or one that it derives from, has a member.</summary>
+    /// <summary>Whether a type of the contract, or one of its base types, has a member.</summary>
     public bool HasMember(string type, string name, string signature)
     {
         for (string? at = type; at is not null; at = BaseOf(at))
         {
             if (!HasType(at))
-                return true; // a class of .NET: its own affair
+                return true; // a .NET class: not checked here
             if (Members(at).Contains(Member(name, signature)))
                 return true;
         }
@@ -35,7 +35,7 @@ internal sealed class ContractIndex
         return false;
     }
 
-    /// <summary>The base class; null for interfaces, and for what has none but the roots of .NET.</summary>
+    /// <summary>The base class; null for interfaces, and for types with no base class except the roots of .NET.</summary>
     private string? BaseOf(string type)
     {
         string? name = Definition(type).BaseType switch

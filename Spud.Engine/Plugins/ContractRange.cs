@@ -4,8 +4,8 @@ using System.Globalization;
 namespace Spud.Plugins;
 
 /// <summary>
-/// Contract versions that a plugin was made for, as an interval: <c>[0.1,0.2)</c> holds 0.1 and every version below 0.2. A square
-/// bracket includes its end, a round one excludes it; <c>[0.1]</c> is 0.1 alone.
+/// Contract versions that a plugin was made for, as an interval: <c>[0.1,0.2)</c> contains 0.1 and every version below 0.2. A square
+/// bracket includes its end, a round one excludes it; <c>[0.1]</c> is 0.1 only.
 /// </summary>
 public sealed class ContractRange
 {
@@ -18,7 +18,7 @@ public sealed class ContractRange
     private ContractRange(Version least, bool holdsLeast, Version most, bool holdsMost) =>
         (_least, _holdsLeast, _most, _holdsMost) = (least, holdsLeast, most, holdsMost);
 
-    /// <summary>Whether a plugin with this range may be loaded by a host of that contract.</summary>
+    /// <summary>Whether a plugin with this range may be loaded by a host with this contract version.</summary>
     public bool Contains(int major, int minor)
     {
         Version version = new(major, minor);
@@ -32,7 +32,7 @@ public sealed class ContractRange
         return !Contains(major, minor) && version >= _most;
     }
 
-    /// <summary>Reads <c>[0.1,0.2)</c>; false for anything else, empty intervals included.</summary>
+    /// <summary>Parses <c>[0.1,0.2)</c>; false for anything else, including empty intervals.</summary>
     public static bool TryParse(string? text, [NotNullWhen(true)] out ContractRange? range)
     {
         range = null;
@@ -47,7 +47,7 @@ public sealed class ContractRange
         return range is not null;
     }
 
-    /// <summary>The range as a manifest writes it.</summary>
+    /// <summary>The range as written in a manifest.</summary>
     public override string ToString() =>
         $"{(_holdsLeast ? '[' : '(')}{(_least == _most ? $"{_least}" : $"{_least},{_most}")}{(_holdsMost ? ']' : ')')}";
 

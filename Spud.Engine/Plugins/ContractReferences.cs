@@ -2,10 +2,10 @@ using System.Reflection.Metadata;
 
 namespace Spud.Plugins;
 
-/// <summary>What an assembly takes from the contract, against what this host's contract has.</summary>
+/// <summary>Compares an assembly's references to the contract with this host's contract.</summary>
 internal static class ContractReferences
 {
-    /// <summary>Full names of the types and members that are missing, ordered.</summary>
+    /// <summary>Full names of the missing types and members, sorted.</summary>
     public static string[] Missing(MetadataReader reader, ContractIndex contract)
     {
         List<string> missing = [];
@@ -28,7 +28,7 @@ internal static class ContractReferences
         return [.. missing.Distinct().Order(StringComparer.Ordinal)];
     }
 
-    /// <summary>The type of the contract that a member belongs to, or null.</summary>
+    /// <summary>The type of the contract to which a member belongs, or null.</summary>
     private static string? Owner(MetadataReader reader, EntityHandle parent)
     {
         if (parent.Kind == HandleKind.TypeSpecification)
@@ -38,7 +38,7 @@ internal static class ContractReferences
             : null;
     }
 
-    /// <summary>The generic type of a constructed one; nil for arrays and the like, whose members are .NET's.</summary>
+    /// <summary>The generic type of a constructed one; nil for arrays and similar, whose members are .NET's.</summary>
     private static EntityHandle GenericDefinition(MetadataReader reader, TypeSpecificationHandle handle)
     {
         BlobReader blob = reader.GetBlobReader(reader.GetTypeSpecification(handle).Signature);
@@ -61,7 +61,7 @@ internal static class ContractReferences
         ? member.DecodeFieldSignature(SignatureText.Instance, null)
         : SignatureText.Method(member.DecodeMethodSignature(SignatureText.Instance, null));
 
-    /// <summary>As C# would write it: properties by their name, methods with their parameters.</summary>
+    /// <summary>The member as written in C#: properties by name, methods with their parameters.</summary>
     private static string Readable(string name, MemberReference member)
     {
         if (member.GetKind() == MemberReferenceKind.Field)

@@ -4,7 +4,7 @@ using System.Reflection.PortableExecutable;
 
 namespace Spud.Plugins;
 
-/// <summary>Reads an entry assembly as data, so that what it lacks is named before any of its code runs.</summary>
+/// <summary>Reads an entry assembly as data, so that what it lacks is reported before any of its code runs.</summary>
 internal static class EntryAssembly
 {
     private static readonly Lazy<ContractIndex> s_contract = new(() => new ContractIndex());
@@ -25,7 +25,7 @@ internal static class EntryAssembly
         }
     }
 
-    /// <summary>Checks one assembly of the plugin's folder; returns the paths of those that it refers to there.</summary>
+    /// <summary>Checks one assembly of the plugin's folder; returns the paths of its references in that folder.</summary>
     private static List<string> Check(string path, bool isEntry, PluginCode code)
     {
         try
@@ -57,8 +57,8 @@ internal static class EntryAssembly
         }
     }
 
-    // A library may refer to what it never uses, so what is nowhere is missing only if the entry assembly refers to it. What the host has is
-    // missing for both: the plugin would run on the host's copy until the host changes.
+    // A library may refer to assemblies it never uses, so one found nowhere is missing only if the entry assembly refers to it. One that only the
+    // host has is missing for both: the plugin would run on the host's copy until the host changes.
     private static List<string> CheckAssemblies(MetadataReader reader, string file, bool isEntry, PluginCode code)
     {
         List<string> found = [], missing = [];

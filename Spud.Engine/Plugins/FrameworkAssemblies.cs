@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Spud.Plugins;
 
-/// <summary>The assemblies of .NET itself: the one part of the host, apart from the contract, that a plugin sees.</summary>
+/// <summary>The assemblies of .NET itself: the only part of the host, apart from the contract, that a plugin sees.</summary>
 internal static class FrameworkAssemblies
 {
     private static readonly Lazy<HashSet<string>> s_names = new(Find);
@@ -13,10 +13,10 @@ internal static class FrameworkAssemblies
 
     public static bool Contains(string name) => s_names.Value.Contains(name);
 
-    /// <summary>Whether the host would answer for an assembly that is not one of these.</summary>
+    /// <summary>Whether the host would supply an assembly that is not one of these.</summary>
     public static bool HostHas(string name) => s_hostNames.Value.Contains(name);
 
-    /// <summary>Names of the assemblies that a self-contained program's <c>.deps.json</c> takes from the runtime.</summary>
+    /// <summary>Names of the assemblies that a self-contained program takes from the runtime, according to its <c>.deps.json</c>.</summary>
     public static IEnumerable<string> OfDependencies(string json)
     {
         using JsonDocument document = JsonDocument.Parse(json);
@@ -32,8 +32,8 @@ internal static class FrameworkAssemblies
         }
     }
 
-    // The host trusts the frameworks' assemblies and its own alike. The frameworks' lie below one root, as dotnet/shared/NAME/VERSION/*.dll,
-    // unless the program is self-contained: then all lie in its folder, and only its dependency file tells them apart.
+    // The trusted assemblies include the frameworks' and the host's own. The frameworks' are below one root, as dotnet/shared/NAME/VERSION/*.dll,
+    // unless the program is self-contained: then all are in its folder, and only its dependency file distinguishes them.
     private static HashSet<string> Find()
     {
         HashSet<string> names = new(StringComparer.OrdinalIgnoreCase) { typeof(object).Assembly.GetName().Name! };

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace Spud.Plugins;
 
-/// <summary><c>spud-plugin.json</c> as it is written; <see cref="PluginManifest"/> is what it means.</summary>
+/// <summary><c>spud-plugin.json</c> as written; <see cref="PluginManifest"/> is its meaning.</summary>
 internal sealed class ManifestFile
 {
     private const string SemanticVersion =

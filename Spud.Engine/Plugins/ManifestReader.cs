@@ -6,7 +6,7 @@ using Spud.Models.Messages;
 
 namespace Spud.Plugins;
 
-/// <summary>Turns the tree of a manifest into a <see cref="PluginManifest"/>.</summary>
+/// <summary>Converts the tree of a manifest into a <see cref="PluginManifest"/>.</summary>
 internal static class ManifestReader
 {
     // Interpreted: generated ones would be compiled at every start of the program, for a few short names.
@@ -14,7 +14,7 @@ internal static class ManifestReader
     private static readonly Regex s_libraryName = new(@"\A[^/\\\x00-\x1f]{1,255}\z");
     private static readonly BindingSubject s_subject = new("member", "a plugin manifest") { Skip = ["$schema"] };
 
-    /// <summary>The manifest, or null where there are faults, those of the file included.</summary>
+    /// <summary>The manifest, or null if there are faults, including those of the file.</summary>
     public static PluginManifest? Read(ConfigObject tree, FaultList faults)
     {
         ManifestFile? file = Binder.Bind(tree, ManifestJson.Default.ManifestFile, s_subject, faults);
@@ -37,14 +37,14 @@ internal static class ManifestReader
         };
     }
 
-    /// <summary>The contract's range alone, whatever else the manifest holds; null where it cannot be read.</summary>
+    /// <summary>Only the contract's range, whatever else the manifest contains; null if it cannot be read.</summary>
     public static ContractRange? RangeOf(ConfigObject tree) =>
         tree["contract"] is ConfigScalar { Text: { } text } && ContractRange.TryParse(text, out ContractRange? range) ? range : null;
 
     private static ContractRange? Contract(ConfigNode? node, FaultList faults)
     {
         if (node is not ConfigScalar { Text: { Length: > 0 } text })
-            return null; // the binder has said so
+            return null; // already reported by the binder
         if (!ContractRange.TryParse(text, out ContractRange? range))
             faults.Add(node.Origin, $"{node.Path} must be a range of contract versions such as \"[1.0,2.0)\", got {node.Summary}.");
         return range;

@@ -1,14 +1,14 @@
 namespace Spud.Plugins;
 
-/// <summary>A call of a plugin's code while it is loaded: on a thread of its own, which is left behind if the code hangs.</summary>
+/// <summary>A call of a plugin's code during loading: on its own thread, which is abandoned if the code hangs.</summary>
 internal static class PluginCall
 {
-    /// <summary>Calls it and waits for its answer.</summary>
-    /// <param name="what">For messages: "the constructor of Odd.OddPlugin", "its probe".</param>
-    /// <param name="timeout">How long it may take.</param>
+    /// <summary>Runs the call and waits for its result.</summary>
+    /// <param name="what">Description for messages: "the constructor of Odd.OddPlugin", "its probe".</param>
+    /// <param name="timeout">Maximum duration.</param>
     /// <param name="call">The plugin's code.</param>
     /// <exception cref="PluginException">It threw, or did not return in time.</exception>
-    /// <exception cref="OutOfMemoryException">The system refuses a thread: the plugin is not to blame.</exception>
+    /// <exception cref="OutOfMemoryException">The system cannot create a thread: the plugin is not to blame.</exception>
     public static T Run<T>(string what, TimeSpan timeout, Func<T> call)
     {
         T? answer = default;

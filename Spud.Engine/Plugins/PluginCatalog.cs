@@ -6,8 +6,8 @@ using Spud.Models.Messages;
 namespace Spud.Plugins;
 
 /// <summary>
-/// The plugins that a host found. Manifests are read at once; code is loaded when a pipeline names a component, or for all by
-/// <see cref="LoadAll"/>. No plugin's fault leaves it: what is wrong with one is its <see cref="PluginStatus"/>. Safe for several threads.
+/// The plugins found by a host. Manifests are read at once; code is loaded when a pipeline names a component, or for all by
+/// <see cref="LoadAll"/>. Faults of plugins are not thrown but reported in their <see cref="PluginStatus"/>. Thread-safe.
 /// </summary>
 public sealed class PluginCatalog : IDisposable
 {
@@ -18,7 +18,7 @@ public sealed class PluginCatalog : IDisposable
 
     private PluginCatalog(ImmutableArray<PluginFolder> plugins, PluginCatalogOptions options) => (_plugins, _options) = (plugins, options);
 
-    /// <summary>What is known of every plugin folder, in the order in which they were found.</summary>
+    /// <summary>The status of every plugin folder, in the order they were found.</summary>
     public ImmutableArray<PluginStatus> Statuses
     {
         get
@@ -31,9 +31,9 @@ public sealed class PluginCatalog : IDisposable
     /// <inheritdoc cref="Discover(IEnumerable{string}, PluginCatalogOptions)"/>
     public static PluginCatalog Discover(params IEnumerable<string> folders) => Discover(folders, new PluginCatalogOptions());
 
-    /// <summary>Reads the manifests of every plugin folder below some folders; of two plugins with one id the first found counts.</summary>
-    /// <param name="folders">Each is a plugin's folder, or holds one folder for each plugin. Hidden folders are passed over.</param>
-    /// <param name="options">How the plugins are treated.</param>
+    /// <summary>Reads the manifests of all plugin folders below some folders; of two plugins with the same id the first one found counts.</summary>
+    /// <param name="folders">Each is a plugin's folder, or contains one folder per plugin. Hidden folders are skipped.</param>
+    /// <param name="options">Settings of the catalog.</param>
     /// <exception cref="ConfigurationException">A folder is missing or cannot be listed.</exception>
     public static PluginCatalog Discover(IEnumerable<string> folders, PluginCatalogOptions options)
     {
@@ -44,15 +44,15 @@ public sealed class PluginCatalog : IDisposable
     }
 
     /// <summary>Takes one plugin folder through all steps, for its author.</summary>
-    /// <param name="folder">The plugin's; a missing one is malformed.</param>
-    /// <param name="options">Or the defaults.</param>
+    /// <param name="folder">The plugin's folder; a missing one is malformed.</param>
+    /// <param name="options">Settings of the catalog, or null for the defaults.</param>
     public static PluginStatus Check(string folder, PluginCatalogOptions? options = null)
     {
         using PluginCatalog catalog = new([PluginFolder.Discover(folder)], options ?? new PluginCatalogOptions());
         return catalog.LoadAll()[0];
     }
 
-    /// <summary>Loads every plugin that can be, and returns all statuses.</summary>
+    /// <summary>Loads all plugins that can be loaded, and returns all statuses.</summary>
     public ImmutableArray<PluginStatus> LoadAll()
     {
         lock (_gate)
@@ -64,10 +64,10 @@ public sealed class PluginCatalog : IDisposable
     }
 
     /// <summary>
-    /// Loads a plugin anew from its folder. Components that were built before keep the old code until they are disposed and let go;
+    /// Reloads a plugin from its folder. Components built before keep the old code until they are disposed and released;
     /// then it is collected.
     /// </summary>
-    /// <param name="id">The plugin's.</param>
+    /// <param name="id">The plugin's id.</param>
     /// <exception cref="InvalidOperationException">The catalog is not <see cref="PluginCatalogOptions.Reloadable"/>.</exception>
     /// <exception cref="ArgumentException">There is no such plugin.</exception>
     public PluginStatus Reload(string id)
@@ -85,14 +85,14 @@ public sealed class PluginCatalog : IDisposable
         }
     }
 
-    /// <summary>Names of the components that can be used for a role, for messages; "none" if there is none.</summary>
+    /// <summary>Names of the components available for a role, for messages; "none" if there is none.</summary>
     public string Offered(string role)
     {
         lock (_gate)
             return Joined(Known(role));
     }
 
-    /// <summary>The components of the plugins that have been loaded.</summary>
+    /// <summary>The components of the loaded plugins.</summary>
     internal ImmutableArray<RegisteredComponent> Registered
     {
         get
@@ -102,25 +102,25 @@ public sealed class PluginCatalog : IDisposable
         }
     }
 
-    /// <summary>Deletes the copies of reloadable plugins. What was loaded stays loaded.</summary>
+    /// <summary>Deletes the copies of reloadable plugins. Loaded code stays loaded.</summary>
     public void Dispose()
     {
         lock (_gate)
             _shadows.Dispose();
     }
 
-    /// <summary>A plugin's device is lost: nothing of it can be used until the program is started anew.</summary>
+    /// <summary>Marks a plugin whose device is lost: none of its components can be used until the program is restarted.</summary>
     internal void MarkFaulty(string id, string reason)
     {
         lock (_gate)
             _plugins.FirstOrDefault(plugin => plugin.Id == id && plugin.State == PluginState.Active)?.MarkFaulty(reason);
     }
 
-    /// <summary>A catalog of these plugin folders alone; a missing one is malformed.</summary>
+    /// <summary>A catalog of only these plugin folders; a missing one is malformed.</summary>
     public static PluginCatalog Of(IEnumerable<string> pluginFolders, PluginCatalogOptions options) =>
         Of([.. pluginFolders.Select(PluginFolder.Discover)], options);
 
-    /// <summary>Whether a plugin offers a component, by its manifest; it may turn out that it cannot be used.</summary>
+    /// <summary>Whether a plugin offers a component according to its manifest; it may turn out to be unusable.</summary>
     internal bool Offers(string id, string role, string name)
     {
         lock (_gate)
@@ -129,8 +129,8 @@ public sealed class PluginCatalog : IDisposable
 
     /// <summary>Finds a component, and loads its plugin.</summary>
     /// <param name="role">One of <see cref="Roles"/>.</param>
-    /// <param name="name">"name", or "plugin-id/name" where two plugins offer it.</param>
-    /// <param name="component">Of an active plugin.</param>
+    /// <param name="name">"name", or "plugin-id/name" if two plugins offer it.</param>
+    /// <param name="component">The component of an active plugin.</param>
     /// <param name="refusal">Why there is none, and what to do.</param>
     internal bool TryResolve(string role, string name, [NotNullWhen(true)] out RegisteredComponent? component, [NotNullWhen(false)] out string? refusal)
     {
@@ -167,7 +167,7 @@ public sealed class PluginCatalog : IDisposable
 
     private string Unknown(string role, string name, PluginFolder[] offering)
     {
-        // What to do comes at the end; it may be a command, which takes no full stop.
+        // The advice comes at the end; it may be a command, which takes no full stop.
         return offering.Length == 0
             ? $"no plugin offers {role} '{name}'. Known: {Offered(role)}.{Suggestion.Hint(name, Known(role))}"
             : $"{role} '{name}' cannot be used (known: {Offered(role)}): {string.Join("; ", offering.Select(plugin => $"plugin {plugin.Status}"))}";

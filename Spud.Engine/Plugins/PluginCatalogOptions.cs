@@ -1,10 +1,10 @@
 namespace Spud.Plugins;
 
-/// <summary>How a catalog treats its plugins.</summary>
+/// <summary>Settings of a plugin catalog.</summary>
 public sealed class PluginCatalogOptions
 {
     /// <summary>
-    /// How long each of a plugin's constructor, probe and <see cref="ISpudPlugin.Register"/> may take before the plugin is reported as
+    /// Time limit for each of a plugin's constructor, probe and <see cref="ISpudPlugin.Register"/>, after which the plugin is reported as
     /// faulty; 10 seconds.
     /// </summary>
     public TimeSpan CallTimeout { get; init; } = TimeSpan.FromSeconds(10);
@@ -14,10 +14,10 @@ public sealed class PluginCatalogOptions
 
     /// <summary>
     /// Whether <see cref="PluginCatalog.Reload"/> may be called. Plugins are then run from a copy of their folder, so that its files can
-    /// be replaced, and as collectible code, which is slower: no figure is measured in this mode.
+    /// be replaced, and as collectible code, which is slower: no performance is measured in this mode.
     /// </summary>
     public bool Reloadable { get; init; }
 
-    /// <summary>Whether probes that may crash run in this process all the same: in a test program, whose crash is an answer too.</summary>
+    /// <summary>Whether probes that may crash run in this process anyway: for a test program, whose crash is also a result.</summary>
     public bool ProbesInProcess { get; init; }
 }

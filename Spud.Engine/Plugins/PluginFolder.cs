@@ -4,12 +4,12 @@ using Spud.Configuration;
 
 namespace Spud.Plugins;
 
-/// <summary>One plugin folder and how far its plugin came. Not thread-safe: the catalog is.</summary>
+/// <summary>One plugin folder and the state of its plugin. Not thread-safe: the catalog is.</summary>
 internal sealed class PluginFolder
 {
     private PluginFolder(string path) => (Path, Id) = (path, System.IO.Path.GetFileName(path));
 
-    /// <summary>Full path.</summary>
+    /// <summary>Full path of the folder.</summary>
     public string Path { get; }
 
     public PluginManifest? Manifest { get; private set; }
@@ -20,10 +20,10 @@ internal sealed class PluginFolder
 
     public LoadedPlugin? Loaded { get; private set; }
 
-    /// <summary>The manifest's id when the folder was found, or the folder's name; a manifest that is broken later does not change it.</summary>
+    /// <summary>The manifest's id when the folder was found, or the folder's name; a manifest damaged later does not change it.</summary>
     public string Id { get; private set; }
 
-    /// <summary>Whether its components can be used, as far as is known by now.</summary>
+    /// <summary>Whether its components can be used, as far as is known so far.</summary>
     public bool MayBeUsed => State is PluginState.Discovered or PluginState.Active;
 
     public PluginStatus Status => new()
@@ -40,7 +40,7 @@ internal sealed class PluginFolder
 
     private Exception? Cause { get; set; }
 
-    /// <summary>The first step: reads the manifest and checks the contract's range.</summary>
+    /// <summary>The first step: reads the manifest and checks the contract range.</summary>
     public static PluginFolder Discover(string folder)
     {
         PluginFolder found = new(System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(folder)));
@@ -55,12 +55,12 @@ internal sealed class PluginFolder
         PluginState.Duplicate,
         $"plugin '{Id}' was found in {first.Path} already, and that one is used. Remove one of the two folders, or give its plugin another id."));
 
-    /// <summary>What was loaded stays loaded, but no pipeline gets a component of it any more.</summary>
+    /// <summary>Marks the plugin as faulty: loaded code stays loaded, but pipelines no longer get components of it.</summary>
     public void MarkFaulty(string reason) => Fail(new PluginException(PluginState.Faulty, reason));
 
-    /// <summary>Load, probe and register, once.</summary>
-    /// <param name="codeFolder">Where its files are loaded from: its folder, or a copy.</param>
-    /// <param name="options">Of the catalog.</param>
+    /// <summary>Loads, probes and registers the plugin, once.</summary>
+    /// <param name="codeFolder">The folder from which its files are loaded: its own, or a copy.</param>
+    /// <param name="options">Settings of the catalog.</param>
     public void Load(Func<string> codeFolder, PluginCatalogOptions options)
     {
         if (State != PluginState.Discovered)
@@ -72,7 +72,7 @@ internal sealed class PluginFolder
         });
     }
 
-    /// <summary>Lets go of its code and begins anew with what the folder holds now.</summary>
+    /// <summary>Releases its code and starts again with the current contents of the folder.</summary>
     public void Reset()
     {
         Loaded?.Code.Dispose();
@@ -87,7 +87,7 @@ internal sealed class PluginFolder
         FaultList faults = new();
         ConfigObject? tree = ConfigFile.Load(System.IO.Path.Combine(Path, PluginManifest.FileName), faults);
         Manifest = tree is null ? null : ManifestReader.Read(tree, faults);
-        // Before anything else is a fault: what another contract adds to a manifest is not known here.
+        // Checked before other faults: additions to the manifest by another contract are not known here.
         if (tree is not null && ManifestReader.RangeOf(tree) is { } range)
             RequireContract(range);
 

@@ -3,18 +3,18 @@ using System.Reflection;
 
 namespace Spud.Plugins;
 
-/// <summary>What loading made of a plugin.</summary>
+/// <summary>The result of loading a plugin.</summary>
 /// <param name="Code">Its assemblies.</param>
-/// <param name="Components">What it registered: exactly what its manifest offers.</param>
+/// <param name="Components">The registered components: exactly those offered in its manifest.</param>
 internal sealed record LoadedPlugin(PluginCode Code, ImmutableArray<RegisteredComponent> Components);
 
-/// <summary>The steps after discovery: load, probe, register. Whatever the plugin does ends as a <see cref="PluginException"/>.</summary>
+/// <summary>The steps after discovery: load, probe, register. Any failure of the plugin ends as a <see cref="PluginException"/>.</summary>
 internal static class PluginLoader
 {
-    /// <param name="folder">The plugin's, for its components.</param>
-    /// <param name="codeFolder">Where its files are loaded from: the same, or a copy.</param>
-    /// <param name="manifest">Compatible.</param>
-    /// <param name="options">Of the catalog.</param>
+    /// <param name="folder">The plugin's folder, for its components.</param>
+    /// <param name="codeFolder">The folder from which its files are loaded: the same, or a copy.</param>
+    /// <param name="manifest">The manifest, compatible with the host.</param>
+    /// <param name="options">Settings of the catalog.</param>
     /// <exception cref="PluginException">A step failed.</exception>
     public static LoadedPlugin Load(string folder, string codeFolder, PluginManifest manifest, PluginCatalogOptions options)
     {

@@ -3,30 +3,30 @@ using System.Text.Json.Serialization;
 
 namespace Spud.Plugins;
 
-/// <summary>Asks a plugin whether it can run on this machine.</summary>
+/// <summary>Checks whether a plugin can run on this machine.</summary>
 public static class PluginProbe
 {
-    /// <summary>Begins the line of the child's output that holds its verdict; what a plugin prints is on other lines.</summary>
+    /// <summary>Prefix of the line of the child's output with its verdict; the plugin's own output is on other lines.</summary>
     internal const string VerdictPrefix = "spud-probe-verdict: ";
 
     /// <summary>
     /// The child's side of a probe that may crash: loads and probes the plugin in this process and writes the verdict to standard output
     /// for the catalog that started it (<see cref="ProbeCommand"/>).
     /// </summary>
-    /// <param name="folder">The plugin's.</param>
-    /// <param name="output">Standard output, where this process has moved it; null: the console's.</param>
-    /// <returns>The exit code: 0, whatever the verdict.</returns>
+    /// <param name="folder">The plugin's folder.</param>
+    /// <param name="output">Standard output, if this process has redirected it; null for the console's.</param>
+    /// <returns>The exit code: 0, regardless of the verdict.</returns>
     public static int RunAsChild(string folder, TextWriter? output = null)
     {
         ProbeVerdict verdict = Judge(folder);
         output ??= Console.Out;
-        output.Write('\n'); // the plugin may have left a line unfinished
+        output.Write('\n'); // the plugin may have left an unfinished line
         output.WriteLine(VerdictPrefix + JsonSerializer.Serialize(verdict, VerdictJson.Default.ProbeVerdict));
         output.Flush();
         return 0;
     }
 
-    /// <exception cref="PluginException">It cannot run here, threw, or did not answer in time.</exception>
+    /// <exception cref="PluginException">The plugin cannot run here, threw, or did not answer in time.</exception>
     internal static void Run(ISpudPlugin plugin, PluginManifest manifest, TimeSpan timeout)
     {
         string? reason = PluginCall.Run($"{manifest.EntryType}.Probe", timeout, plugin.Probe);
@@ -51,13 +51,13 @@ public static class PluginProbe
     }
 }
 
-/// <summary>What a child found out.</summary>
+/// <summary>Verdict of a child process.</summary>
 internal sealed class ProbeVerdict
 {
-    /// <summary>Active if the probe says yes.</summary>
+    /// <summary>Active if the probe succeeded.</summary>
     public PluginState State { get; set; }
 
-    /// <summary>For any other state.</summary>
+    /// <summary>The reason for any other state.</summary>
     public string? Reason { get; set; }
 }
 

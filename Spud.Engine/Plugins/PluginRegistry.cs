@@ -4,7 +4,7 @@ using Spud.Configuration;
 
 namespace Spud.Plugins;
 
-/// <summary>Takes what a plugin registers, and holds it to its manifest.</summary>
+/// <summary>Collects what a plugin registers, and checks it against the manifest.</summary>
 internal sealed class PluginRegistry(string folder, PluginManifest manifest) : IPluginRegistry
 {
     private readonly List<RegisteredComponent> _components = [];
@@ -48,7 +48,7 @@ internal sealed class PluginRegistry(string folder, PluginManifest manifest) : I
     }
 
     /// <summary>Ends registration.</summary>
-    /// <exception cref="PluginException">What was registered is not what the manifest offers, or an options class is refused; with all faults.</exception>
+    /// <exception cref="PluginException">The registered components differ from those in the manifest, or an options class is rejected; contains all faults.</exception>
     public ImmutableArray<RegisteredComponent> Close()
     {
         _closed = true;

@@ -5,12 +5,12 @@ using System.Text.Json;
 
 namespace Spud.Plugins;
 
-/// <summary>The host's side of a probe that may crash: it runs in a child process, whose death is an answer like any other.</summary>
+/// <summary>The host's side of a probe that may crash: it runs in a child process, whose crash is also a result.</summary>
 internal static class ProbeProcess
 {
-    private const int FirstSignal = 128; // on Unix a process that a signal ended has the exit code 128 + signal
+    private const int FirstSignal = 128; // on Unix a process killed by a signal has the exit code 128 + signal
 
-    /// <exception cref="PluginException">It cannot run here, crashed, or did not answer in time.</exception>
+    /// <exception cref="PluginException">The plugin cannot run here, crashed, or did not answer in time.</exception>
     public static void Run(string folder, PluginCatalogOptions options)
     {
         if (options.ProbeCommand is not { } command)
@@ -31,7 +31,7 @@ internal static class ProbeProcess
         Conclude(child.ExitCode, output.Result, errors.Result);
     }
 
-    /// <summary>How a process ended, for people.</summary>
+    /// <summary>Describes how a process ended.</summary>
     public static string Ending(int exitCode) => exitCode switch
     {
         _ when OperatingSystem.IsWindows() => $"exit code 0x{exitCode:X8}",

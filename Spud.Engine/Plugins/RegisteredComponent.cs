@@ -5,7 +5,7 @@ using Spud.Models.Messages;
 
 namespace Spud.Plugins;
 
-/// <summary>A component that an active plugin registered.</summary>
+/// <summary>A component registered by an active plugin.</summary>
 internal sealed class RegisteredComponent
 {
     /// <summary>One of <see cref="Roles"/>.</summary>
@@ -23,13 +23,13 @@ internal sealed class RegisteredComponent
     /// <summary>The plugin's folder.</summary>
     public required string Folder { get; init; }
 
-    /// <summary>What it can do with any options; what else it can do, <see cref="Offers"/> says.</summary>
+    /// <summary>What it offers with any options; <see cref="Offers"/> gives what else it offers.</summary>
     public required Offer Offer { get; init; }
 
-    /// <summary>What it can do with some options; null: nothing but <see cref="Offer"/>.</summary>
+    /// <summary>What it offers with specific options; null for only <see cref="Offer"/>.</summary>
     public Func<object, IOffers, Offer>? Offers { get; init; }
 
-    /// <summary>Its options.</summary>
+    /// <summary>Type information of its options.</summary>
     public required JsonTypeInfo Options { get; init; }
 
     /// <summary>Bound options as JSON: equal for equal options.</summary>
@@ -41,19 +41,19 @@ internal sealed class RegisteredComponent
     /// <summary>Builds a fold decorator from bound options; null for a component of a role.</summary>
     public Func<object, IFoldBuildContext, Func<FoldRank, IFold>, IFold>? CreateFold { get; init; }
 
-    /// <summary>"plugin-id/name": unambiguous.</summary>
+    /// <summary>"plugin-id/name": unique.</summary>
     public string FullName => $"{PluginId}/{Name}";
 
-    /// <summary>What it can do.</summary>
-    /// <param name="options">Bound.</param>
-    /// <param name="others">Answers for the components that it is built on.</param>
+    /// <summary>What it offers.</summary>
+    /// <param name="options">The bound options.</param>
+    /// <param name="others">Provides the offers of its inner components.</param>
     /// <exception cref="CompositionException">The plugin threw.</exception>
     public Offer OfferFor(object options, IOffers others) => Offers is null ? Offer : Ask("the offer", () => Offers(options, others) ?? throw new InvalidOperationException("it is null"));
 
-    /// <summary>Asks a member of the component, which is the plugin's code.</summary>
-    /// <param name="member">For the message.</param>
-    /// <param name="question">Calls it.</param>
-    /// <exception cref="CompositionException">It threw: with the component's name.</exception>
+    /// <summary>Calls a member of the component, which is plugin code.</summary>
+    /// <param name="member">Name of the member, for the message.</param>
+    /// <param name="question">Calls the member.</param>
+    /// <exception cref="CompositionException">It threw; the message contains the component's name.</exception>
     public T Ask<T>(string member, Func<T> question)
     {
         try

@@ -5,8 +5,8 @@ internal sealed class ShadowFolders : IDisposable
 {
     private readonly List<DirectoryInfo> _copies = [];
 
-    /// <summary>Full path of a fresh copy.</summary>
-    /// <exception cref="IOException">It cannot be made.</exception>
+    /// <summary>Creates a copy and returns its full path.</summary>
+    /// <exception cref="IOException">The copy cannot be created.</exception>
     public string Copy(string folder)
     {
         DirectoryInfo copy = Directory.CreateTempSubdirectory("spud-plugin-");
@@ -21,7 +21,7 @@ internal sealed class ShadowFolders : IDisposable
         return copy.FullName;
     }
 
-    /// <summary>Deletes the copies, except those whose files the system still holds.</summary>
+    /// <summary>Deletes the copies, except those whose files are still in use.</summary>
     public void Dispose()
     {
         foreach (DirectoryInfo copy in _copies)
@@ -32,7 +32,7 @@ internal sealed class ShadowFolders : IDisposable
             }
             catch (Exception held) when (held is IOException or UnauthorizedAccessException)
             {
-                continue; // Windows holds loaded libraries; the system's own cleaning of temporary files takes what is left
+                continue; // Windows locks loaded libraries; the system's cleanup of temporary files removes what is left
             }
         }
 

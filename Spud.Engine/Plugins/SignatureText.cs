@@ -4,8 +4,8 @@ using System.Reflection.Metadata;
 namespace Spud.Plugins;
 
 /// <summary>
-/// Writes types of signatures as text that is equal for equal types of any two assemblies: full names, without the assembly, which for
-/// .NET's types is a matter of what was compiled against.
+/// Writes types in signatures as text that is equal for equal types in any two assemblies: full names, without the assembly, which for
+/// .NET's types depends on what was compiled against.
 /// </summary>
 internal sealed class SignatureText : ISignatureTypeProvider<string, object?>
 {
@@ -27,14 +27,14 @@ internal sealed class SignatureText : ISignatureTypeProvider<string, object?>
         return type.GetDeclaringType() is { IsNil: false } outer ? $"{NameOf(reader, outer)}+{name}" : Full(reader, type.Namespace, name);
     }
 
-    /// <summary>Return and parameter types, with what tells instances, generics and calling conventions apart.</summary>
+    /// <summary>Return and parameter types, with everything that distinguishes instances, generics and calling conventions.</summary>
     public static string Method(MethodSignature<string> signature) =>
         string.Concat($"{signature.Header.RawValue} {signature.GenericParameterCount} ", signature.ReturnType, Parameters(signature));
 
     /// <summary><c>(int, Spud.TensorView)</c>.</summary>
     public static string Parameters(MethodSignature<string> signature) => $"({string.Join(", ", signature.ParameterTypes)})";
 
-    // A table: names of enum members cost a dozen milliseconds when the first is asked for, at every start of the program.
+    // A table: the names of enum members take a dozen milliseconds on first use, at every start of the program.
     public string GetPrimitiveType(PrimitiveTypeCode typeCode) => typeCode switch
     {
         PrimitiveTypeCode.Void => "void",

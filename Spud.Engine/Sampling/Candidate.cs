@@ -2,7 +2,7 @@ namespace Spud.Sampling;
 
 /// <summary>
 /// A logit and its token id as one number, larger for the better token: the higher logit, and between equal ones the lower id.
-/// The upper half orders like the float (sign-magnitude turned to two's complement; -0 counts as 0), the lower is the id's complement.
+/// The upper half orders like the float (sign-magnitude converted to two's complement; -0 counts as 0), the lower is the id's complement.
 /// </summary>
 internal static class Candidate
 {
@@ -11,7 +11,7 @@ internal static class Candidate
 
     public static ulong Key(float logit, int id) => ((ulong)Ordered(logit) << 32) | ~(uint)id;
 
-    /// <summary>The least key of any token whose logit is at least the threshold.</summary>
+    /// <summary>The smallest key of any token whose logit is at least the threshold.</summary>
     public static ulong AtLeast(double threshold)
     {
         float logit = (float)threshold;
@@ -30,7 +30,7 @@ internal static class Candidate
         return BitConverter.UInt32BitsToSingle(ordered ^ (((ordered >> 31) - 1) | 0x80000000));
     }
 
-    // Without a branch, because signs are as good as random: a positive number flips its sign bit, a negative one all bits.
+    // Branch-free, because signs are practically random: a positive number flips its sign bit, a negative one all bits.
     private static uint Ordered(float logit)
     {
         uint bits = BitConverter.SingleToUInt32Bits(logit + 0f);

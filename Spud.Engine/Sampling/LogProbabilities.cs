@@ -2,7 +2,7 @@ namespace Spud.Sampling;
 
 /// <summary>A token and the natural logarithm of its probability.</summary>
 /// <param name="TokenId">The token.</param>
-/// <param name="LogProbability">At most 0; negative infinity for a token that the model rules out.</param>
+/// <param name="LogProbability">At most 0; negative infinity for a token excluded by the model.</param>
 public readonly record struct TokenLogProbability(int TokenId, double LogProbability);
 
 /// <summary>
@@ -20,13 +20,13 @@ public sealed class LogProbabilities
         _top = new TokenLogProbability[count];
     }
 
-    /// <summary>The token that was chosen.</summary>
+    /// <summary>The chosen token.</summary>
     public TokenLogProbability Chosen { get; private set; }
 
-    /// <summary>The most likely tokens, best first, equal ones by id; the chosen one is among them or not.</summary>
+    /// <summary>The most likely tokens, best first, equal ones by id; may or may not include the chosen one.</summary>
     public ReadOnlySpan<TokenLogProbability> Top => _top;
 
-    /// <summary>The same, which the next token does not overwrite.</summary>
+    /// <summary>A copy that the next token does not overwrite.</summary>
     internal LogProbabilities Copy()
     {
         LogProbabilities copy = new(_top.Length) { Chosen = Chosen };

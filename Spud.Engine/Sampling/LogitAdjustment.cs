@@ -1,8 +1,8 @@
 namespace Spud.Sampling;
 
 /// <summary>
-/// Logit biases and penalties, applied to the few logits that they concern and taken back afterwards.
-/// Order and arithmetic are llama.cpp's (src/llama-sampler.cpp, logit_bias and penalties): bias added; then for each token of the window
+/// Logit biases and penalties, applied to the few logits concerned and undone afterwards.
+/// Order and arithmetic are llama.cpp's (src/llama-sampler.cpp, logit_bias and penalties): the bias is added; then for each token of the window
 /// a logit above 0 is divided by the repetition penalty and any other multiplied; then count times the frequency penalty plus the
 /// presence penalty is subtracted.
 /// </summary>
@@ -10,8 +10,8 @@ internal sealed class LogitAdjustment
 {
     private readonly KeyValuePair<int, float>[] _bias;
     private readonly float _repetition, _presence, _frequency;
-    private readonly int[] _window; // a ring of the last accepted ids
-    private readonly Dictionary<int, int> _counts; // of the ids in the window; its capacity is never exceeded
+    private readonly int[] _window; // ring buffer of the last accepted ids
+    private readonly Dictionary<int, int> _counts; // counts of the ids in the window; its capacity is never exceeded
     private readonly float[] _originals;
     private int _accepted, _oldest;
 
@@ -25,10 +25,10 @@ internal sealed class LogitAdjustment
         _originals = new float[_bias.Length + distinct];
     }
 
-    /// <summary>Whether there is anything that could be applied.</summary>
+    /// <summary>Whether there is nothing to apply.</summary>
     public bool IsIdle => _bias.Length == 0 && _counts.Count == 0;
 
-    /// <summary>Notes that a token occurs in the text.</summary>
+    /// <summary>Records that a token occurs in the text.</summary>
     public void Accept(int id)
     {
         if (_window.Length == 0)
@@ -48,7 +48,7 @@ internal sealed class LogitAdjustment
         _counts[id] = _counts.GetValueOrDefault(id) + 1;
     }
 
-    /// <summary>Changes the logits [V].</summary>
+    /// <summary>Adjusts the logits [V].</summary>
     public void Apply(Span<float> logits)
     {
         int changed = 0;
@@ -65,10 +65,10 @@ internal sealed class LogitAdjustment
         }
     }
 
-    /// <summary>Takes the last <see cref="Apply"/> back, bit for bit.</summary>
+    /// <summary>Undoes the last <see cref="Apply"/>, bit for bit.</summary>
     public void Restore(Span<float> logits)
     {
-        // Penalties first: their originals may hold a bias.
+        // Penalties first: their saved values may include a bias.
         int changed = _bias.Length;
         foreach (int id in _counts.Keys)
         {

@@ -2,10 +2,10 @@ using Spud.Models;
 
 namespace Spud.Sampling;
 
-/// <summary>How a model file recommends to choose tokens: its <c>general.sampling.*</c> keys.</summary>
+/// <summary>Sampling settings recommended by a model file: its <c>general.sampling.*</c> keys.</summary>
 public static class ModelSampling
 {
-    /// <summary>The options of a file; what it does not name, or names out of range, is as in <see cref="SamplingOptions"/>.</summary>
+    /// <summary>The options of a file; missing or out-of-range values keep the defaults of <see cref="SamplingOptions"/>.</summary>
     public static SamplingOptions Of(GgufMetadata metadata)
     {
         ArgumentNullException.ThrowIfNull(metadata);

@@ -4,17 +4,17 @@ using System.Runtime.CompilerServices;
 namespace Spud.Sampling;
 
 /// <summary>
-/// exp(x) for x of at most 0, to about 1e-15 relative, from IEEE additions and multiplications alone: the same bits for every vector
-/// width and platform, which the C library's exp does not promise. Below -708 (3e-308) the result is 0.
-/// Method: x = k ln 2 + r with |r| at most ln 2 / 2, Taylor's series to r^13 / 13! (the rest is under 5e-18), times 2^k
+/// exp(x) for x of at most 0, with a relative error of about 1e-15, using only IEEE additions and multiplications: bitwise identical for every vector
+/// width and platform, which the C library's exp does not guarantee. Below -708 (3e-308) the result is 0.
+/// Method: x = k ln 2 + r with |r| at most ln 2 / 2, Taylor series to r^13 / 13! (the remainder is under 5e-18), times 2^k
 /// (Cody and Waite, "Software Manual for the Elementary Functions", 1980; ln 2 in two parts as in fdlibm's e_exp.c).
 /// </summary>
 public static class PortableExp
 {
     private const double Log2E = 1.4426950408889634;
-    private const double Ln2High = 6.93147180369123816490e-01; // its last 32 bits are zero: k times it is exact
+    private const double Ln2High = 6.93147180369123816490e-01; // its last 32 bits are zero, so k times it is exact
     private const double Ln2Low = 1.90821492927058770002e-10;
-    private const double RoundToInteger = 6755399441055744.0; // 1.5 * 2^52: a sum with it has its integer in the lowest bits
+    private const double RoundToInteger = 6755399441055744.0; // 1.5 * 2^52: adding it leaves the integer in the lowest bits
     private const double Smallest = -708;
 
     /// <summary>Replaces every x by exp(x).</summary>
@@ -38,7 +38,7 @@ public static class PortableExp
         rest[..(x.Length - i)].CopyTo(x[i..]);
     }
 
-    /// <summary>The sum of exp(logit - max) over all logits, in their order.</summary>
+    /// <summary>The sum of exp(logit - max) over all logits, in order.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static double Sum(ReadOnlySpan<float> logits, float max)
     {
@@ -84,7 +84,7 @@ public static class PortableExp
         Vector<double> k = shifted - new Vector<double>(RoundToInteger);
         Vector<double> r = x - (k * Ln2High) - (k * Ln2Low);
         Vector<double> square = r * r;
-        // Even and odd powers apart: two short chains of dependent operations instead of a long one.
+        // Even and odd powers separately: two short dependency chains instead of one long one.
         Vector<double> even = (new Vector<double>(1.0 / 479001600) * square) + new Vector<double>(1.0 / 3628800);
         even = (even * square) + new Vector<double>(1.0 / 40320);
         even = (even * square) + new Vector<double>(1.0 / 720);

@@ -4,30 +4,30 @@ using System.Security.Cryptography;
 namespace Spud.Sampling;
 
 /// <summary>
-/// Chooses the tokens of one sequence. The chain is llama.cpp's default: logit bias, penalties, top-k, top-p, min-p, temperature, draw
-/// (common/common.h, src/llama-sampler.cpp). Equal logits rank by the lower id. The draw runs over the kept tokens by ascending id with
-/// <see cref="Xoshiro256"/> and weights in double; logits, options, seed and accepted tokens decide the result on every platform.
+/// Chooses the tokens of one sequence. The chain is llama.cpp's default: logit bias, penalties, top-k, top-p, min-p, temperature, random draw
+/// (common/common.h, src/llama-sampler.cpp). Equal logits are ranked by lower id. The draw runs over the kept tokens by ascending id with
+/// <see cref="Xoshiro256"/> and weights in double; logits, options, seed and accepted tokens determine the result on every platform.
 /// Not thread-safe. Allocates only in its constructor.
 /// </summary>
 public sealed class Sampler
 {
-    // Up to here a heap finds the top k in one pass; beyond, a selection over all keys is quicker.
+    // Up to this size a heap finds the top k in one pass; beyond, a selection over all keys is faster.
     private const int HeapAtMost = 1024;
 
-    // What JSON readers with floating-point numbers read exactly.
+    // JSON readers that use floating-point numbers can read this many bits exactly.
     private const int DrawnBits = 53;
 
     private readonly float _temperature, _topP, _minP;
-    private readonly int _topK; // 0 where it keeps everything
+    private readonly int _topK; // 0 if it keeps everything
     private readonly LogitAdjustment _adjustment;
     private readonly ulong[] _keys;
     private readonly double[] _weights;
     private Xoshiro256 _random;
 
-    /// <summary>Makes a sampler.</summary>
+    /// <summary>Creates a sampler.</summary>
     /// <param name="options">How tokens are chosen.</param>
-    /// <param name="vocabularySize">Tokens of the tokenizer. A model may have more logits than that, which pad its matrices: they are never chosen.</param>
-    /// <exception cref="ArgumentException">An option is out of its range.</exception>
+    /// <param name="vocabularySize">Number of tokens in the tokenizer. A model may have more logits, as padding of its matrices: they are never chosen.</param>
+    /// <exception cref="ArgumentException">An option is out of range.</exception>
     public Sampler(SamplingOptions options, int vocabularySize)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -45,21 +45,21 @@ public sealed class Sampler
         LogProbabilities = options.LogProbabilities > 0 ? new LogProbabilities(Math.Min(options.LogProbabilities, vocabularySize)) : null;
     }
 
-    /// <summary>Tokens that can be chosen: ids are below it.</summary>
+    /// <summary>Number of tokens that can be chosen: ids are below it.</summary>
     public int VocabularySize { get; }
 
-    /// <summary>The seed in use: the one asked for, or the one drawn.</summary>
+    /// <summary>The seed in use: the requested one, or a random one.</summary>
     public ulong Seed { get; }
 
-    /// <summary>Of the last sampled token; null if the options ask for none.</summary>
+    /// <summary>The log-probabilities of the last sampled token; null if the options request none.</summary>
     public LogProbabilities? LogProbabilities { get; }
 
     /// <summary>
-    /// Chooses the next token; <see cref="Accept"/> it to make it count for the penalties.
+    /// Chooses the next token; call <see cref="Accept"/> for the penalties to take it into account.
     /// </summary>
     /// <param name="logits">At least one for each token, finite or negative infinity. Changed during the call (bias, penalties) and restored before it returns.</param>
     /// <exception cref="ArgumentException">There are fewer logits than tokens.</exception>
-    /// <exception cref="InvalidDataException">A logit is NaN or positive infinity, or none is finite: a component of the pipeline is faulty, or the biases ban everything.</exception>
+    /// <exception cref="InvalidDataException">A logit is NaN or positive infinity, or none is finite: a component of the pipeline is faulty, or the biases ban every token.</exception>
     public int Sample(Span<float> logits)
     {
         if (logits.Length < VocabularySize)
@@ -73,7 +73,7 @@ public sealed class Sampler
         return chosen;
     }
 
-    /// <summary>Notes that a token occurs in the text: each sampled one that is kept and, if the penalties shall see the prompt, the prompt's.</summary>
+    /// <summary>Records that a token occurs in the text: call it for each sampled token that is kept and, if the penalties should see the prompt, for the prompt's.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The id is not in the vocabulary.</exception>
     public void Accept(int id)
     {
@@ -104,7 +104,7 @@ public sealed class Sampler
         return _temperature == 0 ? best : Draw(logits, max);
     }
 
-    // Each filter keeps a best part of the ranking, so together they keep the smallest of these parts: the one above the highest cut.
+    // Each filter keeps a top part of the ranking, so together they keep the smallest of these parts: the one above the highest cut.
     private int Draw(ReadOnlySpan<float> logits, float max)
     {
         ulong cut = Math.Max(Candidate.LowestFinite, TopKCut(logits));
@@ -118,7 +118,7 @@ public sealed class Sampler
         }
         int count = Selection.Gather(logits, cut, _keys);
         double target = _random.NextDouble() * Weigh(count, max, _temperature);
-        // The same additions as in the total, which exceeds the target: the loop ends inside, and never at a weight of 0.
+        // The same additions as in the total, which exceeds the target: the loop ends early, and never at a weight of 0.
         double sum = _weights[0];
         int i = 0;
         while (sum <= target)
@@ -156,7 +156,7 @@ public sealed class Sampler
         }
         else
         {
-            // All tokens lighter than this weigh less than half of what top-p leaves out, so the cut lies above them.
+            // All tokens with smaller weights together weigh less than half of what top-p leaves out, so the cut is above them.
             total = PortableExp.Sum(logits, max);
             double lightest = (1.0 - _topP) * total / (2.0 * logits.Length);
             count = Selection.Gather(logits, Math.Max(cut, Candidate.AtLeast(max + Math.Log(lightest))), _keys);
@@ -166,7 +166,7 @@ public sealed class Sampler
         return Selection.CutByWeight(_keys.AsSpan(0, count), _weights.AsSpan(0, count), target);
     }
 
-    // weights[i] = exp((logit - max) / temperature); returns their sum, added from the first to the last.
+    // weights[i] = exp((logit - max) / temperature); returns their sum, added from first to last.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private double Weigh(int count, float max, float temperature)
     {

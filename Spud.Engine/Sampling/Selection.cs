@@ -5,12 +5,12 @@ using System.Runtime.CompilerServices;
 namespace Spud.Sampling;
 
 /// <summary>
-/// Partial selection over logits [V]. Nothing here sorts a vocabulary; no logit may be NaN, except where said. The loops are optimised
-/// from the first call: the first token would otherwise wait for unoptimised vector code.
+/// Partial selection over logits [V]. Nothing here sorts a vocabulary; no logit may be NaN, except where stated. The loops are optimised
+/// from the first call, since otherwise the first token would run unoptimised vector code.
 /// </summary>
 public static class Selection
 {
-    /// <summary>The largest logit, or NaN if any is NaN. Two passes at most: a vectorised maximum, then the first place that holds it.</summary>
+    /// <summary>The largest logit, or NaN if any is NaN. At most two passes: a vectorised maximum, then a search for its first position.</summary>
     /// <returns>The lowest id with the largest logit, -0 and 0 being equal; meaningless if that is NaN.</returns>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static int ArgMax(ReadOnlySpan<float> logits, out float max)
@@ -29,7 +29,7 @@ public static class Selection
         return i;
     }
 
-    /// <summary>Fills <paramref name="best"/> with the keys of the best tokens, as many as fit, worst first (a heap). It must not be longer than the logits.</summary>
+    /// <summary>Fills <paramref name="best"/> with the keys of the best tokens, as many as fit, worst first (a heap). Must not be longer than the logits.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void Best(ReadOnlySpan<float> logits, Span<ulong> best)
     {
@@ -53,7 +53,7 @@ public static class Selection
         Offer(logits, i, logits.Length, best);
     }
 
-    /// <summary>Writes the keys of all tokens that are at least <paramref name="cut"/>, by ascending id, and returns how many.</summary>
+    /// <summary>Writes the keys of all tokens that are at least <paramref name="cut"/>, by ascending id, and returns their number.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static int Gather(ReadOnlySpan<float> logits, ulong cut, Span<ulong> keys)
     {
@@ -70,9 +70,9 @@ public static class Selection
     }
 
     /// <summary>
-    /// The key at which the weights of the best candidates, added from the best downwards, first reach <paramref name="target"/>
-    /// (positive); 0 if all together do not. Permutes both spans. Quickselect by weight, so linear on average; the last few are sorted,
-    /// and so is whatever is left after as many rounds as a bad choice of pivots might need.
+    /// The key at which the cumulative weight of the best candidates, from the best downwards, first reaches <paramref name="target"/>
+    /// (positive); 0 if the total does not. Permutes both spans. Quickselect by weight, so linear on average; the last few are sorted,
+    /// as is whatever is left after as many rounds as a bad choice of pivots might need.
     /// </summary>
     internal static ulong CutByWeight(Span<ulong> keys, Span<double> weights, double target)
     {
@@ -104,7 +104,7 @@ public static class Selection
                 return keys[i];
             }
         }
-        // Rounding only: what was split off held the target when summed in its old order.
+        // Only through rounding: the part split off reached the target when summed in its old order.
         return keys.Length > 0 ? keys[0] : 0;
     }
 
@@ -156,7 +156,7 @@ public static class Selection
         return count;
     }
 
-    // Better keys to the left of the pivot, which is the middle one of three; returns its place.
+    // Moves better keys to the left of the pivot, which is the median of three; returns its position.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static int Partition(Span<ulong> keys, Span<double> weights)
     {
@@ -168,7 +168,7 @@ public static class Selection
         int place = 0;
         for (int i = 0; i < last; i++)
         {
-            // Swapped whether better or not: a branch would be mispredicted every other time.
+            // Swapped unconditionally: a branch would be mispredicted half of the time.
             Swap(keys, weights, i, place);
             place += keys[place] > pivot ? 1 : 0;
         }

@@ -4,10 +4,10 @@ using System.Text;
 namespace Spud.Sampling;
 
 /// <summary>
-/// When one sequence ends: at a stop token, or where its text completes a stop string. Text that may yet turn out to belong to a stop
-/// string is held back; a stop string and what follows it is never emitted, and nothing else is lost. The stop string completed first
-/// wins, of several completed by the same character the longest, so how the text is cut into pieces makes no difference.
-/// Comparison is exact, by UTF-16 unit: no folding of case, no normal forms.
+/// Determines when one sequence ends: at a stop token, or where its text completes a stop string. Text that may turn out to belong to a stop
+/// string is held back; a stop string and what follows it are never emitted, and nothing else is lost. The stop string completed first
+/// wins, and of several completed by the same character the longest, so it does not matter how the text is split into pieces.
+/// Comparison is exact, by UTF-16 unit: no case folding, no normalisation.
 /// </summary>
 public sealed class StopConditions
 {
@@ -16,7 +16,7 @@ public sealed class StopConditions
     private readonly StringBuilder _held = new();
     private int _state = StopStringAutomaton.Start;
 
-    /// <summary>Makes the conditions of one sequence.</summary>
+    /// <summary>Creates the conditions of one sequence.</summary>
     /// <param name="tokenIds">The model's end-of-generation tokens and any others.</param>
     /// <param name="strings">Stop strings, none empty; their order does not matter.</param>
     /// <exception cref="ArgumentException">A stop string is empty or half a surrogate pair.</exception>
@@ -31,15 +31,15 @@ public sealed class StopConditions
         _automaton = new StopStringAutomaton(all);
     }
 
-    /// <summary>The stop string that ended the text; null as long as none has.</summary>
+    /// <summary>The stop string that ended the text; null if none has.</summary>
     public string? MatchedString { get; private set; }
 
-    /// <summary>Whether the token ends the sequence; its text, if any, is not to be appended.</summary>
+    /// <summary>Whether the token ends the sequence; its text, if any, must not be appended.</summary>
     public bool IsStopToken(int tokenId) => _tokens.Contains(tokenId);
 
     /// <summary>
-    /// Takes the next piece of text, of any length, and returns what may be emitted now: held text included, possibly empty. Afterwards
-    /// see <see cref="MatchedString"/>; once it is set, all further text is dropped.
+    /// Takes the next piece of text, of any length, and returns the text that can be emitted now, including text held back before; may be empty. Then
+    /// check <see cref="MatchedString"/>; once it is set, all further text is dropped.
     /// </summary>
     public string Append(ReadOnlySpan<char> text)
     {
@@ -60,7 +60,7 @@ public sealed class StopConditions
         return TakeHeld(_held.Length - _automaton.Depth(_state), drop: 0);
     }
 
-    /// <summary>The sequence has ended otherwise: returns the text still held back, which belongs to no stop string. Further text starts afresh.</summary>
+    /// <summary>Call when the sequence has ended for another reason: returns the text still held back, which belongs to no stop string. Further text starts afresh.</summary>
     public string Flush()
     {
         _state = StopStringAutomaton.Start;

@@ -2,7 +2,7 @@ namespace Spud.Sampling;
 
 /// <summary>
 /// All stop strings as one automaton over UTF-16 units (Aho and Corasick, "Efficient string matching", CACM 18, 1975). A state is the
-/// longest end of the text that begins a stop string; its depth is how much text must be held back.
+/// longest suffix of the text that is a prefix of a stop string; its depth is how much text must be held back.
 /// </summary>
 internal sealed class StopStringAutomaton
 {
@@ -50,7 +50,7 @@ internal sealed class StopStringAutomaton
         _states[state].Match = text;
     }
 
-    // By depth, so that a fallback, which is less deep, is complete before it is used.
+    // By depth, so that a fallback, which is at a smaller depth, is complete before it is used.
     private void LinkFallbacks()
     {
         Queue<int> pending = new(_states[Start].Next.Values);

@@ -3,7 +3,7 @@ using System.Numerics;
 namespace Spud.Sampling;
 
 /// <summary>
-/// The generator xoshiro256** 1.0, its state filled by SplitMix64. Source: David Blackman and Sebastiano Vigna, prng.di.unimi.it
+/// The generator xoshiro256** 1.0, with its state initialised by SplitMix64. Source: David Blackman and Sebastiano Vigna, prng.di.unimi.it
 /// (xoshiro256starstar.c, splitmix64.c; public domain). Integers only, so the same numbers on every platform.
 /// </summary>
 public struct Xoshiro256
@@ -12,7 +12,7 @@ public struct Xoshiro256
 
     public Xoshiro256(ulong seed) => (_s0, _s1, _s2, _s3) = (SplitMix64(ref seed), SplitMix64(ref seed), SplitMix64(ref seed), SplitMix64(ref seed));
 
-    /// <summary>Starts from a given state, which must not be all zero.</summary>
+    /// <summary>Starts from a given state, which must not be all zeros.</summary>
     internal Xoshiro256(ulong s0, ulong s1, ulong s2, ulong s3) => (_s0, _s1, _s2, _s3) = (s0, s1, s2, s3);
 
     /// <summary>The next 64 random bits.</summary>

@@ -3,8 +3,8 @@ using System.Collections.Immutable;
 namespace Spud.Models.Families;
 
 /// <summary>
-/// What sets an architecture apart, as data: there is no class and no forward pass per model. Traits listed here hold for every layer;
-/// those that a file states by a key or by the presence of a tensor are read by <see cref="ModelReader"/>.
+/// The distinguishing features of an architecture, as data: there is no class and no forward pass per model. Traits listed here hold for every layer;
+/// those stated in a file by a key or by the presence of a tensor are read by <see cref="ModelReader"/>.
 /// </summary>
 internal sealed record Family
 {
@@ -29,25 +29,25 @@ internal sealed record Family
     /// <summary>The embedding is multiplied by the square root of C.</summary>
     public bool ScalesEmbedding { get; init; }
 
-    /// <summary>Every n-th layer sees everything, the others a window; null: no windows. The file's <c>sliding_window_pattern</c> goes first.</summary>
+    /// <summary>Every n-th layer has full attention, the others a window; null for no windows. The file's <c>sliding_window_pattern</c> takes precedence.</summary>
     public int? WindowPeriod { get; init; }
 
-    /// <summary>RoPE base of layers with a window, where it is another; such layers are not scaled either. The file's key goes first.</summary>
+    /// <summary>RoPE base of layers with a window, if different; such layers are not scaled either. The file's key takes precedence.</summary>
     public float? WindowRopeBase { get; init; }
 
-    /// <summary>A width of F that another key than <c>feed_forward_length</c> may give.</summary>
+    /// <summary>Key that may give F instead of <c>feed_forward_length</c>.</summary>
     public string? ExpertWidthKey { get; init; }
 
-    /// <summary>Score scale that depends on the size of the model: layers to a function of the description's widths.</summary>
+    /// <summary>Score scale that depends on the size of the model: maps the number of layers to a function of the description's widths.</summary>
     public ImmutableArray<(int Layers, Func<int, int, float> Scale)> ScoreScales { get; init; } = [];
 
-    /// <summary>File names that stand for other canonical ones, without <c>blk.N.</c>.</summary>
+    /// <summary>Names in files that correspond to other canonical names, without <c>blk.N.</c>.</summary>
     public ImmutableArray<(string File, string Canonical)> Renames { get; init; } = [];
 }
 
-/// <summary>A trait whose number is a key's value.</summary>
+/// <summary>A trait whose number is the value of a key.</summary>
 /// <param name="Trait">The trait.</param>
-/// <param name="Key">Without the architecture.</param>
-/// <param name="Inverse">The number is 1 / value.</param>
-/// <param name="Required">The file must have the key.</param>
+/// <param name="Key">The key, without the architecture.</param>
+/// <param name="Inverse">Whether the number is 1 / value.</param>
+/// <param name="Required">Whether the file must have the key.</param>
 internal sealed record KeyTrait(string Trait, string Key, bool Inverse = false, bool Required = false);

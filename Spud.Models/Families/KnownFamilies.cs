@@ -3,8 +3,8 @@ using System.Collections.Frozen;
 namespace Spud.Models.Families;
 
 /// <summary>
-/// The architectures that Spud runs. Facts are those of the models' papers and configurations as llama.cpp reads them from GGUF
-/// (src/models/*.cpp, MIT); numbers that files omit stand here with their source.
+/// The supported architectures. The data are from the models' papers and configurations as llama.cpp reads them from GGUF
+/// (src/models/*.cpp, MIT); numbers omitted by files are given here with their source.
 /// </summary>
 internal static class KnownFamilies
 {
@@ -60,7 +60,7 @@ internal static class KnownFamilies
             ExpertWidthKey = "expert_feed_forward_length",
         };
 
-        // Gemma 3 (arXiv:2503.19786): five local layers to one global one, local RoPE base 10,000; the 27B model alone, which has 62
+        // Gemma 3 (arXiv:2503.19786): five local layers to one global one, local RoPE base 10,000; only the 27B model, which has 62
         // layers, scales scores by (C / H)^-1/2 (google/gemma_pytorch, config.py).
         yield return new()
         {
@@ -72,8 +72,8 @@ internal static class KnownFamilies
             ScoreScales = [(62, static (width, heads) => MathF.Pow(width / heads, -0.5f))],
         };
 
-        // gpt-oss (arXiv:2508.10925): windows in every other layer from the first, sinks, SwiGLU clamped at 7; softmax over the chosen
-        // experts' scores, which is softmax over all, choice and renormalisation.
+        // gpt-oss (arXiv:2508.10925): windows in every other layer starting with the first, sinks, SwiGLU clamped at 7; softmax over the chosen
+        // experts' scores, which equals softmax over all, selection and renormalisation.
         yield return new()
         {
             Architecture = "gpt-oss",

@@ -8,10 +8,10 @@ internal sealed class ModelKeys(GgufFile file, Family family)
     /// <summary>The key's full name.</summary>
     public string this[string key] => $"{family.Architecture}.{key}";
 
-    /// <summary>A positive number, which the file must state: one, or the same for every layer.</summary>
+    /// <summary>A required positive number: a single value, or an array with the same value for every layer.</summary>
     public int Required(string key) => Metadata.IsArray(this[key]) ? OfAllLayers(key) : Metadata.RequireInt(this[key], 1);
 
-    /// <summary>Likewise, where the file states it.</summary>
+    /// <summary>Likewise, but optional.</summary>
     public int Optional(string key, int otherwise)
     {
         if (Metadata.IsArray(this[key]))
@@ -20,10 +20,10 @@ internal sealed class ModelKeys(GgufFile file, Family family)
         return Metadata.TryGetInt(this[key], out int value, 1) ? value : otherwise;
     }
 
-    /// <summary>A fault of this file.</summary>
+    /// <summary>An exception for a fault of this file.</summary>
     public ModelFileException Fault(string what) => new($"{file.Path}: {what}.");
 
-    // A value for each layer is one value where all are equal.
+    // An array with a value per layer counts as one value if all are equal.
     private int OfAllLayers(string key)
     {
         int[] values = Metadata.RequireInts(this[key]);

@@ -2,13 +2,13 @@ using System.Collections.Immutable;
 
 namespace Spud.Models.Families;
 
-/// <summary>Reads a model file as its family understands it: description, canonical weights, and nothing left over.</summary>
+/// <summary>Reads a model file according to its family: the description and the canonical weights, with every key and tensor accounted for.</summary>
 public sealed class ModelReader
 {
     /// <summary>Maximum number of layers; known models have far fewer.</summary>
     public const int MaxLayers = 1024;
 
-    // Keys that no computation of these families depends on.
+    // Keys on which no computation of these families depends.
     private static readonly string[] Meaningless = ["attention.layer_norm_epsilon", "tensor_data_layout"];
 
     private readonly GgufFile _file;
@@ -28,8 +28,8 @@ public sealed class ModelReader
 
     /// <summary>Reads a model.</summary>
     /// <param name="file">The model's file.</param>
-    /// <param name="scaling">Scaling of RoPE in place of the file's; null: the file's.</param>
-    /// <exception cref="ModelFileException">The architecture is unknown, or a key is missing, wrong or not understood.</exception>
+    /// <param name="scaling">RoPE scaling that replaces the file's; null to use the file's.</param>
+    /// <exception cref="ModelFileException">The architecture is unknown, or a key is missing, invalid or not understood.</exception>
     public static (ModelDescription Description, WeightCatalog Weights) Read(GgufFile file, RopeScaling? scaling = null)
     {
         ModelReader reader = new(file, scaling);
@@ -77,7 +77,7 @@ public sealed class ModelReader
         if (!_file.TryGetTensor("token_embd.weight", out GgufTensor? embedding) || embedding.Shape.Length != 2)
             throw _keys.Fault("the model has no tensor 'token_embd.weight' [V, C]");
 
-        // Files state sizes before or after padding; the rows are what there is.
+        // Files state sizes before or after padding; the number of rows is what counts.
         _metadata.Ignore(_keys["vocab_size"]);
         return embedding.Shape[0];
     }
@@ -89,7 +89,7 @@ public sealed class ModelReader
         return epsilon >= 0 ? epsilon : throw _keys.Fault($"{key}: expected 0 or more, got {epsilon}: norms would be NaN");
     }
 
-    // Before anything is made in the size that the keys state: a small file may state any.
+    // Checked before anything is allocated from the keys: a small file may state any size.
     private void RequireRows(string matrix, int heads, int width)
     {
         if (_file.TryGetTensor($"blk.0.{matrix}.weight", out GgufTensor? tensor) && tensor.Shape is [int rows, _] && rows != (long)heads * width)
@@ -131,7 +131,7 @@ public sealed class ModelReader
         return (experts, _metadata.RequireInt(_keys["expert_used_count"], 1, experts));
     }
 
-    // 0 is none stated, 1 is softmax, 3 is softmax over the chosen experts, which is softmax over all, choice and renormalisation.
+    // 0 means none stated, 1 is softmax, 3 is softmax over the chosen experts, which equals softmax over all, selection and renormalisation.
     private void RequireSoftmax()
     {
         string key = _keys["expert_gating_func"];

@@ -2,15 +2,15 @@ using System.Collections.Immutable;
 
 namespace Spud.Models.Families;
 
-/// <summary>Resolves a file's RoPE keys, scaling included, into one factor per pair.</summary>
+/// <summary>Resolves a file's RoPE keys, including scaling, into one factor per pair.</summary>
 internal static class RopeReader
 {
     /// <summary>The rotary embedding of layers without a window, and of those with one.</summary>
     /// <param name="file">The model.</param>
     /// <param name="family">Its family.</param>
-    /// <param name="keyWidth">D: the rotated width of a file that states none.</param>
+    /// <param name="keyWidth">D: the default of the rotated width.</param>
     /// <param name="frequencyFactors">[width / 2] of <c>rope_freqs.weight</c>, or empty.</param>
-    /// <param name="chosen">Scaling in place of the file's, for layers without a window; null: the file's.</param>
+    /// <param name="chosen">Scaling that replaces the file's, for layers without a window; null to use the file's.</param>
     public static (Rope Global, Rope Local) Read(GgufFile file, Family family, int keyWidth, ImmutableArray<float> frequencyFactors, RopeScaling? chosen)
     {
         GgufMetadata metadata = file.Metadata;
@@ -28,14 +28,14 @@ internal static class RopeReader
         Rope global = Scale(plain, chosen ?? own, magnitude);
         float localBase = metadata.TryGetFloat(prefix + "freq_base_swa", out float swa) ? swa : family.WindowRopeBase ?? frequencyBase;
 
-        // No distance exceeds a window, however long the text is: what a pipeline asks for is not for these layers.
+        // No distance exceeds a window, however long the text is: a pipeline's scaling does not apply to these layers.
         Rope local = family.WindowRopeBase is null && localBase == frequencyBase
             ? chosen is null ? global : Scale(plain, own, magnitude)
             : new() { Interleaved = plain.Interleaved, Width = width, Base = localBase, Factors = frequencyFactors };
         return (global, local);
     }
 
-    /// <summary>The scaling that a file asks for.</summary>
+    /// <summary>The scaling stated in a file.</summary>
     public static RopeScaling ScalingOf(GgufFile file, string prefix)
     {
         GgufMetadata metadata = file.Metadata;
@@ -70,11 +70,11 @@ internal static class RopeReader
     {
         float magnitude = metadata.TryGetFloat(prefix + "scaling.attn_factor", out float attention) ? attention : 1;
 
-        // YaRN sets this factor itself (llama.cpp, src/llama-context.cpp); elsewhere it counts.
+        // YaRN sets this factor itself (llama.cpp, src/llama-context.cpp); otherwise it is used.
         return metadata.TryGetFloat(prefix + "scaling.yarn_attn_factor", out float yarn) && kind != RopeScalingKind.Yarn ? magnitude * yarn : magnitude;
     }
 
-    // How much of YaRN's ramp counts: all of it with YaRN, nothing without.
+    // Weight of YaRN's ramp: 1 with YaRN, 0 without.
     private static void RequireUsualMix(GgufFile file, string prefix, string kind)
     {
         string key = prefix + "scaling.yarn_ext_factor";
@@ -94,7 +94,7 @@ internal static class RopeReader
     // A single pair has no slower one to stretch.
     private static float StretchedBase(Rope rope, float factor) => rope.Width == 2 ? rope.Base : (float)(rope.Base * Math.Pow(factor, rope.Width / (rope.Width - 2.0)));
 
-    // Section 3.2 of the paper, in single precision as llama.cpp computes it.
+    // Section 3.2 of the paper, in single precision as in llama.cpp.
     private static Rope Yarn(Rope rope, RopeScaling scaling, float magnitude)
     {
         float low = MathF.Max(0, MathF.Floor(PairThatTurns(scaling.BetaFast))), high = MathF.Min(rope.Width - 1, MathF.Ceiling(PairThatTurns(scaling.BetaSlow)));

@@ -2,10 +2,10 @@ using System.Text.Json.Serialization;
 
 namespace Spud.Models.Families;
 
-/// <summary>How angles are scaled, so that a model reads texts that are longer than those it was trained on.</summary>
+/// <summary>How angles are scaled, so that a model can read texts longer than those it was trained on.</summary>
 public enum RopeScalingKind
 {
-    /// <summary>Not at all.</summary>
+    /// <summary>No scaling.</summary>
     [JsonStringEnumMemberName("none")]
     None,
 
@@ -20,23 +20,23 @@ public enum RopeScalingKind
     Ntk,
 
     /// <summary>
-    /// YaRN (Peng et al., arXiv:2309.00071): pairs that turn often within the original context keep their angles, those that never turn once
+    /// YaRN (Peng et al., arXiv:2309.00071): pairs that turn often within the original context keep their angles, those that never complete a turn
     /// are divided by the factor, with a ramp between the two; scores are sharpened.
     /// </summary>
     [JsonStringEnumMemberName("yarn")]
     Yarn,
 }
 
-/// <summary>Scaling of rotary position embedding. The model's own is in its file; a pipeline may name another one.</summary>
+/// <summary>Scaling of rotary position embedding. The model's own is in its file; a pipeline may specify another one.</summary>
 public sealed record RopeScaling
 {
     /// <summary>The kind.</summary>
     public required RopeScalingKind Kind { get; init; }
 
-    /// <summary>How many times further the model reads, above 0.</summary>
+    /// <summary>Factor by which the context is extended, above 0.</summary>
     public required float Factor { get; init; }
 
-    /// <summary>Tokens of the context that the model had before it was scaled.</summary>
+    /// <summary>Context before scaling, in tokens.</summary>
     public required int OriginalTokens { get; init; }
 
     /// <summary>YaRN: pairs that turn more often than this within the original context keep their angles.</summary>
@@ -45,14 +45,14 @@ public sealed record RopeScaling
     /// <summary>YaRN: pairs that turn less often than this are divided by the factor.</summary>
     public float BetaSlow { get; init; } = 1;
 
-    /// <summary>Multiplies sines and cosines; null: 1, and with YaRN 1 + 0.1 ln(factor).</summary>
+    /// <summary>Multiplies sines and cosines; null for 1, or with YaRN 1 + 0.1 ln(factor).</summary>
     public float? AttentionFactor { get; init; }
 
-    /// <summary>Tokens that the model reads with it.</summary>
+    /// <summary>Context after scaling, in tokens.</summary>
     public int ReachTokens => (int)Math.Min(int.MaxValue, Math.Round(OriginalTokens * (double)Factor));
 
-    /// <summary>Tokens of the context that a model had before its file scaled it.</summary>
-    /// <exception cref="ModelFileException">The file does not say.</exception>
+    /// <summary>Context of a model before its file scaled it, in tokens.</summary>
+    /// <exception cref="ModelFileException">The file does not state it.</exception>
     public static int OriginalTokensOf(GgufFile file)
     {
         ArgumentNullException.ThrowIfNull(file);
@@ -62,8 +62,8 @@ public sealed record RopeScaling
             : file.Metadata.RequireInt($"{architecture}.context_length", 1);
     }
 
-    /// <summary>What a model's file says.</summary>
-    /// <exception cref="ModelFileException">It says what is not understood.</exception>
+    /// <summary>The scaling stated in a model's file.</summary>
+    /// <exception cref="ModelFileException">The file's scaling is not understood.</exception>
     public static RopeScaling Of(GgufFile file)
     {
         ArgumentNullException.ThrowIfNull(file);

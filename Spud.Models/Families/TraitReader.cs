@@ -5,7 +5,7 @@ namespace Spud.Models.Families;
 /// <summary>Reads the traits of a model's head and layers.</summary>
 internal sealed class TraitReader(GgufFile file, Family family, ModelKeys keys)
 {
-    /// <summary>Traits of the head and of every layer, by family, keys and size.</summary>
+    /// <summary>Traits shared by the head and every layer, from family, keys and size.</summary>
     public Dictionary<string, float> Common(int hidden, int heads, int layers)
     {
         Dictionary<string, float> traits = family.Traits.ToDictionary(trait => trait.Trait, trait => trait.Number);
@@ -36,7 +36,7 @@ internal sealed class TraitReader(GgufFile file, Family family, ModelKeys keys)
         return traits.ToFrozenDictionary();
     }
 
-    /// <summary>Traits of a layer: the common ones, and those of its tensors and window.</summary>
+    /// <summary>Traits of a layer: the common ones, and those given by its tensors and window.</summary>
     public FrozenDictionary<string, float> OfLayer(int layer, Dictionary<string, float> common, int? window, int experts)
     {
         Dictionary<string, float> traits = common
@@ -65,7 +65,7 @@ internal sealed class TraitReader(GgufFile file, Family family, ModelKeys keys)
         else
             number = file.Metadata.RequireInt(key, 0);
 
-        // 0 is how converters write "none".
+        // Converters write 0 for "none".
         return number == 0 ? null : trait.Inverse ? 1 / number : number;
     }
 }

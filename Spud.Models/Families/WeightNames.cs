@@ -3,11 +3,11 @@ using System.Collections.Immutable;
 namespace Spud.Models.Families;
 
 /// <summary>
-/// Canonical names: llama.cpp's of a mixture. A dense layer is a mixture of one expert, and each family's data names what it calls otherwise.
+/// Canonical names: those of llama.cpp for a mixture. A dense layer is a mixture of one expert, and each family's data lists its differing names.
 /// </summary>
 internal static class WeightNames
 {
-    /// <summary>RoPE's factors: read by the family, no component takes them.</summary>
+    /// <summary>RoPE's factors: read by the family, not taken by any component.</summary>
     public const string FrequencyFactors = "rope_freqs.weight";
 
     private static readonly ImmutableArray<string> s_dense = ["ffn_gate", "ffn_up", "ffn_down"];

@@ -1,6 +1,6 @@
 namespace Spud.Models;
 
-/// <summary>Passes bytes on and counts them: a pipe has no position.</summary>
+/// <summary>Passes bytes on and counts them, since a pipe has no position.</summary>
 internal sealed class CountingStream(Stream target) : Stream
 {
     private long _written;

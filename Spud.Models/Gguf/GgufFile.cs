@@ -4,7 +4,7 @@ using System.Diagnostics.CodeAnalysis;
 namespace Spud.Models;
 
 /// <summary>
-/// A model in GGUF (version 2 or 3, little-endian), mapped into memory copy-on-write; of a split model, all parts. Opening
+/// A model in GGUF (version 2 or 3, little-endian), mapped into memory copy-on-write; for a split model, all parts. Opening
 /// checks every number of the header; tensor data is read when it is first used. Source: https://github.com/ggml-org/ggml/blob/master/docs/gguf.md.
 /// </summary>
 public sealed class GgufFile : IDisposable
@@ -27,7 +27,7 @@ public sealed class GgufFile : IDisposable
         }
     }
 
-    /// <summary>The file that was opened; of a split model, the first part.</summary>
+    /// <summary>Path of the opened file; for a split model, of the first part.</summary>
     public string Path => _parts[0].File.Path;
 
     /// <summary>Every file of the model, the opened one first.</summary>
@@ -39,19 +39,19 @@ public sealed class GgufFile : IDisposable
     /// <summary>GGUF version of the first file: 2 or 3.</summary>
     public int Version => _parts[0].Version;
 
-    /// <summary>Keys and values; of a split model, those of the first part.</summary>
+    /// <summary>Keys and values; for a split model, those of the first part.</summary>
     public GgufMetadata Metadata => _parts[0].Metadata;
 
     /// <summary>All tensors, in the order of the files.</summary>
     public ImmutableArray<GgufTensor> Tensors { get; }
 
-    /// <summary>Everything before tensor data, of each file: version, metadata and the table of tensors.</summary>
+    /// <summary>Everything before tensor data, for each file: version, metadata and the table of tensors.</summary>
     internal IEnumerable<(MappedFile File, long Bytes)> Headers => _parts.Select(static part =>
         (part.File, part.Tensors.Count == 0 ? part.File.Length : part.Tensors.Min(static tensor => tensor.Offset)));
 
     /// <summary>Opens a model.</summary>
-    /// <param name="path">A .gguf file; of a split model, the first part (NAME-00001-of-0000N.gguf).</param>
-    /// <exception cref="ModelFileException">It is missing, unreadable, no GGUF, or its header is damaged or lies.</exception>
+    /// <param name="path">A .gguf file; for a split model, the first part (NAME-00001-of-0000N.gguf).</param>
+    /// <exception cref="ModelFileException">The file is missing, unreadable or not GGUF, or its header is damaged or inconsistent.</exception>
     public static GgufFile Open(string path)
     {
         ArgumentNullException.ThrowIfNull(path);
@@ -74,27 +74,27 @@ public sealed class GgufFile : IDisposable
     /// <exception cref="ObjectDisposedException">The file is closed.</exception>
     public nint AddressOf(GgufTensor tensor) => Own(tensor).AddressOf(tensor.Offset, tensor.Bytes);
 
-    /// <summary>A copy of a vector of F32.</summary>
+    /// <summary>A copy of an F32 vector.</summary>
     internal ImmutableArray<float> ReadFloats(GgufTensor tensor) => [.. Own(tensor).Floats(tensor.Offset, tensor.Shape[0])];
 
     /// <summary>
-    /// Drops the pages that lie wholly inside a tensor from this process's memory, as after repacking it. The next read brings them
-    /// back from the file, without what was written to them. Does nothing but on Linux.
+    /// Drops the pages entirely within a tensor from this process's memory, for example after repacking it. The next read fetches them
+    /// from the file again, without changes made to them. Has no effect except on Linux.
     /// </summary>
     /// <exception cref="ObjectDisposedException">The file is closed.</exception>
     public void Release(GgufTensor tensor) => Own(tensor).Release(tensor.Offset, tensor.Bytes);
 
-    /// <summary>Whether the files are still those that were opened, by size and time.</summary>
+    /// <summary>Whether the files are unchanged since they were opened, by size and time.</summary>
     public bool IsCurrent => Files.Select(Stamp).SequenceEqual(_stamps);
 
-    /// <summary>Another owner of this mapping: it is unmapped when all have disposed it.</summary>
+    /// <summary>Adds an owner of this mapping: it is unmapped when all have disposed it.</summary>
     public GgufFile Share()
     {
         _owners++;
         return this;
     }
 
-    /// <summary>Unmaps the files when the last owner does so: addresses of tensors and undecoded metadata are gone.</summary>
+    /// <summary>Unmaps the files when the last owner does so: addresses of tensors and undecoded metadata become invalid.</summary>
     public void Dispose()
     {
         if (--_owners == 0)

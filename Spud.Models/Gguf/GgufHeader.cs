@@ -2,12 +2,12 @@ using System.Text;
 
 namespace Spud.Models;
 
-/// <summary>The checked header of one GGUF file. Source: https://github.com/ggml-org/ggml/blob/master/docs/gguf.md.</summary>
+/// <summary>The validated header of one GGUF file. Source: https://github.com/ggml-org/ggml/blob/master/docs/gguf.md.</summary>
 internal sealed class GgufHeader
 {
     private const int DefaultAlignment = 32;
 
-    /// <summary>A huge page: nothing gains from more.</summary>
+    /// <summary>A huge page: a larger alignment has no benefit.</summary>
     private const int MaxAlignment = 2 << 20;
 
     private GgufHeader(MappedFile file, int version, GgufMetadata metadata, List<GgufTensor> tensors) =>
@@ -19,10 +19,10 @@ internal sealed class GgufHeader
 
     public GgufMetadata Metadata { get; }
 
-    /// <summary>In the order of the file.</summary>
+    /// <summary>The tensors, in the order of the file.</summary>
     public IReadOnlyList<GgufTensor> Tensors { get; }
 
-    /// <exception cref="ModelFileException">The header is not one, or lies.</exception>
+    /// <exception cref="ModelFileException">The header is invalid or inconsistent.</exception>
     public static GgufHeader Read(MappedFile file)
     {
         RequireMagic(file);

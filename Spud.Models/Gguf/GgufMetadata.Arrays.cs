@@ -8,7 +8,7 @@ namespace Spud.Models;
 public sealed partial class GgufMetadata
 {
     /// <summary>An array of strings, newly allocated.</summary>
-    /// <exception cref="ModelFileException">The key is absent, or its value no such array.</exception>
+    /// <exception cref="ModelFileException">The key is absent, or its value is not such an array.</exception>
     public string[] RequireStrings(string key) => TryGetStrings(key, out string[]? values) ? values : throw Missing(key, "an array of strings");
 
     /// <summary>As <see cref="RequireStrings"/>; false if the key is absent.</summary>
@@ -25,13 +25,13 @@ public sealed partial class GgufMetadata
         return true;
     }
 
-    /// <summary>An array of strings as UTF-8, copied: for vocabularies, which would be a hundred thousand small objects otherwise.</summary>
-    /// <exception cref="ModelFileException">The key is absent, or its value no such array, or not less than 2 GiB long.</exception>
+    /// <summary>An array of strings as UTF-8, copied: for vocabularies, which would otherwise be a hundred thousand small objects.</summary>
+    /// <exception cref="ModelFileException">The key is absent, or its value is not such an array, or is 2 GiB or longer.</exception>
     public Utf8Strings RequireUtf8Strings(string key) =>
         TryGetUtf8Strings(key, out Utf8Strings? values) ? values : throw Missing(key, "an array of strings");
 
     /// <summary>As <see cref="RequireUtf8Strings"/>; false if the key is absent.</summary>
-    /// <exception cref="ModelFileException">The value is not such an array, or not less than 2 GiB long.</exception>
+    /// <exception cref="ModelFileException">The value is not such an array, or is 2 GiB or longer.</exception>
     public bool TryGetUtf8Strings(string key, [NotNullWhen(true)] out Utf8Strings? values)
     {
         values = null;
@@ -44,8 +44,8 @@ public sealed partial class GgufMetadata
         return true;
     }
 
-    /// <summary>An array of integers of any width whose values fit 32 bits and a sign, newly allocated.</summary>
-    /// <exception cref="ModelFileException">The key is absent, or its value no such array.</exception>
+    /// <summary>An array of integers of any width whose values fit Int32, newly allocated.</summary>
+    /// <exception cref="ModelFileException">The key is absent, or its value is not such an array.</exception>
     public int[] RequireInts(string key) => TryGetInts(key, out int[]? values) ? values : throw Missing(key, "an array of integers");
 
     /// <summary>As <see cref="RequireInts"/>; false if the key is absent.</summary>
@@ -70,7 +70,7 @@ public sealed partial class GgufMetadata
     }
 
     /// <summary>An array of Float32 or Float64 as the nearest floats, newly allocated. Infinities and NaN are passed on.</summary>
-    /// <exception cref="ModelFileException">The key is absent, or its value no such array.</exception>
+    /// <exception cref="ModelFileException">The key is absent, or its value is not such an array.</exception>
     public float[] RequireFloats(string key) =>
         TryGetFloats(key, out float[]? values) ? values : throw Missing(key, "an array of floating-point numbers");
 
@@ -91,8 +91,8 @@ public sealed partial class GgufMetadata
         return true;
     }
 
-    /// <summary>An array of truth values, newly allocated.</summary>
-    /// <exception cref="ModelFileException">The key is absent, or its value no such array.</exception>
+    /// <summary>An array of Booleans, newly allocated.</summary>
+    /// <exception cref="ModelFileException">The key is absent, or its value is not such an array.</exception>
     public bool[] RequireBools(string key) => TryGetBools(key, out bool[]? values) ? values : throw Missing(key, "an array of truth values");
 
     /// <summary>As <see cref="RequireBools"/>; false if the key is absent.</summary>
@@ -112,7 +112,7 @@ public sealed partial class GgufMetadata
         return true;
     }
 
-    /// <summary>An empty array fits every type: writers of it have no element to take the type from.</summary>
+    /// <summary>An empty array fits every type: its writer has no element to take the type from.</summary>
     private static bool IsArrayOf(GgufValue value, bool typeFits) => value.IsArray && (typeFits || value.Count == 0);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)] // 100,000 strings, once a process

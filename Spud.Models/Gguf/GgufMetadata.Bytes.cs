@@ -4,7 +4,7 @@ namespace Spud.Models;
 
 public sealed partial class GgufMetadata
 {
-    /// <summary>Whether two files give a key the same value: type and bytes. False if only one has it. Does not count as reading it.</summary>
+    /// <summary>Whether a key has the same value in two files: type and bytes. False if only one has it. Does not count as reading it.</summary>
     public bool HasSameValue(GgufMetadata other, string key)
     {
         ArgumentNullException.ThrowIfNull(other);
@@ -14,7 +14,7 @@ public sealed partial class GgufMetadata
         return mine.Type == theirs.Type && mine.IsArray == theirs.IsArray && mine.Count == theirs.Count && BytesOf(mine).SequenceEqual(other.BytesOf(theirs));
     }
 
-    /// <summary>A value as a file stores it after its key: type, counts and bytes. Counts as reading it.</summary>
+    /// <summary>A value as stored in a file after its key: type, counts and bytes. Counts as reading it.</summary>
     /// <exception cref="ModelFileException">The key is absent.</exception>
     internal byte[] Encoded(string key)
     {
@@ -40,7 +40,7 @@ public sealed partial class GgufMetadata
         if (!value.IsArray)
             return _file.Bytes(value.Offset, value.Count);
 
-        // Each text follows its length.
+        // Each string follows its length.
         long end = value.Offset;
         for (int i = 0; i < value.Count; i++)
             end += sizeof(long) + BinaryPrimitives.ReadInt64LittleEndian(_file.Bytes(end, sizeof(long)));

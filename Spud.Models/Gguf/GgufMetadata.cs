@@ -5,8 +5,8 @@ using System.Text;
 namespace Spud.Models;
 
 /// <summary>
-/// The key-value pairs of a GGUF file, typed. Values are decoded from the mapped file when asked for and not kept: take a large
-/// array once. A key counts as read as soon as a getter has asked for it. Usable until the file is closed; not thread-safe.
+/// The key-value pairs of a GGUF file, typed. Values are decoded from the mapped file on demand and not cached: read a large
+/// array only once. A key counts as read as soon as a getter has asked for it. Usable until the file is closed; not thread-safe.
 /// </summary>
 public sealed partial class GgufMetadata
 {
@@ -18,7 +18,7 @@ public sealed partial class GgufMetadata
 
     internal GgufMetadata(MappedFile file, Dictionary<string, GgufValue> values) => (_file, _values) = (file, values);
 
-    /// <summary>The file that the pairs come from.</summary>
+    /// <summary>Path of the file that contains the pairs.</summary>
     public string Path => _file.Path;
 
     /// <summary>Every key, in the order of the file.</summary>
@@ -39,11 +39,11 @@ public sealed partial class GgufMetadata
     /// <summary>Elements of an array; 1 for any other value, 0 if the key is absent. Does not count as reading it.</summary>
     public int CountOf(string key) => !_values.TryGetValue(key, out GgufValue? value) ? 0 : value.IsArray ? value.Count : 1;
 
-    /// <summary>Counts a key as read without decoding it: for keys that are known to mean nothing here.</summary>
+    /// <summary>Counts a key as read without decoding it: for keys known to be irrelevant.</summary>
     public void Ignore(string key) => _read.Add(key);
 
     /// <summary>An integer of any width whose value fits.</summary>
-    /// <exception cref="ModelFileException">The key is absent, no integer, or outside <paramref name="min"/> to <paramref name="max"/>.</exception>
+    /// <exception cref="ModelFileException">The key is absent, not an integer, or outside <paramref name="min"/> to <paramref name="max"/>.</exception>
     public int RequireInt(string key, int min = int.MinValue, int max = int.MaxValue) =>
         TryGetInt(key, out int value, min, max) ? value : throw Missing(key, "an integer");
 
@@ -58,8 +58,8 @@ public sealed partial class GgufMetadata
         return found;
     }
 
-    /// <summary>An integer of any width that 63 bits and a sign can hold.</summary>
-    /// <exception cref="ModelFileException">The key is absent, or its value no such integer.</exception>
+    /// <summary>An integer of any width that fits Int64.</summary>
+    /// <exception cref="ModelFileException">The key is absent, or its value is not such an integer.</exception>
     public long RequireLong(string key) => TryGetLong(key, out long value) ? value : throw Missing(key, "an integer");
 
     /// <summary>As <see cref="RequireLong"/>; false if the key is absent.</summary>
@@ -76,7 +76,7 @@ public sealed partial class GgufMetadata
     }
 
     /// <summary>A finite number of type Float32 or Float64, as the nearest float.</summary>
-    /// <exception cref="ModelFileException">The key is absent, or its value no such number.</exception>
+    /// <exception cref="ModelFileException">The key is absent, or its value is not such a number.</exception>
     public float RequireFloat(string key) => TryGetFloat(key, out float value) ? value : throw Missing(key, "a floating-point number");
 
     /// <summary>As <see cref="RequireFloat"/>; false if the key is absent.</summary>
@@ -92,8 +92,8 @@ public sealed partial class GgufMetadata
         return float.IsFinite(value) ? true : throw Fault(key, $"expected a finite number, got {value}");
     }
 
-    /// <summary>A finite number of type Float64, as it is.</summary>
-    /// <exception cref="ModelFileException">The key is absent, or its value no such number.</exception>
+    /// <summary>A finite number of type Float64.</summary>
+    /// <exception cref="ModelFileException">The key is absent, or its value is not such a number.</exception>
     public double RequireDouble(string key)
     {
         if (!TryFind(key, out GgufValue? place))
@@ -104,12 +104,12 @@ public sealed partial class GgufMetadata
         return double.IsFinite(value) ? value : throw Fault(key, $"expected a finite number, got {value}");
     }
 
-    /// <summary>A truth value.</summary>
-    /// <exception cref="ModelFileException">The key is absent, or its value no truth value.</exception>
+    /// <summary>A Boolean.</summary>
+    /// <exception cref="ModelFileException">The key is absent, or its value is not a Boolean.</exception>
     public bool RequireBool(string key) => TryGetBool(key, out bool value) ? value : throw Missing(key, "a truth value");
 
     /// <summary>As <see cref="RequireBool"/>; false if the key is absent.</summary>
-    /// <exception cref="ModelFileException">The value is not a truth value.</exception>
+    /// <exception cref="ModelFileException">The value is not a Boolean.</exception>
     public bool TryGetBool(string key, out bool value)
     {
         value = false;
@@ -121,12 +121,12 @@ public sealed partial class GgufMetadata
         return true;
     }
 
-    /// <summary>A text.</summary>
-    /// <exception cref="ModelFileException">The key is absent, or its value no text.</exception>
+    /// <summary>A string.</summary>
+    /// <exception cref="ModelFileException">The key is absent, or its value is not a string.</exception>
     public string RequireString(string key) => TryGetString(key, out string? value) ? value : throw Missing(key, "a string");
 
     /// <summary>As <see cref="RequireString"/>; false if the key is absent.</summary>
-    /// <exception cref="ModelFileException">The value is not a text.</exception>
+    /// <exception cref="ModelFileException">The value is not a string.</exception>
     public bool TryGetString(string key, [NotNullWhen(true)] out string? value)
     {
         value = null;
@@ -138,7 +138,7 @@ public sealed partial class GgufMetadata
         return true;
     }
 
-    /// <summary>A fault of a key's value, where more is known about it than its type.</summary>
+    /// <summary>An exception for a fault of a key's value that goes beyond its type.</summary>
     internal ModelFileException Fault(string key, string problem, string advice = Convert) =>
         new($"{_file.Path}: key {ModelFileException.Quote(key)}: {problem}. {advice}");
 

@@ -5,32 +5,32 @@ using System.Text.Unicode;
 
 namespace Spud.Models;
 
-/// <summary>Reads a GGUF header front to back; every number is checked against the bytes left before it is believed.</summary>
+/// <summary>Reads a GGUF header front to back; every number is checked against the remaining bytes before it is used.</summary>
 internal sealed class GgufReader(MappedFile file)
 {
-    /// <summary>What to do about most faults.</summary>
+    /// <summary>Advice for most faults.</summary>
     public const string Damaged = "The file is damaged or was cut short: download it again.";
 
-    /// <summary>The longest string taken, in bytes; chat templates and tokenizer definitions stay well below.</summary>
+    /// <summary>Maximum string length, in bytes; chat templates and tokenizer definitions stay well below.</summary>
     public const int MaxStringBytes = 64 << 20;
 
-    private long _field; // where the last thing taken begins
+    private long _field; // where the last item taken begins
 
     /// <summary>What is being read, for messages: "header", "key" or "tensor".</summary>
     public string Kind { get; set; } = "header";
 
-    /// <summary>Name of the key or tensor that is being read; null before it is known.</summary>
+    /// <summary>Name of the key or tensor being read; null before it is known.</summary>
     public string? Name { get; set; }
 
     public MappedFile File => file;
 
-    /// <summary>The next byte to read, counted from the beginning of the file.</summary>
+    /// <summary>Offset of the next byte to read, from the beginning of the file.</summary>
     public long Position { get; private set; }
 
     /// <summary>Bytes from <see cref="Position"/> to the end of the file.</summary>
     public long Left => file.Length - Position;
 
-    /// <summary>The next bytes. Throws if the file ends before them.</summary>
+    /// <summary>Takes the next bytes. Throws if the file ends before them.</summary>
     public ReadOnlySpan<byte> Take(int count, string what)
     {
         _field = Position;
@@ -45,7 +45,7 @@ internal sealed class GgufReader(MappedFile file)
 
     public ulong UInt64(string what) => BinaryPrimitives.ReadUInt64LittleEndian(Take(8, what));
 
-    /// <summary>A count of things that take at least so many bytes each. Throws if they cannot be in the file.</summary>
+    /// <summary>Reads a count of items that take at least this many bytes each. Throws if they do not fit in the file.</summary>
     public int Count(string what, int bytesEach)
     {
         ulong count = UInt64($"number of {what}");
@@ -54,7 +54,7 @@ internal sealed class GgufReader(MappedFile file)
         return (int)count;
     }
 
-    /// <summary>Length of a string whose bytes come next. Throws if they are more than allowed, or more than the file has.</summary>
+    /// <summary>Reads the length of a string whose bytes come next. Throws if it exceeds the limit, or the rest of the file.</summary>
     public int StringLength(string what, int maxBytes)
     {
         ulong length = UInt64(what);
@@ -63,7 +63,7 @@ internal sealed class GgufReader(MappedFile file)
         return length <= (ulong)maxBytes ? (int)length : throw Fault($"the {what} has {length} bytes, expected at most {maxBytes}");
     }
 
-    /// <summary>A name: 1 to <paramref name="maxBytes"/> bytes of UTF-8.</summary>
+    /// <summary>Reads a name: 1 to <paramref name="maxBytes"/> bytes of UTF-8.</summary>
     public string Text(string what, int maxBytes)
     {
         int length = StringLength(what, maxBytes);
@@ -72,10 +72,10 @@ internal sealed class GgufReader(MappedFile file)
         return Encoding.UTF8.GetString(Utf8Bytes(length, what));
     }
 
-    /// <summary>Skips text, having checked that it is UTF-8.</summary>
+    /// <summary>Skips a string after checking that it is UTF-8.</summary>
     public void SkipText(string what) => Utf8Bytes(StringLength(what, MaxStringBytes), what);
 
-    /// <summary>Skips texts like <see cref="SkipText"/>. A vocabulary has 100,000 of them: the good ones pass in one tight loop.</summary>
+    /// <summary>Skips strings like <see cref="SkipText"/>. A vocabulary has 100,000 of them: the valid ones pass in one tight loop.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)] // runs once a process: there is no second time to be faster in
     public void SkipTexts(int count, string what)
     {
@@ -92,12 +92,12 @@ internal sealed class GgufReader(MappedFile file)
         Position += at;
         if (passed < count)
         {
-            SkipText(what); // says what is wrong with it
+            SkipText(what); // reports what is wrong with it
             throw Fault($"the array needs more than {int.MaxValue} bytes");
         }
     }
 
-    /// <summary>A fault of what was taken last.</summary>
+    /// <summary>An exception for a fault of the last item taken.</summary>
     public ModelFileException Fault(string problem, string advice = Damaged)
     {
         string place = Name is null ? Kind : $"{Kind} {ModelFileException.Quote(Name)}";

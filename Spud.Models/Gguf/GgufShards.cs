@@ -3,11 +3,11 @@ using System.Text.RegularExpressions;
 
 namespace Spud.Models;
 
-/// <summary>Finds the parts of a split model: NAME-00001-of-0000N.gguf, each a GGUF file that knows its number.</summary>
+/// <summary>Finds the parts of a split model: NAME-00001-of-0000N.gguf, each a GGUF file that contains its number.</summary>
 internal static partial class GgufShards
 {
     /// <summary>Opens a file and, if it is the first of several, the others too; on failure all are closed again.</summary>
-    /// <exception cref="ModelFileException">A part is missing, broken, or belongs elsewhere, or this is not the first.</exception>
+    /// <exception cref="ModelFileException">A part is missing, damaged, or belongs to another model, or this is not the first.</exception>
     public static List<GgufHeader> OpenAll(string path)
     {
         List<MappedFile> files = [];
@@ -43,12 +43,12 @@ internal static partial class GgufShards
         }
     }
 
-    /// <summary>Number of a part, counted from 0, and how many there are.</summary>
+    /// <summary>Index of a part, from 0, and the number of parts.</summary>
     private static (int No, int Count) Place(GgufHeader part)
     {
         if (!part.Metadata.TryGetInt("split.count", out int count, 0, ushort.MaxValue))
             count = 1;
-        count = Math.Max(count, 1); // some writers of a lone file put 0
+        count = Math.Max(count, 1); // some writers put 0 in a single file
         _ = part.Metadata.TryGetInt("split.no", out int no, 0, count - 1);
         return (no, count);
     }

@@ -8,7 +8,7 @@ internal static class GgufTensorTable
     /// <summary>Length, one character, number of axes, one axis, type, offset.</summary>
     private const int MinEntryBytes = 8 + 1 + 4 + 8 + 4 + 8;
 
-    /// <summary>The specification's limit.</summary>
+    /// <summary>Limit of the specification.</summary>
     private const int MaxNameBytes = 64;
 
     private const int MaxAxes = 4;

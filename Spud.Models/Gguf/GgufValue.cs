@@ -1,10 +1,10 @@
 namespace Spud.Models;
 
-/// <summary>Where a checked metadata value lies in its file; decoded when it is asked for.</summary>
+/// <summary>Location of a validated metadata value in its file; decoded on demand.</summary>
 /// <param name="Type">Type of the value, or of the elements of an array; never <see cref="GgufValueType.Array"/>.</param>
 /// <param name="IsArray">Whether it is an array.</param>
-/// <param name="Count">Elements of an array, UTF-8 bytes of a lone string, else 1.</param>
-/// <param name="Offset">Byte in the file of the first element (in an array of strings: of the first length) or of the text.</param>
+/// <param name="Count">Elements of an array, UTF-8 bytes of a single string, else 1.</param>
+/// <param name="Offset">Byte offset in the file of the first element (in an array of strings, of the first length) or of the string.</param>
 internal sealed record GgufValue(GgufValueType Type, bool IsArray, int Count, long Offset)
 {
     /// <summary>Bytes of a value of a type with a fixed size; 0 for strings and arrays.</summary>
@@ -17,6 +17,6 @@ internal sealed record GgufValue(GgufValueType Type, bool IsArray, int Count, lo
         _ => 0,
     };
 
-    /// <summary>The type in words, for messages: "Int32" or "array of 7 String".</summary>
+    /// <summary>The type as text, for messages: "Int32" or "array of 7 String".</summary>
     public override string ToString() => IsArray ? $"array of {Count} {Type}" : Type.ToString();
 }

@@ -30,7 +30,7 @@ public enum GgufValueType
     /// <summary>UTF-8 text with a 64-bit length before it.</summary>
     String = 8,
 
-    /// <summary>Values of one type with a 64-bit count before them; arrays of arrays are refused.</summary>
+    /// <summary>Values of one type with a 64-bit count before them; arrays of arrays are rejected.</summary>
     Array = 9,
 
     /// <summary>Unsigned 64-bit integer.</summary>

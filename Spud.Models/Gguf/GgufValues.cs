@@ -1,18 +1,18 @@
 namespace Spud.Models;
 
-/// <summary>Reads and checks the metadata of a header without decoding it: 100,000 vocabulary strings are walked, not allocated.</summary>
+/// <summary>Reads and checks the metadata of a header without decoding it: 100,000 vocabulary strings are skipped over, not allocated.</summary>
 internal static class GgufValues
 {
     /// <summary>Length, one character, type and the smallest value.</summary>
     private const int MinEntryBytes = 8 + 1 + 4 + 1;
 
-    /// <summary>The specification's limit.</summary>
+    /// <summary>Limit of the specification.</summary>
     private const int MaxKeyBytes = 65535;
 
     public static GgufMetadata Read(GgufReader reader)
     {
         int count = reader.Count("keys", MinEntryBytes);
-        Dictionary<string, GgufValue> values = new(StringComparer.Ordinal); // grows with what is really there
+        Dictionary<string, GgufValue> values = new(StringComparer.Ordinal); // grows with what is actually present
         for (int i = 0; i < count; i++)
         {
             (reader.Kind, reader.Name) = ("key", null);

@@ -4,8 +4,8 @@ using System.Text;
 namespace Spud.Models;
 
 /// <summary>
-/// Writes a GGUF file (version 3, little-endian): keys and tensors in the order in which they were added. Tensors are written one by one when
-/// the file is, so that a model need not fit into memory. Source: https://github.com/ggml-org/ggml/blob/master/docs/gguf.md.
+/// Writes a GGUF file (version 3, little-endian): keys and tensors in the order they were added. Tensors are written one by one while saving,
+/// so that a model need not fit in memory. Source: https://github.com/ggml-org/ggml/blob/master/docs/gguf.md.
 /// </summary>
 public sealed class GgufWriter
 {
@@ -16,10 +16,10 @@ public sealed class GgufWriter
 
     private sealed record Tensor(ElementType Type, int[] Shape, long Bytes, Action<Stream> Write);
 
-    /// <summary>Sets a text.</summary>
+    /// <summary>Sets a string.</summary>
     public void Set(string key, string value) => Put(key, GgufValueType.String, writer => Text(writer, value));
 
-    /// <summary>Sets a number that is not negative.</summary>
+    /// <summary>Sets a non-negative number.</summary>
     public void Set(string key, int value)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(value);
@@ -29,13 +29,13 @@ public sealed class GgufWriter
     /// <summary>Sets a number.</summary>
     public void Set(string key, float value) => Put(key, GgufValueType.Float32, writer => writer.Write(value));
 
-    /// <summary>Sets a number in double precision.</summary>
+    /// <summary>Sets a double-precision number.</summary>
     public void Set(string key, double value) => Put(key, GgufValueType.Float64, writer => writer.Write(value));
 
-    /// <summary>Sets a truth value.</summary>
+    /// <summary>Sets a Boolean.</summary>
     public void Set(string key, bool value) => Put(key, GgufValueType.Bool, writer => writer.Write(value));
 
-    /// <summary>Sets an array of texts.</summary>
+    /// <summary>Sets an array of strings.</summary>
     public void Set(string key, IReadOnlyCollection<string> values) => PutArray(key, GgufValueType.String, values, Text);
 
     /// <summary>Sets an array of numbers.</summary>
@@ -44,17 +44,17 @@ public sealed class GgufWriter
     /// <summary>Sets an array of numbers.</summary>
     public void Set(string key, IReadOnlyCollection<int> values) => PutArray(key, GgufValueType.Int32, values, static (writer, value) => writer.Write(value));
 
-    /// <summary>Sets a key to what it is in a file, whatever its type.</summary>
-    /// <exception cref="ModelFileException">The file does not have it.</exception>
+    /// <summary>Sets a key to its value in another file, of any type.</summary>
+    /// <exception cref="ModelFileException">The file does not have the key.</exception>
     public void Copy(GgufMetadata from, string key)
     {
         ArgumentNullException.ThrowIfNull(from);
         _keys[key] = from.Encoded(key);
     }
 
-    /// <summary>Adds a tensor of F32.</summary>
-    /// <param name="name">Unique.</param>
-    /// <param name="values">Row-major.</param>
+    /// <summary>Adds an F32 tensor.</summary>
+    /// <param name="name">A unique name.</param>
+    /// <param name="values">The values, row-major.</param>
     /// <param name="shape">1 to 4 lengths, outermost first.</param>
     /// <inheritdoc cref="Add(string, ElementType, ReadOnlySpan{int}, Action{Stream})" path="/exception"/>
     public void Add(string name, float[] values, params ReadOnlySpan<int> shape)
@@ -73,10 +73,10 @@ public sealed class GgufWriter
 
     /// <summary>Adds a tensor.</summary>
     /// <param name="name">Its name, at most 64 bytes.</param>
-    /// <param name="type">Of its elements.</param>
-    /// <param name="shape">Row-major, as [out, in]; the last axis is whole blocks.</param>
-    /// <param name="write">Writes its bytes; called once for each file.</param>
-    /// <exception cref="ArgumentException">The name is taken or too long, or the shape impossible.</exception>
+    /// <param name="type">Type of its elements.</param>
+    /// <param name="shape">Row-major, such as [out, in]; the last axis is in whole blocks.</param>
+    /// <param name="write">Writes its bytes; called once per file.</param>
+    /// <exception cref="ArgumentException">The name is taken or too long, or the shape is invalid.</exception>
     public void Add(string name, ElementType type, ReadOnlySpan<int> shape, Action<Stream> write)
     {
         ArgumentNullException.ThrowIfNull(name);
@@ -92,8 +92,8 @@ public sealed class GgufWriter
             throw new ArgumentException($"{name}: there is a tensor of that name already.", nameof(name));
     }
 
-    /// <summary>Writes the file. It is written next to its place and renamed: until it is complete, an older file stays.</summary>
-    /// <exception cref="IOException">It cannot be written.</exception>
+    /// <summary>Writes the file to a temporary file and renames it: until it is complete, an older file stays.</summary>
+    /// <exception cref="IOException">The file cannot be written.</exception>
     public void Save(string path)
     {
         string unfinished = path + ".unfinished";
@@ -110,8 +110,8 @@ public sealed class GgufWriter
         }
     }
 
-    /// <summary>Writes the file into a stream, from its current position.</summary>
-    /// <exception cref="InvalidOperationException">A tensor wrote more or fewer bytes than it has.</exception>
+    /// <summary>Writes the file to a stream, from its current position.</summary>
+    /// <exception cref="InvalidOperationException">A tensor wrote more or fewer bytes than its size.</exception>
     public void Write(Stream stream)
     {
         ArgumentNullException.ThrowIfNull(stream);

@@ -3,16 +3,16 @@ using System.Text;
 
 namespace Spud.Models;
 
-/// <summary>A model file cannot be used. The message is one line: file, place, expected, got, and what to do.</summary>
+/// <summary>A model file cannot be used. The message is one line: file, location, expected, actual, and what to do.</summary>
 public sealed class ModelFileException : Exception
 {
-    /// <summary>A fault with its message; control characters, which a damaged file may have put there, are shown as \u escapes.</summary>
+    /// <summary>Creates an exception; control characters in the message, which a damaged file may contain, are shown as \u escapes.</summary>
     public ModelFileException(string message, Exception? inner = null)
         : base(OneLine(message), inner)
     {
     }
 
-    /// <summary>A name out of a file, in quotes and cut to a length that a message bears.</summary>
+    /// <summary>A name from a file, in quotes and truncated to a length suitable for a message.</summary>
     internal static string Quote(string name) => name.Length <= 80 ? $"'{name}'" : $"'{name[..80]}…'";
 
     private static string OneLine(string message)

@@ -33,14 +33,14 @@ public sealed class Utf8Strings
         _offsets = offsets;
     }
 
-    /// <summary>How many strings there are.</summary>
+    /// <summary>Number of strings.</summary>
     public int Count => _offsets.Length - 1;
 
     /// <summary>The bytes of one string.</summary>
     /// <exception cref="IndexOutOfRangeException"><paramref name="index"/> is not in 0 .. Count - 1.</exception>
     public ReadOnlySpan<byte> this[int index] => _bytes.AsSpan(_offsets[index], _offsets[index + 1] - _offsets[index]);
 
-    /// <summary>The same list from .NET strings, encoded as UTF-8.</summary>
+    /// <summary>Creates a list from .NET strings, encoded as UTF-8.</summary>
     public static Utf8Strings From(IEnumerable<string> strings)
     {
         ArgumentNullException.ThrowIfNull(strings);

@@ -3,15 +3,15 @@ using System.Text;
 
 namespace Spud.Models.Messages;
 
-/// <summary>Foreign text as a message quotes it, in one line: no control characters, no megabytes. What reaches a terminal is made safe there once more.</summary>
+/// <summary>Untrusted text as quoted in a message, in one line: no control characters, limited length. Text for a terminal is sanitised there once more.</summary>
 public static class QuotedText
 {
     private const int Longest = 60;
 
-    /// <summary>A name or value, cut after 60 characters, control characters escaped.</summary>
+    /// <summary>A name or value, truncated to 60 characters, with control characters escaped.</summary>
     public static string Of(string text) => Cut(text, Longest);
 
-    /// <summary>A sentence from elsewhere.</summary>
+    /// <summary>A sentence from an external source.</summary>
     public static string Sentence(string text) => Cut(text, 5 * Longest);
 
     private static string Cut(string text, int longest)
@@ -21,7 +21,7 @@ public static class QuotedText
         StringBuilder shown = new(kept.Length + 3);
         foreach (char c in kept)
         {
-            // U+2028 and U+2029 break lines too; lone halves of a cut surrogate pair are not characters.
+            // U+2028 and U+2029 also break lines; unpaired halves of a cut surrogate pair are not characters.
             if (char.IsControl(c) || c is '\u2028' or '\u2029' || char.IsSurrogate(c) && cut)
                 shown.Append(CultureInfo.InvariantCulture, $"\\u{(int)c:x4}");
             else

@@ -5,11 +5,11 @@ public static class Suggestion
 {
     private const int LongestName = 64;
 
-    /// <summary>" Did you mean 'bits'?", or nothing where no known name is near.</summary>
+    /// <summary>" Did you mean 'bits'?", or an empty string if no known name is close.</summary>
     public static string Hint(string name, IEnumerable<string> known) => For(name, known) is { } nearest ? $" Did you mean '{nearest}'?" : "";
 
     /// <summary>
-    /// The known name with the lowest edits (insert, delete, replace, swap of neighbours; case does not count), if they are at most
+    /// The known name with the smallest edit distance (insertion, deletion, replacement, swap of neighbours; ignoring case), if at most
     /// a third of its length, or one.
     /// </summary>
     public static string? For(string name, IEnumerable<string> known)

@@ -1,9 +1,9 @@
 namespace Spud.Models.Messages;
 
-/// <summary>What an exception says. A plugin's own may say nothing, or throw when it is asked.</summary>
+/// <summary>The message of an exception. A plugin's own may have none, or throw when asked for it.</summary>
 public static class ThrownText
 {
-    /// <summary>Its message.</summary>
+    /// <summary>The exception's message.</summary>
     public static string Of(Exception thrown)
     {
         ArgumentNullException.ThrowIfNull(thrown);

@@ -3,12 +3,12 @@ using System.Text.Json.Nodes;
 
 namespace Spud.Text.ChatTemplates;
 
-/// <summary>One message of a conversation, as a chat template sees it. Immutable.</summary>
+/// <summary>One message of a conversation, as seen by a chat template. Immutable.</summary>
 public sealed class ChatMessage
 {
-    /// <summary>Makes a message of plain text.</summary>
-    /// <param name="role">Who speaks: <c>system</c>, <c>user</c>, <c>assistant</c>, <c>tool</c> or what else the template knows.</param>
-    /// <param name="content">What is said; null where a message has only tool calls (the template sees <c>none</c>).</param>
+    /// <summary>Creates a message of plain text.</summary>
+    /// <param name="role">The speaker's role: <c>system</c>, <c>user</c>, <c>assistant</c>, <c>tool</c> or any other known to the template.</param>
+    /// <param name="content">The text; null if a message has only tool calls (the template sees <c>none</c>).</param>
     public ChatMessage(string role, string? content)
     {
         ArgumentNullException.ThrowIfNull(role);
@@ -33,20 +33,20 @@ public sealed class ChatMessage
     /// <summary>The speaker's or the tool's name: the template's <c>name</c>.</summary>
     public string? Name { get; init; }
 
-    /// <summary>What the model thought before it answered: the template's <c>reasoning_content</c>.</summary>
+    /// <summary>The model's reasoning before the answer: the template's <c>reasoning_content</c>.</summary>
     public string? Reasoning { get; init; }
 
-    /// <summary>Which call a tool's message answers: the template's <c>tool_call_id</c>.</summary>
+    /// <summary>The id of the call that a tool's message answers: the template's <c>tool_call_id</c>.</summary>
     public string? ToolCallId { get; init; }
 
-    /// <summary>The template's <c>tool_calls</c>: a JSON array of calls. Most templates want each call's arguments as an object, not as text.</summary>
+    /// <summary>The template's <c>tool_calls</c>: a JSON array of calls. Most templates expect each call's arguments as an object, not as a string.</summary>
     public JsonElement? ToolCalls { get; init; }
 
-    /// <summary>The whole message as it came in JSON; null for a message made from role and content.</summary>
+    /// <summary>The whole message as received in JSON; null for a message created from role and content.</summary>
     internal JsonElement? Fields { get; }
 
-    /// <summary>Takes a message object as chat APIs send it. Every member reaches the template, also those this class has no name for.</summary>
-    /// <exception cref="ArgumentException">Not an object, or without a <c>role</c> that is a string.</exception>
+    /// <summary>Creates a message from an object as sent by chat APIs. All members are passed to the template, including those without a property in this class.</summary>
+    /// <exception cref="ArgumentException">The value is not an object, or has no <c>role</c> that is a string.</exception>
     public static ChatMessage FromJson(JsonElement message)
     {
         if (message.ValueKind != JsonValueKind.Object)
@@ -56,7 +56,7 @@ public sealed class ChatMessage
         return new ChatMessage(message.Clone());
     }
 
-    /// <summary>The same message with another text.</summary>
+    /// <summary>The same message with different text.</summary>
     internal ChatMessage With(string content)
     {
         if (Fields is not { } fields)

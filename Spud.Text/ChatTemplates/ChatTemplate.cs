@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace Spud.Text.ChatTemplates;
 
 /// <summary>
-/// The Jinja template of a model file, parsed and ready to turn a conversation into the model's prompt. It runs
+/// The Jinja template of a model file, parsed and ready to render a conversation as the model's prompt. It runs
 /// with <c>trim_blocks</c> and <c>lstrip_blocks</c> on and with transformers' <c>tojson</c>, as in Hugging Face's
 /// libraries. Immutable and safe for use by several threads.
 /// </summary>
@@ -11,7 +11,7 @@ public sealed class ChatTemplate
 {
     private readonly Block _body;
 
-    // gpt-oss's name for reasoning; most templates say reasoning_content.
+    // gpt-oss's name for reasoning; most templates use reasoning_content.
     private readonly bool _asksForThinking;
 
     private ChatTemplate(string source, Block body)
@@ -21,11 +21,11 @@ public sealed class ChatTemplate
         _asksForThinking = source.Contains("thinking", StringComparison.Ordinal);
     }
 
-    /// <summary>The template as it was given.</summary>
+    /// <summary>The template's source text.</summary>
     public string Source { get; }
 
-    /// <summary>Reads a template of at most <see cref="TemplateLimits.SourceCharacters"/> (the default limits') characters.</summary>
-    /// <exception cref="TemplateException">It is too long, nests too deep, is not Jinja, or names a filter, test or tag that is not known.</exception>
+    /// <summary>Parses a template of at most <see cref="TemplateLimits.SourceCharacters"/> (the default limits') characters.</summary>
+    /// <exception cref="TemplateException">The template is too long, nests too deeply, is not Jinja, or uses an unknown filter, test or tag.</exception>
     public static ChatTemplate Parse(string source)
     {
         ArgumentNullException.ThrowIfNull(source);
@@ -35,12 +35,12 @@ public sealed class ChatTemplate
         return new ChatTemplate(source, Parser.Parse(source));
     }
 
-    /// <summary>Renders a conversation as plain text, which no longer tells the template's control tokens from those in messages.</summary>
-    /// <exception cref="TemplateException">The template fails, refuses the conversation, or exceeds a limit.</exception>
+    /// <summary>Renders a conversation as plain text, in which the template's control tokens can no longer be distinguished from those in messages.</summary>
+    /// <exception cref="TemplateException">The template fails, rejects the conversation, or exceeds a limit.</exception>
     public string Render(IReadOnlyList<ChatMessage> messages, ChatTemplateOptions options) => RenderPrompt(messages, options).Text;
 
     /// <summary>Renders the prompt of a conversation.</summary>
-    /// <exception cref="TemplateException">The template fails, refuses the conversation, or exceeds a limit.</exception>
+    /// <exception cref="TemplateException">The template fails, rejects the conversation, or exceeds a limit.</exception>
     public RenderedPrompt RenderPrompt(IReadOnlyList<ChatMessage> messages, ChatTemplateOptions options)
     {
         ArgumentNullException.ThrowIfNull(messages);
@@ -68,8 +68,8 @@ public sealed class ChatTemplate
     }
 
     /// <summary>
-    /// Templates make control tokens of a role ('&lt;|' + role + '|&gt;'), and it is the program's choice, not the speaker's: it counts as the
-    /// template's own unless it could spell a token itself.
+    /// Templates build control tokens from a role ('&lt;|' + role + '|&gt;'), and it is chosen by the program, not the speaker: it counts as the
+    /// template's own text unless it could spell a token by itself.
     /// </summary>
     private static TemplateString RoleOf(string role) =>
         role.All(static c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-') ? TemplateString.Own(role) : TemplateString.Foreign(role);

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Spud.Text.ChatTemplates;
 
-/// <summary>What a chat template is rendered with besides the messages. Immutable.</summary>
+/// <summary>Inputs for rendering a chat template in addition to the messages. Immutable.</summary>
 public sealed class ChatTemplateOptions
 {
     /// <summary>The text of the begin-of-sequence token: the template's <c>bos_token</c>.</summary>
@@ -17,10 +17,10 @@ public sealed class ChatTemplateOptions
     /// <summary>A JSON array of tool descriptions: the template's <c>tools</c>; null leaves it undefined, as in llama.cpp.</summary>
     public JsonElement? Tools { get; init; }
 
-    /// <summary>Further variables by name, for example <c>enable_thinking</c> or <c>documents</c>. They win over the ones above.</summary>
+    /// <summary>Further variables by name, for example <c>enable_thinking</c> or <c>documents</c>. They take precedence over the ones above.</summary>
     public IReadOnlyDictionary<string, JsonElement>? Variables { get; init; }
 
-    /// <summary>The clock behind <c>strftime_now</c>.</summary>
+    /// <summary>The clock used by <c>strftime_now</c>.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 
     public TemplateLimits Limits { get; init; } = TemplateLimits.Default;

@@ -4,10 +4,10 @@ namespace Spud.Text.ChatTemplates;
 public static class ConversationPrompt
 {
     /// <summary>
-    /// Renders a conversation. Where it begins with a system message that the template refuses or leaves out, the message's text goes before
-    /// the first user message instead, with a line break between them, as llama.cpp has it.
+    /// Renders a conversation. If it begins with a system message that the template rejects or omits, the message's text is put before
+    /// the first user message instead, with a line break between them, as in llama.cpp.
     /// </summary>
-    /// <exception cref="TemplateException">The template fails, refuses the conversation either way, or exceeds a limit.</exception>
+    /// <exception cref="TemplateException">The template fails, rejects the conversation either way, or exceeds a limit.</exception>
     public static RenderedPrompt Render(ChatTemplate template, IReadOnlyList<ChatMessage> messages, ChatTemplateOptions options)
     {
         ArgumentNullException.ThrowIfNull(template);

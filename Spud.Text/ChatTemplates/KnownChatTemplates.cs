@@ -1,6 +1,6 @@
 namespace Spud.Text.ChatTemplates;
 
-/// <summary>Chat formats of wide-spread model families, for model files that bring no template or a broken one.</summary>
+/// <summary>Chat formats of common model families, for model files with no template or a broken one.</summary>
 public static class KnownChatTemplates
 {
     private static readonly Dictionary<string, string> s_all = new(StringComparer.Ordinal)
@@ -35,6 +35,6 @@ public static class KnownChatTemplates
     /// <summary>Their names, sorted.</summary>
     public static IReadOnlyList<string> Names { get; } = [.. s_all.Keys.Order(StringComparer.Ordinal)];
 
-    /// <summary>The template of a name; null for a name that is not known.</summary>
+    /// <summary>The template with a name; null if unknown.</summary>
     public static string? Find(string name) => s_all.GetValueOrDefault(name);
 }

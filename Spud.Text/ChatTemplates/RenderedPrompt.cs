@@ -1,9 +1,9 @@
 namespace Spud.Text.ChatTemplates;
 
-/// <summary>A conversation as text, and which parts of it are foreign.</summary>
+/// <summary>A conversation as text, with the parts of it that are foreign.</summary>
 /// <param name="Text">The prompt.</param>
 /// <param name="Foreign">
-/// Ranges of characters that came from messages, tools or variables and not from the template: ascending, not empty, with gaps between.
-/// The text of a control token is only text there; the tokenizer must be told so.
+/// Ranges of characters that came from messages, tools or variables rather than the template: ascending, not empty, with gaps between.
+/// The text of a control token is plain text there; the tokenizer must be told so.
 /// </param>
 public sealed record RenderedPrompt(string Text, IReadOnlyList<Range> Foreign);

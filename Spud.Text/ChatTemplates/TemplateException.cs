@@ -1,6 +1,6 @@
 namespace Spud.Text.ChatTemplates;
 
-/// <summary>A chat template that cannot be parsed or rendered; the message says where, what was expected and what was found.</summary>
+/// <summary>A chat template cannot be parsed or rendered; the message says where, what was expected and what was found.</summary>
 public sealed class TemplateException : Exception
 {
     public TemplateException(string problem, int line, int column)
@@ -11,7 +11,7 @@ public sealed class TemplateException : Exception
         Column = column;
     }
 
-    /// <summary>The message without the place.</summary>
+    /// <summary>The message without the position.</summary>
     public string Problem { get; }
 
     /// <summary>Line in the template, from 1.</summary>

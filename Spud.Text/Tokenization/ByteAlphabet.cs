@@ -3,16 +3,16 @@ using System.Text;
 namespace Spud.Text.Tokenization;
 
 /// <summary>
-/// GPT-2's printable alphabet for bytes: bytes that are printable in Latin-1 stand for themselves,
-/// the others for U+0100 and following, in order. Vocabularies of byte-level BPE are written in it.
+/// GPT-2's printable alphabet for bytes: bytes that are printable in Latin-1 represent themselves,
+/// the others are mapped to U+0100 and following, in order. Vocabularies of byte-level BPE use this alphabet.
 /// </summary>
 internal static class ByteAlphabet
 {
     private static readonly char[] CharOfByte = MakeCharOfByte();
     private static readonly byte?[] ByteOfChar = MakeByteOfChar();
 
-    /// <summary>Writes <paramref name="bytes"/> in the alphabet, as UTF-8; at most two bytes for one.</summary>
-    /// <returns>How many bytes of <paramref name="destination"/> were written.</returns>
+    /// <summary>Writes <paramref name="bytes"/> in the alphabet, as UTF-8; at most two bytes for each.</summary>
+    /// <returns>Number of bytes of <paramref name="destination"/> written.</returns>
     public static int Encode(ReadOnlySpan<byte> bytes, Span<byte> destination)
     {
         int written = 0;
@@ -33,7 +33,7 @@ internal static class ByteAlphabet
         return written;
     }
 
-    /// <summary>The bytes that a token's text stands for; a character outside the alphabet stands for its own UTF-8.</summary>
+    /// <summary>The bytes represented by a token's text; a character outside the alphabet represents its own UTF-8 bytes.</summary>
     public static byte[] Decode(ReadOnlySpan<byte> text)
     {
         var bytes = new List<byte>(text.Length);

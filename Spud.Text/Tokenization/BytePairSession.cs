@@ -28,7 +28,7 @@ internal sealed class BytePairSession(Vocabulary vocabulary, PreTokenizer preTok
             return false;
         }
 
-        // Merges are listed as "left right", and no symbol holds a space.
+        // Merges are listed as "left right", and no symbol contains a space.
         pair[..leftBytes].CopyTo(_pair);
         _pair[leftBytes] = (byte)' ';
         pair[leftBytes..].CopyTo(_pair.AsSpan(leftBytes + 1));
@@ -45,7 +45,7 @@ internal sealed class BytePairSession(Vocabulary vocabulary, PreTokenizer preTok
             return;
         }
 
-        // A vocabulary that cannot spell a symbol loses it, but for those of its bytes that are tokens.
+        // If the vocabulary cannot spell a symbol, it is dropped except for those of its bytes that are tokens.
         for (int i = 0; i < symbol.Length; i++)
         {
             if (vocabulary.TryFind(symbol.Slice(i, 1), out id))

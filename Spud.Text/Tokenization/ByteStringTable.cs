@@ -7,7 +7,7 @@ namespace Spud.Text.Tokenization;
 
 /// <summary>
 /// Finds the index of a byte string in a list: open addressing, no copy of the strings, built in a few milliseconds. The strings come from
-/// files of strangers, so the hash has secrets, drawn once a process: nobody can make strings that all have one hash.
+/// untrusted files, so the hash uses random secrets, drawn once per process: nobody can construct strings with the same hash.
 /// </summary>
 internal sealed class ByteStringTable
 {
@@ -17,7 +17,7 @@ internal sealed class ByteStringTable
     private readonly Utf8Strings _strings;
     private readonly Slot[] _slots;
 
-    // Filled once a process and asked for every symbol: both are compiled in full at once.
+    // Filled once per process and queried for every symbol: both are fully optimised at once.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public ByteStringTable(Utf8Strings strings)
     {
@@ -33,10 +33,10 @@ internal sealed class ByteStringTable
         }
     }
 
-    /// <summary>Bytes of the longest string.</summary>
+    /// <summary>Length of the longest string in bytes.</summary>
     public int LongestBytes { get; }
 
-    /// <summary>The first string that stood in the list before, and where; the earlier one is found.</summary>
+    /// <summary>The first string that already occurred earlier in the list, with both indices; lookups find the earlier one.</summary>
     public (int Earlier, int Later)? FirstDuplicate { get; }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -83,7 +83,7 @@ internal sealed class ByteStringTable
         return true;
     }
 
-    // Multiply to 128 bits and fold, eight bytes at a time; the length goes in first so that zero padding cannot collide.
+    // Multiplies to 128 bits and folds, eight bytes at a time; the length goes in first so that zero padding cannot collide.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private uint Hash(ReadOnlySpan<byte> text)
     {

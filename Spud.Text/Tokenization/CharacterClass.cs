@@ -1,6 +1,6 @@
 namespace Spud.Text.Tokenization;
 
-/// <summary>What a pre-tokeniser's pattern asks of a character: \p{L}, \p{N}, \p{M}, \p{P}, \p{S} and \s.</summary>
+/// <summary>The character classes used by pre-tokenisers' patterns: \p{L}, \p{N}, \p{M}, \p{P}, \p{S} and \s.</summary>
 [Flags]
 internal enum CharacterClass : byte
 {

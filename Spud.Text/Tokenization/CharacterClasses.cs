@@ -2,14 +2,14 @@ using System.Globalization;
 
 namespace Spud.Text.Tokenization;
 
-/// <summary>The class of a code point as of Unicode 15.1, the edition of llama.cpp's tables.</summary>
+/// <summary>The class of a code point as of Unicode 15.1, the version of llama.cpp's tables.</summary>
 internal static class CharacterClasses
 {
     private static readonly CharacterClass[] Ascii = MakeAscii();
 
     /// <summary>
-    /// First and last code points of the characters of Unicode 16, which .NET knows and Unicode 15.1 does not;
-    /// unassigned gaps between them are left out of the list where that makes it shorter.
+    /// First and last code points of the characters of Unicode 16, which .NET knows and Unicode 15.1 does not include;
+    /// the ranges run across unassigned gaps where that makes the list shorter.
     /// </summary>
     private static ReadOnlySpan<int> AddedLater =>
     [

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Spud.Text.Tokenization;
 
-/// <summary>A UTF-8 text as code points with their classes and the places of their bytes: n code points, n + 1 offsets.</summary>
+/// <summary>A UTF-8 text as code points with their classes and byte offsets: n code points, n + 1 offsets.</summary>
 internal sealed class ClassifiedText
 {
     private readonly int[] _points;
@@ -31,16 +31,16 @@ internal sealed class ClassifiedText
         }
     }
 
-    /// <summary>How many code points there are.</summary>
+    /// <summary>Number of code points.</summary>
     public int Length { get; }
 
     public ClassifiedSpan this[int start, int end] => new(_points.AsSpan(start, end - start), _classes.AsSpan(start, end - start));
 
-    /// <summary>Where the bytes of code point <paramref name="index"/> begin (or the text ends).</summary>
+    /// <summary>Byte offset of code point <paramref name="index"/> (or of the end of the text).</summary>
     public int ByteOffset(int index) => _offsets[index];
 }
 
-/// <summary>A run of code points; a pattern sees nothing beyond its ends.</summary>
+/// <summary>A span of code points; a pattern sees nothing beyond its ends.</summary>
 internal readonly ref struct ClassifiedSpan(ReadOnlySpan<int> points, ReadOnlySpan<CharacterClass> classes)
 {
     private readonly ReadOnlySpan<int> _points = points;
@@ -48,13 +48,13 @@ internal readonly ref struct ClassifiedSpan(ReadOnlySpan<int> points, ReadOnlySp
 
     public int Length => _points.Length;
 
-    /// <summary>The code point, or beyond the end a number that is none.</summary>
+    /// <summary>The code point, or an invalid one beyond the end.</summary>
     public int this[int at] => (uint)at < (uint)_points.Length ? _points[at] : ~0;
 
-    /// <summary>Whether there is a character of one of <paramref name="classes"/>.</summary>
+    /// <summary>Whether there is a character in one of <paramref name="classes"/>.</summary>
     public bool Is(int at, CharacterClass classes) => (uint)at < (uint)_classes.Length && (_classes[at] & classes) != 0;
 
-    /// <summary>Whether there is a character, and of none of <paramref name="classes"/>.</summary>
+    /// <summary>Whether there is a character that is in none of <paramref name="classes"/>.</summary>
     public bool IsNot(int at, CharacterClass classes) => (uint)at < (uint)_classes.Length && (_classes[at] & classes) == 0;
 
     public bool IsNewline(int at) => this[at] is '\r' or '\n';
@@ -72,7 +72,7 @@ internal readonly ref struct ClassifiedSpan(ReadOnlySpan<int> points, ReadOnlySp
         return at;
     }
 
-    /// <summary>As above, after at most so many characters: the rest of a longer run is not looked at.</summary>
+    /// <summary>As above, but after at most this many characters: the rest of a longer run is not examined.</summary>
     public int EndOf(int at, CharacterClass classes, int most)
     {
         int last = most > Length - at ? Length : at + most;
@@ -84,7 +84,7 @@ internal readonly ref struct ClassifiedSpan(ReadOnlySpan<int> points, ReadOnlySp
         return at;
     }
 
-    /// <summary>The end of the run of anything but <paramref name="classes"/> that begins at <paramref name="at"/>.</summary>
+    /// <summary>The end of the run of characters outside <paramref name="classes"/> that begins at <paramref name="at"/>.</summary>
     public int EndOfNot(int at, CharacterClass classes)
     {
         while (IsNot(at, classes))

@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace Spud.Text.Tokenization;
 
 /// <summary>
-/// A binary heap of pairs of neighbouring symbols: the lowest order first, the leftmost of equals. PriorityQueue would do,
+/// A binary heap of pairs of neighbouring symbols: the lowest order first, and the leftmost of equal ones. PriorityQueue would work,
 /// but compiling it for these types costs more at start-up than a prompt takes to encode.
 /// </summary>
 internal sealed class PairQueue
@@ -61,10 +61,10 @@ internal sealed class PairQueue
     }
 
     /// <summary>Two symbols that may be merged.</summary>
-    /// <param name="Order">When; the lowest first.</param>
+    /// <param name="Order">Order of merging; the lowest first.</param>
     /// <param name="Left">Index of the left symbol.</param>
     /// <param name="Right">Index of the right symbol.</param>
-    /// <param name="Bytes">Bytes of both at the time, by which a pair that has changed since is known.</param>
+    /// <param name="Bytes">Bytes of both when the pair was added, used to detect pairs that have changed since.</param>
     internal readonly record struct Pair(uint Order, int Left, int Right, int Bytes)
     {
         public ulong Priority => (ulong)Order << 32 | (uint)Left;

@@ -1,11 +1,11 @@
 namespace Spud.Text.Tokenization;
 
-/// <summary>SentencePiece as llama.cpp does it: a space is ▁, the pair whose text has the best score is merged, what is left is spelt in bytes.</summary>
+/// <summary>SentencePiece as in llama.cpp: a space is ▁, the pair whose text has the best score is merged, and the rest is spelt in bytes.</summary>
 internal sealed class SentencePieceSession(Vocabulary vocabulary, int?[] byteTokens, bool addsSpacePrefix) : SubwordSession
 {
     private byte[] _escaped = new byte[256];
 
-    /// <summary>The token of each byte, "&lt;0x0A&gt;" or the byte itself as a text; else <paramref name="unknown"/>.</summary>
+    /// <summary>The token of each byte, "&lt;0x0A&gt;" or the byte itself as text; else <paramref name="unknown"/>.</summary>
     public static int?[] FindByteTokens(Vocabulary vocabulary, int? unknown)
     {
         var tokens = new int?[256];

@@ -1,6 +1,6 @@
 namespace Spud.Text.Tokenization;
 
-/// <summary>A lower bound of the number of tokens of a text: its bytes, but for those that may have no token, over the bytes of the longest token.</summary>
+/// <summary>A lower bound of the number of tokens of a text: its bytes, except those that may have no token, divided by the bytes of the longest token.</summary>
 internal sealed class ShortestEncoding
 {
     private readonly bool[] _counts = new bool[0x80];

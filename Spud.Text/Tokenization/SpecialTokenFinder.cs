@@ -2,16 +2,16 @@ using System.Runtime.CompilerServices;
 
 namespace Spud.Text.Tokenization;
 
-/// <summary>A part of a text: bytes to be encoded, or a special token at that place.</summary>
-/// <param name="Start">Its first byte.</param>
-/// <param name="Length">Its bytes.</param>
+/// <summary>A part of a text: bytes to be encoded, or a special token.</summary>
+/// <param name="Start">Offset of its first byte.</param>
+/// <param name="Length">Its length in bytes.</param>
 /// <param name="Token">The token, or null for bytes to be encoded.</param>
 internal readonly record struct Fragment(int Start, int Length, int? Token);
 
 /// <summary>
-/// Finds special tokens in a text: the longest first, each from left to right in what the ones before have left over
-/// (llama.cpp's tokenizer_st_partition). Of each place only the best token that still fits is remembered, so that memory grows with the
-/// text and not with the number of special tokens.
+/// Finds special tokens in a text: the longest first, each from left to right in the text left over by the previous ones
+/// (llama.cpp's tokenizer_st_partition). For each position only the best token that still fits is stored, so that memory grows with the
+/// text rather than the number of special tokens.
 /// </summary>
 internal sealed class SpecialTokenFinder
 {
@@ -24,7 +24,7 @@ internal sealed class SpecialTokenFinder
         _index = new(vocabulary, FindSpecials(vocabulary));
     }
 
-    /// <summary>Cuts <paramref name="text"/>. A control token that touches one of the <paramref name="foreign"/> ranges, ascending and with gaps between, is ordinary text.</summary>
+    /// <summary>Splits <paramref name="text"/>. A control token that overlaps one of the <paramref name="foreign"/> ranges, ascending and with gaps between, is ordinary text.</summary>
     public List<Fragment> Partition(ReadOnlySpan<byte> text, ReadOnlySpan<Range> foreign)
     {
         PairQueue candidates = FindAll(text, foreign);
@@ -57,7 +57,7 @@ internal sealed class SpecialTokenFinder
         return FillGaps(kept, taken);
     }
 
-    // The longest token at each place, in the order in which they are tried.
+    // The longest token at each position, in the order they are tried.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)] // looks at every byte
     private PairQueue FindAll(ReadOnlySpan<byte> text, ReadOnlySpan<Range> foreign)
     {

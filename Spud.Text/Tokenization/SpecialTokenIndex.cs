@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace Spud.Text.Tokenization;
 
-/// <summary>Special tokens in the order of their texts: those that begin alike are neighbours, and one walk over a text narrows them down.</summary>
+/// <summary>Special tokens sorted by their texts: those with a common prefix are neighbours, and one pass over a text narrows them down.</summary>
 internal sealed class SpecialTokenIndex
 {
     private readonly Vocabulary _vocabulary;
@@ -10,7 +10,7 @@ internal sealed class SpecialTokenIndex
     private readonly int[] _order;
     private readonly bool[] _begins = new bool[256];
 
-    /// <summary>Makes the index; no text is empty.</summary>
+    /// <summary>Creates the index; no text may be empty.</summary>
     public SpecialTokenIndex(Vocabulary vocabulary, int[] ids)
     {
         _vocabulary = vocabulary;
@@ -27,11 +27,11 @@ internal sealed class SpecialTokenIndex
     /// <summary>Whether any token begins with a byte.</summary>
     public bool Begins(byte first) => _begins[first];
 
-    /// <summary>The longest token that a text begins with.</summary>
+    /// <summary>The longest token that is a prefix of a text.</summary>
     /// <param name="text">The text.</param>
-    /// <param name="ownBytes">A token that counts only where it was not written by others must fit into so many bytes.</param>
+    /// <param name="ownBytes">Number of leading bytes from a trusted source; a guarded token must fit into them.</param>
     /// <param name="id">The token.</param>
-    /// <param name="order">When it is tried: longer ones first, then by id.</param>
+    /// <param name="order">Order in which it is tried: longer ones first, then by id.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public bool TryFindLongest(ReadOnlySpan<byte> text, int ownBytes, out int id, out int order)
     {
@@ -47,7 +47,7 @@ internal sealed class SpecialTokenIndex
                 break;
             }
 
-            // Of those that begin alike, the one that ends here comes first.
+            // Of those with a common prefix, the one that ends here comes first.
             if (Text(_ids[low]).Length == depth + 1 && (depth < ownBytes || !_vocabulary.Has(_ids[low], TokenAttributes.Guarded)))
             {
                 (id, order) = (_ids[low], _order[low]);
@@ -57,7 +57,7 @@ internal sealed class SpecialTokenIndex
         return id >= 0;
     }
 
-    // The first of [low, high) whose byte at a depth is at least the given one; a text that has ended comes before all.
+    // The first of [low, high) whose byte at a depth is at least the given one; a text that has ended sorts first.
     private int FirstWith(int low, int high, int depth, int least)
     {
         while (low < high)

@@ -1,7 +1,7 @@
 namespace Spud.Text.Tokenization;
 
 /// <summary>
-/// Which tokens begin and end a text: by the ids that a model file names, and by texts that are known from model families,
+/// Which tokens begin and end a text: by the ids stated in a model file, and by texts known from model families,
 /// because files often name only one of several (llama.cpp, src/llama-vocab.cpp, the end of llama_vocab::impl::load).
 /// </summary>
 internal sealed class SpecialTokenRoles
@@ -21,7 +21,7 @@ internal sealed class SpecialTokenRoles
 
     private static readonly string[] EndOfMessage = ["<|eom_id|>"];
 
-    // gpt-oss spells the structure of its answers with these: a parser of answers needs them as text.
+    // gpt-oss uses these for the structure of its answers: an answer parser needs them as text.
     private static readonly string[] StructureOfAnswers = ["<|channel|>", "<|message|>", "<|start|>", "<|constrain|>"];
 
     private static readonly string[] FimPrefix =
@@ -42,7 +42,7 @@ internal sealed class SpecialTokenRoles
     private readonly Vocabulary _vocabulary;
     private readonly HashSet<int> _endOfGeneration = [];
 
-    /// <summary>Finds the roles and makes control tokens of those that only look like it.</summary>
+    /// <summary>Determines the roles; turns tokens with known texts that are not marked as control tokens into control tokens.</summary>
     public SpecialTokenRoles(Vocabulary vocabulary, SpecialTokenIds ids, SpecialTokenIds defaults)
     {
         _vocabulary = vocabulary;
@@ -75,10 +75,10 @@ internal sealed class SpecialTokenRoles
     /// <summary>The token that a text ends with.</summary>
     public int? Eos { get; }
 
-    /// <summary>The token for what cannot be spelt.</summary>
+    /// <summary>The token for text that cannot be spelt.</summary>
     public int? Unknown { get; }
 
-    /// <summary>The tokens after which a model has nothing more to say.</summary>
+    /// <summary>The tokens with which a model ends its output.</summary>
     public IReadOnlySet<int> EndOfGeneration => _endOfGeneration;
 
     private int? Valid(int? id, int? otherwise = null)
@@ -130,7 +130,7 @@ internal sealed class SpecialTokenRoles
         }
     }
 
-    // gpt-oss and solar-open end messages, not answers, with <|end|>; gemma 4 has a </s> that means nothing.
+    // gpt-oss and solar-open end messages, not answers, with <|end|>; gemma 4 has a </s> without meaning.
     private void RemoveWhatOnlyLooksLikeAnEnd()
     {
         bool calls = Ends("<|call|>") || Ends("<|calls|>");

@@ -1,7 +1,7 @@
 namespace Spud.Text.Tokenization;
 
-/// <summary>Encodes one text: it begins with single characters and merges neighbours, the best pair first, the leftmost of equals.</summary>
-/// <remarks>O(n log n) for n characters. Holds the working memory of one call, so it is for one thread.</remarks>
+/// <summary>Encodes one text: starts with single characters and merges neighbours, the best pair first, and the leftmost of equal ones.</summary>
+/// <remarks>O(n log n) for n characters. Holds the working memory of one call, so it must be used by one thread only.</remarks>
 internal abstract class SubwordSession
 {
     private readonly PairQueue _queue = new();
@@ -9,14 +9,14 @@ internal abstract class SubwordSession
 
     /// <summary>Appends the ids of <paramref name="text"/> to <paramref name="ids"/>.</summary>
     /// <param name="text">UTF-8.</param>
-    /// <param name="followsSpecial">Whether nothing, or a special token, comes before it.</param>
-    /// <param name="ids">Where the ids go.</param>
+    /// <param name="followsSpecial">Whether it is preceded by nothing or a special token.</param>
+    /// <param name="ids">The ids are added to this list.</param>
     public abstract void Encode(ReadOnlySpan<byte> text, bool followsSpecial, List<int> ids);
 
-    /// <summary>Whether a pair of symbols may be merged, and when: the lowest order first.</summary>
+    /// <summary>Whether a pair of symbols may be merged, and in which order: the lowest first.</summary>
     protected abstract bool TryRank(ReadOnlySpan<byte> pair, int leftBytes, out uint order);
 
-    /// <summary>Appends the ids of a symbol that could not be merged any further.</summary>
+    /// <summary>Appends the ids of a symbol that cannot be merged any further.</summary>
     protected abstract void Emit(ReadOnlySpan<byte> symbol, List<int> ids);
 
     protected void Merge(ReadOnlySpan<byte> text, List<int> ids)
@@ -93,7 +93,7 @@ internal abstract class SubwordSession
         _ => 4,
     };
 
-    /// <summary>A run of bytes between its neighbours; one that was merged into its left neighbour has none left.</summary>
+    /// <summary>A run of bytes with links to its neighbours; one merged into its left neighbour has no bytes left.</summary>
     private record struct Symbol
     {
         public int Start { get; set; }

@@ -1,6 +1,6 @@
 namespace Spud.Text.Tokenization;
 
-/// <summary>What a token is. A token that only looks like a control token keeps what it was and becomes Control as well.</summary>
+/// <summary>Attributes of a token. A token that only looks like a control token keeps its attributes and also becomes Control.</summary>
 [Flags]
 internal enum TokenAttributes : byte
 {
@@ -20,10 +20,10 @@ internal enum TokenAttributes : byte
     /// <summary>Structures an answer and is shown in its text, but is a control token in prompts.</summary>
     Structural = 128,
 
-    /// <summary>Found in a text before anything else is.</summary>
+    /// <summary>Found in a text before everything else.</summary>
     Special = Unknown | Control | UserDefined,
 
-    /// <summary>Not part of a text unless it is asked for.</summary>
+    /// <summary>Not part of a text unless requested.</summary>
     Hidden = Unknown | Control,
 
     /// <summary>Found only where control tokens are parsed.</summary>

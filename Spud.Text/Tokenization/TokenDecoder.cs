@@ -3,8 +3,8 @@ using System.Text;
 namespace Spud.Text.Tokenization;
 
 /// <summary>
-/// Turns a stream of tokens into text as they come. A character whose bytes are spread over tokens comes with the last of
-/// them; bytes that are not UTF-8 become U+FFFD. Not for several threads.
+/// Converts a stream of tokens to text incrementally. A character whose bytes are spread over several tokens is returned with the last of
+/// them; bytes that are not UTF-8 become U+FFFD. Not thread-safe.
 /// </summary>
 public sealed class TokenDecoder
 {
@@ -19,7 +19,7 @@ public sealed class TokenDecoder
         _prefixExpected = tokenizer.AddsSpacePrefix && !continuesText;
     }
 
-    /// <summary>The text that is complete with this token; often a word, sometimes nothing.</summary>
+    /// <summary>The text completed by this token; often a word, sometimes nothing.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no such token.</exception>
     public string Append(int id)
     {
@@ -34,7 +34,7 @@ public sealed class TokenDecoder
         return Decode(bytes, flush: false);
     }
 
-    /// <summary>What is left at the end: U+FFFD for a character that never became complete. The decoder can then begin anew.</summary>
+    /// <summary>The remaining text at the end: U+FFFD for an incomplete character. The decoder can then be reused.</summary>
     public string Flush()
     {
         _prefixExpected = _tokenizer.AddsSpacePrefix;
@@ -43,7 +43,7 @@ public sealed class TokenDecoder
 
     private string Decode(ReadOnlySpan<byte> bytes, bool flush)
     {
-        // Room for up to three held-back bytes that turn out to be no character.
+        // Room for up to three held-back bytes that turn out not to be a character.
         Span<char> chars = bytes.Length <= 250 ? stackalloc char[256] : new char[bytes.Length + 6];
         int written = _decoder.GetChars(bytes, chars, flush);
         return written == 0 ? "" : chars[..written].ToString();

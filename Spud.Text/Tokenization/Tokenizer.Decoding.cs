@@ -6,7 +6,7 @@ public sealed partial class Tokenizer
 {
     private byte[]?[]? _pieces;
 
-    /// <summary>The bytes that a token stands for; they may be a part of a character.</summary>
+    /// <summary>The bytes represented by a token; they may be part of a character.</summary>
     /// <param name="id">The token.</param>
     /// <param name="renderSpecial">Whether control and unknown tokens show their text; else they are empty.</param>
     /// <exception cref="ArgumentOutOfRangeException">There is no such token.</exception>
@@ -21,7 +21,7 @@ public sealed partial class Tokenizer
         return pieces[Checked(id)] ??= MakePiece(id);
     }
 
-    /// <summary>The text of a token, special or not; bytes that are not UTF-8 are U+FFFD.</summary>
+    /// <summary>The text of a token, special or not; bytes that are not UTF-8 become U+FFFD.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no such token.</exception>
     public string TextOf(int id) => Encoding.UTF8.GetString(BytesOf(id, renderSpecial: true));
 
@@ -39,14 +39,14 @@ public sealed partial class Tokenizer
         return text.Append(decoder.Flush()).ToString();
     }
 
-    /// <summary>A decoder for one stream of tokens.</summary>
+    /// <summary>Creates a decoder for one stream of tokens.</summary>
     /// <param name="renderSpecial">Whether control and unknown tokens show their text.</param>
     /// <param name="continuesText">
-    /// Whether the stream goes on in the middle of a text, so that a leading space of the first token is the text's own and no prefix.
+    /// Whether the stream continues in the middle of a text, so that a leading space of the first token belongs to the text and is not a prefix.
     /// </param>
     public TokenDecoder CreateDecoder(bool renderSpecial = false, bool continuesText = false) => new(this, renderSpecial, continuesText);
 
-    /// <summary>Whether text after this token got a space in front when it was encoded.</summary>
+    /// <summary>Whether text after this token was given a leading space when it was encoded.</summary>
     internal bool PrefixFollows(int id) => AddsSpacePrefix && _vocabulary.Has(Checked(id), TokenAttributes.Special);
 
     private byte[] MakePiece(int id)

@@ -5,8 +5,8 @@ using Spud.Text.Tokenization.PreTokenizers;
 namespace Spud.Text.Tokenization;
 
 /// <summary>
-/// Turns text into token ids and back, with the ids that llama.cpp gives: SentencePiece ("llama") and byte-level BPE ("gpt2").
-/// Safe for several threads at once.
+/// Converts text to token ids and back, with the same ids as llama.cpp: SentencePiece ("llama") and byte-level BPE ("gpt2").
+/// Thread-safe.
 /// </summary>
 public sealed partial class Tokenizer
 {
@@ -17,8 +17,8 @@ public sealed partial class Tokenizer
     private readonly bool _isBytePair;
     private readonly ShortestEncoding _shortest;
 
-    /// <summary>Builds a tokenizer.</summary>
-    /// <exception cref="ModelFileException">The kind or the pre-tokeniser is unknown, or the data contradict themselves.</exception>
+    /// <summary>Creates a tokenizer.</summary>
+    /// <exception cref="ModelFileException">The kind or the pre-tokeniser is unknown, or the data are inconsistent.</exception>
     public Tokenizer(VocabularyData data)
     {
         ArgumentNullException.ThrowIfNull(data);
@@ -39,15 +39,15 @@ public sealed partial class Tokenizer
         _newSession = preTokenizer is null ? SentencePiece() : BytePair(preTokenizer, data);
     }
 
-    /// <summary>The tokenizer of a model file; takes its "tokenizer.ggml.*" keys.</summary>
-    /// <exception cref="ModelFileException">The file describes no tokenizer that Spud knows, or contradicts itself.</exception>
+    /// <summary>Loads the tokenizer of a model file from its "tokenizer.ggml.*" keys.</summary>
+    /// <exception cref="ModelFileException">The file describes no tokenizer known to Spud, or is inconsistent.</exception>
     public static Tokenizer Load(GgufMetadata metadata)
     {
         ArgumentNullException.ThrowIfNull(metadata);
         return new Tokenizer(VocabularyReader.Read(metadata));
     }
 
-    /// <summary>How many tokens there are; ids are 0 to this, exclusive.</summary>
+    /// <summary>Number of tokens; ids are 0 to this, exclusive.</summary>
     public int VocabularySize => _vocabulary.Count;
 
     /// <summary>The token that begins a text, if the model has one.</summary>
@@ -59,31 +59,31 @@ public sealed partial class Tokenizer
     /// <summary>Whether the model adds <see cref="Bos"/> before a text.</summary>
     public bool AddsBos { get; }
 
-    /// <summary>Whether text that follows nothing or a special token gets a space in front (SentencePiece).</summary>
+    /// <summary>Whether text that follows nothing or a special token gets a leading space (SentencePiece).</summary>
     public bool AddsSpacePrefix { get; }
 
-    /// <summary>The tokens after which a model has nothing more to say: end of text, of turn, of message and their kin.</summary>
+    /// <summary>The tokens with which a model ends its output: end of text, of turn, of message and similar.</summary>
     public IReadOnlySet<int> EndOfGeneration => _roles.EndOfGeneration;
 
     /// <summary>Whether a token is a control token, which is not part of a text.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no such token.</exception>
     public bool IsControl(int id) => _vocabulary.Has(Checked(id), TokenAttributes.Control);
 
-    /// <summary>The ids of a text. Lone surrogates count as U+FFFD.</summary>
+    /// <summary>Encodes a text. Lone surrogates count as U+FFFD.</summary>
     /// <param name="text">The text.</param>
     /// <param name="addSpecial">
-    /// Whether to begin with BOS where the model adds it; one that the text itself contains (a chat template's, say) is not doubled. EOS is
-    /// never added, whatever the file says: a model continues its texts, and after EOS there is nothing to continue.
+    /// Whether to begin with BOS if the model adds it; one already in the text (from a chat template, for example) is not duplicated. EOS is
+    /// never added, regardless of the file: a model continues its texts, and after EOS there is nothing to continue.
     /// </param>
-    /// <param name="parseSpecial">Whether the text of a control token, such as &lt;|im_start|&gt;, is that token. Not for what strangers type.</param>
+    /// <param name="parseSpecial">Whether the text of a control token, such as &lt;|im_start|&gt;, is encoded as that token. Not for untrusted text.</param>
     public int[] Encode(ReadOnlySpan<char> text, bool addSpecial, bool parseSpecial) => Encode(text, addSpecial, parseSpecial ? [] : [Range.EndAt(text.Length)]);
 
-    /// <summary>The ids of a text of which parts come from strangers.</summary>
+    /// <summary>Encodes a text that contains untrusted parts.</summary>
     /// <param name="text">The text. Lone surrogates count as U+FFFD.</param>
     /// <param name="addSpecial">As in the other overload.</param>
     /// <param name="foreign">
-    /// Ranges of characters in which the text of a control token is only text: ascending, not empty, with gaps between. A control token that lies
-    /// partly in one is text as well. Text between control tokens is encoded in one piece, whatever its origin.
+    /// Ranges of characters in which the text of a control token is plain text: ascending, not empty, with gaps between. A control token that is
+    /// partly in one is plain text as well. Text between control tokens is encoded in one piece, regardless of its origin.
     /// </param>
     public int[] Encode(ReadOnlySpan<char> text, bool addSpecial, IReadOnlyList<Range> foreign)
     {
@@ -100,14 +100,14 @@ public sealed partial class Tokenizer
         return [.. ids];
     }
 
-    /// <summary>How many tokens a text has at least, told from its length alone: a text that is far too long need not be encoded to be refused.</summary>
+    /// <summary>A lower bound of the number of tokens, from the length of the text alone: a text that is far too long need not be encoded to be rejected.</summary>
     public int MinTokens(ReadOnlySpan<char> text) => _shortest.Of(text);
 
     /// <summary>Appends the ids of a part of a text; nothing is added before or after.</summary>
-    /// <param name="text">Cut from the whole where no token spans the cut.</param>
+    /// <param name="text">Split from the whole text at a point that no token spans.</param>
     /// <param name="followsSpecial">Whether it is the first part, or the part before ended with a special token.</param>
-    /// <param name="ids">Added to.</param>
-    /// <param name="parseSpecial">Whether the text of a control token is that token.</param>
+    /// <param name="ids">The ids are added to this list.</param>
+    /// <param name="parseSpecial">Whether the text of a control token is encoded as that token.</param>
     /// <returns>Whether the part ended with a special token.</returns>
     public bool EncodePiece(string text, bool followsSpecial, List<int> ids, bool parseSpecial = false)
     {
@@ -115,7 +115,7 @@ public sealed partial class Tokenizer
         return EncodeFragments(utf8, parseSpecial ? [] : [Range.EndAt(utf8.Length)], followsSpecial, ids);
     }
 
-    // Where ranges of characters lie in UTF-8.
+    // Ranges of characters as ranges of UTF-8 bytes.
     private static Range[] BytesOf(ReadOnlySpan<char> text, IReadOnlyList<Range> ranges)
     {
         var bytes = new Range[ranges.Count];
@@ -181,7 +181,7 @@ public sealed partial class Tokenizer
         throw new ModelFileException($"{data.Source}: tokenizer.ggml.pre: {got}. Known: {string.Join(", ", KnownPreTokenizers.Names)}.");
     }
 
-    // Where a file names no ids. Byte-level BPE has no usual ones: llama.cpp takes 11 for BOS and EOS, which is a comma in many vocabularies.
+    // Used if a file states no ids. Byte-level BPE has no usual ones: llama.cpp takes 11 for BOS and EOS, which is a comma in many vocabularies.
     private static SpecialTokenIds Defaults(bool isBytePair) => isBytePair ? new() : new() { Bos = 1, Eos = 2, Unknown = 0 };
 
     private int Checked(int id) => (uint)id < (uint)VocabularySize

@@ -5,7 +5,7 @@ using Spud.Models;
 
 namespace Spud.Text.Tokenization;
 
-/// <summary>The tokens of a model: texts, scores, attributes, and the way from a text to its id.</summary>
+/// <summary>The tokens of a model: texts, scores, attributes, and the mapping from a text to its id.</summary>
 internal sealed class Vocabulary
 {
     private readonly ReadOnlyMemory<float> _scores;
@@ -30,10 +30,10 @@ internal sealed class Vocabulary
 
     public Utf8Strings Texts { get; }
 
-    /// <summary>One per token; what the loader learns from the texts is added to them.</summary>
+    /// <summary>The attributes of each token; those that the loader derives from the texts are added.</summary>
     public TokenAttributes[] Attributes { get; }
 
-    /// <summary>Bytes of the longest text.</summary>
+    /// <summary>Length of the longest text in bytes.</summary>
     public int LongestBytes => _table.LongestBytes;
 
     public float ScoreOf(int id) => _scores.IsEmpty ? 0 : _scores.Span[id];
@@ -44,7 +44,7 @@ internal sealed class Vocabulary
 
     public bool Has(int id, TokenAttributes any) => (Attributes[id] & any) != 0;
 
-    /// <summary>The byte that a token of the form "&lt;0x0A&gt;" stands for; null for any other.</summary>
+    /// <summary>The byte represented by a token of the form "&lt;0x0A&gt;"; null for any other.</summary>
     public byte? ByteOf(int id)
     {
         ReadOnlySpan<byte> text = Texts[id];
@@ -54,7 +54,7 @@ internal sealed class Vocabulary
             : null;
     }
 
-    /// <summary>A token for messages.</summary>
+    /// <summary>A token as shown in messages.</summary>
     public string Name(int id) => $"'{Encoding.UTF8.GetString(Texts[id])}'";
 
     private void RequireOnePerToken(VocabularyData data, int count, string what)
@@ -85,7 +85,7 @@ internal sealed class Vocabulary
         return attributes;
     }
 
-    // An empty text would match everywhere; llama.cpp names such tokens after their ids, too.
+    // An empty text would match everywhere; llama.cpp also names such tokens after their ids.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static Utf8Strings WithoutEmpty(Utf8Strings texts)
     {

@@ -2,10 +2,10 @@ using Spud.Models;
 
 namespace Spud.Text.Tokenization;
 
-/// <summary>Takes the tokenizer's keys out of a model file.</summary>
+/// <summary>Reads the tokenizer's keys from a model file.</summary>
 internal static class VocabularyReader
 {
-    // Keys that belong to tokenizers which Spud refuses, or that say nothing about the ids of a text that is to be continued.
+    // Keys of tokenizers that Spud does not support, or without effect on the ids of a text to be continued.
     private static readonly string[] Meaningless =
     [
         "tokenizer.ggml.add_eos_token", "tokenizer.ggml.add_sep_token", "tokenizer.ggml.cls_token_id", "tokenizer.ggml.mask_token_id",
@@ -55,11 +55,11 @@ internal static class VocabularyReader
             FimSeparator = Id("fim_sep"),
         };
 
-        // An id beyond the vocabulary, 2^32 - 1 above all, is how some converters write "none".
+        // Some converters write an id beyond the vocabulary, mostly 2^32 - 1, for "none".
         int? Id(string name) => metadata.TryGetLong($"tokenizer.ggml.{name}_token_id", out long id) && id is >= 0 and <= int.MaxValue ? (int)id : null;
     }
 
-    // Written as integers by some converters.
+    // Some converters write scores as integers.
     private static float[]? Scores(GgufMetadata metadata)
     {
         const string Key = "tokenizer.ggml.scores";

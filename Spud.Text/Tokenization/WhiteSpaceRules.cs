@@ -1,7 +1,7 @@
 namespace Spud.Text.Tokenization;
 
 /// <summary>
-/// Which special tokens swallow the white space next to them. Model files do not say; llama.cpp knows it by name
+/// Which special tokens absorb the white space next to them. Model files do not state this; llama.cpp determines it by name
 /// (src/llama-vocab.cpp, "Handle per token attributes").
 /// </summary>
 internal static class WhiteSpaceRules

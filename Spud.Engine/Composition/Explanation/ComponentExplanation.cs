@@ -4,7 +4,7 @@ using Spud.Configuration;
 
 namespace Spud.Composition;
 
-/// <summary>A component at its place.</summary>
+/// <summary>A component and its place in the pipeline.</summary>
 public sealed record ComponentExplanation
 {
     /// <summary>One of <see cref="Roles"/>.</summary>
@@ -28,47 +28,47 @@ public sealed record ComponentExplanation
     /// <summary>"prefill", "decode" or "both".</summary>
     public required string Phase { get; init; }
 
-    /// <summary>Every option as it was resolved, defaults included.</summary>
+    /// <summary>All resolved options, including defaults.</summary>
     public required JsonElement Options { get; init; }
 
-    /// <summary>Whether a row's bits do not depend on its neighbours.</summary>
+    /// <summary>Whether the result of a row is bitwise independent of its neighbours.</summary>
     public required bool RowInvariant { get; init; }
 
-    /// <summary>A router: most experts of a row; null: no router.</summary>
+    /// <summary>For a router, maximum experts per row; null for other components.</summary>
     public required int? ExpertsAtMost { get; init; }
 
-    /// <summary>A router: experts of a row on average over its layers, where it knows that from a calibration.</summary>
+    /// <summary>For a router, average experts per row over its layers, if known from a calibration.</summary>
     public required double? ExpertsExpected { get; init; }
 
-    /// <summary>The component that is built on it and calls it; null: the pipeline does.</summary>
+    /// <summary>The component that is built on it and calls it; null if the pipeline calls it.</summary>
     public string? Within { get; init; }
 
-    /// <summary>Path of its pack; null: it has none.</summary>
+    /// <summary>Path of its pack; null if none.</summary>
     public string? Pack { get; init; }
 
     /// <summary>Decorators of an attention's fold with their options, outermost first; empty for other components.</summary>
     public ImmutableArray<DecoratorExplanation> Folds { get; init; } = [];
 
-    /// <summary>Where it works.</summary>
+    /// <summary>Its memory domain.</summary>
     public required string Domain { get; init; }
 
-    /// <summary>Tensors that it took from the model.</summary>
+    /// <summary>Number of tensors taken from the model.</summary>
     public required int Weights { get; init; }
 
-    /// <summary>Bytes of the model file that it goes on reading.</summary>
+    /// <summary>Bytes of the model file that it keeps reading.</summary>
     public required long MappedBytes { get; init; }
 
-    /// <summary>Memory of its own for its life: weights that it expanded or packed.</summary>
+    /// <summary>Memory it owns for its lifetime: weights that it expanded or packed.</summary>
     public required long OwnBytes { get; init; }
 
-    /// <summary>What a native library takes for it in addition, as its author estimates.</summary>
+    /// <summary>Additional memory used by a native library, as estimated by its author.</summary>
     public required long NativeBytes { get; init; }
 
-    /// <summary>Its share of the arena, in which components take turns.</summary>
+    /// <summary>Its share of the arena, which components use in turn.</summary>
     public required long WorkspaceBytes { get; init; }
 }
 
 /// <summary>A decorator of an attention's fold.</summary>
 /// <param name="Name">"plugin-id/name".</param>
-/// <param name="Options">Every option as it was resolved, defaults included.</param>
+/// <param name="Options">All resolved options, including defaults.</param>
 public sealed record DecoratorExplanation(string Name, JsonElement Options);

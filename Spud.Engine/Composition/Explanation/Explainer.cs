@@ -5,7 +5,7 @@ using Spud.Models.Families;
 
 namespace Spud.Composition;
 
-/// <summary>Reads a composed pipeline off its parts.</summary>
+/// <summary>Derives the explanation of a composed pipeline from its parts.</summary>
 internal sealed class Explainer(PipelineParts parts)
 {
     private readonly ModelDescription _model = parts.Model;

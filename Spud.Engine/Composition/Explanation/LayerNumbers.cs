@@ -1,6 +1,6 @@
 namespace Spud.Composition;
 
-/// <summary>Layers in words: "0-3,5".</summary>
+/// <summary>Layer numbers as text: "0-3,5".</summary>
 internal static class LayerNumbers
 {
     public static string Text(IReadOnlyList<int> ascending)

@@ -3,21 +3,21 @@ using System.Collections.Immutable;
 namespace Spud.Composition;
 
 /// <summary>
-/// Memory, in bytes. Private memory is this process's alone (Linux: RssAnon); it is taken as it is touched, so that the sum is reached when a
-/// context is full. Mapped memory is the model file's and leaves when others need it.
+/// Memory, in bytes. Private memory belongs to this process alone (Linux: RssAnon); it is committed when touched, so the sum is reached when a
+/// context is full. Mapped memory belongs to the model file and can be evicted.
 /// </summary>
 public sealed record MemoryExplanation
 {
     /// <summary>Weights that components expanded or packed.</summary>
     public required long Components { get; init; }
 
-    /// <summary>What native libraries take for components in addition: an estimate of their authors.</summary>
+    /// <summary>Additional memory used by native libraries for components, as estimated by their authors.</summary>
     public required long Native { get; init; }
 
-    /// <summary>The arena that components share in turn.</summary>
+    /// <summary>The arena that components use in turn.</summary>
     public required long Arena { get; init; }
 
-    /// <summary>Keys and values, with positions and tables, and what components keep of each sequence in addition.</summary>
+    /// <summary>Keys and values, with positions and tables, and additional per-sequence state of components.</summary>
     public required long Pages { get; init; }
 
     /// <summary>Hidden rows, heads, attention state, routing plans.</summary>
@@ -35,9 +35,9 @@ public sealed record MemoryExplanation
     /// <summary>Everything above.</summary>
     public required long PrivateBytes { get; init; }
 
-    /// <summary>Memory on devices by domain, what native libraries take there left out.</summary>
+    /// <summary>Device memory by domain, excluding what native libraries use there.</summary>
     public required ImmutableSortedDictionary<string, long> Devices { get; init; }
 
-    /// <summary>Bytes of the model file that components go on reading, each tensor once.</summary>
+    /// <summary>Bytes of the model file that components keep reading, counting each tensor once.</summary>
     public required long MappedBytes { get; init; }
 }

@@ -2,22 +2,22 @@ using System.Collections.Immutable;
 
 namespace Spud.Composition;
 
-/// <summary>A model's numbers, with the letters of the contract.</summary>
+/// <summary>A model's numbers, with the symbols of the contract.</summary>
 public sealed record ModelExplanation
 {
-    /// <summary>Full path of the file; of a split model, of its first part.</summary>
+    /// <summary>Full path of the file; for a split model, of its first part.</summary>
     public required string Path { get; init; }
 
-    /// <summary>What the file calls itself; null: nothing.</summary>
+    /// <summary>The name stated in the file; null if none.</summary>
     public required string? Name { get; init; }
 
     /// <summary>"llama", "qwen3moe", …</summary>
     public required string Architecture { get; init; }
 
-    /// <summary>Elements of all tensors.</summary>
+    /// <summary>Total elements of all tensors.</summary>
     public required long Parameters { get; init; }
 
-    /// <summary>Size of all files.</summary>
+    /// <summary>Total size of all files.</summary>
     public required long FileBytes { get; init; }
 
     /// <summary>Bytes by element type, such as "Q4_1".</summary>
@@ -32,28 +32,28 @@ public sealed record ModelExplanation
     /// <summary>V.</summary>
     public required int Vocabulary { get; init; }
 
-    /// <summary>Maximum length of a text, in tokens, that the model was trained for.</summary>
+    /// <summary>Maximum length of a text, in tokens, for which the model was trained.</summary>
     public required int ContextTokens { get; init; }
 
-    /// <summary>How rotary position embedding is scaled; null: not at all.</summary>
+    /// <summary>Scaling of rotary position embedding; null if none.</summary>
     public RopeExplanation? Rope { get; init; }
 
     /// <summary>Traits of the head.</summary>
     public required ImmutableSortedDictionary<string, float> Traits { get; init; }
 
-    /// <summary>Layers of one shape together.</summary>
+    /// <summary>Layers grouped by shape.</summary>
     public required ImmutableArray<LayerShape> LayerShapes { get; init; }
 }
 
 /// <summary>Scaling of rotary position embedding.</summary>
 /// <param name="Scaling">"linear", "ntk" or "yarn".</param>
-/// <param name="Factor">How many times further the model reads.</param>
-/// <param name="OriginalTokens">What it read before it was scaled.</param>
-/// <param name="ReachTokens">What it reads now.</param>
-/// <param name="From">"pipeline" or "file": where the scaling is stated.</param>
+/// <param name="Factor">Factor by which the context is extended.</param>
+/// <param name="OriginalTokens">Context before scaling.</param>
+/// <param name="ReachTokens">Context after scaling.</param>
+/// <param name="From">Where the scaling is stated: "pipeline" or "file".</param>
 public sealed record RopeExplanation(string Scaling, float Factor, int OriginalTokens, int ReachTokens, string From);
 
-/// <summary>Layers that are alike.</summary>
+/// <summary>Layers of the same shape.</summary>
 public sealed record LayerShape
 {
     /// <summary>"0-29".</summary>
@@ -80,19 +80,19 @@ public sealed record LayerShape
     /// <summary>F.</summary>
     public required int ExpertWidth { get; init; }
 
-    /// <summary>What sets them apart from a plain llama layer.</summary>
+    /// <summary>Traits that distinguish them from a plain llama layer.</summary>
     public required ImmutableSortedDictionary<string, float> Traits { get; init; }
 }
 
 /// <summary>The largest step.</summary>
-/// <param name="Rows">Maximum number of rows of a step.</param>
-/// <param name="Sequences">Maximum number of sequences alive at once.</param>
-/// <param name="ContextTokens">Longest sequence.</param>
-/// <param name="LogitRows">Maximum number of rows of a step whose logits are read.</param>
+/// <param name="Rows">Maximum number of rows per step.</param>
+/// <param name="Sequences">Maximum number of concurrent sequences.</param>
+/// <param name="ContextTokens">Maximum length of a sequence.</param>
+/// <param name="LogitRows">Maximum number of rows per step whose logits are read.</param>
 public sealed record LimitsExplanation(int Rows, int Sequences, int ContextTokens, int LogitRows);
 
-/// <summary>Threads that compute.</summary>
+/// <summary>A pool of compute threads.</summary>
 /// <param name="Name">"managed" is Spud's own; others are those of native libraries.</param>
-/// <param name="Threads">The calling one included.</param>
+/// <param name="Threads">Number of threads, including the caller's.</param>
 /// <param name="Components">The components that use it.</param>
 public sealed record PoolExplanation(string Name, int Threads, ImmutableArray<string> Components);

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace Spud.Composition;
 
-/// <summary>What a pipeline is: everything that was resolved when it was composed, and what it will cost. No token is run for it.</summary>
+/// <summary>Describes a pipeline: everything that was resolved when it was composed, and its expected cost. No token is run.</summary>
 public sealed record PipelineExplanation
 {
     /// <summary>The model.</summary>
@@ -11,22 +11,22 @@ public sealed record PipelineExplanation
     /// <summary>The largest step.</summary>
     public required LimitsExplanation Limits { get; init; }
 
-    /// <summary>The components that compute.</summary>
+    /// <summary>The thread pools.</summary>
     public required ImmutableArray<PoolExplanation> Pools { get; init; }
 
-    /// <summary>The operations of a step: one list, or one for each phase where the phases have different components.</summary>
+    /// <summary>The operations of a step: one list, or one per phase if the phases have different components.</summary>
     public required ImmutableArray<StepExplanation> Steps { get; init; }
 
-    /// <summary>As they were built.</summary>
+    /// <summary>The components, in the order they were built.</summary>
     public required ImmutableArray<ComponentExplanation> Components { get; init; }
 
-    /// <summary>How keys and values are kept: one a distinct layout.</summary>
+    /// <summary>How keys and values are stored: one entry per distinct layout.</summary>
     public required ImmutableArray<PagesExplanation> Pages { get; init; }
 
-    /// <summary>What it takes of the machine.</summary>
+    /// <summary>Memory it uses.</summary>
     public required MemoryExplanation Memory { get; init; }
 
-    /// <summary>What one token is expected to cost.</summary>
+    /// <summary>Expected cost of one token.</summary>
     public required ComputeExplanation Compute { get; init; }
 
     /// <summary>Explains a pipeline.</summary>

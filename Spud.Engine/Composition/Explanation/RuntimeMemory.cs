@@ -1,20 +1,20 @@
 namespace Spud.Composition;
 
 /// <summary>
-/// Private memory that no pipeline allocates and every process with one has, as measured (RssAnon on Linux, .NET 10, x64; compiled code lies
-/// in shared memory and is not in it). A test holds the sum of an explanation to 10 % of a real process.
+/// Private memory that no pipeline allocates but every process with one has, as measured (RssAnon on Linux, .NET 10, x64; compiled code is
+/// in shared memory and not included). A test checks that the sum of an explanation is within 10 % of a real process.
 /// </summary>
 internal static class RuntimeMemory
 {
     /// <summary>
-    /// .NET and Spud's managed objects: what was left of 8.5 MiB when <c>spud bench</c> had filled the context of a model of 0.7 MB, less 1.6
-    /// MiB that the pipeline had allocated.
+    /// .NET and Spud's managed objects: the remainder of 8.5 MiB after <c>spud bench</c> had filled the context of a 0.7 MB model, minus the 1.6
+    /// MiB allocated by the pipeline.
     /// </summary>
     public const long Base = 13L << 19;
 
-    /// <summary>A thread that computes: 1 thread took 7.8 MiB there, 8 threads 9.5.</summary>
+    /// <summary>Per compute thread: 1 thread used 7.8 MiB there, 8 threads 9.5.</summary>
     public const long PerThread = 1L << 18;
 
-    /// <summary>The tokenizer's tables for each entry of the vocabulary: with 49,152 entries 3 MiB more were left than with 512.</summary>
+    /// <summary>The tokenizer's tables per vocabulary entry: 49,152 entries used 3 MiB more than 512.</summary>
     public const long PerToken = 64;
 }

@@ -3,7 +3,7 @@ using Spud.Execution;
 
 namespace Spud.Composition;
 
-/// <summary>Reads a plan off its operations; layers that do the same are said once.</summary>
+/// <summary>Derives the explanation of a plan from its operations; identical layers are listed once.</summary>
 internal static class StepExplainer
 {
     public static StepExplanation Explain(StepPlan plan, string phase)

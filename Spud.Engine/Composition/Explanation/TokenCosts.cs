@@ -5,14 +5,14 @@ using Spud.Metering;
 
 namespace Spud.Composition;
 
-/// <summary>What one token is expected to cost in a pipeline: the ledger's numbers for a row alone in its step.</summary>
+/// <summary>Expected cost of one token in a pipeline: the ledger's numbers for a row alone in its step.</summary>
 internal sealed class TokenCosts(PipelineParts parts)
 {
     private readonly PipelineCosts _costs = parts.Costs;
 
     /// <summary>The cost of a token alone in its step.</summary>
-    /// <param name="phase">Whose components.</param>
-    /// <param name="depth">Tokens before it.</param>
+    /// <param name="phase">The phase whose components are used.</param>
+    /// <param name="depth">Number of tokens before it.</param>
     /// <param name="logits">Whether its logits are read.</param>
     public TokenCost Of(Phase phase, int depth, bool logits)
     {
@@ -37,7 +37,7 @@ internal sealed class TokenCosts(PipelineParts parts)
         {
             RoleCosts cost = _costs.Of(phase)[PipelineCosts.SlotOf(layer, role)];
             (int entries, long keys) = layer < _costs.Layers ? (_costs.MaxEntries[(int)phase][layer], KeysSeen(layer, depth).Scores) : (0, 0);
-            // Reviews at borders, spread over the tokens between them.
+            // Reviews at borders, amortised over the tokens between them.
             if (role.IsPolicy && layer < _costs.Layers)
                 keys = keys * _costs.KeyMass[layer].Rows / _costs.KeyMass[layer].BorderTokens;
             flops += cost.Flops(1, entries, logits ? 1 : 0, keys);
@@ -47,13 +47,13 @@ internal sealed class TokenCosts(PipelineParts parts)
         return new(role.Name, flops, bytes);
     }
 
-    // The keys that a cache may keep between two steps are the last ones, and the row's own joins them. Newer ones lie in earlier pools;
-    // heads are taken to keep equally many.
+    // The keys that a cache may keep between two steps are assumed to be the last ones, plus the row's own. Newer ones are in earlier pools;
+    // heads are assumed to keep equal numbers.
     private KeyLoad KeysSeen(int layer, int depth)
     {
         KeyLoad sum = default;
         long end = depth + 1;
-        // The shards of a pool keep what it keeps, together.
+        // The shards of a pool together keep as much as the pool would.
         foreach (PoolPages pool in parts.Pages.Layers[layer].Pools.Where((_, i) => i % parts.Pages.Layers[layer].ShardCount == 0))
         {
             long keys = pool.Layout.KeysAtMost / pool.Tables + (end > depth ? 1 : 0), first = Math.Max(0, end - keys);

@@ -34,7 +34,7 @@ internal static unsafe class TensorConversion
         }
     }
 
-    // The search for the scales of a block takes a microsecond or more: on all processors.
+    // Searching for the scales of a block takes a microsecond or more, so all processors are used.
     private static void Convert(byte* from, ElementType source, byte[] to, ElementType target, int rows, int width) =>
         Parallel.For(0, rows, static () => Array.Empty<float>(), (row, _, values) =>
         {

@@ -4,21 +4,21 @@ using Spud.Metering;
 namespace Spud.Execution;
 
 /// <summary>
-/// Knows before each step what a sequence's rows may cost at most: every row with the maximum number of experts that its router allows, alone in its
-/// step, over the keys that are kept. What ran can only be less. Nothing is allocated unless something is refused.
+/// Computes before each step the maximum cost of a sequence's rows: every row with the maximum number of experts that its router allows, alone in its
+/// step, over the keys that are kept. The actual cost can only be lower. Nothing is allocated unless something is refused.
 /// </summary>
-/// <param name="costs">Of the pipeline.</param>
-/// <param name="rowsPerStep">Maximum number of rows of a step.</param>
+/// <param name="costs">Costs of the pipeline.</param>
+/// <param name="rowsPerStep">Maximum number of rows per step.</param>
 internal sealed class BudgetGuard(PipelineCosts costs, int rowsPerStep)
 {
     private readonly Tally[] _bound = new Tally[Role.All.Length];
 
-    /// <summary>Whether so many rows fit what the sequence's budget has left.</summary>
+    /// <summary>Whether this many rows fit the sequence's remaining budget.</summary>
     public bool Affords(Sequence sequence, Phase phase, int rows, int logitRows) =>
         sequence.Ledger.Limit is not { } limit || Fits(sequence.Ledger, limit, CostOf(sequence, limit, phase, rows, logitRows, least: false));
 
-    /// <summary>Refuses a step in which the rows of a sequence might exceed its budget; those that spend from one limit count together.</summary>
-    /// <exception cref="BudgetExceededException">They might.</exception>
+    /// <summary>Refuses a step in which the rows of a sequence might exceed its budget; sequences that share a limit are added up.</summary>
+    /// <exception cref="BudgetExceededException">The budget might be exceeded.</exception>
     public void Require(ReadOnlySpan<BatchEntry> entries)
     {
         for (int i = 0; i < entries.Length; i++)
@@ -30,7 +30,7 @@ internal sealed class BudgetGuard(PipelineCosts costs, int rowsPerStep)
     }
 
     /// <summary>Refuses rows that might exceed the budget.</summary>
-    /// <exception cref="BudgetExceededException">They might.</exception>
+    /// <exception cref="BudgetExceededException">The budget might be exceeded.</exception>
     public void Require(Sequence sequence, Phase phase, int rows, int logitRows) => Require(sequence, phase, rows, logitRows, default);
 
     private void Require(Sequence sequence, Phase phase, int rows, int logitRows, Cost others)
@@ -50,10 +50,10 @@ internal sealed class BudgetGuard(PipelineCosts costs, int rowsPerStep)
     }
 
     /// <summary>
-    /// What is left per expected token, as effort: 0 if it is the cost of a token with the minimum number of experts, 1 if it suffices for the maximum
-    /// or there is nothing to choose.
+    /// The remaining budget per expected token, as effort: 0 if it is the cost of a token with the minimum number of experts, 1 if it covers the
+    /// maximum or if there is no choice.
     /// </summary>
-    /// <param name="sequence">About to decode.</param>
+    /// <param name="sequence">The sequence about to decode.</param>
     /// <param name="expectedTokens">At least 1.</param>
     public float Effort(Sequence sequence, int expectedTokens)
     {
@@ -74,12 +74,12 @@ internal sealed class BudgetGuard(PipelineCosts costs, int rowsPerStep)
     private static decimal Spent(Ledger ledger, Budget limit) =>
         limit.Prices is { } prices ? prices.ChargeFor(ledger.SharedAmount(prices)) : ledger.SharedFlops / Tally.FlopsPerUnit;
 
-    // As the receipt will state it: rounding up must not exceed the budget either.
+    // Computed as on the receipt: rounding up must not exceed the budget either.
     private static bool Fits(Ledger ledger, Budget limit, Cost cost) => limit.Prices is { } prices
         ? prices.Rounded(prices.ChargeFor(ledger.SharedAmount(prices) + cost.Amount)) <= limit.Amount
         : cost.Flops <= limit.Flops - ledger.SharedFlops;
 
-    /// <summary>Of those entries that spend from the ledger's limit.</summary>
+    /// <summary>Cost of the entries that share the ledger's limit.</summary>
     private Cost CostOf(ReadOnlySpan<BatchEntry> entries, Ledger ledger, Budget limit)
     {
         Cost sum = default;
@@ -141,7 +141,7 @@ internal sealed class BudgetGuard(PipelineCosts costs, int rowsPerStep)
         }
     }
 
-    /// <summary>What the reviews at the borders that rows reach read at most, if nothing is dropped.</summary>
+    /// <summary>Upper bound of the keys read by the reviews at the borders that rows reach, if nothing is dropped.</summary>
     private long KeyMassScores(int layer, int first, int rows)
     {
         if (layer == costs.Layers || costs.KeyMass[layer].Rows == 0)
@@ -152,8 +152,8 @@ internal sealed class BudgetGuard(PipelineCosts costs, int rowsPerStep)
         return borders * noted * (first + rows) * costs.KvHeads[layer];
     }
 
-    /// <param name="Flops">Of a limit on compute.</param>
-    /// <param name="Amount">Of a limit on money, before allowance and minimum.</param>
+    /// <param name="Flops">FLOPs, for a limit on compute.</param>
+    /// <param name="Amount">Amount, for a limit on money, before allowance and minimum.</param>
     private readonly record struct Cost(long Flops, decimal Amount)
     {
         public static Cost operator +(Cost a, Cost b) => new(a.Flops + b.Flops, a.Amount + b.Amount);

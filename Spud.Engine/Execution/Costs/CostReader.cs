@@ -4,7 +4,7 @@ using Spud.Models;
 
 namespace Spud.Execution;
 
-/// <summary>Reads the costs of a pipeline off its parts.</summary>
+/// <summary>Derives the costs of a pipeline from its parts.</summary>
 internal sealed class CostReader
 {
     private readonly PipelineParts _parts;

@@ -5,12 +5,12 @@ using Spud.Metering;
 namespace Spud.Execution;
 
 /// <summary>
-/// Counts one step while it runs: keys in the pages and entries of the routing plans (in a dense layer, one for each row). Counts are pending
+/// Counts one step while it runs: keys in the pages and entries of the routing plans (in a dense layer, one per row). Counts are pending
 /// until the step is committed, when they are added to the ledgers of its sequences. Nothing is allocated.
 /// </summary>
-/// <param name="costs">Of the pipeline.</param>
-/// <param name="sequences">Maximum number of sequences of a step.</param>
-/// <param name="experts">The largest E of all layers.</param>
+/// <param name="costs">Costs of the pipeline.</param>
+/// <param name="sequences">Maximum number of sequences per step.</param>
+/// <param name="experts">Maximum E over all layers.</param>
 internal sealed class StepMeter(PipelineCosts costs, int sequences, int experts)
 {
     private readonly LayerCount[] _counts = new LayerCount[sequences * costs.Layers];
@@ -28,7 +28,7 @@ internal sealed class StepMeter(PipelineCosts costs, int sequences, int experts)
         Array.Clear(_ticks);
         foreach (CountedFigure counted in costs.Figures)
         {
-            // What a step reported that was not committed.
+            // Figures reported by a step that was not committed.
             foreach (BatchEntry entry in batch.Entries)
                 counted.Figure.Take(entry.Sequence.Id);
         }
@@ -45,7 +45,7 @@ internal sealed class StepMeter(PipelineCosts costs, int sequences, int experts)
         _last = now;
     }
 
-    /// <summary>Counts the keys of a layer, the step's own among them.</summary>
+    /// <summary>Counts the keys of a layer, including the step's own.</summary>
     public void CountKeys(int layer, Batch batch)
     {
         for (int i = 0; i < batch.Sequences; i++)
@@ -59,7 +59,7 @@ internal sealed class StepMeter(PipelineCosts costs, int sequences, int experts)
         }
     }
 
-    /// <summary>Counts the entries of a checked plan, and shares what its experts read by entries.</summary>
+    /// <summary>Counts the entries of a checked plan, and divides what its experts read among them.</summary>
     public void CountPlan(int layer, Batch batch, in RoutingPlan plan)
     {
         ReadOnlySpan<int> offsets = plan.Offsets.AsSpan<int>();
@@ -78,9 +78,9 @@ internal sealed class StepMeter(PipelineCosts costs, int sequences, int experts)
         }
     }
 
-    /// <summary>Adds what one entry of the step took to its sequence's ledger.</summary>
+    /// <summary>Adds the cost of one entry of the step to its sequence's ledger.</summary>
     /// <param name="ledger">The sequence's.</param>
-    /// <param name="index">The entry's place in the batch.</param>
+    /// <param name="index">The entry's index in the batch.</param>
     /// <param name="entry">The entry.</param>
     public void AddTo(Ledger ledger, int index, in BatchEntry entry)
     {
@@ -96,7 +96,7 @@ internal sealed class StepMeter(PipelineCosts costs, int sequences, int experts)
         Keep(ledger, entry.Sequence.Tables);
     }
 
-    /// <summary>Notes in a ledger what a sequence keeps.</summary>
+    /// <summary>Records in a ledger what a sequence keeps.</summary>
     /// <param name="ledger">The sequence's.</param>
     /// <param name="tables">[L]: its pages.</param>
     public static void Keep(Ledger ledger, PageTable[] tables)
@@ -133,7 +133,7 @@ internal sealed class StepMeter(PipelineCosts costs, int sequences, int experts)
         };
     }
 
-    /// <summary>A part of a whole: parts that follow each other sum to it exactly.</summary>
+    /// <summary>A share of a total: the shares of consecutive parts sum to it exactly.</summary>
     private static long Share(long whole, int before, int own, int all) =>
         own == all ? whole : own == 0 ? 0 : whole * (before + own) / all - whole * before / all;
 

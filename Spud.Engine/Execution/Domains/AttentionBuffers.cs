@@ -1,15 +1,15 @@
 namespace Spud.Execution;
 
-/// <summary>What attention passes on from verb to verb in one domain, sized once by the limits.</summary>
+/// <summary>Data passed between the operations of attention in one domain, sized once by the limits.</summary>
 internal sealed class AttentionBuffers
 {
     private readonly ModelDescription _model;
     private readonly TensorView _query, _key, _value, _max, _sum, _accumulator, _zeros;
 
     /// <param name="account">Counts the memory.</param>
-    /// <param name="domain">Where the attention works.</param>
+    /// <param name="domain">The domain of the attention.</param>
     /// <param name="model">The model.</param>
-    /// <param name="rows">Maximum rows of a step.</param>
+    /// <param name="rows">Maximum rows per step.</param>
     public AttentionBuffers(MemoryAccount account, IMemoryDomain domain, ModelDescription model, int rows)
     {
         _model = model;
@@ -49,7 +49,7 @@ internal sealed class AttentionBuffers
         };
     }
 
-    /// <summary>Makes a state one that nothing has been folded into.</summary>
+    /// <summary>Resets a state to one that nothing has been folded into.</summary>
     public void Empty(in AttentionState state)
     {
         if (state.Sum.Domain.IsHost)

@@ -1,12 +1,12 @@
 namespace Spud.Execution;
 
 /// <summary>
-/// What the host asks of memory domains during a step. A device that is lost here is named in the exception, because the component that
-/// the host works for may be on another device.
+/// Requests of the host to memory domains during a step. If a device is lost here, it is named in the exception, because the component that
+/// the host is working for may be on another device.
 /// </summary>
 internal static class DomainCopies
 {
-    /// <summary>Queues a copy between a device and the host, or inside one of them.</summary>
+    /// <summary>Queues a copy between a device and the host, or within one of them.</summary>
     public static void Copy(in TensorView from, in TensorView to)
     {
         IMemoryDomain domain = from.Domain.IsHost ? to.Domain : from.Domain;
@@ -28,7 +28,7 @@ internal static class DomainCopies
         Copy(from.Weights, to.Weights);
     }
 
-    /// <summary>Returns when all queued work of a domain has ended.</summary>
+    /// <summary>Waits until all queued work of a domain has finished.</summary>
     public static void Wait(IMemoryDomain domain)
     {
         try

@@ -6,9 +6,9 @@ internal sealed class PlanBuffers
     private readonly TensorView _offsets, _experts, _weights;
 
     /// <param name="account">Counts the memory.</param>
-    /// <param name="domain">Where the plans lie.</param>
-    /// <param name="rows">Maximum rows of a step.</param>
-    /// <param name="expertsPerRow">Maximum experts of a row.</param>
+    /// <param name="domain">The domain of the plans.</param>
+    /// <param name="rows">Maximum rows per step.</param>
+    /// <param name="expertsPerRow">Maximum experts per row.</param>
     public PlanBuffers(MemoryAccount account, IMemoryDomain domain, int rows, int expertsPerRow)
     {
         _offsets = account.Allocate(domain, ElementType.I32, rows + 1);
@@ -16,7 +16,7 @@ internal sealed class PlanBuffers
         _weights = account.Allocate(domain, ElementType.F32, checked(rows * expertsPerRow));
     }
 
-    /// <summary>A plan for so many rows of at most so many experts.</summary>
+    /// <summary>A plan for this many rows with at most this many experts each.</summary>
     public RoutingPlan Of(int rows, int expertsPerRow) => new()
     {
         Offsets = _offsets.Rows(0, rows + 1),

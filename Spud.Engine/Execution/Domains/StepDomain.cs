@@ -1,8 +1,8 @@
 namespace Spud.Execution;
 
 /// <summary>
-/// One memory domain of a pipeline, with what a step keeps in it: a copy of the residual stream, the step's views, and buffers of the roles
-/// that work there.
+/// One memory domain of a pipeline, with its step data: a copy of the residual stream, the step's views, and buffers of the roles
+/// that run there.
 /// </summary>
 internal sealed class StepDomain
 {
@@ -30,13 +30,13 @@ internal sealed class StepDomain
 
     public bool IsHost => Memory.IsHost;
 
-    /// <summary>The step as a component here sees it.</summary>
+    /// <summary>The step as seen by a component in this domain.</summary>
     public Step Step { get; private set; }
 
-    /// <summary>Buffers of attention; there once <see cref="ServeAttention"/> was called.</summary>
+    /// <summary>Buffers of attention; available after <see cref="ServeAttention"/>.</summary>
     public AttentionBuffers Attention => _attention!;
 
-    /// <summary>For the plans of routers here, and of experts here whose router is elsewhere; there once <see cref="ServePlans"/> was called.</summary>
+    /// <summary>For the plans of routers here, and of experts here whose router is elsewhere; available after <see cref="ServePlans"/>.</summary>
     public PlanBuffers Plans { get; private set; } = null!;
 
     /// <summary>The plan of a dense layer.</summary>
@@ -45,10 +45,10 @@ internal sealed class StepDomain
     /// <summary>F32 [T, C].</summary>
     public TensorView Hidden(int rows) => _hidden.Rows(0, rows);
 
-    /// <summary>F32 [R, V]: where a head here writes; the batch's own logits where this is the host.</summary>
+    /// <summary>F32 [R, V]: where a head in this domain writes; the batch's own logits if this is the host.</summary>
     public TensorView Logits(Batch batch) => IsHost ? batch.LogitsView : _logits.Rows(0, batch.LogitRowCount);
 
-    /// <summary>F32 [R, C]: where rows behind the final norm lie; allocated when they are first read.</summary>
+    /// <summary>F32 [R, C]: rows after the final norm; allocated when first read.</summary>
     public TensorView Normed(int rows)
     {
         if (!_normed.IsPresent)
@@ -57,19 +57,19 @@ internal sealed class StepDomain
         return _normed.Rows(0, rows);
     }
 
-    /// <summary>Allocates what a head here needs.</summary>
+    /// <summary>Allocates the buffers for a head in this domain.</summary>
     public void ServeHead()
     {
         if (!IsHost && !_logits.IsPresent)
             _logits = _account.Allocate(Memory, ElementType.F32, _limits.LogitRows, _model.Vocabulary);
     }
 
-    /// <summary>Allocates what attention here needs.</summary>
+    /// <summary>Allocates the buffers for attention in this domain.</summary>
     public void ServeAttention() => _attention ??= new AttentionBuffers(_account, Memory, _model, _limits.Rows);
 
-    /// <summary>Allocates what routers and experts here need.</summary>
+    /// <summary>Allocates the buffers for routers and experts in this domain.</summary>
     /// <param name="expertsPerRow">K of the routers' plans, at least 1.</param>
-    /// <param name="densePlan">The host's plan of a dense layer; null where this is the host.</param>
+    /// <param name="densePlan">The host's plan of a dense layer; null if this is the host.</param>
     public void ServePlans(int expertsPerRow, PlanBuffers? densePlan)
     {
         if (DensePlan is not null)
@@ -83,7 +83,7 @@ internal sealed class StepDomain
             DomainCopies.Copy(densePlan.Of(_limits.Rows, 1), DensePlan.Of(_limits.Rows, 1));
     }
 
-    /// <summary>Takes a step whose views are here already: the host's.</summary>
+    /// <summary>Sets a step whose views are already in this domain: the host's.</summary>
     public void Begin(Batch batch) => Step = batch.Step;
 
     /// <summary>Queues copies of a step's views to a device.</summary>

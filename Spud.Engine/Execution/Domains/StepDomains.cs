@@ -2,7 +2,7 @@ using Spud.Configuration;
 
 namespace Spud.Execution;
 
-/// <summary>The memory domains of a pipeline: the host's, and those of the devices that its components work on.</summary>
+/// <summary>The memory domains of a pipeline: the host's, and those of its components' devices.</summary>
 internal sealed class StepDomains
 {
     private readonly MemoryAccount _account;
@@ -16,7 +16,7 @@ internal sealed class StepDomains
     /// <param name="host">The host's domain.</param>
     /// <param name="model">The model.</param>
     /// <param name="limits">The largest step.</param>
-    /// <param name="expertsPerRow">K of the routers' plans; 0 where every layer is dense.</param>
+    /// <param name="expertsPerRow">K of the routers' plans; 0 if every layer is dense.</param>
     public StepDomains(MemoryAccount account, IMemoryDomain host, ModelDescription model, Limits limits, int expertsPerRow)
     {
         (_account, _model, _limits, _expertsPerRow) = (account, model, limits, Math.Max(1, expertsPerRow));
@@ -27,16 +27,16 @@ internal sealed class StepDomains
         HostBytes = account.HostBytes - before;
     }
 
-    /// <summary>The host's.</summary>
+    /// <summary>The host's domain.</summary>
     public StepDomain Host { get; }
 
-    /// <summary>All others.</summary>
+    /// <summary>All other domains.</summary>
     public IReadOnlyList<StepDomain> Devices => _devices;
 
-    /// <summary>Host memory that the buffers take.</summary>
+    /// <summary>Bytes of host memory used by the buffers.</summary>
     public long HostBytes { get; private set; }
 
-    /// <summary>The domain of a component, with what its role needs there.</summary>
+    /// <summary>The domain of a component, with the buffers for its role.</summary>
     public StepDomain Of(IDisposable component, Role role)
     {
         long before = _account.HostBytes;
@@ -49,7 +49,7 @@ internal sealed class StepDomains
     /// <summary>A memory domain with the step's buffers.</summary>
     public StepDomain Of(IMemoryDomain memory) => memory.IsHost ? Host : Device(memory);
 
-    /// <summary>Buffers of the host for a layer's plan that is made on a device.</summary>
+    /// <summary>Host buffers for a layer's plan that is made on a device.</summary>
     public PlanBuffers Mirror(int layer)
     {
         if (_mirrors[layer] is { } mirror)

@@ -2,32 +2,32 @@ using System.Runtime.InteropServices;
 
 namespace Spud.Execution.Native;
 
-/// <summary>Unmanaged memory of the host and conversions between its formats.</summary>
+/// <summary>Unmanaged host memory and conversions between its formats.</summary>
 internal static unsafe partial class HostMemory
 {
     private const int Alignment = 64;
 
-    // Weights and caches are read from end to end: with large pages the processor looks up far fewer of them.
-    // Small blocks are left alone: a large page is filled with zeros as a whole when its first byte is touched.
+    // Weights and caches are read sequentially: with large pages the processor needs far fewer page lookups.
+    // Small blocks are left alone: a large page is zeroed as a whole when its first byte is touched.
     private const int LargePage = 2 << 20;
     private const int LargeBlock = 8 << 20;
     private const int AdviseHugePages = 14;
 
-    /// <summary>Zeroed memory. Large blocks take physical pages only when they are touched.</summary>
-    /// <exception cref="InsufficientMemoryException">There is not so much.</exception>
+    /// <summary>Allocates zeroed memory. Large blocks take physical pages only when they are touched.</summary>
+    /// <exception cref="InsufficientMemoryException">There is too little memory.</exception>
     public static nint Allocate(long bytes)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(bytes);
         try
         {
-            // calloc, not an aligned allocation that is then cleared: clearing would touch every page.
+            // calloc rather than an aligned allocation followed by clearing: clearing would touch every page.
             int alignment = bytes >= LargeBlock ? LargePage : Alignment;
             nint block = (nint)NativeMemory.AllocZeroed(checked((nuint)bytes + (nuint)alignment));
             nint address = (block + alignment) & -alignment;
             ((nint*)address)[-1] = block;
             if (alignment == LargePage && OperatingSystem.IsLinux())
             {
-                // Only advice: where the system declines it, pages stay small.
+                // Only advice: if the system declines, pages stay small.
                 _ = Advise(address, (nuint)bytes / LargePage * LargePage, AdviseHugePages);
             }
 
@@ -45,7 +45,7 @@ internal static unsafe partial class HostMemory
     private static partial int Advise(nint address, nuint bytes, int advice);
 
     /// <summary>Copies and converts: equal types, any type to F32, F32 to F16, BF16, Q8_0 or Q4_0.</summary>
-    /// <exception cref="ArgumentException">There is no such conversion.</exception>
+    /// <exception cref="ArgumentException">The conversion is not supported.</exception>
     public static void Convert(ElementType from, nint source, ElementType to, nint destination, long elements)
     {
         if (from == to)

@@ -3,8 +3,8 @@ using Spud.Configuration;
 namespace Spud.Execution;
 
 /// <summary>
-/// Asks the fold of a layer how much noted rows looked at the keys of a sequence. That happens at review borders, between two steps: the buffers
-/// of attention are free then.
+/// Queries the fold of a layer for how much noted rows attended to the keys of a sequence. This happens at review borders, between two steps:
+/// the attention buffers are free then.
 /// </summary>
 internal sealed class KeyMass
 {
@@ -18,10 +18,10 @@ internal sealed class KeyMass
     private readonly PageView[] _views;
     private readonly Buffers _buffers;
 
-    /// <param name="buffers">Memory that the layers of a pipeline share.</param>
+    /// <param name="buffers">Memory shared by the layers of a pipeline.</param>
     /// <param name="pages">All pages.</param>
     /// <param name="host">The host's domain.</param>
-    /// <param name="parts">The layer's fold tells key mass.</param>
+    /// <param name="parts">The layer, whose fold provides key mass.</param>
     /// <param name="pool">The pipeline's threads.</param>
     /// <param name="model">The model.</param>
     /// <param name="layer">The layer.</param>
@@ -97,7 +97,7 @@ internal sealed class KeyMass
         }
     }
 
-    /// <summary>Notes into the host's buffers of queries, maxima and sums.</summary>
+    /// <summary>Unpacks notes into the host's buffers of queries, maxima and sums.</summary>
     private void Unpack(in TensorView notes)
     {
         (int rows, int width) = (notes.Shape[0], _of.QueryHeads * _of.Kv.KeyWidth);
@@ -130,7 +130,7 @@ internal sealed class KeyMass
         };
     }
 
-    /// <summary>Memory that the layers of a pipeline share.</summary>
+    /// <summary>Memory shared by the layers of a pipeline.</summary>
     internal sealed class Buffers
     {
         private readonly List<TensorView> _mass = [];
@@ -139,7 +139,7 @@ internal sealed class KeyMass
         /// <param name="host">The host's domain.</param>
         /// <param name="devices">Domains of attentions other than the host's.</param>
         /// <param name="limits">The largest step.</param>
-        /// <param name="kvHeads">The largest G.</param>
+        /// <param name="kvHeads">Maximum G.</param>
         public Buffers(MemoryAccount memory, IMemoryDomain host, IEnumerable<IMemoryDomain> devices, Limits limits, int kvHeads)
         {
             ContextTokens = limits.ContextTokens;
@@ -158,7 +158,7 @@ internal sealed class KeyMass
         /// <summary>I32 [Rows].</summary>
         public TensorView Positions { get; }
 
-        /// <summary>I32 [Rows], all zeros: the rows are of one sequence.</summary>
+        /// <summary>I32 [Rows], all zeros: the rows belong to one sequence.</summary>
         public TensorView Sequences { get; }
 
         public TensorView MassIn(IMemoryDomain device, ReadOnlySpan<int> shape) =>

@@ -1,9 +1,9 @@
 namespace Spud.Execution;
 
-/// <summary>One layer of a sequence, or one shard of it, as a cache policy sees it: with the pools of its layout.</summary>
+/// <summary>One layer of a sequence, or one shard of it, as seen by a cache policy, with the pools of its layout.</summary>
 /// <param name="table">The sequence's pages in the layer.</param>
 /// <param name="layer">The layer's pools.</param>
-/// <param name="shard">0 where keys are not sharded.</param>
+/// <param name="shard">Index of the shard; 0 if keys are not sharded.</param>
 internal sealed class LayerHistory(PageTable table, LayerPages layer, int shard) : IHistory
 {
     public int Tokens => table.Tokens;

@@ -2,24 +2,24 @@ using System.Collections.Immutable;
 
 namespace Spud.Execution;
 
-/// <summary>The page pools of one layer. The rows of a step go into the first; a policy moves keys into later ones.</summary>
-/// <param name="pools">At least one, in the order of the layout; where keys are sharded, the shards of the first, then those of the second, and so on.</param>
-/// <param name="tokensAtMost">Largest number of tokens of a sequence that the policy promised to keep between two steps.</param>
-/// <param name="borderTokens">Review borders are at the multiples of this; null: there are none.</param>
+/// <summary>The page pools of one layer. The rows of a step go into the first; a policy moves keys to later ones.</summary>
+/// <param name="pools">At least one, in the order of the layout; if keys are sharded, the shards of the first, then those of the second, and so on.</param>
+/// <param name="tokensAtMost">Maximum tokens of a sequence that the policy promised to keep between two steps.</param>
+/// <param name="borderTokens">Review borders are at multiples of this; null if there are none.</param>
 internal sealed class LayerPages(ImmutableArray<PoolPages> pools, int tokensAtMost, int? borderTokens)
 {
     public ImmutableArray<PoolPages> Pools => pools;
 
-    /// <summary>How keys are distributed over the pools by their position; null: rows go into the first.</summary>
+    /// <summary>How keys are distributed over the pools by position; null if rows go into the first.</summary>
     public FoldShards? Shards { get; init; }
 
-    /// <summary>Shards of a pool; 1 where keys are not sharded.</summary>
+    /// <summary>Number of shards per pool; 1 if keys are not sharded.</summary>
     public int ShardCount => Shards?.Domains.Length ?? 1;
 
-    /// <summary>Pools of the layout.</summary>
+    /// <summary>Number of pools in the layout.</summary>
     public int PoolCount => pools.Length / ShardCount;
 
-    /// <summary>What the policy reads at reviews; null: it observes nothing here.</summary>
+    /// <summary>What the policy reads at reviews; null if it observes nothing here.</summary>
     public ObservedLayer? Observed { get; set; }
 
     /// <summary>The pool that takes the rows of a step.</summary>
@@ -32,19 +32,19 @@ internal sealed class LayerPages(ImmutableArray<PoolPages> pools, int tokensAtMo
 
     public int? BorderTokens => borderTokens;
 
-    /// <summary>A text is reviewed each time that its length reaches or passes a multiple of this.</summary>
+    /// <summary>A text is reviewed whenever its length reaches or passes a multiple of this.</summary>
     public int ReviewTokens => borderTokens ?? First.PageTokens;
 
     /// <summary>
-    /// Whether a text keeps the same keys here as with another layout of the same cache, or of one that drops nothing that is seen: because
-    /// neither does (which a policy without borders promises), or because both work by the same numbers.
+    /// Whether a text keeps the same keys here as with another layout of the same cache, or of one that drops no visible keys: because
+    /// neither does (guaranteed by a policy without borders), or because both use the same numbers.
     /// </summary>
     public bool KeepsAsMuchAs(LayerPages other) =>
         pools.Length == other.Pools.Length
         && (borderTokens is null && other.BorderTokens is null && pools.Length == ShardCount
             || (tokensAtMost, borderTokens) == (other.TokensAtMost, other.BorderTokens) && pools.Zip(other.Pools).All(static pair => pair.First.Layout.KeysAtMost == pair.Second.Layout.KeysAtMost));
 
-    /// <summary>Whether the keys of a text so long lie in the same shards.</summary>
+    /// <summary>Whether the keys of a text of this length are in the same shards.</summary>
     public bool DistributesAs(LayerPages other, int tokens)
     {
         if (Shards is null || other.Shards is null)
@@ -59,9 +59,9 @@ internal sealed class LayerPages(ImmutableArray<PoolPages> pools, int tokensAtMo
         return ShardCount == other.ShardCount;
     }
 
-    /// <summary>Bytes of the pools in the host's memory.</summary>
+    /// <summary>Bytes of the pools in host memory.</summary>
     public long HostBytes => pools.Sum(static pool => pool.HostBytes);
 
-    /// <summary>Bytes of a new token, keys and values of all heads.</summary>
+    /// <summary>Bytes per new token, keys and values of all heads.</summary>
     public long BytesPerToken => First.BytesPerKey * First.Tables;
 }

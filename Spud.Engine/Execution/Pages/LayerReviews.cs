@@ -1,6 +1,6 @@
 namespace Spud.Execution;
 
-/// <summary>The reviews of one sequence in one layer: the policy is asked, its changes are made, and how far the text can still go back is known.</summary>
+/// <summary>The reviews of one sequence in one layer: asks the policy, applies its changes, and tracks how far the text can still be truncated.</summary>
 internal sealed class LayerReviews
 {
     private readonly PageTable _table;
@@ -16,7 +16,7 @@ internal sealed class LayerReviews
         _histories = [.. Enumerable.Range(0, layer.ShardCount).Select(shard => new LayerHistory(table, layer, shard))];
     }
 
-    /// <summary>What the policy sees; of the first shard where keys are sharded.</summary>
+    /// <summary>The policy's view; the first shard's if keys are sharded.</summary>
     public IHistory History => _histories[0];
 
     /// <summary>Length of the text at the last review that moved keys, and at the last one that changed anything.</summary>
@@ -29,14 +29,14 @@ internal sealed class LayerReviews
     /// <summary>Whether a text that grows to this length is reviewed.</summary>
     public bool AreDueAt(int tokens) => tokens / _layer.ReviewTokens != _table.Tokens / _layer.ReviewTokens;
 
-    /// <summary>Asks the policy, shard by shard, and then does what it asked for.</summary>
+    /// <summary>Runs the policy for each shard, then applies the changes it requested.</summary>
     /// <exception cref="InvalidDataException">The policy keeps more than its layout allows.</exception>
     public void Run(int layer, ICachePolicy policy)
     {
         foreach (LayerHistory history in _histories)
             policy.Review(layer, history);
 
-        // Drops first, so that a pool has room for what moves into it.
+        // Drops come first, to make room in a pool for keys that move into it.
         foreach (RunTable table in _table.Tables)
         {
             if (table.ApplyDrops())
@@ -47,21 +47,21 @@ internal sealed class LayerReviews
         RequirePromise();
     }
 
-    /// <summary>Whether the text can go back to a length: not where keys are gone, or in another format, that the shorter text would have.</summary>
+    /// <summary>Whether the text can be truncated to a length: not if keys that the shorter text would have are gone, or in another format.</summary>
     public bool CanTruncate(int tokens, float window)
     {
         int dropped = _table.LastDropped;
-        // A text that stays behind the last review that changed anything has the same keys.
+        // A text that remains past the last review that changed anything has the same keys.
         return tokens == 0 || tokens >= _table.Tokens || tokens >= _tokensAtChange || (tokens >= _tokensAtMove && (dropped < 0 || dropped <= tokens - window));
     }
 
-    /// <summary>Forgets reviews behind a length.</summary>
+    /// <summary>Discards reviews past a length.</summary>
     public void Truncate(int tokens) => (_tokensAtMove, _tokensAtChange) = (Math.Min(tokens, _tokensAtMove), Math.Min(tokens, _tokensAtChange));
 
-    /// <summary>Takes over the past of the text that this one was forked from.</summary>
+    /// <summary>Copies the review history of the text that this one was forked from.</summary>
     public void CopyFrom(LayerReviews parent) => Past = parent.Past;
 
-    /// <summary>Largest number of pages of a later pool that a review of this step may take, in addition to copies of shared ones.</summary>
+    /// <summary>Maximum pages of a later pool that a review of this step may take, in addition to copies of shared ones.</summary>
     public int PagesToMoveInto(int pool, int rows)
     {
         PoolPages target = _layer.Pools[pool];
@@ -101,7 +101,7 @@ internal sealed class LayerReviews
         _tokensAtMove = _tokensAtChange = _table.Tokens;
     }
 
-    /// <summary>Whether keys move into a pool; they must fit.</summary>
+    /// <summary>Whether keys move into a pool; throws if they do not fit.</summary>
     private bool RequireRoom(int into)
     {
         PoolPages target = _layer.Pools[into];

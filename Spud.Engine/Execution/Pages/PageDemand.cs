@@ -1,10 +1,10 @@
 namespace Spud.Execution;
 
-/// <summary>Counts the pages that steps take before anything is computed.</summary>
-/// <param name="layers">[L].</param>
+/// <summary>Counts the pages needed by steps before anything is computed.</summary>
+/// <param name="layers">[L]: the pools of each layer.</param>
 internal sealed class PageDemand(LayerPages[] layers)
 {
-    /// <summary>Refuses a step that the pools cannot hold, before any work.</summary>
+    /// <summary>Refuses a step that does not fit the pools, before any work.</summary>
     /// <exception cref="PagePoolFullException">A pool has too few pages.</exception>
     public void Require(Batch batch)
     {
@@ -24,12 +24,12 @@ internal sealed class PageDemand(LayerPages[] layers)
         }
     }
 
-    /// <summary>Whether sequences that read so many more tokens each find pages for them, if nothing is shared or let go meanwhile.</summary>
+    /// <summary>Whether there are pages for sequences that each read this many more tokens, if nothing is shared or freed meanwhile.</summary>
     public bool HasRoomFor(ReadOnlySpan<int> tokens)
     {
         foreach (LayerPages layer in layers)
         {
-            // Of shards, any may take all. What moves out of the first pool finds room in later ones, unless they are short of pages for all sequences.
+            // Any shard may take all. Keys moved out of the first pool find room in later ones, unless those are too small for all sequences.
             for (int i = 0; i < layer.Pools.Length; i++)
             {
                 PoolPages pool = layer.Pools[i];

@@ -1,8 +1,8 @@
 namespace Spud.Execution;
 
-/// <summary>Memory through which keys go from one format into another; pools of a domain share it.</summary>
+/// <summary>Scratch memory for keys that move from one format to another, shared by pools of a domain.</summary>
 /// <param name="view">F32 [n]: at least a page of one head.</param>
-/// <param name="memory">Where it was allocated.</param>
+/// <param name="memory">The account it was allocated from.</param>
 internal sealed class PageScratch(in TensorView view, MemoryAccount memory)
 {
     public TensorView View { get; } = view;

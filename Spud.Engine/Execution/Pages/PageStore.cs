@@ -2,21 +2,21 @@ namespace Spud.Execution;
 
 /// <summary>
 /// All pages of a pipeline: every layer's pools and, by sequence and layer, the tables of kept runs. A step's rows are pending until they
-/// are committed, for every cache policy alike.
+/// are committed, regardless of the cache policy.
 /// </summary>
-/// <param name="layers">[L].</param>
+/// <param name="layers">[L]: the pools of each layer.</param>
 /// <param name="policy">The cache.</param>
 /// <param name="tables">Scratch for one layer's step: one for each view that is read at the same time.</param>
-/// <param name="conversionBytes">Bytes of host memory for keys that move from one format into another.</param>
+/// <param name="conversionBytes">Bytes of host memory for keys that move from one format to another.</param>
 internal sealed class PageStore(LayerPages[] layers, ICachePolicy policy, StepTables[] tables, long conversionBytes)
 {
     /// <summary>[L].</summary>
     public IReadOnlyList<LayerPages> Layers => layers;
 
-    /// <summary>What steps take.</summary>
+    /// <summary>Pages needed by steps.</summary>
     public PageDemand Demand { get; } = new(layers);
 
-    /// <summary>Where texts are reviewed.</summary>
+    /// <summary>The review borders of texts.</summary>
     public required ReviewBorders Borders { get; init; }
 
     /// <summary>Bytes of the scratch in addition to the pools.</summary>
@@ -25,10 +25,10 @@ internal sealed class PageStore(LayerPages[] layers, ICachePolicy policy, StepTa
     /// <summary>Tables of a new sequence, one for each layer.</summary>
     public PageTable[] NewTables(ReadOnlyMemory<int> ids, int sequence) => [.. layers.Select(layer => new PageTable(layer, ids, sequence))];
 
-    /// <summary>Bytes that one token takes over all layers.</summary>
+    /// <summary>Bytes per token over all layers.</summary>
     public long BytesPerToken => layers.Sum(layer => layer.BytesPerToken);
 
-    /// <summary>Bytes of the pages that were in use at most since the last call: what each pool had at its own peak.</summary>
+    /// <summary>Returns the peak bytes of pages in use since the last call, with each pool at its own peak.</summary>
     public long TakePeakBytes()
     {
         long bytes = 0;
@@ -41,7 +41,7 @@ internal sealed class PageStore(LayerPages[] layers, ICachePolicy policy, StepTa
         return bytes;
     }
 
-    /// <summary>Makes room for the step's rows in one layer's pages and tells where each goes; pending until committed.</summary>
+    /// <summary>Makes room for the step's rows in one layer's pages and determines their slots; pending until committed.</summary>
     public void Place(int layer, Batch batch)
     {
         int perRow = layers[layer].First.Tables;
@@ -50,11 +50,11 @@ internal sealed class PageStore(LayerPages[] layers, ICachePolicy policy, StepTa
             entry.Sequence.Tables[layer].Append(entry.FirstPosition, all.Slice(entry.FirstRow * perRow, entry.Rows * perRow));
     }
 
-    /// <summary>Writes the step's keys and values where <see cref="Place"/> put them: all rows, or those of one shard.</summary>
+    /// <summary>Writes the step's keys and values to the slots determined by <see cref="Place"/>: all rows, or those of one shard.</summary>
     /// <param name="layer">The layer.</param>
-    /// <param name="pool">0, or the shard.</param>
+    /// <param name="pool">0, or the index of the shard.</param>
     /// <param name="batch">The step.</param>
-    /// <param name="heads">In the domain of the pool.</param>
+    /// <param name="heads">Heads in the domain of the pool.</param>
     public void Append(int layer, int pool, Batch batch, in Heads heads)
     {
         PoolPages pages = layers[layer].Pools[pool];
@@ -83,7 +83,7 @@ internal sealed class PageStore(LayerPages[] layers, ICachePolicy policy, StepTa
         pages.Domain.Append(pages.Layout.PerHead ? ByHead(heads) : heads, slots, pages.Pool);
     }
 
-    /// <summary>What the step's sequences keep in one pool of a layer, or in one shard of it; valid until the pool, or another that shares its scratch, is viewed again. False: nothing.</summary>
+    /// <summary>The keys kept by the step's sequences in one pool of a layer, or in one shard of it; valid until this pool, or another that shares its scratch, is viewed again. False if there are none.</summary>
     public bool TryView(int layer, int pool, Batch batch, out PageView view)
     {
         (PoolPages pages, StepTables scratch) = (layers[layer].Pools[pool], ScratchOf(layer, pool));
@@ -95,7 +95,7 @@ internal sealed class PageStore(LayerPages[] layers, ICachePolicy policy, StepTa
         return runs > 0;
     }
 
-    /// <summary>Likewise for one sequence alone; null: one that keeps nothing there.</summary>
+    /// <summary>Likewise for a single sequence; null for one that keeps nothing there.</summary>
     public bool TryView(int layer, int pool, PageTable? table, out PageView view)
     {
         (PoolPages pages, StepTables scratch) = (layers[layer].Pools[pool], ScratchOf(layer, pool));
@@ -121,13 +121,13 @@ internal sealed class PageStore(LayerPages[] layers, ICachePolicy policy, StepTa
     /// <summary>Keeps what the step appended to one layer of a sequence, up to a length.</summary>
     public void Commit(int layer, Sequence sequence, int tokens) => sequence.Tables[layer].Commit(tokens, layer, policy);
 
-    // What is viewed at the same time has scratch of its own: the shards of a pool, or all pools.
+    // Views used at the same time have separate scratch: the shards of a pool, or all pools.
     private StepTables ScratchOf(int layer, int pool) => tables[pool < tables.Length ? pool : pool % layers[layer].ShardCount];
 
     private static Heads Rows(in Heads heads, int from, int count) =>
         new() { Query = heads.Query.Rows(from, count), Key = heads.Key.Rows(from, count), Value = heads.Value.Rows(from, count) };
 
-    // Every KV head of a row goes into a page of its own: as many rows of one head.
+    // Every KV head of a row goes into its own page: treated as that many rows of one head.
     private static Heads ByHead(in Heads heads) => new() { Query = heads.Query, Key = ByHead(heads.Key), Value = ByHead(heads.Value) };
 
     private static TensorView ByHead(in TensorView rows) => new(rows.Domain, rows.Address, rows.Type, rows.Shape[0] * rows.Shape[1], 1, rows.Shape[2]);

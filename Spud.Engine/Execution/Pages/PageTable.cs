@@ -3,7 +3,7 @@ using Spud.Metering;
 namespace Spud.Execution;
 
 /// <summary>
-/// The pages of one sequence in one layer: a table of runs for each pool, or for each pool and KV head where a pool's pages are per head.
+/// The pages of one sequence in one layer: a table of runs for each pool, or for each pool and KV head if a pool's pages are per head.
 /// </summary>
 internal sealed class PageTable
 {
@@ -13,7 +13,7 @@ internal sealed class PageTable
     private readonly int[] _firstOfPool;
 
     /// <param name="layer">The layer's pools.</param>
-    /// <param name="ids">The sequence's tokens, by position; those of rows that are being committed are there already.</param>
+    /// <param name="ids">The sequence's tokens, by position; includes those of rows being committed.</param>
     /// <param name="sequence">Its id.</param>
     public PageTable(LayerPages layer, ReadOnlyMemory<int> ids, int sequence)
     {
@@ -40,7 +40,7 @@ internal sealed class PageTable
 
     public ReadOnlySpan<RunTable> Tables => _tables;
 
-    /// <summary>Largest position that a policy let go, in any head; -1 if none.</summary>
+    /// <summary>Largest position dropped by a policy, in any head; -1 if none.</summary>
     public int LastDropped
     {
         get
@@ -53,7 +53,7 @@ internal sealed class PageTable
         }
     }
 
-    /// <summary>Committed tokens that are kept; where heads differ, by the head that keeps the largest number.</summary>
+    /// <summary>Committed tokens that are kept; if heads differ, the maximum over the heads.</summary>
     public int KeptTokens
     {
         get
@@ -66,7 +66,7 @@ internal sealed class PageTable
         }
     }
 
-    /// <summary>Bytes of the keys and values that are kept.</summary>
+    /// <summary>Bytes of the kept keys and values.</summary>
     public long KeptBytes
     {
         get
@@ -79,13 +79,13 @@ internal sealed class PageTable
         }
     }
 
-    /// <summary>The tables of a pool: one for each KV head, or one that they share.</summary>
+    /// <summary>The tables of a pool: one per KV head, or one that they share.</summary>
     public ReadOnlySpan<RunTable> TablesOf(int pool) => _tables.AsSpan(_firstOfPool[pool].._firstOfPool[pool + 1]);
 
     /// <summary>The table of a pool that has a KV head's keys.</summary>
     public RunTable TableOf(int pool, int head) => _tables[_firstOfPool[pool] + (_layer.Pools[pool].Layout.PerHead ? head : 0)];
 
-    /// <summary>Committed tokens that a KV head keeps.</summary>
+    /// <summary>Committed tokens kept by a KV head.</summary>
     public int KeptBy(int head)
     {
         int keys = 0;
@@ -95,7 +95,7 @@ internal sealed class PageTable
         return keys;
     }
 
-    /// <summary>Positions of the keys that are kept, by pool and KV head.</summary>
+    /// <summary>Positions of the kept keys, by pool and KV head.</summary>
     public IEnumerable<KeptKeys> KeptKeys()
     {
         for (int pool = 0; pool < _layer.Pools.Length; pool++)
@@ -105,7 +105,7 @@ internal sealed class PageTable
         }
     }
 
-    /// <summary>What attention reads for rows at these positions, their own keys included.</summary>
+    /// <summary>Keys read by attention for rows at these positions, including their own.</summary>
     public KeyLoad KeysSeen(int firstRow, int lastRow, long window)
     {
         KeyLoad sum = default;
@@ -115,7 +115,7 @@ internal sealed class PageTable
         return sum;
     }
 
-    /// <summary>Likewise for rows that are yet to be appended, if nothing is dropped meanwhile.</summary>
+    /// <summary>Likewise for rows yet to be appended, if nothing is dropped meanwhile.</summary>
     public KeyLoad KeysToBeSeen(int firstRow, int lastRow, long window)
     {
         KeyLoad sum = default;
@@ -129,7 +129,7 @@ internal sealed class PageTable
         return sum;
     }
 
-    /// <summary>Makes room for rows at positions <paramref name="first"/> on and tells where each goes.</summary>
+    /// <summary>Makes room for rows from position <paramref name="first"/> on and determines their slots.</summary>
     /// <param name="first">Position of the first row.</param>
     /// <param name="slots">I32 [rows], or [rows, G] in per-head pages, written: page * P + key.</param>
     public void Append(int first, Span<int> slots)
@@ -147,14 +147,14 @@ internal sealed class PageTable
             tables[i].Append(first, slots.Length / tables.Length, slots[i..], tables.Length);
     }
 
-    /// <summary>Drops what is pending.</summary>
+    /// <summary>Drops pending rows.</summary>
     public void Rollback()
     {
         foreach (RunTable table in _tables)
             table.Rollback();
     }
 
-    /// <summary>Keeps what is pending up to a length, drops the rest, and lets the policy look at it if a border was reached.</summary>
+    /// <summary>Keeps pending rows up to a length, drops the rest, and runs the policy's review if a border was reached.</summary>
     public void Commit(int tokens, int layer, ICachePolicy policy)
     {
         bool isReviewed = Reviews.AreDueAt(tokens);
@@ -166,7 +166,7 @@ internal sealed class PageTable
             Reviews.Run(layer, policy);
     }
 
-    /// <summary>Forgets everything from position <paramref name="tokens"/> on.</summary>
+    /// <summary>Removes everything from position <paramref name="tokens"/> on.</summary>
     public void Truncate(int tokens)
     {
         foreach (RunTable table in _tables)
@@ -176,7 +176,7 @@ internal sealed class PageTable
         Reviews.Truncate(tokens);
     }
 
-    /// <summary>The committed part, shared: pages are copied when one of the two writes into them.</summary>
+    /// <summary>Shares the committed part: pages are copied when one of the two writes into them.</summary>
     public void ForkInto(PageTable child)
     {
         for (int i = 0; i < _tables.Length; i++)
@@ -186,7 +186,7 @@ internal sealed class PageTable
         child.Reviews.CopyFrom(Reviews);
     }
 
-    /// <summary>Copies keys, values and positions of a text of another pipeline into this one, which is empty.</summary>
+    /// <summary>Copies keys, values and positions of a text of another pipeline into this table, which must be empty.</summary>
     public void CopyFrom(PageTable source)
     {
         for (int i = 0; i < _tables.Length; i++)
@@ -196,11 +196,11 @@ internal sealed class PageTable
         Reviews.CopyFrom(source.Reviews);
     }
 
-    /// <summary>The past of a text from a file, whose runs are in the tables again.</summary>
-    /// <param name="tokens">Its length.</param>
+    /// <summary>Restores the review history of a text from a file, after its runs have been restored.</summary>
+    /// <param name="tokens">Length of the text.</param>
     /// <param name="tokensAtMove">See <see cref="LayerReviews.Past"/>.</param>
     /// <param name="tokensAtChange">Likewise.</param>
-    /// <exception cref="InvalidDataException">There can be no such past.</exception>
+    /// <exception cref="InvalidDataException">No such history is possible.</exception>
     public void Restore(int tokens, int tokensAtMove, int tokensAtChange)
     {
         if (tokensAtMove < 0 || tokensAtMove > tokensAtChange || tokensAtChange > tokens)
@@ -210,7 +210,7 @@ internal sealed class PageTable
         Reviews.Past = (tokensAtMove, tokensAtChange);
     }
 
-    /// <summary>Gives every page back.</summary>
+    /// <summary>Frees all pages.</summary>
     public void Clear()
     {
         foreach (RunTable table in _tables)

@@ -2,20 +2,20 @@ using System.Collections.Immutable;
 
 namespace Spud.Execution;
 
-/// <summary>One page pool of a layer: free list, reference counts, positions. It never grows.</summary>
+/// <summary>One page pool of a layer: free list, reference counts, positions. It has a fixed size.</summary>
 internal sealed class PoolPages
 {
     private readonly int[] _references;
     private readonly int[] _free;
     private int _freeCount;
 
-    /// <param name="layout">How it is stored.</param>
+    /// <param name="layout">The layout of the pool.</param>
     /// <param name="pool">Keys, values and positions.</param>
     /// <param name="heads">KV heads of the layer.</param>
     /// <param name="pagesPerSequence">Pages of the longest sequence, all heads together.</param>
-    /// <param name="slackPages">Pages that a table may hold beyond what its keys need before they are moved together; null: they never are.</param>
-    /// <param name="memory">Where it was allocated.</param>
-    /// <param name="scratch">F32 [n] in the pool's domain: at least a page of one head, if keys of another format come in; else null.</param>
+    /// <param name="slackPages">Pages that a table may hold beyond what its keys need before they are compacted; null if they never are.</param>
+    /// <param name="memory">The account it was allocated from.</param>
+    /// <param name="scratch">F32 [n] in the pool's domain: at least a page of one head, if keys of another format are moved in; else null.</param>
     public PoolPages(PoolLayout layout, PagePool pool, int heads, int pagesPerSequence, int? slackPages, MemoryAccount memory, PageScratch? scratch)
     {
         (Pool, Layout, PagesPerSequence, SlackPages, Scratch) = (pool, layout, pagesPerSequence, slackPages, scratch);
@@ -30,10 +30,10 @@ internal sealed class PoolPages
 
     public PagePool Pool { get; }
 
-    /// <summary>The accounts of its memory: its own, and that of the scratch where it has some.</summary>
+    /// <summary>The accounts of its memory: its own, and that of the scratch if present.</summary>
     public ImmutableArray<MemoryAccount> Memory { get; }
 
-    /// <summary>Where keys of another format pass through; null: none come in.</summary>
+    /// <summary>Scratch for keys of another format; null if none are moved in.</summary>
     public PageScratch? Scratch { get; }
 
     public PoolLayout Layout { get; }
@@ -43,10 +43,10 @@ internal sealed class PoolPages
     /// <summary>P.</summary>
     public int PageTokens => Layout.PageTokens;
 
-    /// <summary>Lists of runs of a sequence: one for each KV head, or one that the heads share.</summary>
+    /// <summary>Run lists per sequence: one per KV head, or one that the heads share.</summary>
     public int Tables { get; }
 
-    /// <summary>KV heads whose keys lie together as one entry of a page.</summary>
+    /// <summary>KV heads whose keys are stored together as one entry of a page.</summary>
     public int HeadsPerKey { get; }
 
     public int PagesPerSequence { get; }
@@ -55,25 +55,25 @@ internal sealed class PoolPages
 
     public int FreePages => _freeCount;
 
-    /// <summary>Pages that were in use at most since <see cref="ForgetPeak"/>.</summary>
+    /// <summary>Peak number of pages in use since <see cref="ForgetPeak"/>.</summary>
     public int PeakPages { get; private set; }
 
-    /// <summary>Bytes of a page, key and value.</summary>
+    /// <summary>Bytes per page, key and value.</summary>
     public long BytesPerPage => BytesPerKey * PageTokens;
 
-    /// <summary>Whether there are too few pages for all sequences at their longest.</summary>
+    /// <summary>Whether there are too few pages for all sequences at their maximum length.</summary>
     public bool IsShort { get; init; }
 
-    /// <summary>Whether all pages are in the domain, the format and the number that another pool of the same layer would have.</summary>
+    /// <summary>Whether the domain, the format and the number of pages equal those that another pool of the same layer would have.</summary>
     public bool IsAs(PoolShape shape) => shape == new PoolShape(Domain, Layout, Pool.Keys.Shape[0], PagesPerSequence, SlackPages);
 
     /// <summary>Bytes of the pool.</summary>
     public long Bytes => Pool.Keys.Bytes + Pool.Values.Bytes + Pool.Positions.Bytes;
 
-    /// <summary>Those of the host's memory: positions always, keys and values where attention works there.</summary>
+    /// <summary>Bytes in host memory: positions always, keys and values if attention runs there.</summary>
     public long HostBytes => Domain.IsHost ? Bytes : Pool.Positions.Bytes;
 
-    /// <summary>Bytes of one entry of a page, key and value.</summary>
+    /// <summary>Bytes per entry of a page, key and value.</summary>
     public long BytesPerKey => (Pool.Keys.Bytes + Pool.Values.Bytes) / ((long)_references.Length * PageTokens);
 
     public int Take()
@@ -88,14 +88,14 @@ internal sealed class PoolPages
         return page;
     }
 
-    /// <summary>From now on the peak is counted anew.</summary>
+    /// <summary>Resets the peak to the pages now in use.</summary>
     public void ForgetPeak() => PeakPages = _references.Length - _freeCount;
 
     public void Share(int page) => _references[page]++;
 
     public bool IsShared(int page) => _references[page] > 1;
 
-    /// <summary>Tables that hold the page.</summary>
+    /// <summary>Number of tables that hold the page.</summary>
     public int References(int page) => _references[page];
 
     public void Give(int page)
@@ -104,7 +104,7 @@ internal sealed class PoolPages
             _free[_freeCount++] = page;
     }
 
-    /// <summary>A page of one's own with the same keys, values and positions; the share in the old one is given back.</summary>
+    /// <summary>Copies a page with its keys, values and positions for exclusive use; gives up the reference to the old one.</summary>
     public int CopyOf(int page)
     {
         int copy = Take();
@@ -115,12 +115,12 @@ internal sealed class PoolPages
         return copy;
     }
 
-    /// <summary>Copies keys and values of another pool, in this one's format; their positions are set already.</summary>
+    /// <summary>Copies keys and values from another pool, converting to this pool's format; their positions are set already.</summary>
     /// <param name="source">An earlier pool of the layer.</param>
-    /// <param name="run">Keys of one page of it.</param>
-    /// <param name="sourceHead">Of which KV head, if this pool is per head.</param>
+    /// <param name="run">Keys of one page of the source.</param>
+    /// <param name="sourceHead">KV head of the source, if this pool is per head.</param>
     /// <param name="page">A page of this pool.</param>
-    /// <param name="firstKey">Where in the page.</param>
+    /// <param name="firstKey">First key in the page.</param>
     public void CopyFrom(PoolPages source, in KeyRun run, int sourceHead, int page, int firstKey)
     {
         for (int head = 0; head < HeadsPerKey; head++)
@@ -131,7 +131,7 @@ internal sealed class PoolPages
         }
     }
 
-    /// <summary>Moves keys, values and positions to another place in the pool, which they do not overlap.</summary>
+    /// <summary>Moves keys, values and positions to another, non-overlapping place in the pool.</summary>
     public void Move(in KeyRun run, int page, int firstKey)
     {
         CopyFrom(this, run, 0, page, firstKey);
@@ -143,7 +143,7 @@ internal sealed class PoolPages
     /// <summary>Positions of a run's keys, ascending.</summary>
     public ReadOnlySpan<int> PositionsOf(in KeyRun run) => Pool.Positions.AsSpan<int>().Slice(run.Page * PageTokens + run.FirstKey, run.Keys);
 
-    // Domains convert to F32 and from F32.
+    // Domains convert to and from F32.
     private void Copy(in TensorView from, in TensorView to)
     {
         if (from.Type == to.Type || from.Type == ElementType.F32 || to.Type == ElementType.F32)

@@ -1,11 +1,11 @@
 namespace Spud.Execution;
 
-/// <summary>What a pool of a layer is, before it has memory.</summary>
+/// <summary>Describes a pool of a layer before its memory is allocated.</summary>
 internal readonly record struct PoolShape
 {
-    /// <param name="domain">Where it lies.</param>
-    /// <param name="layout">How it is stored.</param>
-    /// <param name="pages">Pages.</param>
+    /// <param name="domain">The domain of the pool.</param>
+    /// <param name="layout">The layout of the pool.</param>
+    /// <param name="pages">Number of pages.</param>
     /// <param name="pagesPerSequence">Pages of the longest sequence.</param>
     /// <param name="slackPages">See <see cref="PoolPages.SlackPages"/>.</param>
     public PoolShape(IMemoryDomain domain, PoolLayout layout, int pages, int pagesPerSequence, int? slackPages)
@@ -22,6 +22,6 @@ internal readonly record struct PoolShape
 
     public int? SlackPages { get; }
 
-    /// <summary>What the layout says; two that say the same are equal.</summary>
+    /// <summary>The properties of the layout, compared by value.</summary>
     public (int PageTokens, ElementType Keys, ElementType Values, bool PerHead, int KeysAtMost) Stored { get; }
 }

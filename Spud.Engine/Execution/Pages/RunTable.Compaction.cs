@@ -1,9 +1,9 @@
 namespace Spud.Execution;
 
-// Keys are moved together where drops have left pages half empty.
+// Compacts keys if drops have left pages half empty.
 internal sealed partial class RunTable
 {
-    /// <summary>Moves keys together if that frees pages. Pages that forks share stay as they are, with all before them.</summary>
+    /// <summary>Compacts keys if that frees pages. Pages shared by forks stay as they are, together with all before them.</summary>
     private void Compact()
     {
         if (pages.SlackPages is not { } slack || PagesHeld <= (Keys + pages.PageTokens - 1) / pages.PageTokens + slack)
@@ -30,12 +30,12 @@ internal sealed partial class RunTable
             }
         }
 
-        // Keys never move towards the end, so that pages behind the last one in use are empty.
+        // Keys never move towards the end, so pages after the last one in use are empty.
         while ((pageRun = NextPage(pageRun, count)) < count)
             Give(_before[pageRun].Page);
     }
 
-    /// <summary>The first run of the next page, among those put aside.</summary>
+    /// <summary>The first run of the next page, among the runs set aside.</summary>
     private int NextPage(int run, int count)
     {
         int next = run + 1;
@@ -45,7 +45,7 @@ internal sealed partial class RunTable
         return next;
     }
 
-    /// <summary>Moves the first keys of a run to a place before it; how many were moved at once.</summary>
+    /// <summary>Moves the first keys of a run to an earlier place; returns how many were moved at once.</summary>
     private int MoveWithin(in KeyRun run, int page, int firstKey)
     {
         int keys = Math.Min(run.Keys, pages.PageTokens - firstKey);

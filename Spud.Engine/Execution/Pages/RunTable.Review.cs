@@ -1,13 +1,13 @@
 namespace Spud.Execution;
 
-// What a review asks for: keys that are dropped, and runs that move into other pools. It is noted first and done when the review has ended.
+// Changes requested by a review: keys to drop, and runs to move to other pools. They are recorded first and applied when the review has ended.
 internal sealed partial class RunTable
 {
     private readonly List<(int Run, int FirstKey, int Keys)> _drops = [];
     private List<(int Run, int Into)> _moves = [];
     private List<(int Run, int Into)> _movesAfterDrops = [];
 
-    /// <summary>Keys that this review moves into a pool; null: into any.</summary>
+    /// <summary>Number of keys that this review moves to a pool, or to any pool if null.</summary>
     public int KeysToMove(int? into)
     {
         int keys = 0;
@@ -37,7 +37,7 @@ internal sealed partial class RunTable
         _moves.Add((run, into));
     }
 
-    /// <summary>Lets go of what was dropped; the moves then name the runs that are left. False: nothing was.</summary>
+    /// <summary>Removes dropped keys; the moves then refer to the remaining runs. False if nothing was dropped.</summary>
     public bool ApplyDrops()
     {
         if (_drops.Count == 0)
@@ -69,8 +69,8 @@ internal sealed partial class RunTable
         return true;
     }
 
-    /// <summary>Copies the runs that move into the tables of other pools. If that fails, this table is what it was.</summary>
-    /// <param name="owner">Has the tables of the other pools.</param>
+    /// <summary>Copies the runs to be moved to the tables of other pools. If that fails, this table is unchanged.</summary>
+    /// <param name="owner">Owns the tables of the other pools.</param>
     public void CopyMoves(PageTable owner)
     {
         foreach ((int run, int into) in _moves)
@@ -84,7 +84,7 @@ internal sealed partial class RunTable
         }
     }
 
-    /// <summary>Lets go of the runs that were copied.</summary>
+    /// <summary>Removes the runs that were copied.</summary>
     public void ForgetMoved()
     {
         if (_moves.Count == 0)
@@ -107,14 +107,14 @@ internal sealed partial class RunTable
         Commit();
     }
 
-    /// <summary>Forgets what a review that failed had asked for.</summary>
+    /// <summary>Discards the changes requested by a review that failed.</summary>
     public void ForgetChanges()
     {
         _drops.Clear();
         _moves.Clear();
     }
 
-    /// <summary>Takes copies of another pool's keys.</summary>
+    /// <summary>Adds copies of another pool's keys.</summary>
     private void Take(in KeyRun run, PoolPages source)
     {
         if (_count > 0 && run.FirstPosition <= _runs[_count - 1].LastPosition)
@@ -135,7 +135,7 @@ internal sealed partial class RunTable
         Commit();
     }
 
-    /// <summary>Gives the page of a run back, if it was the page's last run and none of them was added again.</summary>
+    /// <summary>Frees the page of a run, if it was the page's last run and none of its runs was added again.</summary>
     private void GiveIfEmptied(int run, int count)
     {
         int page = _before[run].Page;
@@ -144,7 +144,7 @@ internal sealed partial class RunTable
             Give(page);
     }
 
-    /// <summary>Adds what no drop takes from a run, and returns the first drop of the next run.</summary>
+    /// <summary>Adds what remains of a run after drops, and returns the first drop of the next run.</summary>
     private int KeepRest(int run, int drop)
     {
         ReadOnlySpan<int> positions = pages.PositionsOf(_before[run]);

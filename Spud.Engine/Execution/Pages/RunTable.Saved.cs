@@ -1,9 +1,9 @@
 namespace Spud.Execution;
 
-/// <summary>Runs in a file.</summary>
+/// <summary>Saving runs to a file and restoring them.</summary>
 internal sealed partial class RunTable
 {
-    /// <summary>Where the committed runs lie in their pages.</summary>
+    /// <summary>Locations of the committed runs in their pages.</summary>
     public SavedRun[] SavedRuns()
     {
         SavedRun[] saved = new SavedRun[_count];
@@ -13,11 +13,11 @@ internal sealed partial class RunTable
         return saved;
     }
 
-    /// <summary>Makes room for saved runs in an empty table; their keys and values are then to be written.</summary>
-    /// <param name="runs">As <see cref="SavedRuns"/> gave them.</param>
-    /// <param name="positions">Of all keys.</param>
-    /// <param name="saved">What else is known of them.</param>
-    /// <exception cref="InvalidDataException">There can be no such runs here.</exception>
+    /// <summary>Makes room for saved runs in an empty table; their keys and values must then be written.</summary>
+    /// <param name="runs">The result of <see cref="SavedRuns"/>.</param>
+    /// <param name="positions">Positions of all keys.</param>
+    /// <param name="saved">Other saved data of the table.</param>
+    /// <exception cref="InvalidDataException">No such runs are possible here.</exception>
     public void Restore(ReadOnlySpan<SavedRun> runs, ReadOnlySpan<int> positions, SavedTable saved)
     {
         int done = 0, page = -1, end = 0;

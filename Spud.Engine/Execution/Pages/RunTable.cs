@@ -3,11 +3,11 @@ using Spud.Metering;
 namespace Spud.Execution;
 
 /// <summary>
-/// The kept runs of one sequence in one pool, of one KV head or of all that share the pool: oldest first. What was appended since the last
-/// commit is pending and goes with <see cref="Rollback"/>.
+/// The kept runs of one sequence in one pool, of one KV head or of all that share the pool: oldest first. Rows appended since the last
+/// commit are pending and dropped by <see cref="Rollback"/>.
 /// </summary>
 /// <param name="pages">The pool.</param>
-/// <param name="head">KV head; 0 where the heads share the pool.</param>
+/// <param name="head">KV head; 0 if the heads share the pool.</param>
 internal sealed partial class RunTable(PoolPages pages, int head)
 {
     private KeyRun[] _runs = new KeyRun[pages.PagesPerSequence / pages.Tables + 2];
@@ -17,15 +17,15 @@ internal sealed partial class RunTable(PoolPages pages, int head)
 
     public PoolPages Pages => pages;
 
-    /// <summary>Largest position that a policy let go; -1 if none.</summary>
+    /// <summary>Largest position dropped by a policy; -1 if none.</summary>
     public int LastDropped { get; private set; } = -1;
 
-    /// <summary>Whether keys were moved into another pool.</summary>
+    /// <summary>Whether keys were moved to another pool.</summary>
     public bool HasMoved { get; private set; }
 
     public ReadOnlySpan<KeyRun> Runs => _runs.AsSpan(0, _count);
 
-    /// <summary>Keys of all runs.</summary>
+    /// <summary>Number of keys in all runs.</summary>
     public int Keys { get; private set; }
 
     /// <summary>Positions of all keys, run by run.</summary>
@@ -38,47 +38,47 @@ internal sealed partial class RunTable(PoolPages pages, int head)
         return [.. positions];
     }
 
-    /// <summary>Pages that the runs lie in.</summary>
+    /// <summary>Pages that contain the runs.</summary>
     public int PagesHeld { get; private set; }
 
-    /// <summary>The shared page that the next key goes into; -1 where that key needs no copy.</summary>
+    /// <summary>The shared page that the next key goes into; -1 if that key needs no copy.</summary>
     public int SharedTail => Room > 0 && pages.IsShared(_runs[_count - 1].Page) ? _runs[_count - 1].Page : -1;
 
     private int Room => _count == 0 ? 0 : pages.PageTokens - End(_runs[_count - 1]);
 
-    /// <summary>Keys that rows at these positions see.</summary>
+    /// <summary>Keys seen by rows at these positions.</summary>
     /// <param name="firstRow">Position of the first row.</param>
-    /// <param name="lastRow">Of the last.</param>
-    /// <param name="window">Keys that a row may see, its own included.</param>
-    /// <param name="tokens">Positions that were appended to this table, if it takes the rows of steps; else 0.</param>
+    /// <param name="lastRow">Position of the last row.</param>
+    /// <param name="window">Keys that a row may see, including its own.</param>
+    /// <param name="tokens">Positions appended to this table, if it takes the rows of steps; else 0.</param>
     public KeyCount KeysSeen(int firstRow, int lastRow, long window, int tokens) =>
         tokens > 0 && LastDropped < 0 && !HasMoved ? KeyCount.Of(0, tokens - 1, firstRow, lastRow, window) : KeyCount.Of(Runs, pages.Pool, firstRow, lastRow, window);
 
-    /// <summary>Pages that so many more keys take from the pool, in addition to a copy of <see cref="SharedTail"/>.</summary>
+    /// <summary>Pages that this many more keys take from the pool, in addition to a copy of <see cref="SharedTail"/>.</summary>
     public int PagesWanted(int keys) => (int)((Math.Max(0L, keys - Room) + pages.PageTokens - 1) / pages.PageTokens);
 
-    /// <summary>Makes room for rows at positions <paramref name="first"/> on and tells where each goes.</summary>
+    /// <summary>Makes room for rows from position <paramref name="first"/> on and determines their slots.</summary>
     /// <param name="first">Position of the first row.</param>
-    /// <param name="rows">How many.</param>
+    /// <param name="rows">Number of rows.</param>
     /// <param name="slots">Written: page * P + key of a row, every <paramref name="stride"/> entries.</param>
-    /// <param name="stride">Tables that write into the same slots in turn.</param>
+    /// <param name="stride">Number of tables that write into the same slots in turn.</param>
     public void Append(int first, int rows, Span<int> slots, int stride)
     {
         for (int row = 0; row < rows; row++)
             slots[row * stride] = Extend(first + row);
     }
 
-    /// <summary>Drops what is pending.</summary>
+    /// <summary>Drops pending rows.</summary>
     public void Rollback() => CutTo(_committed);
 
-    /// <summary>Keeps what is pending of the positions below <paramref name="tokens"/>, and drops the rest.</summary>
+    /// <summary>Keeps pending rows at positions below <paramref name="tokens"/>, and drops the rest.</summary>
     public void Commit(int tokens)
     {
         CutTo(MarkAt(tokens));
         Commit();
     }
 
-    /// <summary>Forgets everything from position <paramref name="tokens"/> on.</summary>
+    /// <summary>Removes everything from position <paramref name="tokens"/> on.</summary>
     public void Truncate(int tokens)
     {
         CutTo(MarkAt(tokens));
@@ -87,7 +87,7 @@ internal sealed partial class RunTable(PoolPages pages, int head)
         Commit();
     }
 
-    /// <summary>The committed part, shared: pages are copied when one of the two writes into them.</summary>
+    /// <summary>Shares the committed part: pages are copied when one of the two writes into them.</summary>
     public void ForkInto(RunTable child)
     {
         child._runs = _runs.AsSpan().ToArray();
@@ -100,7 +100,7 @@ internal sealed partial class RunTable(PoolPages pages, int head)
         }
     }
 
-    /// <summary>Copies keys, values and positions of another pipeline's table into this one, which is empty.</summary>
+    /// <summary>Copies keys, values and positions of another pipeline's table into this one, which must be empty.</summary>
     public void CopyFrom(RunTable source)
     {
         foreach (ref readonly KeyRun run in source.Runs)
@@ -109,7 +109,7 @@ internal sealed partial class RunTable(PoolPages pages, int head)
         (LastDropped, HasMoved) = (source.LastDropped, source.HasMoved);
     }
 
-    /// <summary>Gives every page back.</summary>
+    /// <summary>Frees all pages.</summary>
     public void Clear()
     {
         CutTo(default);
@@ -119,7 +119,7 @@ internal sealed partial class RunTable(PoolPages pages, int head)
 
     private void Commit() => _committed = new(_count, _count == 0 ? 0 : End(_runs[_count - 1]));
 
-    /// <summary>Where the keys of the positions below <paramref name="tokens"/> end.</summary>
+    /// <summary>The end of the keys at positions below <paramref name="tokens"/>.</summary>
     private Mark MarkAt(int tokens)
     {
         int count = _count;
@@ -135,9 +135,9 @@ internal sealed partial class RunTable(PoolPages pages, int head)
 
     private static int End(in KeyRun run) => run.FirstKey + run.Keys;
 
-    /// <summary>Makes room for the key of a position; where it goes, as page * P + key.</summary>
-    /// <param name="position">Behind all others.</param>
-    /// <param name="joins">Whether a run goes on over positions that are missing; otherwise another one begins.</param>
+    /// <summary>Makes room for the key of a position; returns its slot as page * P + key.</summary>
+    /// <param name="position">Position, after all others.</param>
+    /// <param name="joins">Whether a run continues across missing positions; otherwise a new one begins.</param>
     private int Extend(int position, bool joins = false)
     {
         if (Room > 0)
@@ -212,7 +212,7 @@ internal sealed partial class RunTable(PoolPages pages, int head)
         PagesHeld--;
     }
 
-    /// <summary>Puts the runs aside, to be added again; how many there were.</summary>
+    /// <summary>Sets the runs aside, to be added again; returns their number.</summary>
     private int StartOver()
     {
         if (_before.Length < _runs.Length)

@@ -1,15 +1,15 @@
 namespace Spud.Execution;
 
-/// <summary>Host memory for what the pages of one layer look like in a step.</summary>
-/// <param name="Slots">I32 [Rows], or [Rows * G] if a layer's pages are per head: where each row goes.</param>
+/// <summary>Host memory that describes the pages of one layer in a step.</summary>
+/// <param name="Slots">I32 [Rows], or [Rows * G] if a layer's pages are per head: the slot of each row.</param>
 /// <param name="Runs">I32 [R, 5].</param>
 /// <param name="RunOffsets">I32 [Sequences + 1].</param>
-/// <param name="HeadRunOffsets">I32 [Sequences * G + 1]; absent where no layer has per-head pages.</param>
+/// <param name="HeadRunOffsets">I32 [Sequences * G + 1]; absent if no layer has per-head pages.</param>
 internal sealed record StepTables(TensorView Slots, TensorView Runs, TensorView RunOffsets, TensorView HeadRunOffsets)
 {
     public long Bytes => Slots.Bytes + Runs.Bytes + RunOffsets.Bytes + (HeadRunOffsets.IsPresent ? HeadRunOffsets.Bytes : 0);
 
-    /// <summary>Writes the runs of a sequence behind those of the sequences before it; how many runs there are then.</summary>
+    /// <summary>Writes the runs of a sequence after those of the previous sequences; returns the new number of runs.</summary>
     public int Write(PoolPages pages, int sequence, int runs, ReadOnlySpan<RunTable> ofHeads)
     {
         RunOffsets.AsSpan<int>()[sequence] = runs;
@@ -28,7 +28,7 @@ internal sealed record StepTables(TensorView Slots, TensorView Runs, TensorView 
         return runs;
     }
 
-    /// <summary>The view of what was written.</summary>
+    /// <summary>A view of the written tables.</summary>
     public PageView ViewOf(PoolPages pages, int sequences, int runs)
     {
         RunOffsets.AsSpan<int>()[sequences] = runs;

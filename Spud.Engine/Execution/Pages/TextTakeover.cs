@@ -1,14 +1,14 @@
 namespace Spud.Execution;
 
 /// <summary>
-/// Makes a text with its keys and values one of another pipeline, where the caller knows them to mean the same: in the same places of pools that
-/// both pipelines hold, or copied into pages of the same format.
+/// Transfers a text with its keys and values to another pipeline, where the caller knows them to be valid: kept in place in pools that both
+/// pipelines hold, or copied into pages of the same format.
 /// </summary>
 internal static class TextTakeover
 {
     /// <summary>Whether every layer can take the text over.</summary>
-    /// <param name="source">Of a pipeline of the same model.</param>
-    /// <param name="target">Empty.</param>
+    /// <param name="source">A text of a pipeline of the same model.</param>
+    /// <param name="target">An empty sequence.</param>
     public static bool IsPossible(Sequence source, Sequence target)
     {
         for (int layer = 0; layer < target.Tables.Length; layer++)
@@ -22,9 +22,9 @@ internal static class TextTakeover
     }
 
     /// <summary>Takes a text over.</summary>
-    /// <param name="source">Stays as it is.</param>
-    /// <param name="target">Empty; takes over what <see cref="IsPossible"/> allows.</param>
-    /// <returns>Bytes of keys and values that were copied; 0: the texts share all their pages.</returns>
+    /// <param name="source">The text; stays unchanged.</param>
+    /// <param name="target">An empty sequence, for which <see cref="IsPossible"/> is true.</param>
+    /// <returns>Bytes of keys and values copied; 0 if the texts share all their pages.</returns>
     public static long Do(Sequence source, Sequence target)
     {
         long copied = 0;
@@ -47,7 +47,7 @@ internal static class TextTakeover
 
     private static bool SharesPools(PageTable from, PageTable to) => from.Layer.Pools.SequenceEqual(to.Layer.Pools);
 
-    // Heads of a pool take their pages from it in turn, so that each is counted against an equal part of what is free.
+    // Heads of a pool take pages from it in turn, so each is checked against an equal part of the free pages.
     private static bool CanCopy(PageTable from, PageTable to)
     {
         for (int i = 0; i < to.Tables.Length; i++)

@@ -14,7 +14,7 @@ internal sealed class AttentionFold(IAttention attention) : IFold, IGivesKeyMass
     public void AddKeyMass(int layer, in Step step, in TensorView query, ReadOnlySpan<PageView> shards, in AttentionState state, in TensorView mass) =>
         ((IGivesKeyMass)attention).AddKeyMass(layer, step, query, shards, state, mass);
 
-    /// <summary>Nothing: the attention is a component.</summary>
+    /// <summary>Does nothing: the attention is a component.</summary>
     public void Dispose()
     {
     }

@@ -4,7 +4,7 @@ using Spud.Plugins;
 
 namespace Spud.Execution;
 
-/// <summary>A component as a pipeline built it, with everything that it took.</summary>
+/// <summary>A component as built by a pipeline, with all its resources.</summary>
 internal sealed class PipelineComponent
 {
     private const long Line = 64;
@@ -18,12 +18,12 @@ internal sealed class PipelineComponent
     /// <summary>Layers that it serves, ascending; all of them for head and cache.</summary>
     public required ImmutableArray<int> Layers { get; init; }
 
-    /// <summary>The phase that it serves; null: both.</summary>
+    /// <summary>The phase that it serves; null for both.</summary>
     public required Phase? Phase { get; init; }
 
     public required ComponentWeights Weights { get; init; }
 
-    /// <summary>Memory for its life.</summary>
+    /// <summary>Its memory.</summary>
     public required MemoryAccount Memory { get; init; }
 
     public required IReadOnlyList<Workspace> Workspaces { get; init; }
@@ -36,57 +36,57 @@ internal sealed class PipelineComponent
 
     public string Role => Registered.Role;
 
-    /// <summary>What it was built with; null in tests that build without a composer.</summary>
+    /// <summary>The context it was built with; null in tests that build without a composer.</summary>
     public IBuildContext? Context { get; init; }
 
-    /// <summary>Folds that were made for an attention with decorators, each after those that it is built on.</summary>
+    /// <summary>Folds made for an attention with decorators, each after those it is built on.</summary>
     public List<IFold> Folds { get; } = [];
 
-    /// <summary>What it can do with its options.</summary>
+    /// <summary>What it offers with its options.</summary>
     public Offer Offer { get => field ?? Registered.Offer; init; }
 
     /// <summary>The components that it is built on and calls.</summary>
     public IReadOnlyList<PipelineComponent> Inner { get; init; } = [];
 
-    /// <summary>The component that is built on it; null: the pipeline calls it.</summary>
+    /// <summary>The component that is built on it; null if the pipeline calls it.</summary>
     public PipelineComponent? Outer { get; set; }
 
-    /// <summary>The component that the pipeline calls when this one works.</summary>
+    /// <summary>The component called by the pipeline when this one runs.</summary>
     public PipelineComponent Outermost => Outer?.Outermost ?? this;
 
-    /// <summary>Weights of its own; null: it has none.</summary>
+    /// <summary>Its own weights; null if none.</summary>
     public PackFile? Pack { get; init; }
 
     /// <summary>The model's weights and its own.</summary>
     public IEnumerable<WeightEntry> TakenWeights => Weights.Taken.Concat(Pack?.Taken ?? []);
 
-    /// <summary>Sums that it counts for itself.</summary>
+    /// <summary>Figures that it counts itself.</summary>
     public IReadOnlyList<Figure> Figures { get; init; } = [];
 
-    /// <summary>What a router said about its plans when it was built; null: no router.</summary>
+    /// <summary>Properties of a router's plans, queried when it was built; null for other components.</summary>
     public RouterFacts? Routing { get; init; }
 
-    /// <summary>What a native library takes for it, as its author estimates.</summary>
+    /// <summary>Memory used by a native library for it, as estimated by its author.</summary>
     public required long NativeBytes { get; init; }
 
-    /// <summary>Decorators of the fold of an attention with their options, outermost first.</summary>
+    /// <summary>Fold decorators of an attention with their options, outermost first.</summary>
     public ImmutableArray<(RegisteredComponent Registered, string Options)> Decorators { get; set; } = [];
 
-    /// <summary>Its options as JSON, those of components that it is built on included.</summary>
+    /// <summary>Its options as JSON, including those of its inner components.</summary>
     public string OptionsText => Registered.TextOf(Options);
 
     /// <summary>Whether another pipeline's component computes the same: the same code with the same options and weights.</summary>
     public bool IsLike(PipelineComponent other) =>
         ReferenceEquals(this, other) || ReferenceEquals(Registered, other.Registered) && OptionsText == other.OptionsText && Pack?.Path == other.Pack?.Path && other.Pack?.IsCurrent != false;
 
-    /// <summary>Its share of a domain's arena with the shares of its inner components, which it calls while its own is in use; bytes.</summary>
+    /// <summary>Its share of a domain's arena plus the shares of its inner components, which it calls while its own is in use; bytes.</summary>
     public long WorkspaceBytesIn(IMemoryDomain domain) =>
         Workspaces.Sum(workspace => workspace.Domain == domain ? Aligned(workspace.Bytes) : 0) + Inner.Sum(inner => inner.WorkspaceBytesIn(domain));
 
     /// <summary>Its shares of all arenas, bytes.</summary>
     public long WorkspaceBytes => Workspaces.Sum(workspace => Aligned(workspace.Bytes));
 
-    /// <summary>Lays its shares of a domain's arena one after the other, then those of its inner components; returns the address after them.</summary>
+    /// <summary>Places its shares of a domain's arena consecutively, then those of its inner components; returns the address after them.</summary>
     public nint LayWorkspaces(IMemoryDomain domain, nint arena)
     {
         foreach (Workspace workspace in Workspaces.Where(workspace => workspace.Domain == domain))
@@ -101,11 +101,11 @@ internal sealed class PipelineComponent
         return arena;
     }
 
-    /// <summary>Another pipeline holds it too: it is disposed when all have done so.</summary>
+    /// <summary>Adds another pipeline as owner: the component is disposed when all have disposed it.</summary>
     public void Share() => _owners++;
 
     /// <summary>Disposes the component and frees its memory when its last pipeline does so, whatever the component throws.</summary>
-    /// <param name="faults">Gets what it threw.</param>
+    /// <param name="faults">Receives the exceptions it threw.</param>
     public void Dispose(List<ComponentException> faults)
     {
         if (--_owners > 0)
@@ -118,7 +118,7 @@ internal sealed class PipelineComponent
         Pack?.Dispose();
     }
 
-    // Shares begin at cache lines.
+    // Shares are aligned to cache lines.
     private static long Aligned(long bytes) => (bytes + Line - 1) / Line * Line;
 
     private void Dispose(IDisposable part, List<ComponentException> faults)

@@ -5,11 +5,11 @@ using Spud.Plugins;
 namespace Spud.Execution;
 
 /// <summary>
-/// What a router says about its plans, asked once when it is built: buffers are sized and budgets are computed by these numbers, so a
-/// router that changes its mind later is held to what it said.
+/// Properties of a router's plans, queried once when it is built: buffers are sized and budgets are computed from these numbers, so a
+/// router that changes them later is held to the original ones.
 /// </summary>
-/// <param name="MaxExperts">K: most experts of a row in any layer.</param>
-/// <param name="ExpectedExperts">Experts of a row on average over the layers; null: not known.</param>
+/// <param name="MaxExperts">K: maximum experts per row in any layer.</param>
+/// <param name="ExpectedExperts">Average experts per row over the layers; null if not known.</param>
 internal sealed record RouterFacts(int MaxExperts, double? ExpectedExperts)
 {
     private readonly Dictionary<int, int> _maxExperts = [];
@@ -17,12 +17,12 @@ internal sealed record RouterFacts(int MaxExperts, double? ExpectedExperts)
     /// <summary>K of a layer that the router serves.</summary>
     public int MaxExpertsIn(int layer) => _maxExperts[layer];
 
-    /// <summary>Asks a router.</summary>
-    /// <param name="registered">For messages.</param>
-    /// <param name="router">Just built.</param>
+    /// <summary>Queries a router.</summary>
+    /// <param name="registered">The router's registration, for messages.</param>
+    /// <param name="router">The router, just built.</param>
     /// <param name="model">The model.</param>
     /// <param name="layers">Layers that it serves.</param>
-    /// <exception cref="CompositionException">It threw, or a number is impossible.</exception>
+    /// <exception cref="CompositionException">It threw, or a number is invalid.</exception>
     public static RouterFacts Of(RegisteredComponent registered, IRouter router, ModelDescription model, ImmutableArray<int> layers)
     {
         int most = registered.Ask(nameof(router.MaxExpertsPerRow), () => router.MaxExpertsPerRow);

@@ -1,16 +1,16 @@
 namespace Spud.Execution;
 
 /// <summary>
-/// A text in a file: its ids, the pages of its keys and values, and what components know of it. It is bound to the model and to every part of the
-/// pipeline that keys depend on; a checksum covers all of it. It is written beside and then renamed, so that a reader finds the old one or the new one.
+/// A text in a file: its ids, the pages of its keys and values, and components' states of it. It is bound to the model and to every part of the
+/// pipeline that keys depend on; a checksum covers all of it. It is written to a temporary file and renamed, so a reader finds the old or new one.
 /// </summary>
 public static class CacheFile
 {
-    /// <summary>Writes a text.</summary>
-    /// <param name="sequence">Stays as it is.</param>
-    /// <param name="path">The file; one that exists is replaced.</param>
-    /// <param name="effort">With which the text was read.</param>
-    /// <exception cref="CacheFileException">The file cannot be written, or the pages lie in a device's memory.</exception>
+    /// <summary>Saves a text.</summary>
+    /// <param name="sequence">The text; stays unchanged.</param>
+    /// <param name="path">The file; an existing one is replaced.</param>
+    /// <param name="effort">The effort with which the text was read.</param>
+    /// <exception cref="CacheFileException">The file cannot be written, or the pages are in a device's memory.</exception>
     /// <exception cref="InvalidOperationException">The engine is in use, or the sequence has ended.</exception>
     public static void Save(Sequence sequence, string path, float effort = 1)
     {
@@ -21,10 +21,10 @@ public static class CacheFile
         CacheFileWriter.Write(sequence, path, effort);
     }
 
-    /// <summary>Reads a text into a new sequence.</summary>
-    /// <param name="engine">Of a pipeline whose keys mean the same as those in the file.</param>
+    /// <summary>Loads a text into a new sequence.</summary>
+    /// <param name="engine">An engine of a pipeline in which the keys in the file are valid.</param>
     /// <param name="path">The file.</param>
-    /// <param name="effort">With which texts are read.</param>
+    /// <param name="effort">The effort with which texts are read.</param>
     /// <exception cref="CacheFileException">The file cannot be read, is damaged, or belongs to another model or pipeline.</exception>
     /// <exception cref="InvalidOperationException">All sequences of the pipeline are in use, or the engine is.</exception>
     public static Sequence Load(Engine engine, string path, float effort = 1)

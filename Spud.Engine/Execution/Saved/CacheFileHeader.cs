@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 namespace Spud.Execution;
 
 /// <summary>
-/// What a cache file says before its numbers. The file: 8 bytes of mark, the version (u32), bytes of the header (u32) and of the numbers (u64),
+/// The header of a cache file. The file: 8 magic bytes, the version (u32), bytes of the header (u32) and of the numbers (u64),
 /// SHA-256 (32 bytes) of all that and of what follows, the header as JSON, the numbers. Little-endian.
 /// </summary>
 internal sealed record CacheFileHeader
@@ -21,10 +21,10 @@ internal sealed record CacheFileHeader
     /// <summary>Bytes before the JSON.</summary>
     public const int FixedBytes = StartBytes + HashBytes;
 
-    /// <summary>No pipeline needs a longer one.</summary>
+    /// <summary>Maximum size of the header; no pipeline needs more.</summary>
     public const int MaxBytes = 64 << 20;
 
-    /// <summary>What keys depend on: see <see cref="PipelineIdentity"/>.</summary>
+    /// <summary>What the keys depend on: see <see cref="PipelineIdentity"/>.</summary>
     public required ImmutableArray<IdentityPart> Pipeline { get; init; }
 
     /// <summary>Length of the text.</summary>
@@ -33,21 +33,21 @@ internal sealed record CacheFileHeader
     /// <summary>[L].</summary>
     public required ImmutableArray<SavedLayer> Layers { get; init; }
 
-    /// <summary>Bytes of each state that a component keeps.</summary>
+    /// <summary>Bytes of each state kept by a component.</summary>
     public required ImmutableArray<long> States { get; init; }
 }
 
 /// <summary>A layer of a saved text.</summary>
-/// <param name="TokensAtMove">Length at the last review that moved keys.</param>
-/// <param name="TokensAtChange">At the last one that changed anything.</param>
-/// <param name="Tables">By pool, and by KV head where pages are per head.</param>
+/// <param name="TokensAtMove">Length of the text at the last review that moved keys.</param>
+/// <param name="TokensAtChange">Length of the text at the last review that changed anything.</param>
+/// <param name="Tables">The tables by pool, and by KV head if pages are per head.</param>
 internal sealed record SavedLayer(int TokensAtMove, int TokensAtChange, ImmutableArray<SavedTable> Tables);
 
 /// <summary>The kept keys of one table.</summary>
-/// <param name="Runs">How many runs they form.</param>
-/// <param name="Keys">How many there are.</param>
-/// <param name="LastDropped">Largest position that was let go; -1: none.</param>
-/// <param name="HasMoved">Whether keys were moved into another pool.</param>
+/// <param name="Runs">Number of runs.</param>
+/// <param name="Keys">Number of keys.</param>
+/// <param name="LastDropped">Largest position dropped; -1 if none.</param>
+/// <param name="HasMoved">Whether keys were moved to another pool.</param>
 internal sealed record SavedTable(int Runs, int Keys, int LastDropped, bool HasMoved);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow)]

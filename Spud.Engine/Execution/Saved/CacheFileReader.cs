@@ -17,7 +17,7 @@ internal sealed class CacheFileReader : IDisposable
     private readonly CacheFileHeader _header;
     private long _at;
 
-    /// <exception cref="CacheFileException">The file cannot be read, is no cache file, or is damaged.</exception>
+    /// <exception cref="CacheFileException">The file cannot be read, is not a cache file, or is damaged.</exception>
     public CacheFileReader(string path)
     {
         _path = path;
@@ -43,7 +43,7 @@ internal sealed class CacheFileReader : IDisposable
 
     public void Dispose() => _file.Dispose();
 
-    /// <summary>Fills an empty sequence.</summary>
+    /// <summary>Restores an empty sequence.</summary>
     /// <exception cref="CacheFileException">The file belongs to another model or pipeline, or the text does not fit this one.</exception>
     public void Restore(PipelineParts pipeline, Sequence sequence, float effort)
     {

@@ -14,7 +14,7 @@ internal sealed class CacheFileWriter : IDisposable
 
     private CacheFileWriter(FileStream to) => _to = to;
 
-    /// <exception cref="CacheFileException">The file cannot be written, or the pages lie in a device's memory.</exception>
+    /// <exception cref="CacheFileException">The file cannot be written, or the pages are in a device's memory.</exception>
     public static void Write(Sequence sequence, string path, float effort)
     {
         PoolPages? device = sequence.Tables.SelectMany(static table => table.Layer.Pools).FirstOrDefault(static pool => !pool.Domain.IsHost);
@@ -76,7 +76,7 @@ internal sealed class CacheFileWriter : IDisposable
         BinaryPrimitives.WriteInt32LittleEndian(start[12..], header.Length);
         BinaryPrimitives.WriteInt64LittleEndian(start[16..], bytes);
         Put(start);
-        _to.Write(stackalloc byte[CacheFileHeader.HashBytes]); // comes last
+        _to.Write(stackalloc byte[CacheFileHeader.HashBytes]); // written last
         Put(header);
     }
 
@@ -124,7 +124,7 @@ internal sealed class CacheFileWriter : IDisposable
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
-            // Why the file could not be written is on its way to the caller; what is left of it hurts nobody.
+            // The exception that explains why the file could not be written is already propagating; a leftover file is harmless.
         }
     }
 }

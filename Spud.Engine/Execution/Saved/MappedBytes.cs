@@ -2,16 +2,16 @@ using System.IO.MemoryMappedFiles;
 
 namespace Spud.Execution;
 
-/// <summary>A file in memory, to be read once.</summary>
+/// <summary>A file mapped into memory, to be read once.</summary>
 internal sealed class MappedBytes : IDisposable
 {
     private static readonly HostDomain s_host = new();
     private readonly MemoryMappedFile _map;
     private readonly MemoryMappedViewAccessor _view;
 
-    /// <exception cref="IOException">It cannot be opened.</exception>
-    /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
-    /// <exception cref="ArgumentException">It is empty.</exception>
+    /// <exception cref="IOException">The file cannot be opened.</exception>
+    /// <exception cref="UnauthorizedAccessException">Access to the file is denied.</exception>
+    /// <exception cref="ArgumentException">The file is empty.</exception>
     public MappedBytes(string path)
     {
         FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
@@ -32,7 +32,7 @@ internal sealed class MappedBytes : IDisposable
     public long Length { get; }
 
     /// <summary>Bytes of the file, valid until it is disposed.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">They leave the file.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The range is outside the file.</exception>
     public ReadOnlySpan<byte> Bytes(long offset, int count)
     {
         if (offset < 0 || count < 0 || count > Length - offset)

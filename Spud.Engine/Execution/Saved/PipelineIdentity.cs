@@ -8,18 +8,18 @@ namespace Spud.Execution;
 
 /// <summary>A part of what keys and values depend on.</summary>
 /// <param name="What">"model", "cache", …</param>
-/// <param name="Value">Equal where it is the same.</param>
+/// <param name="Value">Equal if the part is the same.</param>
 internal sealed record IdentityPart(string What, string Value);
 
 /// <summary>
-/// All that the keys and values of a text depend on: the model and the scaling of its positions, and every component that works while a prompt is
-/// read, with its version and options. Threads, limits and what only decodes are no part of it.
+/// Everything that the keys and values of a text depend on: the model and its RoPE scaling, and every component that runs while a prompt is
+/// read, with its version and options. Threads, limits and components that only decode are not included.
 /// </summary>
 internal static class PipelineIdentity
 {
     /// <summary>The parts, in the order of the forward pass.</summary>
     /// <param name="parts">The pipeline.</param>
-    /// <param name="effort">With which texts are read.</param>
+    /// <param name="effort">The effort with which texts are read.</param>
     public static ImmutableArray<IdentityPart> Of(PipelineParts parts, float effort) =>
     [
         new("model", parts.Hash?.Value ?? ""),

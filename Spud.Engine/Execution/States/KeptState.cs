@@ -3,12 +3,12 @@ using Spud.Configuration;
 namespace Spud.Execution;
 
 /// <summary>
-/// What the host keeps for one component and layer: of every sequence the state as of its last border, the states of some borders before,
-/// and notes of the rows since. Notes lie by position, so that those of rows that are not kept are overwritten by the rows that come there.
+/// What the host keeps for one component and layer: for every sequence, the state as of its last border, the states of some earlier borders,
+/// and notes of the rows since. Notes are stored by position, so that those of rows that are not kept are overwritten by later rows.
 /// </summary>
 internal sealed class KeptState
 {
-    /// <summary>Borders to which a text can go back without being read again from its start.</summary>
+    /// <summary>Number of earlier borders to which a text can be truncated without being read again from its start.</summary>
     private const int EarlierStates = 8;
 
     private readonly IKeepsSequenceState _component;
@@ -18,12 +18,12 @@ internal sealed class KeptState
     /// <param name="memory">Counts the memory.</param>
     /// <param name="host">The host's domain.</param>
     /// <param name="limits">The largest step.</param>
-    /// <param name="component">Whose state it is.</param>
+    /// <param name="component">The component whose state it is.</param>
     /// <param name="role">Its role.</param>
     /// <param name="name">Its full name.</param>
     /// <param name="layer">The layer.</param>
-    /// <param name="layout">What it asked for.</param>
-    /// <exception cref="CompositionException">The layout is impossible.</exception>
+    /// <param name="layout">The layout requested by the component.</param>
+    /// <exception cref="CompositionException">The layout is invalid.</exception>
     public KeptState(MemoryAccount memory, IMemoryDomain host, Limits limits, IKeepsSequenceState component, string role, string name, int layer, SequenceStateLayout layout)
     {
         (_component, Role, Name, _layer, _every, _noted) = (component, role, name, layer, layout.BorderTokens, layout.NotedRows ?? layout.BorderTokens);
@@ -48,31 +48,31 @@ internal sealed class KeptState
     /// <summary>The component's full name.</summary>
     public string Name { get; }
 
-    /// <summary>What the component is in its pipeline; null outside of one.</summary>
+    /// <summary>The component in its pipeline; null outside of one.</summary>
     public PipelineComponent? Of { get; init; }
 
     public int Layer => _layer;
 
-    /// <summary>Tokens from one border to the next.</summary>
+    /// <summary>Distance between borders in tokens.</summary>
     public int BorderTokens => _every;
 
-    /// <summary>Rows before each border whose notes are kept.</summary>
+    /// <summary>Number of rows before each border whose notes are kept.</summary>
     public int NotedRows => _noted;
 
     public long Bytes => _notes.Bytes + (HasState ? _states.Bytes + _earlier.Bytes : 0);
 
-    /// <summary>I8 [NotedRows, RowBytes] of a sequence.</summary>
+    /// <summary>I8 [NotedRows, RowBytes]: the notes of a sequence.</summary>
     public TensorView NotesOf(int sequence) => _notes.At(sequence);
 
-    /// <summary>I8 [Bytes] of a sequence.</summary>
+    /// <summary>I8 [Bytes]: the state of a sequence.</summary>
     public TensorView StateOf(int sequence) => _states.At(sequence);
 
-    /// <summary>Whether there is a state; otherwise there are notes alone.</summary>
+    /// <summary>Whether there is a state; otherwise there are only notes.</summary>
     public bool HasState => _states.IsPresent;
 
-    /// <summary>The step as the component sees it.</summary>
-    /// <param name="step">Without state.</param>
-    /// <param name="isFirst">Whether no note has been written in the step yet.</param>
+    /// <summary>The step as seen by the component.</summary>
+    /// <param name="step">The step without state.</param>
+    /// <param name="isFirst">Whether no note has been written yet in the step.</param>
     public Step In(in Step step, bool isFirst)
     {
         if (isFirst)
@@ -87,7 +87,7 @@ internal sealed class KeptState
         return step with { States = _states, Notes = _notes, BorderTokens = _every };
     }
 
-    /// <summary>Whether notes of a step's rows are kept.</summary>
+    /// <summary>Whether notes of any of a step's rows are kept.</summary>
     public bool NotesAny(in Step step)
     {
         foreach (ref readonly SequenceSlice slice in step.Sequences)
@@ -99,9 +99,9 @@ internal sealed class KeptState
         return false;
     }
 
-    /// <summary>Takes the notes of rows that are committed into the state, if they reach a border.</summary>
-    /// <param name="sequence">Id.</param>
-    /// <param name="tokens">Length of the text with the rows.</param>
+    /// <summary>Folds the notes of committed rows into the state, if they reach a border.</summary>
+    /// <param name="sequence">Id of the sequence.</param>
+    /// <param name="tokens">Length of the text including the rows.</param>
     public void Commit(int sequence, int tokens)
     {
         if (!HasState || tokens % _every != 0)
@@ -112,14 +112,14 @@ internal sealed class KeptState
         _component.Advance(_layer, _notes.At(sequence), state);
     }
 
-    /// <summary>A new sequence: it knows nothing.</summary>
+    /// <summary>Resets the state for a new sequence.</summary>
     public void Clear(int sequence)
     {
         if (HasState)
             _states.At(sequence).AsSpan<byte>().Clear();
     }
 
-    /// <summary>I8: all that is kept of a sequence.</summary>
+    /// <summary>I8: everything kept for a sequence.</summary>
     public IEnumerable<TensorView> ViewsOf(int sequence)
     {
         yield return _notes.At(sequence);
@@ -130,15 +130,15 @@ internal sealed class KeptState
         yield return _earlier.At(sequence);
     }
 
-    /// <summary>Another sequence with the same past.</summary>
+    /// <summary>Copies the state for another sequence with the same past.</summary>
     public void Fork(int from, int to) => CopyFrom(this, from, to);
 
-    /// <summary>Whether another pipeline keeps the same for a component that computes the same.</summary>
+    /// <summary>Whether another pipeline keeps the same data for a component that computes the same.</summary>
     public bool IsLike(KeptState other) =>
         Of is { } mine && other.Of is { } theirs && mine.IsLike(theirs) && (_layer, _every, _noted, _notes.Shape[2], HasState) == (other._layer, other._every, other._noted, other._notes.Shape[2], other.HasState)
         && (!HasState || _states.Shape[1] == other._states.Shape[1]);
 
-    /// <summary>What is kept of a sequence, here or in a pipeline that <see cref="IsLike"/> allows, for another sequence.</summary>
+    /// <summary>Copies the data kept for a sequence, here or in a pipeline for which <see cref="IsLike"/> is true, to another sequence.</summary>
     public void CopyFrom(KeptState source, int from, int to)
     {
         Copy(source._notes, _notes);
@@ -151,9 +151,9 @@ internal sealed class KeptState
         void Copy(in TensorView of, in TensorView into) => of.At(from).AsSpan<byte>().CopyTo(into.At(to).AsSpan<byte>());
     }
 
-    /// <summary>The length from which a text must be read again to have a shorter length's state and notes; that length itself if nothing need be read.</summary>
-    /// <param name="tokens">Its length now.</param>
-    /// <param name="shorter">The length that is wanted.</param>
+    /// <summary>The length from which a text must be read again to have the state and notes of a shorter length; the shorter length itself if nothing need be read.</summary>
+    /// <param name="tokens">The current length.</param>
+    /// <param name="shorter">The length to truncate to.</param>
     public int ReadAgainFrom(int tokens, int shorter)
     {
         int borders = tokens / _every - shorter / _every, lastBorder = shorter / _every * _every;
@@ -165,7 +165,7 @@ internal sealed class KeptState
         return shorter <= lastBorder + _every - _noted ? shorter : lastBorder;
     }
 
-    /// <summary>Goes back to a length that <see cref="ReadAgainFrom"/> named, or to one behind the last border.</summary>
+    /// <summary>Truncates to a length returned by <see cref="ReadAgainFrom"/>, or to one after the last border.</summary>
     public void Truncate(int sequence, int tokens, int shorter)
     {
         if (shorter == 0)
@@ -174,7 +174,7 @@ internal sealed class KeptState
             _earlier.At(sequence).At(shorter / _every % EarlierStates).AsSpan<byte>().CopyTo(_states.At(sequence).AsSpan<byte>());
     }
 
-    /// <summary>Where the notes of rows lie, which no border is between; false: they are not kept.</summary>
+    /// <summary>Finds the location of the notes of rows not separated by a border; false if they are not kept.</summary>
     private bool TryFindNotes(int firstPosition, int rows, out int first, out int count)
     {
         int begin = firstPosition % _every - (_every - _noted), end = begin + rows;

@@ -2,7 +2,7 @@ using Spud.Configuration;
 
 namespace Spud.Execution;
 
-/// <summary>A component that tells from its states what kind of text a sequence is.</summary>
+/// <summary>A component that determines from its states what kind of text a sequence is.</summary>
 internal sealed class Labeller
 {
     private readonly ILabelsText _component;
@@ -17,14 +17,14 @@ internal sealed class Labeller
         _views = new TensorView[_layers.Max() + 1];
     }
 
-    /// <summary>Null: it does not.</summary>
+    /// <summary>Null if the component does not label text.</summary>
     public static Labeller? Of(PipelineComponent component) =>
-        // One that is inside another component is asked through that one.
+        // An inner component is asked through its outer one.
         component.Outer is null && component.Instance is ILabelsText labels && component.Layers.Length > 0 && Role.Of(component.Role).DiffersByLayer ? new(component, labels) : null;
 
-    /// <param name="sequence">Id.</param>
-    /// <param name="states">Of all components.</param>
-    /// <exception cref="ComponentException">It threw.</exception>
+    /// <param name="sequence">Id of the sequence.</param>
+    /// <param name="states">The states of all components.</param>
+    /// <exception cref="ComponentException">The component threw.</exception>
     public TextLabel? LabelOf(int sequence, ReadOnlySpan<KeptState> states)
     {
         foreach (KeptState state in states)

@@ -2,7 +2,7 @@ using Spud.Configuration;
 
 namespace Spud.Execution;
 
-/// <summary>All that a pipeline's components keep of its sequences, in addition to keys and values.</summary>
+/// <summary>The per-sequence states of a pipeline's components, in addition to keys and values.</summary>
 internal sealed class SequenceStates
 {
     private readonly KeptState[] _states;
@@ -11,23 +11,23 @@ internal sealed class SequenceStates
     /// <param name="memory">Counts the memory.</param>
     /// <param name="host">The host's domain.</param>
     /// <param name="limits">The largest step.</param>
-    /// <param name="components">Of the pipeline.</param>
-    /// <exception cref="CompositionException">A layout is impossible, or a component with a state serves one phase only.</exception>
+    /// <param name="components">The components of the pipeline.</param>
+    /// <exception cref="CompositionException">A layout is invalid, or a component with a state serves only one phase.</exception>
     public SequenceStates(MemoryAccount memory, IMemoryDomain host, Limits limits, IEnumerable<PipelineComponent> components) =>
         (_states, _labellers) = ([.. components.SelectMany(component => Of(memory, host, limits, component))], [.. components.Select(Labeller.Of).OfType<Labeller>()]);
 
-    /// <summary>Nothing is kept.</summary>
+    /// <summary>An instance without states.</summary>
     public SequenceStates() => _states = [];
 
     public long Bytes => _states.Sum(static state => state.Bytes);
 
-    /// <summary>Positions that no step crosses are the multiples of each.</summary>
+    /// <summary>Multiples of each are positions that no step crosses.</summary>
     public IEnumerable<int> BorderTokens => _states.Select(static state => state.BorderTokens).Distinct();
 
-    /// <summary>What is kept for the component of a role in a layer; null: nothing. There is one for both phases.</summary>
+    /// <summary>The state of the component of a role in a layer, shared by both phases; null if none.</summary>
     public KeptState? Of(Role role, int layer) => Array.Find(_states, state => state.Role == role.Name && state.Layer == layer);
 
-    /// <summary>Keeps what a step noted of a sequence's rows.</summary>
+    /// <summary>Commits the notes of a step on a sequence's rows.</summary>
     /// <exception cref="ComponentException">A component threw.</exception>
     public void Commit(in BatchEntry entry, int rows)
     {
@@ -44,7 +44,7 @@ internal sealed class SequenceStates
         }
     }
 
-    /// <summary>What kind of text a sequence is as of its last border, as a component tells; null: none does, or not yet.</summary>
+    /// <summary>What kind of text a sequence is as of its last border, according to a component; null if none labels texts, or not yet.</summary>
     /// <exception cref="ComponentException">A component threw.</exception>
     public TextLabel? LabelOf(int sequence)
     {
@@ -57,10 +57,10 @@ internal sealed class SequenceStates
         return null;
     }
 
-    /// <summary>I8: all that is kept of a sequence.</summary>
+    /// <summary>I8: everything kept for a sequence.</summary>
     public IEnumerable<TensorView> ViewsOf(int sequence) => _states.SelectMany(state => state.ViewsOf(sequence));
 
-    /// <summary>A new sequence: nothing is known of it.</summary>
+    /// <summary>Resets the states for a new sequence.</summary>
     public void Clear(int sequence)
     {
         foreach (KeptState state in _states)
@@ -73,20 +73,20 @@ internal sealed class SequenceStates
             state.Fork(from, to);
     }
 
-    /// <summary>Whether everything that is kept here was kept by another pipeline, by the same components.</summary>
+    /// <summary>Whether another pipeline kept all states of this one, for the same components.</summary>
     public bool AreOf(SequenceStates former) => _states.All(state => former.Like(state) is not null);
 
-    /// <summary>A sequence that knows what a text of another pipeline knows.</summary>
-    /// <param name="former">Of a pipeline that <see cref="AreOf"/> allows.</param>
-    /// <param name="from">Id of the sequence there.</param>
-    /// <param name="to">Id here.</param>
+    /// <summary>Copies the states of a text of another pipeline to a sequence here.</summary>
+    /// <param name="former">The states of a pipeline for which <see cref="AreOf"/> is true.</param>
+    /// <param name="from">Id of the sequence in that pipeline.</param>
+    /// <param name="to">Id of the sequence here.</param>
     public void TakeOver(SequenceStates former, int from, int to)
     {
         foreach (KeptState state in _states)
             state.CopyFrom(former.Like(state)!, from, to);
     }
 
-    /// <summary>The length from which a text must be read again to have the state of a shorter length; that length if nothing need be read.</summary>
+    /// <summary>The length from which a text must be read again to have the state of a shorter length; the shorter length itself if nothing need be read.</summary>
     public int ReadAgainFrom(int tokens, int shorter)
     {
         int from = shorter;
@@ -101,7 +101,7 @@ internal sealed class SequenceStates
         return from;
     }
 
-    /// <summary>Goes back to a length that <see cref="ReadAgainFrom"/> named.</summary>
+    /// <summary>Truncates to a length returned by <see cref="ReadAgainFrom"/>.</summary>
     public void Truncate(int sequence, int tokens, int shorter)
     {
         foreach (KeptState state in _states)
@@ -112,11 +112,11 @@ internal sealed class SequenceStates
 
     private static IEnumerable<KeptState> Of(MemoryAccount memory, IMemoryDomain host, Limits limits, PipelineComponent component)
     {
-        // What is inside another component gets its state from that one. A probe may keep a state of its own, and passes the step on otherwise.
+        // An inner component gets its state from its outer one. A probe may keep its own state; otherwise it passes the step on.
         if (component.Outer is not null || (component.Called as IKeepsSequenceState ?? component.Instance as IKeepsSequenceState) is not { } keeps)
             yield break;
 
-        // A head serves no layer: it is asked once.
+        // A head serves no layer: it is queried once.
         foreach (int layer in Role.Of(component.Role) == Role.Head ? [0] : component.Layers)
         {
             if (keeps.StateOf(layer) is not { } layout)

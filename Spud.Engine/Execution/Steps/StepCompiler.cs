@@ -5,7 +5,7 @@ namespace Spud.Execution;
 
 /// <summary>
 /// Compiles a pipeline into the operations of a step: the diagram of the README in code. The residual stream and the plans are copied to
-/// where the next component works, never twice to the same domain; on a pipeline of one domain nothing is copied.
+/// the domain of the next component, never twice to the same domain; in a pipeline with one domain nothing is copied.
 /// </summary>
 internal sealed class StepCompiler
 {
@@ -22,14 +22,14 @@ internal sealed class StepCompiler
 
     private int NoLayer => _pipeline.Model.Layers.Length;
 
-    /// <summary>One plan for each phase; the same one where a pipeline does not split phases.</summary>
+    /// <summary>Compiles one plan per phase; both are the same if the pipeline does not split phases.</summary>
     public static StepPlan[] Compile(PipelineParts pipeline)
     {
         StepPlan prefill = new StepCompiler(pipeline).Compile(Phase.Prefill);
         return [prefill, pipeline.SplitsPhases ? new StepCompiler(pipeline).Compile(Phase.Decode) : prefill];
     }
 
-    /// <summary>What follows a step whose rows are read behind the final norm: the head has the residual stream.</summary>
+    /// <summary>Compiles the operations after a step whose rows are read after the final norm: the residual stream is already in the head's domain.</summary>
     public static StepPlan CompileNorm(PipelineParts pipeline)
     {
         (BoundComponent<IHead> head, int slot) = (pipeline.Head, PipelineCosts.SlotOf(pipeline.Model.Layers.Length, Role.Head));
@@ -75,7 +75,7 @@ internal sealed class StepCompiler
         Changed(attention);
     }
 
-    /// <summary>A cache policy that observes queries sees them in host memory.</summary>
+    /// <summary>Brings queries to host memory for a cache policy that observes them.</summary>
     private void Observe(BoundComponent<IAttention> attention, int layer, int slot)
     {
         if (_pipeline.Cache.Component is not IObservesQueries observer || StateOf(Role.Cache, layer) is not { } state)
@@ -90,7 +90,7 @@ internal sealed class StepCompiler
         _operations.Add(new ObserveOperation(_pipeline.Cache, observer, _pipeline.Pages, layer, slot) { State = state });
     }
 
-    /// <summary>Copies keys and values to the domain of a shard, once; between two devices by way of the host.</summary>
+    /// <summary>Copies keys and values to the domain of a shard, once; between two devices via the host.</summary>
     private StepDomain BringKeys(BoundComponent<IAttention> attention, IMemoryDomain memory, int layer, int slot)
     {
         StepDomain from = attention.Domain, to = _domains.Of(memory);
@@ -113,7 +113,7 @@ internal sealed class StepCompiler
         Changed(experts);
     }
 
-    /// <summary>The plan of a layer, where its experts work.</summary>
+    /// <summary>Adds the routing of a layer; returns its plan in the experts' domain.</summary>
     private LayerPlan Route(BoundComponent<IRouter> router, int maxExperts, BoundComponent<IExperts> experts, int layer)
     {
         int slot = Slot(layer, Role.Router);
@@ -149,7 +149,7 @@ internal sealed class StepCompiler
             _operations.Add(new CopyLogitsOperation(head, _host, _pipeline.Model.Vocabulary, slot));
     }
 
-    // What devices have not done by now they do here, and plans that were left on one are checked.
+    // Devices finish any remaining work here, and plans left on a device are checked.
     private void Settle()
     {
         int slot = Slot(null, Role.Head);
@@ -160,7 +160,7 @@ internal sealed class StepCompiler
     private IEnumerable<Operation> Uploads() =>
         _domains.Devices.Where(IsUsed).Select(device => new UploadOperation(_host, device, On(device).First(), Slot(null, Role.Head)));
 
-    /// <summary>Copies the residual stream to a component, unless its domain holds it already; between two devices by way of the host.</summary>
+    /// <summary>Copies the residual stream to a component, unless it is already in its domain; between two devices via the host.</summary>
     private void BringHidden(BoundComponent to, int? layer, int slot)
     {
         if (_holders.Contains(to.Domain))

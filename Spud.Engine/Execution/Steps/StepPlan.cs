@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace Spud.Execution;
 
 /// <summary>
-/// The operations of a pipeline's step in one phase, in order: compiled once from the components and the memory domains that they work in,
+/// The operations of a pipeline's step in one phase, in order: compiled once from the components and their memory domains,
 /// run by <see cref="ForwardPass"/>, printed by <c>spud explain</c>.
 /// </summary>
 internal sealed class StepPlan

@@ -5,7 +5,7 @@ using Spud.Metering;
 
 namespace Spud.Generation;
 
-/// <summary>What ledgers say, as metrics. Made when the first request ends.</summary>
+/// <summary>Reports ledgers as metrics. Created when the first request ends.</summary>
 internal static class RequestMetrics
 {
     private static readonly Meter s_meter = new(RequestSpan.Name);

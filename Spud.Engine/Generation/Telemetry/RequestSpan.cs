@@ -4,12 +4,12 @@ using Spud.Metering;
 namespace Spud.Generation;
 
 /// <summary>
-/// One request as collectors see it: a span while it runs, and metrics at its end, with the names of OpenTelemetry's conventions for
-/// generative AI where they have any. Without a listener it is a clock.
+/// One request as reported to collectors: a span while it runs, and metrics at its end, using the names of OpenTelemetry's conventions for
+/// generative AI where they exist. Without a listener it is only a clock.
 /// </summary>
 internal sealed class RequestSpan
 {
-    /// <summary>Name of the source and of the meter.</summary>
+    /// <summary>Name of the activity source and of the meter.</summary>
     public const string Name = "Spud";
 
     private const string Operation = "text_completion";
@@ -21,13 +21,13 @@ internal sealed class RequestSpan
 
     private RequestSpan(string model, Activity? activity) => (_model, _activity) = (model, activity);
 
-    /// <summary>Begins a request.</summary>
+    /// <summary>Starts a request.</summary>
     public static RequestSpan Begin(string model, GenerationOptions options)
     {
         Activity? outside = Activity.Current;
         Activity? activity = s_source.StartActivity($"{Operation} {model}", ActivityKind.Internal);
 
-        // What reads the text between two tokens is not inside of the span.
+        // Code that reads the text between two tokens runs outside the span.
         Activity.Current = outside;
         activity?.SetTag("gen_ai.operation.name", Operation)
             .SetTag("gen_ai.provider.name", "spud")
@@ -39,7 +39,7 @@ internal sealed class RequestSpan
         return new(model, activity);
     }
 
-    /// <summary>Ends it; what it took is in its ledger.</summary>
+    /// <summary>Ends the request; its cost is in its ledger.</summary>
     public void End(Request request)
     {
         TagList tags = new() { { "gen_ai.operation.name", Operation }, { "gen_ai.provider.name", "spud" }, { "gen_ai.request.model", _model } };
@@ -55,7 +55,7 @@ internal sealed class RequestSpan
             .SetTag("spud.compute.units", (double)(request.Ledger?.ComputeUnits ?? 0))
             .SetStatus(request.Finish is FinishReason.Failed ? ActivityStatusCode.Error : ActivityStatusCode.Unset);
 
-        // What ends it goes on in its own context.
+        // The code that ends it continues in its own context.
         Activity? outside = Activity.Current;
         _activity?.Dispose();
         Activity.Current = outside;
@@ -63,7 +63,7 @@ internal sealed class RequestSpan
 
     private static string Outcome(Request request) => $"{request.Ledger?.Outcome ?? RequestOutcome.Failed}".ToLowerInvariant();
 
-    // The conventions' own words, where they have one.
+    // The conventions' own terms, where they exist.
     private static string Reason(FinishReason reason) => reason switch
     {
         FinishReason.StopToken or FinishReason.StopString => "stop",

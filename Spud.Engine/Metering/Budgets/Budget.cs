@@ -2,10 +2,10 @@ using System.Globalization;
 
 namespace Spud.Metering;
 
-/// <summary>What a request may cost at most: compute, or money by a price list. The engine never runs a step that might exceed it.</summary>
+/// <summary>Maximum cost of a request: compute, or money according to a price list. The engine never runs a step that might exceed it.</summary>
 public sealed class Budget
 {
-    /// <summary>The largest, in CU; the ledger counts FLOPs in 64 bits.</summary>
+    /// <summary>The maximum, in CU; the ledger counts FLOPs in 64 bits.</summary>
     public const decimal MaxComputeUnits = 9_000_000_000m;
 
     private Budget(decimal? computeUnits, decimal? amount, PriceList? prices)
@@ -14,19 +14,19 @@ public sealed class Budget
         Flops = computeUnits is { } units ? (long)decimal.Floor(units * Tally.FlopsPerUnit) : long.MaxValue;
     }
 
-    /// <summary>Limit in units of 10^9 FLOP; null: none.</summary>
+    /// <summary>Limit in units of 10^9 FLOP; null if none.</summary>
     public decimal? ComputeUnits { get; }
 
-    /// <summary>Limit in the currency of <see cref="Prices"/>; null: none.</summary>
+    /// <summary>Limit in the currency of <see cref="Prices"/>; null if none.</summary>
     public decimal? Amount { get; }
 
-    /// <summary>What money is counted by.</summary>
+    /// <summary>The price list for a limit on money.</summary>
     public PriceList? Prices { get; }
 
     internal long Flops { get; }
 
-    /// <summary>A limit on compute.</summary>
-    /// <param name="computeUnits">Above 0.</param>
+    /// <summary>Creates a limit on compute.</summary>
+    /// <param name="computeUnits">The limit, above 0.</param>
     /// <exception cref="ArgumentOutOfRangeException">Not above 0, or more than <see cref="MaxComputeUnits"/>.</exception>
     public static Budget OfCompute(decimal computeUnits)
     {
@@ -35,9 +35,9 @@ public sealed class Budget
         return new(computeUnits, null, null);
     }
 
-    /// <summary>A limit on money.</summary>
-    /// <param name="amount">Above 0, in the list's currency.</param>
-    /// <param name="prices">What work costs.</param>
+    /// <summary>Creates a limit on money.</summary>
+    /// <param name="amount">The limit, above 0, in the list's currency.</param>
+    /// <param name="prices">The price list.</param>
     /// <exception cref="ArgumentOutOfRangeException">Not above 0.</exception>
     public static Budget OfMoney(decimal amount, PriceList prices)
     {

@@ -3,7 +3,7 @@ using Spud.Configuration;
 
 namespace Spud.Metering;
 
-/// <summary>What a request's work costs: a data file, bound strictly, with all faults at once. Decimal arithmetic throughout.</summary>
+/// <summary>Prices of a request's work: a data file, bound strictly, with all faults reported at once. Decimal arithmetic throughout.</summary>
 public sealed class PriceList
 {
     private static readonly BindingSubject s_subject = new("member", "a price list") { Skip = ["$schema"] };
@@ -20,10 +20,10 @@ public sealed class PriceList
     /// <summary>The list's name.</summary>
     public string Name => _settings.Name!;
 
-    /// <summary>Its version.</summary>
+    /// <summary>The list's version.</summary>
     public string Version => _settings.Version!;
 
-    /// <summary>Three capital letters.</summary>
+    /// <summary>Currency code, three capital letters.</summary>
     public string Currency => _settings.Currency!;
 
     internal decimal PerGigabyteSecondKept => _settings.PerGigabyteSecondKept;
@@ -33,11 +33,11 @@ public sealed class PriceList
     internal decimal MinimumCharge => _settings.MinimumCharge;
 
     /// <summary>Reads a price list.</summary>
-    /// <exception cref="ConfigurationException">With all faults of the file.</exception>
+    /// <exception cref="ConfigurationException">Contains all faults of the file.</exception>
     public static PriceList Load(string path) => Read(faults => ConfigFile.Load(path, faults));
 
-    /// <summary>Reads a price list out of a text.</summary>
-    /// <exception cref="ConfigurationException">With all faults of the text.</exception>
+    /// <summary>Reads a price list from a string.</summary>
+    /// <exception cref="ConfigurationException">Contains all faults of the text.</exception>
     public static PriceList Parse(string json) => Read(faults => ConfigFile.Parse(Encoding.UTF8.GetBytes(json), "price list", faults));
 
     private static PriceList Read(Func<FaultList, ConfigObject?> tree)
@@ -48,16 +48,16 @@ public sealed class PriceList
         return new(settings!);
     }
 
-    /// <summary>What some work of a role costs, before allowance and minimum.</summary>
+    /// <summary>Price of some work of a role, before allowance and minimum.</summary>
     internal decimal AmountOf(Phase phase, Role role, in Tally work)
     {
         ref readonly Rate rate = ref _rates[(int)phase * Role.All.Length + role.Slot];
         return work.ComputeUnits * rate.PerComputeUnit + work.GigabytesRead * rate.PerGigabyteRead;
     }
 
-    /// <summary>What everything in a ledger costs, before allowance and minimum.</summary>
+    /// <summary>Price of everything in a ledger, before allowance and minimum.</summary>
     /// <param name="ledger">The work.</param>
-    /// <param name="kvGigabyteSeconds">Kept keys and values.</param>
+    /// <param name="kvGigabyteSeconds">Gigabyte-seconds of kept keys and values.</param>
     internal decimal AmountOf(Ledger ledger, decimal kvGigabyteSeconds)
     {
         decimal sum = kvGigabyteSeconds * PerGigabyteSecondKept;
@@ -70,14 +70,14 @@ public sealed class PriceList
         return sum;
     }
 
-    /// <summary>What is charged for an amount of work: less the allowance, and at least the minimum if anything is left.</summary>
+    /// <summary>The charge for an amount of work: minus the allowance, and at least the minimum if anything is left.</summary>
     internal decimal ChargeFor(decimal amount)
     {
         decimal due = Math.Max(0, amount - FreeAmount);
         return due == 0 ? 0 : Math.Max(due, MinimumCharge);
     }
 
-    /// <summary>A charge as a receipt shows it.</summary>
+    /// <summary>A charge as shown on a receipt.</summary>
     internal decimal Rounded(decimal charge) => decimal.Round(charge, _settings.Decimals, MidpointRounding.ToEven);
 
     private Rate RateOf(Phase phase, string role)

@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 
 namespace Spud.Metering;
 
-/// <summary>A price list as its author writes it.</summary>
+/// <summary>A price list as written by its author.</summary>
 internal sealed class PriceSettings
 {
     // The ledger counts in 64 bits: with prices up to this, no sum exceeds the range of decimal.
@@ -47,7 +47,7 @@ internal sealed class PriceSettings
     public int Decimals { get; set; } = 9;
 }
 
-/// <summary>What work costs in a phase and role.</summary>
+/// <summary>Prices of work in a phase and role.</summary>
 internal sealed class RateSettings
 {
     private const double MaxPrice = PriceSettings.MaxPrice;

@@ -4,8 +4,8 @@ using Microsoft.Win32.SafeHandles;
 namespace Spud.Models;
 
 /// <summary>
-/// Private mappings on Linux. MemoryMappedFile has no MAP_NORESERVE, without which the kernel refuses to map a model that is
-/// larger than the memory copy-on-write, and no madvise.
+/// Private mappings on Linux. MemoryMappedFile supports neither MAP_NORESERVE, without which the kernel refuses to map a model larger
+/// than memory copy-on-write, nor madvise.
 /// </summary>
 internal sealed partial class LinuxMap : SafeHandleZeroOrMinusOneIsInvalid
 {

@@ -16,12 +16,12 @@ internal sealed class MappedFile : IDisposable
 
     public string Path { get; }
 
-    /// <summary>Bytes; at least 1.</summary>
+    /// <summary>Length in bytes; at least 1.</summary>
     public long Length { get; }
 
     /// <param name="path">A regular file, or a link to one.</param>
-    /// <param name="portable">Take MemoryMappedFile also where there is something better: how that path is tested on Linux.</param>
-    /// <exception cref="ModelFileException">It is missing, empty, a folder, or may not be read.</exception>
+    /// <param name="portable">Uses MemoryMappedFile even if there is something better, to test that path on Linux.</param>
+    /// <exception cref="ModelFileException">The file is missing, empty or a folder, or access is denied.</exception>
     public static MappedFile Open(string path, bool portable = false)
     {
         if (Directory.Exists(path))
@@ -46,17 +46,17 @@ internal sealed class MappedFile : IDisposable
     }
 
     /// <summary>Bytes of the file, valid until <see cref="Dispose"/>.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">The range leaves the file.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The range is outside the file.</exception>
     /// <exception cref="ObjectDisposedException">The file is closed.</exception>
     public unsafe ReadOnlySpan<byte> Bytes(long offset, int count) => new((void*)AddressOf(offset, count), count);
 
     /// <summary>Floats of the file, valid until <see cref="Dispose"/>.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">The range leaves the file.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The range is outside the file.</exception>
     /// <exception cref="ObjectDisposedException">The file is closed.</exception>
     public unsafe ReadOnlySpan<float> Floats(long offset, int count) => new((void*)AddressOf(offset, (long)count * sizeof(float)), count);
 
     /// <summary>Address of a range of the file, valid until <see cref="Dispose"/>.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">The range leaves the file.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The range is outside the file.</exception>
     /// <exception cref="ObjectDisposedException">The file is closed.</exception>
     public nint AddressOf(long offset, long count)
     {
@@ -67,7 +67,7 @@ internal sealed class MappedFile : IDisposable
         return _address + (nint)offset;
     }
 
-    /// <summary>Drops the whole pages inside a range, with what was written to them; the next read fetches them from the file.</summary>
+    /// <summary>Drops the whole pages within a range, including changes made to them; the next read fetches them from the file.</summary>
     public void Release(long offset, long count)
     {
         nint mask = Environment.SystemPageSize - 1, address = AddressOf(offset, count);
@@ -78,7 +78,7 @@ internal sealed class MappedFile : IDisposable
 
     public void Dispose() => _map.Dispose();
 
-    /// <summary>Pipes and devices have length 0 too; opening a pipe would wait for its writer.</summary>
+    /// <summary>Pipes and devices also have length 0; opening a pipe would wait for its writer.</summary>
     private static void RequireContent(string path)
     {
         FileSystemInfo target = File.ResolveLinkTarget(path, returnFinalTarget: true) ?? new FileInfo(path);

@@ -3,36 +3,36 @@ using System.Text.Json.Nodes;
 
 namespace Spud.Text.ChatTemplates;
 
-/// <summary>What a part of an answer is for.</summary>
+/// <summary>The parts of an answer.</summary>
 public enum AnswerPart
 {
     /// <summary>The answer proper.</summary>
     Final,
 
-    /// <summary>What the model thought before it answered.</summary>
+    /// <summary>The model's reasoning before the answer.</summary>
     Reasoning,
 
-    /// <summary>A call of a tool.</summary>
+    /// <summary>A tool call.</summary>
     ToolCall,
 }
 
-/// <summary>A piece of an answer, as it comes.</summary>
-/// <param name="Part">What it is a piece of.</param>
-/// <param name="Text">Not empty.</param>
+/// <summary>A piece of a streamed answer.</summary>
+/// <param name="Part">The part it belongs to.</param>
+/// <param name="Text">The text, not empty.</param>
 public readonly record struct AnswerPiece(AnswerPart Part, string Text);
 
-/// <summary>A call of a tool.</summary>
-/// <param name="Name">The tool.</param>
-/// <param name="Arguments">A JSON object.</param>
+/// <summary>A tool call.</summary>
+/// <param name="Name">Name of the tool.</param>
+/// <param name="Arguments">The arguments, a JSON object.</param>
 public sealed record ToolCall(string Name, JsonElement Arguments);
 
-/// <summary>An answer, without the marks between its parts.</summary>
+/// <summary>An answer, without the markers between its parts.</summary>
 /// <param name="Final">The answer proper.</param>
-/// <param name="Reasoning">What the model thought before; null if it did not.</param>
-/// <param name="ToolCalls">Calls of tools, in order.</param>
+/// <param name="Reasoning">The model's reasoning before the answer; null if none.</param>
+/// <param name="ToolCalls">Tool calls, in order.</param>
 public sealed record Answer(string Final, string? Reasoning, IReadOnlyList<ToolCall> ToolCalls)
 {
-    /// <summary>The answer as a message of a conversation: reasoning and calls go into fields of their own.</summary>
+    /// <summary>The answer as a message of a conversation: reasoning and calls go into separate fields.</summary>
     public ChatMessage ToMessage() => new("assistant", Final.Length == 0 && ToolCalls.Count > 0 ? null : Final)
     {
         Reasoning = Reasoning,

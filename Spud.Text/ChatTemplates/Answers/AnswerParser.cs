@@ -4,8 +4,8 @@ using System.Text.Json;
 namespace Spud.Text.ChatTemplates;
 
 /// <summary>
-/// Splits an answer into its parts while it is generated. Which marks stand between the parts follows from the chat template: harmony's
-/// channels, or tags such as <c>&lt;think&gt;</c>. What may be the beginning of a mark is held back until it is clear.
+/// Splits an answer into its parts while it is generated. The markers between the parts follow from the chat template: harmony's
+/// channels, or tags such as <c>&lt;think&gt;</c>. Text that may be the beginning of a marker is held back until it is clear.
 /// </summary>
 public abstract class AnswerParser
 {
@@ -16,8 +16,8 @@ public abstract class AnswerParser
     private bool _trimming;
 
     /// <summary>The parser for a model's answers.</summary>
-    /// <param name="template">The model's template; null for a plain text, which has no parts.</param>
-    /// <param name="prompt">The prompt that is answered: templates may open the reasoning in it.</param>
+    /// <param name="template">The model's template; null for plain text, which has no parts.</param>
+    /// <param name="prompt">The prompt being answered: templates may open the reasoning in it.</param>
     public static AnswerParser For(ChatTemplate? template, string prompt)
     {
         ArgumentNullException.ThrowIfNull(prompt);
@@ -28,16 +28,16 @@ public abstract class AnswerParser
             : TagParser.For(template.Source, prompt);
     }
 
-    /// <summary>What is complete so far, or after <see cref="Flush"/> the whole.</summary>
+    /// <summary>The parts completed so far, or after <see cref="Flush"/> the whole answer.</summary>
     public Answer Answer => new(_final.ToString(), _reasoning.Length > 0 ? _reasoning.ToString().TrimEnd() : null, [.. _calls]);
 
-    /// <summary>The marks that mean something now.</summary>
+    /// <summary>The markers recognised in the current state.</summary>
     private protected abstract IReadOnlyList<string> Marks { get; }
 
-    /// <summary>The part that text belongs to now.</summary>
+    /// <summary>The part to which text currently belongs.</summary>
     private protected AnswerPart Part { get; private set; }
 
-    /// <summary>The pieces that are clear with this text.</summary>
+    /// <summary>Adds text and returns the pieces completed by it.</summary>
     public IReadOnlyList<AnswerPiece> Append(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
@@ -46,7 +46,7 @@ public abstract class AnswerParser
         return pieces;
     }
 
-    /// <summary>The pieces that were held back, at the end of the answer.</summary>
+    /// <summary>Ends the answer and returns the pieces held back.</summary>
     public IReadOnlyList<AnswerPiece> Flush()
     {
         var pieces = new List<AnswerPiece>();
@@ -56,7 +56,7 @@ public abstract class AnswerParser
         return pieces;
     }
 
-    /// <summary>Reads text after what is pending.</summary>
+    /// <summary>Reads text after the pending text.</summary>
     private protected void Read(string text, List<AnswerPiece> pieces)
     {
         _pending += text;
@@ -74,12 +74,12 @@ public abstract class AnswerParser
         Settle(pieces);
     }
 
-    /// <summary>Text without a mark was added, and more may come.</summary>
+    /// <summary>Called after text without a marker was added, when more may come.</summary>
     private protected virtual void Settle(List<AnswerPiece> pieces)
     {
     }
 
-    /// <summary>Reads text before what is pending anew, after <see cref="Marks"/> have changed.</summary>
+    /// <summary>Reads text again before the pending text, after <see cref="Marks"/> have changed.</summary>
     private protected void ReadAgain(string text, List<AnswerPiece> pieces)
     {
         string rest = _pending;
@@ -87,19 +87,19 @@ public abstract class AnswerParser
         Read(rest, pieces);
     }
 
-    /// <summary>Goes over a mark.</summary>
+    /// <summary>Handles a marker.</summary>
     private protected abstract void Cross(string mark, List<AnswerPiece> pieces);
 
-    /// <summary>Takes text between marks.</summary>
+    /// <summary>Handles text between markers.</summary>
     private protected virtual void Add(string text, List<AnswerPiece> pieces) => Emit(text, pieces);
 
-    /// <summary>The answer is at its end.</summary>
+    /// <summary>Handles the end of the answer.</summary>
     private protected abstract void End(List<AnswerPiece> pieces);
 
-    /// <summary>Begins another part; white space at its beginning is not part of it.</summary>
+    /// <summary>Starts another part; leading white space is not part of it.</summary>
     private protected void Begin(AnswerPart part) => (Part, _trimming) = (part, true);
 
-    /// <summary>Adds to the part that has begun.</summary>
+    /// <summary>Adds text to the current part.</summary>
     private protected void Emit(string text, List<AnswerPiece> pieces)
     {
         if (_trimming)
@@ -113,7 +113,7 @@ public abstract class AnswerParser
             (Part == AnswerPart.Final ? _final : _reasoning).Append(text);
     }
 
-    /// <summary>Adds a call; one that cannot be read is text, so that nothing is lost.</summary>
+    /// <summary>Adds a call; one that cannot be parsed is added as text, so that nothing is lost.</summary>
     private protected void AddCall(string? name, string body, List<AnswerPiece> pieces)
     {
         if (ReadCall(name, body) is { } call)
@@ -161,7 +161,7 @@ public abstract class AnswerParser
         return mark.Length > 0;
     }
 
-    /// <summary>Length of the longest end of the pending text that a mark begins with.</summary>
+    /// <summary>Length of the longest suffix of the pending text that is a prefix of a marker.</summary>
     private int HeldBack()
     {
         int longest = Math.Min(_pending.Length, Marks.Select(mark => mark.Length - 1).DefaultIfEmpty().Max());

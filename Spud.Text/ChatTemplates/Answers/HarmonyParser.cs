@@ -3,7 +3,7 @@ using System.Text;
 namespace Spud.Text.ChatTemplates;
 
 /// <summary>
-/// Answers in gpt-oss's harmony format: messages with a header that names a channel and perhaps a recipient, as in
+/// Answers in gpt-oss's harmony format: messages with a header that contains a channel and possibly a recipient, as in
 /// <c>&lt;|channel|&gt;commentary to=functions.f &lt;|constrain|&gt;json&lt;|message|&gt;{…}&lt;|call|&gt;</c>.
 /// </summary>
 internal sealed class HarmonyParser : AnswerParser
@@ -61,7 +61,7 @@ internal sealed class HarmonyParser : AnswerParser
             Emit(_header.ToString(), pieces);
     }
 
-    // A model that writes no header at the beginning just answers.
+    // If a model writes no header at the beginning, its text is the answer.
     private protected override void Settle(List<AnswerPiece> pieces)
     {
         string header = _header.ToString();

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Spud.Text.ChatTemplates;
 
-/// <summary>Answers whose parts stand between tags: <c>&lt;think&gt;…&lt;/think&gt;</c>, <c>&lt;tool_call&gt;…&lt;/tool_call&gt;</c>.</summary>
+/// <summary>Answers whose parts are enclosed in tags: <c>&lt;think&gt;…&lt;/think&gt;</c>, <c>&lt;tool_call&gt;…&lt;/tool_call&gt;</c>.</summary>
 internal sealed class TagParser : AnswerParser
 {
     private static readonly Tag[] s_known =
@@ -17,9 +17,9 @@ internal sealed class TagParser : AnswerParser
     private readonly StringBuilder _call = new();
     private Tag? _open;
 
-    /// <summary>Makes a parser.</summary>
-    /// <param name="tags">Those that mean something.</param>
-    /// <param name="open">The one that the prompt has opened.</param>
+    /// <summary>Creates a parser.</summary>
+    /// <param name="tags">The recognised tags.</param>
+    /// <param name="open">The tag opened by the prompt, if any.</param>
     public TagParser(Tag[] tags, Tag? open)
     {
         (_tags, _open) = (tags, open);
@@ -30,7 +30,7 @@ internal sealed class TagParser : AnswerParser
 
     private protected override IReadOnlyList<string> Marks => _open is null ? _openings : [_open.Closing];
 
-    /// <summary>The tags that a template writes or reads.</summary>
+    /// <summary>The parser for the tags that a template writes or reads.</summary>
     public static TagParser For(string source, string prompt)
     {
         Tag[] tags = [.. s_known.Where(tag => source.Contains(tag.Closing, StringComparison.Ordinal) || source.Contains(tag.Opening, StringComparison.Ordinal))];
@@ -74,6 +74,6 @@ internal sealed class TagParser : AnswerParser
         _call.Clear();
     }
 
-    /// <summary>A pair of tags, and what is between them.</summary>
+    /// <summary>A pair of tags, and the part they enclose.</summary>
     internal sealed record Tag(string Opening, string Closing, AnswerPart Part);
 }

@@ -10,7 +10,7 @@ internal sealed class BoundedText(TemplateRun run)
 
     public TemplateRun Run => run;
 
-    /// <summary>Appends what the template or the host wrote itself.</summary>
+    /// <summary>Appends text written by the template or the host itself.</summary>
     public BoundedText Append(string own) => Append(own, isForeign: false);
 
     public BoundedText Append(char own) => Append([own], isForeign: false);
@@ -24,7 +24,7 @@ internal sealed class BoundedText(TemplateRun run)
         return this;
     }
 
-    /// <summary>Appends a character, or what it is escaped by.</summary>
+    /// <summary>Appends a character, or its escape sequence.</summary>
     public BoundedText Append(string? escape, ReadOnlySpan<char> character, bool isForeign) => Append(escape ?? character, isForeign);
 
     public BoundedText Append(TemplateString text)
@@ -36,7 +36,7 @@ internal sealed class BoundedText(TemplateRun run)
         return this;
     }
 
-    /// <summary>Appends a text of one character several times.</summary>
+    /// <summary>Appends a single-character string several times.</summary>
     public BoundedText Append(TemplateString character, long count)
     {
         if (count <= 0)

@@ -1,6 +1,6 @@
 namespace Spud.Text.ChatTemplates;
 
-/// <summary>Walks the syntax tree. This part runs statements, the others evaluate expressions.</summary>
+/// <summary>Walks the syntax tree. This part runs statements, the other evaluates expressions.</summary>
 internal sealed partial class Evaluator(TemplateRun run)
 {
     private BoundedText _output = new(run);
@@ -60,7 +60,7 @@ internal sealed partial class Evaluator(TemplateRun run)
         return Flow.Next;
     }
 
-    /// <summary>Runs the statements that set a name or catch the text of their body.</summary>
+    /// <summary>Runs the statements that set a name or capture the text of their body.</summary>
     private void RunDefinition(Statement statement, Scope scope)
     {
         switch (statement)
@@ -117,7 +117,7 @@ internal sealed partial class Evaluator(TemplateRun run)
         return Flow.Next;
     }
 
-    /// <summary>A copy of what the loop goes over, because the body may change the list, without what the loop's <c>if</c> leaves out.</summary>
+    /// <summary>A copy of the loop's items, because the body may change the list, without those excluded by the loop's <c>if</c>.</summary>
     private List<object> SelectItems(ForStatement loop, object source, Scope scope)
     {
         IReadOnlyList<object> all = ValueTypes.Items(run, source);

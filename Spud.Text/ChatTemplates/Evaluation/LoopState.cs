@@ -1,6 +1,6 @@
 namespace Spud.Text.ChatTemplates;
 
-/// <summary>The variable <c>loop</c> inside of a <c>for</c>.</summary>
+/// <summary>The variable <c>loop</c> inside a <c>for</c>.</summary>
 internal sealed class LoopState(IReadOnlyList<object> items) : TemplateObject
 {
     private object? _lastSeen;
@@ -18,7 +18,7 @@ internal sealed class LoopState(IReadOnlyList<object> items) : TemplateObject
         "first" => Index == 0,
         "last" => Index == items.Count - 1,
         "length" => (long)items.Count,
-        // Jinja counts recursive loops alone, which are not available here.
+        // Jinja counts only recursive loops, which are not available here.
         "depth" => 1L,
         "depth0" => 0L,
         "previtem" => Index > 0 ? items[Index - 1] : new Undefined("there is no previous item"),

@@ -1,6 +1,6 @@
 namespace Spud.Text.ChatTemplates;
 
-/// <summary>A macro with the scope that it was defined in.</summary>
+/// <summary>A macro with the scope in which it was defined.</summary>
 internal sealed class Macro(MacroDefinition definition, Scope scope, Evaluator evaluator) : Callable(definition.Name)
 {
     public override object Call(TemplateRun run, CallArguments arguments)

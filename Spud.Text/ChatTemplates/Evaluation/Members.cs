@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Spud.Text.ChatTemplates;
 
-/// <summary>Attributes and items of a value. <c>a.b</c> looks for a method first and then for an item, <c>a['b']</c> the other way round.</summary>
+/// <summary>Attributes and items of a value. <c>a.b</c> looks for a method first and then for an item, <c>a['b']</c> in the opposite order.</summary>
 internal static class Members
 {
     public static object Attribute(TemplateRun run, object target, string name)
@@ -34,7 +34,7 @@ internal static class Members
         }
     }
 
-    /// <summary>Follows <c>'a.b.0'</c>, as the attribute arguments of filters are written.</summary>
+    /// <summary>Resolves <c>'a.b.0'</c>, the syntax of filters' attribute arguments.</summary>
     public static object Path(TemplateRun run, object target, object path)
     {
         if (path is not TemplateString text)

@@ -2,7 +2,7 @@ using System.Numerics;
 
 namespace Spud.Text.ChatTemplates;
 
-/// <summary>Arithmetic and comparison, with Python's rules: floor division, the sign of a remainder, lists and strings that add and repeat.</summary>
+/// <summary>Arithmetic and comparison, with Python's rules: floor division, the sign of a remainder, addition and repetition of lists and strings.</summary>
 internal static class Operators
 {
     public static bool Compare(TemplateRun run, string symbol, object left, object right) => symbol switch

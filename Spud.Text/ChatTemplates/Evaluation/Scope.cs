@@ -1,6 +1,6 @@
 namespace Spud.Text.ChatTemplates;
 
-/// <summary>Variables by name. An assignment stays in the scope where it happens; a look-up goes outwards.</summary>
+/// <summary>Variables by name. An assignment affects only the current scope; a look-up continues in outer scopes.</summary>
 internal sealed class Scope(Scope? outer)
 {
     private readonly Dictionary<string, object> _variables = [];

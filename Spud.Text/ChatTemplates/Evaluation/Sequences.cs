@@ -1,6 +1,6 @@
 namespace Spud.Text.ChatTemplates;
 
-/// <summary>Strings and lists joined and repeated within the run's limits.</summary>
+/// <summary>Concatenates and repeats strings and lists within the run's limits.</summary>
 internal static class Sequences
 {
     public static object? TryAdd(TemplateRun run, object left, object right)

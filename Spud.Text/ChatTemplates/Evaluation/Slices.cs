@@ -1,6 +1,6 @@
 namespace Spud.Text.ChatTemplates;
 
-/// <summary><c>value[start:stop:step]</c> with Python's rules for what is missing, negative or beyond the ends.</summary>
+/// <summary><c>value[start:stop:step]</c> with Python's rules for missing, negative and out-of-range values.</summary>
 internal static class Slices
 {
     public static object Take(TemplateRun run, object target, object start, object stop, object step)

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace Spud.Text.ChatTemplates;
 
-/// <summary>One rendering: where it is, and what it may still do. Everything that works or allocates passes through here.</summary>
+/// <summary>One rendering: its current position, and its remaining limits. Everything that works or allocates passes through here.</summary>
 internal sealed class TemplateRun(TemplateLimits limits, TimeProvider clock)
 {
     private const int CharactersPerItem = 8;
@@ -14,7 +14,7 @@ internal sealed class TemplateRun(TemplateLimits limits, TimeProvider clock)
 
     public TimeProvider Clock { get; } = clock;
 
-    /// <summary>The place of the node that is being evaluated.</summary>
+    /// <summary>The place of the node being evaluated.</summary>
     public Place At { get; set; } = new(1, 1);
 
     public TemplateException Fail(string problem) => At.Fail(problem);
@@ -25,7 +25,7 @@ internal sealed class TemplateRun(TemplateLimits limits, TimeProvider clock)
             throw Fail($"the template did not end within {Limits.Steps} steps");
     }
 
-    /// <summary>Pays for characters that are made or looked through.</summary>
+    /// <summary>Charges for characters that are created or scanned.</summary>
     public void Charge(long characters)
     {
         if (characters > Limits.WorkCharacters - _work)
@@ -35,7 +35,7 @@ internal sealed class TemplateRun(TemplateLimits limits, TimeProvider clock)
 
     public void ChargeItems(long items) => Charge(items > long.MaxValue / CharactersPerItem ? long.MaxValue : items * CharactersPerItem);
 
-    /// <summary>Goes one level deeper into syntax, calls or data. After an exception the run is over, so nothing needs to leave.</summary>
+    /// <summary>Enters one more level of syntax, calls or data. After an exception the run is over, so levels need not be left.</summary>
     public void Enter()
     {
         Step();

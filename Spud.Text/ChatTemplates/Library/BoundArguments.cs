@@ -16,7 +16,7 @@ internal sealed class BoundArguments
         _values = new object?[parameters.Length];
     }
 
-    /// <summary>The argument, null if it was left out.</summary>
+    /// <summary>The argument, null if it was omitted.</summary>
     public object? this[int index] => _values[index];
 
     public static BoundArguments Bind(TemplateRun run, string name, string[] parameters, CallArguments arguments)
@@ -37,7 +37,7 @@ internal sealed class BoundArguments
         return bound;
     }
 
-    /// <summary>A string that is only looked at; None and a missing argument give <paramref name="otherwise"/>.</summary>
+    /// <summary>A string that is only read; None and a missing argument give <paramref name="otherwise"/>.</summary>
     public string? Text(int index, string? otherwise = null) => String(index)?.Text ?? otherwise;
 
     /// <summary>A string that becomes part of another one; null for None and a missing argument.</summary>

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Spud.Text.ChatTemplates;
 
-/// <summary>Python's <c>'{} and {name:>5}'.format(…)</c>. A field is a place or a name, without attributes or items of it.</summary>
+/// <summary>Python's <c>'{} and {name:>5}'.format(…)</c>. A field is a position or a name, without attributes or items of it.</summary>
 internal static class BraceFormat
 {
     public static TemplateString Apply(TemplateRun run, TemplateString format, CallArguments arguments)

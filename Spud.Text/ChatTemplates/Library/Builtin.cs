@@ -1,6 +1,6 @@
 namespace Spud.Text.ChatTemplates;
 
-/// <summary>A built-in's work on its subject (a filter's or test's value, a method's receiver) with arguments as they came.</summary>
+/// <summary>Implementation of a built-in, applied to its subject (a filter's or test's value, a method's receiver) with unbound arguments.</summary>
 internal delegate object BuiltinBody(TemplateRun run, object subject, CallArguments arguments);
 
 /// <summary>The same with arguments bound to the built-in's parameters.</summary>
@@ -9,7 +9,7 @@ internal delegate object BoundBody(TemplateRun run, object subject, BoundArgumen
 /// <summary>A filter, test, function or method that is built into the interpreter.</summary>
 internal sealed class Builtin(string name, BuiltinBody body)
 {
-    /// <summary>Declares parameters by name; those that end in '?' may be left out.</summary>
+    /// <summary>Declares parameters by name; those that end in '?' are optional.</summary>
     public Builtin(string name, string[] parameters, BoundBody body)
         : this(name, (run, subject, arguments) => body(run, subject, BoundArguments.Bind(run, name, parameters, arguments)))
     {

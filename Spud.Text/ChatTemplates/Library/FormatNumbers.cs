@@ -2,15 +2,15 @@ using System.Globalization;
 
 namespace Spud.Text.ChatTemplates;
 
-/// <summary>Numbers as format fields write them.</summary>
+/// <summary>Formats numbers for format fields.</summary>
 internal static class FormatNumbers
 {
-    /// <summary>Wider or more precise than this is not a sensible field.</summary>
+    /// <summary>Maximum width and precision; larger values are not sensible.</summary>
     private const int Largest = 10_000;
 
     private const int MaxDigits = 100;
 
-    /// <summary>Reads an unsigned number, 0 if there is none, and returns where it ends.</summary>
+    /// <summary>Reads an unsigned number, 0 if there is none, and returns the position after it.</summary>
     public static int Read(TemplateRun run, string format, int at, out int number)
     {
         number = 0;

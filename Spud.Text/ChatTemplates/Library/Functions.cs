@@ -1,6 +1,6 @@
 namespace Spud.Text.ChatTemplates;
 
-/// <summary>The functions that every template can call.</summary>
+/// <summary>The global functions available to every template.</summary>
 internal static class Functions
 {
     private static readonly Builtin[] s_all =
@@ -48,7 +48,7 @@ internal static class Functions
         return space;
     }
 
-    /// <summary>Gives its values one after the other, again and again.</summary>
+    /// <summary>Returns its values in turn, over and over.</summary>
     private sealed class Cycler : TemplateObject
     {
         private readonly IReadOnlyList<object> _values;
@@ -85,7 +85,7 @@ internal static class Functions
         }
     }
 
-    /// <summary>Gives nothing at the first call and the separator at every further one.</summary>
+    /// <summary>Returns nothing at the first call and the separator at all others.</summary>
     private sealed class Joiner(TemplateString separator) : Callable("joiner")
     {
         private bool _used;

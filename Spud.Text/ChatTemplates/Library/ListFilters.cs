@@ -1,6 +1,6 @@
 namespace Spud.Text.ChatTemplates;
 
-/// <summary>Filters over sequences as a whole: order, extremes, sums, joins.</summary>
+/// <summary>Filters on whole sequences: order, extremes, sums, joins.</summary>
 internal static class ListFilters
 {
     public static IReadOnlyList<Builtin> All { get; } =

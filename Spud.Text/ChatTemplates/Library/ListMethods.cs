@@ -1,6 +1,6 @@
 namespace Spud.Text.ChatTemplates;
 
-/// <summary>The methods of lists and tuples, as Python has them; a tuple refuses those that change it.</summary>
+/// <summary>The methods of lists and tuples, as in Python; a tuple rejects those that modify it.</summary>
 internal static class ListMethods
 {
     private static readonly Dictionary<string, Builtin> s_all = Builtin.Table(

@@ -1,6 +1,6 @@
 namespace Spud.Text.ChatTemplates;
 
-/// <summary>The methods of dictionaries, as Python has them.</summary>
+/// <summary>The methods of dictionaries, as in Python.</summary>
 internal static class MapMethods
 {
     private static readonly Dictionary<string, Builtin> s_all = Builtin.Table(
@@ -25,7 +25,7 @@ internal static class MapMethods
         return new TemplateList([.. map.Entries.Select(entry => TemplateList.Pair(entry.Key, entry.Value))]);
     }
 
-    /// <summary>A new dictionary from another one or a list of pairs, and from named arguments.</summary>
+    /// <summary>Creates a dictionary from another one or a list of pairs, and from named arguments.</summary>
     public static TemplateMap Make(TemplateRun run, CallArguments arguments)
     {
         var map = new TemplateMap();

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Spud.Text.ChatTemplates;
 
-/// <summary>Reads integers as Python's <c>int()</c> does: blank space around, a sign, underscores between digits, a prefix for its base.</summary>
+/// <summary>Parses integers like Python's <c>int()</c>: surrounding white space, a sign, underscores between digits, a prefix for the base.</summary>
 internal static class NumberText
 {
     public static bool TryParseInteger(string text, long radix, out long number)

@@ -1,6 +1,6 @@
 namespace Spud.Text.ChatTemplates;
 
-/// <summary>Strings filled up to a width, counted in code points.</summary>
+/// <summary>Pads strings to a width, counted in code points.</summary>
 internal static class Padding
 {
     private static readonly TemplateString s_zero = TemplateString.Own("0");
@@ -13,7 +13,7 @@ internal static class Padding
     public static TemplateString Right(TemplateRun run, TemplateString text, long width, TemplateString fill) =>
         new BoundedText(run).Append(text).Append(fill, width - Characters.Count(text.Text)).ToText();
 
-    /// <summary>Of an odd rest, Python puts the larger half on the left when the width is odd.</summary>
+    /// <summary>If the padding is odd, Python puts the larger half on the left if the width is also odd, else on the right.</summary>
     public static TemplateString Center(TemplateRun run, TemplateString text, long width, TemplateString fill)
     {
         long rest = Math.Max(0, width - Characters.Count(text.Text));
@@ -21,7 +21,7 @@ internal static class Padding
         return new BoundedText(run).Append(fill, left).Append(text).Append(fill, rest - left).ToText();
     }
 
-    /// <summary>Zeros between the sign and the digits.</summary>
+    /// <summary>Pads with zeros between the sign and the digits.</summary>
     public static TemplateString Zeros(TemplateRun run, TemplateString text, long width)
     {
         int sign = text.Text.StartsWith('-') || text.Text.StartsWith('+') ? 1 : 0;

@@ -87,7 +87,7 @@ internal static class PercentFormat
     private static double RequireFloat(TemplateRun run, char type, object value) =>
         ValueTypes.TryGetFloat(value, out double number) ? number : throw run.Fail($"'%{type}' expects a number, got {ValueTypes.Describe(value)}");
 
-    /// <summary>The values still to be used: a tuple's items in turn, a dictionary's by name, or one value.</summary>
+    /// <summary>The values to be formatted: a tuple's items in turn, a dictionary's by name, or a single value.</summary>
     private sealed class Arguments(TemplateRun run, object values)
     {
         private readonly IReadOnlyList<object> _items = values is TemplateList { IsTuple: true } tuple ? tuple.Items : [values];

@@ -3,7 +3,7 @@ namespace Spud.Text.ChatTemplates;
 /// <summary>Python's <c>str.replace</c> within the run's limits.</summary>
 internal static class Replacing
 {
-    /// <summary>Replaces the first <paramref name="count"/> occurrences, all if it is negative.</summary>
+    /// <summary>Replaces the first <paramref name="count"/> occurrences, or all if it is negative.</summary>
     public static TemplateString Replace(TemplateRun run, TemplateString text, string old, TemplateString replacement, long count)
     {
         if (old.Length == 0)
@@ -22,7 +22,7 @@ internal static class Replacing
         return result.Append(text[from..]).ToText();
     }
 
-    /// <summary>An empty string is found before every character and at the end.</summary>
+    /// <summary>An empty string matches before every character and at the end.</summary>
     private static TemplateString Interleave(TemplateRun run, TemplateString text, TemplateString replacement, long count)
     {
         var result = new BoundedText(run);

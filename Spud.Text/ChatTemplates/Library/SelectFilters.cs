@@ -2,7 +2,7 @@ using Spud.Models.Messages;
 
 namespace Spud.Text.ChatTemplates;
 
-/// <summary>Filters that apply another filter or a test to every item. They give lists, where Jinja gives generators, which can be measured and written as JSON too.</summary>
+/// <summary>Filters that apply another filter or a test to every item. They return lists, which, unlike Jinja's generators, have a length and can be written as JSON.</summary>
 internal static class SelectFilters
 {
     public static IReadOnlyList<Builtin> All { get; } =
@@ -25,7 +25,7 @@ internal static class SelectFilters
         return new TemplateList([.. items.Select(item => filter.Invoke(run, item, rest))]);
     }
 
-    /// <summary>What to go over: nothing of a value that is false, so also of none, as in Jinja.</summary>
+    /// <summary>The items to process: none if the value is false, so also for none, as in Jinja.</summary>
     private static IReadOnlyList<object> Items(TemplateRun run, object value)
     {
         IReadOnlyList<object> items = ValueTypes.IsTrue(value) ? ValueTypes.Items(run, value) : [];
@@ -60,7 +60,7 @@ internal static class SelectFilters
         return new TemplateList([.. items.Where(keep)]);
     }
 
-    /// <summary>The test that the first argument names, with the others as its arguments; without any, whether the value is true.</summary>
+    /// <summary>The test named by the first argument, with the others as its arguments; without any, whether the value is true.</summary>
     private static Func<object, bool> FindTest(TemplateRun run, CallArguments arguments, string caller)
     {
         if (arguments.Positional.Count == 0)

@@ -1,9 +1,9 @@
 namespace Spud.Text.ChatTemplates;
 
-/// <summary>Python's <c>str.split</c> and its kin.</summary>
+/// <summary>Python's <c>str.split</c> and related methods.</summary>
 internal static class Splitting
 {
-    /// <summary>Splits at runs of blank space, at most <paramref name="limit"/> times.</summary>
+    /// <summary>Splits at runs of white space, at most <paramref name="limit"/> times.</summary>
     public static List<object> OnBlanks(TemplateRun run, TemplateString text, long limit)
     {
         var parts = new List<object>();
@@ -81,7 +81,7 @@ internal static class Splitting
         return parts;
     }
 
-    /// <summary>What comes before a separator, the separator, and what comes after.</summary>
+    /// <summary>The text before a separator, the separator, and the text after it.</summary>
     public static TemplateList Partition(TemplateRun run, TemplateString text, TemplateString separator, bool fromRight)
     {
         RequireSeparator(run, separator.Text);

@@ -1,6 +1,6 @@
 namespace Spud.Text.ChatTemplates;
 
-/// <summary>A merge sort: equal items keep their order, and an exception of the comparison comes out as it is.</summary>
+/// <summary>A merge sort: equal items keep their order, and an exception of the comparison is propagated unchanged.</summary>
 internal static class StableSort
 {
     public static List<T> Sort<T>(List<T> items, Comparison<T> compare)

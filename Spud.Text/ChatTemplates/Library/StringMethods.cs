@@ -1,6 +1,6 @@
 namespace Spud.Text.ChatTemplates;
 
-/// <summary>The methods of strings, as Python has them.</summary>
+/// <summary>The methods of strings, as in Python.</summary>
 internal static class StringMethods
 {
     private static readonly Dictionary<string, Builtin> s_all = Builtin.Table(
@@ -56,7 +56,7 @@ internal static class StringMethods
 
     private static bool EndsWithOrdinal(this string text, string suffix) => text.EndsWith(suffix, StringComparison.Ordinal);
 
-    /// <summary>One string, or a tuple of strings of which any may match.</summary>
+    /// <summary>One string, or a tuple of strings, any of which may match.</summary>
     private static IEnumerable<string> Affixes(TemplateRun run, object value) => value switch
     {
         TemplateString one => [one.Text],

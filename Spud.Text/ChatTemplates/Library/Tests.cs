@@ -2,7 +2,7 @@ using System.Numerics;
 
 namespace Spud.Text.ChatTemplates;
 
-/// <summary>The tests that stand after <c>is</c>.</summary>
+/// <summary>The tests used with <c>is</c>.</summary>
 internal static class Tests
 {
     private static readonly Dictionary<string, Builtin> s_all = Builtin.Table(

@@ -1,6 +1,6 @@
 namespace Spud.Text.ChatTemplates;
 
-/// <summary>Filters over strings; another value is turned into its text first.</summary>
+/// <summary>Filters on strings; other values are converted to strings first.</summary>
 internal static class TextFilters
 {
     public static IReadOnlyList<Builtin> All { get; } =

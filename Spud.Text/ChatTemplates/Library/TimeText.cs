@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Spud.Text.ChatTemplates;
 
-/// <summary>Dates as C's <c>strftime</c> writes them in English.</summary>
+/// <summary>Formats dates in English like C's <c>strftime</c>.</summary>
 internal static class TimeText
 {
     public static TemplateString Format(TemplateRun run, TemplateString format, DateTimeOffset time) => TemplateString.Derived(Format(run, format.Text, time), format);

@@ -4,7 +4,7 @@ using System.Text.Json;
 
 namespace Spud.Text.ChatTemplates;
 
-/// <summary>Filters over any value: defaults, conversions, numbers, JSON.</summary>
+/// <summary>Filters on any value: defaults, conversions, numbers, JSON.</summary>
 internal static class ValueFilters
 {
     public static IReadOnlyList<Builtin> All { get; } =
@@ -79,7 +79,7 @@ internal static class ValueFilters
         };
     }
 
-    /// <summary>Rounds the exact binary value, halves to even, as Python does: 2.675 is a little less and gives 2.67.</summary>
+    /// <summary>Rounds the exact binary value, half to even, as Python does: 2.675 is slightly less and gives 2.67.</summary>
     private static double RoundCommon(double number, long precision, double scale)
     {
         if (precision > 15 || !double.IsFinite(number))

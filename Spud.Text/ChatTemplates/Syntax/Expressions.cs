@@ -37,10 +37,10 @@ internal sealed record CompareExpression(Place At, Expression First, IReadOnlyLi
 
 internal sealed record ConditionExpression(Place At, Expression Then, Expression Condition, Expression? Otherwise) : Expression(At);
 
-/// <summary>A filter with its arguments, not yet applied to anything.</summary>
+/// <summary>A filter with its arguments, not yet applied to a value.</summary>
 internal sealed record FilterCall(Place At, Builtin Filter, ArgumentList Arguments);
 
-/// <summary>The arguments of a call as they are written, with what <c>*</c> and <c>**</c> spread.</summary>
+/// <summary>The arguments of a call as written, including those unpacked with <c>*</c> and <c>**</c>.</summary>
 internal sealed record ArgumentList(
     IReadOnlyList<Expression> Positional,
     IReadOnlyList<(string Name, Expression Value)> Named,

@@ -7,7 +7,7 @@ internal sealed partial class Lexer
     private static readonly string[] s_operators =
         ["//", "**", "==", "!=", ">=", "<=", "+", "-", "/", "*", "%", "~", "[", "]", "(", ")", "{", "}", ">", "<", "=", ".", ":", "|", ",", ";"];
 
-    /// <summary>Reads from '{{' or '{%' to the matching end. An end inside brackets is not one: <c>{{ {'a': {}} }}</c>.</summary>
+    /// <summary>Reads from '{{' or '{%' to the matching end. An end within brackets does not count: <c>{{ {'a': {}} }}</c>.</summary>
     private void ReadCode(int open)
     {
         bool isOutput = _source[open + 1] == '{';

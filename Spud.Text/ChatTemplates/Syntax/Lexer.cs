@@ -3,9 +3,9 @@ using System.Text.RegularExpressions;
 namespace Spud.Text.ChatTemplates;
 
 /// <summary>
-/// Cuts a template into tokens the way Jinja does with <c>trim_blocks</c> and <c>lstrip_blocks</c> on: a newline after a
-/// tag or comment goes, and so does blank space between the start of a line and a tag or comment. This half reads text,
-/// comments and raw sections; the other reads what is between the braces.
+/// Splits a template into tokens like Jinja with <c>trim_blocks</c> and <c>lstrip_blocks</c> on: a newline after a
+/// tag or comment is removed, as is white space between the start of a line and a tag or comment. This part reads text,
+/// comments and raw sections; the other reads the code between the braces.
 /// </summary>
 internal sealed partial class Lexer
 {
@@ -110,7 +110,7 @@ internal sealed partial class Lexer
         SkipAfterTag(close > body ? SignAt(close - 1) : ' ', close + 2);
     }
 
-    /// <summary>Moves behind a closing tag: all blank space goes after '-', one newline after none, nothing after '+'.</summary>
+    /// <summary>Moves past a closing tag: removes all white space after '-', one newline without a sign, nothing after '+'.</summary>
     private void SkipAfterTag(char sign, int position)
     {
         if (sign == '-')

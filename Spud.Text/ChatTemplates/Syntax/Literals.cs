@@ -1,6 +1,6 @@
 namespace Spud.Text.ChatTemplates;
 
-/// <summary>The names that stand for a value.</summary>
+/// <summary>The names of literal values.</summary>
 internal static class Literals
 {
     public static object? Find(string name) => name switch

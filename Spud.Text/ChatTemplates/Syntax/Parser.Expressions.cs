@@ -24,7 +24,7 @@ internal sealed partial class Parser
         return value;
     }
 
-    /// <summary>One expression, or several with commas between, which are a tuple.</summary>
+    /// <summary>Parses one expression, or several separated by commas, which form a tuple.</summary>
     private Expression ParseTuple(bool withCondition)
     {
         Expression first = ParseTupleItem(withCondition);
@@ -161,7 +161,7 @@ internal sealed partial class Parser
         }
     }
 
-    /// <summary>Strings that follow each other are one.</summary>
+    /// <summary>Adjacent strings are concatenated.</summary>
     private LiteralExpression ParseStrings(Token first)
     {
         string text = first.Text;

@@ -2,7 +2,7 @@ using Spud.Models.Messages;
 
 namespace Spud.Text.ChatTemplates;
 
-/// <summary>What can follow a value: attributes, subscripts, calls, filters and tests.</summary>
+/// <summary>Parses what can follow a value: attributes, subscripts, calls, filters and tests.</summary>
 internal sealed partial class Parser
 {
     private Expression ParsePostfix(Expression value)
@@ -124,7 +124,7 @@ internal sealed partial class Parser
         return negated ? new NotExpression(name.At, expression) : expression;
     }
 
-    /// <summary>A test's only argument may stand without parentheses: <c>x is divisibleby 3</c>.</summary>
+    /// <summary>A test's only argument may be written without parentheses: <c>x is divisibleby 3</c>.</summary>
     private ArgumentList ParseTestArguments()
     {
         if (Current.Is("("))

@@ -7,7 +7,7 @@ internal sealed partial class Parser
     private static readonly string[] s_tags =
         ["if", "for", "set", "macro", "call", "filter", "with", "generation", "break", "continue", "raw"];
 
-    /// <summary>Reads statements up to a tag whose name is one of <paramref name="ends"/>, and that name with it.</summary>
+    /// <summary>Reads statements up to a tag whose name is one of <paramref name="ends"/>, including that name.</summary>
     private Block ParseBlock(Token? opening, params ReadOnlySpan<string> ends)
     {
         Enter();
@@ -184,7 +184,7 @@ internal sealed partial class Parser
         return new LoopControlStatement(tag.At, flow);
     }
 
-    /// <summary>Reads the rest of a tag and a body that no <c>break</c> may leave, because its text is caught.</summary>
+    /// <summary>Reads the rest of a tag and a body that no <c>break</c> may leave, because its text is captured.</summary>
     private Block ParseDetachedBody(Token tag, string end)
     {
         EndTag();

@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace Spud.Text.ChatTemplates;
 
 /// <summary>
-/// Reads tokens into a syntax tree by recursive descent, with Jinja's grammar. This part walks the token stream and holds
-/// the limit on nesting; the others read statements, expressions and what a postfix can be.
+/// Parses tokens into a syntax tree by recursive descent, with Jinja's grammar. This part handles the token stream and
+/// the nesting limit; the others parse statements, expressions and postfixes.
 /// </summary>
 internal sealed partial class Parser
 {

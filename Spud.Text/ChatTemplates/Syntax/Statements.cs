@@ -1,6 +1,6 @@
 namespace Spud.Text.ChatTemplates;
 
-/// <summary>A node of the syntax tree that does something.</summary>
+/// <summary>A node of the syntax tree that has an effect.</summary>
 internal abstract record Statement(Place At);
 
 internal sealed record TextStatement(Place At, string Text) : Statement(At);
@@ -21,7 +21,7 @@ internal sealed record CallStatement(Place At, CallExpression Call, MacroDefinit
 
 internal sealed record FilterStatement(Place At, IReadOnlyList<FilterCall> Filters, Block Body) : Statement(At);
 
-/// <summary>A body with a scope of its own: <c>with</c> and Hugging Face's <c>generation</c>.</summary>
+/// <summary>A body with its own scope: <c>with</c> and Hugging Face's <c>generation</c>.</summary>
 internal sealed record ScopeStatement(Place At, IReadOnlyList<(AssignmentTarget Target, Expression Value)> Variables, Block Body) : Statement(At);
 
 /// <summary><c>break</c> or <c>continue</c>.</summary>
@@ -43,7 +43,7 @@ internal enum Flow
     Continue,
 }
 
-/// <summary>What a value can be assigned to.</summary>
+/// <summary>A target of an assignment.</summary>
 internal abstract record AssignmentTarget(Place At);
 
 internal sealed record NameTarget(Place At, string Name) : AssignmentTarget(At);

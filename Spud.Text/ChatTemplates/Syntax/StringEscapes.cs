@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Spud.Text.ChatTemplates;
 
-/// <summary>The backslash escapes of a string literal, as in Python; an unknown one stays as it is written.</summary>
+/// <summary>The backslash escapes of a string literal, as in Python; unknown ones are left as written.</summary>
 internal static class StringEscapes
 {
     public static string Resolve(ReadOnlySpan<char> body, Place at)
@@ -22,7 +22,7 @@ internal static class StringEscapes
         return text.ToString();
     }
 
-    /// <summary>Appends what the escape stands for and returns how many characters after the backslash belong to it.</summary>
+    /// <summary>Appends the escaped character and returns how many characters after the backslash belong to the escape.</summary>
     private static int AppendEscape(StringBuilder text, ReadOnlySpan<char> rest, Place at)
     {
         const string Letters = "ntrabfv\\'\"";

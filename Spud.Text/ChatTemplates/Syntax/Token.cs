@@ -21,7 +21,7 @@ internal enum TokenKind
     End,
 }
 
-/// <summary>One token: <paramref name="Text"/> is its spelling (of a string, its value), <paramref name="Value"/> a literal's value.</summary>
+/// <summary>One token: <paramref name="Text"/> is its spelling (for a string, its value), <paramref name="Value"/> a literal's value.</summary>
 internal sealed record Token(TokenKind Kind, string Text, Place At, object? Value = null)
 {
     public bool Is(string operatorText) => Kind == TokenKind.Operator && Text == operatorText;

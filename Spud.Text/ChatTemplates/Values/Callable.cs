@@ -8,7 +8,7 @@ internal abstract class Callable(string name)
     public abstract object Call(TemplateRun run, CallArguments arguments);
 }
 
-/// <summary>A built-in with what it works on: a method with its receiver, or a function with nothing.</summary>
+/// <summary>A built-in with its subject: a method with its receiver, or a function without one.</summary>
 internal sealed class BoundBuiltin(Builtin builtin, object subject) : Callable(builtin.Name)
 {
     public override object Call(TemplateRun run, CallArguments arguments) => builtin.Invoke(run, subject, arguments);

@@ -2,10 +2,10 @@ using System.Text;
 
 namespace Spud.Text.ChatTemplates;
 
-/// <summary>Capitals as Python writes them: those of .NET, and those that take more than one character (Unicode's SpecialCasing).</summary>
+/// <summary>Upper case as in Python: .NET's mappings, plus those to more than one character (Unicode's SpecialCasing).</summary>
 internal static class Casing
 {
-    // Each entry: the character, and its capitals.
+    // Each entry: the character, and its upper case.
     private const string Special =
         "\u00dfSS \u0149\u02bcN \u01f0J\u030c \u0390\u0399\u0308\u0301 \u03b0\u03a5\u0308\u0301 \u0587\u0535\u0552 \u1e96H\u0331 \u1e97T\u0308 " +
         "\u1e98W\u030a \u1e99Y\u030a \u1e9aA\u02be \u1f50\u03a5\u0313 \u1f52\u03a5\u0313\u0300 \u1f54\u03a5\u0313\u0301 \u1f56\u03a5\u0313\u0342 " +
@@ -38,7 +38,7 @@ internal static class Casing
 
     public static string ToUpper(char c) => s_special.TryGetValue(c, out string? capitals) ? capitals : char.ToUpperInvariant(c).ToString();
 
-    /// <summary>A character at the beginning of a word: one capital, then small ones.</summary>
+    /// <summary>Title case of a character at the beginning of a word: one upper-case letter, then lower-case ones.</summary>
     public static string ToTitle(char c)
     {
         if (s_special.TryGetValue(c, out string? capitals) && char.ToUpperInvariant(c) == c)

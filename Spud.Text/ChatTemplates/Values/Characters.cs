@@ -2,10 +2,10 @@ using System.Text;
 
 namespace Spud.Text.ChatTemplates;
 
-/// <summary>Strings as Python counts them: by code point, not by UTF-16 unit.</summary>
+/// <summary>Strings as counted by Python: by code point, not by UTF-16 unit.</summary>
 internal static class Characters
 {
-    /// <summary>Python's white space; .NET leaves out the four information separators.</summary>
+    /// <summary>Python's white space; .NET does not include the four information separators.</summary>
     public static bool IsSpace(char c) => char.IsWhiteSpace(c) || c is >= '\x1c' and <= '\x1f';
 
     public static int Count(string text)
@@ -63,7 +63,7 @@ internal static class Characters
         return (first == 1 ? Casing.ToTitle(text[0]) : text[..first].ToUpperInvariant()) + text[first..].ToLowerInvariant();
     }
 
-    /// <summary>Python's <c>str.title</c>: a letter is large when none comes before it.</summary>
+    /// <summary>Python's <c>str.title</c>: a letter is upper case if no letter precedes it.</summary>
     public static string Title(string text) => TitleAfter(text, static c => !char.IsLetter(c), Casing.ToTitle);
 
     /// <summary>Jinja's <c>title</c> filter: words start after space, hyphen or an opening bracket.</summary>
@@ -85,7 +85,7 @@ internal static class Characters
         return title.ToString();
     }
 
-    /// <summary>The lines without their ends; a text that ends with a newline has no empty line after it.</summary>
+    /// <summary>The lines without their line ends; a text that ends with a newline has no empty line after it.</summary>
     public static List<TemplateString> SplitLines(TemplateString text)
     {
         var lines = new List<TemplateString>();
@@ -105,7 +105,7 @@ internal static class Characters
         return lines;
     }
 
-    /// <summary>Whether the text has cased letters and all of them are of one case.</summary>
+    /// <summary>Whether the text has cased letters and all of them have the same case.</summary>
     public static bool HasCase(string text, bool upper) =>
         text.Any(c => char.IsUpper(c) || char.IsLower(c)) && !text.Any(upper ? char.IsLower : char.IsUpper);
 }

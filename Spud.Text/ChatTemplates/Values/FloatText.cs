@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Spud.Text.ChatTemplates;
 
-/// <summary>Floats as Python's <c>repr</c> prints them: the shortest digits that read back, with '.0' or with an exponent.</summary>
+/// <summary>Floats as printed by Python's <c>repr</c>: the shortest digits that parse back to the same value, with '.0' or an exponent.</summary>
 internal static class FloatText
 {
     public static string Of(double value)
@@ -16,7 +16,7 @@ internal static class FloatText
         return sign + (point is > -4 and <= 16 ? Fixed(digits, point) : Scientific(digits, point - 1));
     }
 
-    /// <summary>The significant digits and how many of them stand before the decimal point.</summary>
+    /// <summary>The significant digits and how many of them are before the decimal point.</summary>
     private static (string Digits, int Point) Digits(double size)
     {
         string text = size.ToString("R", CultureInfo.InvariantCulture);

@@ -3,13 +3,13 @@ using System.Numerics;
 
 namespace Spud.Text.ChatTemplates;
 
-/// <summary>Writes a value as JSON the way transformers' <c>tojson</c> does (Python's <c>json.dumps</c> without ASCII escapes).</summary>
+/// <summary>Writes a value as JSON like transformers' <c>tojson</c> (Python's <c>json.dumps</c> without ASCII escapes).</summary>
 internal sealed class JsonText(TemplateRun run)
 {
     private readonly BoundedText _writer = new(run);
     private int _level;
 
-    /// <summary>One level's indentation; null writes everything on one line.</summary>
+    /// <summary>Indentation per level; null to write everything on one line.</summary>
     public TemplateString? Indent { get; init; }
 
     public bool AsciiOnly { get; init; }

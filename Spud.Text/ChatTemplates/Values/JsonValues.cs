@@ -4,7 +4,7 @@ using System.Text.Json;
 
 namespace Spud.Text.ChatTemplates;
 
-/// <summary>Turns JSON into a template's values. All its strings are foreign.</summary>
+/// <summary>Converts JSON to a template's values. All its strings are foreign.</summary>
 internal static class JsonValues
 {
     /// <summary>Python's own limit.</summary>

@@ -1,6 +1,6 @@
 namespace Spud.Text.ChatTemplates;
 
-/// <summary>A list, or a tuple, which prints with round brackets and cannot be changed.</summary>
+/// <summary>A list, or a tuple, which prints with parentheses and cannot be modified.</summary>
 internal sealed class TemplateList(List<object> items, bool isTuple = false)
 {
     public List<object> Items { get; } = items;

@@ -2,7 +2,7 @@ using System.Numerics;
 
 namespace Spud.Text.ChatTemplates;
 
-/// <summary>A dictionary that keeps the order of insertion. Keys are strings, numbers, booleans and none.</summary>
+/// <summary>A dictionary that preserves insertion order. Keys are strings, numbers, booleans and none.</summary>
 internal sealed class TemplateMap
 {
     public OrderedDictionary<object, object> Entries { get; } = new(KeyComparer.Instance);
@@ -13,7 +13,7 @@ internal sealed class TemplateMap
         Entries[RequireKey(run, key)] = value;
     }
 
-    /// <summary>Sets the entry of a name that the template or the host wrote.</summary>
+    /// <summary>Sets the entry for a name written by the template or the host.</summary>
     public void Set(TemplateRun run, string name, object value) => Set(run, (object)TemplateString.Own(name), value);
 
     public bool TryGet(TemplateRun run, object key, out object value)
@@ -31,13 +31,13 @@ internal sealed class TemplateMap
         return found;
     }
 
-    /// <summary>Whether a value may be a key. A subscript that may not be one finds nothing, as in Jinja; everything else refuses it.</summary>
+    /// <summary>Whether a value may be a key. A subscript with any other value finds nothing, as in Jinja; everything else rejects it.</summary>
     public static bool IsKey(object value) => value is TemplateString or long or BigInteger or double or bool or None;
 
     private static object RequireKey(TemplateRun run, object key) =>
         IsKey(key) ? key : throw run.Fail($"a dictionary's key must be a string, a number, a boolean or none, got {ValueTypes.Describe(key)}");
 
-    /// <summary>As in Python, 1, 1.0 and true are the same key. A look-up may give the text of a string instead of a string.</summary>
+    /// <summary>As in Python, 1, 1.0 and true are the same key. A look-up may use a .NET string instead of a template string.</summary>
     private sealed class KeyComparer : IEqualityComparer<object>
     {
         public static readonly KeyComparer Instance = new();

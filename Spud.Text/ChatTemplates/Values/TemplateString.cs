@@ -1,8 +1,8 @@
 namespace Spud.Text.ChatTemplates;
 
 /// <summary>
-/// A template's string. It knows which of its characters are foreign: come from messages, tools or variables, and not from the template.
-/// Whatever makes a string out of others carries that on, because a control token counts only where none of its characters is foreign.
+/// A template's string. It knows which of its characters are foreign: from messages, tools or variables rather than the template.
+/// Operations that create strings from others preserve this, because a control token counts only if none of its characters is foreign.
 /// Immutable.
 /// </summary>
 internal sealed class TemplateString
@@ -11,7 +11,7 @@ internal sealed class TemplateString
     private static readonly TemplateString[] s_ownAscii = MakeAscii([]);
     private static readonly TemplateString[] s_foreignAscii = MakeAscii(s_everything);
 
-    // Ascending, not empty and with gaps between; or nothing; or s_everything.
+    // Ascending, not empty and with gaps between; or empty; or s_everything.
     private readonly Range[] _foreign;
 
     private TemplateString(string text, Range[] foreign) => (Text, _foreign) = (text, foreign);
@@ -27,13 +27,13 @@ internal sealed class TemplateString
 
     private bool IsForeign => ReferenceEquals(_foreign, s_everything);
 
-    /// <summary>A string that the template or the host wrote.</summary>
+    /// <summary>A string written by the template or the host.</summary>
     public static TemplateString Own(string text) => new(text, []);
 
     /// <summary>A string from outside.</summary>
     public static TemplateString Foreign(string text) => new(text, text.Length == 0 ? [] : s_everything);
 
-    /// <summary>What a conversion made of other strings, without a relation between their characters: foreign if any of theirs is.</summary>
+    /// <summary>The result of converting other strings without a correspondence between their characters: foreign if any of theirs is.</summary>
     public static TemplateString Derived(string text, params ReadOnlySpan<TemplateString> sources)
     {
         foreach (TemplateString source in sources)
@@ -45,7 +45,7 @@ internal sealed class TemplateString
         return Own(text);
     }
 
-    /// <summary>A string with its foreign ranges: ascending, not empty, with gaps between.</summary>
+    /// <summary>A string with the given foreign ranges: ascending, not empty, with gaps between.</summary>
     public static TemplateString Marked(string text, IReadOnlyList<Range> foreign) => foreign switch
     {
         [] => Own(text),
@@ -56,14 +56,14 @@ internal sealed class TemplateString
     /// <summary>The ranges of foreign characters: ascending, not empty, with gaps between.</summary>
     public IReadOnlyList<Range> ForeignRanges() => IsForeign ? [Range.EndAt(Length)] : _foreign;
 
-    /// <summary>The characters in another form, such as capitals, which may take more of them.</summary>
+    /// <summary>Converts the characters to another form, such as upper case, which may have more characters.</summary>
     public TemplateString Recast(Func<string, string> change)
     {
         string whole = change(Text);
         if (whole.Length == Length || IsForeign || !HasForeign)
             return new(whole, _foreign);
 
-        // Where the form depends on what surrounds a run, it is not clear whose the characters are.
+        // If the form depends on the context of a run, the origin of the characters is unclear.
         var foreign = new List<Range>();
         int at = 0;
         foreach ((Range characters, bool isForeign) in Runs())
@@ -77,7 +77,7 @@ internal sealed class TemplateString
         return at == whole.Length ? Marked(whole, foreign) : Foreign(whole);
     }
 
-    /// <summary>A part; with <see cref="Length"/> it is what <c>text[a..b]</c> means.</summary>
+    /// <summary>A substring; with <see cref="Length"/> it supports <c>text[a..b]</c>.</summary>
     public TemplateString Slice(int start, int length)
     {
         if (length == Length)
@@ -88,7 +88,7 @@ internal sealed class TemplateString
         return IsForeign ? Foreign(part) : HasForeign ? Marked(part, ForeignIn(start, start + length)) : Own(part);
     }
 
-    /// <summary>The string cut where foreign and own characters meet.</summary>
+    /// <summary>The string split where foreign and own characters meet.</summary>
     public IEnumerable<(Range Characters, bool IsForeign)> Runs()
     {
         int at = 0;

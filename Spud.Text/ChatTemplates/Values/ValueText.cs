@@ -5,7 +5,7 @@ using System.Text;
 
 namespace Spud.Text.ChatTemplates;
 
-/// <summary>How a value prints: Python's <c>str()</c> outside, <c>repr()</c> inside of lists and dictionaries.</summary>
+/// <summary>Prints a value: like Python's <c>str()</c> at the top level, <c>repr()</c> inside lists and dictionaries.</summary>
 internal static class ValueText
 {
     public static TemplateString Of(TemplateRun run, object value)
@@ -131,7 +131,7 @@ internal static class ValueText
         int c => $"\\U{c:x8}",
     };
 
-    // As Python has it: neither separators nor control, format, private or unassigned characters.
+    // As in Python: neither separators nor control, format, private or unassigned characters.
     private static bool IsPrintable(Rune rune) => Rune.GetUnicodeCategory(rune) is not
         (UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.Surrogate or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned
         or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator or UnicodeCategory.SpaceSeparator);

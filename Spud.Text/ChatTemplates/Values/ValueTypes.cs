@@ -2,7 +2,7 @@ using System.Numerics;
 
 namespace Spud.Text.ChatTemplates;
 
-/// <summary>Questions about a value's type, answered as Python does.</summary>
+/// <summary>Queries about a value's type, with Python's rules.</summary>
 internal static class ValueTypes
 {
     public static string Describe(object value) => value switch
@@ -34,7 +34,7 @@ internal static class ValueTypes
         _ => true,
     };
 
-    /// <summary>The items that a loop over the value sees: characters of a string, keys of a dictionary, nothing of undefined.</summary>
+    /// <summary>The items of a loop over the value: characters of a string, keys of a dictionary, none for undefined.</summary>
     public static IReadOnlyList<object> Items(TemplateRun run, object value)
     {
         switch (value)
@@ -63,7 +63,7 @@ internal static class ValueTypes
         _ => throw run.Fail($"expected something with a length, got {Describe(value)}"),
     };
 
-    /// <summary>The value as a number if it is one; a boolean counts as 0 or 1.</summary>
+    /// <summary>The value as an integer if it is one; a boolean counts as 0 or 1.</summary>
     public static bool TryGetInteger(object value, out long number)
     {
         number = value switch { long n => n, bool b => b ? 1 : 0, _ => 0 };

@@ -1,16 +1,16 @@
 namespace Spud.Text.Tokenization.PreTokenizers;
 
 /// <summary>
-/// GPT-4o's pattern, which also cuts where capitals begin:
+/// GPT-4o's pattern, which also splits where capitals begin:
 /// [^\r\n\p{L}\p{N}]?U*L+(?i:'s|…)?|[^\r\n\p{L}\p{N}]?U+L*(?i:'s|…)?|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n/]*|\s*[\r\n]+|\s+(?!\S)|\s+
-/// where U is any letter but a to z and L any letter but A to Z (llama.cpp's reading of \p{Lu} and \p{Ll}).
+/// where U is any letter except a to z and L any letter except A to Z (llama.cpp's interpretation of \p{Lu} and \p{Ll}).
 /// </summary>
 internal sealed class CasedSplitter : Splitter
 {
-    /// <summary>How many digits stay together.</summary>
+    /// <summary>Maximum digits per piece.</summary>
     public int MaxDigits { get; init; } = 3;
 
-    /// <summary>Whether 's and its kind belong to the word before them.</summary>
+    /// <summary>Whether 's and similar belong to the preceding word.</summary>
     public bool Contractions { get; init; } = true;
 
     protected override int Match(ClassifiedSpan text, int at)
@@ -32,7 +32,7 @@ internal sealed class CasedSplitter : Splitter
         return end > start ? EndOfNewlines(text, end, orSlash: true) : EndOfSpace(text, at, newlinesFirst: true);
     }
 
-    // U*L+, else U+L*. U* gives back letters until one of them is an L, and only letters beyond ASCII are both.
+    // U*L+, else U+L*. U* backtracks until one of its letters is an L, and only letters beyond ASCII are both.
     private static int EndOfWord(ClassifiedSpan text, int at)
     {
         int end = at;

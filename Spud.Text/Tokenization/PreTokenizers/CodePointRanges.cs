@@ -1,6 +1,6 @@
 namespace Spud.Text.Tokenization.PreTokenizers;
 
-/// <summary>Sorted pairs of first and last code points that patterns spell out.</summary>
+/// <summary>Sorted pairs of first and last code points that patterns list explicitly.</summary>
 internal static class CodePointRanges
 {
     /// <summary>[0-9]</summary>
@@ -15,7 +15,7 @@ internal static class CodePointRanges
     /// <summary>The same without the backtick.</summary>
     public static readonly int[] DefaultSigns = ['$', '$', '+', '+', '<', '>', '^', '^', '|', '|', '~', '~'];
 
-    /// <summary>Bloom's [(|.,!?…。，、।۔،)], which end a word as white space does.</summary>
+    /// <summary>Bloom's [(|.,!?…。，、।۔،)], which end a word like white space.</summary>
     public static readonly int[] BloomSigns =
     [
         '!', '!', '(', ')', ',', ',', '.', '.', '?', '?', '|', '|', 0x60C, 0x60C, 0x6D4, 0x6D4, 0x964, 0x964, 0x2026, 0x2026,

@@ -1,6 +1,6 @@
 namespace Spud.Text.Tokenization.PreTokenizers;
 
-/// <summary>The pre-tokenisers by the name that model files give them (llama.cpp, src/llama-vocab.cpp, llama_vocab::impl::load).</summary>
+/// <summary>The pre-tokenisers by their name in model files (llama.cpp, src/llama-vocab.cpp, llama_vocab::impl::load).</summary>
 internal static class KnownPreTokenizers
 {
     private static readonly Splitter Gpt = new GptSplitter();
@@ -81,7 +81,7 @@ internal static class KnownPreTokenizers
     /// <summary>All names, sorted.</summary>
     public static IEnumerable<string> Names => All.SelectMany(known => known.Names).Order(StringComparer.Ordinal);
 
-    /// <summary>The pre-tokeniser of a name; null for a name that is not known.</summary>
+    /// <summary>The pre-tokeniser with a name; null if unknown.</summary>
     public static PreTokenizer? Find(string name)
     {
         foreach (Known known in All)

@@ -2,17 +2,17 @@ namespace Spud.Text.Tokenization.PreTokenizers;
 
 /// <summary>
 /// (?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+
-/// and its relatives.
+/// and variants.
 /// </summary>
 internal sealed class LlamaSplitter : Splitter
 {
-    /// <summary>How many digits stay together.</summary>
+    /// <summary>Maximum digits per piece.</summary>
     public int MaxDigits { get; init; } = 3;
 
-    /// <summary>What a word is made of: \p{L}, or [\p{L}\p{M}].</summary>
+    /// <summary>The classes of a word: \p{L}, or [\p{L}\p{M}].</summary>
     public CharacterClass Letters { get; init; } = CharacterClass.Letter;
 
-    /// <summary>Whether 's and its kind are words of their own.</summary>
+    /// <summary>Whether 's and similar are separate words.</summary>
     public bool Contractions { get; init; } = true;
 
     /// <summary>Whether line breaks after punctuation belong to it.</summary>

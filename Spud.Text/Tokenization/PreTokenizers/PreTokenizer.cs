@@ -1,9 +1,9 @@
 namespace Spud.Text.Tokenization.PreTokenizers;
 
-/// <summary>Cuts a text into the words that byte-level BPE encodes one by one: a chain of patterns, each cutting the pieces of the one before.</summary>
+/// <summary>Splits a text into the words that byte-level BPE encodes one by one: a chain of patterns, each splitting the pieces of the previous one.</summary>
 internal sealed class PreTokenizer(Splitter[] splitters)
 {
-    /// <summary>Whether a word that is a token is taken as it is, without merging.</summary>
+    /// <summary>Whether a word that is a token is used as is, without merging.</summary>
     public bool IgnoresMerges { get; init; }
 
     /// <summary>Whether a text begins with BOS unless the file says otherwise.</summary>

@@ -1,6 +1,6 @@
 namespace Spud.Text.Tokenization.PreTokenizers;
 
-/// <summary>A run of characters of one kind, with an optional lead: such as \p{N}{1,3}, \s?\p{L}+ or [一-龥]+.</summary>
+/// <summary>A run of characters of one kind, with an optional leading character: such as \p{N}{1,3}, \s?\p{L}+ or [一-龥]+.</summary>
 internal sealed class RunSplitter : Splitter
 {
     /// <summary>Minimum characters of the run.</summary>
@@ -12,16 +12,16 @@ internal sealed class RunSplitter : Splitter
     /// <summary>Classes that belong to the run.</summary>
     public CharacterClass Classes { get; init; }
 
-    /// <summary>Sorted pairs of first and last code points that belong to the run as well; white space beyond ASCII never does.</summary>
+    /// <summary>Sorted pairs of first and last code points that also belong to the run; white space beyond ASCII never does.</summary>
     public int[] Ranges { get; init; } = [];
 
-    /// <summary>Whether the run is of what the above does not name.</summary>
+    /// <summary>Whether the run consists of all characters except the above.</summary>
     public bool Inverted { get; init; }
 
-    /// <summary>Whether one white-space character may stand before the run.</summary>
+    /// <summary>Whether one white-space character may precede the run.</summary>
     public bool SpaceMayLead { get; init; }
 
-    /// <summary>As <see cref="SpaceMayLead"/>, for U+0020 alone.</summary>
+    /// <summary>Like <see cref="SpaceMayLead"/>, but only for U+0020.</summary>
     public bool BlankMayLead { get; init; }
 
     protected override int Match(ClassifiedSpan text, int at)
@@ -49,7 +49,7 @@ internal sealed class RunSplitter : Splitter
     private bool Belongs(ClassifiedSpan text, int at) =>
         (text.Is(at, Classes) || IsInRanges(text, at)) != Inverted;
 
-    // llama.cpp's patterns see every white space beyond ASCII as a vertical tab.
+    // llama.cpp's patterns treat all white space beyond ASCII as a vertical tab.
     private bool IsInRanges(ClassifiedSpan text, int at) =>
         !(text[at] >= 0x80 && text.Is(at, CharacterClass.Space)) && CharacterClasses.Contains(Ranges, text[at]);
 }

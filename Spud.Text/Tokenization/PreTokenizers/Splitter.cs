@@ -1,17 +1,17 @@
 namespace Spud.Text.Tokenization.PreTokenizers;
 
 /// <summary>
-/// One pattern of a pre-tokeniser. It cuts a run of characters at the start and the end of each of its matches,
-/// from left to right; what lies between matches stays in one piece.
+/// One pattern of a pre-tokeniser. It splits a span of characters at the start and the end of each of its matches,
+/// from left to right; text between matches stays in one piece.
 /// </summary>
 /// <remarks>
-/// The patterns are written by hand rather than as regular expressions: .NET's work on UTF-16 units, so that \p{L}
-/// never matches a letter beyond U+FFFF, and these run in linear time. What each matches is llama.cpp's pattern of the
+/// The patterns are implemented by hand rather than as regular expressions: .NET's work on UTF-16 units, so that \p{L}
+/// never matches a letter beyond U+FFFF, while these run in linear time. Each matches llama.cpp's pattern of the
 /// same name (src/llama-vocab.cpp, llm_tokenizer_bpe; src/unicode.cpp).
 /// </remarks>
 internal abstract class Splitter
 {
-    /// <summary>Adds the end of every piece of <paramref name="text"/> to <paramref name="ends"/>, counted from <paramref name="origin"/>.</summary>
+    /// <summary>Adds the end of every piece of <paramref name="text"/> to <paramref name="ends"/>, relative to <paramref name="origin"/>.</summary>
     public virtual void Split(ClassifiedSpan text, int origin, List<int> ends)
     {
         int piece = 0;
@@ -73,11 +73,11 @@ internal abstract class Splitter
             }
         }
 
-        // A run before something else leaves its last character to that; a single one has nothing to leave.
+        // A run before something else leaves its last character to what follows; a single character stays.
         return end - at > 1 && end < text.Length ? end - 1 : end;
     }
 
-    /// <summary>[\r\n]*, and / where it belongs to them.</summary>
+    /// <summary>[\r\n]*, and / if it belongs to them.</summary>
     protected static int EndOfNewlines(ClassifiedSpan text, int at, bool orSlash = false)
     {
         while (text.IsNewline(at) || orSlash && text[at] == '/')

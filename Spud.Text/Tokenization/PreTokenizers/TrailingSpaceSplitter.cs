@@ -3,7 +3,7 @@ namespace Spud.Text.Tokenization.PreTokenizers;
 /// <summary>\s+$ where $ is the end of the piece.</summary>
 internal sealed class TrailingSpaceSplitter : Splitter
 {
-    // Searched from the end: from the start, a run of spaces would be walked once for each of its characters.
+    // Searched from the end: from the start, a run of spaces would be scanned once for each of its characters.
     public override void Split(ClassifiedSpan text, int origin, List<int> ends)
     {
         int start = text.Length;

@@ -1,6 +1,6 @@
 namespace Spud.Execution;
 
-/// <summary>Queries, keys and values of the new rows.</summary>
+/// <summary>Computes queries, keys and values of the new rows.</summary>
 internal sealed class ProjectOperation(BoundComponent<IAttention> attention, int layer, int costSlot) : ComponentOperation(attention, layer, costSlot)
 {
     public override string Name => "project";
@@ -9,13 +9,13 @@ internal sealed class ProjectOperation(BoundComponent<IAttention> attention, int
         attention.Component.Project(layer, StepOf(isFirst: true), Domain.Hidden(batch.Rows), Domain.Attention.Heads(layer, batch.Rows));
 }
 
-/// <summary>Keys and values of the new rows go into the layer's pages, in each domain that has some of them.</summary>
+/// <summary>Writes keys and values of the new rows to the layer's pages, in each domain that has some of them.</summary>
 internal sealed class AppendOperation(BoundComponent<ICachePolicy> cache, BoundComponent<IAttention> attention, StepDomain[] domains, PageStore pages, int layer, int costSlot)
     : Operation(cache, layer, attention.Domain, costSlot)
 {
     public override string Name => "append";
 
-    // The pages lie in the attention's domain, which writes them; the policy is not asked.
+    // The pages are in the attention's domain, which writes them; the policy is not called.
     public override BoundComponent Blamed => attention;
 
     public override void Run(Batch batch, StepMeter meter)
@@ -28,7 +28,7 @@ internal sealed class AppendOperation(BoundComponent<ICachePolicy> cache, BoundC
     }
 }
 
-/// <summary>Queries over the pages of a pool, of all its shards at once, are merged into the attention state, which the first pool of a layer finds empty.</summary>
+/// <summary>Folds queries over the pages of a pool, over all its shards at once, into the attention state, which is empty before the first pool of a layer.</summary>
 internal sealed class FoldOperation(BoundComponent<IAttention> attention, LayerParts parts, PageStore pages, int layer, int pool, int costSlot)
     : ComponentOperation(attention, layer, costSlot)
 {
@@ -51,7 +51,7 @@ internal sealed class FoldOperation(BoundComponent<IAttention> attention, LayerP
     }
 }
 
-/// <summary>The cache policy sees the queries of a step that has rows which it notes.</summary>
+/// <summary>Shows the cache policy the queries of a step that has rows it notes.</summary>
 internal sealed class ObserveOperation(BoundComponent<ICachePolicy> cache, IObservesQueries observer, PageStore pages, int layer, int costSlot) : ComponentOperation(cache, layer, costSlot)
 {
     private readonly PageView[] _views = new PageView[pages.Layers[layer].Pools.Length];
@@ -71,7 +71,7 @@ internal sealed class ObserveOperation(BoundComponent<ICachePolicy> cache, IObse
     }
 }
 
-/// <summary>The attention state is added to the hidden rows.</summary>
+/// <summary>Adds the attention output to the hidden rows.</summary>
 internal sealed class FinishOperation(BoundComponent<IAttention> attention, int layer, int costSlot) : ComponentOperation(attention, layer, costSlot)
 {
     public override string Name => "finish";

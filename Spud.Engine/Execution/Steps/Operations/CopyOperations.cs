@@ -1,14 +1,14 @@
 namespace Spud.Execution;
 
 /// <summary>
-/// A copy between two memory domains, one of which is the host's. What reads it on the host waits for it; a device takes up its work in the
-/// order in which it was asked.
+/// A copy between two memory domains, one of which is the host's. Readers on the host wait for it; a device executes its work in the
+/// order in which it was queued.
 /// </summary>
-/// <param name="from">Where the data is.</param>
-/// <param name="to">Where it is wanted.</param>
-/// <param name="component">The component on the device's side, which a lost device is put down to.</param>
-/// <param name="layer">Layer of the model; null: none.</param>
-/// <param name="costSlot">Where its time is counted.</param>
+/// <param name="from">The source domain.</param>
+/// <param name="to">The target domain.</param>
+/// <param name="component">The component on the device's side, which is blamed for a lost device.</param>
+/// <param name="layer">Layer of the model; null if none.</param>
+/// <param name="costSlot">The slot for its time.</param>
 internal abstract class CopyOperation(StepDomain from, StepDomain to, BoundComponent component, int? layer, int costSlot)
     : Operation(component, layer, to, costSlot)
 {
@@ -28,7 +28,7 @@ internal abstract class CopyOperation(StepDomain from, StepDomain to, BoundCompo
     }
 }
 
-/// <summary>The step's ids and positions go to a device.</summary>
+/// <summary>Copies the step's ids and positions to a device.</summary>
 internal sealed class UploadOperation(StepDomain host, StepDomain device, BoundComponent component, int costSlot)
     : CopyOperation(host, device, component, null, costSlot)
 {
@@ -39,7 +39,7 @@ internal sealed class UploadOperation(StepDomain host, StepDomain device, BoundC
     public override void Run(Batch batch, StepMeter meter) => Domain.Upload(batch.Step, batch.Slices);
 }
 
-/// <summary>The residual stream goes to the component that reads it next.</summary>
+/// <summary>Copies the residual stream to the component that reads it next.</summary>
 internal sealed class CopyHiddenOperation(StepDomain from, StepDomain to, BoundComponent component, int hiddenWidth, int? layer, int costSlot)
     : CopyOperation(from, to, component, layer, costSlot)
 {
@@ -56,7 +56,7 @@ internal sealed class CopyHiddenOperation(StepDomain from, StepDomain to, BoundC
     }
 }
 
-/// <summary>Keys and values of the new rows go to the domain of a shard.</summary>
+/// <summary>Copies keys and values of the new rows to the domain of a shard.</summary>
 internal sealed class CopyKeysOperation(StepDomain from, StepDomain to, BoundComponent<IAttention> attention, KvGeometry kv, int layer, int costSlot)
     : CopyOperation(from, to, attention, layer, costSlot)
 {
@@ -73,7 +73,7 @@ internal sealed class CopyKeysOperation(StepDomain from, StepDomain to, BoundCom
     }
 }
 
-/// <summary>Queries, and what their folds left, go to the policy that observes them; in steps that have rows which it notes.</summary>
+/// <summary>Copies queries, and the results of their folds, to the policy that observes them, in steps that have rows it notes.</summary>
 internal sealed class CopyQueriesOperation(StepDomain host, BoundComponent<IAttention> attention, KeptState observed, LayerDescription of, int layer, int costSlot)
     : CopyOperation(attention.Domain, host, attention, layer, costSlot)
 {
@@ -94,7 +94,7 @@ internal sealed class CopyQueriesOperation(StepDomain host, BoundComponent<IAtte
     }
 }
 
-/// <summary>A routing plan goes to the host, which checks it, or from there to the experts.</summary>
+/// <summary>Copies a routing plan to the host, which checks it, or from there to the experts.</summary>
 internal sealed class CopyPlanOperation(StepDomain from, StepDomain to, (LayerPlan From, LayerPlan To) plan, BoundComponent component, int layer, int costSlot)
     : CopyOperation(from, to, component, layer, costSlot)
 {
@@ -102,7 +102,7 @@ internal sealed class CopyPlanOperation(StepDomain from, StepDomain to, (LayerPl
 
     public override long BytesPerToken => plan.From.BytesPerRow;
 
-    /// <summary>Whether the plan is checked right after it, or at the end of the step.</summary>
+    /// <summary>Whether the plan is checked immediately afterwards, rather than at the end of the step.</summary>
     public bool IsAwaited { get; init; }
 
     public override void Run(Batch batch, StepMeter meter)
@@ -113,7 +113,7 @@ internal sealed class CopyPlanOperation(StepDomain from, StepDomain to, (LayerPl
     }
 }
 
-/// <summary>Logits go to the host.</summary>
+/// <summary>Copies logits to the host.</summary>
 internal sealed class CopyLogitsOperation(BoundComponent<IHead> head, StepDomain host, int vocabulary, int costSlot)
     : CopyOperation(head.Domain, host, head, null, costSlot)
 {
@@ -128,7 +128,7 @@ internal sealed class CopyLogitsOperation(BoundComponent<IHead> head, StepDomain
     }
 }
 
-/// <summary>Rows behind the final norm go to the host.</summary>
+/// <summary>Copies rows after the final norm to the host.</summary>
 internal sealed class CopyNormedOperation(BoundComponent<IHead> head, StepDomain host, int hiddenWidth, int costSlot) : CopyOperation(head.Domain, host, head, null, costSlot)
 {
     public override string What => "normed rows";
@@ -142,7 +142,7 @@ internal sealed class CopyNormedOperation(BoundComponent<IHead> head, StepDomain
     }
 }
 
-/// <summary>A device does all that it was asked for.</summary>
+/// <summary>Waits until a device has finished all its queued work.</summary>
 internal sealed class WaitOperation(StepDomain device, BoundComponent component, int costSlot) : Operation(component, null, device, costSlot)
 {
     public override string Name => "wait";

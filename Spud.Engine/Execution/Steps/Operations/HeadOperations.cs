@@ -1,6 +1,6 @@
 namespace Spud.Execution;
 
-/// <summary>Token ids to hidden rows.</summary>
+/// <summary>Embeds token ids as hidden rows.</summary>
 internal sealed class EmbedOperation(BoundComponent<IHead> head, int costSlot) : ComponentOperation(head, null, costSlot)
 {
     public override string Name => "embed";
@@ -10,7 +10,7 @@ internal sealed class EmbedOperation(BoundComponent<IHead> head, int costSlot) :
     public override void Run(Batch batch, StepMeter meter) => head.Component.Embed(StepOf(isFirst: true), Domain.Hidden(batch.Rows));
 }
 
-/// <summary>Hidden rows to logits, for the rows whose logits are read.</summary>
+/// <summary>Computes logits from hidden rows, for the rows whose logits are read.</summary>
 internal sealed class LogitsOperation(BoundComponent<IHead> head, int costSlot) : ComponentOperation(head, null, costSlot)
 {
     public override string Name => "logits";
@@ -22,7 +22,7 @@ internal sealed class LogitsOperation(BoundComponent<IHead> head, int costSlot) 
     }
 }
 
-/// <summary>Hidden rows behind the final norm.</summary>
+/// <summary>Applies the final norm to hidden rows.</summary>
 internal sealed class NormaliseOperation(BoundComponent<IHead> head, IFinalNorm norm, int maxRows, int costSlot) : ComponentOperation(head, null, costSlot)
 {
     private readonly int[] _rows = [.. Enumerable.Range(0, maxRows)];

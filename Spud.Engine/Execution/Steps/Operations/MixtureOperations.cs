@@ -1,6 +1,6 @@
 namespace Spud.Execution;
 
-/// <summary>Hidden rows to a routing plan.</summary>
+/// <summary>Computes a routing plan from hidden rows.</summary>
 internal sealed class RouteOperation(BoundComponent<IRouter> router, LayerPlan plan, int layer, int costSlot) : ComponentOperation(router, layer, costSlot)
 {
     public override string Name => "route";
@@ -9,7 +9,7 @@ internal sealed class RouteOperation(BoundComponent<IRouter> router, LayerPlan p
         router.Component.Route(layer, StepOf(isFirst: true), Domain.Hidden(batch.Rows), plan.Of(batch.Rows));
 }
 
-/// <summary>No router is trusted: its plan is checked on the host, and counted, before experts in host memory see it or the step is committed.</summary>
+/// <summary>Checks a router's plan on the host, and counts it, before experts in host memory see it or the step is committed: no router is trusted.</summary>
 internal sealed class CheckPlanOperation(BoundComponent<IRouter> router, LayerPlan plan, LayerDescription description, int layer, StepDomain host, int costSlot)
     : Operation(router, layer, host, costSlot)
 {
@@ -17,7 +17,7 @@ internal sealed class CheckPlanOperation(BoundComponent<IRouter> router, LayerPl
 
     public override string Name => "check plan";
 
-    /// <exception cref="InvalidDataException">The plan breaks a rule.</exception>
+    /// <exception cref="InvalidDataException">The plan violates a rule.</exception>
     public override void Run(Batch batch, StepMeter meter)
     {
         RoutingPlan made = plan.Of(batch.Rows);
@@ -26,7 +26,7 @@ internal sealed class CheckPlanOperation(BoundComponent<IRouter> router, LayerPl
     }
 }
 
-/// <summary>The planned experts are added to the hidden rows.</summary>
+/// <summary>Adds the output of the planned experts to the hidden rows.</summary>
 internal sealed class ExecuteOperation(BoundComponent<IExperts> experts, LayerPlan plan, int layer, int costSlot) : ComponentOperation(experts, layer, costSlot)
 {
     public override string Name => "execute";
