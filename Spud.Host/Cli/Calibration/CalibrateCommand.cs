@@ -14,10 +14,7 @@ internal sealed class CalibrateCommand
     private readonly Shell _shell;
     private readonly PipelineArguments _pipeline;
     private readonly TextArguments _text;
-    private readonly Option<float?> _experts = Values.Number("--experts", 1, 1024, "Target average number of experts per token.");
-    private readonly Option<float?> _ratio = Values.Number("--perplexity-ratio", 1, 1000, "Use as few experts as possible without raising the perplexity of the text by more than this factor.");
-    private readonly Option<int?> _least = Values.Integer("--min-experts", 1, 1024, "Minimum experts per token. Default: 1.");
-    private readonly Option<int?> _most = Values.Integer("--max-experts", 1, 1024, "Maximum experts per token. Default: the number the model was trained with, or the next whole number above the average.");
+    private readonly GoalArguments _goal;
     private readonly Option<int?> _maxTokens = Values.Integer("--max-tokens", 2, 1 << 20, $"Fit on the first N tokens of the text. Default: {DefaultTokens}.");
     private readonly Option<string?> _output = new("--output", "-o") { Description = "The file to write. Default: the model's name with .calibration.json, in the current folder.", HelpName = "FILE" };
     private readonly Option<bool> _json = new("--json") { Description = "Also print what was written." };
@@ -26,9 +23,9 @@ internal sealed class CalibrateCommand
     {
         _shell = shell;
         _text = new(command);
-        foreach (Option option in new Option[] { _experts, _ratio, _least, _most, _maxTokens, _output })
-            command.Options.Add(option);
-
+        _goal = new(command, "the text");
+        command.Options.Add(_maxTokens);
+        command.Options.Add(_output);
         _pipeline = new(command, shell);
         command.Options.Add(_json);
         LongCommand.SetAction(command, shell, Run);
@@ -46,7 +43,7 @@ internal sealed class CalibrateCommand
     private int Run(ParseResult parsed)
     {
         string text = _text.Read(parsed, _shell), path = ModelLoader.ModelOf(_pipeline.Document(parsed));
-        CalibrationGoal goal = CalibrationGoal.Of(path, parsed.GetValue(_experts), parsed.GetValue(_ratio), parsed.GetValue(_least), parsed.GetValue(_most));
+        CalibrationGoal goal = _goal.Goal(parsed, path);
         using OutputFile output = _shell.Files.Create(parsed.GetValue(_output) ?? Path.GetFileNameWithoutExtension(path) + ".calibration.json");
 
         (LanguageModel model, RoutingProbe probe) = CalibrationLoader.Load(parsed, _pipeline, _shell, goal, pool: null);

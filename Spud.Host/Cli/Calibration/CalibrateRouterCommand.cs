@@ -12,12 +12,9 @@ internal sealed class CalibrateRouterCommand
 
     private readonly Shell _shell;
     private readonly PipelineArguments _pipeline;
+    private readonly GoalArguments _goal;
     private readonly Option<string[]> _texts = new("--file", "-f") { Description = "A text of a kind, to be repeated: -f coding=code.txt.", HelpName = "LABEL=FILE", Arity = ArgumentArity.OneOrMore };
     private readonly Option<bool> _parseSpecial = TextArguments.SpecialOption("");
-    private readonly Option<float?> _experts = Values.Number("--experts", 1, 1024, "Target average number of experts per token.");
-    private readonly Option<float?> _ratio = Values.Number("--perplexity-ratio", 1, 1000, "Use as few experts as possible without raising the perplexity of the texts by more than this factor.");
-    private readonly Option<int?> _least = Values.Integer("--min-experts", 1, 1024, "Minimum experts per token. Default: 1.");
-    private readonly Option<int?> _most = Values.Integer("--max-experts", 1, 1024, "Maximum experts per token. Default: the number the model was trained with, or the next whole number above the average.");
     private readonly Option<int?> _pool = Values.Integer("--pool", 1, 1024, "Experts of a layer that a text may use. Default: a quarter of them, and at least twice as many as the model was trained with.");
     private readonly Option<float?> _minMass = Values.Number("--min-mass", 0, 1, "Use all experts where the pool has less than this share of a text's router probability. Default: 0.5.");
     private readonly Option<float?> _halfLife = Values.Number("--half-life", 1, 1e9f, "Tokens after which a token counts half for the pool. Default: 1024.");
@@ -28,7 +25,10 @@ internal sealed class CalibrateRouterCommand
     private CalibrateRouterCommand(Command command, Shell shell)
     {
         _shell = shell;
-        foreach (Option option in new Option[] { _texts, _parseSpecial, _experts, _ratio, _least, _most, _pool, _minMass, _halfLife, _maxTokens, _output })
+        command.Options.Add(_texts);
+        command.Options.Add(_parseSpecial);
+        _goal = new(command, "the texts");
+        foreach (Option option in new Option[] { _pool, _minMass, _halfLife, _maxTokens, _output })
             command.Options.Add(option);
 
         _pipeline = new(command, shell);
@@ -47,7 +47,7 @@ internal sealed class CalibrateRouterCommand
     {
         LabelledText[] texts = LabelledText.Parse(parsed.GetValue(_texts) ?? []);
         string path = ModelLoader.ModelOf(_pipeline.Document(parsed));
-        CalibrationGoal goal = CalibrationGoal.Of(path, parsed.GetValue(_experts), parsed.GetValue(_ratio), parsed.GetValue(_least), parsed.GetValue(_most));
+        CalibrationGoal goal = _goal.Goal(parsed, path);
         PoolRule pool = new(goal.PoolOf(path, parsed.GetValue(_pool)), parsed.GetValue(_minMass) ?? PoolRule.DefaultMinMass, parsed.GetValue(_halfLife) ?? PoolRule.DefaultHalfLife);
         using OutputFile output = _shell.Files.Create(parsed.GetValue(_output) ?? Path.GetFileNameWithoutExtension(path) + ".router.gguf");
 
