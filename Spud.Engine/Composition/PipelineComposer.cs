@@ -147,6 +147,7 @@ internal sealed class PipelineComposer : IDisposable
         new Observers(_memory, domains, _model, _limits, _pool).Attach(cache, layouts, parts[(int)Phase.Prefill], states, pages);
         PipelineParts all = new()
         {
+            TokenGap = _options.TokenGap,
             Weights = _weights,
             Hash = _hash,
             Arenas = [.. Arenas()],
