@@ -48,6 +48,9 @@ public sealed partial class Request : IAsyncEnumerable<TextPiece>
         if (Effort is not (>= 0 and <= 1))
             throw new ArgumentException($"Effort: expected 0 to 1, got {Effort}.", nameof(options));
 
+        ArgumentNullException.ThrowIfNull(options.Job);
+        options.Job.Require();
+
         // A waiting request uses little memory: data as large as the vocabulary are allocated when it begins.
         options.Sampling.Validate(model.Tokenizer.VocabularySize);
         _sampler = new(() => new Sampler(options.Sampling, model.Tokenizer.VocabularySize));

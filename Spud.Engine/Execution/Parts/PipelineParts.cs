@@ -63,6 +63,9 @@ internal sealed class PipelineParts
     /// <summary>The memory domains of components, with the buffers of a step.</summary>
     public required StepDomains Domains { get; init; }
 
+    /// <summary>Decides which requests a step serves.</summary>
+    public JobScheduler Scheduler { get; init; } = new(new FifoScheduler(), FifoScheduler.Name, null);
+
     /// <summary>Time between two tokens of an answer that should rarely be exceeded while prompts are read.</summary>
     public TimeSpan TokenGap { get; init; } = TimeSpan.FromMilliseconds(250);
 
