@@ -22,16 +22,6 @@ public enum JobState
     HandedBack,
 }
 
-/// <summary>The part of the capacity that a job asks for.</summary>
-public enum JobLane
-{
-    /// <summary>The share that is distributed fairly, at the posted price.</summary>
-    Floor,
-
-    /// <summary>The share that is auctioned.</summary>
-    Spot,
-}
-
 /// <summary>A job: a request with an account, a cap and money reserved.</summary>
 public sealed record Job
 {
