@@ -26,4 +26,7 @@ public sealed class GenerationOptions
 
     /// <summary>Whether to continue past the model's end-of-generation tokens.</summary>
     public bool IgnoreEndOfGeneration { get; set; }
+
+    /// <summary>What the scheduler knows of the request besides its size.</summary>
+    public JobTerms Job { get; set; } = JobTerms.Default;
 }
