@@ -10,6 +10,7 @@ public sealed class StepLoop : IDisposable
 {
     private readonly object _gate = new();
     private readonly List<RequestQueue> _queues = [];
+    private readonly List<EmbeddingRequest> _embeddings = [];
     private Thread? _thread;
     private bool _stop;
 
@@ -29,6 +30,7 @@ public sealed class StepLoop : IDisposable
 
             _stop = true;
             _queues.ForEach(static queue => queue.CancelAll());
+            _embeddings.ForEach(static embedding => embedding.Stop());
             Monitor.PulseAll(_gate);
         }
 
@@ -52,13 +54,19 @@ public sealed class StepLoop : IDisposable
                 queue.Spent = Math.Max(queue.Spent, least.Spent);
 
             queue.Submit(request);
-            if (_thread is null)
-            {
-                _thread = new Thread(Work) { IsBackground = true, Name = "spud steps" };
-                _thread.Start();
-            }
+            Wake();
+        }
+    }
 
-            Monitor.PulseAll(_gate);
+    /// <summary>Submits a text to embed.</summary>
+    /// <exception cref="ObjectDisposedException">The loop has been disposed.</exception>
+    internal void Submit(EmbeddingRequest embedding)
+    {
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_stop, this);
+            _embeddings.Add(embedding);
+            Wake();
         }
     }
 
@@ -74,6 +82,10 @@ public sealed class StepLoop : IDisposable
     {
         lock (_gate)
         {
+            _embeddings.FindAll(embedding => embedding.Engine == engine).ForEach(static embedding => embedding.Stop());
+            while (_embeddings.Exists(embedding => embedding.Engine == engine))
+                Monitor.Wait(_gate);
+
             if (_queues.Find(queue => queue.Engine == engine) is not { } queue)
                 return;
 
@@ -85,30 +97,51 @@ public sealed class StepLoop : IDisposable
         }
     }
 
+    private void Wake()
+    {
+        if (_thread is null)
+        {
+            _thread = new Thread(Work) { IsBackground = true, Name = "spud steps" };
+            _thread.Start();
+        }
+
+        Monitor.PulseAll(_gate);
+    }
+
     private void Work()
     {
-        while (Next() is { } queue)
+        while (Next(out RequestQueue? queue, out EmbeddingRequest? embedding))
         {
-            queue.Step();
-            if (queue.HasWork)
+            queue?.Step();
+
+            // After the step: what it freed is not yet taken by a request that waits.
+            bool ended = embedding?.Advance(sharesEngine: queue?.Engine == embedding.Engine) ?? false;
+            if (!ended && queue is null or { HasWork: true })
                 continue;
 
             lock (_gate)
+            {
+                if (ended)
+                    _embeddings.Remove(embedding!);
+
                 Monitor.PulseAll(_gate);
+            }
         }
     }
 
-    /// <summary>Waits for a model with work and returns the one whose turn it is; null at the end.</summary>
-    private RequestQueue? Next()
+    /// <summary>Waits for work: a step of the model whose turn it is, and a part of a text to embed for it or, if nobody generates, for any model. False at the end.</summary>
+    private bool Next(out RequestQueue? queue, out EmbeddingRequest? embedding)
     {
         lock (_gate)
         {
             while (true)
             {
-                if (Least() is { } queue)
-                    return queue;
+                Engine? turn = (queue = Least())?.Engine;
+                embedding = _embeddings.Find(embedding => turn is null || embedding.Engine == turn) ?? _embeddings.FirstOrDefault();
+                if (queue is not null || embedding is not null)
+                    return true;
                 if (_stop)
-                    return null;
+                    return false;
 
                 Monitor.Wait(_gate);
             }
