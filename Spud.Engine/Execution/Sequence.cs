@@ -61,6 +61,13 @@ public sealed class Sequence : IDisposable
         return Ledger = _engine.NewLedger(Tables, limit);
     }
 
+    /// <summary>Counts the next steps in a ledger of the same text.</summary>
+    internal void UseLedger(Ledger ledger)
+    {
+        Ledger = ledger;
+        StepMeter.Keep(ledger, Tables);
+    }
+
     /// <summary>Whether this many more rows fit the remaining budget; check before each step, since a batch with rows that do not is refused.</summary>
     /// <param name="rows">At least 1; if more than fit a step, several steps are assumed.</param>
     /// <param name="phase">The phase of the rows.</param>

@@ -30,4 +30,7 @@ public sealed class GenerationOptions
 
     /// <summary>What the text must be, such as JSON of a schema; null for any text. Compiled for the model's tokenizer; requests may share it. The request ends where the text is complete.</summary>
     public TokenConstraint? Constraint { get; set; }
+
+    /// <summary>What the scheduler knows of the request besides its size.</summary>
+    public JobTerms Job { get; set; } = JobTerms.Default;
 }

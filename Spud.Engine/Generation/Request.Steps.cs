@@ -13,6 +13,7 @@ public sealed partial class Request
     private long _billed;
     private long _told;
     private long[]? _experts;
+    private DecodeEfforts _efforts;
 
     /// <summary>The ids to continue.</summary>
     internal int[] Prompt { get; }
@@ -33,39 +34,18 @@ public sealed partial class Request
 
     internal bool IsCancelled => _cancellation.IsCancellationRequested;
 
-    /// <summary>Maximum number of tokens that its sequence will still take.</summary>
-    internal int TokensLeft => Math.Max(0, Prompt.Length + MaxTokens - 1 - (Sequence?.Tokens ?? 0));
-
-    /// <summary>Assigns a sequence and truncates it to its common prefix with the prompt.</summary>
-    /// <param name="sequence">The request's own sequence, or an empty one.</param>
-    /// <exception cref="BudgetExceededException">Reading the prompt may cost more than the budget.</exception>
-    internal void Admit(Sequence sequence)
+    /// <summary>Adds its next rows to a step, as far as they fit.</summary>
+    /// <returns>Number of rows added.</returns>
+    internal int Fill(Batch batch, int maxRows)
     {
-        Sequence = sequence;
+        if (State == RequestState.Decoding)
+            return batch.Fill(Sequence!, [_token], Phase.Decode, LogitRows.Last);
 
-        // The last token's logits are needed, so it is always read.
-        int common = sequence.Ids.CommonPrefixLength(Prompt.AsSpan(0, Prompt.Length - 1));
-        sequence.Truncate(sequence.CanTruncate(common) ? common : 0);
-        sequence.Cancellation = _cancellation.Token;
-        sequence.Effort = Effort;
-        ReusedTokens = sequence.Tokens;
-        Ledger = sequence.StartLedger(Budget);
-        Ledger.ReusedTokens = ReusedTokens;
-        sequence.RequirePrompt(Prompt.Length - ReusedTokens);
-        foreach (int id in Prompt)
-            _sampler.Value.Accept(id);
+        if (_released is not null)
+            return FillAgain(batch, maxRows);
 
-        State = RequestState.Prefilling;
-    }
-
-    /// <summary>Adds as many of its next rows to a step as fit.</summary>
-    /// <returns>Whether any rows were added.</returns>
-    internal bool Fill(Batch batch)
-    {
-        if (State == RequestState.Prefilling)
-            return batch.Fill(Sequence!, Prompt.AsSpan(Sequence!.Tokens), Phase.Prefill, LogitRows.Last) > 0;
-
-        return batch.Fill(Sequence!, [_token], Phase.Decode, LogitRows.Last) > 0;
+        (int read, int rows) = (Sequence!.Tokens, Math.Min(maxRows, TokensToRead));
+        return batch.Fill(Sequence, Prompt.AsSpan(read, rows), Phase.Prefill, read + rows == Prompt.Length ? LogitRows.Last : LogitRows.None);
     }
 
     /// <summary>Sets the effort of the next token; false if the budget does not cover it.</summary>
@@ -75,15 +55,19 @@ public sealed partial class Request
             return false;
 
         Sequence.Steer(Math.Max(1, MaxTokens - GeneratedTokens), Effort);
+        _efforts.Set(GeneratedTokens - 1, Sequence.Effort, Effort, MaxTokens);
         return true;
     }
 
-    /// <summary>Processes the results of a step: once the prompt is read, chooses a token and pushes it.</summary>
+    /// <summary>Processes the results of a step: once the text is read, chooses a token and pushes it.</summary>
     /// <param name="batch">The step.</param>
     /// <param name="entry">Index of its entry in the step.</param>
     /// <returns>FLOPs of its own rows in the step.</returns>
     internal long Take(Batch batch, int entry)
     {
+        if (_released is not null)
+            return TakeReadAgain();
+
         if (Sequence!.Tokens >= Prompt.Length)
             Choose(batch.Logits(entry));
 

@@ -50,6 +50,9 @@ public sealed partial class Request : IAsyncEnumerable<TextPiece>
         if (Effort is not (>= 0 and <= 1))
             throw new ArgumentException($"Effort: expected 0 to 1, got {Effort}.", nameof(options));
 
+        ArgumentNullException.ThrowIfNull(options.Job);
+        options.Job.Require();
+
         // A waiting request uses little memory: data as large as the vocabulary are allocated when it begins.
         options.Sampling.Validate(model.Tokenizer.VocabularySize);
         _sampler = new(() => new Sampler(options.Sampling, model.Tokenizer.VocabularySize));
@@ -88,6 +91,12 @@ public sealed partial class Request : IAsyncEnumerable<TextPiece>
 
     /// <summary>Number of generated tokens, including a final stop token.</summary>
     public int GeneratedTokens { get; private set; }
+
+    /// <summary>How often it had to give its pages back to others, and read its text again afterwards; that work is not billed.</summary>
+    public int Releases { get; private set; }
+
+    /// <summary>Number of requests before it while it waits; 0 otherwise.</summary>
+    public int Position { get; internal set; }
 
     /// <summary>Time from the start to the first token's id.</summary>
     public TimeSpan TimeToFirstToken { get; private set; }

@@ -36,14 +36,17 @@ public static class Selection
         for (int word = 0, at = 0; at < kept.Length; word++, at += 64)
         {
             int count = Math.Min(64, kept.Length - at);
-            ulong set = bits[word];
-            if (set == ulong.MaxValue)
+            ulong set = bits[word], cleared = ~set & (count == 64 ? ulong.MaxValue : (1UL << count) - 1);
+
+            // Most words are nearly empty or nearly full.
+            if (BitOperations.PopCount(set) > 32)
             {
                 logits.Slice(at, count).CopyTo(kept[at..]);
+                for (; cleared != 0; cleared &= cleared - 1)
+                    kept[at + BitOperations.TrailingZeroCount(cleared)] = float.NegativeInfinity;
                 continue;
             }
 
-            // Most words are empty, or have a few bits.
             kept.Slice(at, count).Fill(float.NegativeInfinity);
             for (; set != 0; set &= set - 1)
             {

@@ -41,6 +41,19 @@ internal sealed class PageStore(LayerPages[] layers, ICachePolicy policy, StepTa
         return bytes;
     }
 
+    /// <summary>Number of pages, and of free ones, in all pools; may be called by any thread.</summary>
+    public (long Pages, long Free) CountPages()
+    {
+        (long pages, long free) = (0, 0);
+        foreach (LayerPages layer in layers)
+        {
+            foreach (PoolPages pool in layer.Pools)
+                (pages, free) = (pages + pool.PageCount, free + pool.FreePages);
+        }
+
+        return (pages, free);
+    }
+
     /// <summary>Makes room for the step's rows in one layer's pages and determines their slots; pending until committed.</summary>
     public void Place(int layer, Batch batch)
     {

@@ -53,6 +53,9 @@ internal sealed class PoolPages
 
     public int? SlackPages { get; }
 
+    /// <summary>N.</summary>
+    public int PageCount => _references.Length;
+
     public int FreePages => _freeCount;
 
     /// <summary>Peak number of pages in use since <see cref="ForgetPeak"/>.</summary>

@@ -63,6 +63,12 @@ internal sealed class PipelineParts
     /// <summary>The memory domains of components, with the buffers of a step.</summary>
     public required StepDomains Domains { get; init; }
 
+    /// <summary>Decides which requests a step serves.</summary>
+    public JobScheduler Scheduler { get; init; } = new(new FifoScheduler(), FifoScheduler.Name, null);
+
+    /// <summary>Time between two tokens of an answer that should rarely be exceeded while prompts are read.</summary>
+    public TimeSpan TokenGap { get; init; } = TimeSpan.FromMilliseconds(250);
+
     /// <summary>Receives the plugin and the reason when a device is lost.</summary>
     public required Action<string, string> MarkFaulty { get; init; }
 

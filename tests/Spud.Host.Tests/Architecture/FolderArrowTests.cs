@@ -27,6 +27,7 @@ public sealed class FolderArrowTests
             "Generation -> Composition", "Generation -> Configuration", "Generation -> Execution", "Generation -> Metering", "Generation -> Sampling",
             ". -> Composition", ". -> Configuration", ". -> Embeddings", ". -> Execution", ". -> Generation", ". -> Plugins", ". -> Sampling",
         ],
+        ["Spud.Accounts"] = [". -> Databases"],
         ["Spud.Evaluation"] = ["Calibration -> Comparison", "Calibration -> Likelihood", "Likelihood -> Comparison"],
         ["Spud.Host"] =
         [

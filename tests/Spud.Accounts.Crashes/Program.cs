@@ -1,0 +1,3 @@
+using Spud.Accounts.Crashes;
+
+return 0;
