@@ -29,14 +29,14 @@ internal sealed record AnswerFormat(string Name, Grammar Grammar)
     public static AnswerFormat OfSchema(string schema, Shell shell)
     {
         bool isText = schema.AsSpan().TrimStart().StartsWith('{');
-        string name = isText ? "JSON schema" : schema;
+        string name = isText ? "--json-schema" : schema;
         try
         {
             return new(name, Grammar.FromJsonSchema(isText ? schema : InputText.Read(schema, shell)));
         }
         catch (Exception fault) when (fault is GrammarException or JsonException)
         {
-            throw new BadInputException($"{name}: {fault.Message}");
+            throw new BadInputException(string.Join('\n', fault.Message.Split('\n').Select(line => $"{name}: {line}")));
         }
     }
 

@@ -51,7 +51,7 @@ internal sealed partial class JsonSchemaCompiler
         if (schema.ValueKind != JsonValueKind.Object)
             throw new FormatException($"expected a schema that is an object, got {JsonText.Compact(schema)}");
         if (++_depth > GrammarLimits.Depth)
-            throw new GrammarException($"JSON schema: {pointer}: $ref and allOf nest deeper than {GrammarLimits.Depth} levels, or refer to themselves");
+            throw new GrammarException($"{pointer}: $ref and allOf nest deeper than {GrammarLimits.Depth} levels, or refer to themselves");
 
         JsonElement flat = Without(schema, "$ref", "allOf");
         if (schema.TryGetProperty("$ref", out JsonElement reference))

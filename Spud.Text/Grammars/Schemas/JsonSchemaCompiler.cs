@@ -51,7 +51,7 @@ internal sealed partial class JsonSchemaCompiler
         if (schema.ValueKind != JsonValueKind.Object)
             return Refuse(pointer, schema.ValueKind == JsonValueKind.False ? "no value is valid here" : $"expected a schema (an object or a boolean), got {JsonText.Compact(schema)}");
         if (++_depth > GrammarLimits.Depth)
-            throw new GrammarException($"JSON schema: {pointer} nests deeper than {GrammarLimits.Depth} levels");
+            throw new GrammarException($"{pointer} nests deeper than {GrammarLimits.Depth} levels");
 
         GrammarNode value = Known(schema, pointer) ? Restricted(schema, pointer) : GrammarNode.Empty;
         _depth--;

@@ -13,7 +13,7 @@ public sealed record JsonSchemaFault(string Pointer, string Reason)
 public sealed class JsonSchemaException : GrammarException
 {
     internal JsonSchemaException(IReadOnlyList<JsonSchemaFault> faults)
-        : base($"JSON schema: {string.Join("\n  ", faults)}") => Faults = faults;
+        : base(string.Join('\n', faults)) => Faults = faults;
 
     /// <summary>All faults.</summary>
     public IReadOnlyList<JsonSchemaFault> Faults { get; }
