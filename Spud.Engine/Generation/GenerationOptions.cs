@@ -19,6 +19,13 @@ public sealed class GenerationOptions
     /// <summary>Effort, 0 .. 1; null for the pipeline's default.</summary>
     public float? Effort { get; set; }
 
+    /// <summary>
+    /// Name of those who share the beginnings of texts, such as an account: when the request ends, its text is kept as long as no other one needs the pages, and a
+    /// later request of the same name that begins alike does not read that part again. Requests of different names share nothing, since the time to the first
+    /// token would tell what others have written. Null to keep and share nothing.
+    /// </summary>
+    public string? PrefixSharing { get; set; }
+
     /// <summary>Strings that end the generation and are not part of the text; none may be empty.</summary>
     public IReadOnlyList<string> StopStrings { get; set; } = [];
 

@@ -115,14 +115,11 @@ public sealed partial class Request
     internal void End(FinishReason reason, Exception? fault = null)
     {
         (Finish, State, _fault) = (reason, RequestState.Finished, fault);
-        if (Sequence is { } sequence)
-        {
-            sequence.Cancellation = CancellationToken.None;
-            if (OwnsSequence)
-                sequence.Dispose();
-        }
+        if (Sequence is not null)
+            LeaveSequence(reason is FinishReason.Failed or FinishReason.Refused ? null : _prefixes);
+        if (_own is not null)
+            Engine.Kept.Forget(_own);
 
-        Sequence = null;
         Ledger?.Close(OutcomeOf(reason));
         _span!.End(this);
     }

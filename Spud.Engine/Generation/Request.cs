@@ -53,6 +53,8 @@ public sealed partial class Request : IAsyncEnumerable<TextPiece>
         ArgumentNullException.ThrowIfNull(options.Job);
         options.Job.Require();
 
+        _prefixes = options.PrefixSharing is { } name ? new(name, Effort) : null;
+
         // A waiting request uses little memory: data as large as the vocabulary are allocated when it begins.
         options.Sampling.Validate(model.Tokenizer.VocabularySize);
         _sampler = new(() => new Sampler(options.Sampling, model.Tokenizer.VocabularySize));
