@@ -30,6 +30,12 @@ public readonly record struct LoopStatus
     /// <summary>Pages that hold nothing.</summary>
     public long FreePages { get; init; }
 
+    /// <summary>Pages that hold nothing but texts kept after their requests; they are given up when others need them.</summary>
+    public long KeptPages { get; init; }
+
+    /// <summary>Number of these texts.</summary>
+    public int KeptTexts { get; init; }
+
     /// <summary>Duration of the last step.</summary>
     public TimeSpan LastStep { get; init; }
 

@@ -40,19 +40,25 @@ internal sealed partial class RequestQueue
         {
             if (_requests[i].State != RequestState.Waiting)
                 continue;
-            if (!HasRoomFor(_requests[i]))
+
+            Request request = _requests[i];
+            if (!HasSequenceFor(request))
                 return;
 
-            Admit(_requests[i]);
+            PrefixMatch? match = request.FindPrefix();
+            if (!HasPagesFor(request, match))
+                return;
+
+            Admit(request, match);
             waiting--;
         }
     }
 
-    private void Admit(Request request)
+    private void Admit(Request request, PrefixMatch? match)
     {
         try
         {
-            request.Admit(request.Sequence ?? engine.Open());
+            request.Admit(request.Sequence ?? engine.Open(), match);
             (request.State == RequestState.Decoding ? _decoding : _prefilling).Add(request);
         }
         catch (BudgetExceededException refusal)
@@ -65,21 +71,23 @@ internal sealed partial class RequestQueue
         }
     }
 
+    private bool HasSequenceFor(Request request) =>
+        Running == 0 || (request.Sequence is { } sequence ? !IsUsed(sequence, _prefilling) && !IsUsed(sequence, _decoding) : engine.HasFreeSequence);
+
     /// <summary>A request that is alone is always admitted, and fails later if there is not enough room.</summary>
-    private bool HasRoomFor(Request request)
+    private bool HasPagesFor(Request request, PrefixMatch? match)
     {
         if (Running == 0)
             return true;
-        if (request.Sequence is { } sequence ? IsUsed(sequence, _prefilling) || IsUsed(sequence, _decoding) : !engine.HasFreeSequence)
-            return false;
 
-        int count = 0;
+        // Pages that only kept texts hold count as free, so those that the request takes over must be counted as its own.
+        int shared = match is { Text.HoldsPagesAlone: false } used ? used.Tokens - 1 : 0, count = 0;
         foreach (Request other in _prefilling)
             _tokens[count++] = other.TokensSoon(AnswerTokens);
         foreach (Request other in _decoding)
             _tokens[count++] = other.TokensSoon(AnswerTokens);
 
-        _tokens[count++] = request.TokensSoon(AnswerTokens);
+        _tokens[count++] = Math.Max(0, request.TokensSoon(AnswerTokens) - shared);
         return engine.HasPagesFor(_tokens.AsSpan(0, count));
     }
 

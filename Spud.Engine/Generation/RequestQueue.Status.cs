@@ -16,7 +16,7 @@ internal sealed partial class RequestQueue
         {
             long started = Volatile.Read(ref _stepStart);
             (int open, int running) = (_open.Count, Volatile.Read(ref _running));
-            (long pages, long free) = engine.Parts.Pages.CountPages();
+            (long pages, long free, long kept) = engine.Parts.Pages.CountPages();
             return new()
             {
                 Waiting = Math.Max(0, open - running),
@@ -28,6 +28,8 @@ internal sealed partial class RequestQueue
                 Releases = Volatile.Read(ref _releases),
                 Pages = pages,
                 FreePages = free,
+                KeptPages = kept,
+                KeptTexts = engine.Kept.Count,
                 LastStep = Stopwatch.GetElapsedTime(0, Volatile.Read(ref _stepTicks)),
                 CurrentStep = started == 0 ? TimeSpan.Zero : Stopwatch.GetElapsedTime(started),
             };
