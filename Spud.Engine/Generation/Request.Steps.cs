@@ -78,8 +78,9 @@ public sealed partial class Request
     private void Choose(Span<float> logits)
     {
         State = RequestState.Decoding;
-        _token = _sampler.Value.Sample(logits);
+        _token = _cursor is null ? _sampler.Value.Sample(logits) : _sampler.Value.Sample(logits, _cursor.Value.Allowed());
         _sampler.Value.Accept(_token);
+        _cursor?.Value.Accept(_token);
         TimeSpan time = Stopwatch.GetElapsedTime(_start);
         if (GeneratedTokens++ == 0)
             TimeToFirstToken = time;
@@ -158,6 +159,8 @@ public sealed partial class Request
         string text = _stops.Append(_decoder.Append(token));
         if (_stops.MatchedString is not null)
             Finish = FinishReason.StopString;
+        else if (_cursor?.Value.IsComplete == true)
+            Finish = FinishReason.StopToken;
         else if (GeneratedTokens == Options.MaxTokens)
             Finish = FinishReason.Length;
         else if (GeneratedTokens == MaxTokens)

@@ -8,6 +8,8 @@ namespace Spud.Generation;
 /// </summary>
 public sealed class StepLoop : IDisposable
 {
+    private const int RestMilliseconds = 5;
+
     private readonly object _gate = new();
     private readonly List<RequestQueue> _queues = [];
     private readonly List<EmbeddingRequest> _embeddings = [];
@@ -110,12 +112,14 @@ public sealed class StepLoop : IDisposable
 
     private void Work()
     {
-        while (Next(out RequestQueue? queue, out EmbeddingRequest? embedding))
+        while (Next(out RequestQueue? queue, out EmbeddingRequest? embedding, out bool sharesEngine))
         {
-            queue?.Step();
+            // A scheduler that lets all wait is asked again after a while: time may change its mind.
+            if (queue is not null)
+                queue.RestsUntil = queue.Step() ? 0 : Environment.TickCount64 + RestMilliseconds;
 
             // After the step: what it freed is not yet taken by a request that waits.
-            bool ended = embedding?.Advance(sharesEngine: queue?.Engine == embedding.Engine) ?? false;
+            bool ended = embedding?.Advance(sharesEngine) ?? false;
             if (!ended && queue is null or { HasWork: true })
                 continue;
 
@@ -129,21 +133,24 @@ public sealed class StepLoop : IDisposable
         }
     }
 
-    /// <summary>Waits for work: a step of the model whose turn it is, and a part of a text to embed for it or, if nobody generates, for any model. False at the end.</summary>
-    private bool Next(out RequestQueue? queue, out EmbeddingRequest? embedding)
+    /// <summary>Waits for work: a step of the model whose turn it is, and a part of a text to embed, preferably for the same model. False at the end.</summary>
+    private bool Next(out RequestQueue? queue, out EmbeddingRequest? embedding, out bool sharesEngine)
     {
         lock (_gate)
         {
             while (true)
             {
                 Engine? turn = (queue = Least())?.Engine;
-                embedding = _embeddings.Find(embedding => turn is null || embedding.Engine == turn) ?? _embeddings.FirstOrDefault();
+                EmbeddingRequest? next = embedding = _embeddings.Find(embedding => embedding.Engine == turn) ?? _embeddings.FirstOrDefault();
+                sharesEngine = next is not null && _queues.Exists(queue => queue.Engine == next.Engine && queue.HasWork);
                 if (queue is not null || embedding is not null)
                     return true;
-                if (_stop)
+
+                bool rests = _queues.Exists(static queue => queue.HasWork);
+                if (_stop && !rests)
                     return false;
 
-                Monitor.Wait(_gate);
+                Monitor.Wait(_gate, rests ? RestMilliseconds : Timeout.Infinite);
             }
         }
     }
@@ -151,9 +158,10 @@ public sealed class StepLoop : IDisposable
     private RequestQueue? Least()
     {
         RequestQueue? least = null;
+        long now = Environment.TickCount64;
         foreach (RequestQueue queue in _queues)
         {
-            if (queue.HasWork && (least is null || queue.Spent < least.Spent))
+            if (queue.HasWork && queue.RestsUntil <= now && (least is null || queue.Spent < least.Spent))
                 least = queue;
         }
 
