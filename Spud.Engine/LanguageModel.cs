@@ -177,6 +177,9 @@ public sealed class LanguageModel : IDisposable
         return new(_source, sequence, prompt, options, cancellation);
     }
 
+    /// <summary>What the step loop does for this model now: for monitoring, and to detect a step that does not end. Can be read by any thread.</summary>
+    public LoopStatus Status => Loop.StatusOf(Engine);
+
     /// <summary>Ends unfinished requests, and frees everything.</summary>
     public void Dispose()
     {

@@ -51,4 +51,8 @@ public interface IPluginRegistry
     /// <summary>Registers experts whose offer depends on its options: a decorator passes on what the component inside it can do.</summary>
     [Experimental(Experiments.Id)]
     void AddExperts<TOptions>(string name, JsonTypeInfo<TOptions> options, Func<TOptions, IOffers, Offer> offer, Func<TOptions, IBuildContext, IExperts> create);
+
+    /// <summary>Registers a scheduler, which a pipeline names with <c>"scheduler"</c>. It belongs to the loop and gets nothing of the model.</summary>
+    [Experimental(Experiments.Id)]
+    void AddScheduler<TOptions>(string name, JsonTypeInfo<TOptions> options, Func<TOptions, IScheduler> create);
 }

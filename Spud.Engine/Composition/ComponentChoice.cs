@@ -42,6 +42,9 @@ internal sealed class ComponentChoice
 
     private static string Qualified(PluginCatalog plugins, string plugin, string role, string name) => plugins.Offers(plugin, role, name) ? $"{plugin}/{name}" : name;
 
+    /// <summary>The scheduler of requests; valid once <see cref="Choose"/> has returned.</summary>
+    public ChosenScheduler? Scheduler { get; private set; }
+
     /// <summary>Components by role, in the order of the document.</summary>
     /// <exception cref="ConfigurationException">Contains all faults.</exception>
     public FrozenDictionary<string, ImmutableArray<ChosenComponent>> Choose()
@@ -57,6 +60,7 @@ internal sealed class ComponentChoice
         chosen[Roles.Cache] = isKnown || _document[Roles.Cache].All(entry => entry.Use is not null)
             ? ChooseRole(Roles.Cache, isKnown ? DefaultCache(_plugins, chosen[Roles.Attention][^1].Registered, chosen[Roles.Attention][^1].Offer) : null)
             : [];
+        Scheduler = ChosenScheduler.Choose(_document.Scheduler, _plugins, _faults);
         _faults.ThrowIfAny();
         return chosen.ToFrozenDictionary();
     }

@@ -69,6 +69,9 @@ public sealed class Pipeline : IDisposable
         ArgumentNullException.ThrowIfNull(options);
         options.Require();
         using SingleUser.Turn turn = former is null ? default : former.Engine.TakeTurn();
+
+        // Both may hold the same pools, and a pipeline gives up the kept texts of its own engine alone.
+        former?.Engine.Kept.Clear();
         return PipelineComposer.Compose(document, plugins, options, workers, former is { Engine.IsLost: false } ? former.Parts : null);
     }
 
@@ -104,6 +107,7 @@ public sealed class Pipeline : IDisposable
         foreach (PipelineComponent component in Parts.Components)
             component.Dispose(faults);
 
+        DisposeScheduler(faults);
         Parts.Memory.Dispose();
         if (Parts.OwnsPool)
             Parts.Pool.Dispose();
@@ -112,5 +116,17 @@ public sealed class Pipeline : IDisposable
             throw faults[0];
         if (faults.Count > 1)
             throw new AggregateException(string.Join('\n', faults.Select(fault => fault.Message)), faults);
+    }
+
+    private void DisposeScheduler(List<ComponentException> faults)
+    {
+        try
+        {
+            Parts.Scheduler.Dispose();
+        }
+        catch (Exception thrown)
+        {
+            faults.Add(new ComponentException(Roles.Scheduler, Parts.Scheduler.Name, layer: null, new InvalidOperationException($"its Dispose threw {PluginException.Describe(thrown)}", thrown)));
+        }
     }
 }

@@ -120,7 +120,8 @@ internal sealed class PipelineComposer : IDisposable
 
     private Pipeline Compose(PipelineDocument document, PluginCatalog plugins)
     {
-        FrozenDictionary<string, ImmutableArray<ChosenComponent>> chosen = new ComponentChoice(document, plugins, _model).Choose();
+        ComponentChoice choice = new(document, plugins, _model);
+        FrozenDictionary<string, ImmutableArray<ChosenComponent>> chosen = choice.Choose();
         _takeover?.ExpectCache(chosen[Roles.Cache][0], _limits);
         Dictionary<Role, PipelineComponent?[]> built = Role.All.OrderBy(role => role.IsPolicy).ToDictionary(role => role, role => BuildAll(chosen[role.Name]));
         RequireUnderstood();
@@ -130,10 +131,11 @@ internal sealed class PipelineComposer : IDisposable
         BoundComponent<ICachePolicy> cache = layers.Whole<ICachePolicy>();
         CacheLayout[] layouts = [.. Enumerable.Range(0, _model.Layers.Length).Select(layer => LayoutCheck.LayoutOf(cache, layer))];
         bool splits = chosen.Values.Any(entries => entries.Any(entry => entry.Entry.Phase is not null));
-        return Freeze(document, plugins, domains, layers.Whole<IHead>(), cache, layouts, layers.Compose(layouts), splits);
+        JobScheduler scheduler = choice.Scheduler!.Create(_options.Log);
+        return Freeze(document, plugins, scheduler, domains, layers.Whole<IHead>(), cache, layouts, layers.Compose(layouts), splits);
     }
 
-    private Pipeline Freeze(PipelineDocument document, PluginCatalog plugins, StepDomains domains, BoundComponent<IHead> head, BoundComponent<ICachePolicy> cache, CacheLayout[] layouts, LayerParts[][] parts, bool splits)
+    private Pipeline Freeze(PipelineDocument document, PluginCatalog plugins, JobScheduler scheduler, StepDomains domains, BoundComponent<IHead> head, BoundComponent<ICachePolicy> cache, CacheLayout[] layouts, LayerParts[][] parts, bool splits)
     {
         SequenceStates states = new(_memory, _host, _limits, _builder.Built);
         PageStore pages = new PageBuilder(_memory, _host, _model, _limits, _options.CacheTokens)
@@ -145,6 +147,7 @@ internal sealed class PipelineComposer : IDisposable
         new Observers(_memory, domains, _model, _limits, _pool).Attach(cache, layouts, parts[(int)Phase.Prefill], states, pages);
         PipelineParts all = new()
         {
+            TokenGap = _options.TokenGap,
             Weights = _weights,
             Hash = _hash,
             Arenas = [.. Arenas()],
@@ -166,6 +169,7 @@ internal sealed class PipelineComposer : IDisposable
             Pages = pages,
             States = states,
             Domains = domains,
+            Scheduler = scheduler,
             MarkFaulty = plugins.MarkFaulty,
         };
         _laid = _takeover is not null;

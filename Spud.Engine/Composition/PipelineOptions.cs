@@ -30,6 +30,12 @@ public sealed class PipelineOptions
     /// <summary>Number of sequences that can fill the context at the same time, in every pool of pages; others get the remaining pages. Null for all.</summary>
     public int? FullSequences { get; init; }
 
+    /// <summary>
+    /// Time between two tokens of an answer that should rarely be exceeded while the prompts of other requests are read: they are then read in steps of as
+    /// many rows as take a little less. A request that is alone is read in the largest steps.
+    /// </summary>
+    public TimeSpan TokenGap { get; init; } = TimeSpan.FromMilliseconds(250);
+
     /// <summary>Called with human-readable lines: warnings of the composer and of plugins.</summary>
     public Action<string>? Log { get; init; }
 
@@ -45,7 +51,7 @@ public sealed class PipelineOptions
     /// </summary>
     public Func<ICachePolicy, ModelDescription, Limits, ICachePolicy>? CacheProbe { get; init; }
 
-    /// <exception cref="ArgumentOutOfRangeException">A number is below 1.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A number is below 1, or a time is not positive.</exception>
     internal void Require()
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(Threads, 1);
@@ -55,5 +61,6 @@ public sealed class PipelineOptions
         ArgumentOutOfRangeException.ThrowIfLessThan(LogitRows, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(CacheTokens ?? 1, 1, nameof(CacheTokens));
         ArgumentOutOfRangeException.ThrowIfLessThan(FullSequences ?? 1, 1, nameof(FullSequences));
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(TokenGap, TimeSpan.Zero);
     }
 }

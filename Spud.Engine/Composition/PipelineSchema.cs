@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Spud.Configuration;
+using Spud.Execution;
 using Spud.Plugins;
 
 namespace Spud.Composition;
@@ -30,7 +31,7 @@ public static class PipelineSchema
             .. plugins.Registered.Select(component => new ComponentOptions(component.Role, component.Name, component.Options)
             {
                 Plugin = component.PluginId,
-                IsDefault = component.Role != Roles.Fold && ComponentChoice.DefaultOf(component.Role, plugins) is { } name && (name == component.FullName || name == component.Name),
+                IsDefault = component.Role is not (Roles.Fold or Roles.Scheduler) && ComponentChoice.DefaultOf(component.Role, plugins) is { } name && (name == component.FullName || name == component.Name),
             }),
         ]);
     }
@@ -44,6 +45,8 @@ public static class PipelineSchema
         string[] folds = Folds([.. components.Where(component => component.Role == Roles.Fold)], definitions);
         foreach (string role in Roles.All)
             members[role] = OfRole(role, [.. components.Where(component => component.Role == role)], definitions, role == Roles.Attention ? folds : []);
+        ComponentOptions[] schedulers = [new(Roles.Scheduler, FifoScheduler.Name, SchedulerJson.Default.FifoOptions) { IsDefault = true }, .. components.Where(component => component.Role == Roles.Scheduler)];
+        members[Roles.Scheduler] = new JsonObject { ["oneOf"] = Alternatives(Roles.Scheduler, schedulers, inArray: false, definitions, []) };
         members["$schema"] = new JsonObject { ["type"] = "string" };
         schema["definitions"] = definitions;
         schema.Insert(0, "$schema", "https://json-schema.org/draft/2020-12/schema");
@@ -105,7 +108,8 @@ public static class PipelineSchema
         JsonObject members = schema["properties"] as JsonObject ?? [];
         schema["properties"] = members;
         members.Insert(0, "use", new JsonObject { ["enum"] = Strings(names) });
-        members["pack"] = new JsonObject { ["type"] = "string", ["minLength"] = 1 };
+        if (component.Role != Roles.Scheduler)
+            members["pack"] = new JsonObject { ["type"] = "string", ["minLength"] = 1 };
         if (inArray)
         {
             members["layers"] = new JsonObject { ["type"] = "string", ["pattern"] = $"^{Layers}(,{Layers})*$" };

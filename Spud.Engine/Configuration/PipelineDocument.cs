@@ -39,6 +39,12 @@ public sealed class PipelineDocument
     /// <summary>Default effort of a request, 0 .. 1.</summary>
     public float Effort { get; init; } = 1;
 
+    /// <summary>
+    /// The scheduler of requests. It shares out this pipeline's rows and pages, and so is named here; but it belongs to the loop that runs steps, and what is
+    /// computed does not depend on it.
+    /// </summary>
+    public required RoleEntry Scheduler { get; init; }
+
     /// <summary>Full paths of the files it refers to that exist: the model, and those in options.</summary>
     public IEnumerable<string> Files => _entries.Values
         .SelectMany(entries => entries).SelectMany(entry => entry.Texts()).Append(Model).OfType<string>().Where(File.Exists);

@@ -7,7 +7,7 @@ namespace Spud.Configuration;
 /// <summary>Converts a tree into a <see cref="PipelineDocument"/>.</summary>
 internal sealed class PipelineReader
 {
-    private static readonly BindingSubject s_subject = new("member", "a pipeline") { Skip = ["$schema", .. Roles.All], ListsSkipped = true };
+    private static readonly BindingSubject s_subject = new("member", "a pipeline") { Skip = ["$schema", .. Roles.All, Roles.Scheduler], ListsSkipped = true };
 
     private readonly ConfigObject _root;
     private readonly string? _folder;
@@ -44,13 +44,14 @@ internal sealed class PipelineReader
             Rope = settings.Rope,
             ComputeUnits = settings.Budget?.ComputeUnits,
             Effort = settings.Budget?.Effort ?? 1,
+            Scheduler = Scheduler(_root[Roles.Scheduler]),
         };
     }
 
     // "cache": "plain" is short for "cache": { "use": "plain" }; expanded immediately, so that an edit finds an object to edit.
     private void ExpandNames()
     {
-        foreach (string role in Roles.All)
+        foreach (string role in Roles.All.Add(Roles.Scheduler))
         {
             if (_root[role] is ConfigScalar { Text: not null } name)
                 _root.Set(role, name.NameOrigin, RoleEntry.Named(name));
@@ -145,6 +146,19 @@ internal sealed class PipelineReader
 
         RefuseAll(entry, ["layers", "phase", "fold", "pack"], "has no place here: a fold decorator serves the layers of its attention.");
         return new RoleEntry(Roles.Fold, entry) { Folder = _folder, Use = Use(entry["use"]) };
+    }
+
+    private RoleEntry Scheduler(ConfigNode? node)
+    {
+        if (node is ConfigObject entry)
+        {
+            RefuseAll(entry, ["layers", "phase", "fold", "pack"], "has no place here: a scheduler serves jobs, not layers.");
+            return new RoleEntry(Roles.Scheduler, entry) { Folder = _folder, Use = Use(entry["use"]) };
+        }
+
+        if (node is not null)
+            _faults.Add(node.Origin, $"{node.Path} must be a scheduler's name or an object with 'use', got {node.Summary}.");
+        return new RoleEntry(Roles.Scheduler, new ConfigObject(_root.Origin));
     }
 
     private void RefuseAll(ConfigObject node, string[] names, string reason)

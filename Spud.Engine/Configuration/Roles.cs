@@ -23,6 +23,9 @@ public static class Roles
     /// <summary>Not a role of its own: decorators of an attention's fold, named in its entry.</summary>
     public const string Fold = "fold";
 
-    /// <summary>All roles, in the order of the forward pass.</summary>
+    /// <summary>Not a role of the forward pass: it decides which jobs a step serves.</summary>
+    public const string Scheduler = "scheduler";
+
+    /// <summary>All roles of the forward pass, in its order.</summary>
     public static ImmutableArray<string> All { get; } = [.. Role.All.Select(static role => role.Name)];
 }

@@ -21,6 +21,7 @@ public sealed class Engine
     {
         _pipeline = pipeline;
         _steps = new StepTransaction(pipeline, lose);
+        Kept = new KeptTexts(pipeline);
         Guard = new BudgetGuard(pipeline.Costs, pipeline.Limits.Rows);
         _sequences = new Sequence?[pipeline.Limits.Sequences];
         _idle.Push(AllocateBatch());
@@ -89,6 +90,8 @@ public sealed class Engine
         if (refusal is not null)
             return null;
 
+        // Keys are copied only if pools differ, which is rare enough not to count how many pages that takes.
+        Kept.Clear();
         Sequence taken = OpenNext();
         if ((refusal = TextTakeover.Refusal(source, taken)) is not null)
         {
@@ -156,12 +159,24 @@ public sealed class Engine
         {
             BatchCheck.Require(batch, this, _pipeline);
             Guard.Require(batch.Entries);
-            _pipeline.Pages.Demand.Require(batch);
+            RequirePages(batch);
             _steps.Run(batch, keep);
         }
         finally
         {
             _user.IsInStep = false;
+        }
+    }
+
+    /// <summary>Texts of requests that ended, whose pages are given up where others need them.</summary>
+    internal KeptTexts Kept { get; }
+
+    private void RequirePages(Batch batch)
+    {
+        while (_pipeline.Pages.Demand.RefusalOf(batch) is { } refusal)
+        {
+            if (!Kept.FreeSome())
+                throw refusal;
         }
     }
 
@@ -196,6 +211,7 @@ public sealed class Engine
     internal void Close()
     {
         _isClosed = true;
+        Kept.Clear();
         foreach (Sequence? sequence in _sequences)
             sequence?.GivePagesBack();
     }
@@ -232,19 +248,6 @@ public sealed class Engine
     internal SingleUser.Turn WaitForTurn() => _user.Wait();
 
     internal void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(_isClosed, this);
-
-    /// <summary>The first layer that has dropped or re-encoded keys needed by a text of this length; null if none has.</summary>
-    internal int? DroppedBy(Sequence sequence, int tokens)
-    {
-        for (int layer = 0; layer < sequence.Tables.Length && tokens > 0; layer++)
-        {
-            float window = _pipeline.Model.Layers[layer].Number(Trait.Window, float.PositiveInfinity);
-            if (!sequence.Tables[layer].Reviews.CanTruncate(tokens, window))
-                return layer;
-        }
-
-        return null;
-    }
 
     private BatchBuffers AllocateBatch() => BatchBuffers.Allocate(_pipeline.Memory, _pipeline.Host, _pipeline.Limits, _pipeline.Model.Vocabulary);
 }

@@ -61,6 +61,13 @@ public sealed class Sequence : IDisposable
         return Ledger = _engine.NewLedger(Tables, limit);
     }
 
+    /// <summary>Counts the next steps in a ledger of the same text.</summary>
+    internal void UseLedger(Ledger ledger)
+    {
+        Ledger = ledger;
+        StepMeter.Keep(ledger, Tables);
+    }
+
     /// <summary>Whether this many more rows fit the remaining budget; check before each step, since a batch with rows that do not is refused.</summary>
     /// <param name="rows">At least 1; if more than fit a step, several steps are assumed.</param>
     /// <param name="phase">The phase of the rows.</param>
@@ -112,7 +119,7 @@ public sealed class Sequence : IDisposable
 
     /// <summary>Whether the sequence can be truncated to an earlier length: false if the cache has dropped keys that the shorter text would need.</summary>
     /// <param name="tokens">0 .. <see cref="Tokens"/>.</param>
-    public bool CanTruncate(int tokens) => _engine.DroppedBy(this, _engine.States.ReadAgainFrom(Tokens, tokens)) is null;
+    public bool CanTruncate(int tokens) => _engine.Parts.DroppedBy(Tables, _engine.States.ReadAgainFrom(Tokens, tokens)) is null;
 
     /// <summary>Truncates to an earlier length. If components keep a state of the text, the rows after the last border before it are computed again.</summary>
     /// <param name="tokens">0 .. <see cref="Tokens"/>.</param>
@@ -126,7 +133,7 @@ public sealed class Sequence : IDisposable
         if (tokens == Tokens)
             return;
         int from = _engine.States.ReadAgainFrom(Tokens, tokens);
-        if (_engine.DroppedBy(this, from) is { } layer)
+        if (_engine.Parts.DroppedBy(Tables, from) is { } layer)
             throw new InvalidOperationException($"sequence {Id} cannot go back to {tokens} tokens: layer {layer} has dropped keys, or moved them into another format, that the shorter text needs");
 
         foreach (PageTable table in Tables)
@@ -156,6 +163,14 @@ public sealed class Sequence : IDisposable
         IsDisposed = true;
         GivePagesBack();
         _engine.Close(this);
+    }
+
+    /// <summary>Ends the sequence without freeing its pages: the caller owns them now.</summary>
+    internal PageTable[] Detach()
+    {
+        IsDisposed = true;
+        _engine.Close(this);
+        return Tables;
     }
 
     /// <summary>Writes ids of rows that are being committed, for reviews to see.</summary>

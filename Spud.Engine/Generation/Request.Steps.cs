@@ -13,6 +13,7 @@ public sealed partial class Request
     private long _billed;
     private long _told;
     private long[]? _experts;
+    private DecodeEfforts _efforts;
 
     /// <summary>The ids to continue.</summary>
     internal int[] Prompt { get; }
@@ -33,39 +34,18 @@ public sealed partial class Request
 
     internal bool IsCancelled => _cancellation.IsCancellationRequested;
 
-    /// <summary>Maximum number of tokens that its sequence will still take.</summary>
-    internal int TokensLeft => Math.Max(0, Prompt.Length + MaxTokens - 1 - (Sequence?.Tokens ?? 0));
-
-    /// <summary>Assigns a sequence and truncates it to its common prefix with the prompt.</summary>
-    /// <param name="sequence">The request's own sequence, or an empty one.</param>
-    /// <exception cref="BudgetExceededException">Reading the prompt may cost more than the budget.</exception>
-    internal void Admit(Sequence sequence)
+    /// <summary>Adds its next rows to a step, as far as they fit.</summary>
+    /// <returns>Number of rows added.</returns>
+    internal int Fill(Batch batch, int maxRows)
     {
-        Sequence = sequence;
+        if (State == RequestState.Decoding)
+            return batch.Fill(Sequence!, [_token], Phase.Decode, LogitRows.Last);
 
-        // The last token's logits are needed, so it is always read.
-        int common = sequence.Ids.CommonPrefixLength(Prompt.AsSpan(0, Prompt.Length - 1));
-        sequence.Truncate(sequence.CanTruncate(common) ? common : 0);
-        sequence.Cancellation = _cancellation.Token;
-        sequence.Effort = Effort;
-        ReusedTokens = sequence.Tokens;
-        Ledger = sequence.StartLedger(Budget);
-        Ledger.ReusedTokens = ReusedTokens;
-        sequence.RequirePrompt(Prompt.Length - ReusedTokens);
-        foreach (int id in Prompt)
-            _sampler.Value.Accept(id);
+        if (_released is not null)
+            return FillAgain(batch, maxRows);
 
-        State = RequestState.Prefilling;
-    }
-
-    /// <summary>Adds as many of its next rows to a step as fit.</summary>
-    /// <returns>Whether any rows were added.</returns>
-    internal bool Fill(Batch batch)
-    {
-        if (State == RequestState.Prefilling)
-            return batch.Fill(Sequence!, Prompt.AsSpan(Sequence!.Tokens), Phase.Prefill, LogitRows.Last) > 0;
-
-        return batch.Fill(Sequence!, [_token], Phase.Decode, LogitRows.Last) > 0;
+        (int read, int rows) = (Sequence!.Tokens, Math.Min(maxRows, TokensToRead));
+        return batch.Fill(Sequence, Prompt.AsSpan(read, rows), Phase.Prefill, read + rows == Prompt.Length ? LogitRows.Last : LogitRows.None);
     }
 
     /// <summary>Sets the effort of the next token; false if the budget does not cover it.</summary>
@@ -75,15 +55,19 @@ public sealed partial class Request
             return false;
 
         Sequence.Steer(Math.Max(1, MaxTokens - GeneratedTokens), Effort);
+        _efforts.Set(GeneratedTokens - 1, Sequence.Effort, Effort, MaxTokens);
         return true;
     }
 
-    /// <summary>Processes the results of a step: once the prompt is read, chooses a token and pushes it.</summary>
+    /// <summary>Processes the results of a step: once the text is read, chooses a token and pushes it.</summary>
     /// <param name="batch">The step.</param>
     /// <param name="entry">Index of its entry in the step.</param>
     /// <returns>FLOPs of its own rows in the step.</returns>
     internal long Take(Batch batch, int entry)
     {
+        if (_released is not null)
+            return TakeReadAgain();
+
         if (Sequence!.Tokens >= Prompt.Length)
             Choose(batch.Logits(entry));
 
@@ -94,8 +78,9 @@ public sealed partial class Request
     private void Choose(Span<float> logits)
     {
         State = RequestState.Decoding;
-        _token = _sampler.Value.Sample(logits);
+        _token = _cursor is null ? _sampler.Value.Sample(logits) : _sampler.Value.Sample(logits, _cursor.Value.Allowed());
         _sampler.Value.Accept(_token);
+        _cursor?.Value.Accept(_token);
         TimeSpan time = Stopwatch.GetElapsedTime(_start);
         if (GeneratedTokens++ == 0)
             TimeToFirstToken = time;
@@ -130,14 +115,11 @@ public sealed partial class Request
     internal void End(FinishReason reason, Exception? fault = null)
     {
         (Finish, State, _fault) = (reason, RequestState.Finished, fault);
-        if (Sequence is { } sequence)
-        {
-            sequence.Cancellation = CancellationToken.None;
-            if (OwnsSequence)
-                sequence.Dispose();
-        }
+        if (Sequence is not null)
+            LeaveSequence(reason is FinishReason.Failed or FinishReason.Refused ? null : _prefixes);
+        if (_own is not null)
+            Engine.Kept.Forget(_own);
 
-        Sequence = null;
         Ledger?.Close(OutcomeOf(reason));
         _span!.End(this);
     }
@@ -177,6 +159,8 @@ public sealed partial class Request
         string text = _stops.Append(_decoder.Append(token));
         if (_stops.MatchedString is not null)
             Finish = FinishReason.StopString;
+        else if (_cursor?.Value.IsComplete == true)
+            Finish = FinishReason.StopToken;
         else if (GeneratedTokens == Options.MaxTokens)
             Finish = FinishReason.Length;
         else if (GeneratedTokens == MaxTokens)

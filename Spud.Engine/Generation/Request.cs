@@ -5,6 +5,7 @@ using System.Threading.Channels;
 using Spud.Execution;
 using Spud.Metering;
 using Spud.Sampling;
+using Spud.Text.Grammars;
 using Spud.Text.Tokenization;
 
 namespace Spud.Generation;
@@ -18,6 +19,7 @@ public sealed partial class Request : IAsyncEnumerable<TextPiece>
     private readonly StepLoop _loop;
     private readonly CancellationTokenSource _cancellation;
     private readonly Lazy<Sampler> _sampler;
+    private readonly Lazy<ConstraintCursor>? _cursor;
     private readonly StopConditions _stops;
     private readonly TokenDecoder _decoder;
     private readonly Channel<TextPiece> _pieces;
@@ -48,10 +50,24 @@ public sealed partial class Request : IAsyncEnumerable<TextPiece>
         if (Effort is not (>= 0 and <= 1))
             throw new ArgumentException($"Effort: expected 0 to 1, got {Effort}.", nameof(options));
 
+        ArgumentNullException.ThrowIfNull(options.Job);
+        options.Job.Require();
+
+        _prefixes = options.PrefixSharing is { } name ? new(name, Effort) : null;
+
         // A waiting request uses little memory: data as large as the vocabulary are allocated when it begins.
         options.Sampling.Validate(model.Tokenizer.VocabularySize);
         _sampler = new(() => new Sampler(options.Sampling, model.Tokenizer.VocabularySize));
-        _stops = new(options.IgnoreEndOfGeneration ? options.StopTokens : model.Tokenizer.EndOfGeneration.Concat(options.StopTokens), options.StopStrings);
+        int[] ends = [.. options.IgnoreEndOfGeneration ? options.StopTokens : model.Tokenizer.EndOfGeneration.Concat(options.StopTokens)];
+        _stops = new(ends, options.StopStrings);
+        if (options.Constraint is { } constraint)
+        {
+            if (constraint.Tokenizer != model.Tokenizer)
+                throw new ArgumentException("Constraint: compiled for another tokenizer than this model's.", nameof(options));
+
+            _cursor = new(() => constraint.Begin(ends));
+        }
+
         _decoder = model.Tokenizer.CreateDecoder(continuesText: true);
         _cancellation = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
 
@@ -77,6 +93,12 @@ public sealed partial class Request : IAsyncEnumerable<TextPiece>
 
     /// <summary>Number of generated tokens, including a final stop token.</summary>
     public int GeneratedTokens { get; private set; }
+
+    /// <summary>How often it had to give its pages back to others, and read its text again afterwards; that work is not billed.</summary>
+    public int Releases { get; private set; }
+
+    /// <summary>Number of requests before it while it waits; 0 otherwise.</summary>
+    public int Position { get; internal set; }
 
     /// <summary>Time from the start to the first token's id.</summary>
     public TimeSpan TimeToFirstToken { get; private set; }

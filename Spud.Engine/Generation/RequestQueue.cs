@@ -1,18 +1,20 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using Spud.Execution;
 
 namespace Spud.Generation;
 
 /// <summary>
-/// The requests of one engine. A step admits those for which there is room, in order of arrival, and computes one token of each
-/// decoding request and a part of the prompts, as far as the step's rows allow. Everything except submission runs on the loop's thread.
+/// The requests of one engine. A step admits those for which there is room, and computes one token of each decoding request and a part of the prompts,
+/// as far as the step's rows allow. Everything except submission runs on the loop's thread.
 /// </summary>
-internal sealed class RequestQueue(Engine engine)
+internal sealed partial class RequestQueue(Engine engine)
 {
     private readonly ConcurrentDictionary<Request, bool> _open = new();
     private readonly ConcurrentQueue<Request> _submitted = new();
-    private readonly List<Request> _waiting = [], _prefilling = [], _decoding = [], _ended = [];
+    private readonly List<Request> _requests = [], _prefilling = [], _decoding = [], _ended = [];
     private readonly RequestStep _step = new(engine);
+    private readonly PrefillLimit _limit = new(engine.Parts.Limits.Rows, engine.Parts.TokenGap);
     private Phase _phase;
     private int _stalled;
 
@@ -40,10 +42,14 @@ internal sealed class RequestQueue(Engine engine)
     public void Step()
     {
         while (_submitted.TryDequeue(out Request? request))
-            _waiting.Add(request);
+        {
+            request.Arrival = ++_arrivals;
+            _requests.Add(request);
+        }
 
         using (engine.WaitForTurn())
         {
+            long start = BeginStep();
             try
             {
                 Advance();
@@ -51,11 +57,12 @@ internal sealed class RequestQueue(Engine engine)
             catch (Exception fault)
             {
                 // A fault of no request in particular: the device is lost, or there is no memory for a batch.
-                foreach (Request request in (Request[])[.. _waiting, .. _prefilling, .. _decoding])
+                foreach (Request request in _requests)
                     End(request, FinishReason.Failed, fault);
             }
 
-            if (_prefilling.Count + _decoding.Count == 0)
+            EndStep(start);
+            if (Running == 0)
                 _step.Release();
         }
 
@@ -69,11 +76,12 @@ internal sealed class RequestQueue(Engine engine)
         _ended.Clear();
     }
 
+    private int Running => _prefilling.Count + _decoding.Count;
+
     private void Advance()
     {
+        Sweep();
         Admit();
-        EndCancelled(_prefilling);
-        EndCancelled(_decoding);
         for (int i = _decoding.Count - 1; i >= 0; i--)
         {
             if (!_decoding[i].Prepare())
@@ -85,7 +93,7 @@ internal sealed class RequestQueue(Engine engine)
         _step.Begin();
         do
         {
-            _step.Fill(_decoding, _prefilling, _phase);
+            _step.Fill(_decoding, _prefilling, _phase, _limit.Rows);
         }
         while (_step.Requests.Count > 0 && !TryRun(ref full));
 
@@ -95,63 +103,28 @@ internal sealed class RequestQueue(Engine engine)
     // In a pipeline that splits phases a step has only one, and they alternate.
     private void ChoosePhase()
     {
-        if (_prefilling.Count > 0 && _decoding.Count > 0)
+        bool prefills = HasWorkIn(Phase.Prefill), decodes = HasWorkIn(Phase.Decode);
+        if (prefills && decodes)
             _phase = _phase == Phase.Decode ? Phase.Prefill : Phase.Decode;
         else
-            _phase = _prefilling.Count > 0 ? Phase.Prefill : Phase.Decode;
+            _phase = prefills ? Phase.Prefill : Phase.Decode;
     }
 
-    /// <summary>A request without enough pages waits for others to free some; if none of them can continue, the latest ends.</summary>
-    private void EndOneIfStalled(PagePoolFullException? full)
+    private bool HasWorkIn(Phase phase)
     {
-        _stalled = _step.Requests.Count > 0 || full is null ? 0 : _stalled + 1;
-        if (_stalled < (engine.SplitsPhases && _prefilling.Count > 0 && _decoding.Count > 0 ? 2 : 1))
-            return;
-
-        _stalled = 0;
-        End(_prefilling.Count > 0 ? _prefilling[^1] : _decoding[^1], FinishReason.Failed, full);
-    }
-
-    private void Admit()
-    {
-        EndCancelled(_waiting);
-        while (_waiting.Count > 0 && HasRoomFor(_waiting[0]))
+        foreach (Request request in _prefilling)
         {
-            Request request = _waiting[0];
-            try
-            {
-                request.Admit(request.Sequence ?? engine.Open());
-                _waiting.RemoveAt(0);
-                _prefilling.Add(request);
-            }
-            catch (BudgetExceededException refusal)
-            {
-                End(request, FinishReason.Refused, refusal);
-            }
-            catch (Exception fault)
-            {
-                End(request, FinishReason.Failed, fault);
-            }
+            if (request.NextPhase == phase)
+                return true;
         }
-    }
 
-    /// <summary>A request that is alone is always admitted, and fails later if there is not enough room.</summary>
-    private bool HasRoomFor(Request request)
-    {
-        if (_prefilling.Count + _decoding.Count == 0)
-            return true;
-        if (request.Sequence is { } sequence ? IsUsed(sequence) : !engine.HasFreeSequence)
-            return false;
-
-        // An admitted request has enough pages to its end, unless sequences outside the queue take them.
-        return engine.HasPagesFor([.. _prefilling.Concat(_decoding).Append(request).Select(static of => of.TokensLeft)]);
-
-        bool IsUsed(Sequence sequence) => _prefilling.Concat(_decoding).Any(other => other.Sequence == sequence);
+        return phase == Phase.Decode && _decoding.Count > 0;
     }
 
     /// <summary>Runs the step; false if one of its requests exceeded a limit, and the others should continue without it.</summary>
     private bool TryRun(ref PagePoolFullException? full)
     {
+        long start = Stopwatch.GetTimestamp();
         try
         {
             engine.Run(_step.Batch);
@@ -159,7 +132,8 @@ internal sealed class RequestQueue(Engine engine)
         catch (PagePoolFullException refusal)
         {
             full = refusal;
-            _step.LeaveOut(_step.RequestOf(refusal.Sequence));
+            if (!ReleaseLatest())
+                _step.LeaveOut(_step.RequestOf(refusal.Sequence));
             return false;
         }
         catch (BudgetExceededException refusal)
@@ -181,6 +155,8 @@ internal sealed class RequestQueue(Engine engine)
         for (int i = 0; i < _step.Requests.Count; i++)
             Take(_step.Requests[i], i);
 
+        _rows += _step.Batch.Rows;
+        _limit.Observe(_step.Batch.Rows, Stopwatch.GetElapsedTime(start));
         return true;
     }
 
@@ -200,6 +176,7 @@ internal sealed class RequestQueue(Engine engine)
             return;
         }
 
+        int generated = request.GeneratedTokens;
         try
         {
             Spent += request.Take(_step.Batch, entry);
@@ -211,24 +188,20 @@ internal sealed class RequestQueue(Engine engine)
             return;
         }
 
+        _generated += request.GeneratedTokens - generated;
         if (request.Finish != FinishReason.None)
             End(request, request.Finish);
         else if (request.State == RequestState.Decoding && _prefilling.Remove(request))
             _decoding.Add(request);
     }
 
-    private void EndCancelled(List<Request> requests)
-    {
-        for (int i = requests.Count - 1; i >= 0; i--)
-        {
-            if (requests[i].IsCancelled)
-                End(requests[i], FinishReason.Cancelled);
-        }
-    }
-
     private void End(Request request, FinishReason reason, Exception? fault = null)
     {
-        _ = _waiting.Remove(request) || _prefilling.Remove(request) || _decoding.Remove(request);
+        // Ended requests leave the list of all when it is swept next.
+        if (request.State == RequestState.Finished)
+            return;
+
+        _ = _prefilling.Remove(request) || _decoding.Remove(request);
         request.End(reason, fault);
         _ended.Add(request);
     }

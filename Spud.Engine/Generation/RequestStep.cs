@@ -5,7 +5,7 @@ namespace Spud.Generation;
 /// <summary>One step of several requests: the requests that take part, and the batch of their rows.</summary>
 internal sealed class RequestStep(Engine engine)
 {
-    private readonly List<Request> _requests = [], _leftOut = [];
+    private readonly List<Request> _requests = [], _leftOut = [], _readers = [];
     private Batch? _batch;
     private int _turn;
 
@@ -21,19 +21,23 @@ internal sealed class RequestStep(Engine engine)
     /// <summary>Excludes a request from this step.</summary>
     public void LeaveOut(Request request) => _leftOut.Add(request);
 
-    /// <summary>Fills the batch: decode rows first, then as much of the prompts as fits; in a pipeline that splits phases, those of one phase.</summary>
-    public void Fill(List<Request> decoding, List<Request> prefilling, Phase phase)
+    /// <summary>Fills the batch: decode rows first, then parts of the prompts; in a pipeline that splits phases, those of one phase.</summary>
+    /// <param name="decoding">Requests that generate.</param>
+    /// <param name="prefilling">Requests whose texts are being read, in order of arrival.</param>
+    /// <param name="phase">The phase, if steps have only one.</param>
+    /// <param name="maxRows">Maximum rows of the step if any request generates.</param>
+    public void Fill(List<Request> decoding, List<Request> prefilling, Phase phase, int maxRows)
     {
         Batch.Clear();
         _requests.Clear();
 
         // If more requests decode than fit in a step, they take turns.
         for (int i = 0; i < decoding.Count && !(engine.SplitsPhases && phase == Phase.Prefill); i++)
-            Fill(decoding[(_turn + i) % decoding.Count]);
+            Fill(decoding[(_turn + i) % decoding.Count], 1);
 
         _turn = _requests.Count < decoding.Count ? (_turn + _requests.Count) % decoding.Count : 0;
-        for (int i = 0; i < prefilling.Count && !(engine.SplitsPhases && phase == Phase.Decode); i++)
-            Fill(prefilling[i]);
+        int rows = Batch.MaxRows - Batch.Rows;
+        Read(prefilling, phase, decoding.Count == 0 ? rows : Math.Min(rows, Math.Max(PrefillLimit.MinRows, maxRows - Batch.Rows)));
     }
 
     /// <summary>The request that has a sequence; the last one if none has.</summary>
@@ -46,9 +50,40 @@ internal sealed class RequestStep(Engine engine)
         _batch = null;
     }
 
-    private void Fill(Request request)
+    /// <summary>
+    /// Divides rows among prompts: each gets an equal part, and what short ones do not need goes to the longer ones. If there are too many for one step, those
+    /// that arrived first come first.
+    /// </summary>
+    private void Read(List<Request> prefilling, Phase phase, int rows)
     {
-        if (!_leftOut.Contains(request) && request.Fill(Batch))
+        _readers.Clear();
+        foreach (Request request in prefilling)
+        {
+            if (_readers.Count < Math.Min(rows, Batch.MaxSequences - Batch.Sequences) && !(engine.SplitsPhases && request.NextPhase != phase) && !_leftOut.Contains(request))
+                _readers.Add(request);
+        }
+
+        while (_readers.Count > 0 && rows > 0)
+        {
+            int shortest = 0;
+            for (int i = 1; i < _readers.Count; i++)
+            {
+                if (_readers[i].RowsToRead < _readers[shortest].RowsToRead)
+                    shortest = i;
+            }
+
+            rows -= Fill(_readers[shortest], Math.Max(1, rows / _readers.Count));
+            _readers.RemoveAt(shortest);
+        }
+    }
+
+    /// <summary>Adds rows of a request; returns their number.</summary>
+    private int Fill(Request request, int maxRows)
+    {
+        int rows = _leftOut.Contains(request) ? 0 : request.Fill(Batch, maxRows);
+        if (rows > 0)
             _requests.Add(request);
+
+        return rows;
     }
 }

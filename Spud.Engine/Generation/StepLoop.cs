@@ -62,6 +62,13 @@ public sealed class StepLoop : IDisposable
         }
     }
 
+    /// <summary>What is done for an engine.</summary>
+    internal LoopStatus StatusOf(Engine engine)
+    {
+        lock (_gate)
+            return (_queues.Find(queue => queue.Engine == engine) ?? new RequestQueue(engine)).Status;
+    }
+
     /// <summary>Ends the requests of an engine, which is no longer used when this returns.</summary>
     internal void End(Engine engine)
     {

@@ -49,6 +49,8 @@ internal sealed class ManifestComponents
     public string[] Experts { get; set; } = [];
 
     public string[] Fold { get; set; } = [];
+
+    public string[] Scheduler { get; set; } = [];
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]

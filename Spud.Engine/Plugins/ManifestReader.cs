@@ -99,6 +99,7 @@ internal static class ManifestReader
         Add(Roles.Router, components.Router);
         Add(Roles.Experts, components.Experts);
         Add(Roles.Fold, components.Fold);
+        Add(Roles.Scheduler, components.Scheduler);
         return byRole.ToFrozenDictionary();
 
         void Add(string role, string[] names)

@@ -47,6 +47,12 @@ internal sealed class PluginRegistry(string folder, PluginManifest manifest) : I
         Add(Roles.Fold, name, options, offer, null, static (_, _) => throw new NotSupportedException("a fold is built around an attention's"), (bound, build, inner) => create((TOptions)bound, build, inner));
     }
 
+    public void AddScheduler<TOptions>(string name, JsonTypeInfo<TOptions> options, Func<TOptions, IScheduler> create)
+    {
+        ArgumentNullException.ThrowIfNull(create);
+        Add(Roles.Scheduler, name, options, new Offer(), null, static (_, _) => throw new NotSupportedException("a scheduler is built without a model"), null, bound => create((TOptions)bound));
+    }
+
     /// <summary>Ends registration.</summary>
     /// <exception cref="PluginException">The registered components differ from those in the manifest, or an options class is rejected; contains all faults.</exception>
     public ImmutableArray<RegisteredComponent> Close()
@@ -78,7 +84,8 @@ internal sealed class PluginRegistry(string folder, PluginManifest manifest) : I
         Offer offer,
         Func<object, IOffers, Offer>? offers,
         Func<object, IBuildContext, IDisposable> create,
-        Func<object, IFoldBuildContext, Func<FoldRank, IFold>, IFold>? createFold)
+        Func<object, IFoldBuildContext, Func<FoldRank, IFold>, IFold>? createFold,
+        Func<object, IScheduler>? createScheduler = null)
     {
         if (_closed)
             throw new InvalidOperationException("Components are registered inside Register, not later.");
@@ -103,6 +110,7 @@ internal sealed class PluginRegistry(string folder, PluginManifest manifest) : I
             Options = options,
             Create = create,
             CreateFold = createFold,
+            CreateScheduler = createScheduler,
         });
     }
 

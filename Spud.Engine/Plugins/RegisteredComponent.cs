@@ -41,6 +41,9 @@ internal sealed class RegisteredComponent
     /// <summary>Builds a fold decorator from bound options; null for a component of a role.</summary>
     public Func<object, IFoldBuildContext, Func<FoldRank, IFold>, IFold>? CreateFold { get; init; }
 
+    /// <summary>Builds a scheduler from bound options; null for any other component.</summary>
+    public Func<object, IScheduler>? CreateScheduler { get; init; }
+
     /// <summary>"plugin-id/name": unique.</summary>
     public string FullName => $"{PluginId}/{Name}";
 

@@ -63,6 +63,12 @@ internal sealed class PipelineParts
     /// <summary>The memory domains of components, with the buffers of a step.</summary>
     public required StepDomains Domains { get; init; }
 
+    /// <summary>Decides which requests a step serves.</summary>
+    public JobScheduler Scheduler { get; init; } = new(new FifoScheduler(), FifoScheduler.Name, null);
+
+    /// <summary>Time between two tokens of an answer that should rarely be exceeded while prompts are read.</summary>
+    public TimeSpan TokenGap { get; init; } = TimeSpan.FromMilliseconds(250);
+
     /// <summary>Receives the plugin and the reason when a device is lost.</summary>
     public required Action<string, string> MarkFaulty { get; init; }
 
@@ -83,6 +89,21 @@ internal sealed class PipelineParts
             foreach (PipelineComponent component in Components.Where(component => component.Outer is null))
                 component.LayWorkspaces(domain, arena);
         }
+    }
+
+    /// <summary>The first layer that has dropped or re-encoded keys needed by a text of this length; null if none has.</summary>
+    /// <param name="tables">[L]: the pages of a text.</param>
+    /// <param name="tokens">A length up to that of the text.</param>
+    public int? DroppedBy(PageTable[] tables, int tokens)
+    {
+        for (int layer = 0; layer < tables.Length && tokens > 0; layer++)
+        {
+            float window = Model.Layers[layer].Number(Trait.Window, float.PositiveInfinity);
+            if (!tables[layer].Reviews.CanTruncate(tokens, window))
+                return layer;
+        }
+
+        return null;
     }
 
     public StepPlan PlanOf(Phase phase) => Plans[(int)phase];

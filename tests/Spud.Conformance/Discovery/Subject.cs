@@ -2,6 +2,7 @@ using Spud.Composition;
 using Spud.Configuration;
 using Spud.Conformance.Fixtures;
 using Spud.Conformance.Rigs;
+using Spud.Execution;
 using Spud.Plugins;
 
 namespace Spud.Conformance.Discovery;
@@ -69,6 +70,10 @@ internal sealed class Subject
     /// <exception cref="ConfigurationException">The variant's options are wrong.</exception>
     public StandaloneComponent BindFold() => StandaloneComponent.BindFold(Catalog, Component, Variant.Options, s_anyModel);
 
+    /// <summary>Builds a scheduler.</summary>
+    /// <param name="log">Told if a decision breaks a rule.</param>
+    public JobScheduler CreateScheduler(Action<string> log) => StandaloneScheduler.Create(Catalog, Component, Variant.Options, log);
+
     // A component inside another one names no pack here.
     private static IDisposable Create(StandaloneComponent component, TestBuild build, TestPack? pack)
     {
@@ -78,7 +83,7 @@ internal sealed class Subject
 
     private bool BuildsElsewhere()
     {
-        if (SkipReason is not null || Role is Roles.Cache or Roles.Fold)
+        if (SkipReason is not null || Role is Roles.Cache or Roles.Fold or Roles.Scheduler)
             return false;
 
         using TestBuild build = new(RigFactory.ModelFor(this).Describe(), threads: 1);

@@ -16,7 +16,7 @@ public sealed class FolderArrowTests
         ],
         ["Spud.Numerics"] = ["Kernels -> Blocks"],
         ["Spud.Models"] = [". -> Gguf", "Families -> .", "Families -> Gguf"],
-        ["Spud.Text"] = [],
+        ["Spud.Text"] = ["Grammars -> Tokenization"],
         ["Spud.Engine"] =
         [
             "Plugins -> Configuration",
@@ -27,7 +27,19 @@ public sealed class FolderArrowTests
             "Generation -> Composition", "Generation -> Configuration", "Generation -> Execution", "Generation -> Metering", "Generation -> Sampling",
             ". -> Composition", ". -> Configuration", ". -> Embeddings", ". -> Execution", ". -> Generation", ". -> Plugins", ". -> Sampling",
         ],
+        ["Spud.Accounts"] = [". -> Databases"],
         ["Spud.Evaluation"] = ["Calibration -> Comparison", "Calibration -> Likelihood", "Likelihood -> Comparison"],
+        ["Spud.Server"] =
+        [
+            "Models -> Http", "Models -> Settings",
+            "Security -> Settings",
+            "Generation -> Http", "Generation -> Models", "Generation -> Settings",
+            "Chat -> Generation", "Chat -> Http", "Chat -> Models", "Chat -> Settings",
+            "Completions -> Generation", "Completions -> Http", "Completions -> Models", "Completions -> Settings",
+            "Tokenize -> Chat", "Tokenize -> Http", "Tokenize -> Models", "Tokenize -> Settings",
+            "Operations -> Generation", "Operations -> Http", "Operations -> Models",
+            ". -> Chat", ". -> Completions", ". -> Generation", ". -> Http", ". -> Models", ". -> Operations", ". -> Security", ". -> Settings", ". -> Tokenize",
+        ],
         ["Spud.Host"] =
         [
             "Output -> Shell",
