@@ -227,6 +227,9 @@ public sealed class Engine
     /// <summary>Whether another sequence can be opened.</summary>
     internal bool HasFreeSequence => Array.IndexOf(_sequences, null) >= 0;
 
+    /// <summary>Number of sequences that can be opened.</summary>
+    internal int FreeSequences => _sequences.AsSpan().Count((Sequence?)null);
+
     /// <summary>Whether each step has only one phase.</summary>
     internal bool SplitsPhases => _pipeline.SplitsPhases;
 

@@ -8,6 +8,8 @@ namespace Spud.Generation;
 /// </summary>
 public sealed class StepLoop : IDisposable
 {
+    private const int RestMilliseconds = 5;
+
     private readonly object _gate = new();
     private readonly List<RequestQueue> _queues = [];
     private Thread? _thread;
@@ -89,7 +91,8 @@ public sealed class StepLoop : IDisposable
     {
         while (Next() is { } queue)
         {
-            queue.Step();
+            // A scheduler that lets all wait is asked again after a while: time may change its mind.
+            queue.RestsUntil = queue.Step() ? 0 : Environment.TickCount64 + RestMilliseconds;
             if (queue.HasWork)
                 continue;
 
@@ -107,10 +110,12 @@ public sealed class StepLoop : IDisposable
             {
                 if (Least() is { } queue)
                     return queue;
-                if (_stop)
+
+                bool rests = _queues.Exists(static queue => queue.HasWork);
+                if (_stop && !rests)
                     return null;
 
-                Monitor.Wait(_gate);
+                Monitor.Wait(_gate, rests ? RestMilliseconds : Timeout.Infinite);
             }
         }
     }
@@ -118,9 +123,10 @@ public sealed class StepLoop : IDisposable
     private RequestQueue? Least()
     {
         RequestQueue? least = null;
+        long now = Environment.TickCount64;
         foreach (RequestQueue queue in _queues)
         {
-            if (queue.HasWork && (least is null || queue.Spent < least.Spent))
+            if (queue.HasWork && queue.RestsUntil <= now && (least is null || queue.Spent < least.Spent))
                 least = queue;
         }
 
