@@ -36,6 +36,9 @@ public readonly record struct LoopStatus
     /// <summary>Number of these texts.</summary>
     public int KeptTexts { get; init; }
 
+    /// <summary>Prices that the scheduler quotes; all 0 until the first request, and without a market.</summary>
+    public MarketPrices Prices { get; init; }
+
     /// <summary>Duration of the last step.</summary>
     public TimeSpan LastStep { get; init; }
 

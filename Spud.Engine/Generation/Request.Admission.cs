@@ -11,9 +11,6 @@ public sealed partial class Request
     private readonly PrefixOwner? _prefixes;
     private PrefixOwner? _own;
 
-    /// <summary>Its place in the order of arrival.</summary>
-    internal long Arrival { get; set; }
-
     /// <summary>Maximum number of tokens that its sequence will still take.</summary>
     internal int TokensLeft => Math.Max(0, Prompt.Length + MaxTokens - 1 - (Sequence?.Tokens ?? 0));
 

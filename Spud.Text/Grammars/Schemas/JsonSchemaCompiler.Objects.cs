@@ -98,7 +98,7 @@ internal sealed partial class JsonSchemaCompiler
     }
 
     /// <summary>The rest of a name, with its closing quote, that is none of some names which begin in the same way.</summary>
-    private GrammarNode Other(string[] names, int at)
+    private static GrammarNode Other(string[] names, int at)
     {
         List<GrammarNode> branches = [];
         if (!names.Any(name => name.Length == at))
