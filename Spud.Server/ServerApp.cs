@@ -2,10 +2,12 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Logging.Console;
 using Spud.Server.Chat;
 using Spud.Server.Completions;
+using Spud.Server.Embeddings;
 using Spud.Server.Generation;
 using Spud.Server.Http;
 using Spud.Server.Models;
 using Spud.Server.Operations;
+using Spud.Server.Responses;
 using Spud.Server.Security;
 using Spud.Server.Settings;
 using Spud.Server.Tokenize;
@@ -96,6 +98,8 @@ internal static class ServerApp
     {
         app.MapPost("/v1/chat/completions", ChatEndpoint.AnswerAsync);
         app.MapPost("/v1/completions", CompletionEndpoint.AnswerAsync);
+        app.MapPost("/v1/responses", ResponseEndpoint.AnswerAsync);
+        app.MapPost("/v1/embeddings", EmbeddingEndpoint.AnswerAsync);
         app.MapGet("/v1/models", ModelEndpoints.List);
         app.MapGet("/v1/models/{id}", ModelEndpoints.Get);
         app.MapPost("/tokenize", TokenizeEndpoint.AnswerAsync);

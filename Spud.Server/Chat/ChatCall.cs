@@ -39,6 +39,9 @@ internal sealed class ChatCall
     /// <summary>Alternatives to show per token; null for no log-probabilities.</summary>
     public int? TopLogprobs { get; private init; }
 
+    /// <summary>A call of another endpoint.</summary>
+    public static ChatCall Of(ModelLease lease, IReadOnlyList<ChatMessage> messages, GenerationOptions options) => new(lease, messages, options) { Choices = 1 };
+
     /// <summary>Reads a request.</summary>
     /// <exception cref="ApiException">A field is wrong.</exception>
     public static ChatCall Read(in Fields fields, ModelLease lease, int maxChoices, PriceList? prices)

@@ -56,7 +56,7 @@ internal sealed class CompletionCall
         if (echoes && logprobs is not null)
             throw ApiException.Unsupported("echo", "together with 'logprobs' it is not supported: log-probabilities of the prompt are not computed.");
 
-        IReadOnlyList<int[]> prompts = PromptFields.Read(fields, "prompt", lease.Model);
+        IReadOnlyList<int[]> prompts = TextFields.Read(fields, "prompt", lease.Model);
         if (prompts.Count * choices > maxChoices)
             throw ApiException.Invalid("prompt", $"expected at most {maxChoices} continuations together, got {prompts.Count} texts of {choices} each.", "invalid_value");
 

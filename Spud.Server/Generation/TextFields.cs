@@ -1,10 +1,10 @@
 using System.Text.Json;
 using Spud.Server.Http;
 
-namespace Spud.Server.Completions;
+namespace Spud.Server.Generation;
 
 /// <summary>Texts of a request: a string, an array of strings, an array of ids, or an array of arrays of ids.</summary>
-internal static class PromptFields
+internal static class TextFields
 {
     private const int MaxTexts = 2048;
 
