@@ -65,7 +65,7 @@ internal sealed record JobView
     public static JobView Of(Job job) => new()
     {
         Id = job.Id,
-        Status = JsonNamingPolicy.SnakeCaseLower.ConvertName($"{job.State}"),
+        Status = JsonNamingPolicy.SnakeCaseLower.ConvertName($"{job.Status}"),
         Model = job.Model,
         ComputeUnits = job.ComputeUnits,
         Bid = job.Bid,

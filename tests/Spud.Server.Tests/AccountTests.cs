@@ -86,7 +86,7 @@ public sealed class AccountTests : IAsyncLifetime
         await Server.AnswerAsync(path, Body(field));
         Job job = Assert.Single(await Store.JobsAsync(new() { Account = "ann" }));
         StoredReceipt receipt = Assert.Single(await Store.ReceiptsAsync(new() { Account = "ann" }));
-        Assert.Equal(global::Spud.Accounts.JobState.Finished, job.State);
+        Assert.Equal(JobStatus.Finished, job.Status);
         Assert.True(receipt.Charge > 0);
         Assert.Equal(100 - receipt.Charge, (await Store.FindAccountAsync("ann"))!.Balance);
     }
