@@ -146,13 +146,18 @@ public sealed class LanguageModel : IDisposable
     /// <exception cref="InvalidOperationException">The engine is in use, or all its sequences are.</exception>
     public TextEmbedding Embed(IReadOnlyList<int> tokens, Pooling pooling = Pooling.Mean, CancellationToken cancellation = default)
     {
-        ArgumentNullException.ThrowIfNull(tokens);
-        if (tokens.Count == 0)
-            throw new ArgumentException("A text without tokens has no embedding.", nameof(tokens));
-        if (tokens.Count > Pipeline.Limits.ContextTokens)
-            throw new ContextOverflowException(tokens.Count, Pipeline.Limits.ContextTokens);
+        return TextEmbedder.Embed(Pipeline, Embeddable(tokens), pooling, cancellation);
+    }
 
-        return TextEmbedder.Embed(Pipeline, [.. tokens], pooling, cancellation);
+    /// <summary>Embeds ids as a vector, while requests are read: a part of the text between two of their steps.</summary>
+    /// <inheritdoc cref="Embed(IReadOnlyList{int}, Pooling, CancellationToken)" path="/param"/>
+    /// <exception cref="ArgumentException">There are no tokens.</exception>
+    /// <exception cref="ContextOverflowException">The text is longer than the context.</exception>
+    public Task<TextEmbedding> EmbedAsync(IReadOnlyList<int> tokens, Pooling pooling = Pooling.Mean, CancellationToken cancellation = default)
+    {
+        EmbeddingRequest request = new(new(Pipeline, Embeddable(tokens), pooling, cancellation), cancellation);
+        Loop.Submit(request);
+        return request.Result;
     }
 
     /// <summary>Continues a prompt.</summary>
@@ -197,6 +202,15 @@ public sealed class LanguageModel : IDisposable
 
     /// <summary>The loop that runs its requests.</summary>
     internal StepLoop Loop => _source.Loop;
+
+    private int[] Embeddable(IReadOnlyList<int> tokens)
+    {
+        ArgumentNullException.ThrowIfNull(tokens);
+        if (tokens.Count == 0)
+            throw new ArgumentException("A text without tokens has no embedding.", nameof(tokens));
+
+        return tokens.Count <= Pipeline.Limits.ContextTokens ? [.. tokens] : throw new ContextOverflowException(tokens.Count, Pipeline.Limits.ContextTokens);
+    }
 
     private string TextOf(int? id) => id is { } known ? Tokenizer.TextOf(known) : "";
 }

@@ -69,6 +69,9 @@ public sealed class Pipeline : IDisposable
         ArgumentNullException.ThrowIfNull(options);
         options.Require();
         using SingleUser.Turn turn = former is null ? default : former.Engine.TakeTurn();
+
+        // Both may hold the same pools, and a pipeline gives up the kept texts of its own engine alone.
+        former?.Engine.Kept.Clear();
         return PipelineComposer.Compose(document, plugins, options, workers, former is { Engine.IsLost: false } ? former.Parts : null);
     }
 

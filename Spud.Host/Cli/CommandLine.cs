@@ -24,6 +24,7 @@ internal static class CommandLine
     [
         RunCommand.Create,
         ChatCommand.Create,
+        ServeCommand.Create,
         TokenizeCommand.Create,
         ScoreCommand.Create,
         CalibrateCommand.Create,

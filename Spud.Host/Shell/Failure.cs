@@ -5,6 +5,7 @@ using Spud.Execution;
 using Spud.Models;
 using Spud.Models.Messages;
 using Spud.Text.ChatTemplates;
+using Spud.Text.Grammars;
 
 namespace Spud.Host;
 
@@ -54,7 +55,7 @@ internal readonly record struct Failure(string Message, int ExitCode)
         CompositionException { InnerException: InsufficientMemoryException } => new(ThrownText.Of(exception), ExitCodes.Failed),
         OutOfMemoryException and not InsufficientMemoryException => new(NoMemoryOrThreads, ExitCodes.Failed),
         BadInputException or ConfigurationException or CompositionException or ModelFileException
-            or ContextOverflowException or BudgetExceededException or TemplateException or RefusedException or ComparisonException => new(ThrownText.Of(exception), ExitCodes.BadInput),
+            or ContextOverflowException or BudgetExceededException or TemplateException or GrammarException or RefusedException or ComparisonException => new(ThrownText.Of(exception), ExitCodes.BadInput),
         PagePoolFullException or CacheFileException or InsufficientMemoryException or ComponentException or CalibrationException => new(ThrownText.Of(exception), ExitCodes.Failed),
         UnauthorizedAccessException or FileNotFoundException or DirectoryNotFoundException => new(exception.Message, ExitCodes.BadInput),
         IOException { HResult: BrokenPipe or WindowsBrokenPipe or WindowsPipeClosing } => new("", ExitCodes.Done),
