@@ -71,8 +71,10 @@ public sealed partial class Request
         if (Sequence!.Tokens >= Prompt.Length)
             Choose(batch.Logits(entry));
 
-        long before = _billed;
-        return (_billed = Ledger!.Flops) - before;
+        long flops = Ledger!.Flops - _billed;
+        _billed += flops;
+        Ledger.ChargeMarket(Decision.PricePerCu, flops);
+        return flops;
     }
 
     private void Choose(Span<float> logits)
