@@ -1,3 +1,4 @@
+using Spud.Accounts;
 using Spud.Configuration;
 using Spud.Evaluation.Calibration;
 using Spud.Evaluation.Comparison;
@@ -57,6 +58,8 @@ internal readonly record struct Failure(string Message, int ExitCode)
         BadInputException or ConfigurationException or CompositionException or ModelFileException
             or ContextOverflowException or BudgetExceededException or TemplateException or GrammarException or RefusedException or ComparisonException => new(ThrownText.Of(exception), ExitCodes.BadInput),
         PagePoolFullException or CacheFileException or InsufficientMemoryException or ComponentException or CalibrationException => new(ThrownText.Of(exception), ExitCodes.Failed),
+        DatabaseUnavailableException => new(ThrownText.Of(exception), ExitCodes.Failed),
+        AccountsException => new(ThrownText.Of(exception), ExitCodes.BadInput),
         UnauthorizedAccessException or FileNotFoundException or DirectoryNotFoundException => new(exception.Message, ExitCodes.BadInput),
         IOException { HResult: BrokenPipe or WindowsBrokenPipe or WindowsPipeClosing } => new("", ExitCodes.Done),
         IOException => new(exception.Message, ExitCodes.Failed),

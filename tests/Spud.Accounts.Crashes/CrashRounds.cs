@@ -83,7 +83,7 @@ public sealed class CrashRounds(string target)
         foreach (string id in _submitted)
             Require(jobs.ContainsKey(id), $"{id} was acknowledged, and is lost");
         foreach (CrashJob job in _ended.Select(static id => new CrashJob(id)))
-            Require(jobs[job.Id].State == job.End.State && receipts.GetValueOrDefault(job.Id)?.Charge == job.Charge, $"the end of {job.Id} was acknowledged, and is not there");
+            Require(jobs[job.Id].Status == job.End.Status && receipts.GetValueOrDefault(job.Id)?.Charge == job.Charge, $"the end of {job.Id} was acknowledged, and is not there");
         foreach ((string id, StoredReceipt receipt) in receipts)
             Require(new CrashJob(id).Charge == receipt.Charge, $"the receipt of {id} says {receipt.Charge}");
 

@@ -28,7 +28,7 @@ public sealed class PostgresServerTests
         Assert.All(ends, end => Assert.False(end.IsCompleted));
 
         own.Start();
-        Assert.All(await Task.WhenAll(ends), job => Assert.Equal(JobState.Finished, job.State));
+        Assert.All(await Task.WhenAll(ends), job => Assert.Equal(JobStatus.Finished, job.Status));
         Assert.Equal(7.5m, (await store.FindAccountAsync("anna", Cancel))?.Balance);
         Assert.Equal(5, (await store.ReceiptsAsync(new(), Cancel)).Count);
         Assert.Empty((await store.AuditAsync(Cancel)).Faults);
