@@ -62,8 +62,9 @@ public sealed partial class Request
     /// <summary>Processes the results of a step: once the text is read, chooses a token and pushes it.</summary>
     /// <param name="batch">The step.</param>
     /// <param name="entry">Index of its entry in the step.</param>
+    /// <param name="pricePerCu">The scheduler's price, in nano-units.</param>
     /// <returns>FLOPs of its own rows in the step.</returns>
-    internal long Take(Batch batch, int entry)
+    internal long Take(Batch batch, int entry, long pricePerCu)
     {
         if (_released is not null)
             return TakeReadAgain();
@@ -73,7 +74,7 @@ public sealed partial class Request
 
         long flops = Ledger!.Flops - _billed;
         _billed += flops;
-        Ledger.ChargeMarket(Decision.PricePerCu, flops);
+        Ledger.ChargeMarket(pricePerCu, flops);
         return flops;
     }
 
