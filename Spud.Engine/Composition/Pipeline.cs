@@ -54,6 +54,7 @@ public sealed class Pipeline : IDisposable
     /// <exception cref="CompositionException">Components, model and machine are incompatible.</exception>
     /// <exception cref="InsufficientMemoryException">The machine has too little memory.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A number of <paramref name="options"/> is below 1.</exception>
+    /// <exception cref="ServedException">This process served another one, and nothing is left to do.</exception>
     public static Pipeline Compose(PipelineDocument document, PluginCatalog plugins, PipelineOptions options) => Compose(document, plugins, options, null);
 
     /// <summary>Composes a pipeline on the caller's threads, or on its own if null.</summary>
@@ -69,8 +70,37 @@ public sealed class Pipeline : IDisposable
         ArgumentNullException.ThrowIfNull(options);
         options.Require();
         using SingleUser.Turn turn = former is null ? default : former.Engine.TakeTurn();
-        return PipelineComposer.Compose(document, plugins, options, workers, former is { Engine.IsLost: false } ? former.Parts : null);
+        HeldLog log = new(options.Log);
+        try
+        {
+            return Served(PipelineComposer.Compose(document, plugins, options with { Log = log.Write }, workers, former is { Engine.IsLost: false } ? former.Parts : null));
+        }
+        catch (Exception fault) when (fault is not ServedException)
+        {
+            log.Release();
+            if (fault is DeviceLostException)
+                throw new CompositionException(fault.Message, fault);
+
+            throw;
+        }
+
+        Pipeline Served(Pipeline pipeline)
+        {
+            if (pipeline.Server is { } server)
+            {
+                using (pipeline)
+                    server.Serve();
+
+                throw new ServedException();
+            }
+
+            log.Release();
+            return pipeline;
+        }
     }
+
+    /// <summary>The fold that serves another process instead of being run here; null if this process is the program.</summary>
+    private IServesProgram? Server => Parts.Components.SelectMany(static component => component.Folds).OfType<IServesProgram>().FirstOrDefault(static fold => fold.IsServer);
 
     /// <summary>The default component of a role; null if none of these plugins offers it.</summary>
     public static string? DefaultComponent(string role, PluginCatalog plugins) => ComponentChoice.DefaultOf(role, plugins);
