@@ -70,10 +70,16 @@ public sealed class Pipeline : IDisposable
         ArgumentNullException.ThrowIfNull(options);
         options.Require();
         using SingleUser.Turn turn = former is null ? default : former.Engine.TakeTurn();
+
+        // Both may hold the same pools, and a pipeline gives up the kept texts of its own engine alone.
+        former?.Engine.Kept.Clear();
         HeldLog log = new(options.Log);
         try
         {
-            return Served(PipelineComposer.Compose(document, plugins, options with { Log = log.Write }, workers, former is { Engine.IsLost: false } ? former.Parts : null));
+            Pipeline pipeline = PipelineComposer.Compose(document, plugins, options with { Log = log.Write }, workers, former is { Engine.IsLost: false } ? former.Parts : null);
+            pipeline.ServeAnother();
+            log.Release();
+            return pipeline;
         }
         catch (Exception fault) when (fault is not ServedException)
         {
@@ -83,24 +89,21 @@ public sealed class Pipeline : IDisposable
 
             throw;
         }
-
-        Pipeline Served(Pipeline pipeline)
-        {
-            if (pipeline.Server is { } server)
-            {
-                using (pipeline)
-                    server.Serve();
-
-                throw new ServedException();
-            }
-
-            log.Release();
-            return pipeline;
-        }
     }
 
-    /// <summary>The fold that serves another process instead of being run here; null if this process is the program.</summary>
-    private IServesProgram? Server => Parts.Components.SelectMany(static component => component.Folds).OfType<IServesProgram>().FirstOrDefault(static fold => fold.IsServer);
+    /// <summary>If a fold tells that this process serves another one, serves it until it ends, and disposes the pipeline.</summary>
+    /// <exception cref="ServedException">It was so.</exception>
+    private void ServeAnother()
+    {
+        IServesProgram? server = Parts.Components.SelectMany(static component => component.Folds).OfType<IServesProgram>().FirstOrDefault(static fold => fold.IsServer);
+        if (server is null)
+            return;
+
+        using (this)
+            server.Serve();
+
+        throw new ServedException();
+    }
 
     /// <summary>The default component of a role; null if none of these plugins offers it.</summary>
     public static string? DefaultComponent(string role, PluginCatalog plugins) => ComponentChoice.DefaultOf(role, plugins);

@@ -119,7 +119,7 @@ public sealed class Sequence : IDisposable
 
     /// <summary>Whether the sequence can be truncated to an earlier length: false if the cache has dropped keys that the shorter text would need.</summary>
     /// <param name="tokens">0 .. <see cref="Tokens"/>.</param>
-    public bool CanTruncate(int tokens) => _engine.DroppedBy(this, _engine.States.ReadAgainFrom(Tokens, tokens)) is null;
+    public bool CanTruncate(int tokens) => _engine.Parts.DroppedBy(Tables, _engine.States.ReadAgainFrom(Tokens, tokens)) is null;
 
     /// <summary>Truncates to an earlier length. If components keep a state of the text, the rows after the last border before it are computed again.</summary>
     /// <param name="tokens">0 .. <see cref="Tokens"/>.</param>
@@ -133,7 +133,7 @@ public sealed class Sequence : IDisposable
         if (tokens == Tokens)
             return;
         int from = _engine.States.ReadAgainFrom(Tokens, tokens);
-        if (_engine.DroppedBy(this, from) is { } layer)
+        if (_engine.Parts.DroppedBy(Tables, from) is { } layer)
             throw new InvalidOperationException($"sequence {Id} cannot go back to {tokens} tokens: layer {layer} has dropped keys, or moved them into another format, that the shorter text needs");
 
         foreach (PageTable table in Tables)
@@ -163,6 +163,14 @@ public sealed class Sequence : IDisposable
         IsDisposed = true;
         GivePagesBack();
         _engine.Close(this);
+    }
+
+    /// <summary>Ends the sequence without freeing its pages: the caller owns them now.</summary>
+    internal PageTable[] Detach()
+    {
+        IsDisposed = true;
+        _engine.Close(this);
+        return Tables;
     }
 
     /// <summary>Writes ids of rows that are being committed, for reviews to see.</summary>

@@ -6,6 +6,10 @@ internal struct DecodeEfforts
     private float[]? _efforts;
     private int _count;
 
+    /// <summary>Index of the first token whose effort is not the request's; the maximum if there is none.</summary>
+    /// <param name="usual">The request's effort.</param>
+    public readonly int FirstChange(float usual) => _efforts is not null && _efforts.AsSpan(0, _count).IndexOfAnyExcept(usual) is >= 0 and int first ? first : int.MaxValue;
+
     /// <summary>Records the effort of a token.</summary>
     /// <param name="token">Index of the token in the answer.</param>
     /// <param name="effort">Its effort.</param>

@@ -1,5 +1,6 @@
 using Spud.Metering;
 using Spud.Sampling;
+using Spud.Text.Grammars;
 
 namespace Spud.Generation;
 
@@ -18,6 +19,13 @@ public sealed class GenerationOptions
     /// <summary>Effort, 0 .. 1; null for the pipeline's default.</summary>
     public float? Effort { get; set; }
 
+    /// <summary>
+    /// Name of those who share the beginnings of texts, such as an account: when the request ends, its text is kept as long as no other one needs the pages, and a
+    /// later request of the same name that begins alike does not read that part again. Requests of different names share nothing, since the time to the first
+    /// token would tell what others have written. Null to keep and share nothing.
+    /// </summary>
+    public string? PrefixSharing { get; set; }
+
     /// <summary>Strings that end the generation and are not part of the text; none may be empty.</summary>
     public IReadOnlyList<string> StopStrings { get; set; } = [];
 
@@ -26,6 +34,9 @@ public sealed class GenerationOptions
 
     /// <summary>Whether to continue past the model's end-of-generation tokens.</summary>
     public bool IgnoreEndOfGeneration { get; set; }
+
+    /// <summary>What the text must be, such as JSON of a schema; null for any text. Compiled for the model's tokenizer; requests may share it. The request ends where the text is complete.</summary>
+    public TokenConstraint? Constraint { get; set; }
 
     /// <summary>What the scheduler knows of the request besides its size.</summary>
     public JobTerms Job { get; set; } = JobTerms.Default;

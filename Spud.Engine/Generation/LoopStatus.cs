@@ -30,6 +30,15 @@ public readonly record struct LoopStatus
     /// <summary>Pages that hold nothing.</summary>
     public long FreePages { get; init; }
 
+    /// <summary>Pages that hold nothing but texts kept after their requests; they are given up when others need them.</summary>
+    public long KeptPages { get; init; }
+
+    /// <summary>Number of these texts.</summary>
+    public int KeptTexts { get; init; }
+
+    /// <summary>Prices that the scheduler quotes; all 0 until the first request, and without a market.</summary>
+    public MarketPrices Prices { get; init; }
+
     /// <summary>Duration of the last step.</summary>
     public TimeSpan LastStep { get; init; }
 

@@ -8,9 +8,8 @@ public sealed partial class Request
 {
     private int[]? _released;
     private long _readAgain;
-
-    /// <summary>Its place in the order of arrival.</summary>
-    internal long Arrival { get; set; }
+    private readonly PrefixOwner? _prefixes;
+    private PrefixOwner? _own;
 
     /// <summary>Maximum number of tokens that its sequence will still take.</summary>
     internal int TokensLeft => Math.Max(0, Prompt.Length + MaxTokens - 1 - (Sequence?.Tokens ?? 0));
@@ -30,28 +29,43 @@ public sealed partial class Request
 
     private ReadOnlySpan<int> TextToRead => _released ?? Prompt;
 
+    /// <summary>The kept text that has the longest part of what it is to read; null if none.</summary>
+    internal PrefixMatch? FindPrefix()
+    {
+        if (!OwnsSequence || (_prefixes ?? _own) is not { } owner)
+            return null;
+
+        // The logits of a prompt's last token are needed, so it is always read.
+        return _released is null ? Engine.Kept.Find(owner, Prompt, Prompt.Length - 1) : Engine.Kept.Find(owner, _released, _released.Length);
+    }
+
     /// <summary>Assigns a sequence and truncates it to its common prefix with the text.</summary>
     /// <param name="sequence">The request's own sequence, or an empty one.</param>
+    /// <param name="match">A kept text whose beginning an empty sequence takes over; null if none.</param>
     /// <exception cref="BudgetExceededException">Reading the prompt may cost more than the budget.</exception>
-    internal void Admit(Sequence sequence)
+    internal void Admit(Sequence sequence, PrefixMatch? match)
     {
         Sequence = sequence;
+        if (match is { } kept)
+            Engine.Kept.Restore(kept, sequence);
+
         sequence.Cancellation = _cancellation.Token;
         if (_released is null)
-            Start(sequence);
+            Start(sequence, match);
         else if (!TryResume())
             (_, _readAgain) = (sequence.StartLedger(), 0);
     }
 
-    private void Start(Sequence sequence)
+    private void Start(Sequence sequence, PrefixMatch? match)
     {
-        // The last token's logits are needed, so it is always read.
+        (int before, int same) = match is { } kept ? (kept.Text.Tokens, kept.Common) : (sequence.Tokens, sequence.Ids.CommonPrefixLength(Prompt));
         int common = sequence.Ids.CommonPrefixLength(Prompt.AsSpan(0, Prompt.Length - 1));
         sequence.Truncate(sequence.CanTruncate(common) ? common : 0);
         sequence.Effort = Effort;
         ReusedTokens = sequence.Tokens;
         Ledger = sequence.StartLedger(Budget);
         Ledger.ReusedTokens = ReusedTokens;
+        Ledger.FirstDifference = ReusedTokens > 0 && same < Math.Min(before, Prompt.Length) ? same : null;
         sequence.RequirePrompt(Prompt.Length - ReusedTokens);
         foreach (int id in Prompt)
             _sampler.Value.Accept(id);
@@ -59,16 +73,37 @@ public sealed partial class Request
         State = RequestState.Prefilling;
     }
 
-    /// <summary>Gives the sequence and its pages back; the request waits until it is admitted again, and its text is then read again without being billed.</summary>
+    /// <summary>
+    /// Gives the sequence back; the request waits until it is admitted again, and its text is then read again without being billed. The pages are kept as
+    /// long as nobody else needs them.
+    /// </summary>
     internal void Release()
     {
         // One that is released while it reads again keeps what it had to read.
         _released ??= Sequence!.Ids.ToArray();
-        Sequence!.Dispose();
-        (Sequence, State) = (null, RequestState.Waiting);
+        LeaveSequence(_prefixes ?? (_own ??= new($"{Arrival}", Effort, IsShared: false)));
+        State = RequestState.Waiting;
         Ledger!.KeepBytes(0);
         Releases++;
     }
+
+    /// <summary>Ends the use of the sequence; its text is kept for an owner, or for nobody.</summary>
+    private void LeaveSequence(PrefixOwner? owner)
+    {
+        Sequence sequence = Sequence!;
+        Sequence = null;
+        sequence.Cancellation = CancellationToken.None;
+        if (!OwnsSequence)
+            return;
+
+        if (owner is null || sequence.Fault is not null || Engine.IsLost)
+            sequence.Dispose();
+        else
+            Engine.Kept.Keep(sequence, owner, TokensAsRead);
+    }
+
+    /// <summary>Number of its tokens that were computed as if they had been read as a prompt: with its effort, by components that prefill.</summary>
+    private int TokensAsRead => Prompt.Length + (Engine.SplitsPhases ? 0 : Math.Min(_efforts.FirstChange(Effort), MaxTokens));
 
     // Keys depend on effort and phase, so every row is computed again as it was.
     private int FillAgain(Batch batch, int maxRows)

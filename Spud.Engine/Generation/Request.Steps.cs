@@ -78,8 +78,9 @@ public sealed partial class Request
     private void Choose(Span<float> logits)
     {
         State = RequestState.Decoding;
-        _token = _sampler.Value.Sample(logits);
+        _token = _cursor is null ? _sampler.Value.Sample(logits) : _sampler.Value.Sample(logits, _cursor.Value.Allowed());
         _sampler.Value.Accept(_token);
+        _cursor?.Value.Accept(_token);
         TimeSpan time = Stopwatch.GetElapsedTime(_start);
         if (GeneratedTokens++ == 0)
             TimeToFirstToken = time;
@@ -114,14 +115,11 @@ public sealed partial class Request
     internal void End(FinishReason reason, Exception? fault = null)
     {
         (Finish, State, _fault) = (reason, RequestState.Finished, fault);
-        if (Sequence is { } sequence)
-        {
-            sequence.Cancellation = CancellationToken.None;
-            if (OwnsSequence)
-                sequence.Dispose();
-        }
+        if (Sequence is not null)
+            LeaveSequence(reason is FinishReason.Failed or FinishReason.Refused ? null : _prefixes);
+        if (_own is not null)
+            Engine.Kept.Forget(_own);
 
-        Sequence = null;
         Ledger?.Close(OutcomeOf(reason));
         _span!.End(this);
     }
@@ -161,6 +159,8 @@ public sealed partial class Request
         string text = _stops.Append(_decoder.Append(token));
         if (_stops.MatchedString is not null)
             Finish = FinishReason.StopString;
+        else if (_cursor?.Value.IsComplete == true)
+            Finish = FinishReason.StopToken;
         else if (GeneratedTokens == Options.MaxTokens)
             Finish = FinishReason.Length;
         else if (GeneratedTokens == MaxTokens)

@@ -8,15 +8,16 @@ internal sealed partial class RequestQueue
     private long _steps, _rows, _generated, _releases, _stepTicks, _stepStart;
     private long _windowStart, _windowTokens;
     private double _tokensPerSecond;
-    private int _running;
+    private int _runningNow;
+    private object _prices = default(MarketPrices);
 
     public LoopStatus Status
     {
         get
         {
             long started = Volatile.Read(ref _stepStart);
-            (int open, int running) = (_open.Count, Volatile.Read(ref _running));
-            (long pages, long free) = engine.Parts.Pages.CountPages();
+            (int open, int running) = (_open.Count, Volatile.Read(ref _runningNow));
+            (long pages, long free, long kept) = engine.Parts.Pages.CountPages();
             return new()
             {
                 Waiting = Math.Max(0, open - running),
@@ -28,6 +29,9 @@ internal sealed partial class RequestQueue
                 Releases = Volatile.Read(ref _releases),
                 Pages = pages,
                 FreePages = free,
+                KeptPages = kept,
+                KeptTexts = engine.Kept.Count,
+                Prices = (MarketPrices)Volatile.Read(ref _prices),
                 LastStep = Stopwatch.GetElapsedTime(0, Volatile.Read(ref _stepTicks)),
                 CurrentStep = started == 0 ? TimeSpan.Zero : Stopwatch.GetElapsedTime(started),
             };
@@ -37,7 +41,7 @@ internal sealed partial class RequestQueue
     private long BeginStep()
     {
         long now = Stopwatch.GetTimestamp();
-        if (_running == 0)
+        if (_runningNow == 0)
             (_windowStart, _windowTokens) = (now, _generated);
 
         Volatile.Write(ref _stepStart, now);
@@ -49,12 +53,21 @@ internal sealed partial class RequestQueue
         long now = Stopwatch.GetTimestamp();
         _steps++;
         Volatile.Write(ref _stepTicks, now - start);
-        Volatile.Write(ref _running, Running);
+        Volatile.Write(ref _runningNow, _running.Count);
         Volatile.Write(ref _stepStart, 0);
+        TellPrices();
         if (now - _windowStart >= Stopwatch.Frequency)
         {
             Volatile.Write(ref _tokensPerSecond, (double)(_generated - _windowTokens) * Stopwatch.Frequency / (now - _windowStart));
             (_windowStart, _windowTokens) = (now, _generated);
         }
+    }
+
+    // Boxed, so that other threads see all of them or none.
+    private void TellPrices()
+    {
+        MarketPrices now = _jobs.Prices, before = (MarketPrices)Volatile.Read(ref _prices);
+        if ((now.Floor, now.Posted, now.Reserve, now.Clearing) != (before.Floor, before.Posted, before.Reserve, before.Clearing))
+            Volatile.Write(ref _prices, now);
     }
 }

@@ -46,6 +46,9 @@ public sealed class Ledger
     /// <summary>Prompt tokens that were not read, because the text already contained them.</summary>
     public int ReusedTokens { get; internal set; }
 
+    /// <summary>Position of the first prompt token that differs from the text of which it reused a part; null if nothing was reused, or all of that text was found in the prompt.</summary>
+    public int? FirstDifference { get; internal set; }
+
     /// <summary>L.</summary>
     public int Layers => _costs.Layers;
 

@@ -21,6 +21,10 @@ public sealed record Receipt
     /// <summary>Prompt tokens that were not read, because the text already contained them; they are free.</summary>
     public int ReusedTokens { get; init; }
 
+    /// <summary>Position of the first prompt token that differs from the text of which it reused a part; null if nothing was reused, or all of that text was found in the prompt.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? FirstDifference { get; init; }
+
     /// <summary>Maximum cost; null for no limit.</summary>
     public required ReceiptLimit? Limit { get; init; }
 
@@ -67,6 +71,7 @@ public sealed record Receipt
             Model = ledger.Model,
             Outcome = ledger.Outcome,
             ReusedTokens = ledger.ReusedTokens,
+            FirstDifference = ledger.FirstDifference,
             Limit = ReceiptLimit.Of(ledger.Limit),
             ComputeUnits = ledger.ComputeUnits,
             GigabytesRead = ledger.Total.GigabytesRead,

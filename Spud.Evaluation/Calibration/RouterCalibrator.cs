@@ -95,7 +95,7 @@ public sealed class RouterCalibrator(LanguageModel model, RoutingProbe probe, in
         int losses = 0;
         for (int window = 0; window < windows.Count; window++)
         {
-            Progress?.Invoke(new(_passes, _passesAtMost, (double)window / windows.Count));
+            Progress?.Invoke(new($"pass {_passes + 1} of at most {_passesAtMost}", (_passes + (double)window / windows.Count) / _passesAtMost));
             TextScore score = _scorer.Score(windows[window], cancellation: cancellation);
             sum += score.Losses.Sum(static loss => (double)loss);
             losses += score.Losses.Count;

@@ -24,6 +24,7 @@ internal static class CommandLine
     [
         RunCommand.Create,
         ChatCommand.Create,
+        ServeCommand.Create,
         TokenizeCommand.Create,
         ScoreCommand.Create,
         CalibrateCommand.Create,
@@ -35,6 +36,10 @@ internal static class CommandLine
         DoctorCommand.Create,
         PluginsCommand.Create,
         ConversationsCommand.Create,
+        AccountsCommand.Create,
+        JobsCommand.Create,
+        ReceiptsCommand.Create,
+        PricesCommand.Create,
         SetupCommand.Create,
         SchemaCommand.Create,
         ProbePluginCommand.Create,

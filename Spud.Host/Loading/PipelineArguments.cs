@@ -58,11 +58,29 @@ internal sealed class PipelineArguments
     /// <summary>The file given with <c>-p</c>.</summary>
     public string? File(ParseResult parsed) => parsed.GetValue(_pipeline);
 
+    /// <summary>The file given with <c>-m</c>.</summary>
+    public string? Model(ParseResult parsed) => parsed.GetValue(_model);
+
+    /// <summary>The changes of <c>--set</c> and <c>--ctx</c> as text.</summary>
+    public IEnumerable<string> PlainEdits(ParseResult parsed)
+    {
+        foreach (string edit in parsed.GetValue(_set) ?? [])
+            yield return edit;
+        if (parsed.GetValue(_context) is { } context)
+            yield return $"context={context}";
+    }
+
+    /// <summary>Whether the number of threads was given.</summary>
+    public bool IsThreadsGiven(ParseResult parsed) => parsed.GetValue(_threads) is not null;
+
     /// <inheritdoc cref="PluginArguments.Catalog"/>
     public PluginCatalog Catalog(ParseResult parsed, bool reloadable = false) => _plugins.Catalog(parsed, reloadable);
 
     /// <summary>Folders that are searched for plugins.</summary>
     public IReadOnlyList<string> Folders(ParseResult parsed) => _plugins.Folders(parsed);
+
+    /// <inheritdoc cref="PluginArguments.AreNamed"/>
+    public bool NamesPlugins(ParseResult parsed) => _plugins.AreNamed(parsed);
 
     /// <summary>The threads to compute on.</summary>
     public int Threads(ParseResult parsed) => parsed.GetValue(_threads) ?? Environment.ProcessorCount;

@@ -21,6 +21,7 @@ internal sealed partial class Session
     {
         TurnOf(Conversation.Turns.Count);
         Use(Conversation.Before(Conversation.Turns.Count));
+        TellOfReading();
     }
 
     /// <summary>Asks a turn's question again, or another one in its place, and drops later turns. On failure nothing changes.</summary>
@@ -59,6 +60,7 @@ internal sealed partial class Session
 
         _texts?.KeepCopy();
         Use(Conversation.Branch(number));
+        TellOfReading();
     }
 
     /// <summary>A turn of the conversation.</summary>

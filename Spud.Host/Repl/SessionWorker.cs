@@ -9,6 +9,8 @@ internal sealed class SessionWorker : IDisposable
     private readonly Channel<Action<CancellationToken>> _work = Channel.CreateUnbounded<Action<CancellationToken>>(new() { SingleReader = true });
     private readonly Lock _gate = new();
     private readonly Thread _thread;
+    private readonly CancellationTokenSource _entered = new();
+    private Action<SessionEvent>? _trial;
     private CancellationTokenSource _cancellation = new();
     private int _waiting;
 
@@ -24,10 +26,19 @@ internal sealed class SessionWorker : IDisposable
     public bool IsBusy => Volatile.Read(ref _waiting) > 0;
 
     /// <summary>Loads the first pipeline.</summary>
-    public void Open() => Post(_ => _session.TryOpen());
+    /// <param name="trial">Receives the events of trial answers, which run until the first line is entered; null for no trials.</param>
+    public void Open(Action<SessionEvent>? trial) => Post(_ =>
+    {
+        if (_session.TryOpen())
+            _trial = trial;
+    });
 
     /// <summary>Enters a line; see <see cref="Session.Enter"/>.</summary>
-    public void Post(string line) => Post(cancellation => _session.Enter(line, cancellation));
+    public void Post(string line)
+    {
+        Post(cancellation => _session.Enter(line, cancellation));
+        _entered.Cancel();
+    }
 
     /// <summary>Stops the current operation and drops waiting ones.</summary>
     public void Cancel()
@@ -40,9 +51,11 @@ internal sealed class SessionWorker : IDisposable
     public void Dispose()
     {
         _work.Writer.TryComplete();
+        _entered.Cancel();
         Cancel();
         _thread.Join();
         _cancellation.Dispose();
+        _entered.Dispose();
     }
 
     private void Post(Action<CancellationToken> work)
@@ -58,6 +71,9 @@ internal sealed class SessionWorker : IDisposable
         {
             while (_work.Reader.TryRead(out Action<CancellationToken>? work))
                 Do(work);
+
+            if (Interlocked.Exchange(ref _trial, null) is { } trial)
+                _session.WarmUp(trial, _entered.Token);
         }
     }
 

@@ -44,7 +44,7 @@ internal class CompressedCache(LayerRules rules) : ICachePolicy
     private static void ForgetMiddle(LayerRule rule, IHistory history, int pool, int table, int run)
     {
         KeyRun keys = history.RunsOf(pool, table)[run];
-        int firstRecent = rule.FirstRecent(history.Tokens);
+        int firstRecent = rule.FirstRecent(table, history.Tokens);
         if (keys.LastPosition < rule.Sinks || keys.FirstPosition >= firstRecent)
             return;
 

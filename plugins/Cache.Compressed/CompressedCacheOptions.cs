@@ -19,17 +19,20 @@ internal sealed class CompressedCacheOptions
     [Range(0, 1 << 20)]
     public int EncodeAfter { get; set; } = 64;
 
-    /// <summary>Share of the KV heads that stream: those with the lowest scores in the pack; absent: the pack's share, or 0 without a pack.</summary>
+    /// <summary>
+    /// Share of the keys of a text as long as the context that heads keep: heads stream in the pack's order; 0: all heads stream, with or without
+    /// a pack; absent: the pack's share, or 1 without a pack.
+    /// </summary>
     [Range(0.0, 1.0)]
-    public double? Streaming { get; set; }
+    public double? Keep { get; set; }
 
     /// <summary>Tokens at the start of a text that every head keeps.</summary>
     [Range(0, 1 << 20)]
     public int Sinks { get; set; } = 64;
 
-    /// <summary>Tokens at the end of a text that a streaming head keeps.</summary>
+    /// <summary>Tokens at the end of a text that a streaming head keeps; absent: what the pack says of the head, or 256 without a pack.</summary>
     [Range(1, 1 << 20)]
-    public int Recent { get; set; } = 256;
+    public int? Recent { get; set; }
 
     /// <summary>Keys that the other heads of a layer keep on average, sinks and window included; absent: all, or as given by ratio.</summary>
     [Range(1, 1 << 24)]
@@ -66,5 +69,5 @@ internal sealed class CompressedCacheOptions
     internal bool Encodes => EncodeAfter > 0 && ((Keys ?? Format) != Format || (Values ?? Format) != Format);
 
     /// <summary>Whether nothing that a row would see is dropped or changed, whatever the pack says.</summary>
-    internal bool KeepsAsWritten => Streaming == 0 && !HasBudget && !Encodes;
+    internal bool KeepsAsWritten => Keep == 1 && !HasBudget && !Encodes;
 }

@@ -6,40 +6,41 @@ namespace Cache.Compressed;
 /// <summary>Which keys of a layer are kept, and in which pools.</summary>
 /// <param name="options">Checked.</param>
 /// <param name="context">Maximum length of a text, in tokens.</param>
-/// <param name="streams">[G]: heads that keep only sinks and recent tokens.</param>
+/// <param name="recent">[G]: recent tokens that a head keeps besides the sinks; null: it keeps everything.</param>
 /// <param name="window">Tokens that a row sees, including its own; null for all. A layer with a window keeps the keys in the window, as written.</param>
 /// <param name="rowsAtMost">The largest step.</param>
-internal sealed class LayerRule(CompressedCacheOptions options, int context, bool[] streams, int? window, int rowsAtMost)
+internal sealed class LayerRule(CompressedCacheOptions options, int context, int?[] recent, int? window, int rowsAtMost)
 {
-    private readonly int _streaming = streams.Count(static one => one);
+    private readonly int _streaming = recent.Count(static one => one is not null);
+    private readonly bool _differ = recent.Distinct().Count() > 1;
 
     /// <summary>Whether heads keep the keys that were attended to.</summary>
-    public bool HasBudget => options.HasBudget && window is null && _streaming < streams.Length;
+    public bool HasBudget => options.HasBudget && window is null && _streaming < recent.Length;
 
     /// <summary>Whether older keys are moved to a second pool.</summary>
     public bool Encodes => options.Encodes && window is null;
 
     /// <summary>Whether every KV head has its own runs, because heads keep different keys.</summary>
-    public bool PerHead => HasBudget || (_streaming > 0 && _streaming < streams.Length);
+    public bool PerHead => HasBudget || _differ;
 
     /// <summary>Tables of runs: one for each KV head, or one that they share.</summary>
-    public int Tables => PerHead ? streams.Length : 1;
+    public int Tables => PerHead ? recent.Length : 1;
 
     /// <summary>Whether keys that a row would see are ever dropped or changed.</summary>
     public bool IsLossy => HasBudget || Encodes || _streaming > 0;
 
     /// <summary>Heads that keep the keys that were attended to.</summary>
-    public int Choosing => streams.Length - _streaming;
+    public int Choosing => recent.Length - _streaming;
 
-    public bool Streams(int table) => streams[table];
+    public bool Streams(int table) => recent[table] is not null;
 
     public int? Window => window;
 
     /// <summary>Tokens at the start of a text that every head keeps.</summary>
     public int Sinks => options.Sinks;
 
-    /// <summary>Position of the first recent token that streaming heads keep.</summary>
-    public int FirstRecent(int tokens) => tokens - options.Recent;
+    /// <summary>Position of the first recent token that a streaming head keeps.</summary>
+    public int FirstRecent(int table, int tokens) => tokens - recent[table]!.Value;
 
     /// <summary>Keys before this position are moved to the second pool.</summary>
     public int FirstAsWritten(int tokens) => tokens - options.EncodeAfter;
@@ -71,9 +72,9 @@ internal sealed class LayerRule(CompressedCacheOptions options, int context, boo
         int review = Math.Min(options.ReviewTokens, context);
         PoolLayout first = Encodes
             ? Pool(page, written, written, Sum(head => FreshAtMost(head, page, review)))
-            : Pool(page, options.EncodeAfter == 0 ? keys : written, options.EncodeAfter == 0 ? values : written, Sum(head => KeptBy(head, options.Sinks + (long)options.Recent, review)) + Chosen());
+            : Pool(page, options.EncodeAfter == 0 ? keys : written, options.EncodeAfter == 0 ? values : written, Sum(head => KeptBy(head, 0, review)) + Chosen());
         return Encodes
-            ? Layout(review, first, Pool(page, keys, values, Sum(head => KeptBy(head, options.Sinks + Math.Max(0L, options.Recent - options.EncodeAfter), 0)) + Chosen()))
+            ? Layout(review, first, Pool(page, keys, values, Sum(head => KeptBy(head, options.EncodeAfter, 0)) + Chosen()))
             : Layout(review, first);
     }
 
@@ -100,10 +101,10 @@ internal sealed class LayerRule(CompressedCacheOptions options, int context, boo
     }
 
     /// <summary>Keys of a head in its last pool, including those since the last review; for a choosing head, those not part of the budget.</summary>
-    private long KeptBy(int head, long streaming, int review) =>
-        Math.Min(context, review + (streams[head] ? streaming : HasBudget ? 0 : context));
+    private long KeptBy(int head, int inFirstPool, int review) =>
+        Math.Min(context, review + (recent[head] is { } tokens ? options.Sinks + Math.Max(0L, tokens - inFirstPool) : HasBudget ? 0 : context));
 
     // Whole runs are moved, of at most one page.
     private long FreshAtMost(int head, int page, int review) =>
-        Math.Min(context, Math.Min((long)options.EncodeAfter + page + review, streams[head] ? (long)options.Sinks + options.Recent + review : long.MaxValue));
+        Math.Min(context, Math.Min((long)options.EncodeAfter + page + review, recent[head] is { } tokens ? (long)options.Sinks + tokens + review : long.MaxValue));
 }

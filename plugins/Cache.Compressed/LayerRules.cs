@@ -6,6 +6,8 @@ namespace Cache.Compressed;
 /// <param name="layers">[L].</param>
 internal sealed class LayerRules(LayerRule[] layers)
 {
+    private const int DefaultRecent = 256;
+
     public LayerRule this[int layer] => layers[layer];
 
     public int Count => layers.Length;
@@ -14,15 +16,16 @@ internal sealed class LayerRules(LayerRule[] layers)
     public static LayerRules Of(CompressedCacheOptions options, IBuildContext build)
     {
         Require(options);
-        HeadScores? scores = HeadScores.Of(build);
-        double share = options.Streaming ?? scores?.Share ?? 0;
-        if (share > 0 && scores is null)
-            throw new RefusedException($"cache compressed: streaming is {share}, but no pack says which heads need what lies far back. Write one with 'spud calibrate heads -f TEXT', and name it: \"pack\": \"FILE.gguf\".");
+        HeadOrder? order = HeadOrder.Of(build);
+        double keep = options.Keep ?? order?.Keep ?? 1;
+        if (keep is > 0 and < 1 && order is null)
+            throw new RefusedException($"cache compressed: keep is {keep}, but no pack says which heads need what lies far back. Write one with 'spud calibrate heads -f TEXT', and name it: \"pack\": \"FILE.gguf\".");
 
         (int context, int rows) = (build.Limits.ContextTokens, build.Limits.Rows);
         int[] whole = [.. Enumerable.Range(0, build.Model.Layers.Length).Where(layer => WindowOf(build, layer) is null)];
-        bool[][] streams = scores?.Smallest(share, whole) ?? [.. build.Model.Layers.Select(static layer => new bool[layer.Kv.Heads])];
-        return new([.. streams.Select((heads, layer) => new LayerRule(options, context, heads, WindowOf(build, layer), rows))]);
+        int?[][] recent = order?.Recent(build.Model, keep, options, context, whole)
+            ?? [.. build.Model.Layers.Select((layer, i) => Enumerable.Repeat(keep == 0 && whole.Contains(i) ? options.Recent ?? DefaultRecent : (int?)null, layer.Kv.Heads).ToArray())];
+        return new([.. recent.Select((heads, layer) => new LayerRule(options, context, heads, WindowOf(build, layer), rows))]);
     }
 
     private static void Require(CompressedCacheOptions options)

@@ -12,7 +12,7 @@ public sealed class CompressedCacheTests : IDisposable
 
     [Theory]
     [InlineData("", "f16")]
-    [InlineData("\"streaming\":0,\"format\":\"f32\"", "f32")]
+    [InlineData("\"keep\":1,\"format\":\"f32\"", "f32")]
     [InlineData("\"keys\":\"q8_0\",\"values\":\"q8_0\",\"encodeAfter\":0", "q8_0")]
     public void With_everything_off_the_bits_are_those_of_plain(string options, string format)
     {
@@ -21,9 +21,9 @@ public sealed class CompressedCacheTests : IDisposable
     }
 
     [Fact]
-    public void The_heads_with_the_smallest_scores_keep_sinks_and_recent_tokens_and_the_others_everything()
+    public void Heads_stream_in_the_order_of_the_pack_until_the_share_is_reached_and_the_others_keep_everything()
     {
-        using CompressedRun run = new(CompressedRun.Cache(Small + ",\"streaming\":0.75"), $"cache.pack={Pack()}");
+        using CompressedRun run = new(CompressedRun.Cache(Small + ",\"keep\":0.4"), $"cache.pack={Pack()}");
         using Sequence sequence = run.Pipeline.Engine.Open();
         run.Read(sequence, 240);
         Assert.Equal(Enumerable.Range(0, 240), CompressedRun.Kept(sequence, 0, 1));
@@ -34,10 +34,37 @@ public sealed class CompressedCacheTests : IDisposable
         Assert.Equal(44, sequence.Ledger.KeptTokens(0, 0));
     }
 
+    [Theory]
+    [InlineData("\"keep\":0.8", 240, 240, 44, 240)]
+    [InlineData("\"keep\":0.65", 104, 240, 44, 240)]
+    [InlineData("\"keep\":0.6", 44, 240, 44, 240)]
+    [InlineData("\"keep\":0", 44, 44, 44, 44)]
+    [InlineData("\"keep\":0,\"recent\":16", 20, 20, 20, 20)]
+    public void A_head_can_keep_a_wide_window_first_and_a_narrow_one_later(string options, params int[] kept)
+    {
+        // Never: the second head of layer 1 has no wide window.
+        const float never = float.MaxValue;
+        string pack = CompressedRun.WritePack(_folder.File("windows.gguf"), [[[1, 4], [2, 5]], [[never, never], [0, 3]]], [100, 40]);
+        using CompressedRun run = new(CompressedRun.Cache("\"sinks\":4,\"reviewTokens\":16,\"pageTokens\":16," + options), $"cache.pack={pack}");
+        using Sequence sequence = run.Pipeline.Engine.Open();
+        run.Read(sequence, 240);
+        Assert.Equal(kept, Enumerable.Range(0, 4).Select(i => sequence.Ledger.KeptTokens(i / 2, i % 2)));
+    }
+
+    [Fact]
+    public void Without_a_pack_all_heads_can_stream()
+    {
+        using CompressedRun run = new(CompressedRun.Cache("\"keep\":0," + Small));
+        using Sequence sequence = run.Pipeline.Engine.Open();
+        run.Read(sequence, 240);
+        Assert.Equal([44, 44], Enumerable.Range(0, 2).Select(layer => CompressedRun.Kept(sequence, layer, 0).Length));
+        Assert.DoesNotContain(PipelineExplanation.Of(run.Pipeline).Pages, static pages => pages.PerHead);
+    }
+
     [Fact]
     public void What_heads_forget_is_memory_that_the_pipeline_does_not_take()
     {
-        using CompressedRun all = new(CompressedRun.Cache("\"pageTokens\":16")), half = new(CompressedRun.Cache(Small + ",\"streaming\":0.5"), $"cache.pack={Pack()}");
+        using CompressedRun all = new(CompressedRun.Cache("\"pageTokens\":16")), half = new(CompressedRun.Cache(Small + ",\"keep\":0.6"), $"cache.pack={Pack()}");
         long whole = BytesOf(all), compressed = BytesOf(half);
         // One head keeps 256 keys, the other 4 + 40 and those since the last review; a step has 16 rows of both, and a head three pages of slack.
         Assert.InRange((double)compressed / whole, 0.5, (256 + 4 + 40 + 16 + 2 * 16 + 2 * 3 * 16) / 512.0);
@@ -90,7 +117,7 @@ public sealed class CompressedCacheTests : IDisposable
     [Fact]
     public void The_ledger_counts_the_keys_of_each_head_and_a_fork_has_its_own()
     {
-        using CompressedRun run = new(2, CompressedRun.Cache(Small + ",\"streaming\":0.5"), $"cache.pack={Pack()}");
+        using CompressedRun run = new(2, CompressedRun.Cache(Small + ",\"keep\":0.6"), $"cache.pack={Pack()}");
         using Sequence parent = run.Pipeline.Engine.Open();
         run.Read(parent, 200);
         using Sequence child = parent.Fork();
@@ -107,11 +134,11 @@ public sealed class CompressedCacheTests : IDisposable
     {
         string model = _folder.File("small.gguf");
         File.Copy(TestData.Path("quantised/base-f16.gguf"), model);
-        CompressedRun.WritePack(_folder.File("small.compressed.gguf"), scores: [[1, 2], [0.5f, 3]]);
+        CompressedRun.WritePack(_folder.File("small.compressed.gguf"), order: [[[1, 2]], [[0.5f, 3]]]);
         using CompressedRun run = new(model, [CompressedRun.Cache(Small)]);
         using Sequence sequence = run.Pipeline.Engine.Open();
         run.Read(sequence, 240);
-        // The pack's share is a half: the first head of each layer.
+        // The pack's share is 0.6, reached with the first head of each layer.
         Assert.Equal([44, 240, 44, 240], Enumerable.Range(0, 4).Select(i => CompressedRun.Kept(sequence, i / 2, i % 2).Length));
         Assert.Equal(_folder.File("small.compressed.gguf"), PipelineExplanation.Of(run.Pipeline).Components.Single(static of => of.Role == "cache").Pack);
     }
@@ -119,13 +146,13 @@ public sealed class CompressedCacheTests : IDisposable
     [Fact]
     public void The_pack_of_another_model_is_refused()
     {
-        string pack = CompressedRun.WritePack(_folder.File("other.gguf"), modelHash: new string('0', 64), scores: [[1, 2], [3, 4]]);
+        string pack = CompressedRun.WritePack(_folder.File("other.gguf"), modelHash: new string('0', 64), order: [[[1, 2]], [[3, 4]]]);
         string message = Refusal(CompressedRun.Cache(Small), $"cache.pack={pack}");
         Assert.Contains("was made for another model", message);
     }
 
     [Theory]
-    [InlineData("\"streaming\":0.5", "streaming is 0.5, but no pack says which heads need what lies far back. Write one with 'spud calibrate heads -f TEXT'")]
+    [InlineData("\"keep\":0.5", "keep is 0.5, but no pack says which heads need what lies far back. Write one with 'spud calibrate heads -f TEXT'")]
     [InlineData("\"budgetTokens\":100", "budgetTokens is 100, expected at least 160: 64 sinks, a window of 32 and a page of 64. Raise budgetTokens, or lower sinks or pageTokens.")]
     [InlineData("\"budgetTokens\":300,\"ratio\":0.5", "budgetTokens and ratio are both given. Remove one of them.")]
     [InlineData("\"ratio\":0.5,\"window\":128", "window is 128, but there are 64 rows from one review to the next. Lower window, or raise reviewTokens.")]
@@ -134,14 +161,14 @@ public sealed class CompressedCacheTests : IDisposable
     [Fact]
     public void A_pack_of_another_format_is_refused()
     {
-        string pack = CompressedRun.WritePack(_folder.File("new.gguf"), format: 2, scores: [[1, 2], [3, 4]]);
-        Assert.Contains("the pack has format 2, expected 1", Refusal(CompressedRun.Cache(Small), $"cache.pack={pack}"));
+        string pack = CompressedRun.WritePack(_folder.File("old.gguf"), format: 1, order: [[[1, 2]], [[3, 4]]]);
+        Assert.Contains("the pack has format 1, expected 2", Refusal(CompressedRun.Cache(Small), $"cache.pack={pack}"));
     }
 
     public void Dispose() => _folder.Dispose();
 
-    // The order of need: layer 0 head 1, layer 1 head 1, layer 0 head 0, layer 1 head 0.
-    private string Pack() => CompressedRun.WritePack(_folder.File("pack.gguf"), scores: [[0.2f, 0.9f], [0.1f, 0.5f]]);
+    // Layer 1 head 0 streams first, then layer 0 head 0, layer 1 head 1, layer 0 head 1.
+    private string Pack() => CompressedRun.WritePack(_folder.File("pack.gguf"), order: [[[0.2f, 0.9f]], [[0.1f, 0.5f]]]);
 
     private static string Refusal(params string[] edits) => Assert.ThrowsAny<Exception>(() => new CompressedRun(edits)).Message;
 }

@@ -33,18 +33,18 @@ internal sealed class CompressedRun : IDisposable
     /// <summary>Edits for the compressed cache with options, as JSON without braces.</summary>
     public static string Cache(string options) => $$"""cache={"use":"compressed"{{(options.Length > 0 ? "," : "")}}{{options}}}""";
 
-    /// <summary>Writes a pack in which the scores of heads are as given, [L][G].</summary>
-    public static string WritePack(string path, string? modelHash = null, float format = 1, params float[][] scores)
+    /// <summary>Writes a pack in which steps of heads are taken in the given order, [L][window][G]; absent: of one window, 40.</summary>
+    public static string WritePack(string path, float[][][] order, int[]? windows = null, string? modelHash = null, float format = 2)
     {
+        windows ??= [40];
         GgufWriter pack = new();
         pack.Set(PackFile.ModelKey, modelHash ?? HashOf(TestData.Path("quantised/base-f16.gguf")));
         pack.Set("spud.heads.format", format);
-        pack.Set("spud.heads.streaming", 0.5f);
-        for (int layer = 0; layer < scores.Length; layer++)
-        {
-            float[] heads = scores[layer];
-            pack.Add($"blk.{layer}.head_scores", ElementType.F32, [heads.Length], stream => stream.Write(System.Runtime.InteropServices.MemoryMarshal.AsBytes<float>(heads)));
-        }
+        pack.Set("spud.heads.keep", 0.6f);
+        pack.Set("spud.heads.windows", windows.Length);
+        pack.Add("heads.recent", [.. windows.Select(static recent => (float)recent)], windows.Length);
+        for (int layer = 0; layer < order.Length; layer++)
+            pack.Add($"blk.{layer}.head_order", [.. order[layer].SelectMany(static heads => heads)], windows.Length, order[layer][0].Length);
 
         pack.Save(path);
         return path;

@@ -4,9 +4,8 @@ namespace Spud.Execution;
 /// <param name="layers">[L]: the pools of each layer.</param>
 internal sealed class PageDemand(LayerPages[] layers)
 {
-    /// <summary>Refuses a step that does not fit the pools, before any work.</summary>
-    /// <exception cref="PagePoolFullException">A pool has too few pages.</exception>
-    public void Require(Batch batch)
+    /// <summary>Why a step does not fit the pools; null if it does.</summary>
+    public PagePoolFullException? RefusalOf(Batch batch)
     {
         for (int layer = 0; layer < layers.Length; layer++)
         {
@@ -16,15 +15,17 @@ internal sealed class PageDemand(LayerPages[] layers)
                 PoolPages pages = layers[layer].Pools[pool];
                 if (wanted > pages.FreePages)
                 {
-                    throw new PagePoolFullException(
+                    return new PagePoolFullException(
                         $"layer {layer}{(pool == 0 ? "" : $", pool {pool}")}: the step needs {wanted} more {(wanted == 1 ? "page" : "pages")} of {pages.PageTokens} tokens; {pages.FreePages} are free. "
                         + "End a sequence, give the pipeline more cache tokens, or keep less of each text: cache 'compressed' with budgetTokens, streaming or smaller formats (docs/caches.md).", FirstTooMany(layer, pool, batch.Entries));
                 }
             }
         }
+
+        return null;
     }
 
-    /// <summary>Whether there are pages for sequences that each read this many more tokens, if nothing is shared or freed meanwhile.</summary>
+    /// <summary>Whether there are pages for sequences that each read this many more tokens, if nothing is shared or freed meanwhile; those of kept texts count as free.</summary>
     public bool HasRoomFor(ReadOnlySpan<int> tokens)
     {
         foreach (LayerPages layer in layers)
@@ -40,7 +41,7 @@ internal sealed class PageDemand(LayerPages[] layers)
                 foreach (int rows in tokens)
                     wanted += Math.Min((rows + pool.PageTokens - 1L) / pool.PageTokens * pool.Tables, pool.PagesPerSequence);
 
-                if (wanted > pool.FreePages)
+                if (wanted > pool.AvailablePages)
                     return false;
             }
         }

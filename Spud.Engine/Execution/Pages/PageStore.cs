@@ -41,17 +41,17 @@ internal sealed class PageStore(LayerPages[] layers, ICachePolicy policy, StepTa
         return bytes;
     }
 
-    /// <summary>Number of pages, and of free ones, in all pools; may be called by any thread.</summary>
-    public (long Pages, long Free) CountPages()
+    /// <summary>Number of pages, of free ones, and of those that only kept texts hold, in all pools; may be called by any thread.</summary>
+    public (long Pages, long Free, long Kept) CountPages()
     {
-        (long pages, long free) = (0, 0);
+        (long pages, long free, long kept) = (0, 0, 0);
         foreach (LayerPages layer in layers)
         {
             foreach (PoolPages pool in layer.Pools)
-                (pages, free) = (pages + pool.PageCount, free + pool.FreePages);
+                (pages, free, kept) = (pages + pool.PageCount, free + pool.FreePages, kept + pool.KeptPages);
         }
 
-        return (pages, free);
+        return (pages, free, kept);
     }
 
     /// <summary>Makes room for the step's rows in one layer's pages and determines their slots; pending until committed.</summary>

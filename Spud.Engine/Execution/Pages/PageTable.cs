@@ -210,6 +210,35 @@ internal sealed class PageTable
         Reviews.Past = (tokensAtMove, tokensAtChange);
     }
 
+    /// <summary>Whether only kept texts hold any of its pages.</summary>
+    public bool HoldsKeptPagesAlone
+    {
+        get
+        {
+            foreach (RunTable table in _tables)
+            {
+                if (table.HoldsKeptPagesAlone)
+                    return true;
+            }
+
+            return false;
+        }
+    }
+
+    /// <summary>Marks the pages as those of a kept text, which does not grow.</summary>
+    public void Keep()
+    {
+        foreach (RunTable table in _tables)
+            table.Keep();
+    }
+
+    /// <summary>Removes the mark.</summary>
+    public void Unkeep()
+    {
+        foreach (RunTable table in _tables)
+            table.Unkeep();
+    }
+
     /// <summary>Frees all pages.</summary>
     public void Clear()
     {

@@ -6,6 +6,7 @@ namespace Spud.Execution;
 internal sealed class PoolPages
 {
     private readonly int[] _references;
+    private readonly int[] _kept;
     private readonly int[] _free;
     private int _freeCount;
 
@@ -23,7 +24,7 @@ internal sealed class PoolPages
         Tables = layout.PerHead ? heads : 1;
         HeadsPerKey = heads / Tables;
         int pages = pool.Keys.Shape[0];
-        (_references, _free, _freeCount) = (new int[pages], new int[pages], pages);
+        (_references, _kept, _free, _freeCount) = (new int[pages], new int[pages], new int[pages], pages);
         for (int i = 0; i < pages; i++)
             _free[i] = pages - 1 - i;
     }
@@ -57,6 +58,12 @@ internal sealed class PoolPages
     public int PageCount => _references.Length;
 
     public int FreePages => _freeCount;
+
+    /// <summary>Pages that only kept texts hold: they become free when those are dropped.</summary>
+    public int KeptPages { get; private set; }
+
+    /// <summary>Pages that texts can get.</summary>
+    public int AvailablePages => _freeCount + KeptPages;
 
     /// <summary>Peak number of pages in use since <see cref="ForgetPeak"/>.</summary>
     public int PeakPages { get; private set; }
@@ -94,7 +101,16 @@ internal sealed class PoolPages
     /// <summary>Resets the peak to the pages now in use.</summary>
     public void ForgetPeak() => PeakPages = _references.Length - _freeCount;
 
-    public void Share(int page) => _references[page]++;
+    public void Share(int page) => Change(page, references: 1);
+
+    /// <summary>Records that one of the tables that hold a page belongs to a kept text.</summary>
+    public void Keep(int page) => Change(page, kept: 1);
+
+    /// <summary>The opposite of <see cref="Keep"/>; the table still holds the page.</summary>
+    public void Unkeep(int page) => Change(page, kept: -1);
+
+    /// <summary>Whether only kept texts hold a page.</summary>
+    public bool IsKeptAlone(int page) => _kept[page] > 0 && _kept[page] == _references[page];
 
     public bool IsShared(int page) => _references[page] > 1;
 
@@ -103,8 +119,17 @@ internal sealed class PoolPages
 
     public void Give(int page)
     {
-        if (--_references[page] == 0)
+        Change(page, references: -1);
+        if (_references[page] == 0)
             _free[_freeCount++] = page;
+    }
+
+    private void Change(int page, int references = 0, int kept = 0)
+    {
+        KeptPages -= IsKeptAlone(page) ? 1 : 0;
+        _references[page] += references;
+        _kept[page] += kept;
+        KeptPages += IsKeptAlone(page) ? 1 : 0;
     }
 
     /// <summary>Copies a page with its keys, values and positions for exclusive use; gives up the reference to the old one.</summary>

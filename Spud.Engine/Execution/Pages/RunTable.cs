@@ -90,12 +90,15 @@ internal sealed partial class RunTable(PoolPages pages, int head)
     /// <summary>Shares the committed part: pages are copied when one of the two writes into them.</summary>
     public void ForkInto(RunTable child)
     {
-        child._runs = _runs.AsSpan().ToArray();
+        if (child._runs.Length < _count)
+            child._runs = new KeyRun[_runs.Length];
+
+        Runs.CopyTo(child._runs);
         (child._count, child._committed, child.LastDropped, child.HasMoved) = (_count, _committed, LastDropped, HasMoved);
         (child.Keys, child.PagesHeld) = (Keys, PagesHeld);
         for (int i = 0; i < _count; i++)
         {
-            if (i == 0 || _runs[i].Page != _runs[i - 1].Page)
+            if (IsFirstOfPage(i))
                 pages.Share(_runs[i].Page);
         }
     }

@@ -91,6 +91,21 @@ internal sealed class PipelineParts
         }
     }
 
+    /// <summary>The first layer that has dropped or re-encoded keys needed by a text of this length; null if none has.</summary>
+    /// <param name="tables">[L]: the pages of a text.</param>
+    /// <param name="tokens">A length up to that of the text.</param>
+    public int? DroppedBy(PageTable[] tables, int tokens)
+    {
+        for (int layer = 0; layer < tables.Length && tokens > 0; layer++)
+        {
+            float window = Model.Layers[layer].Number(Trait.Window, float.PositiveInfinity);
+            if (!tables[layer].Reviews.CanTruncate(tokens, window))
+                return layer;
+        }
+
+        return null;
+    }
+
     public StepPlan PlanOf(Phase phase) => Plans[(int)phase];
 
     public LayerParts At(int layer, Phase phase) => Layers[(int)phase][layer];

@@ -32,6 +32,7 @@ public static class CacheFile
         ArgumentNullException.ThrowIfNull(engine);
         ArgumentException.ThrowIfNullOrEmpty(path);
         using SingleUser.Turn turn = engine.TakeTurn();
+        engine.Kept.Clear();
         Sequence sequence = engine.OpenNext();
         bool isWhole = false;
         try

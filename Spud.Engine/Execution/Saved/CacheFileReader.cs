@@ -47,7 +47,7 @@ internal sealed class CacheFileReader : IDisposable
     /// <exception cref="CacheFileException">The file belongs to another model or pipeline, or the text does not fit this one.</exception>
     public void Restore(PipelineParts pipeline, Sequence sequence, float effort)
     {
-        RequireSame(PipelineIdentity.Of(pipeline, effort));
+        RequireSame(CacheFileHeader.IdentityOf(pipeline, effort));
         if (_header.Tokens > pipeline.Limits.ContextTokens)
             throw Refusal($"it has {_header.Tokens} tokens, and this pipeline's context has {pipeline.Limits.ContextTokens}. Raise the context (--ctx {_header.Tokens}), or name another file.");
 

@@ -27,7 +27,7 @@ internal sealed class CacheFileWriter : IDisposable
             using (FileStream file = new(beside, FileMode.Create, FileAccess.Write, FileShare.None, 1 << 20))
             {
                 using CacheFileWriter writer = new(file);
-                writer.Write(sequence, PipelineIdentity.Of(sequence.Engine.Parts, effort));
+                writer.Write(sequence, CacheFileHeader.IdentityOf(sequence.Engine.Parts, effort));
                 file.Flush(flushToDisk: true);
             }
 

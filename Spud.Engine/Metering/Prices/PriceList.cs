@@ -26,6 +26,9 @@ public sealed class PriceList
     /// <summary>Currency code, three capital letters.</summary>
     public string Currency => _settings.Currency!;
 
+    /// <summary>Decimals to which a total is rounded.</summary>
+    public int Decimals => _settings.Decimals;
+
     internal decimal PerGigabyteSecondKept => _settings.PerGigabyteSecondKept;
 
     internal decimal FreeAmount => _settings.FreeAmount;
@@ -78,7 +81,7 @@ public sealed class PriceList
     }
 
     /// <summary>A charge as shown on a receipt.</summary>
-    internal decimal Rounded(decimal charge) => decimal.Round(charge, _settings.Decimals, MidpointRounding.ToEven);
+    internal decimal Rounded(decimal charge) => decimal.Round(charge, Decimals, MidpointRounding.ToEven);
 
     private Rate RateOf(Phase phase, string role)
     {

@@ -2,37 +2,40 @@ using Spud.Models;
 
 namespace Spud.Evaluation.Calibration;
 
-/// <summary>Writes what cache "compressed" reads: a score for each KV head; docs/caches.md describes it.</summary>
+/// <summary>Writes what cache "compressed" reads: in which order heads start to stream, and with which windows; docs/caches.md describes it.</summary>
 public static class HeadPack
 {
-    private const int KnownFormat = 1;
+    private const int KnownFormat = 2;
 
     /// <summary>Makes the file's content.</summary>
     /// <param name="model">The model it is made for.</param>
     /// <param name="modelHash">Its hash.</param>
-    /// <param name="needs">The calibrated heads; others never stream.</param>
-    /// <param name="scores">Scores of these heads; heads with lower scores stream first.</param>
-    /// <param name="streaming">Default share of these heads that stream.</param>
+    /// <param name="path">Steps; heads that are not in it never stream.</param>
+    /// <param name="keep">Default share of keys that heads keep.</param>
     /// <param name="text">Description of the calibration text.</param>
-    public static byte[] Write(ModelDescription model, string modelHash, IReadOnlyList<HeadNeed> needs, double[] scores, float streaming, string text)
+    public static byte[] Write(ModelDescription model, string modelHash, IReadOnlyList<HeadStep> path, float keep, string text)
     {
         ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(path);
+        int[] windows = [.. path.Select(static step => step.Window.Recent).Distinct().OrderDescending()];
         GgufWriter file = new();
         file.Set("general.architecture", "spud-pack");
         file.Set(PackFile.ModelKey, modelHash);
         file.Set("spud.heads.format", KnownFormat);
-        file.Set("spud.heads.streaming", streaming);
+        file.Set("spud.heads.keep", keep);
+        file.Set("spud.heads.windows", windows.Length);
         file.Set("spud.heads.text", text);
+        file.Add("heads.recent", [.. windows.Select(static recent => (float)recent)], windows.Length);
         for (int layer = 0; layer < model.Layers.Length; layer++)
         {
-            float[] ofLayer = [.. Enumerable.Repeat(float.MaxValue, model.Layers[layer].Kv.Heads)];
-            for (int i = 0; i < needs.Count; i++)
+            float[] order = [.. Enumerable.Repeat(float.MaxValue, windows.Length * model.Layers[layer].Kv.Heads)];
+            for (int i = 0; i < path.Count; i++)
             {
-                if (needs[i].Head.Layer == layer)
-                    ofLayer[needs[i].Head.Head] = (float)scores[i];
+                if (path[i].Window is var (head, recent) && head.Layer == layer)
+                    order[Array.IndexOf(windows, recent) * model.Layers[layer].Kv.Heads + head.Head] = i;
             }
 
-            file.Add($"blk.{layer}.head_scores", ofLayer, ofLayer.Length);
+            file.Add($"blk.{layer}.head_order", order, windows.Length, model.Layers[layer].Kv.Heads);
         }
 
         using MemoryStream content = new();

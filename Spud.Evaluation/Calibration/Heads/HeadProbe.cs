@@ -7,14 +7,14 @@ namespace Spud.Evaluation.Calibration;
 public sealed class HeadProbe : ICachePolicy, IObservesQueries
 {
     /// <summary>Tokens between two reviews, and keys per page.</summary>
-    public const int BorderTokens = 64;
+    public const int BorderTokens = 32;
 
     private readonly ModelDescription _model;
     private readonly int _context;
     private readonly float[][][] _looks;
     private readonly double[][] _far;
     private readonly long[] _farRows;
-    private readonly bool[][] _streams;
+    private readonly int?[][] _recent;
     private int _beginning;
 
     /// <param name="model">The model.</param>
@@ -27,13 +27,13 @@ public sealed class HeadProbe : ICachePolicy, IObservesQueries
         _looks = [.. model.Layers.Select(layer => Enumerable.Range(0, layer.Kv.Heads).Select(_ => new float[limits.ContextTokens]).ToArray())];
         _far = [.. model.Layers.Select(static layer => new double[layer.Kv.Heads])];
         _farRows = new long[model.Layers.Length];
-        _streams = [.. model.Layers.Select(static layer => new bool[layer.Kv.Heads])];
+        _recent = [.. model.Layers.Select(static layer => new int?[layer.Kv.Heads])];
     }
 
     /// <summary>Tokens at the start of a text that streaming heads keep.</summary>
     public int Sinks { get; init; } = 64;
 
-    /// <summary>Tokens at the end of a text that streaming heads keep.</summary>
+    /// <summary>Keys further back than this many tokens count as far.</summary>
     public int Recent { get; init; } = 256;
 
     /// <summary>KV heads of the layers without a sliding window.</summary>
@@ -42,12 +42,12 @@ public sealed class HeadProbe : ICachePolicy, IObservesQueries
         .SelectMany(layer => Enumerable.Range(0, _model.Layers[layer].Kv.Heads).Select(head => new CalibratedHead(layer, head)));
 
     /// <summary>Makes only these heads stream from now on.</summary>
-    public void Stream(params ReadOnlySpan<CalibratedHead> heads)
+    public void Stream(params ReadOnlySpan<HeadWindow> windows)
     {
-        foreach (bool[] layer in _streams)
+        foreach (int?[] layer in _recent)
             Array.Clear(layer);
-        foreach (CalibratedHead head in heads)
-            _streams[head.Layer][head.Head] = true;
+        foreach (HeadWindow window in windows)
+            _recent[window.Head.Layer][window.Head.Head] = window.Recent;
     }
 
     /// <summary>Records from now on how much rows after the beginning of a text attend to it.</summary>
@@ -89,16 +89,16 @@ public sealed class HeadProbe : ICachePolicy, IObservesQueries
     public void Review(int layer, IHistory history)
     {
         ArgumentNullException.ThrowIfNull(history);
-        for (int head = 0; head < _streams[layer].Length; head++)
+        for (int head = 0; head < _recent[layer].Length; head++)
         {
-            if (!_streams[layer][head])
+            if (_recent[layer][head] is not { } recent)
                 continue;
 
             ReadOnlySpan<KeyRun> runs = history.RunsOf(0, head);
             for (int run = 0; run < runs.Length; run++)
             {
                 ReadOnlySpan<int> positions = history.PositionsOf(0, runs[run]);
-                int first = FirstAt(positions, Sinks), end = FirstAt(positions, history.Tokens - Recent);
+                int first = FirstAt(positions, Sinks), end = FirstAt(positions, history.Tokens - recent);
                 if (first < end)
                     history.Drop(0, head, run, first, end - first);
             }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using Spud.Configuration;
 using Spud.Evaluation.Calibration;
 using Spud.Evaluation.Likelihood;
@@ -9,9 +10,6 @@ namespace Spud.Host;
 /// <summary><c>spud calibrate heads</c>: measures which KV heads need distant keys, for cache "compressed".</summary>
 internal sealed class CalibrateHeadsCommand
 {
-    private const int DefaultContext = 1024;
-    private const float DefaultStreaming = 0.5f;
-
     // The model is measured, not the pipeline: the effect of one head is smaller than that of rounding to 8 bits.
     private static readonly string[] s_edits =
     [
@@ -23,25 +21,16 @@ internal sealed class CalibrateHeadsCommand
     private readonly PipelineArguments _pipeline;
     private readonly Option<string[]> _files = new("--file", "-f") { Description = "A text to calibrate on; may be repeated: texts of different kinds find different heads.", HelpName = "FILE", Arity = ArgumentArity.OneOrMore };
     private readonly Option<bool> _parseSpecial = TextArguments.SpecialOption("");
-    private readonly Option<int?> _context = Values.Integer("--context-tokens", 64, Values.MaxTokens, $"Tokens of each text that are repeated; at most half of the context. Default: {DefaultContext}.");
-    private readonly Option<int?> _held = Values.Integer("--held-tokens", 0, Values.MaxTokens, "Tokens behind them on which each head is tried out alone, of all texts together: a pass for each head. Default: 0, heads are not tried out.");
-    private readonly Option<float?> _streaming = Values.Number("--streaming", 0, 1, "Share of the heads that stream in a pipeline that says nothing. Default: 0.5.");
-    private readonly Option<int?> _sinks = Values.Integer("--sinks", 0, Values.MaxTokens, "Tokens at the start of a text that a streaming head keeps while it is tried out. Default: 64.");
-    private readonly Option<int?> _recent = Values.Integer("--recent", 1, Values.MaxTokens, "Tokens at its end. Default: 256.");
-    private readonly Option<HeadOrder> _order = new("--order")
-    {
-        Description = "By what heads are put in order: reconstruction (how much a repetition looks back), far (how much rows of a text look far back), both (the default), or divergence (what it costs when the head alone streams).",
-        CustomParser = static result => Values.OneOf(result, "--order", Enum.GetValues<HeadOrder>()),
-        HelpName = "ORDER",
-    };
+    private readonly HeadArguments _heads;
     private readonly Option<string?> _output = new("--output", "-o") { Description = "The pack to write. Default: MODEL.compressed.gguf in the current folder; beside the model it needs no name in a pipeline.", HelpName = "FILE" };
 
     private CalibrateHeadsCommand(Command command, Shell shell)
     {
         _shell = shell;
-        foreach (Option option in new Option[] { _files, _parseSpecial, _context, _held, _streaming, _sinks, _recent, _order, _output })
-            command.Options.Add(option);
-
+        command.Options.Add(_files);
+        command.Options.Add(_parseSpecial);
+        _heads = new(command);
+        command.Options.Add(_output);
         _pipeline = new(command, shell);
         LongCommand.SetAction(command, shell, Run);
     }
@@ -56,33 +45,34 @@ internal sealed class CalibrateHeadsCommand
     private int Run(ParseResult parsed)
     {
         string[] files = parsed.GetValue(_files) is { Length: > 0 } given ? given : throw new BadInputException("no text is given. Give at least one with -f FILE.");
-        string path = ModelLoader.ModelOf(_pipeline.Document(parsed));
-        int context = parsed.GetValue(_context) ?? DefaultContext, held = parsed.GetValue(_held) ?? 0, sinks = parsed.GetValue(_sinks) ?? 64, recent = parsed.GetValue(_recent) ?? 256;
-        if (held > 0 && held < 2 * (sinks + recent))
-            throw new BadInputException($"--held-tokens {held} is too few: a streaming head keeps {sinks} + {recent} tokens, and what it forgets is to be seen. Give at least {2 * (sinks + recent)}, or 0.");
-
+        PipelineDocument document = _pipeline.Document(parsed);
+        HeadSettings settings = _heads.Settings(parsed, ModelLoader.UsualContext(document));
         string[] texts = [.. files.Select(file => InputText.Read(file, _shell))];
-        using OutputFile output = _shell.Files.Create(parsed.GetValue(_output) ?? Path.GetFileName(PackFile.BesideModel(path, "compressed")));
+        using OutputFile output = _shell.Files.Create(parsed.GetValue(_output) ?? Path.GetFileName(PackFile.BesideModel(ModelLoader.ModelOf(document), "compressed")));
         HeadProbe? probe = null;
         ModelLoader loader = new(_pipeline, _shell)
         {
             LogitRows = HeadProbe.BorderTokens,
-            ContextTokens = Math.Max(2 * context, held),
+            Sequences = texts.Length + 1,
+            ContextTokens = Math.Max(2 * settings.ContextTokens, settings.HeldTokens),
             IgnoresBudget = true,
             Edits = s_edits.Select(static edit => new PipelineEdit(edit, "calibrate heads")),
-            CacheProbe = (_, description, limits) => probe = new HeadProbe(description, limits) { Sinks = sinks, Recent = recent },
+            CacheProbe = (_, description, limits) => probe = new HeadProbe(description, limits) { Sinks = settings.Sinks },
         };
         using LanguageModel model = loader.Load(parsed);
-        int share = (held + texts.Length - 1) / texts.Length;
-        int[][] ids = [.. texts.Select(text => TextBeginning.Ids(model.Tokenizer, text, context + share, parsed.GetValue(_parseSpecial)))];
-        RequireLength(files, ids, context + share);
+        int tokens = settings.ContextTokens + settings.HeldTokens;
+        int[][] ids = [.. texts.Select(text => TextBeginning.Ids(model.Tokenizer, text, tokens, parsed.GetValue(_parseSpecial)))];
+        RequireLength(files, ids, tokens);
 
-        IReadOnlyList<HeadNeed> needs = Measure(model, probe!, [.. ids.Select(text => text[..context])], [.. ids.SelectMany(text => text[context..]).Take(held)]);
-        double[] scores = HeadCalibrator.Scores(needs, parsed.GetValue(_order));
-        float streaming = parsed.GetValue(_streaming) ?? DefaultStreaming;
-        output.Write(HeadPack.Write(model.Pipeline.Model, ModelHash.Of(model.Pipeline.File), needs, scores, streaming, string.Join(", ", files.Select(Path.GetFileName))));
+        string hash = ModelHash.Of(model.Pipeline.File);
+        TrialFile? trials = settings.HeldTokens == 0 ? null : TrialsOf(output.Path, hash, settings, ids);
+        HeadMeasurement measured = Measure(model, probe!, settings.Material(ids, trials));
+        IReadOnlyList<HeadStep> path = settings.PathOf(measured);
+        float keep = settings.Keep ?? HeadSettings.DefaultKeep;
+        output.Write(HeadPack.Write(model.Pipeline.Model, hash, path, keep, string.Join(", ", files.Select(Path.GetFileName))));
         output.Complete();
-        Print(needs, scores, streaming, output.Path);
+        trials?.Delete();
+        Print(measured, path, keep, output.Path);
         return ExitCodes.Done;
     }
 
@@ -95,29 +85,38 @@ internal sealed class CalibrateHeadsCommand
         }
     }
 
-    private IReadOnlyList<HeadNeed> Measure(LanguageModel model, HeadProbe probe, int[][] contexts, int[] held)
+    private TrialFile TrialsOf(string path, string hash, HeadSettings settings, int[][] ids)
+    {
+        TrialFile file = new($"{path}.trials", $"{hash} {settings} {string.Join(' ', ids.Select(static text => string.Join(',', text)))}", HeadMaterial.Changes(ids.Length, settings.HeldRows));
+        if (file.Known.Count > 0)
+            _shell.Say($"note: {path}.trials has {file.Known.Count} finished trials of this calibration, which are used.");
+        return file;
+    }
+
+    private HeadMeasurement Measure(LanguageModel model, HeadProbe probe, HeadMaterial material)
     {
         using Interrupts.Section section = _shell.Interrupts.Begin();
         CancellationToken cancellation = section.Token;
-        return CalibrationBar.Show(_shell, progress => new HeadCalibrator(model, probe) { Progress = progress }.Measure(contexts, held, cancellation));
+        return CalibrationBar.Show(_shell, progress => new HeadCalibrator(model, probe) { Progress = progress }.Measure(material, cancellation));
     }
 
-    private void Print(IReadOnlyList<HeadNeed> needs, double[] scores, float streaming, string path)
+    private void Print(HeadMeasurement measured, IReadOnlyList<HeadStep> path, float keep, string output)
     {
-        TextTable table = new(">>>>>>");
-        table.Add("layer", "KV head", "looks back", "far", "divergence", "score");
-        for (int i = 0; i < needs.Count; i++)
+        Dictionary<CalibratedHead, HeadNeed> needs = measured.Needs.ToDictionary(static need => need.Head);
+        TextTable table = new(">>>>>>>>");
+        table.Add("layer", "KV head", "looks back", "far", "recent", "divergence", "keeps", "all so far");
+        foreach (HeadStep step in path)
         {
-            HeadNeed need = needs[i];
-            table.Add($"{need.Head.Layer}", $"{need.Head.Head}", Number(need.Reconstruction, "0.0000"), Number(need.Far, "0.0000"), need.Divergence is { } cost ? Number(cost, "0.00000") : "", Number(scores[i], "0.0000"));
+            HeadNeed need = needs[step.Window.Head];
+            string alone = measured.Trials.TryGetValue(step.Window, out HeadTrial? trial) ? Number(trial.Divergence, "0.00000") : "";
+            table.Add(
+                $"{need.Head.Layer}", $"{need.Head.Head}", Number(need.Reconstruction, "0.0000"), Number(need.Far, "0.0000"), $"{step.Window.Recent}", alone,
+                Number(step.Keep, "0.000"), step.Divergence is { } cost ? Number(cost, "0.00000") : "");
         }
 
         table.Write(_shell.Out, indent: "");
-        if (needs[0].Divergence is not null)
-            _shell.Out.WriteLine($"rank correlation of score and divergence: {Number(HeadCalibrator.Agreement(needs, scores), "0.00")}");
-
-        _shell.Out.WriteLine($"written: {path}, for \"cache\": {{ \"use\": \"compressed\", \"pack\": \"{Path.GetFileName(path)}\" }}; {Number(streaming * 100, "0.#")} % of {needs.Count} heads stream where a pipeline says nothing");
+        _shell.Out.WriteLine($"written: {output}, for \"cache\": {{ \"use\": \"compressed\", \"pack\": \"{Path.GetFileName(output)}\" }}; heads keep {Number(keep * 100, "0.#")} % of the keys unless the pipeline has \"keep\"");
     }
 
-    private static string Number(double value, string format) => value.ToString(format, System.Globalization.CultureInfo.InvariantCulture);
+    private static string Number(double value, string format) => value.ToString(format, CultureInfo.InvariantCulture);
 }

@@ -34,6 +34,7 @@ internal static class ReplApplication
             Plugins = () => setup.Plugins.Statuses,
         };
         using ReplScreen screen = new(link, new(historyPath), look, TimeProvider.System);
+        using ReplScreen unseen = new(link, new(null), look, TimeProvider.System);
         screen.Quit += () => app.RequestStop(screen);
         guard.Watch(app, screen, pacer);
         input.Closed += () => app.Invoke(() => app.RequestStop(screen));
@@ -50,7 +51,7 @@ internal static class ReplApplication
             // Slow work starts after the first frame.
             session = new(setup, Report);
             worker = new(session);
-            worker.Open();
+            worker.Open(setup.Trials ? what => unseen.Take([what]) : null);
             return false;
         });
         try

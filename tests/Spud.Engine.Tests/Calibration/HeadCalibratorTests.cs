@@ -60,7 +60,7 @@ public sealed class HeadCalibratorTests
     {
         using Composed composed = new();
         CalibratedHead head = composed.Probe.Heads.ElementAt(2);
-        composed.Probe.Stream(head);
+        composed.Probe.Stream(new HeadWindow(head, 20));
         using Sequence sequence = composed.Model.Engine.Open();
         using Batch batch = composed.Model.Engine.NewBatch();
         int[] text = composed.Text(400);
@@ -72,36 +72,101 @@ public sealed class HeadCalibratorTests
     }
 
     [Fact]
-    public void Every_head_is_measured_both_ways_and_the_plugin_reads_what_is_written()
+    public void Every_head_is_measured_and_tried_out_and_the_plugin_reads_what_is_written()
     {
-        using Composed composed = new();
-        int[] text = composed.Text(460);
-        HeadCalibrator calibrator = new(composed.Model, composed.Probe);
-        IReadOnlyList<HeadNeed> needs = calibrator.Measure([text[..200]], text[200..], TestContext.Current.CancellationToken);
+        using Composed composed = new(sequences: 2);
+        HeadMeasurement measured = composed.Measure();
         ModelDescription model = composed.Model.Pipeline.Model;
-        Assert.Equal(model.Layers.Sum(static layer => layer.Kv.Heads), needs.Count);
-        Assert.All(needs, static need => Assert.True(need is { Reconstruction: > 0 and <= 1, Far: > 0 and < 1, Divergence: > 0 }));
-        Assert.True(needs.Max(static need => need.Divergence) > 2 * needs.Min(static need => need.Divergence), "heads differ");
+        Assert.Equal(model.Layers.Sum(static layer => layer.Kv.Heads), measured.Needs.Count);
+        Assert.All(measured.Needs, static need => Assert.True(need is { Reconstruction: > 0 and <= 1, Far: > 0 and < 1 }));
+        Assert.Equal(2 * measured.Needs.Count, measured.Trials.Count);
+        Assert.All(measured.Trials.Values, static trial => Assert.True(trial.Divergence > 0));
+        double[] costs = [.. measured.Needs.Select(need => measured.Trials[new(need.Head, 20)].Divergence)];
+        Assert.True(costs.Max() > 2 * costs.Min(), "heads differ");
+        Assert.True(costs.Average() > measured.Needs.Average(need => measured.Trials[new(need.Head, 60)].Divergence), "a wider window costs less");
 
         using TempFolder folder = new();
         string hash = ModelHash.Of(composed.Model.Pipeline.File);
-        string pack = folder.Write("x.gguf", HeadPack.Write(model, hash, needs, HeadCalibrator.Scores(needs, HeadOrder.Divergence), 0.25f, "a story"));
+        string pack = folder.Write("x.gguf", HeadPack.Write(model, hash, new HeadPath(measured, 256, 4).ByDamage(), 0.5f, "a story"));
         using Pipeline compressed = Pipeline.Compose(
-            PipelineDocument.Load(null, [$"model={TestData.Path(Stories)}", """cache={"use":"compressed","sinks":4,"recent":20}""", $"cache.pack={pack}"]), CpuPipeline.Plugins, new PipelineOptions());
+            PipelineDocument.Load(null, [$"model={TestData.Path(Stories)}", """cache={"use":"compressed","sinks":4}""", $"cache.pack={pack}"]), CpuPipeline.Plugins, new PipelineOptions());
         int streaming = PipelineExplanation.Of(compressed).Pages.Count(static pages => pages.PerHead);
-        Assert.True(streaming > 0, "some layers have heads that stream beside heads that do not");
+        Assert.True(streaming > 0, "some layers have heads that keep less than others");
     }
 
     [Fact]
-    public void Both_measures_together_are_the_mean_of_the_ranks()
+    public void A_trial_measures_what_a_text_read_with_that_head_streaming_would_predict()
     {
-        HeadNeed[] needs = [new(new(0, 0), 0.9, 0.1, 1), new(new(0, 1), 0.1, 0.3, 3), new(new(1, 0), 0.5, 0.2, 2)];
-        Assert.Equal([4.0 / 6, 4.0 / 6, 4.0 / 6], HeadCalibrator.Scores(needs, HeadOrder.Both));
-        Assert.Equal([0.9, 0.1, 0.5], HeadCalibrator.Scores(needs, HeadOrder.Reconstruction));
-        Assert.Equal([0.1, 0.3, 0.2], HeadCalibrator.Scores(needs, HeadOrder.Far));
-        Assert.Equal([1, 3, 2], HeadCalibrator.Scores(needs, HeadOrder.Divergence));
-        Assert.Equal(-1, HeadCalibrator.Agreement(needs, HeadCalibrator.Scores(needs, HeadOrder.Reconstruction)), 1e-12);
-        Assert.Equal(1, HeadCalibrator.Agreement(needs, HeadCalibrator.Scores(needs, HeadOrder.Far)), 1e-12);
+        using Composed composed = new(sequences: 2);
+        HeadMeasurement measured = composed.Measure();
+        HeadWindow window = measured.Trials.Keys.First();
+        int[] held = composed.Text(456)[200..];
+        float[][] all = Rows(), without = Rows(window);
+        double expected = all.Zip(without, static (p, q) => Divergence(p, q)).Average();
+        Assert.Equal(expected, measured.Trials[window].Divergence, 0.01 * expected);
+
+        // Half the square of the changes is about the divergence: they are those of the most likely tokens.
+        double changes = measured.Trials[window].Changes.Sum(static change => change * change / 2.0) / all.Length;
+        Assert.InRange(changes, 0.5 * expected, 1.5 * expected);
+
+        // The head drops its keys when the rows of the trial begin: what was read before is that of the whole cache.
+        float[][] Rows(params ReadOnlySpan<HeadWindow> windows)
+        {
+            List<float[]> rows = [];
+            composed.Probe.Stream();
+            using Sequence sequence = composed.Model.Engine.Open();
+            using Batch batch = composed.Model.Engine.NewBatch();
+            while (sequence.Tokens < held.Length)
+            {
+                if (sequence.Tokens == held.Length - 64)
+                    composed.Probe.Stream(windows);
+                int first = sequence.Tokens, read = composed.Model.Engine.Step(batch, sequence, held.AsSpan(first, 32), Phase.Prefill, LogitRows.All);
+                for (int row = 0; row < read && first >= held.Length - 32; row++)
+                    rows.Add(batch.Logits(0, row).ToArray());
+            }
+
+            return [.. rows];
+        }
+    }
+
+    [Fact]
+    public void An_interrupted_calibration_goes_on_where_it_was()
+    {
+        using TempFolder folder = new();
+        string path = folder.File("x.trials");
+        using Composed composed = new(sequences: 2);
+        using CancellationTokenSource interrupt = new();
+        Assert.ThrowsAny<OperationCanceledException>(() => composed.Measure(new TrialFile(path, "settings", 32 * 32), progress =>
+        {
+            if (progress.Step.StartsWith("trial 8 ", StringComparison.Ordinal))
+                interrupt.Cancel();
+        }, interrupt.Token));
+
+        // The last record is incomplete, as after a crash.
+        File.AppendAllText(path, "incomplete");
+        TrialFile file = new(path, "settings", 32 * 32);
+        Assert.Equal(7, file.Known.Count);
+        List<string> steps = [];
+        HeadMeasurement resumed = composed.Measure(file, progress => steps.Add(progress.Step)), whole = composed.Measure();
+        Assert.DoesNotContain(steps, static step => step.StartsWith("trial 7 ", StringComparison.Ordinal));
+        Assert.Contains(steps, static step => step.StartsWith("trial 8 ", StringComparison.Ordinal));
+        foreach ((HeadWindow window, HeadTrial trial) in whole.Trials)
+            Assert.Equal((trial.Divergence, trial.Changes), (resumed.Trials[window].Divergence, resumed.Trials[window].Changes), (one, other) => one.Divergence == other.Divergence && one.Changes.AsSpan().SequenceEqual(other.Changes));
+
+        string message = Assert.Throws<CalibrationException>(() => new TrialFile(path, "other settings", 32 * 32)).Message;
+        Assert.Contains("an unfinished calibration of another model, other texts or other settings", message);
+    }
+
+    private static double Divergence(float[] p, float[] q)
+    {
+        double[] one = Distribution(p), other = Distribution(q);
+        return one.Zip(other, static (a, b) => a * Math.Log(a / b)).Sum();
+
+        static double[] Distribution(float[] logits)
+        {
+            double max = logits.Max(), sum = logits.Sum(logit => Math.Exp(logit - max));
+            return [.. logits.Select(logit => Math.Exp(logit - max) / sum)];
+        }
     }
 
     private static double Dot(ReadOnlySpan<float> one, ReadOnlySpan<float> other)
@@ -115,10 +180,10 @@ public sealed class HeadCalibratorTests
 
     private sealed class Composed : IDisposable
     {
-        public Composed()
+        public Composed(int sequences = 1)
         {
             HeadProbe? probe = null;
-            PipelineOptions options = new() { LogitRows = 64, CacheProbe = (_, model, limits) => probe = new HeadProbe(model, limits) { Sinks = 4, Recent = 20 } };
+            PipelineOptions options = new() { LogitRows = 64, Sequences = sequences, CacheProbe = (_, model, limits) => probe = new HeadProbe(model, limits) { Sinks = 4, Recent = 20 } };
             Model = LanguageModel.Load(
                 PipelineDocument.Load(null, [$"model={TestData.Path(Stories)}", "head.activations=f32", "attention.activations=f32", "experts.activations=f32"]), CpuPipeline.Plugins, options);
             Probe = probe!;
@@ -127,6 +192,14 @@ public sealed class HeadCalibratorTests
         public LanguageModel Model { get; }
 
         public HeadProbe Probe { get; }
+
+        /// <summary>All heads, with windows of 20 and 60 tokens.</summary>
+        public HeadMeasurement Measure(TrialFile? file = null, Action<CalibrationProgress>? progress = null, CancellationToken? cancellation = null)
+        {
+            int[] text = Text(456);
+            HeadMaterial material = new([text[..200]], [text[200..]], [20, 60]) { Rows = 32, File = file };
+            return new HeadCalibrator(Model, Probe) { Progress = progress }.Measure(material, cancellation ?? TestContext.Current.CancellationToken);
+        }
 
         public int[] Text(int tokens)
         {

@@ -16,7 +16,7 @@ public sealed class FolderArrowTests
         ],
         ["Spud.Numerics"] = ["Kernels -> Blocks"],
         ["Spud.Models"] = [". -> Gguf", "Families -> .", "Families -> Gguf"],
-        ["Spud.Text"] = [],
+        ["Spud.Text"] = ["ChatTemplates -> Grammars", "Grammars -> Tokenization"],
         ["Spud.Engine"] =
         [
             "Plugins -> Configuration",
@@ -24,10 +24,24 @@ public sealed class FolderArrowTests
             "Execution -> Configuration", "Execution -> Metering", "Execution -> Plugins",
             "Composition -> Configuration", "Composition -> Execution", "Composition -> Metering", "Composition -> Plugins",
             "Embeddings -> Composition", "Embeddings -> Execution", "Embeddings -> Metering",
-            "Generation -> Composition", "Generation -> Configuration", "Generation -> Execution", "Generation -> Metering", "Generation -> Sampling",
+            "Generation -> Composition", "Generation -> Configuration", "Generation -> Embeddings", "Generation -> Execution", "Generation -> Metering", "Generation -> Sampling",
             ". -> Composition", ". -> Configuration", ". -> Embeddings", ". -> Execution", ". -> Generation", ". -> Plugins", ". -> Sampling",
         ],
+        ["Spud.Accounts"] = [". -> Databases"],
         ["Spud.Evaluation"] = ["Calibration -> Comparison", "Calibration -> Likelihood", "Likelihood -> Comparison"],
+        ["Spud.Server"] =
+        [
+            "Models -> Http", "Models -> Settings",
+            "Security -> Settings",
+            "Generation -> Http", "Generation -> Models", "Generation -> Settings",
+            "Chat -> Generation", "Chat -> Http", "Chat -> Models", "Chat -> Settings",
+            "Completions -> Generation", "Completions -> Http", "Completions -> Models", "Completions -> Settings",
+            "Embeddings -> Generation", "Embeddings -> Http", "Embeddings -> Models", "Embeddings -> Settings",
+            "Responses -> Chat", "Responses -> Generation", "Responses -> Http", "Responses -> Models", "Responses -> Settings",
+            "Tokenize -> Chat", "Tokenize -> Http", "Tokenize -> Models", "Tokenize -> Settings",
+            "Operations -> Generation", "Operations -> Http", "Operations -> Models",
+            ". -> Chat", ". -> Completions", ". -> Embeddings", ". -> Generation", ". -> Http", ". -> Models", ". -> Operations", ". -> Responses", ". -> Security", ". -> Settings", ". -> Tokenize",
+        ],
         ["Spud.Host"] =
         [
             "Output -> Shell",

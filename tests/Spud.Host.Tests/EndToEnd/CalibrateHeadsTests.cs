@@ -8,7 +8,7 @@ public sealed class CalibrateHeadsTests
 
     private static string Story => string.Concat(Enumerable.Range(0, 60).Select(static i => $"Once upon a time, there was a little girl named Lily who had {i} red balls. "));
 
-    private static string[] Small => ["--context-tokens", "100", "--held-tokens", "60", "--sinks", "4", "--recent", "20"];
+    private static string[] Small => ["--context-tokens", "100", "--held-tokens", "128", "--held-rows", "32", "--sinks", "4", "--windows", "20"];
 
     [Fact]
     public void Two_commands_give_a_compressed_cache()
@@ -16,9 +16,9 @@ public sealed class CalibrateHeadsTests
         using TempFolder folder = new();
         string text = folder.Write("story.txt", Encoding.UTF8.GetBytes(Story)), model = folder.File("small.gguf"), pack = folder.File("small.compressed.gguf");
         File.Copy(Model, model);
-        Outcome calibrated = Spud.Run(["calibrate", "heads", "-m", model, "-f", text, .. Small, "--streaming", "0.25", "-o", pack]).Succeeded();
+        Outcome calibrated = Spud.Run(["calibrate", "heads", "-m", model, "-f", text, .. Small, "--keep", "0.8", "-o", pack]).Succeeded();
         Assert.Contains("looks back", calibrated.Output);
-        Assert.Contains("25 % of 20 heads stream", calibrated.Output);
+        Assert.Contains("heads keep 80 % of the keys", calibrated.Output);
 
         // The pack lies with the model, and needs no name.
         Assert.Contains(", per head", Spud.Run("explain", "-m", model, "--set", "cache=compressed").Succeeded().Output);
@@ -35,9 +35,12 @@ public sealed class CalibrateHeadsTests
     }
 
     [Theory]
-    [InlineData("--held-tokens", "30", "--held-tokens 30 is too few: a streaming head keeps 4 + 20 tokens, and what it forgets is to be seen. Give at least 48, or 0.")]
-    [InlineData("--context-tokens", "200000", "tokens, 200060 are needed: give a longer text, or lower --context-tokens or --held-tokens.")]
-    [InlineData("--order", "best", "--order: expected one of Both, Reconstruction, Far, Divergence, got 'best'.")]
+    [InlineData("--held-tokens", "40", "--held-tokens 32 is too few: a streaming head keeps 4 + 20 tokens, and must forget at least half of the text. Give at least 48, or 0.")]
+    [InlineData("--held-rows", "128", "--held-rows 128 is too many: a text of 128 tokens has 96 behind the first review. Give at most 96.")]
+    [InlineData("--windows", "20,x", "--windows: expected different whole numbers from 1 to 268435456, separated by commas, got '20,x'.")]
+    [InlineData("--windows", "20,20", "--windows: expected different whole numbers")]
+    [InlineData("--context-tokens", "200000", "tokens, 200128 are needed: give a longer text, or lower --context-tokens or --held-tokens.")]
+    [InlineData("--order", "best", "--order: expected one of Damage, Both, Reconstruction, Far, Random, got 'best'.")]
     public void What_cannot_be_is_refused_with_its_reason(string option, string value, string message)
     {
         using TempFolder folder = new();

@@ -1,0 +1,48 @@
+using Spud.Evaluation.Calibration;
+
+namespace Spud.Host;
+
+/// <summary>How heads are measured and put in order.</summary>
+internal sealed record HeadSettings
+{
+    /// <summary>Share of the keys that heads keep, if neither command line nor pipeline says.</summary>
+    public const float DefaultKeep = 0.5f;
+
+    /// <summary>Tokens of each text that are repeated.</summary>
+    public required int ContextTokens { get; init; }
+
+    /// <summary>Tokens behind them on which heads are tried out; 0: they are not.</summary>
+    public required int HeldTokens { get; init; }
+
+    /// <summary>Rows at their end whose predictions are compared.</summary>
+    public required int HeldRows { get; init; }
+
+    public required int Sinks { get; init; }
+
+    /// <summary>Recent tokens that a streaming head may keep, in the order in which they are tried out.</summary>
+    public required int[] Windows { get; init; }
+
+    public required float? Keep { get; init; }
+
+    public required HeadOrder Order { get; init; }
+
+    /// <summary>What the calibrator reads.</summary>
+    /// <param name="ids">Texts of <see cref="ContextTokens"/> + <see cref="HeldTokens"/> tokens.</param>
+    /// <param name="file">Keeps finished trials.</param>
+    public HeadMaterial Material(int[][] ids, TrialFile? file) => new([.. ids.Select(text => text[..ContextTokens])], HeldTokens == 0 ? [] : [.. ids.Select(text => text[ContextTokens..])], Windows)
+    {
+        Rows = HeldRows,
+        File = file,
+    };
+
+    /// <summary>The order in which heads start to stream.</summary>
+    public IReadOnlyList<HeadStep> PathOf(HeadMeasurement measured)
+    {
+        // Without a text on which they were tried out, keys are counted for one four times as long as what a head keeps.
+        HeadPath path = new(measured, HeldTokens > 0 ? HeldTokens : 4 * (Sinks + Windows[0]), Sinks);
+        return Order == HeadOrder.Damage ? path.ByDamage() : path.ByScore(HeadScores.Of(measured.Needs, Order), Windows[0]);
+    }
+
+    // Part of what tells one calibration from another.
+    public override string ToString() => FormattableString.Invariant($"{ContextTokens} {HeldTokens} {HeldRows} {Sinks} {string.Join(',', Windows)}");
+}

@@ -1,0 +1,91 @@
+using Spud.Generation;
+using Spud.Metering;
+using Spud.Server.Generation;
+using Spud.Server.Http;
+using Spud.Server.Models;
+using Spud.Text.ChatTemplates;
+
+namespace Spud.Server.Chat;
+
+/// <summary>A chat request, read and checked.</summary>
+internal sealed class ChatCall
+{
+    private static readonly Dictionary<string, string> s_refused = new(StringComparer.Ordinal)
+    {
+        ["audio"] = "this server's models generate text only.",
+        ["prediction"] = "predicted outputs are not supported.",
+        ["web_search_options"] = "this server does not search the web.",
+        ["functions"] = "it is obsolete; use 'tools'.",
+        ["function_call"] = "it is obsolete; use 'tool_choice'.",
+        ["reasoning_effort"] = "this server's models have no levels of reasoning; 'effort' (0 to 1) sets how much compute a token takes.",
+        ["tools"] = "tool calls are not supported yet.",
+        ["best_of"] = "it is not supported; use 'n'.",
+    };
+
+    private ChatCall(ModelLease lease, IReadOnlyList<ChatMessage> messages, GenerationOptions options) => (Lease, Messages, Options) = (lease, messages, options);
+
+    /// <summary>The model.</summary>
+    public ModelLease Lease { get; }
+
+    /// <summary>The conversation.</summary>
+    public IReadOnlyList<ChatMessage> Messages { get; }
+
+    /// <summary>How it is answered.</summary>
+    public GenerationOptions Options { get; }
+
+    /// <summary>Number of answers.</summary>
+    public int Choices { get; private init; }
+
+    /// <summary>Alternatives to show per token; null for no log-probabilities.</summary>
+    public int? TopLogprobs { get; private init; }
+
+    /// <summary>A call of another endpoint.</summary>
+    public static ChatCall Of(ModelLease lease, IReadOnlyList<ChatMessage> messages, GenerationOptions options) => new(lease, messages, options) { Choices = 1 };
+
+    /// <summary>Reads a request.</summary>
+    /// <exception cref="ApiException">A field is wrong.</exception>
+    public static ChatCall Read(in Fields fields, ModelLease lease, int maxChoices, PriceList? prices)
+    {
+        GenerationFields.Refuse(fields, s_refused);
+        RefuseFormats(fields);
+        int choices = (int)(fields.Integer("n", 1, maxChoices) ?? 1);
+        int? top = Logprobs(fields);
+        CallShape shape = new(choices, GenerationFields.MaxTokens(fields, "max_completion_tokens", "max_tokens"), top is { } count ? Math.Max(1, count) : 0, prices);
+        return new(lease, MessageFields.Read(fields, lease.Settings.System), GenerationFields.Read(fields, lease, shape)) { Choices = choices, TopLogprobs = top };
+    }
+
+    /// <summary>The texts to generate.</summary>
+    /// <param name="cancellation">Cancelled when the client leaves.</param>
+    /// <exception cref="ApiException">The model has no chat template.</exception>
+    /// <exception cref="Exception">The conversation is refused: see <see cref="Faults"/>.</exception>
+    public Choice[] Begin(CancellationToken cancellation)
+    {
+        LanguageModel model = Lease.Model;
+        if (model.ChatTemplate is not { } template)
+            throw new ApiException(StatusCodes.Status400BadRequest, $"The model '{Lease.Name}' has no chat template, so it cannot chat. Use /v1/completions, or set a template (ChatTemplate) in the server's settings.", "model", "no_chat_template");
+
+        RenderedPrompt rendered = model.Render(Messages);
+        int[] prompt = model.Encode(rendered);
+        IReadOnlySet<int> ends = Options.IgnoreEndOfGeneration ? new HashSet<int>() : model.Tokenizer.EndOfGeneration;
+        return [.. Enumerable.Range(0, Choices).Select(index =>
+            new Choice(index, model.Generate(prompt, ChoiceOptions.Of(Options, index), cancellation), AnswerParser.For(template, rendered.Text), ends))];
+    }
+
+    private static int? Logprobs(in Fields fields)
+    {
+        bool wanted = fields.Flag("logprobs") ?? false;
+        int? top = (int?)fields.Integer("top_logprobs", 0, 20);
+        if (top is > 0 && !wanted)
+            throw ApiException.Invalid("top_logprobs", "it needs 'logprobs': true.", "invalid_value");
+
+        return wanted ? top ?? 0 : null;
+    }
+
+    private static void RefuseFormats(in Fields fields)
+    {
+        if (fields.Object("response_format") is { } format && format.RequiredText("type") != "text")
+            throw ApiException.Unsupported("response_format", "only the type 'text' is supported yet.");
+        if (fields.Texts("modalities").FirstOrDefault(static modality => modality != "text") is not null)
+            throw ApiException.Unsupported("modalities", "this server's models generate text only.");
+    }
+}

@@ -1,0 +1,45 @@
+using Spud.Metering;
+using Spud.Server.Generation;
+using Spud.Server.Http;
+using Spud.Server.Models;
+using Spud.Server.Settings;
+
+namespace Spud.Server.Chat;
+
+/// <summary><c>POST /v1/chat/completions</c>.</summary>
+internal static class ChatEndpoint
+{
+    /// <summary>Answers a request.</summary>
+    public static async Task AnswerAsync(HttpContext context, ModelShelf models, ServerSettings settings, Admission admission, Prices prices)
+    {
+        using RequestBody body = await RequestBody.ReadAsync(context).ConfigureAwait(false);
+        using ModelLease lease = await models.TakeAsync(body.Fields.Text("model"), context.RequestAborted).ConfigureAwait(false);
+        bool streams = body.Fields.Flag("stream") ?? false;
+        bool withUsage = body.Fields.Object("stream_options")?.Flag("include_usage") ?? false;
+        ChatCall call = ChatCall.Read(body.Fields, lease, settings.Choices, prices.List);
+        using Admission.Entry entry = admission.Enter(call.Choices);
+        Choice[] choices = call.Begin(context.RequestAborted);
+        if (streams)
+            await StreamAsync(context, call, choices, settings, withUsage, prices.List).ConfigureAwait(false);
+        else
+            await AnswerAsync(context, call, choices, settings, prices.List).ConfigureAwait(false);
+    }
+
+    private static async Task AnswerAsync(HttpContext context, ChatCall call, Choice[] choices, ServerSettings settings, PriceList? prices)
+    {
+        await ChoiceReader.ReadAllAsync(choices).ConfigureAwait(false);
+        ChatCompletion answer = ChatCompletion.Of(call, choices, Usage.Of(choices, prices), settings.DuplicateReasoning);
+        await context.Response.WriteAsJsonAsync(answer, ChatJson.Default.ChatCompletion, cancellationToken: context.RequestAborted).ConfigureAwait(false);
+    }
+
+    private static Task StreamAsync(HttpContext context, ChatCall call, Choice[] choices, ServerSettings settings, bool withUsage, PriceList? prices)
+    {
+        EventStream stream = new(context.Response, context.RequestAborted);
+        ChatStream chat = new(call, stream, settings);
+        return new StreamRunner(stream, TimeSpan.FromSeconds(settings.KeepAliveSeconds)).RunAsync(
+            ChoiceReader.MergeAsync(choices, context.RequestAborted),
+            chat.SendAsync,
+            () => chat.EndAsync(choices, withUsage, prices),
+            fault => stream.SendAsync(ErrorBody.Of(fault), ErrorJson.Default.ErrorBody));
+    }
+}

@@ -1,0 +1,83 @@
+using System.Text;
+using Spud.Generation;
+using Spud.Sampling;
+using Spud.Text.ChatTemplates;
+
+namespace Spud.Server.Generation;
+
+/// <summary>One text of an answer, while it is generated: the request, and the parser that finds the parts of its text.</summary>
+/// <param name="index">Its place in the answer.</param>
+/// <param name="request">Generates it.</param>
+/// <param name="parser">Finds reasoning and tool calls; null for plain text.</param>
+/// <param name="ends">Tokens that end the text and are no part of it.</param>
+internal sealed class Choice(int index, Request request, AnswerParser? parser, IReadOnlySet<int> ends)
+{
+    private readonly StringBuilder _content = new(), _reasoning = new();
+    private readonly List<LogProbabilities> _logProbabilities = [];
+
+    /// <summary>Its place in the answer.</summary>
+    public int Index => index;
+
+    /// <summary>The request.</summary>
+    public Request Request => request;
+
+    /// <summary>The text so far.</summary>
+    public string Content => _content.ToString();
+
+    /// <summary>The reasoning so far; null if there is none.</summary>
+    public string? Reasoning => _reasoning.Length == 0 ? null : _reasoning.ToString();
+
+    /// <summary>Tokens that belong to the reasoning.</summary>
+    public int ReasoningTokens { get; private set; }
+
+    /// <summary>Log-probabilities of all tokens, if they were asked for.</summary>
+    public IReadOnlyList<LogProbabilities> LogProbabilities => _logProbabilities;
+
+    /// <summary>Generates the text.</summary>
+    /// <exception cref="Exception">A component failed, or the prompt costs more than the budget.</exception>
+    public async IAsyncEnumerable<ChoicePiece> ReadAsync()
+    {
+        await foreach (TextPiece piece in request.ConfigureAwait(false))
+        {
+            bool isPart = piece.Token is { } token && !ends.Contains(token);
+            yield return Take(piece.Text, isPart ? piece.LogProbabilities : null);
+        }
+
+        if (parser is not null)
+            yield return Take(parser.Flush(), null);
+    }
+
+    private ChoicePiece Take(string text, LogProbabilities? logProbabilities)
+    {
+        if (parser is not null)
+            return Take(parser.Append(text), logProbabilities);
+
+        _content.Append(text);
+        return Note(new(this, text, "", logProbabilities));
+    }
+
+    private ChoicePiece Take(IReadOnlyList<AnswerPiece> pieces, LogProbabilities? logProbabilities)
+    {
+        string content = string.Concat(pieces.Where(static piece => piece.Part != AnswerPart.Reasoning).Select(static piece => piece.Text));
+        string reasoning = string.Concat(pieces.Where(static piece => piece.Part == AnswerPart.Reasoning).Select(static piece => piece.Text));
+        _content.Append(content);
+        _reasoning.Append(reasoning);
+        ReasoningTokens += reasoning.Length > 0 ? 1 : 0;
+        return Note(new(this, content, reasoning, logProbabilities));
+    }
+
+    private ChoicePiece Note(in ChoicePiece piece)
+    {
+        if (piece.LogProbabilities is { } given)
+            _logProbabilities.Add(given);
+
+        return piece;
+    }
+}
+
+/// <summary>What one token added to a choice.</summary>
+/// <param name="Choice">The choice.</param>
+/// <param name="Content">Text; may be empty.</param>
+/// <param name="Reasoning">Reasoning; may be empty.</param>
+/// <param name="LogProbabilities">The token's, if they were asked for.</param>
+internal readonly record struct ChoicePiece(Choice Choice, string Content, string Reasoning, LogProbabilities? LogProbabilities);

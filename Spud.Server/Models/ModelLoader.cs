@@ -1,0 +1,71 @@
+using Spud.Composition;
+using Spud.Configuration;
+using Spud.Generation;
+using Spud.Plugins;
+using Spud.Server.Settings;
+
+namespace Spud.Server.Models;
+
+/// <summary>Loads models onto the threads that all models of the server share.</summary>
+internal sealed partial class ModelLoader : IDisposable
+{
+    private readonly ServerSettings _settings;
+    private readonly ILogger<ModelLoader> _log;
+    private readonly Lazy<PluginCatalog> _plugins;
+
+    public ModelLoader(ServerSettings settings, ILogger<ModelLoader> log)
+    {
+        (_settings, _log) = (settings, log);
+        Loop = new(settings.Threads ?? Environment.ProcessorCount);
+        _plugins = new(() => PluginCatalog.Discover(settings.Plugins, new PluginCatalogOptions { ProbeCommand = ProbeChild.Command }));
+    }
+
+    /// <summary>Runs the steps of all models.</summary>
+    public StepLoop Loop { get; }
+
+    /// <summary>Composes a model's pipeline.</summary>
+    public LanguageModel Load(ServedModel model)
+    {
+        PipelineDocument document = Document(model.Settings);
+        PipelineOptions options = new()
+        {
+            Sequences = _settings.Sequences,
+            FullSequences = _settings.FullSequences is { } full ? Math.Min(full, _settings.Sequences) : null,
+            Rows = Math.Max(_settings.Rows, _settings.Sequences),
+            LogitRows = _settings.Sequences,
+            Log = line => Noted(model.Name, line),
+        };
+        LanguageModel loaded = LanguageModel.Load(document, _plugins.Value, options, Loop);
+        try
+        {
+            loaded.ChatTemplate = model.Template();
+            return loaded;
+        }
+        catch
+        {
+            loaded.Dispose();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Loop.Dispose();
+        if (_plugins.IsValueCreated)
+            _plugins.Value.Dispose();
+    }
+
+    private static PipelineDocument Document(ModelSettings settings)
+    {
+        IEnumerable<PipelineEdit> edits = settings.Set.Select(static edit => new PipelineEdit(edit));
+        // Quoted, or a file named 'true' would not be a string.
+        if (settings.Model is { } file)
+            edits = edits.Append(new($"model=\"{System.Text.Json.JsonEncodedText.Encode(file)}\"", $"{ServerSettings.Section}: Model"));
+
+        return PipelineDocument.Read(settings.Pipeline, edits);
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "model {Model}: {Note}")]
+    private partial void Noted(string model, string note);
+}
