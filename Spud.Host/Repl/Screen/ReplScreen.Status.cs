@@ -99,7 +99,7 @@ internal sealed partial class ReplScreen
         if (_pipeline is null)
             return (_hasFailed ? "✗" : spinner, _hasFailed ? "no pipeline" : "starting", _hasFailed ? Ink.Error : Ink.Accent);
 
-        return ("●", $"ready{Context()}{Limits()}", Ink.Good);
+        return ("●", $"ready{(_variants > 0 ? $" · comparing {_variants} pipelines" : "")}{Context()}{Limits()}", Ink.Good);
     }
 
     private string Running()
