@@ -24,7 +24,8 @@ internal sealed class JobTable
     private JobView[] _views = [];
     private JobDecision[] _decisions = [];
     private long _arrivals;
-    private bool _isRebuilt;
+    private bool[] _isTouched = [];
+    private bool _isRebuilt, _isPlaced;
 
     public JobTable(Engine engine)
     {
@@ -54,30 +55,41 @@ internal sealed class JobTable
         {
             Array.Resize(ref _views, Math.Max(16, 2 * _views.Length));
             Array.Resize(ref _decisions, _views.Length);
+            Array.Resize(ref _isTouched, _views.Length);
         }
 
-        (_views[_requests.Count], _decisions[_requests.Count]) = (default, default);
+        request.Index = _requests.Count;
+        (_views[request.Index], _decisions[request.Index]) = (default, default);
         _requests.Add(request);
+        Touch(request);
     }
 
     /// <summary>Asks the scheduler about the next step.</summary>
+    /// <param name="running">The requests that have a sequence.</param>
     /// <param name="rows">Maximum number of rows.</param>
     /// <param name="lastStep">Duration of the last step.</param>
     /// <returns>Indices of the requests that it lets run, in the order in which the step is filled.</returns>
-    public ReadOnlySpan<int> Decide(int rows, TimeSpan lastStep)
+    public ReadOnlySpan<int> Decide(List<Request> running, int rows, TimeSpan lastStep)
     {
-        (int held, int sequences) = Refresh();
+        (int held, int sequences) = Refresh(running);
         StepCapacity capacity = Capacity(rows, held, lastStep, sequences);
         FitRunning(capacity.Pages);
         return _scheduler.Decide(capacity, _views.AsSpan(0, _requests.Count), _decisions.AsSpan(0, _requests.Count));
     }
 
     /// <summary>What was decided about a request.</summary>
-    public JobDecision DecisionOf(int index) => _decisions[index];
+    public ref readonly JobDecision DecisionOf(Request request) => ref _decisions[request.Index];
+
+    /// <summary>A request changed its state; those that wait are not looked at otherwise.</summary>
+    public void Touch(Request request) => (_isTouched[request.Index], _isPlaced) = (true, false);
 
     /// <summary>Removes requests that have ended and were shown to the scheduler as such, and counts the places of those that wait.</summary>
     public void Sweep()
     {
+        if (_isPlaced)
+            return;
+
+        _isPlaced = true;
         int kept = 0, waiting = 0;
         for (int i = 0; i < _requests.Count; i++)
         {
@@ -87,26 +99,35 @@ internal sealed class JobTable
 
             request.Position = request.State == RequestState.Waiting ? waiting++ : 0;
             if (kept < i)
-                (_requests[kept], _views[kept], _decisions[kept]) = (request, _views[i], _decisions[i]);
+                (_requests[kept], _views[kept], _decisions[kept], _isTouched[kept], request.Index) = (request, _views[i], _decisions[i], _isTouched[i], kept);
             kept++;
         }
 
         _requests.RemoveRange(kept, _requests.Count - kept);
     }
 
-    /// <summary>Brings the views up to date and returns the number of pages held, and of sequences. Requests that wait do not change.</summary>
-    private (int Pages, int Sequences) Refresh()
+    /// <summary>Brings the views up to date and returns the number of pages held, and of sequences.</summary>
+    private (int Pages, int Sequences) Refresh(List<Request> running)
     {
+        foreach (Request request in running)
+            _isTouched[request.Index] = true;
+
         int held = 0, sequences = 0;
         for (int i = 0; i < _requests.Count; i++)
         {
-            Request request = _requests[i];
             ref JobView view = ref _views[i];
-            if (_isRebuilt || request.State != RequestState.Waiting || view.State != JobState.Waiting || view.StepFlops > 0 || view.Id == 0 || !request.OwnsSequence)
+            if (_isTouched[i] || _isRebuilt)
+            {
+                Request request = _requests[i];
                 view = request.View(_accounts.WeightOf(request.Account), _pages);
 
+                // What was billed is shown once, and a text of the caller changes without the request.
+                _isTouched[i] = view.State == JobState.Waiting && (view.StepFlops > 0 || !request.OwnsSequence);
+                sequences += request.Sequence is not null ? 1 : 0;
+                _isPlaced &= view.State != JobState.Ended;
+            }
+
             held += view.Pages;
-            sequences += request.Sequence is not null ? 1 : 0;
         }
 
         _isRebuilt = false;

@@ -14,8 +14,14 @@ public sealed partial class Request
     /// <summary>Index of the account that pays.</summary>
     internal int Account { get; private set; }
 
-    /// <summary>What the scheduler decided about the next step.</summary>
-    internal JobDecision Decision { get; set; }
+    /// <summary>Its index in the queue's table.</summary>
+    internal int Index { get; set; }
+
+    /// <summary>Maximum number of rows that the scheduler grants it in the next step.</summary>
+    internal int Rows { get; set; }
+
+    /// <summary>Set when it is cancelled.</summary>
+    internal CancelSignal? Signal { get; set; }
 
     /// <summary>Whether it has a sequence and pages.</summary>
     internal bool IsRunning => State is RequestState.Prefilling or RequestState.Decoding;
@@ -30,7 +36,7 @@ public sealed partial class Request
         JobTerms terms = Options.Job;
         (Arrival, Account, _arrivalTime) = (arrival, account, now);
         _deadline = terms.Deadline is { } deadline ? now + (deadline - DateTimeOffset.UtcNow) : TimeSpan.MaxValue;
-        _maxPricePerCu = (terms.BidPerCu ?? terms.QuotePerCu) is { } stated ? JobTerms.MicrosOf(stated) : terms.Lane == JobLane.Spot ? prices.Posted : prices.Floor;
+        _maxPricePerCu = (terms.BidPerCu ?? terms.QuotePerCu) is { } stated ? JobTerms.NanosOf(stated) : terms.Lane == JobLane.Spot ? prices.Posted : prices.Floor;
     }
 
     /// <summary>What the scheduler is shown; what was billed since the last time is shown once.</summary>

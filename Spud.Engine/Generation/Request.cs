@@ -155,6 +155,7 @@ public sealed partial class Request : IAsyncEnumerable<TextPiece>
         _span = RequestSpan.Begin(ModelName, Options);
         _start = Stopwatch.GetTimestamp();
         _loop.Submit(this);
+        _cancellation.Token.UnsafeRegister(static request => ((Request)request!).Signal?.Set(), this);
     }
 
     private static InvalidOperationException ReadTwice() => new("A request is read once: make another one to generate again.");

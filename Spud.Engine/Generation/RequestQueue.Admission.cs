@@ -11,12 +11,10 @@ internal sealed partial class RequestQueue
     /// <param name="order">Indices of the requests that it lets run.</param>
     private void Apply(ReadOnlySpan<int> order)
     {
-        for (int i = 0; i < _jobs.Requests.Count; i++)
+        for (int i = _running.Count - 1; i >= 0; i--)
         {
-            Request request = _jobs.Requests[i];
-            request.Decision = _jobs.DecisionOf(i);
-            if (request.Decision.Action == JobAction.Release && request is { IsRunning: true, OwnsSequence: true })
-                Release(request);
+            if (_jobs.DecisionOf(_running[i]).Action == JobAction.Release && _running[i].OwnsSequence)
+                Release(_running[i]);
         }
 
         _runners.Clear();
@@ -26,8 +24,11 @@ internal sealed partial class RequestQueue
             Request request = _jobs.Requests[index];
             if (request.State == RequestState.Waiting && !isFull && !IsUsed(request.Sequence))
                 isFull = !TryAdmit(request);
-            if (request.IsRunning)
-                _runners.Add(request);
+            if (!request.IsRunning)
+                continue;
+
+            request.Rows = _jobs.DecisionOf(request).Rows;
+            _runners.Add(request);
         }
     }
 
@@ -43,6 +44,7 @@ internal sealed partial class RequestQueue
 
         try
         {
+            _jobs.Touch(request);
             request.Admit(request.Sequence ?? engine.Open(), match);
             _running.Add(request);
         }
@@ -100,7 +102,7 @@ internal sealed partial class RequestQueue
             Release(last);
         return last is not null;
 
-        static (int Rank, long Arrival) PlaceOf(Request request) => (request.Decision.Action == JobAction.Run ? request.Decision.Rank : int.MaxValue, request.Arrival);
+        (int Rank, long Arrival) PlaceOf(Request request) => (_jobs.DecisionOf(request) is { Action: JobAction.Run } decision ? decision.Rank : int.MaxValue, request.Arrival);
     }
 
     private void Release(Request request)
@@ -108,6 +110,7 @@ internal sealed partial class RequestQueue
         _running.Remove(request);
         _runners.Remove(request);
         request.Release();
+        _jobs.Touch(request);
         _releases++;
     }
 

@@ -5,7 +5,7 @@ namespace Spud.Generation;
 /// <summary>Figures of the loop, which other threads read at any time.</summary>
 internal sealed partial class RequestQueue
 {
-    private long _steps, _rows, _generated, _releases, _stepTicks, _stepStart;
+    private long _steps, _rows, _generated, _releases, _stepTicks, _allStepTicks, _schedulingTicks, _stepStart;
     private long _windowStart, _windowTokens;
     private double _tokensPerSecond;
     private int _runningNow;
@@ -32,6 +32,8 @@ internal sealed partial class RequestQueue
                 KeptPages = kept,
                 KeptTexts = engine.Kept.Count,
                 Prices = (MarketPrices)Volatile.Read(ref _prices),
+                StepTime = Stopwatch.GetElapsedTime(0, Volatile.Read(ref _allStepTicks)),
+                SchedulingTime = Stopwatch.GetElapsedTime(0, Volatile.Read(ref _schedulingTicks)),
                 LastStep = Stopwatch.GetElapsedTime(0, Volatile.Read(ref _stepTicks)),
                 CurrentStep = started == 0 ? TimeSpan.Zero : Stopwatch.GetElapsedTime(started),
             };
@@ -53,6 +55,7 @@ internal sealed partial class RequestQueue
         long now = Stopwatch.GetTimestamp();
         _steps++;
         Volatile.Write(ref _stepTicks, now - start);
+        _allStepTicks += now - start;
         Volatile.Write(ref _runningNow, _running.Count);
         Volatile.Write(ref _stepStart, 0);
         TellPrices();

@@ -12,6 +12,7 @@ internal sealed partial class RequestQueue(Engine engine)
 {
     private readonly ConcurrentDictionary<Request, bool> _open = new();
     private readonly ConcurrentQueue<Request> _submitted = new();
+    private readonly CancelSignal _cancelled = new();
     private readonly JobTable _jobs = new(engine);
     private readonly List<Request> _running = [], _runners = [], _ended = [];
     private readonly RequestStep _step = new(engine);
@@ -33,6 +34,7 @@ internal sealed partial class RequestQueue(Engine engine)
     public void Submit(Request request)
     {
         RestsUntil = 0;
+        request.Signal = _cancelled;
         _open[request] = true;
         _submitted.Enqueue(request);
     }
@@ -50,6 +52,8 @@ internal sealed partial class RequestQueue(Engine engine)
         {
             _jobs.Add(request);
             _live++;
+            if (request.IsCancelled)
+                _cancelled.Set();
         }
 
         bool hasComputed;
@@ -92,13 +96,12 @@ internal sealed partial class RequestQueue(Engine engine)
 
     private void Advance()
     {
-        foreach (Request request in _jobs.Requests)
-        {
-            if (request.IsCancelled)
-                End(request, FinishReason.Cancelled);
-        }
+        long start = Stopwatch.GetTimestamp();
+        if (_cancelled.Take())
+            EndCancelled();
 
         Schedule();
+        _schedulingTicks += Stopwatch.GetTimestamp() - start;
         for (int i = _runners.Count - 1; i >= 0; i--)
         {
             if (_runners[i].State == RequestState.Decoding && !_runners[i].Prepare())
@@ -116,6 +119,15 @@ internal sealed partial class RequestQueue(Engine engine)
         EndOneIfStalled(full);
     }
 
+    private void EndCancelled()
+    {
+        foreach (Request request in _jobs.Requests)
+        {
+            if (request.IsCancelled)
+                End(request, FinishReason.Cancelled);
+        }
+    }
+
     private void Schedule()
     {
         int decoding = 0;
@@ -123,7 +135,7 @@ internal sealed partial class RequestQueue(Engine engine)
             decoding += request.State == RequestState.Decoding ? 1 : 0;
 
         int rows = engine.Parts.Limits.Rows;
-        Apply(_jobs.Decide(decoding == 0 ? rows : Math.Min(rows, Math.Max(decoding + PrefillLimit.MinRows, _limit.Rows)), Stopwatch.GetElapsedTime(0, _stepTicks)));
+        Apply(_jobs.Decide(_running, decoding == 0 ? rows : Math.Min(rows, Math.Max(decoding + PrefillLimit.MinRows, _limit.Rows)), Stopwatch.GetElapsedTime(0, _stepTicks)));
         _jobs.Sweep();
     }
 
@@ -205,7 +217,7 @@ internal sealed partial class RequestQueue(Engine engine)
         int generated = request.GeneratedTokens;
         try
         {
-            Spent += request.Take(_step.Batch, entry);
+            Spent += request.Take(_step.Batch, entry, _jobs.DecisionOf(request).PricePerCu);
         }
         catch (Exception unusable)
         {
@@ -229,6 +241,7 @@ internal sealed partial class RequestQueue(Engine engine)
         _runners.Remove(request);
         request.End(reason, fault);
         _ended.Add(request);
+        _jobs.Touch(request);
         _live--;
     }
 }

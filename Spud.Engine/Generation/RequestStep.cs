@@ -37,7 +37,7 @@ internal sealed class RequestStep(Engine engine)
         foreach (Request request in requests)
         {
             bool takesPart = !(engine.SplitsPhases && request.NextPhase != phase) && !_leftOut.Contains(request);
-            if (takesPart && request.Fill(Batch, request.Decision.Rows) > 0)
+            if (takesPart && request.Fill(Batch, request.Rows) > 0)
                 _requests.Add(request);
         }
     }

@@ -75,7 +75,6 @@ internal sealed class RunCommand
         using IDisposable? telemetry = OtlpExport.Start(_request.Collector(parsed), _shell);
         using LanguageModel model = new ModelLoader(_pipeline, _shell).Load(parsed);
         options.Sampling = _sampling.Sampling(parsed, model);
-        options.Constraint = format?.For(model);
         model.ChatTemplate = template;
         model.RequireRoom(prompt);
         RenderedPrompt? rendered = raw ? null : Chat.Render(model, [.. Chat.Opening(model, system), new("user", prompt)]);
@@ -83,6 +82,7 @@ internal sealed class RunCommand
         if (ids.Length == 0)
             throw new BadInputException("the prompt has no tokens.");
 
+        options.Constraint = format?.For(model, rendered);
         using Interrupts.Section section = _shell.Interrupts.Begin();
         using KeptText? kept = KeptText.Open(model, parsed.GetValue(_cacheFile), options.Effort, _shell);
         using ReceiptOutput receipt = new(parsed.GetValue(_receipt), prices, _shell);

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Spud.Text.ChatTemplates;
 using Spud.Text.Grammars;
 
 namespace Spud.Host;
@@ -40,6 +41,9 @@ internal sealed record AnswerFormat(string Name, Grammar Grammar)
         }
     }
 
-    /// <summary>The constraint for a model.</summary>
-    public TokenConstraint For(LanguageModel model) => TokenConstraint.Compile(Grammar, model.Tokenizer);
+    /// <summary>The constraint of an answer.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="prompt">The prompt being answered; null to continue plain text.</param>
+    public TokenConstraint For(LanguageModel model, RenderedPrompt? prompt) =>
+        TokenConstraint.Compile(AnswerGrammar.Of(Grammar, prompt is null ? null : model.ChatTemplate, prompt?.Text ?? ""), model.Tokenizer);
 }

@@ -9,10 +9,19 @@ public sealed class Grammar
 {
     private static readonly Lazy<Grammar> s_jsonObject = new(static () => JsonSchemaCompiler.Compile(JsonSerializer.SerializeToElement(new Dictionary<string, string> { ["type"] = "object" })));
 
-    internal Grammar(IReadOnlyList<GrammarRule> rules, int root) => Automaton = AutomatonBuilder.Build(GrammarCheck.Require(rules, root), root);
+    internal Grammar(IReadOnlyList<GrammarRule> rules, int root)
+    {
+        (Rules, Root) = (rules, root);
+        Automaton = AutomatonBuilder.Build(GrammarCheck.Require(rules, root), root);
+    }
 
     /// <summary>Any JSON object.</summary>
     public static Grammar JsonObject => s_jsonObject.Value;
+
+    internal IReadOnlyList<GrammarRule> Rules { get; }
+
+    /// <summary>The rule in which texts begin.</summary>
+    internal int Root { get; }
 
     internal Automaton Automaton { get; }
 

@@ -6,6 +6,18 @@ internal sealed class GrammarRules
     private readonly List<string> _names = [];
     private readonly List<GrammarNode?> _bodies = [];
 
+    /// <summary>Begins without rules.</summary>
+    public GrammarRules()
+    {
+    }
+
+    /// <summary>Begins with rules that keep their numbers.</summary>
+    public GrammarRules(IReadOnlyList<GrammarRule> rules)
+    {
+        foreach (GrammarRule rule in rules)
+            Add(rule.Name, rule.Body);
+    }
+
     /// <summary>Adds a rule whose body is given later.</summary>
     public int Reserve(string name)
     {

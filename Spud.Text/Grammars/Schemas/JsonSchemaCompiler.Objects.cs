@@ -37,7 +37,7 @@ internal sealed partial class JsonSchemaCompiler
         {
             if (names.ValueKind != JsonValueKind.Array || names.EnumerateArray().Any(static name => name.ValueKind != JsonValueKind.String))
             {
-                Refuse($"{pointer}/required", $"expected a list of names, got {JsonText.Compact(names)}");
+                Refuse($"{pointer}/required", $"expected a list of names, got {JsonGrammar.Compact(names)}");
                 return null;
             }
 
@@ -71,30 +71,30 @@ internal sealed partial class JsonSchemaCompiler
     private GrammarNode Members(List<ObjectProperty> properties, GrammarNode? further, string pointer)
     {
         GrammarNode[] members = [.. properties.Select(property => _rules.Add(
-            $"{pointer}/properties/{property.Name}", JsonText.Property(GrammarNode.Literal(JsonText.Quote(property.Name)), property.Value)))];
+            $"{pointer}/properties/{property.Name}", JsonGrammar.Property(GrammarNode.Literal(JsonGrammar.Quote(property.Name)), property.Value)))];
 
         // rest: what may follow after a property; first: what may stand here if there was none before.
-        GrammarNode rest = further is null ? GrammarNode.Empty : JsonText.Next(further).Repeat(0, null);
+        GrammarNode rest = further is null ? GrammarNode.Empty : JsonGrammar.Next(further).Repeat(0, null);
         GrammarNode? first = further is null ? null : GrammarNode.Sequence(further, rest);
         bool mayBeEmpty = true;
         for (int i = members.Length - 1; i >= 0; i--)
         {
             // Further optional properties begin in the same way: a rule, so that the rest is not copied for each of them.
             GrammarNode after = rest is SequenceNode { Items.Length: 0 } ? rest : _rules.Add($"{pointer}/after {properties[i].Name}", rest);
-            GrammarNode beginning = GrammarNode.Sequence(members[i], after), next = GrammarNode.Sequence(JsonText.Next(members[i]), after);
+            GrammarNode beginning = GrammarNode.Sequence(members[i], after), next = GrammarNode.Sequence(JsonGrammar.Next(members[i]), after);
             first = properties[i].IsRequired || first is null ? beginning : GrammarNode.Choice(beginning, _rules.Add($"{pointer}/from {properties[i].Name}", first));
             rest = properties[i].IsRequired ? next : GrammarNode.Choice(next, after);
             mayBeEmpty &= !properties[i].IsRequired;
         }
 
-        return JsonText.Brackets("{", first, mayBeEmpty, "}");
+        return JsonGrammar.Brackets("{", first, mayBeEmpty, "}");
     }
 
     /// <summary>A property that is not listed. Its name contains no escapes, so that it cannot be a listed one in disguise.</summary>
     private GrammarNode Further(GrammarNode value, List<ObjectProperty> listed)
     {
         GrammarNode name = listed.Count == 0 ? AnyString() : GrammarNode.Sequence(GrammarNode.Literal("\""), Other([.. listed.Select(static property => property.Name)], 0));
-        return JsonText.Property(name, value);
+        return JsonGrammar.Property(name, value);
     }
 
     /// <summary>The rest of a name, with its closing quote, that is none of some names which begin in the same way.</summary>
@@ -112,8 +112,8 @@ internal sealed partial class JsonSchemaCompiler
         }
 
         char[] taken = [.. names.Where(name => name.Length > at).Select(name => name[at]).Distinct()];
-        GrammarNode free = taken.Any(char.IsSurrogate) ? GrammarNode.Characters(CharacterRange.Except([new(' ', 0x7E)], CharacterRange.Union([new('"', '"'), new('\\', '\\'), .. taken.Select(static c => new CharacterRange(c, c))]))) : JsonText.PlainCharacterExcept(taken);
-        branches.Add(GrammarNode.Sequence(free, JsonText.PlainCharacterExcept([]).Repeat(0, null), GrammarNode.Literal("\"")));
+        GrammarNode free = taken.Any(char.IsSurrogate) ? GrammarNode.Characters(CharacterRange.Except([new(' ', 0x7E)], CharacterRange.Union([new('"', '"'), new('\\', '\\'), .. taken.Select(static c => new CharacterRange(c, c))]))) : JsonGrammar.PlainCharacterExcept(taken);
+        branches.Add(GrammarNode.Sequence(free, JsonGrammar.PlainCharacterExcept([]).Repeat(0, null), GrammarNode.Literal("\"")));
         return GrammarNode.Choice([.. branches]);
     }
 

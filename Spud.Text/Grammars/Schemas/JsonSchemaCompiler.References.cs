@@ -49,7 +49,7 @@ internal sealed partial class JsonSchemaCompiler
     private JsonElement Flatten(JsonElement schema, string pointer)
     {
         if (schema.ValueKind != JsonValueKind.Object)
-            throw new FormatException($"expected a schema that is an object, got {JsonText.Compact(schema)}");
+            throw new FormatException($"expected a schema that is an object, got {JsonGrammar.Compact(schema)}");
         if (++_depth > GrammarLimits.Depth)
             throw new GrammarException($"{pointer}: $ref and allOf nest deeper than {GrammarLimits.Depth} levels, or refer to themselves");
 

@@ -23,7 +23,7 @@ internal sealed partial class JsonSchemaCompiler
 
         try
         {
-            GrammarNode inner = hasPattern || hasFormat ? new PatternParser(pattern ?? StringFormats.PatternOf(format!)!).Parse() : JsonText.AnyCharacter.Repeat(min, max);
+            GrammarNode inner = hasPattern || hasFormat ? new PatternParser(pattern ?? StringFormats.PatternOf(format!)!).Parse() : JsonGrammar.AnyCharacter.Repeat(min, max);
             return GrammarNode.Sequence(GrammarNode.Literal("\""), inner, GrammarNode.Literal("\""));
         }
         catch (FormatException problem)
@@ -58,7 +58,7 @@ internal sealed partial class JsonSchemaCompiler
             if (value.ValueKind == JsonValueKind.Number && value.TryGetDecimal(out decimal number))
                 return number;
 
-            Refuse($"{pointer}/{keyword}", $"expected a number of up to 28 digits, got {JsonText.Compact(value)}");
+            Refuse($"{pointer}/{keyword}", $"expected a number of up to 28 digits, got {JsonGrammar.Compact(value)}");
             return null;
         }
     }
@@ -97,16 +97,16 @@ internal sealed partial class JsonSchemaCompiler
     {
         // From the end: what may follow after some items.
         int first = Math.Min(prefix.Length, max ?? int.MaxValue);
-        GrammarNode rest = further is null ? GrammarNode.Empty : JsonText.Next(further).Repeat(Math.Max(0, min - Math.Max(first, 1)), max - Math.Max(first, 1));
+        GrammarNode rest = further is null ? GrammarNode.Empty : JsonGrammar.Next(further).Repeat(Math.Max(0, min - Math.Max(first, 1)), max - Math.Max(first, 1));
         for (int i = first - 1; i > 0; i--)
         {
-            GrammarNode item = GrammarNode.Sequence(JsonText.Next(prefix[i]), rest);
+            GrammarNode item = GrammarNode.Sequence(JsonGrammar.Next(prefix[i]), rest);
             rest = i >= min ? item.Optional() : item;
         }
 
         GrammarNode? opening = first > 0 ? prefix[0] : further;
         GrammarNode? all = max == 0 || opening is null ? null : GrammarNode.Sequence(opening, rest);
-        return JsonText.Brackets("[", all, mayBeEmpty: min == 0, "]");
+        return JsonGrammar.Brackets("[", all, mayBeEmpty: min == 0, "]");
     }
 
     private GrammarNode Constants(JsonElement schema, string pointer)
@@ -121,7 +121,7 @@ internal sealed partial class JsonSchemaCompiler
 
         // The other keywords may forbid some of the values.
         JsonElement rest = Without(schema, "const", only.ValueKind == JsonValueKind.Undefined ? "enum" : "const");
-        string[] texts = [.. values.Select(JsonText.Compact)];
+        string[] texts = [.. values.Select(JsonGrammar.Compact)];
         if (RestrictsBesides(rest, ""))
         {
             JsonSchemaCompiler compiler = new(new(), _document, _place);
@@ -157,7 +157,7 @@ internal sealed partial class JsonSchemaCompiler
                 return null;
         }
 
-        Refuse($"{pointer}/{keyword}", $"expected a whole number from 0 to {GrammarLimits.Repetitions}, got {JsonText.Compact(value)}");
+        Refuse($"{pointer}/{keyword}", $"expected a whole number from 0 to {GrammarLimits.Repetitions}, got {JsonGrammar.Compact(value)}");
         return null;
     }
 
@@ -169,7 +169,7 @@ internal sealed partial class JsonSchemaCompiler
         if (value.ValueKind == JsonValueKind.String)
             text = value.GetString();
         else
-            Refuse($"{pointer}/{keyword}", $"expected a string, got {JsonText.Compact(value)}");
+            Refuse($"{pointer}/{keyword}", $"expected a string, got {JsonGrammar.Compact(value)}");
         return text is not null;
     }
 }

@@ -49,7 +49,7 @@ internal sealed partial class JsonSchemaCompiler
         if (schema.ValueKind == JsonValueKind.True)
             return AnyValue();
         if (schema.ValueKind != JsonValueKind.Object)
-            return Refuse(pointer, schema.ValueKind == JsonValueKind.False ? "no value is valid here" : $"expected a schema (an object or a boolean), got {JsonText.Compact(schema)}");
+            return Refuse(pointer, schema.ValueKind == JsonValueKind.False ? "no value is valid here" : $"expected a schema (an object or a boolean), got {JsonGrammar.Compact(schema)}");
         if (++_depth > GrammarLimits.Depth)
             throw new GrammarException($"{pointer} nests deeper than {GrammarLimits.Depth} levels");
 
@@ -118,7 +118,7 @@ internal sealed partial class JsonSchemaCompiler
                 if (name.ValueKind == JsonValueKind.String && s_types.Contains(name.GetString()))
                     types.Add(name.GetString()!);
                 else
-                    Refuse($"{pointer}/type", $"expected {string.Join(", ", s_types)} or a list of them, got {JsonText.Compact(name)}");
+                    Refuse($"{pointer}/type", $"expected {string.Join(", ", s_types)} or a list of them, got {JsonGrammar.Compact(name)}");
             }
 
             if (type.ValueKind == JsonValueKind.Array && types.Count == 0)
@@ -150,7 +150,7 @@ internal sealed partial class JsonSchemaCompiler
         GrammarNode value = new ReferenceNode(rule);
         return GrammarNode.Choice(
             AnyObject(value),
-            JsonText.Brackets("[", ListOf(value), mayBeEmpty: true, "]"),
+            JsonGrammar.Brackets("[", ListOf(value), mayBeEmpty: true, "]"),
             AnyString(),
             AnyNumber(isInteger: false),
             GrammarNode.Literal("true"),
@@ -159,15 +159,15 @@ internal sealed partial class JsonSchemaCompiler
     });
 
     private GrammarNode AnyObject(GrammarNode value) =>
-        JsonText.Brackets("{", ListOf(JsonText.Property(AnyString(), value)), mayBeEmpty: true, "}");
+        JsonGrammar.Brackets("{", ListOf(JsonGrammar.Property(AnyString(), value)), mayBeEmpty: true, "}");
 
     private GrammarNode AnyString() => Shared("string", static _ => GrammarNode.Sequence(
-        GrammarNode.Literal("\""), JsonText.AnyCharacter.Repeat(0, null), GrammarNode.Literal("\"")));
+        GrammarNode.Literal("\""), JsonGrammar.AnyCharacter.Repeat(0, null), GrammarNode.Literal("\"")));
 
     private GrammarNode AnyNumber(bool isInteger) =>
         Shared(isInteger ? "integer" : "number", _ => NumberSchema.Between(isInteger, null, false, null, false)!);
 
-    private static GrammarNode ListOf(GrammarNode member) => GrammarNode.Sequence(member, JsonText.Next(member).Repeat(0, null));
+    private static GrammarNode ListOf(GrammarNode member) => GrammarNode.Sequence(member, JsonGrammar.Next(member).Repeat(0, null));
 
     /// <summary>A rule that several places use.</summary>
     private GrammarNode Shared(string name, Func<int, GrammarNode> body)

@@ -48,7 +48,7 @@ internal sealed class NumberSchema
         }
     }
 
-    private static GrammarNode Digits(int min, int max) => JsonText.Digit.Repeat(min, max);
+    private static GrammarNode Digits(int min, int max) => JsonGrammar.Digit.Repeat(min, max);
 
     private static GrammarNode Whole() => GrammarNode.Choice(GrammarNode.Literal("0"), GrammarNode.Sequence(Class('1', '9'), Digits(0, MaxDigits - 1)));
 

@@ -15,7 +15,7 @@ internal sealed class PatternParser(string pattern)
     private static readonly ImmutableArray<CharacterRange> s_space = CharacterRange.Union(
         [new('\t', '\r'), new(' ', ' '), new(0xA0, 0xA0), new(0x1680, 0x1680), new(0x2000, 0x200A), new(0x2028, 0x2029), new(0x202F, 0x202F), new(0x205F, 0x205F), new(0x3000, 0x3000), new(0xFEFF, 0xFEFF)]);
 
-    private static readonly GrammarNode s_anything = JsonText.AnyCharacter.Repeat(0, null);
+    private static readonly GrammarNode s_anything = JsonGrammar.AnyCharacter.Repeat(0, null);
 
     private int _at;
     private int _depth;
@@ -73,18 +73,18 @@ internal sealed class PatternParser(string pattern)
             case '(':
                 return ReadGroup();
             case '[':
-                return JsonText.Character(ReadClass());
+                return JsonGrammar.Character(ReadClass());
             case '.':
                 _at++;
-                return JsonText.Character(CharacterRange.Complement(s_lineEnd));
+                return JsonGrammar.Character(CharacterRange.Complement(s_lineEnd));
             case '\\':
-                return JsonText.Character(ReadEscape(isInClass: false));
+                return JsonGrammar.Character(ReadEscape(isInClass: false));
             case '^':
                 throw Fail("'^' is supported at the beginning only");
             case '*' or '+' or '?' or '{':
                 throw Fail($"nothing to repeat before '{Current}'");
             default:
-                return JsonText.Character(Single(ReadRune()));
+                return JsonGrammar.Character(Single(ReadRune()));
         }
     }
 

@@ -35,8 +35,8 @@ internal static class SchemaOverlap
     private static string[]? ConstantsOf(JsonElement schema)
     {
         if (schema.TryGetProperty("const", out JsonElement only))
-            return [JsonText.Compact(only)];
-        return schema.TryGetProperty("enum", out JsonElement values) && values.ValueKind == JsonValueKind.Array ? [.. values.EnumerateArray().Select(JsonText.Compact)] : null;
+            return [JsonGrammar.Compact(only)];
+        return schema.TryGetProperty("enum", out JsonElement values) && values.ValueKind == JsonValueKind.Array ? [.. values.EnumerateArray().Select(JsonGrammar.Compact)] : null;
     }
 
     private static IEnumerable<string> RequiredOf(JsonElement schema) =>

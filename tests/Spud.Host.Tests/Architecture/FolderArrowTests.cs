@@ -16,7 +16,7 @@ public sealed class FolderArrowTests
         ],
         ["Spud.Numerics"] = ["Kernels -> Blocks"],
         ["Spud.Models"] = [". -> Gguf", "Families -> .", "Families -> Gguf"],
-        ["Spud.Text"] = ["Grammars -> Tokenization"],
+        ["Spud.Text"] = ["ChatTemplates -> Grammars", "Grammars -> Tokenization"],
         ["Spud.Engine"] =
         [
             "Plugins -> Configuration",

@@ -5,7 +5,7 @@ using System.Text.Json;
 namespace Spud.Text.Grammars.Schemas;
 
 /// <summary>Parts of JSON texts as grammar nodes.</summary>
-internal static class JsonText
+internal static class JsonGrammar
 {
     private static readonly JsonSerializerOptions s_readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
