@@ -36,7 +36,7 @@ public sealed partial class Request
         JobTerms terms = Options.Job;
         (Arrival, Account, _arrivalTime) = (arrival, account, now);
         _deadline = terms.Deadline is { } deadline ? now + (deadline - DateTimeOffset.UtcNow) : TimeSpan.MaxValue;
-        _maxPricePerCu = (terms.BidPerCu ?? terms.QuotePerCu) is { } stated ? JobTerms.MicrosOf(stated) : terms.Lane == JobLane.Spot ? prices.Posted : prices.Floor;
+        _maxPricePerCu = (terms.BidPerCu ?? terms.QuotePerCu) is { } stated ? JobTerms.NanosOf(stated) : terms.Lane == JobLane.Spot ? prices.Posted : prices.Floor;
     }
 
     /// <summary>What the scheduler is shown; what was billed since the last time is shown once.</summary>

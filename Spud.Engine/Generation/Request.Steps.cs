@@ -62,8 +62,9 @@ public sealed partial class Request
     /// <summary>Processes the results of a step: once the text is read, chooses a token and pushes it.</summary>
     /// <param name="batch">The step.</param>
     /// <param name="entry">Index of its entry in the step.</param>
+    /// <param name="pricePerCu">The scheduler's price, in nano-units.</param>
     /// <returns>FLOPs of its own rows in the step.</returns>
-    internal long Take(Batch batch, int entry)
+    internal long Take(Batch batch, int entry, long pricePerCu)
     {
         if (_released is not null)
             return TakeReadAgain();
@@ -71,8 +72,10 @@ public sealed partial class Request
         if (Sequence!.Tokens >= Prompt.Length)
             Choose(batch.Logits(entry));
 
-        long before = _billed;
-        return (_billed = Ledger!.Flops) - before;
+        long flops = Ledger!.Flops - _billed;
+        _billed += flops;
+        Ledger.ChargeMarket(pricePerCu, flops);
+        return flops;
     }
 
     private void Choose(Span<float> logits)

@@ -217,7 +217,7 @@ internal sealed partial class RequestQueue(Engine engine)
         int generated = request.GeneratedTokens;
         try
         {
-            Spent += request.Take(_step.Batch, entry);
+            Spent += request.Take(_step.Batch, entry, _jobs.DecisionOf(request).PricePerCu);
         }
         catch (Exception unusable)
         {
