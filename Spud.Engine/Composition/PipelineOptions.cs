@@ -1,7 +1,7 @@
 namespace Spud.Composition;
 
 /// <summary>Settings of a pipeline that the host decides, in addition to its document.</summary>
-public sealed class PipelineOptions
+public sealed record PipelineOptions
 {
     /// <summary>Model for a document that names none; null to reject such a document.</summary>
     public string? DefaultModel { get; init; }
