@@ -14,13 +14,17 @@ internal readonly record struct StepTimes(double Best, double Median)
 
     private const int Steps = 16;
 
-    public static StepTimes Of(Pipeline pipeline, double seconds)
+    /// <param name="pipeline">The pipeline.</param>
+    /// <param name="seconds">Minimum time of the measurement.</param>
+    /// <param name="depth">Tokens before the first measured one.</param>
+    public static StepTimes Of(Pipeline pipeline, double seconds, int depth = Depth)
     {
         Engine engine = pipeline.Engine;
-        Batch batch = engine.NewBatch();
+        using Batch batch = engine.NewBatch();
         using Sequence sequence = engine.Open();
-        batch.Add(sequence, new int[Depth], Phase.Prefill, LogitRows.None);
-        engine.Run(batch);
+        int[] text = new int[depth];
+        while (sequence.Tokens < depth)
+            engine.Step(batch, sequence, text.AsSpan(sequence.Tokens), Phase.Prefill, LogitRows.None);
 
         List<double> rounds = [];
         long start = Stopwatch.GetTimestamp();
@@ -33,7 +37,7 @@ internal readonly record struct StepTimes(double Best, double Median)
             }
 
             rounds.Add(Stopwatch.GetElapsedTime(from).TotalMicroseconds / Steps);
-            sequence.Truncate(Depth);
+            sequence.Truncate(depth);
         }
 
         rounds.Sort();
