@@ -34,7 +34,7 @@ internal sealed class CompressedCacheOptions
     [Range(1, 1 << 20)]
     public int? Recent { get; set; }
 
-    /// <summary>Keys that the other heads of a layer keep on average, sinks and window included; absent: all, or as given by ratio.</summary>
+    /// <summary>Keys that the other heads of a layer keep on average, sinks and protected tokens included; absent: all, or as given by ratio.</summary>
     [Range(1, 1 << 24)]
     public int? BudgetTokens { get; set; }
 
