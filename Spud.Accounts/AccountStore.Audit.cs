@@ -35,7 +35,7 @@ public sealed partial class AccountStore
     private const string StraySql =
         """
         SELECT job.id FROM job LEFT JOIN receipt ON receipt.job = job.id
-        WHERE (ended IS NULL AND receipt.job IS NOT NULL) OR (state = 'Finished' AND receipt.job IS NULL) OR (receipt.job IS NOT NULL AND (receipt.charge <> job.charge OR receipt.account <> job.account))
+        WHERE (ended IS NULL AND receipt.job IS NOT NULL) OR (status = 'Finished' AND receipt.job IS NULL) OR (receipt.job IS NOT NULL AND (receipt.charge <> job.charge OR receipt.account <> job.account))
         ORDER BY job.id LIMIT 20
         """;
 

@@ -25,7 +25,7 @@ public sealed partial class AccountStore
 
             RequireOpen(row.Job);
             await RequireOursAsync(session, row).ConfigureAwait(false);
-            if (end.State == JobState.Finished && row.Job.State != JobState.Running)
+            if (end.Status == JobStatus.Finished && row.Job.Status != JobStatus.Running)
                 throw new JobConflictException($"job '{id}' cannot finish: it has not started.");
 
             return await EndAsync(session, row.Job, end, json, ending).ConfigureAwait(false);
@@ -39,7 +39,7 @@ public sealed partial class AccountStore
     public Task<Job> RequestCancelAsync(string id, CancellationToken cancel = default) => WriteAsync(async session =>
     {
         JobRow row = await JobAsync(session, id, session.ForUpdate).ConfigureAwait(false);
-        if (row.Job.State == JobState.Cancelled)
+        if (row.Job.Status == JobStatus.Cancelled)
             return row.Job;
 
         RequireOpen(row.Job);
@@ -57,10 +57,10 @@ public sealed partial class AccountStore
         long? used = FlopsOrNull(end.Receipt?.ComputeUnits);
         await session.DoAsync(
             """
-            UPDATE job SET state = @state, ended = @now, charge = @charge, flops_used = @used, reason = @reason, answer = @answer, ending = @ending, request = NULL, cancel_requested = 0
+            UPDATE job SET status = @status, ended = @now, charge = @charge, flops_used = @used, reason = @reason, answer = @answer, ending = @ending, request = NULL, cancel_requested = 0
             WHERE id = @id
             """,
-            ("@state", $"{end.State}"), ("@now", now), ("@charge", charge), ("@used", used), ("@reason", end.Reason), ("@answer", end.Answer), ("@ending", ending), ("@id", job.Id)).ConfigureAwait(false);
+            ("@status", $"{end.Status}"), ("@now", now), ("@charge", charge), ("@used", used), ("@reason", end.Reason), ("@answer", end.Answer), ("@ending", ending), ("@id", job.Id)).ConfigureAwait(false);
         await TransferAsync(session, $"{job.Id}/charge", job.Account, job.Id, LedgerSide.Escrow, LedgerSide.Revenue, charge).ConfigureAwait(false);
         await TransferAsync(session, $"{job.Id}/refund", job.Account, job.Id, LedgerSide.Escrow, LedgerSide.Balance, reserved - charge).ConfigureAwait(false);
         if (json is not null)

@@ -6,7 +6,7 @@ public sealed partial class AccountStore
 {
     private const string JobColumns =
         """
-        id, account, (SELECT currency FROM account WHERE account.name = job.account), api_key, model, state, flops, bid, reserved, charge, flops_used, price_list, price_list_version,
+        id, account, (SELECT currency FROM account WHERE account.name = job.account), api_key, model, status, flops, bid, reserved, charge, flops_used, price_list, price_list_version,
         lane, tier, deadline, server, attempt, submitted, started, ended, cancel_requested, reason, request, answer, epoch, submission, ending
         """;
 
@@ -25,7 +25,7 @@ public sealed partial class AccountStore
             if (await FindJobAsync(session, job.Id).ConfigureAwait(false) is { } known)
                 return known.Submission == job.Digest ? known.Job : throw new JobConflictException($"there is already another job '{job.Id}'.");
 
-            long now = Now;
+            long now = Math.Max(Now, use.LastMinute);
             await RequireAllowedAsync(session, job, use, now).ConfigureAwait(false);
             await InsertAsync(session, job, now).ConfigureAwait(false);
             await TransferAsync(session, $"{job.Id}/reserve", job.Account, job.Id, LedgerSide.Balance, LedgerSide.Escrow, job.Reserved).ConfigureAwait(false);
@@ -42,11 +42,11 @@ public sealed partial class AccountStore
         JobRow row = await JobAsync(session, id, session.ForUpdate).ConfigureAwait(false);
         RequireOpen(row.Job);
         await RequireOursAsync(session, row).ConfigureAwait(false);
-        if (row.Job.State == JobState.Running)
+        if (row.Job.Status == JobStatus.Running)
             return row.Job;
 
         await session.DoAsync(
-            "UPDATE job SET state = 'Running', started = @now, server = @server, epoch = @epoch, attempt = attempt + 1 WHERE id = @id",
+            "UPDATE job SET status = 'Running', started = @now, server = @server, epoch = @epoch, attempt = attempt + 1 WHERE id = @id",
             ("@now", Now), ("@server", Server?.Name), ("@epoch", Server?.Epoch), ("@id", id)).ConfigureAwait(false);
         return (await JobAsync(session, id).ConfigureAwait(false)).Job;
     }, cancel);
@@ -117,7 +117,7 @@ public sealed partial class AccountStore
 
     private Task InsertAsync(Session session, JobSubmission job, long now) => session.DoAsync(
         """
-        INSERT INTO job(id, account, api_key, model, state, flops, bid, reserved, price_list, price_list_version, lane, tier, deadline, server, epoch, attempt, submitted, cancel_requested, request, submission)
+        INSERT INTO job(id, account, api_key, model, status, flops, bid, reserved, price_list, price_list_version, lane, tier, deadline, server, epoch, attempt, submitted, cancel_requested, request, submission)
         VALUES (@id, @account, @key, @model, 'Queued', @flops, @bid, @reserved, @prices, @version, @lane, @tier, @deadline, @server, @epoch, 0, @now, 0, @request, @submission)
         """,
         ("@id", job.Id), ("@account", job.Account), ("@key", job.Key), ("@model", job.Model), ("@flops", job.Flops), ("@bid", MoneyOrNull(job.Bid)), ("@reserved", job.Reserved),
@@ -137,7 +137,7 @@ public sealed partial class AccountStore
     private static void RequireOpen(Job job)
     {
         if (!job.IsOpen)
-            throw new JobConflictException($"job '{job.Id}' has already ended ({job.State}).");
+            throw new JobConflictException($"job '{job.Id}' has already ended ({job.Status}).");
     }
 
     private static JobRow JobOf(Row row) => new(
@@ -148,7 +148,7 @@ public sealed partial class AccountStore
             Currency = row.Text(),
             Key = row.TextOrNull(),
             Model = row.Text(),
-            State = Enum.Parse<JobState>(row.Text()),
+            Status = Enum.Parse<JobStatus>(row.Text()),
             ComputeUnits = Units.ComputeUnits(row.Number()),
             Bid = AmountOrNull(row.NumberOrNull()),
             Reserved = Units.Money(row.Number()),

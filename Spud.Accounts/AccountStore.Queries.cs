@@ -34,17 +34,17 @@ public sealed partial class AccountStore
     /// <summary>The receipt of a job; null if it has none.</summary>
     public Task<StoredReceipt?> FindReceiptAsync(string job, CancellationToken cancel = default) => ReadAsync(session => session.OneAsync(ReceiptOf, $"{SelectReceipt} WHERE job = @job", ("@job", job)), cancel);
 
-    /// <summary>Receipts, the last first; their state is that of their jobs, and not asked for.</summary>
+    /// <summary>Receipts, the last first; the query's status is ignored.</summary>
     public Task<List<StoredReceipt>> ReceiptsAsync(JobQuery query, CancellationToken cancel = default)
     {
-        (string where, (string, object?)[] parameters) = Where(query with { State = null }, "made");
+        (string where, (string, object?)[] parameters) = Where(query with { Status = null }, "made");
         return ReadAsync(session => session.AllAsync(ReceiptOf, $"{SelectReceipt} {where} ORDER BY made DESC, job LIMIT @maximum", parameters), cancel);
     }
 
     /// <summary>Movements of money, the last first.</summary>
     public Task<List<Transfer>> TransfersAsync(JobQuery query, CancellationToken cancel = default)
     {
-        (string where, (string, object?)[] parameters) = Where(query with { State = null }, "made");
+        (string where, (string, object?)[] parameters) = Where(query with { Status = null }, "made");
         return ReadAsync(session => session.AllAsync(TransferOf, $"SELECT id, account, job, source, target, amount, made, note FROM transfer {where} ORDER BY made DESC, id DESC LIMIT @maximum", parameters), cancel);
     }
 
@@ -61,8 +61,8 @@ public sealed partial class AccountStore
         List<(string Condition, string Name, object? Value)> conditions = [];
         if (query.Account is not null)
             conditions.Add(("account = @account", "@account", query.Account));
-        if (query.State is { } state)
-            conditions.Add(("state = @state", "@state", $"{state}"));
+        if (query.Status is { } status)
+            conditions.Add(("status = @status", "@status", $"{status}"));
         if (query.Since is { } since)
             conditions.Add(($"{time} >= @since", "@since", Units.Time(since)));
         if (query.Until is { } until)

@@ -94,7 +94,7 @@ public sealed partial class AccountStore
         if (row.Job.Attempt >= MaxAttempts)
             return await EndAsync(session, row.Job, JobEnd.Failed($"Its server ended while the job ran, {MaxAttempts} times.")).ConfigureAwait(false);
 
-        await session.DoAsync("UPDATE job SET state = 'Queued', started = NULL, server = @server, epoch = @epoch WHERE id = @id", ("@server", Server!.Name), ("@epoch", Server.Epoch), ("@id", id)).ConfigureAwait(false);
+        await session.DoAsync("UPDATE job SET status = 'Queued', started = NULL, server = @server, epoch = @epoch WHERE id = @id", ("@server", Server!.Name), ("@epoch", Server.Epoch), ("@id", id)).ConfigureAwait(false);
         return (await JobAsync(session, id).ConfigureAwait(false)).Job;
     }
 

@@ -52,7 +52,11 @@ public sealed partial class AccountStore : IDisposable
     private async Task<long> PrepareAsync(IReadOnlyList<string> migrations, CancellationToken cancel)
     {
         await _database.PrepareAsync(cancel).ConfigureAwait(false);
-        return await TransactAsync(session => new Migrator(_database, migrations).RunAsync(session), writes: true, cancel).ConfigureAwait(false);
+        Migrator migrator = new(_database, migrations);
+
+        // Opening a database that is in use does not wait for those who write.
+        return await TransactAsync(migrator.IsCurrentAsync, writes: false, cancel).ConfigureAwait(false)
+            ? migrations.Count : await TransactAsync(migrator.RunAsync, writes: true, cancel).ConfigureAwait(false);
     }
 
     private Task<T> WriteAsync<T>(Func<Session, Task<T>> work, CancellationToken cancel) => PatientlyAsync(() => TransactAsync(work, writes: true, cancel), _options.Patience, cancel);

@@ -1,7 +1,7 @@
 namespace Spud.Accounts;
 
-/// <summary>State of a job.</summary>
-public enum JobState
+/// <summary>Status of a job.</summary>
+public enum JobStatus
 {
     /// <summary>It waits, and its money is reserved.</summary>
     Queued,
@@ -40,8 +40,8 @@ public sealed record Job
     /// <summary>Name of the model.</summary>
     public required string Model { get; init; }
 
-    /// <summary>State.</summary>
-    public JobState State { get; init; }
+    /// <summary>Status.</summary>
+    public JobStatus Status { get; init; }
 
     /// <summary>Maximum compute, in CU.</summary>
     public decimal ComputeUnits { get; init; }
@@ -101,5 +101,5 @@ public sealed record Job
     public string? Answer { get; init; }
 
     /// <summary>Whether it has not ended.</summary>
-    public bool IsOpen => State is JobState.Queued or JobState.Running;
+    public bool IsOpen => Status is JobStatus.Queued or JobStatus.Running;
 }

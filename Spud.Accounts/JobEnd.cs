@@ -9,10 +9,10 @@ public sealed record JobEnd
 {
     private static readonly ReceiptJson s_compact = new(new JsonSerializerOptions(ReceiptJson.Default.Options) { WriteIndented = false });
 
-    private JobEnd(JobState state) => State = state;
+    private JobEnd(JobStatus status) => Status = status;
 
-    /// <summary>State afterwards.</summary>
-    public JobState State { get; }
+    /// <summary>Status afterwards.</summary>
+    public JobStatus Status { get; }
 
     /// <summary>What it used; null if it computed nothing.</summary>
     public Receipt? Receipt { get; private init; }
@@ -30,28 +30,28 @@ public sealed record JobEnd
     /// <param name="receipt">What it used.</param>
     /// <param name="charge">What it costs; null for the receipt's total.</param>
     /// <param name="answer">Its result, if it is to be kept.</param>
-    public static JobEnd Finished(Receipt receipt, decimal? charge = null, string? answer = null) => new(JobState.Finished) { Receipt = receipt, Charge = ChargeOf(receipt, charge), Answer = answer };
+    public static JobEnd Finished(Receipt receipt, decimal? charge = null, string? answer = null) => new(JobStatus.Finished) { Receipt = receipt, Charge = ChargeOf(receipt, charge), Answer = answer };
 
     /// <summary>It could not be completed; what it used until then is charged.</summary>
     /// <param name="reason">Why.</param>
     /// <param name="receipt">What it used; null for nothing.</param>
     /// <param name="charge">What it costs; null for the receipt's total.</param>
-    public static JobEnd Failed(string reason, Receipt? receipt = null, decimal? charge = null) => new(JobState.Failed) { Reason = reason, Receipt = receipt, Charge = ChargeOf(receipt, charge) };
+    public static JobEnd Failed(string reason, Receipt? receipt = null, decimal? charge = null) => new(JobStatus.Failed) { Reason = reason, Receipt = receipt, Charge = ChargeOf(receipt, charge) };
 
     /// <summary>Its client gave it up; what it used until then is charged.</summary>
     /// <param name="receipt">What it used; null for nothing.</param>
     /// <param name="charge">What it costs; null for the receipt's total.</param>
-    public static JobEnd Cancelled(Receipt? receipt = null, decimal? charge = null) => new(JobState.Cancelled) { Receipt = receipt, Charge = ChargeOf(receipt, charge) };
+    public static JobEnd Cancelled(Receipt? receipt = null, decimal? charge = null) => new(JobStatus.Cancelled) { Receipt = receipt, Charge = ChargeOf(receipt, charge) };
 
     /// <summary>The server gives it up; nothing is charged.</summary>
     /// <param name="reason">Why.</param>
-    public static JobEnd HandedBack(string reason) => new(JobState.HandedBack) { Reason = reason };
+    public static JobEnd HandedBack(string reason) => new(JobStatus.HandedBack) { Reason = reason };
 
     /// <summary>The receipt as it is stored.</summary>
     internal string? Json => Receipt is null ? null : JsonSerializer.Serialize(Receipt, s_compact.Receipt);
 
     /// <summary>Identifies the content.</summary>
-    internal string DigestOf(string? json) => Digest.Of($"{State}", json, Units.Charge(Charge).ToString(CultureInfo.InvariantCulture), Reason, Answer);
+    internal string DigestOf(string? json) => Digest.Of($"{Status}", json, Units.Charge(Charge).ToString(CultureInfo.InvariantCulture), Reason, Answer);
 
     private static decimal ChargeOf(Receipt? receipt, decimal? charge)
     {

@@ -6,8 +6,8 @@ public sealed record JobQuery
     /// <summary>Of this account.</summary>
     public string? Account { get; init; }
 
-    /// <summary>In this state; jobs only.</summary>
-    public JobState? State { get; init; }
+    /// <summary>With this status; jobs only.</summary>
+    public JobStatus? Status { get; init; }
 
     /// <summary>Not before this time.</summary>
     public DateTimeOffset? Since { get; init; }

@@ -15,7 +15,7 @@ namespace Spud;
 /// A composed pipeline with its tokenizer and chat template: the main class for programs that embed Spud. Requests can be created and read from any
 /// number of threads; <see cref="Engine"/> may only be used directly while no request is being read.
 /// </summary>
-public sealed class LanguageModel : IDisposable
+public sealed partial class LanguageModel : IDisposable
 {
     /// <summary>Name of the activity source and of the meter that requests report to.</summary>
     public const string TelemetryName = RequestSpan.Name;
@@ -28,6 +28,7 @@ public sealed class LanguageModel : IDisposable
     private LanguageModel(Pipeline pipeline, Tokenizer tokenizer, StepLoop loop, bool ownsLoop)
     {
         (_source, _ownsLoop) = (new(pipeline, tokenizer, loop), ownsLoop);
+        _constraints = new(() => new(tokenizer));
         _ownTemplate = new(() => pipeline.File.Metadata.TryGetString("tokenizer.chat_template", out string? source) ? ChatTemplate.Parse(source) : null);
     }
 
@@ -113,16 +114,17 @@ public sealed class LanguageModel : IDisposable
     }
 
     /// <summary>Renders a conversation with the chat template, up to where the answer begins.</summary>
+    /// <param name="messages">The conversation.</param>
+    /// <param name="tools">Functions that the model may call; null for none. A template that does not know tools gets them as text of the system message.</param>
     /// <exception cref="ContextOverflowException">A single message is longer than the context.</exception>
     /// <exception cref="InvalidOperationException">There is no chat template.</exception>
     /// <exception cref="TemplateException">The template rejects the conversation.</exception>
-    public RenderedPrompt Render(IReadOnlyList<ChatMessage> messages)
+    public RenderedPrompt Render(IReadOnlyList<ChatMessage> messages, ToolSet? tools = null)
     {
         ArgumentNullException.ThrowIfNull(messages);
         foreach (ChatMessage message in messages)
             RequireRoom(message.Content);
-        ChatTemplate template = ChatTemplate ?? throw new InvalidOperationException("The model file has no chat template. Give the model a plain text, or set a template.");
-        return ConversationPrompt.Render(template, messages, new ChatTemplateOptions { BosToken = TextOf(Tokenizer.Bos), EosToken = TextOf(Tokenizer.Eos) });
+        return ConversationPrompt.Render(RequireTemplate(), messages, new ChatTemplateOptions { BosToken = TextOf(Tokenizer.Bos), EosToken = TextOf(Tokenizer.Eos) }, tools);
     }
 
     /// <summary>Embeds a text as a vector: its rows after the final norm, pooled. Not while a request is being read: it uses the engine, and one of its sequences.</summary>
@@ -146,13 +148,18 @@ public sealed class LanguageModel : IDisposable
     /// <exception cref="InvalidOperationException">The engine is in use, or all its sequences are.</exception>
     public TextEmbedding Embed(IReadOnlyList<int> tokens, Pooling pooling = Pooling.Mean, CancellationToken cancellation = default)
     {
-        ArgumentNullException.ThrowIfNull(tokens);
-        if (tokens.Count == 0)
-            throw new ArgumentException("A text without tokens has no embedding.", nameof(tokens));
-        if (tokens.Count > Pipeline.Limits.ContextTokens)
-            throw new ContextOverflowException(tokens.Count, Pipeline.Limits.ContextTokens);
+        return TextEmbedder.Embed(Pipeline, Embeddable(tokens), pooling, cancellation);
+    }
 
-        return TextEmbedder.Embed(Pipeline, [.. tokens], pooling, cancellation);
+    /// <summary>Embeds ids as a vector, while requests are read: a part of the text between two of their steps.</summary>
+    /// <inheritdoc cref="Embed(IReadOnlyList{int}, Pooling, CancellationToken)" path="/param"/>
+    /// <exception cref="ArgumentException">There are no tokens.</exception>
+    /// <exception cref="ContextOverflowException">The text is longer than the context.</exception>
+    public Task<TextEmbedding> EmbedAsync(IReadOnlyList<int> tokens, Pooling pooling = Pooling.Mean, CancellationToken cancellation = default)
+    {
+        EmbeddingRequest request = new(new(Pipeline, Embeddable(tokens), pooling, cancellation), cancellation);
+        Loop.Submit(request);
+        return request.Result;
     }
 
     /// <summary>Continues a prompt.</summary>
@@ -197,6 +204,18 @@ public sealed class LanguageModel : IDisposable
 
     /// <summary>The loop that runs its requests.</summary>
     internal StepLoop Loop => _source.Loop;
+
+    private ChatTemplate RequireTemplate() =>
+        ChatTemplate ?? throw new InvalidOperationException("The model file has no chat template. Give the model a plain text, or set a template.");
+
+    private int[] Embeddable(IReadOnlyList<int> tokens)
+    {
+        ArgumentNullException.ThrowIfNull(tokens);
+        if (tokens.Count == 0)
+            throw new ArgumentException("A text without tokens has no embedding.", nameof(tokens));
+
+        return tokens.Count <= Pipeline.Limits.ContextTokens ? [.. tokens] : throw new ContextOverflowException(tokens.Count, Pipeline.Limits.ContextTokens);
+    }
 
     private string TextOf(int? id) => id is { } known ? Tokenizer.TextOf(known) : "";
 }

@@ -45,7 +45,7 @@ internal static class Migrations
             account TEXT NOT NULL REFERENCES account(name),
             api_key TEXT REFERENCES api_key(id),
             model TEXT NOT NULL,
-            state TEXT NOT NULL CHECK (state IN ('Queued', 'Running', 'Finished', 'Failed', 'Cancelled', 'HandedBack')),
+            status TEXT NOT NULL CHECK (status IN ('Queued', 'Running', 'Finished', 'Failed', 'Cancelled', 'HandedBack')),
             flops INTEGER NOT NULL CHECK (flops > 0),
             bid INTEGER CHECK (bid >= 0),
             reserved INTEGER NOT NULL CHECK (reserved >= 0),
@@ -59,7 +59,7 @@ internal static class Migrations
             reason TEXT, request TEXT, answer TEXT,
             submission TEXT NOT NULL, ending TEXT,
             FOREIGN KEY (price_list, price_list_version) REFERENCES price_list(name, version),
-            CHECK ((ended IS NULL) = (state IN ('Queued', 'Running'))),
+            CHECK ((ended IS NULL) = (status IN ('Queued', 'Running'))),
             CHECK ((ended IS NULL) = (charge IS NULL)),
             CHECK ((ended IS NULL) = (ending IS NULL))) STRICT;
         CREATE INDEX job_of_account ON job(account, submitted);

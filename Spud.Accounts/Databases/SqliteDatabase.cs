@@ -70,6 +70,8 @@ internal sealed class SqliteDatabase : Database
     {
         if (_create)
             Create();
+        else if (!File.Exists(_path))
+            throw new AccountsException($"{_path} does not exist: there are no accounts yet. 'spud accounts add' makes the first.");
 
         await using DbConnection connection = await OpenAsync(cancel).ConfigureAwait(false);
         long application = await NumberAsync(connection, "PRAGMA application_id", cancel).ConfigureAwait(false);

@@ -71,26 +71,29 @@ public sealed class Engine
 
     /// <summary>
     /// Takes over a text from the pipeline that this one replaced, with its keys and values, which the caller knows to be valid here. Pages that
-    /// both pipelines hold are shared, others copied. Null if that is impossible: they are in other domains or formats, another policy kept
-    /// them, the text is too long, or components keep a state of it that the former ones did not.
+    /// both pipelines hold are shared, others copied. Null if that is impossible.
     /// </summary>
     /// <param name="source">The text; must not be used meanwhile, and stays unchanged.</param>
     /// <param name="copiedBytes">Bytes of keys and values copied.</param>
+    /// <param name="refusal">Why it is impossible, to follow "because"; null if it was done.</param>
     /// <exception cref="InvalidOperationException">All sequences of the pipeline are in use, or one of the engines is.</exception>
-    public Sequence? TakeOver(Sequence source, out long copiedBytes)
+    public Sequence? TakeOver(Sequence source, out long copiedBytes, out string? refusal)
     {
         ArgumentNullException.ThrowIfNull(source);
         using SingleUser.Turn turn = TakeTurn();
         source.ThrowIfEnded();
         copiedBytes = 0;
         PipelineParts former = source.Engine._pipeline;
-        if (source.Tokens > _pipeline.Limits.ContextTokens || !ReferenceEquals(former.Model, _pipeline.Model) || !_pipeline.States.AreOf(former.States))
+        refusal = source.Tokens > _pipeline.Limits.ContextTokens ? "the context is too short"
+            : !ReferenceEquals(former.Model, _pipeline.Model) ? "the model's file is another one"
+            : !_pipeline.States.AreOf(former.States) ? "components keep a state of the text that the former ones did not" : null;
+        if (refusal is not null)
             return null;
 
         // Keys are copied only if pools differ, which is rare enough not to count how many pages that takes.
         Kept.Clear();
         Sequence taken = OpenNext();
-        if (!TextTakeover.IsPossible(source, taken))
+        if ((refusal = TextTakeover.Refusal(source, taken)) is not null)
         {
             taken.Dispose();
             return null;
@@ -168,6 +171,14 @@ public sealed class Engine
     /// <summary>Texts of requests that ended, whose pages are given up where others need them.</summary>
     internal KeptTexts Kept { get; }
 
+    /// <summary>Gives kept texts up until there are free pages for a text of this length, as far as that is possible.</summary>
+    internal void MakeRoomFor(int tokens)
+    {
+        while (!_pipeline.Pages.Demand.HasFreePagesFor(tokens) && Kept.FreeSome())
+        {
+        }
+    }
+
     private void RequirePages(Batch batch)
     {
         while (_pipeline.Pages.Demand.RefusalOf(batch) is { } refusal)
@@ -223,6 +234,9 @@ public sealed class Engine
 
     /// <summary>Whether another sequence can be opened.</summary>
     internal bool HasFreeSequence => Array.IndexOf(_sequences, null) >= 0;
+
+    /// <summary>Number of sequences that can be opened.</summary>
+    internal int FreeSequences => _sequences.AsSpan().Count((Sequence?)null);
 
     /// <summary>Whether each step has only one phase.</summary>
     internal bool SplitsPhases => _pipeline.SplitsPhases;

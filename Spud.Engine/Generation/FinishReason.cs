@@ -6,7 +6,7 @@ public enum FinishReason
     /// <summary>It has not ended.</summary>
     None,
 
-    /// <summary>The model generated an end-of-generation or stop token.</summary>
+    /// <summary>The model generated an end-of-generation or stop token, or the text is complete by its constraint.</summary>
     StopToken,
 
     /// <summary>A stop string was completed.</summary>

@@ -1,5 +1,6 @@
 using Spud.Metering;
 using Spud.Sampling;
+using Spud.Text.Grammars;
 
 namespace Spud.Generation;
 
@@ -33,6 +34,9 @@ public sealed class GenerationOptions
 
     /// <summary>Whether to continue past the model's end-of-generation tokens.</summary>
     public bool IgnoreEndOfGeneration { get; set; }
+
+    /// <summary>What the text must be, such as JSON of a schema; null for any text. Compiled for the model's tokenizer; requests may share it. The request ends where the text is complete.</summary>
+    public TokenConstraint? Constraint { get; set; }
 
     /// <summary>What the scheduler knows of the request besides its size.</summary>
     public JobTerms Job { get; set; } = JobTerms.Default;

@@ -3,8 +3,7 @@ namespace Spud.Generation;
 /// <summary>Who pays for a request, how urgent it is, and what it may cost: what a scheduler knows of it besides its size.</summary>
 public sealed record JobTerms
 {
-    /// <summary>Micro-units in a unit of money.</summary>
-    public const long MicrosPerUnit = 1_000_000;
+    private const long NanosPerUnit = 1_000_000_000, MaxPrice = 1_000_000_000;
 
     /// <summary>The terms of a request that states none.</summary>
     public static JobTerms Default { get; } = new();
@@ -42,12 +41,12 @@ public sealed record JobTerms
             throw new ArgumentException("Job.BidPerCu: a job of the floor pays the quoted price. Submit it as spot, or without a bid.");
         if (BidPerCu is not null && QuotePerCu is not null)
             throw new ArgumentException("Job: expected a bid or a quoted price, got both.");
-        _ = MicrosOf(BidPerCu ?? QuotePerCu ?? 0);
+        _ = NanosOf(BidPerCu ?? QuotePerCu ?? 0);
     }
 
-    /// <summary>A price per CU in micro-units, rounded down: a bid is never exceeded.</summary>
-    /// <exception cref="ArgumentException">It is negative, or above 10^12.</exception>
-    public static long MicrosOf(decimal pricePerCu) => pricePerCu is >= 0 and <= 1_000_000_000_000
-        ? (long)decimal.Floor(pricePerCu * MicrosPerUnit)
-        : throw new ArgumentException($"Price per CU: expected 0 to 10^12, got {pricePerCu}.");
+    /// <summary>A price per CU in nano-units, rounded down: a bid is never exceeded.</summary>
+    /// <exception cref="ArgumentException">It is negative, or above 10^9.</exception>
+    public static long NanosOf(decimal pricePerCu) => pricePerCu is >= 0 and <= MaxPrice
+        ? (long)decimal.Floor(pricePerCu * NanosPerUnit)
+        : throw new ArgumentException($"Price per CU: expected 0 to {MaxPrice}, got {pricePerCu}.");
 }

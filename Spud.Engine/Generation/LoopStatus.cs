@@ -36,6 +36,15 @@ public readonly record struct LoopStatus
     /// <summary>Number of these texts.</summary>
     public int KeptTexts { get; init; }
 
+    /// <summary>Prices that the scheduler quotes; all 0 until the first request, and without a market.</summary>
+    public MarketPrices Prices { get; init; }
+
+    /// <summary>Duration of all steps.</summary>
+    public TimeSpan StepTime { get; init; }
+
+    /// <summary>The part of it in which the next step was decided about: by the scheduler, and by what it is asked and told.</summary>
+    public TimeSpan SchedulingTime { get; init; }
+
     /// <summary>Duration of the last step.</summary>
     public TimeSpan LastStep { get; init; }
 

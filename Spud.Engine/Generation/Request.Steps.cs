@@ -62,8 +62,9 @@ public sealed partial class Request
     /// <summary>Processes the results of a step: once the text is read, chooses a token and pushes it.</summary>
     /// <param name="batch">The step.</param>
     /// <param name="entry">Index of its entry in the step.</param>
+    /// <param name="pricePerCu">The scheduler's price, in nano-units.</param>
     /// <returns>FLOPs of its own rows in the step.</returns>
-    internal long Take(Batch batch, int entry)
+    internal long Take(Batch batch, int entry, long pricePerCu)
     {
         if (_released is not null)
             return TakeReadAgain();
@@ -71,15 +72,18 @@ public sealed partial class Request
         if (Sequence!.Tokens >= Prompt.Length)
             Choose(batch.Logits(entry));
 
-        long before = _billed;
-        return (_billed = Ledger!.Flops) - before;
+        long flops = Ledger!.Flops - _billed;
+        _billed += flops;
+        Ledger.ChargeMarket(pricePerCu, flops);
+        return flops;
     }
 
     private void Choose(Span<float> logits)
     {
         State = RequestState.Decoding;
-        _token = _sampler.Value.Sample(logits);
+        _token = _cursor is null ? _sampler.Value.Sample(logits) : _sampler.Value.Sample(logits, _cursor.Value.Allowed());
         _sampler.Value.Accept(_token);
+        _cursor?.Value.Accept(_token);
         TimeSpan time = Stopwatch.GetElapsedTime(_start);
         if (GeneratedTokens++ == 0)
             TimeToFirstToken = time;
@@ -118,6 +122,8 @@ public sealed partial class Request
             LeaveSequence(reason is FinishReason.Failed or FinishReason.Refused ? null : _prefixes);
         if (_own is not null)
             Engine.Kept.Forget(_own);
+        if (_swapped is not null)
+            Engine.Parts.Swap!.Forget(_swapped);
 
         Ledger?.Close(OutcomeOf(reason));
         _span!.End(this);
@@ -158,6 +164,8 @@ public sealed partial class Request
         string text = _stops.Append(_decoder.Append(token));
         if (_stops.MatchedString is not null)
             Finish = FinishReason.StopString;
+        else if (_cursor?.Value.IsComplete == true)
+            Finish = FinishReason.StopToken;
         else if (GeneratedTokens == Options.MaxTokens)
             Finish = FinishReason.Length;
         else if (GeneratedTokens == MaxTokens)

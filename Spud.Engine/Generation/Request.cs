@@ -5,6 +5,7 @@ using System.Threading.Channels;
 using Spud.Execution;
 using Spud.Metering;
 using Spud.Sampling;
+using Spud.Text.Grammars;
 using Spud.Text.Tokenization;
 
 namespace Spud.Generation;
@@ -18,6 +19,7 @@ public sealed partial class Request : IAsyncEnumerable<TextPiece>
     private readonly StepLoop _loop;
     private readonly CancellationTokenSource _cancellation;
     private readonly Lazy<Sampler> _sampler;
+    private readonly Lazy<ConstraintCursor>? _cursor;
     private readonly StopConditions _stops;
     private readonly TokenDecoder _decoder;
     private readonly Channel<TextPiece> _pieces;
@@ -56,7 +58,16 @@ public sealed partial class Request : IAsyncEnumerable<TextPiece>
         // A waiting request uses little memory: data as large as the vocabulary are allocated when it begins.
         options.Sampling.Validate(model.Tokenizer.VocabularySize);
         _sampler = new(() => new Sampler(options.Sampling, model.Tokenizer.VocabularySize));
-        _stops = new(options.IgnoreEndOfGeneration ? options.StopTokens : model.Tokenizer.EndOfGeneration.Concat(options.StopTokens), options.StopStrings);
+        int[] ends = [.. options.IgnoreEndOfGeneration ? options.StopTokens : model.Tokenizer.EndOfGeneration.Concat(options.StopTokens)];
+        _stops = new(ends, options.StopStrings);
+        if (options.Constraint is { } constraint)
+        {
+            if (constraint.Tokenizer != model.Tokenizer)
+                throw new ArgumentException("Constraint: compiled for another tokenizer than this model's.", nameof(options));
+
+            _cursor = new(() => constraint.Begin(ends));
+        }
+
         _decoder = model.Tokenizer.CreateDecoder(continuesText: true);
         _cancellation = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
 
@@ -144,6 +155,7 @@ public sealed partial class Request : IAsyncEnumerable<TextPiece>
         _span = RequestSpan.Begin(ModelName, Options);
         _start = Stopwatch.GetTimestamp();
         _loop.Submit(this);
+        _cancellation.Token.UnsafeRegister(static request => ((Request)request!).Signal?.Set(), this);
     }
 
     private static InvalidOperationException ReadTwice() => new("A request is read once: make another one to generate again.");

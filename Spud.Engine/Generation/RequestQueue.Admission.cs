@@ -5,61 +5,48 @@ namespace Spud.Generation;
 /// <summary>Which requests have a sequence and pages.</summary>
 internal sealed partial class RequestQueue
 {
-    /// <summary>
-    /// Tokens of each answer for which there are pages when a request is admitted. What its maximum length would need is not reserved: if
-    /// pages run out, the request that arrived last gives its own back.
-    /// </summary>
-    private const int AnswerTokens = 128;
-
     private readonly int[] _tokens = new int[engine.Parts.Limits.Sequences + 1];
-    private long _arrivals;
 
-    /// <summary>Ends those that were cancelled, removes those that have ended, and counts the places of those that wait.</summary>
-    private void Sweep()
+    /// <summary>Does what the scheduler decided, as far as there are pages: those that run in the next step are in <see cref="_runners"/> then.</summary>
+    /// <param name="order">Indices of the requests that it lets run.</param>
+    private void Apply(ReadOnlySpan<int> order)
     {
-        int kept = 0, waiting = 0;
-        for (int i = 0; i < _requests.Count; i++)
+        for (int i = _running.Count - 1; i >= 0; i--)
         {
-            Request request = _requests[i];
-            if (request.IsCancelled)
-                End(request, FinishReason.Cancelled);
-            if (request.State == RequestState.Finished)
-                continue;
-
-            request.Position = request.State == RequestState.Waiting ? waiting++ : 0;
-            _requests[kept++] = request;
+            if (_jobs.DecisionOf(_running[i]).Action == JobAction.Release && _running[i].OwnsSequence)
+                Release(_running[i]);
         }
 
-        _requests.RemoveRange(kept, _requests.Count - kept);
-    }
-
-    /// <summary>Admits waiting requests in order of arrival, until there is no room for one.</summary>
-    private void Admit()
-    {
-        for (int i = 0, waiting = _requests.Count - Running; i < _requests.Count && waiting > 0; i++)
+        _runners.Clear();
+        bool isFull = false;
+        foreach (int index in order)
         {
-            if (_requests[i].State != RequestState.Waiting)
+            Request request = _jobs.Requests[index];
+            if (request.State == RequestState.Waiting && !isFull && !IsUsed(request.Sequence))
+                isFull = !TryAdmit(request);
+            if (!request.IsRunning)
                 continue;
 
-            Request request = _requests[i];
-            if (!HasSequenceFor(request))
-                return;
-
-            PrefixMatch? match = request.FindPrefix();
-            if (!HasPagesFor(request, match))
-                return;
-
-            Admit(request, match);
-            waiting--;
+            request.Rows = _jobs.DecisionOf(request).Rows;
+            _runners.Add(request);
         }
     }
 
-    private void Admit(Request request, PrefixMatch? match)
+    /// <summary>False if there is no room for the request. One that is alone is always admitted, and fails later if there is not enough room.</summary>
+    private bool TryAdmit(Request request)
     {
+        if (request.Sequence is null && !engine.HasFreeSequence && _running.Count > 0)
+            return false;
+
+        PrefixMatch? match = request.FindPrefix();
+        if (_running.Count > 0 && !HasPagesFor(request, match))
+            return false;
+
         try
         {
+            _jobs.Touch(request);
             request.Admit(request.Sequence ?? engine.Open(), match);
-            (request.State == RequestState.Decoding ? _decoding : _prefilling).Add(request);
+            _running.Add(request);
         }
         catch (BudgetExceededException refusal)
         {
@@ -69,33 +56,26 @@ internal sealed partial class RequestQueue
         {
             End(request, FinishReason.Failed, fault);
         }
+
+        return true;
     }
 
-    private bool HasSequenceFor(Request request) =>
-        Running == 0 || (request.Sequence is { } sequence ? !IsUsed(sequence, _prefilling) && !IsUsed(sequence, _decoding) : engine.HasFreeSequence);
-
-    /// <summary>A request that is alone is always admitted, and fails later if there is not enough room.</summary>
     private bool HasPagesFor(Request request, PrefixMatch? match)
     {
-        if (Running == 0)
-            return true;
-
         // Pages that only kept texts hold count as free, so those that the request takes over must be counted as its own.
-        int shared = match is { Text.HoldsPagesAlone: false } used ? used.Tokens - 1 : 0, count = 0;
-        foreach (Request other in _prefilling)
-            _tokens[count++] = other.TokensSoon(AnswerTokens);
-        foreach (Request other in _decoding)
-            _tokens[count++] = other.TokensSoon(AnswerTokens);
+        int shared = match is { Text.HoldsPagesAlone: false } used ? used.Tokens - 1 : 0;
+        for (int i = 0; i < _running.Count; i++)
+            _tokens[i] = _running[i].TokensSoon(JobTable.AnswerTokens);
 
-        _tokens[count++] = Math.Max(0, request.TokensSoon(AnswerTokens) - shared);
-        return engine.HasPagesFor(_tokens.AsSpan(0, count));
+        _tokens[_running.Count] = Math.Max(0, request.TokensSoon(JobTable.AnswerTokens) - shared);
+        return engine.HasPagesFor(_tokens.AsSpan(0, _running.Count + 1));
     }
 
-    private static bool IsUsed(Sequence sequence, List<Request> requests)
+    private bool IsUsed(Sequence? sequence)
     {
-        foreach (Request request in requests)
+        for (int i = 0; i < _running.Count && sequence is not null; i++)
         {
-            if (request.Sequence == sequence)
+            if (_running[i].Sequence == sequence)
                 return true;
         }
 
@@ -103,37 +83,45 @@ internal sealed partial class RequestQueue
     }
 
     /// <summary>
-    /// Makes room for others: of the requests that run, the one that arrived last gives its pages back and waits to be admitted again. False if no other one
-    /// would go on: a text that does not even fit alone fails.
+    /// Makes room for others: of the requests that hold pages, the one that the scheduler serves last, or not at all, gives its own back and waits to be admitted again.
+    /// False if no other one would go on: a text that does not even fit alone fails.
     /// </summary>
-    private bool ReleaseLatest()
+    private bool ReleaseLast()
     {
-        if (Running < 2)
+        if (_running.Count < 2)
             return false;
 
-        for (int i = _requests.Count - 1; i >= 0; i--)
+        Request? last = null;
+        foreach (Request request in _running)
         {
-            Request request = _requests[i];
-            if (request.OwnsSequence && request.State is RequestState.Prefilling or RequestState.Decoding)
-            {
-                _ = _prefilling.Remove(request) || _decoding.Remove(request);
-                request.Release();
-                _releases++;
-                return true;
-            }
+            if (request.OwnsSequence && (last is null || PlaceOf(request).CompareTo(PlaceOf(last)) > 0))
+                last = request;
         }
 
-        return false;
+        if (last is not null)
+            Release(last);
+        return last is not null;
+
+        (int Rank, long Arrival) PlaceOf(Request request) => (_jobs.DecisionOf(request) is { Action: JobAction.Run } decision ? decision.Rank : int.MaxValue, request.Arrival);
     }
 
-    /// <summary>If no request can continue for lack of pages, the latest ends.</summary>
+    private void Release(Request request)
+    {
+        _running.Remove(request);
+        _runners.Remove(request);
+        request.Release(_limit.SecondsPerRow);
+        _jobs.Touch(request);
+        _releases++;
+    }
+
+    /// <summary>If no request can continue for lack of pages, the last one ends.</summary>
     private void EndOneIfStalled(PagePoolFullException? full)
     {
-        _stalled = _step.Requests.Count > 0 || full is null ? 0 : _stalled + 1;
-        if (_stalled < (engine.SplitsPhases && _prefilling.Count > 0 && _decoding.Count > 0 ? 2 : 1))
+        _stalled = _step.Requests.Count > 0 || full is null || _runners.Count == 0 ? 0 : _stalled + 1;
+        if (_stalled == 0 || _stalled < (HasBothPhases ? 2 : 1))
             return;
 
         _stalled = 0;
-        End(_prefilling.Count > 0 ? _prefilling[^1] : _decoding[^1], FinishReason.Failed, full);
+        End(_runners[^1], FinishReason.Failed, full);
     }
 }

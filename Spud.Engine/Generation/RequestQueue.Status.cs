@@ -5,17 +5,18 @@ namespace Spud.Generation;
 /// <summary>Figures of the loop, which other threads read at any time.</summary>
 internal sealed partial class RequestQueue
 {
-    private long _steps, _rows, _generated, _releases, _stepTicks, _stepStart;
+    private long _steps, _rows, _generated, _releases, _stepTicks, _allStepTicks, _schedulingTicks, _stepStart;
     private long _windowStart, _windowTokens;
     private double _tokensPerSecond;
-    private int _running;
+    private int _runningNow;
+    private object _prices = default(MarketPrices);
 
     public LoopStatus Status
     {
         get
         {
             long started = Volatile.Read(ref _stepStart);
-            (int open, int running) = (_open.Count, Volatile.Read(ref _running));
+            (int open, int running) = (_open.Count, Volatile.Read(ref _runningNow));
             (long pages, long free, long kept) = engine.Parts.Pages.CountPages();
             return new()
             {
@@ -30,6 +31,9 @@ internal sealed partial class RequestQueue
                 FreePages = free,
                 KeptPages = kept,
                 KeptTexts = engine.Kept.Count,
+                Prices = (MarketPrices)Volatile.Read(ref _prices),
+                StepTime = Stopwatch.GetElapsedTime(0, Volatile.Read(ref _allStepTicks)),
+                SchedulingTime = Stopwatch.GetElapsedTime(0, Volatile.Read(ref _schedulingTicks)),
                 LastStep = Stopwatch.GetElapsedTime(0, Volatile.Read(ref _stepTicks)),
                 CurrentStep = started == 0 ? TimeSpan.Zero : Stopwatch.GetElapsedTime(started),
             };
@@ -39,7 +43,7 @@ internal sealed partial class RequestQueue
     private long BeginStep()
     {
         long now = Stopwatch.GetTimestamp();
-        if (_running == 0)
+        if (_runningNow == 0)
             (_windowStart, _windowTokens) = (now, _generated);
 
         Volatile.Write(ref _stepStart, now);
@@ -51,12 +55,22 @@ internal sealed partial class RequestQueue
         long now = Stopwatch.GetTimestamp();
         _steps++;
         Volatile.Write(ref _stepTicks, now - start);
-        Volatile.Write(ref _running, Running);
+        _allStepTicks += now - start;
+        Volatile.Write(ref _runningNow, _running.Count);
         Volatile.Write(ref _stepStart, 0);
+        TellPrices();
         if (now - _windowStart >= Stopwatch.Frequency)
         {
             Volatile.Write(ref _tokensPerSecond, (double)(_generated - _windowTokens) * Stopwatch.Frequency / (now - _windowStart));
             (_windowStart, _windowTokens) = (now, _generated);
         }
+    }
+
+    // Boxed, so that other threads see all of them or none.
+    private void TellPrices()
+    {
+        MarketPrices now = _jobs.Prices, before = (MarketPrices)Volatile.Read(ref _prices);
+        if ((now.Floor, now.Posted, now.Reserve, now.Clearing) != (before.Floor, before.Posted, before.Reserve, before.Clearing))
+            Volatile.Write(ref _prices, now);
     }
 }

@@ -12,11 +12,13 @@ internal sealed partial class RequestQueue(Engine engine)
 {
     private readonly ConcurrentDictionary<Request, bool> _open = new();
     private readonly ConcurrentQueue<Request> _submitted = new();
-    private readonly List<Request> _requests = [], _prefilling = [], _decoding = [], _ended = [];
+    private readonly CancelSignal _cancelled = new();
+    private readonly JobTable _jobs = new(engine);
+    private readonly List<Request> _running = [], _runners = [], _ended = [];
     private readonly RequestStep _step = new(engine);
     private readonly PrefillLimit _limit = new(engine.Parts.Limits.Rows, engine.Parts.TokenGap);
     private Phase _phase;
-    private int _stalled;
+    private int _stalled, _live;
 
     public Engine Engine => engine;
 
@@ -26,8 +28,13 @@ internal sealed partial class RequestQueue(Engine engine)
     /// <summary>FLOPs of all its requests; see <see cref="StepLoop"/>.</summary>
     public long Spent { get; set; }
 
+    /// <summary>When the scheduler is asked again, in <see cref="Environment.TickCount64"/>, if it let all requests wait.</summary>
+    public long RestsUntil { get; set; }
+
     public void Submit(Request request)
     {
+        RestsUntil = 0;
+        request.Signal = _cancelled;
         _open[request] = true;
         _submitted.Enqueue(request);
     }
@@ -38,18 +45,22 @@ internal sealed partial class RequestQueue(Engine engine)
             request.Cancel();
     }
 
-    /// <summary>Computes one step.</summary>
-    public void Step()
+    /// <summary>Computes one step; false if there was nothing to do, because the scheduler lets all wait.</summary>
+    public bool Step()
     {
         while (_submitted.TryDequeue(out Request? request))
         {
-            request.Arrival = ++_arrivals;
-            _requests.Add(request);
+            _jobs.Add(request);
+            _live++;
+            if (request.IsCancelled)
+                _cancelled.Set();
         }
 
+        bool hasComputed;
         using (engine.WaitForTurn())
         {
             long start = BeginStep();
+            _step.Begin();
             try
             {
                 Advance();
@@ -57,13 +68,16 @@ internal sealed partial class RequestQueue(Engine engine)
             catch (Exception fault)
             {
                 // A fault of no request in particular: the device is lost, or there is no memory for a batch.
-                foreach (Request request in _requests)
+                foreach (Request request in _jobs.Requests)
                     End(request, FinishReason.Failed, fault);
             }
 
+            hasComputed = _step.Requests.Count > 0;
             EndStep(start);
-            if (Running == 0)
+            if (_running.Count == 0)
                 _step.Release();
+            if (_live == 0)
+                Schedule();
         }
 
         // A reader that sees the end may use the engine immediately.
@@ -73,52 +87,76 @@ internal sealed partial class RequestQueue(Engine engine)
             request.Complete();
         }
 
+        hasComputed |= _ended.Count > 0;
         _ended.Clear();
+        return hasComputed;
     }
 
-    private int Running => _prefilling.Count + _decoding.Count;
+    private bool HasBothPhases => engine.SplitsPhases && HasRunnerIn(Phase.Prefill) && HasRunnerIn(Phase.Decode);
 
     private void Advance()
     {
-        Sweep();
-        Admit();
-        for (int i = _decoding.Count - 1; i >= 0; i--)
+        long start = Stopwatch.GetTimestamp();
+        if (_cancelled.Take())
+            EndCancelled();
+
+        Schedule();
+        _schedulingTicks += Stopwatch.GetTimestamp() - start;
+        for (int i = _runners.Count - 1; i >= 0; i--)
         {
-            if (!_decoding[i].Prepare())
-                End(_decoding[i], FinishReason.Budget);
+            if (_runners[i].State == RequestState.Decoding && !_runners[i].Prepare())
+                End(_runners[i], FinishReason.Budget);
         }
 
         ChoosePhase();
         PagePoolFullException? full = null;
-        _step.Begin();
         do
         {
-            _step.Fill(_decoding, _prefilling, _phase, _limit.Rows);
+            _step.Fill(_runners, _phase);
         }
         while (_step.Requests.Count > 0 && !TryRun(ref full));
 
         EndOneIfStalled(full);
     }
 
+    private void EndCancelled()
+    {
+        foreach (Request request in _jobs.Requests)
+        {
+            if (request.IsCancelled)
+                End(request, FinishReason.Cancelled);
+        }
+    }
+
+    private void Schedule()
+    {
+        int decoding = 0;
+        foreach (Request request in _running)
+            decoding += request.State == RequestState.Decoding ? 1 : 0;
+
+        int rows = engine.Parts.Limits.Rows;
+        Apply(_jobs.Decide(_running, decoding == 0 ? rows : Math.Min(rows, Math.Max(decoding + PrefillLimit.MinRows, _limit.Rows)), Stopwatch.GetElapsedTime(0, _stepTicks)));
+        _jobs.Sweep();
+    }
+
     // In a pipeline that splits phases a step has only one, and they alternate.
     private void ChoosePhase()
     {
-        bool prefills = HasWorkIn(Phase.Prefill), decodes = HasWorkIn(Phase.Decode);
-        if (prefills && decodes)
+        if (HasBothPhases)
             _phase = _phase == Phase.Decode ? Phase.Prefill : Phase.Decode;
         else
-            _phase = prefills ? Phase.Prefill : Phase.Decode;
+            _phase = HasRunnerIn(Phase.Prefill) ? Phase.Prefill : Phase.Decode;
     }
 
-    private bool HasWorkIn(Phase phase)
+    private bool HasRunnerIn(Phase phase)
     {
-        foreach (Request request in _prefilling)
+        foreach (Request request in _runners)
         {
             if (request.NextPhase == phase)
                 return true;
         }
 
-        return phase == Phase.Decode && _decoding.Count > 0;
+        return false;
     }
 
     /// <summary>Runs the step; false if one of its requests exceeded a limit, and the others should continue without it.</summary>
@@ -132,7 +170,7 @@ internal sealed partial class RequestQueue(Engine engine)
         catch (PagePoolFullException refusal)
         {
             full = refusal;
-            if (!ReleaseLatest())
+            if (!ReleaseLast())
                 _step.LeaveOut(_step.RequestOf(refusal.Sequence));
             return false;
         }
@@ -179,7 +217,7 @@ internal sealed partial class RequestQueue(Engine engine)
         int generated = request.GeneratedTokens;
         try
         {
-            Spent += request.Take(_step.Batch, entry);
+            Spent += request.Take(_step.Batch, entry, _jobs.DecisionOf(request).PricePerCu);
         }
         catch (Exception unusable)
         {
@@ -191,18 +229,19 @@ internal sealed partial class RequestQueue(Engine engine)
         _generated += request.GeneratedTokens - generated;
         if (request.Finish != FinishReason.None)
             End(request, request.Finish);
-        else if (request.State == RequestState.Decoding && _prefilling.Remove(request))
-            _decoding.Add(request);
     }
 
     private void End(Request request, FinishReason reason, Exception? fault = null)
     {
-        // Ended requests leave the list of all when it is swept next.
+        // It leaves the table when the scheduler has seen that it ended.
         if (request.State == RequestState.Finished)
             return;
 
-        _ = _prefilling.Remove(request) || _decoding.Remove(request);
+        _running.Remove(request);
+        _runners.Remove(request);
         request.End(reason, fault);
         _ended.Add(request);
+        _jobs.Touch(request);
+        _live--;
     }
 }

@@ -8,8 +8,11 @@ namespace Spud.Generation;
 /// </summary>
 public sealed class StepLoop : IDisposable
 {
+    private const int RestMilliseconds = 5;
+
     private readonly object _gate = new();
     private readonly List<RequestQueue> _queues = [];
+    private readonly List<EmbeddingRequest> _embeddings = [];
     private Thread? _thread;
     private bool _stop;
 
@@ -29,6 +32,7 @@ public sealed class StepLoop : IDisposable
 
             _stop = true;
             _queues.ForEach(static queue => queue.CancelAll());
+            _embeddings.ForEach(static embedding => embedding.Stop());
             Monitor.PulseAll(_gate);
         }
 
@@ -52,13 +56,19 @@ public sealed class StepLoop : IDisposable
                 queue.Spent = Math.Max(queue.Spent, least.Spent);
 
             queue.Submit(request);
-            if (_thread is null)
-            {
-                _thread = new Thread(Work) { IsBackground = true, Name = "spud steps" };
-                _thread.Start();
-            }
+            Wake();
+        }
+    }
 
-            Monitor.PulseAll(_gate);
+    /// <summary>Submits a text to embed.</summary>
+    /// <exception cref="ObjectDisposedException">The loop has been disposed.</exception>
+    internal void Submit(EmbeddingRequest embedding)
+    {
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_stop, this);
+            _embeddings.Add(embedding);
+            Wake();
         }
     }
 
@@ -74,6 +84,10 @@ public sealed class StepLoop : IDisposable
     {
         lock (_gate)
         {
+            _embeddings.FindAll(embedding => embedding.Engine == engine).ForEach(static embedding => embedding.Stop());
+            while (_embeddings.Exists(embedding => embedding.Engine == engine))
+                Monitor.Wait(_gate);
+
             if (_queues.Find(queue => queue.Engine == engine) is not { } queue)
                 return;
 
@@ -85,32 +99,58 @@ public sealed class StepLoop : IDisposable
         }
     }
 
+    private void Wake()
+    {
+        if (_thread is null)
+        {
+            _thread = new Thread(Work) { IsBackground = true, Name = "spud steps" };
+            _thread.Start();
+        }
+
+        Monitor.PulseAll(_gate);
+    }
+
     private void Work()
     {
-        while (Next() is { } queue)
+        while (Next(out RequestQueue? queue, out EmbeddingRequest? embedding, out bool sharesEngine))
         {
-            queue.Step();
-            if (queue.HasWork)
+            // A scheduler that lets all wait is asked again after a while: time may change its mind.
+            if (queue is not null)
+                queue.RestsUntil = queue.Step() ? 0 : Environment.TickCount64 + RestMilliseconds;
+
+            // After the step: what it freed is not yet taken by a request that waits.
+            bool ended = embedding?.Advance(sharesEngine) ?? false;
+            if (!ended && queue is null or { HasWork: true })
                 continue;
 
             lock (_gate)
+            {
+                if (ended)
+                    _embeddings.Remove(embedding!);
+
                 Monitor.PulseAll(_gate);
+            }
         }
     }
 
-    /// <summary>Waits for a model with work and returns the one whose turn it is; null at the end.</summary>
-    private RequestQueue? Next()
+    /// <summary>Waits for work: a step of the model whose turn it is, and a part of a text to embed, preferably for the same model. False at the end.</summary>
+    private bool Next(out RequestQueue? queue, out EmbeddingRequest? embedding, out bool sharesEngine)
     {
         lock (_gate)
         {
             while (true)
             {
-                if (Least() is { } queue)
-                    return queue;
-                if (_stop)
-                    return null;
+                Engine? turn = (queue = Least())?.Engine;
+                EmbeddingRequest? next = embedding = _embeddings.Find(embedding => embedding.Engine == turn) ?? _embeddings.FirstOrDefault();
+                sharesEngine = next is not null && _queues.Exists(queue => queue.Engine == next.Engine && queue.HasWork);
+                if (queue is not null || embedding is not null)
+                    return true;
 
-                Monitor.Wait(_gate);
+                bool rests = _queues.Exists(static queue => queue.HasWork);
+                if (_stop && !rests)
+                    return false;
+
+                Monitor.Wait(_gate, rests ? RestMilliseconds : Timeout.Infinite);
             }
         }
     }
@@ -118,9 +158,10 @@ public sealed class StepLoop : IDisposable
     private RequestQueue? Least()
     {
         RequestQueue? least = null;
+        long now = Environment.TickCount64;
         foreach (RequestQueue queue in _queues)
         {
-            if (queue.HasWork && (least is null || queue.Spent < least.Spent))
+            if (queue.HasWork && queue.RestsUntil <= now && (least is null || queue.Spent < least.Spent))
                 least = queue;
         }
 

@@ -135,6 +135,18 @@ public sealed class Ledger
     /// <summary>Tokens kept by a KV head of a layer after the last step.</summary>
     public int KeptTokens(int layer, int head) => _keptByHead[layer][head];
 
+    /// <summary>What the scheduler's prices come to; null if none was above 0.</summary>
+    public MarketCharge? Market { get; private set; }
+
+    /// <summary>Charges compute that was billed at a scheduler's price.</summary>
+    /// <param name="pricePerCu">In nano-units.</param>
+    /// <param name="flops">FLOPs.</param>
+    internal void ChargeMarket(long pricePerCu, long flops)
+    {
+        if (flops > 0 && (pricePerCu > 0 || Market is not null))
+            (Market ??= new()).Add(pricePerCu, flops);
+    }
+
     /// <summary>Sets how the request ended; this does not affect the counts.</summary>
     public void Close(RequestOutcome outcome) => Outcome = outcome;
 

@@ -57,6 +57,10 @@ public sealed record Receipt
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public decimal? ExpertGigabytesTouched { get; init; }
 
+    /// <summary>What the scheduler's prices come to, in addition to <see cref="Charge"/>; null if it asked nothing.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ReceiptMarket? Market { get; init; }
+
     /// <summary>The charge; null without a price list.</summary>
     public required ReceiptCharge? Charge { get; init; }
 
@@ -82,6 +86,7 @@ public sealed record Receipt
             Reported = ledger.Reported,
             Label = ledger.Label,
             ExpertGigabytesTouched = ledger.IsMixture ? ledger.ExpertBytesTouched / Tally.BytesPerGigabyte : null,
+            Market = ledger.Market is { } market ? ReceiptMarket.Of(market) : null,
             Charge = prices is null ? null : ReceiptCharge.Of(ledger, prices),
         };
     }
@@ -152,3 +157,16 @@ public sealed record ReceiptCharge(string PriceList, string Version, string Curr
         return new(prices.Name, prices.Version, prices.Currency, work, kept, Math.Min(prices.FreeAmount, work + kept), prices.MinimumCharge, total);
     }
 }
+
+/// <summary>What the scheduler's prices come to.</summary>
+/// <param name="Amount">Sum of price times compute, exact.</param>
+/// <param name="Prices">Prices at which compute was billed, in ascending order.</param>
+public sealed record ReceiptMarket(decimal Amount, ImmutableArray<ReceiptPrice> Prices)
+{
+    internal static ReceiptMarket Of(MarketCharge market) => new(market.Amount, market.Prices);
+}
+
+/// <summary>Compute that was billed at one price.</summary>
+/// <param name="PricePerCu">Money per CU.</param>
+/// <param name="ComputeUnits">FLOPs in units of 10^9.</param>
+public sealed record ReceiptPrice(decimal PricePerCu, decimal ComputeUnits);

@@ -23,6 +23,7 @@ public sealed class Sampler
     private readonly ulong[] _keys;
     private readonly double[] _weights;
     private Xoshiro256 _random;
+    private float[]? _allowedLogits;
 
     /// <summary>Creates a sampler.</summary>
     /// <param name="options">How tokens are chosen.</param>
@@ -62,13 +63,25 @@ public sealed class Sampler
     /// <exception cref="InvalidDataException">A logit is NaN or positive infinity, or none is finite: a component of the pipeline is faulty, or the biases ban every token.</exception>
     public int Sample(Span<float> logits)
     {
-        if (logits.Length < VocabularySize)
-        {
-            throw new ArgumentException($"logits: expected at least {VocabularySize}, got {logits.Length}.", nameof(logits));
-        }
-
-        logits = logits[..VocabularySize];
+        logits = Required(logits);
         int chosen = _adjustment.IsIdle ? Choose(logits) : ChooseAdjusted(logits);
+        LogProbabilities?.Compute(logits, chosen);
+        return chosen;
+    }
+
+    /// <summary>
+    /// Chooses one of the tokens that a constraint allows: the others are removed before everything else, and the draw is the one of their
+    /// logits alone. Log-probabilities are those of the model, as if there were no constraint.
+    /// </summary>
+    /// <param name="logits">As in the other overload; not changed.</param>
+    /// <param name="allowed">A bit for each token: <c>id % 64</c> of word <c>id / 64</c>.</param>
+    /// <inheritdoc cref="Sample(Span{float})" path="/exception"/>
+    public int Sample(ReadOnlySpan<float> logits, ReadOnlySpan<ulong> allowed)
+    {
+        logits = Required(logits);
+        _allowedLogits ??= new float[VocabularySize]; // once for a request
+        Selection.Where(logits, allowed, _allowedLogits);
+        int chosen = _adjustment.IsIdle ? Choose(_allowedLogits) : ChooseAdjusted(_allowedLogits);
         LogProbabilities?.Compute(logits, chosen);
         return chosen;
     }
@@ -80,6 +93,16 @@ public sealed class Sampler
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)id, (uint)VocabularySize, nameof(id));
         _adjustment.Accept(id);
     }
+
+    private Span<float> Required(Span<float> logits)
+    {
+        _ = Required((ReadOnlySpan<float>)logits);
+        return logits[..VocabularySize];
+    }
+
+    private ReadOnlySpan<float> Required(ReadOnlySpan<float> logits) => logits.Length >= VocabularySize
+        ? logits[..VocabularySize]
+        : throw new ArgumentException($"logits: expected at least {VocabularySize}, got {logits.Length}.", nameof(logits));
 
     private int ChooseAdjusted(Span<float> logits)
     {
@@ -189,7 +212,7 @@ public sealed class Sampler
         if (float.IsNegativeInfinity(max))
         {
             return new InvalidDataException($"logits: none of {logits.Length} is above negative infinity: "
-                + (_adjustment.IsIdle ? "a component of the pipeline is faulty." : "LogitBias bans every token that the model allows, or a component of the pipeline is faulty."));
+                + (_adjustment.IsIdle && _allowedLogits is null ? "a component of the pipeline is faulty." : "LogitBias bans every token that the model and the constraint allow, or a component of the pipeline is faulty."));
         }
         int id = 0;
         while (!float.IsNaN(logits[id]) && !float.IsPositiveInfinity(logits[id]))

@@ -29,6 +29,33 @@ public static class Selection
         return i;
     }
 
+    /// <summary>Copies the logits whose bit is set; the others become negative infinity.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal static void Where(ReadOnlySpan<float> logits, ReadOnlySpan<ulong> bits, Span<float> kept)
+    {
+        for (int word = 0, at = 0; at < kept.Length; word++, at += 64)
+        {
+            int count = Math.Min(64, kept.Length - at);
+            ulong set = bits[word], cleared = ~set & (count == 64 ? ulong.MaxValue : (1UL << count) - 1);
+
+            // Most words are nearly empty or nearly full.
+            if (BitOperations.PopCount(set) > 32)
+            {
+                logits.Slice(at, count).CopyTo(kept[at..]);
+                for (; cleared != 0; cleared &= cleared - 1)
+                    kept[at + BitOperations.TrailingZeroCount(cleared)] = float.NegativeInfinity;
+                continue;
+            }
+
+            kept.Slice(at, count).Fill(float.NegativeInfinity);
+            for (; set != 0; set &= set - 1)
+            {
+                int id = at + BitOperations.TrailingZeroCount(set);
+                kept[id] = logits[id];
+            }
+        }
+    }
+
     /// <summary>Fills <paramref name="best"/> with the keys of the best tokens, as many as fit, worst first (a heap). Must not be longer than the logits.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void Best(ReadOnlySpan<float> logits, Span<ulong> best)

@@ -15,6 +15,7 @@ internal sealed class RunCommand
     private readonly PipelineArguments _pipeline;
     private readonly SamplingArguments _sampling;
     private readonly RequestArguments _request;
+    private readonly FormatArguments _format;
     private readonly Argument<string?> _prompt = new("prompt") { Description = "The prompt. Put a prompt that starts with '-' after '--'.", Arity = ArgumentArity.ZeroOrOne };
     private readonly Option<string?> _file = new("--file", "-f") { Description = "Read the prompt from a file, '-' for standard input. One line break at its end is dropped.", HelpName = "FILE" };
     private readonly Option<bool> _raw = new("--raw") { Description = "Continue the prompt as it is, without the model's chat template." };
@@ -39,6 +40,7 @@ internal sealed class RunCommand
 
         _conversation = new(command);
         _sampling = new(command, DefaultMaxTokens);
+        _format = new(command, shell);
         _request = new(command, shell);
         command.Options.Add(_cacheFile);
         command.Options.Add(_receipt);
@@ -67,6 +69,7 @@ internal sealed class RunCommand
 
         string prompt = Prompt(parsed);
         GenerationOptions options = _sampling.Read(parsed);
+        AnswerFormat? format = _format.Read(parsed);
         PriceList? prices = _request.Prices(parsed);
         _request.Apply(parsed, prices, options);
         using IDisposable? telemetry = OtlpExport.Start(_request.Collector(parsed), _shell);
@@ -79,6 +82,7 @@ internal sealed class RunCommand
         if (ids.Length == 0)
             throw new BadInputException("the prompt has no tokens.");
 
+        options.Constraint = format?.For(model, rendered);
         using Interrupts.Section section = _shell.Interrupts.Begin();
         using KeptText? kept = KeptText.Open(model, parsed.GetValue(_cacheFile), options.Effort, _shell);
         using ReceiptOutput receipt = new(parsed.GetValue(_receipt), prices, _shell);

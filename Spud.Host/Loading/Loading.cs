@@ -43,7 +43,7 @@ internal static class Loading
     {
         IAnsiConsole console = AnsiConsole.Create(new() { Out = new AnsiConsoleOutput(shell.RawError) });
         // An interrupted process restores the cursor.
-        shell.Interrupts.Idle = () =>
+        shell.Interrupts.Idle = _ =>
         {
             console.Cursor.Show();
             return false;

@@ -79,6 +79,9 @@ internal sealed class PipelineArguments
     /// <summary>Folders that are searched for plugins.</summary>
     public IReadOnlyList<string> Folders(ParseResult parsed) => _plugins.Folders(parsed);
 
+    /// <inheritdoc cref="PluginArguments.AreNamed"/>
+    public bool NamesPlugins(ParseResult parsed) => _plugins.AreNamed(parsed);
+
     /// <summary>The threads to compute on.</summary>
     public int Threads(ParseResult parsed) => parsed.GetValue(_threads) ?? Environment.ProcessorCount;
 

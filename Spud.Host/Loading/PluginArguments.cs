@@ -30,6 +30,9 @@ internal sealed class PluginArguments
     /// <exception cref="BadInputException">A folder does not exist.</exception>
     public IReadOnlyList<string> Folders(ParseResult parsed) => Places.PluginFolders(parsed.GetValue(_plugins) ?? []);
 
+    /// <summary>Whether a folder of plugins was named on the command line.</summary>
+    public bool AreNamed(ParseResult parsed) => parsed.GetValue(_plugins) is { Length: > 0 };
+
     /// <summary>The plugins found.</summary>
     /// <param name="parsed">The command line.</param>
     /// <param name="reloadable">Whether they can be reloaded; figures are then not measured.</param>

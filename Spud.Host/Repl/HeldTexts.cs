@@ -60,8 +60,8 @@ internal sealed class HeldTexts(Engine engine, int context) : IDisposable
     /// <summary>Takes over the texts of the pipeline being replaced, whose keys and values are compatible.</summary>
     /// <param name="former">Its texts; not changed.</param>
     /// <param name="copiedBytes">Bytes of keys and values that were copied; 0 if they are shared in place.</param>
-    /// <returns>Whether that is possible; otherwise the texts are read again.</returns>
-    public bool TakeOver(HeldTexts former, out long copiedBytes)
+    /// <returns>Why that is impossible, so that the texts are read again; null if it was done.</returns>
+    public string? TakeOver(HeldTexts former, out long copiedBytes)
     {
         copiedBytes = 0;
         for (int i = 0; i < _held.Length; i++)
@@ -70,13 +70,26 @@ internal sealed class HeldTexts(Engine engine, int context) : IDisposable
                 continue;
 
             // The second text only saves work.
-            if ((_held[i] = engine.TakeOver(text, out long copied)) is null && i == 0)
-                return false;
+            if ((_held[i] = engine.TakeOver(text, out long copied, out string? refusal)) is null && i == 0)
+                return refusal;
 
             copiedBytes += copied;
         }
 
-        return true;
+        return null;
+    }
+
+    /// <summary>How many tokens at the beginning of a prompt need not be read, because a text holds them.</summary>
+    public int Held(ReadOnlySpan<int> prompt)
+    {
+        int held = 0;
+        foreach (Sequence? text in _held)
+        {
+            if (text is { Fault: null } && text.Ids.CommonPrefixLength(prompt) is int common && text.CanTruncate(common))
+                held = Math.Max(held, common);
+        }
+
+        return held;
     }
 
     /// <summary>Length of the longest text.</summary>

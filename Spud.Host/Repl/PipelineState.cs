@@ -16,9 +16,6 @@ internal sealed record PipelineState(PipelineSource Source, PipelineExplanation 
     /// <summary>The settings, with current values and the values the schema allows.</summary>
     public required SettingCatalog Settings { get; init; }
 
-    /// <summary>Whether a router chooses experts before the last layer's keys, and may take fewer for less effort.</summary>
-    public bool HasEffort => Explanation.Components.Any(component => component.Role == Roles.Router && component.ExpertsAtMost > 1 && component.Layers != $"{Explanation.Model.Layers - 1}");
-
     /// <summary>"role name" of the components that were reused from the previous pipeline.</summary>
     public IReadOnlyList<string> TakenOver { get; init; } = [];
 
@@ -26,7 +23,7 @@ internal sealed record PipelineState(PipelineSource Source, PipelineExplanation 
     public static PipelineState Of(PipelineSource source, Pipeline pipeline, PluginCatalog plugins)
     {
         PipelineExplanation explanation = PipelineExplanation.Of(pipeline);
-        return new(source, explanation, FrozenPipeline.Of(explanation)) { Settings = SettingCatalog.Of(source.Read(), explanation, plugins), TakenOver = pipeline.TakenOver };
+        return new(source, explanation, FrozenPipeline.Of(explanation, source)) { Settings = SettingCatalog.Of(source.Read(), explanation, plugins), TakenOver = pipeline.TakenOver };
     }
 }
 
@@ -55,11 +52,20 @@ internal sealed class FrozenPipeline(string id, string summary, Func<string> jso
     /// <summary>The output of <c>spud explain --json</c>.</summary>
     public string Json => _json.Value;
 
+    /// <summary>From which it can be composed again, in this session or another; null if unknown.</summary>
+    public PipelineSource? Source { get; init; }
+
     /// <summary>The record of a pipeline.</summary>
-    public static FrozenPipeline Of(PipelineExplanation explanation)
+    /// <param name="explanation">What it is.</param>
+    /// <param name="source">What it was composed from.</param>
+    public static FrozenPipeline Of(PipelineExplanation explanation, PipelineSource source)
     {
         string json = JsonSerializer.Serialize(explanation, InspectionJson.Readable.PipelineExplanation);
-        return new(Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(IdentityOf(explanation))))[..16], SummaryOf(explanation), json);
+        return new(Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(IdentityOf(explanation))))[..16], SummaryOf(explanation), json)
+        {
+            // Full paths: the next session may begin in another folder.
+            Source = new(source.File is { } file ? Path.GetFullPath(file) : null, source.Edits.Add(PipelineArguments.ModelEdit(explanation.Model.Path, explanation.Model.Path))),
+        };
     }
 
     // Only what affects answers: memory sizes may differ from run to run.

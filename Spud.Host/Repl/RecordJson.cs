@@ -8,4 +8,5 @@ namespace Spud.Host.Repl;
 [JsonSerializable(typeof(JsonElement))]
 [JsonSerializable(typeof(string))]
 [JsonSerializable(typeof(Storage.StoredToken[]))]
+[JsonSerializable(typeof(Storage.StoredSource))]
 internal sealed partial class RecordJson : JsonSerializerContext;

@@ -27,7 +27,7 @@ internal sealed partial class Session
         try
         {
             ComparedAnswer reference = new($"turn {number}", turn, original?.Pipeline.Explanation.Memory.PrivateBytes) { Quality = Recorded(turn, original) };
-            ComparedAnswer replayed = Compared(reference, "replay", again, by) with { Quality = AnswerScorer.Score(turn, before, by, original, cancellation) };
+            ComparedAnswer replayed = Compared(reference, "replay", again, by) with { Quality = Scored(turn, before, by, original, cancellation) };
             return Reported(new(reference, [replayed]));
         }
         finally
@@ -37,12 +37,12 @@ internal sealed partial class Session
         }
     }
 
-    /// <summary>The pipeline that answered a turn, composed again next to the current one; null if unknown in this session or not composable.</summary>
+    /// <summary>The pipeline that answered a turn, composed again next to the current one; null if unknown or not composable.</summary>
     private Responder? Original(Turn turn)
     {
-        if (!_sources.TryGetValue(turn.Pipeline.Id, out PipelineSource? source))
+        if (turn.Pipeline.Source is not { } source)
         {
-            Say($"KL is left out: the pipeline that answered turn {turn.Number} was not loaded in this session.");
+            Say($"KL is left out: turn {turn.Number} was saved by a version of Spud that did not record how its pipeline is composed.");
             return null;
         }
 
@@ -58,7 +58,7 @@ internal sealed partial class Session
         }
         catch (Exception fault) when (fault is not OperationCanceledException)
         {
-            Say($"KL is left out: the pipeline that answered turn {turn.Number} cannot be loaded beside the present one: {Failure.Of(fault).Message}", NoticeKind.Warning);
+            Say($"KL is left out: the pipeline that answered turn {turn.Number} cannot be loaded beside the present one: {MessageOf(fault)}", NoticeKind.Warning);
         }
 
         original?.Dispose();
@@ -85,16 +85,21 @@ internal sealed partial class Session
 
         StopComparing();
         _variants = new(responders, together);
-        Say($"The next questions are answered by {string.Join(" and ", Variants)}; the conversation goes on with the first. /ab off ends it.");
+        Report(new VariantsChanged(Variants));
+        Say($"The next questions are answered by {string.Join(", ", Variants.SkipLast(1))} and {Variants[^1]}; the conversation goes on with the first. /ab off ends it.");
     }
 
     /// <summary>Ends the comparison: only the session's own pipeline answers from now on.</summary>
     public void StopComparing()
     {
-        foreach (Responder responder in _variants?.Responders ?? [])
-            responder.Dispose();
+        if (_variants is not { } variants)
+            return;
 
         _variants = null;
+        foreach (Responder responder in variants.Responders)
+            responder.Dispose();
+
+        Report(new VariantsChanged([]));
     }
 
     /// <summary>Shows details of each token of an answer.</summary>
@@ -110,7 +115,6 @@ internal sealed partial class Session
     {
         LanguageModel model = _models.Load(source);
         PipelineState state = PipelineState.Of(source, model.Pipeline, _setup.Plugins);
-        _sources[state.Frozen.Id] = source;
         return new(name, model, new(model.Engine, model.Pipeline.Limits.ContextTokens), state);
     }
 
@@ -120,9 +124,9 @@ internal sealed partial class Session
         Turn[] turns = variants.Together ? RunTogether(variants, before, question, cancellation) : RunInTurn(variants, before, question, cancellation);
         Responder first = variants.Responders[0];
         ComparedAnswer reference = new(first.Name!, turns[0], first.Pipeline.Explanation.Memory.PrivateBytes);
-        reference = reference with { Quality = AnswerScorer.Score(turns[0], before, first, first, cancellation) };
+        reference = reference with { Quality = Scored(turns[0], before, first, first, cancellation) };
         Reported(new(reference, [.. turns.Zip(variants.Responders).Skip(1).Where(pair => pair.First.Fault is null).Select(pair =>
-            Compared(reference, pair.Second.Name!, pair.First, pair.Second) with { Quality = AnswerScorer.Score(turns[0], before, pair.Second, first, cancellation) })]));
+            Compared(reference, pair.Second.Name!, pair.First, pair.Second) with { Quality = Scored(turns[0], before, pair.Second, first, cancellation) })]));
         return turns[0];
     }
 
@@ -176,7 +180,7 @@ internal sealed partial class Session
         if (fault is null)
             Complete(answering, isKept);
         else
-            answering.Turn.Fault = Failure.Of(fault).Message;
+            answering.Turn.Fault = MessageOf(fault);
 
         End(answering, isKept);
         if (fault is not null && !isKept)
@@ -188,6 +192,18 @@ internal sealed partial class Session
         FirstDifference = TokenDifference.First(reference.Turn.Tokens, turn.Tokens),
         Differences = TokenDifference.Between(reference.Turn.Tokens, turn.Tokens),
     };
+
+    private AnswerQuality? Scored(Turn turn, Conversation before, Responder by, Responder? reference, CancellationToken cancellation)
+    {
+        try
+        {
+            return AnswerScorer.Score(turn, before, by, reference, (done, all) => Report(new Progress($"scoring the answer under {by.Name}: {done} of {all} tokens")), cancellation);
+        }
+        finally
+        {
+            Report(new Progress(null));
+        }
+    }
 
     // Computed from the log probabilities recorded with the turn.
     private static AnswerQuality? Recorded(Turn turn, Responder? original)

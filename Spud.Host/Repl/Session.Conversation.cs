@@ -13,6 +13,7 @@ internal sealed partial class Session
         Conversation.System = text.Length == 0 ? null : text;
         _saved.Save(Conversation);
         Say(text.Length == 0 ? "The model is told what it is usually told." : $"The model is told from the next turn on: {text}");
+        TellOfReading();
     }
 
     /// <summary>Removes the last turn.</summary>
@@ -21,6 +22,7 @@ internal sealed partial class Session
     {
         TurnOf(Conversation.Turns.Count);
         Use(Conversation.Before(Conversation.Turns.Count));
+        TellOfReading();
     }
 
     /// <summary>Asks a turn's question again, or another one in its place, and drops later turns. On failure nothing changes.</summary>
@@ -59,6 +61,7 @@ internal sealed partial class Session
 
         _texts?.KeepCopy();
         Use(Conversation.Branch(number));
+        TellOfReading();
     }
 
     /// <summary>A turn of the conversation.</summary>

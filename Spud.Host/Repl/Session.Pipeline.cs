@@ -1,6 +1,8 @@
 using System.Globalization;
 using Spud.Composition;
+using Spud.Execution;
 using Spud.Plugins;
+using Spud.Text.ChatTemplates;
 
 namespace Spud.Host.Repl;
 
@@ -10,7 +12,6 @@ internal sealed partial class Session
     private readonly SessionModels _models;
     private LanguageModel? _model;
     private HeldTexts? _texts;
-    private readonly Dictionary<string, PipelineSource> _sources = [];
     private PipelineSource? _lastSource;
     private bool _isMixed;
 
@@ -52,7 +53,7 @@ internal sealed partial class Session
         {
             Serve(model, source);
             if (former is not null)
-                Say($"From the next turn on: {Change(source)}.{(texts is { Tokens: > 0 } && Conversation.Turns.Count > 0 ? $" {KeepOrReread(former, texts)}" : "")}");
+                Say($"From the next turn on: {Change(source)}.{(texts is { Tokens: > 0 } && Conversation.Turns.Count > 0 ? $" {KeepOrReread(former, old!, texts)}" : "")}");
         }
         finally
         {
@@ -70,7 +71,7 @@ internal sealed partial class Session
     {
         float? before = Effort;
         Settings = _settings with { Effort = effort };
-        if (Effort == before || Pipeline?.HasEffort != true || _texts is not { Tokens: > 0 and { } tokens } texts)
+        if (Effort == before || _model is null || !KeyIdentity.DependsOnEffort(_model.Pipeline) || _texts is not { Tokens: > 0 and { } tokens } texts)
             return "";
 
         texts.Clear();
@@ -80,18 +81,37 @@ internal sealed partial class Session
     private float? Effort => _settings.Effort ?? _model?.Pipeline.Effort;
 
     /// <summary>Takes over keys and values that the new pipeline can use, and reports what was kept, what was not and why, and the cost.</summary>
-    private string KeepOrReread(PipelineState former, HeldTexts texts)
+    private string KeepOrReread(PipelineState former, LanguageModel old, HeldTexts texts)
     {
-        IReadOnlyList<string> differences = KeyIdentity.Of(Pipeline!, _settings.Effort).DifferencesFrom(KeyIdentity.Of(former, _settings.Effort));
+        IReadOnlyList<string> differences = KeyIdentity.Of(_model!.Pipeline, _settings.Effort).DifferencesFrom(KeyIdentity.Of(old.Pipeline, _settings.Effort));
         if (differences.Count > 0)
             return Reread(texts.Tokens, $"keys and values depend on {string.Join(", ", differences)}, which changed");
-        if (!_texts!.TakeOver(texts, out long copiedBytes))
-            return Reread(texts.Tokens, "pages in another memory or of another layout, and what components note of a text by themselves, are not handed over");
+        if (_texts!.TakeOver(texts, out long copiedBytes) is { } refusal)
+            return Reread(texts.Tokens, $"keys and values do not depend on what changed, but cannot be handed over, because {refusal}");
 
         bool isSame = former.Frozen.Id == Pipeline!.Frozen.Id;
         _isMixed |= !isSame;
         string how = copiedBytes > 0 ? $"are kept, copied into other pages ({Units.Bytes(copiedBytes)})" : "are kept in place";
         return $"The conversation's {texts.Tokens} tokens {how}: keys and values do not depend on what changed.{(isSame ? "" : " From now on they are of two pipelines.")}";
+    }
+
+    /// <summary>Reports, before the next turn reads it, that the conversation is not in memory.</summary>
+    private void TellOfReading()
+    {
+        if (_model is null || Conversation.Turns is not [.., { } last])
+            return;
+
+        try
+        {
+            int[] prompt = _model.Encode(_model.Render(Conversation.Before(last.Number).With(_model, last.Question)));
+            int unread = prompt.Length - _texts!.Held(prompt);
+            if (unread > 1)
+                Say($"The next turn reads {unread + last.GeneratedTokens} tokens of the conversation{Estimate(unread + last.GeneratedTokens)}: their keys and values are not in memory.");
+        }
+        catch (Exception refused) when (refused is TemplateException or ContextOverflowException)
+        {
+            Say($"The present pipeline cannot go on with this conversation: {refused.Message}", NoticeKind.Warning);
+        }
     }
 
     private string Reread(int tokens, string reason)
@@ -136,7 +156,6 @@ internal sealed partial class Session
     {
         (_model, _texts, _lastSource) = (model, new(model.Engine, model.Pipeline.Limits.ContextTokens), source);
         Pipeline = PipelineState.Of(source, model.Pipeline, _setup.Plugins);
-        _sources[Pipeline.Frozen.Id] = source;
         Report(new PipelineChanged(Pipeline));
     }
 

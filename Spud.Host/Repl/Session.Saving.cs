@@ -58,7 +58,9 @@ internal sealed partial class Session
         long id = store.Find(name) ?? throw new BadInputException($"there is no conversation '{name}'.{Suggestion.Hint(name, SavedNames)} /list lists them.");
         Use(store.Load(id));
         if (Conversation.Turns is [.., { Pipeline: { } last }] && Pipeline is { } present && last.Id != present.Frozen.Id)
-            Say($"It was last answered by {last.Summary}; the present pipeline reads it and goes on.");
+            Say($"It was last answered by {last.Summary}; the present pipeline goes on with it.");
+
+        TellOfReading();
     }
 
     /// <summary>Writes the conversation to a file.</summary>

@@ -33,6 +33,9 @@ internal sealed record SessionSetup
     /// <summary>Whether unnamed conversations are saved too.</summary>
     public bool Saves { get; init; } = true;
 
+    /// <summary>Whether answers may be generated that nobody asked for: not where requests are reported to a collector, or plugins are being developed.</summary>
+    public bool Trials { get; init; } = true;
+
     /// <summary>Whether plugins may be reloaded.</summary>
     public bool Reloads { get; init; }
 }

@@ -9,6 +9,8 @@ internal sealed class SessionWorker : IDisposable
     private readonly Channel<Action<CancellationToken>> _work = Channel.CreateUnbounded<Action<CancellationToken>>(new() { SingleReader = true });
     private readonly Lock _gate = new();
     private readonly Thread _thread;
+    private readonly CancellationTokenSource _entered = new();
+    private Action<SessionEvent>? _trial;
     private CancellationTokenSource _cancellation = new();
     private int _waiting;
 
@@ -23,11 +25,23 @@ internal sealed class SessionWorker : IDisposable
     /// <summary>Whether an operation is running or waiting.</summary>
     public bool IsBusy => Volatile.Read(ref _waiting) > 0;
 
+    /// <summary>Number of operations that wait for the running one.</summary>
+    public int Waiting => Math.Max(0, Volatile.Read(ref _waiting) - 1);
+
     /// <summary>Loads the first pipeline.</summary>
-    public void Open() => Post(_ => _session.TryOpen());
+    /// <param name="trial">Receives the events of trial answers, which run until the first line is entered; null for no trials.</param>
+    public void Open(Action<SessionEvent>? trial) => Post(_ =>
+    {
+        if (_session.TryOpen())
+            _trial = trial;
+    });
 
     /// <summary>Enters a line; see <see cref="Session.Enter"/>.</summary>
-    public void Post(string line) => Post(cancellation => _session.Enter(line, cancellation));
+    public void Post(string line)
+    {
+        Post(cancellation => _session.Enter(line, cancellation));
+        _entered.Cancel();
+    }
 
     /// <summary>Stops the current operation and drops waiting ones.</summary>
     public void Cancel()
@@ -40,9 +54,11 @@ internal sealed class SessionWorker : IDisposable
     public void Dispose()
     {
         _work.Writer.TryComplete();
+        _entered.Cancel();
         Cancel();
         _thread.Join();
         _cancellation.Dispose();
+        _entered.Dispose();
     }
 
     private void Post(Action<CancellationToken> work)
@@ -58,6 +74,9 @@ internal sealed class SessionWorker : IDisposable
         {
             while (_work.Reader.TryRead(out Action<CancellationToken>? work))
                 Do(work);
+
+            if (Interlocked.Exchange(ref _trial, null) is { } trial)
+                _session.WarmUp(trial, _entered.Token);
         }
     }
 

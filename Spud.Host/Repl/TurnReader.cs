@@ -32,7 +32,11 @@ internal sealed class TurnReader(Turn turn, Request request, Tokenizer tokenizer
     public void Show(IReadOnlyList<AnswerPiece> pieces)
     {
         foreach (AnswerPiece piece in pieces)
-            report(new AnswerText(turn, piece.Part, piece.Text));
+        {
+            string text = piece.Call is { IsStart: true } call ? $"{call.Name} " : piece.Text;
+            if (text.Length > 0)
+                report(new AnswerText(turn, piece.Part, text));
+        }
     }
 
     private ImmutableArray<Alternative> Top(LogProbabilities? noted)

@@ -1,3 +1,5 @@
+using Spud.Accounts;
+using Spud.Composition;
 using Spud.Configuration;
 using Spud.Evaluation.Calibration;
 using Spud.Evaluation.Comparison;
@@ -5,6 +7,7 @@ using Spud.Execution;
 using Spud.Models;
 using Spud.Models.Messages;
 using Spud.Text.ChatTemplates;
+using Spud.Text.Grammars;
 
 namespace Spud.Host;
 
@@ -50,12 +53,15 @@ internal readonly record struct Failure(string Message, int ExitCode)
     public static Failure Of(Exception exception) => exception switch
     {
         OperationCanceledException => new("", ExitCodes.Interrupted),
+        ServedException => new("", ExitCodes.Done),
         // Wherever memory runs out: the request is valid, the machine is too small.
         CompositionException { InnerException: InsufficientMemoryException } => new(ThrownText.Of(exception), ExitCodes.Failed),
         OutOfMemoryException and not InsufficientMemoryException => new(NoMemoryOrThreads, ExitCodes.Failed),
         BadInputException or ConfigurationException or CompositionException or ModelFileException
-            or ContextOverflowException or BudgetExceededException or TemplateException or RefusedException or ComparisonException => new(ThrownText.Of(exception), ExitCodes.BadInput),
+            or ContextOverflowException or BudgetExceededException or TemplateException or GrammarException or RefusedException or ComparisonException => new(ThrownText.Of(exception), ExitCodes.BadInput),
         PagePoolFullException or CacheFileException or InsufficientMemoryException or ComponentException or CalibrationException => new(ThrownText.Of(exception), ExitCodes.Failed),
+        DatabaseUnavailableException => new(ThrownText.Of(exception), ExitCodes.Failed),
+        AccountsException => new(ThrownText.Of(exception), ExitCodes.BadInput),
         UnauthorizedAccessException or FileNotFoundException or DirectoryNotFoundException => new(exception.Message, ExitCodes.BadInput),
         IOException { HResult: BrokenPipe or WindowsBrokenPipe or WindowsPipeClosing } => new("", ExitCodes.Done),
         IOException => new(exception.Message, ExitCodes.Failed),

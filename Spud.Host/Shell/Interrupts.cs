@@ -15,8 +15,8 @@ internal sealed class Interrupts : IDisposable
     private PosixSignalRegistration[] _registrations = [];
     private CancellationTokenSource? _section;
 
-    /// <summary>Called when a signal arrives outside any section; returns true to continue after Ctrl-C.</summary>
-    public Func<bool>? Idle { get; set; }
+    /// <summary>Called when a signal arrives outside any section, with whether the process may continue after it, as after Ctrl-C; returns true to continue.</summary>
+    public Func<bool, bool>? Idle { get; set; }
 
     /// <summary>Whether the system has requested termination: whatever the command did since, it was interrupted.</summary>
     public bool IsEnding { get; private set; }
@@ -57,7 +57,7 @@ internal sealed class Interrupts : IDisposable
             }
         }
 
-        return Idle?.Invoke() == true && mayContinue;
+        return Idle?.Invoke(mayContinue) == true && mayContinue;
     }
 
     private void OnSignal(PosixSignalContext context)

@@ -70,7 +70,8 @@ internal static class MessageFields
         return document.RootElement.Clone();
     }
 
-    private static JsonNode? Arguments(in Fields function)
+    /// <summary>The arguments of a call as JSON.</summary>
+    public static JsonNode? Arguments(in Fields function)
     {
         if (function.Any("arguments") is not { } given)
             return new JsonObject();

@@ -24,4 +24,16 @@ public sealed class ChatTemplateOptions
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 
     public TemplateLimits Limits { get; init; } = TemplateLimits.Default;
+
+    /// <summary>The same inputs with other tools.</summary>
+    internal ChatTemplateOptions With(JsonElement tools) => new()
+    {
+        BosToken = BosToken,
+        EosToken = EosToken,
+        AddGenerationPrompt = AddGenerationPrompt,
+        Tools = tools,
+        Variables = Variables,
+        Clock = Clock,
+        Limits = Limits,
+    };
 }

@@ -26,6 +26,24 @@ public static class ConversationPrompt
         }
     }
 
+    /// <summary>Renders a conversation in which a model may call functions.</summary>
+    /// <param name="template">The template.</param>
+    /// <param name="messages">The conversation.</param>
+    /// <param name="options">Inputs besides the messages; their tools are replaced.</param>
+    /// <param name="tools">The functions; null for none.</param>
+    /// <exception cref="TemplateException">The template fails, rejects the conversation, or exceeds a limit.</exception>
+    public static RenderedPrompt Render(ChatTemplate template, IReadOnlyList<ChatMessage> messages, ChatTemplateOptions options, ToolSet? tools)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        bool hasTools = tools is { Functions.Count: > 0 };
+        bool isNative = ToolFormats.Of(template) != ToolFormat.ExplainedTags;
+        if (isNative)
+            return Render(template, messages, hasTools ? options.With(tools!.Json) : options);
+
+        // Calls of an earlier turn are told even if no tools are offered now.
+        return Render(template, hasTools ? ToolConversation.Explain(messages, tools!) : [.. ToolConversation.WithoutCalls(messages)], options);
+    }
+
     private static ChatMessage[] Merged(string system, IReadOnlyList<ChatMessage> messages) =>
         [messages[1].With($"{system}\n{messages[1].Content}"), .. messages.Skip(2)];
 

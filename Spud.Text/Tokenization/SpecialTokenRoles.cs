@@ -24,6 +24,9 @@ internal sealed class SpecialTokenRoles
     // gpt-oss uses these for the structure of its answers: an answer parser needs them as text.
     private static readonly string[] StructureOfAnswers = ["<|channel|>", "<|message|>", "<|start|>", "<|constrain|>"];
 
+    // Where these are control tokens, an answer parser needs them as text all the same.
+    private static readonly string[] StructureOfCalls = ["[TOOL_CALLS]", "[ARGS]", "[CALL_ID]", "<|python_tag|>", "<tool_call>", "</tool_call>"];
+
     private static readonly string[] FimPrefix =
         ["<|fim_prefix|>", "<fim-prefix>", "<fim_prefix>", "<｜fim▁begin｜>", "<PRE>", "▁<PRE>", "<|code_prefix|>", "<|prefix|>"];
 
@@ -63,6 +66,7 @@ internal sealed class SpecialTokenRoles
         }
 
         MakeVisible(StructureOfAnswers);
+        MakeVisible(StructureOfCalls.Where(text => _vocabulary.Find(text) is { } id && _vocabulary.Has(id, TokenAttributes.Control)));
         AddEnd(Eos);
         AddEnd(eot);
         AddEnd(eom);
@@ -111,7 +115,7 @@ internal sealed class SpecialTokenRoles
         return id;
     }
 
-    private void MakeVisible(string[] texts)
+    private void MakeVisible(IEnumerable<string> texts)
     {
         foreach (string text in texts)
         {

@@ -5,6 +5,18 @@ namespace Spud.Text.Tokenization;
 public sealed partial class Tokenizer
 {
     private byte[]?[]? _pieces;
+    private TokenTrie? _trie;
+
+    /// <summary>The tokens that write text. Made when it is first asked for.</summary>
+    internal TokenTrie Trie => _trie ??= new(Enumerable.Range(0, VocabularySize).Where(Writes).Select(id => (id, BytesOf(id, renderSpecial: false).ToArray())));
+
+    /// <summary>Whether the text of a token, in an answer, is always the bytes that it represents.</summary>
+    internal bool Writes(int id)
+    {
+        // Where a space is put before text that follows a special token, it is removed again when the text is decoded.
+        bool changesNext = AddsSpacePrefix && _vocabulary.Has(Checked(id), TokenAttributes.UserDefined) && !_vocabulary.Has(id, TokenAttributes.Structural);
+        return !changesNext && !EndOfGeneration.Contains(id) && !BytesOf(id, renderSpecial: false).IsEmpty;
+    }
 
     /// <summary>The bytes represented by a token; they may be part of a character.</summary>
     /// <param name="id">The token.</param>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Spud;
 
 namespace Cache.Compressed;
@@ -28,7 +29,7 @@ internal sealed class HeadOrder
         if (format != KnownFormat)
             throw new RefusedException($"cache compressed: the pack has format {format}, expected {KnownFormat}. Write it anew with 'spud calibrate heads'.");
         if (pack.Number("spud.heads.windows") is not (>= 1 and <= 64) and var windows)
-            throw new RefusedException($"cache compressed: the pack's key 'spud.heads.windows' is {windows?.ToString() ?? "missing"}, expected 1 to 64. Write the pack anew with 'spud calibrate heads'.");
+            throw new RefusedException($"cache compressed: the pack's key 'spud.heads.windows' is {windows?.ToString(CultureInfo.InvariantCulture) ?? "missing"}, expected 1 to 64. Write the pack anew with 'spud calibrate heads'.");
 
         HeadOrder order = new(pack.Number("spud.heads.keep"));
         order.Read(pack, (int)pack.Number("spud.heads.windows")!, build.Model);

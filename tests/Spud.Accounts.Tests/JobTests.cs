@@ -14,19 +14,23 @@ public abstract class JobTests(TestDatabase database) : IDisposable
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    public void Dispose() => database.Dispose();
+    public void Dispose()
+    {
+        database.Dispose();
+        GC.SuppressFinalize(this);
+    }
 
     [Fact]
     public async Task A_job_reserves_its_bid_times_its_cap_and_gets_back_what_it_did_not_use()
     {
         using AccountStore store = await AnnaAsync(10);
         Job job = await store.SubmitAsync(new() { Account = "anna", Model = "m", ComputeUnits = 100, Bid = 0.02m, Lane = JobLane.Spot, Tier = 2, Deadline = _clock.Now.AddHours(1) }, Cancel);
-        Assert.Equal((JobState.Queued, 2m, null), (job.State, job.Reserved, job.Charge));
+        Assert.Equal((JobStatus.Queued, 2m, null), (job.Status, job.Reserved, job.Charge));
         Assert.Equal((8m, 2m), await MoneyAsync(store));
 
-        Assert.Equal(JobState.Running, (await store.StartAsync(job.Id, Cancel)).State);
+        Assert.Equal(JobStatus.Running, (await store.StartAsync(job.Id, Cancel)).Status);
         Job ended = await store.EndAsync(job.Id, JobEnd.Finished(TestReceipt.Of(40.5m), charge: 0.61m, answer: "Paris."), Cancel);
-        Assert.Equal((JobState.Finished, 0.61m, 40.5m, "Paris."), (ended.State, ended.Charge, ended.ComputeUnitsUsed, ended.Answer));
+        Assert.Equal((JobStatus.Finished, 0.61m, 40.5m, "Paris."), (ended.Status, ended.Charge, ended.ComputeUnitsUsed, ended.Answer));
         Assert.Equal((JobLane.Spot, 2, _clock.Now.AddHours(1)), (ended.Lane, ended.Tier, ended.Deadline));
         Assert.Equal((9.39m, 0m), await MoneyAsync(store));
 
@@ -104,7 +108,7 @@ public abstract class JobTests(TestDatabase database) : IDisposable
         Assert.Equal((0m, "too busy"), await EndAsync("d", JobEnd.HandedBack("too busy")));
         Assert.Equal((9.25m, 0m), await MoneyAsync(store));
         Assert.Equal(["a", "b"], (await store.ReceiptsAsync(new(), Cancel)).Select(receipt => receipt.Job).Order());
-        Assert.Equal("d", Assert.Single(await store.JobsAsync(new() { State = JobState.HandedBack }, Cancel)).Id);
+        Assert.Equal("d", Assert.Single(await store.JobsAsync(new() { Status = JobStatus.HandedBack }, Cancel)).Id);
         await RequireBooksAsync(store);
 
         async Task<(decimal?, string?)> EndAsync(string id, JobEnd end)
@@ -187,6 +191,16 @@ public abstract class JobTests(TestDatabase database) : IDisposable
     }
 
     [Fact]
+    public async Task A_clock_that_is_set_back_does_not_lift_a_limit()
+    {
+        using AccountStore store = await AnnaAsync(10, new() { ComputeUnitsPerMinute = 100 });
+        JobSubmission submission = new() { Account = "anna", Model = "m", ComputeUnits = 60 };
+        await store.SubmitAsync(submission with { Id = "1" }, Cancel);
+        _clock.Now -= TimeSpan.FromMinutes(5);
+        Assert.Equal(RefusalReason.OverMinuteLimit, (await RefusedAsync(store, submission with { Id = "2" })).Reason);
+    }
+
+    [Fact]
     public async Task A_bid_is_raised_within_balance_and_only_upwards()
     {
         using AccountStore store = await AnnaAsync(3);
@@ -213,8 +227,8 @@ public abstract class JobTests(TestDatabase database) : IDisposable
         using AccountStore after = await database.OpenAsync(_clock);
         await after.BecomeServerAsync("here:8080", Cancel);
         Recovery recovery = await after.RecoverAsync(Cancel);
-        Assert.Equal(("kept", JobState.Queued, "{}"), recovery.Requeued.Select(job => (job.Id, job.State, job.Request)).Single());
-        Assert.Equal(("lost", JobState.HandedBack), recovery.Ended.Select(job => (job.Id, job.State)).Single());
+        Assert.Equal(("kept", JobStatus.Queued, "{}"), recovery.Requeued.Select(job => (job.Id, job.Status, job.Request)).Single());
+        Assert.Equal(("lost", JobStatus.HandedBack), recovery.Ended.Select(job => (job.Id, job.Status)).Single());
         Assert.Equal((9m, 1m), await MoneyAsync(after));
 
         // The one before may still be about: its jobs are no longer its own.
@@ -257,7 +271,7 @@ public abstract class JobTests(TestDatabase database) : IDisposable
             await store.StartAsync(job.Id, Cancel);
             await store.BecomeServerAsync("here", Cancel);
             Recovery recovery = await store.RecoverAsync(Cancel);
-            Assert.Equal(attempt < 3 ? JobState.Queued : JobState.Failed, recovery.Requeued.Concat(recovery.Ended).Single().State);
+            Assert.Equal(attempt < 3 ? JobStatus.Queued : JobStatus.Failed, recovery.Requeued.Concat(recovery.Ended).Single().Status);
         }
 
         Assert.Equal((10m, 0m), await MoneyAsync(store));
@@ -268,7 +282,7 @@ public abstract class JobTests(TestDatabase database) : IDisposable
     {
         using AccountStore server = await AnnaAsync(10), other = await database.OpenAsync(_clock);
         Job free = await other.SubmitAsync(new() { Account = "anna", Model = "m", ComputeUnits = 1, MaxCharge = 1 }, Cancel);
-        Assert.Equal(JobState.Cancelled, (await other.RequestCancelAsync(free.Id, Cancel)).State);
+        Assert.Equal(JobStatus.Cancelled, (await other.RequestCancelAsync(free.Id, Cancel)).Status);
 
         await server.BecomeServerAsync("here", Cancel);
         Job job = await RunAsync(server, new() { Account = "anna", Model = "m", ComputeUnits = 1, MaxCharge = 1 });
@@ -285,17 +299,17 @@ public abstract class JobTests(TestDatabase database) : IDisposable
     {
         using AccountStore store = await AnnaAsync(10);
         Job job = await store.SubmitAsync(new() { Account = "anna", Model = "m", ComputeUnits = 1, MaxCharge = 1 }, Cancel);
-        List<JobState> states = [];
+        List<JobStatus> states = [];
         await foreach (Job seen in store.WatchAsync(job.Id, TimeSpan.FromMilliseconds(5), Cancel))
         {
-            states.Add(seen.State);
-            if (seen.State == JobState.Queued)
+            states.Add(seen.Status);
+            if (seen.Status == JobStatus.Queued)
                 await store.StartAsync(job.Id, Cancel);
-            else if (seen.State == JobState.Running)
+            else if (seen.Status == JobStatus.Running)
                 await store.EndAsync(job.Id, JobEnd.Cancelled(), Cancel);
         }
 
-        Assert.Equal([JobState.Queued, JobState.Running, JobState.Cancelled], states);
+        Assert.Equal([JobStatus.Queued, JobStatus.Running, JobStatus.Cancelled], states);
     }
 
     [Fact]

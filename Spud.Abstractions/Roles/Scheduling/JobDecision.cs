@@ -20,6 +20,6 @@ public struct JobDecision
     /// <summary>Of a job that runs: its maximum number of rows in the step, at least 1.</summary>
     public int Rows { get; set; }
 
-    /// <summary>What it pays for a CU that is billed from now on, in micro-units: 0 .. <see cref="JobView.PricePerCu"/>.</summary>
+    /// <summary>What it pays for a CU that is billed from now on, in nano-units: 0 .. <see cref="JobView.PricePerCu"/>.</summary>
     public long PricePerCu { get; set; }
 }

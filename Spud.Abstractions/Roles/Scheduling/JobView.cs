@@ -3,8 +3,8 @@ using System.Diagnostics.CodeAnalysis;
 namespace Spud;
 
 /// <summary>
-/// A job as its scheduler sees it: one text that is being generated for an account. Compute is in FLOPs, 10^9 to the CU; money is in micro-units,
-/// 10^6 to the unit of the price list; times are on the clock of <see cref="StepCapacity.Now"/>.
+/// A job as its scheduler sees it: one text that is being generated for an account. Compute is in FLOPs, 10^9 to the CU; money is in nano-units,
+/// 10^9 to the unit of the price list; times are on the clock of <see cref="StepCapacity.Now"/>.
 /// </summary>
 [Experimental(Experiments.Id)]
 public readonly struct JobView
@@ -30,7 +30,7 @@ public readonly struct JobView
     /// <summary>Whether <see cref="PricePerCu"/> is a bid; otherwise it is the price that was quoted when the job was submitted.</summary>
     public required bool Bids { get; init; }
 
-    /// <summary>Maximum price per CU in micro-units, at least 0: no decision may charge more.</summary>
+    /// <summary>Maximum price per CU in nano-units, at least 0: no decision may charge more.</summary>
     public required long PricePerCu { get; init; }
 
     /// <summary>Maximum cost of the job in FLOPs; above 0.</summary>

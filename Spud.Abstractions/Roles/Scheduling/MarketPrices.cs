@@ -3,7 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 namespace Spud;
 
 /// <summary>
-/// Prices per CU in micro-units, at least 0. A job that is submitted without a bid is quoted <see cref="Floor"/> or <see cref="Posted"/>, by its lane,
+/// Prices per CU in nano-units, at least 0. A job that is submitted without a bid is quoted <see cref="Floor"/> or <see cref="Posted"/>, by its lane,
 /// and pays that until it ends. A scheduler without a market leaves all at 0: only the account's price list counts then.
 /// </summary>
 [Experimental(Experiments.Id)]

@@ -6,24 +6,28 @@ namespace Spud.Execution;
 /// </summary>
 internal static class TextTakeover
 {
-    /// <summary>Whether every layer can take the text over.</summary>
+    /// <summary>Why a text cannot be taken over, to follow "because"; null if it can.</summary>
     /// <param name="source">A text of a pipeline of the same model.</param>
     /// <param name="target">An empty sequence.</param>
-    public static bool IsPossible(Sequence source, Sequence target)
+    public static string? Refusal(Sequence source, Sequence target)
     {
         for (int layer = 0; layer < target.Tables.Length; layer++)
         {
             (PageTable from, PageTable to) = (source.Tables[layer], target.Tables[layer]);
-            if (!to.Layer.KeepsAsMuchAs(from.Layer) || !to.Layer.DistributesAs(from.Layer, source.Tokens) || !SharesPools(from, to) && !CanCopy(from, to))
-                return false;
+            if (!to.Layer.KeepsAsMuchAs(from.Layer))
+                return "the caches keep different keys";
+            if (!to.Layer.DistributesAs(from.Layer, source.Tokens))
+                return "keys are distributed differently";
+            if (!SharesPools(from, to) && CopyRefusal(from, to) is { } refusal)
+                return refusal;
         }
 
-        return true;
+        return null;
     }
 
     /// <summary>Takes a text over.</summary>
     /// <param name="source">The text; stays unchanged.</param>
-    /// <param name="target">An empty sequence, for which <see cref="IsPossible"/> is true.</param>
+    /// <param name="target">An empty sequence, for which <see cref="Refusal"/> is null.</param>
     /// <returns>Bytes of keys and values copied; 0 if the texts share all their pages.</returns>
     public static long Do(Sequence source, Sequence target)
     {
@@ -48,16 +52,19 @@ internal static class TextTakeover
     private static bool SharesPools(PageTable from, PageTable to) => from.Layer.Pools.SequenceEqual(to.Layer.Pools);
 
     // Heads of a pool take pages from it in turn, so each is checked against an equal part of the free pages.
-    private static bool CanCopy(PageTable from, PageTable to)
+    private static string? CopyRefusal(PageTable from, PageTable to)
     {
         for (int i = 0; i < to.Tables.Length; i++)
         {
             (RunTable source, PoolPages pages) = (from.Tables[i], to.Tables[i].Pages);
-            if (pages.Domain != source.Pages.Domain || pages.Layout.PerHead != source.Pages.Layout.PerHead || pages.Pool.Keys.Type != source.Pages.Pool.Keys.Type
-                || pages.Pool.Values.Type != source.Pages.Pool.Values.Type || source.Keys > (long)pages.FreePages / pages.Tables * pages.PageTokens)
-                return false;
+            if (pages.Domain != source.Pages.Domain)
+                return $"they are in {source.Pages.Domain.Name} memory, and this pipeline keeps them in {pages.Domain.Name} memory";
+            if (pages.Layout.PerHead != source.Pages.Layout.PerHead || pages.Pool.Keys.Type != source.Pages.Pool.Keys.Type || pages.Pool.Values.Type != source.Pages.Pool.Values.Type)
+                return "pages have another layout";
+            if (source.Keys > (long)pages.FreePages / pages.Tables * pages.PageTokens)
+                return "there are too few free pages for a copy";
         }
 
-        return true;
+        return null;
     }
 }

@@ -24,7 +24,7 @@ internal sealed record CacheFileHeader
     /// <summary>Maximum size of the header; no pipeline needs more.</summary>
     public const int MaxBytes = 64 << 20;
 
-    /// <summary>What the keys depend on: see <see cref="PipelineIdentity"/>.</summary>
+    /// <summary>What the keys depend on, and how they lie in pages.</summary>
     public required ImmutableArray<IdentityPart> Pipeline { get; init; }
 
     /// <summary>Length of the text.</summary>
@@ -35,6 +35,12 @@ internal sealed record CacheFileHeader
 
     /// <summary>Bytes of each state kept by a component.</summary>
     public required ImmutableArray<long> States { get; init; }
+
+    /// <summary>What a file of a pipeline is bound to.</summary>
+    /// <param name="parts">The pipeline.</param>
+    /// <param name="effort">The effort with which texts are read.</param>
+    public static ImmutableArray<IdentityPart> IdentityOf(PipelineParts parts, float effort) =>
+        [.. KeyIdentity.Of(parts, effort).Parts, KeyIdentity.PageLayoutOf(parts)];
 }
 
 /// <summary>A layer of a saved text.</summary>

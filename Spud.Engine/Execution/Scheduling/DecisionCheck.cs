@@ -29,7 +29,7 @@ internal static class DecisionCheck
             if (decision.Action is not (JobAction.Wait or JobAction.Run or JobAction.Release))
                 return $"it decided {(int)decision.Action} about job {job.Id}, which is not an action.";
             if (decision.PricePerCu < 0 || decision.PricePerCu > job.PricePerCu)
-                return $"it charges job {job.Id} {decision.PricePerCu} micro-units per CU, expected 0 to {job.PricePerCu}.";
+                return $"it charges job {job.Id} {decision.PricePerCu} nano-units per CU, expected 0 to {job.PricePerCu}.";
 
             if (decision.Action == JobAction.Run)
             {

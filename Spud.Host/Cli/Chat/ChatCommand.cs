@@ -73,6 +73,7 @@ internal sealed class ChatCommand
             Threads = _pipeline.Threads(parsed),
             System = _conversation.SystemText(parsed),
             Template = _conversation.Template(parsed, _shell),
+            Trials = _request.Collector(parsed) is null && !parsed.GetValue(_reload) && !_pipeline.NamesPlugins(parsed),
             Reloads = parsed.GetValue(_reload),
             Store = parsed.GetValue(_noSave) ? null : DataFolder.Conversations(),
             Saves = _shell.InIsTerminal,

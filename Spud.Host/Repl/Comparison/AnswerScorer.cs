@@ -9,14 +9,17 @@ internal static class AnswerScorer
     /// <summary>Maximum tokens of an answer that are scored.</summary>
     public const int MaxTokens = 256;
 
+    private const int TokensBetweenReports = 8;
+
     /// <summary>How well a pipeline predicts an answer; null if its prompt has different token ids than the reference's.</summary>
     /// <param name="turn">The reference's.</param>
     /// <param name="before">The conversation so far.</param>
     /// <param name="by">The pipeline that predicts.</param>
     /// <param name="reference">The pipeline that answered; null if it is not available.</param>
+    /// <param name="progress">Receives from time to time how many tokens are scored, and of how many.</param>
     /// <param name="cancellation">Cancels the scoring.</param>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
-    public static AnswerQuality? Score(Turn turn, Conversation before, Responder by, Responder? reference, CancellationToken cancellation)
+    public static AnswerQuality? Score(Turn turn, Conversation before, Responder by, Responder? reference, Action<int, int> progress, CancellationToken cancellation)
     {
         ImmutableArray<int> prompt = turn.PromptIds;
         if (!by.Model.Encode(before.With(by.Model, turn.Question)).AsSpan().SequenceEqual(prompt.AsSpan()))
@@ -26,12 +29,16 @@ internal static class AnswerScorer
         if (answer.Length == 0)
             return null;
 
+        progress(0, answer.Length);
         using Reading theirs = new(by, prompt.AsSpan());
         using Reading? ours = reference is null || ReferenceEquals(reference.Model, by.Model) ? null : new(reference, prompt.AsSpan());
         double logProbability = 0, divergence = 0;
         for (int i = 0; i < answer.Length; i++)
         {
             cancellation.ThrowIfCancellationRequested();
+            if (i % TokensBetweenReports == 0)
+                progress(i, answer.Length);
+
             Span<float> logits = theirs.Logits;
             double sum = LogSum(logits);
             logProbability += logits[answer[i]] - sum;

@@ -28,7 +28,7 @@ internal sealed class AnswerOutput(Shell shell, bool isShown, bool rawText) : ID
         if (piece.Part != AnswerPart.Final)
         {
             // Tool calls are printed too: nothing runs them here.
-            ShowReasoning(piece.Text);
+            ShowReasoning(piece.Call is { IsStart: true } call ? $"{call.Name} " : piece.Text);
             return;
         }
 

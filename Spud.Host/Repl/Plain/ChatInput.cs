@@ -28,12 +28,13 @@ internal sealed class ChatInput : IDisposable
     public string? Next()
     {
         bool warned = false;
-        _shell.Interrupts.Idle = () =>
+        _shell.Interrupts.Idle = mayContinue =>
         {
-            _editor?.Drop(isLast: warned);
-            _shell.Error.Write(warned ? "\n" : $"\n(Ctrl-C again ends)\n{Marker}");
-            (bool second, warned) = (warned, true);
-            return !second;
+            bool isLast = warned || !mayContinue;
+            _editor?.Drop(isLast);
+            _shell.Error.Write(isLast ? "\n" : $"\n(Ctrl-C again ends)\n{Marker}");
+            warned = true;
+            return !isLast;
         };
         try
         {
@@ -49,7 +50,11 @@ internal sealed class ChatInput : IDisposable
         }
     }
 
-    public void Dispose() => _lines?.Dispose();
+    public void Dispose()
+    {
+        _lines?.Dispose();
+        _editor?.Drop(isLast: true);
+    }
 
     private static bool HasMore() => Console.KeyAvailable || SpinWait.SpinUntil(() => Console.KeyAvailable, s_pasteGap);
 }

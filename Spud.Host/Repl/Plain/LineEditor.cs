@@ -58,12 +58,12 @@ internal sealed class LineEditor(Func<ConsoleKeyInfo> read, Func<bool> hasMore, 
     }
 
     /// <summary>Discards the message typed so far. Thread-safe.</summary>
-    /// <param name="isLast">Whether the process is ending: the terminal is then restored.</param>
+    /// <param name="isLast">Whether nothing more is read: the terminal is then restored.</param>
     public void Drop(bool isLast = false)
     {
         _dropped = true;
         if (isLast)
-            screen.Write(PasteOff);
+            screen.Write(PasteOff + TerminalModes.UsualKeys);
     }
 
     private bool IsEndOfInput(ConsoleKeyInfo key) => key.KeyChar == '\u0004' && _text.Length == 0;

@@ -30,10 +30,12 @@ internal static class ReplApplication
             Enter = line => worker?.Post(line),
             Cancel = () => worker?.Cancel(),
             IsBusy = () => worker?.IsBusy ?? true,
+            Waiting = () => worker?.Waiting ?? 0,
             Complete = line => session is { } present ? CommandCompletion.Of(present, line) : [],
             Plugins = () => setup.Plugins.Statuses,
         };
         using ReplScreen screen = new(link, new(historyPath), look, TimeProvider.System);
+        using ReplScreen unseen = new(link, new(null), look, TimeProvider.System);
         screen.Quit += () => app.RequestStop(screen);
         guard.Watch(app, screen, pacer);
         input.Closed += () => app.Invoke(() => app.RequestStop(screen));
@@ -50,7 +52,7 @@ internal static class ReplApplication
             // Slow work starts after the first frame.
             session = new(setup, Report);
             worker = new(session);
-            worker.Open();
+            worker.Open(setup.Trials ? what => unseen.Take([what]) : null);
             return false;
         });
         try

@@ -5,7 +5,7 @@ namespace Spud.Host.Repl.Screen;
 /// <summary>Handles session events on the screen's thread.</summary>
 internal sealed partial class ReplScreen
 {
-    private readonly Dictionary<(Turn Turn, AnswerPart Part), Entry> _answers = [];
+    private readonly List<RunningAnswer> _answers = [];
     private PipelineState? _pipeline;
     private string? _doing;
     private string? _name;
@@ -15,6 +15,7 @@ internal sealed partial class ReplScreen
     private Turn? _last;
     private Meter _meter;
     private TurnSettings _settings = new();
+    private int _variants;
     private bool _hasFailed;
     private bool _isInspected;
 
@@ -98,6 +99,9 @@ internal sealed partial class ReplScreen
             case SettingsChanged changed:
                 _settings = changed.Settings;
                 break;
+            case VariantsChanged changed:
+                _variants = changed.Names.Count;
+                break;
             case SessionEnded:
                 Quit?.Invoke();
                 break;
@@ -132,10 +136,10 @@ internal sealed partial class ReplScreen
 
     private void Say(Turn turn, AnswerPart part, string text)
     {
-        if (_answers.TryGetValue((turn, part), out Entry? entry))
-            _transcript.Append(entry, text);
+        if (_answers.Find(answer => answer.Turn == turn && answer.Part == part) is { } running)
+            _transcript.Append(running.Entry, text);
         else
-            _answers[(turn, part)] = _transcript.Add(part == AnswerPart.Final ? EntryKind.Answer : EntryKind.Reasoning, text.TrimStart(), isFinished: false, turn.Variant);
+            _answers.Add(new(turn, part, _transcript.Add(part == AnswerPart.Final ? EntryKind.Answer : EntryKind.Reasoning, text.TrimStart(), isFinished: false, turn.Variant)));
     }
 
     private void End(Turn turn)
@@ -145,14 +149,15 @@ internal sealed partial class ReplScreen
         if (turn.Fault is null)
             _turns = Math.Max(_turns, turn.Number);
 
-        if (turn.Fault is null && !_answers.ContainsKey((turn, AnswerPart.Final)))
+        if (turn.Fault is null && !_answers.Exists(answer => answer.Turn == turn && answer.Part == AnswerPart.Final))
             _transcript.Add(EntryKind.Information, TurnText.Footer(turn));
 
-        foreach (((Turn of, AnswerPart part), Entry entry) in _answers.Where(answer => answer.Key.Turn == turn).ToArray())
-        {
-            _transcript.Finish(entry, part == AnswerPart.Final ? TurnText.Footer(turn) : null);
-            _answers.Remove((of, part));
-        }
+        foreach (RunningAnswer answer in _answers.FindAll(answer => answer.Turn == turn))
+            _transcript.Finish(answer.Entry, answer.Part == AnswerPart.Final ? TurnText.Footer(turn) : null);
+
+        _answers.RemoveAll(answer => answer.Turn == turn);
+        if (turn is { Fault: null, Variant: null, Ending: { } ending })
+            _transcript.Add(EntryKind.Information, ending);
 
         _turnPage.End(turn);
         _whyPage.Show(turn);
@@ -179,4 +184,7 @@ internal sealed partial class ReplScreen
         NoticeKind.Warning => EntryKind.Warning,
         _ => EntryKind.Information,
     };
+
+    /// <summary>Text that is still arriving, and where it is shown.</summary>
+    private sealed record RunningAnswer(Turn Turn, AnswerPart Part, Entry Entry);
 }

@@ -7,7 +7,7 @@ namespace Spud.Host.Repl.Storage;
 internal static class ConversationDatabase
 {
     /// <summary>Version of the tables.</summary>
-    public const int Version = 1;
+    public const int Version = 2;
 
     // "Spud", so that another program's file is not mistaken for ours.
     private const int ApplicationId = 0x53707564;
@@ -17,7 +17,7 @@ internal static class ConversationDatabase
     private const string Tables = """
         CREATE TABLE conversation(
             id INTEGER PRIMARY KEY, name TEXT UNIQUE, system TEXT, begun TEXT NOT NULL, changed TEXT NOT NULL) STRICT;
-        CREATE TABLE pipeline(id TEXT PRIMARY KEY, summary TEXT NOT NULL, json TEXT NOT NULL) STRICT;
+        CREATE TABLE pipeline(id TEXT PRIMARY KEY, summary TEXT NOT NULL, json TEXT NOT NULL, source TEXT) STRICT;
         CREATE TABLE turn(
             id INTEGER PRIMARY KEY,
             conversation INTEGER NOT NULL REFERENCES conversation(id) ON DELETE CASCADE,
@@ -102,6 +102,9 @@ internal static class ConversationDatabase
             else
                 Require(connection);
 
+            if (tables > 0 && version < Version)
+                Migrate(connection);
+
             return connection;
         }
         catch
@@ -122,6 +125,14 @@ internal static class ConversationDatabase
         });
         Require(connection);
     }
+
+    // Version 2 knows what a pipeline was composed from.
+    private static void Migrate(SqliteConnection connection) => Transact(connection, () =>
+    {
+        // Another process may have been faster.
+        if (Number(connection, "PRAGMA user_version") < Version)
+            Do(connection, string.Create(CultureInfo.InvariantCulture, $"ALTER TABLE pipeline ADD COLUMN source TEXT; PRAGMA user_version = {Version}"));
+    });
 
     // A truncated file has a header but no pages after it.
     private static void Require(SqliteConnection connection)

@@ -9,7 +9,7 @@ namespace Spud.Host.Repl.Storage;
 internal sealed class ConversationStore : IDisposable
 {
     private const string Columns =
-        "id, number, question, answer, reasoning, tool_calls, (SELECT summary FROM pipeline WHERE pipeline.id = turn.pipeline), mixed, asked, finish, seed, prompt_tokens, reused_tokens, generated_tokens, first_token_ms, decode_ms, pipeline";
+        "id, number, question, answer, reasoning, tool_calls, (SELECT summary FROM pipeline WHERE pipeline.id = turn.pipeline), mixed, asked, finish, seed, prompt_tokens, reused_tokens, generated_tokens, first_token_ms, decode_ms, pipeline, (SELECT source FROM pipeline WHERE pipeline.id = turn.pipeline)";
 
     private readonly SqliteConnection _connection;
     private readonly Lock _gate = new();
@@ -64,9 +64,10 @@ internal sealed class ConversationStore : IDisposable
         Conversation conversation = new() { Id = id, Name = Text(head, 0), System = Text(head, 1) };
         using SqliteCommand turns = Command($"SELECT {Columns} FROM turn WHERE conversation = $id AND replaced IS NULL ORDER BY number", ("$id", id));
         using SqliteDataReader reader = turns.ExecuteReader();
+        Dictionary<string, FrozenPipeline> pipelines = [];
         while (reader.Read())
         {
-            Turn turn = TurnOf(reader);
+            Turn turn = TurnOf(reader, pipelines);
             conversation.Add(turn);
             conversation.Rows[turn] = reader.GetInt64(0);
         }
@@ -169,7 +170,8 @@ internal sealed class ConversationStore : IDisposable
 
     private long Insert(Conversation conversation, Turn turn)
     {
-        Do("INSERT OR IGNORE INTO pipeline(id, summary, json) VALUES ($id, $summary, $json)", ("$id", turn.Pipeline.Id), ("$summary", turn.Pipeline.Summary), ("$json", turn.Pipeline.Json));
+        Do("INSERT INTO pipeline(id, summary, json, source) VALUES ($id, $summary, $json, $source) ON CONFLICT(id) DO UPDATE SET source = coalesce(excluded.source, source)",
+            ("$id", turn.Pipeline.Id), ("$summary", turn.Pipeline.Summary), ("$json", turn.Pipeline.Json), ("$source", TurnText.Of(turn.Pipeline.Source)));
         int before = turn.Number - 2;
         ImmutableArray<int> earlier = before >= 0 && before < conversation.Turns.Count ? conversation.Turns[before].Ids : [];
         int shared = earlier.AsSpan().CommonPrefixLength(turn.PromptIds.AsSpan());
@@ -189,10 +191,13 @@ internal sealed class ConversationStore : IDisposable
         ("$tokens", TurnText.OfTokens(turn.Tokens)), ("$receipt", TurnText.Of(turn.Receipt)),
     ];
 
-    private Turn TurnOf(SqliteDataReader reader)
+    private Turn TurnOf(SqliteDataReader reader, Dictionary<string, FrozenPipeline> pipelines)
     {
         long row = reader.GetInt64(0);
-        string pipeline = reader.GetString(16);
+        string id = reader.GetString(16);
+        if (!pipelines.TryGetValue(id, out FrozenPipeline? pipeline))
+            pipelines[id] = pipeline = new(id, reader.GetString(6), () => Pipeline(id) ?? "{}") { Source = TurnText.Source(Text(reader, 17)) };
+
         return new(() => Details(row))
         {
             Number = reader.GetInt32(1),
@@ -200,7 +205,7 @@ internal sealed class ConversationStore : IDisposable
             Answer = reader.GetString(3),
             Reasoning = Text(reader, 4),
             ToolCalls = Text(reader, 5),
-            Pipeline = new(pipeline, reader.GetString(6), () => Pipeline(pipeline) ?? "{}"),
+            Pipeline = pipeline,
             IsMixed = reader.GetInt32(7) != 0,
             Asked = Time(reader.GetString(8)),
             Finish = FinishOf(reader.GetString(9)),

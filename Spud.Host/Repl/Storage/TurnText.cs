@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using Spud.Configuration;
 using Spud.Metering;
 
 namespace Spud.Host.Repl.Storage;
@@ -53,12 +54,25 @@ internal static class TurnText
         [.. token.Top.Where(static other => other.LogProbability >= LeastLikely).Select(static other => new StoredAlternative(other.Id, other.Text, Math.Round(other.LogProbability, 4)))],
         before is not null && before.Experts.SequenceEqual(token.Experts) ? null : [.. token.Experts]);
 
+    /// <summary>What a pipeline was composed from; null if unknown.</summary>
+    public static string? Of(PipelineSource? source) =>
+        source is null ? null : JsonSerializer.Serialize(new StoredSource(source.File, [.. source.Edits.Select(static edit => edit.Text)]), RecordJson.Default.StoredSource);
+
+    /// <summary>Reverses the encoding.</summary>
+    public static PipelineSource? Source(string? json) =>
+        json is not null && JsonSerializer.Deserialize(json, RecordJson.Default.StoredSource) is { } stored ? new(stored.File, [.. stored.Edits.Select(static edit => new PipelineEdit(edit))]) : null;
+
     /// <summary>A receipt; null if there is none.</summary>
     public static string? Of(Receipt? receipt) => receipt is null ? null : JsonSerializer.Serialize(receipt, ReceiptJson.Default.Receipt);
 
     /// <summary>Reverses the encoding.</summary>
     public static Receipt? Receipt(string? json) => json is null ? null : JsonSerializer.Deserialize(json, ReceiptJson.Default.Receipt);
 }
+
+/// <summary>What a pipeline was composed from, as stored.</summary>
+/// <param name="File">Full path of its file; null for the default pipeline.</param>
+/// <param name="Edits">The changes, in order.</param>
+internal sealed record StoredSource(string? File, string[] Edits);
 
 /// <summary>A stored token; one-letter names because there are many.</summary>
 /// <param name="I">Id.</param>

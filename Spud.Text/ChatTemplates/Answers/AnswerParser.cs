@@ -1,5 +1,5 @@
+using System.Security.Cryptography;
 using System.Text;
-using System.Text.Json;
 
 namespace Spud.Text.ChatTemplates;
 
@@ -12,20 +12,29 @@ public abstract class AnswerParser
     private readonly StringBuilder _final = new();
     private readonly StringBuilder _reasoning = new();
     private readonly List<ToolCall> _calls = [];
+    private ToolSet? _tools;
+    private ToolCallReader? _reader;
+    private NamedCallReader? _named;
     private string _pending = "";
+    private int _begun;
     private bool _trimming;
 
     /// <summary>The parser for a model's answers.</summary>
     /// <param name="template">The model's template; null for plain text, which has no parts.</param>
     /// <param name="prompt">The prompt being answered: templates may open the reasoning in it.</param>
-    public static AnswerParser For(ChatTemplate? template, string prompt)
+    /// <param name="tools">The functions that the model was offered; null if none.</param>
+    public static AnswerParser For(ChatTemplate? template, string prompt, ToolSet? tools = null)
     {
         ArgumentNullException.ThrowIfNull(prompt);
-        if (template is null)
-            return new TagParser([], null);
-        return template.Source.Contains(HarmonyParser.Channel, StringComparison.Ordinal) && template.Source.Contains(HarmonyParser.Message, StringComparison.Ordinal)
-            ? new HarmonyParser()
-            : TagParser.For(template.Source, prompt);
+        AnswerParser parser = template is null ? new TagParser([], null) : ToolFormats.Of(template) switch
+        {
+            ToolFormat.Harmony => new HarmonyParser(),
+            ToolFormat.MistralList or ToolFormat.MistralNamed => new MistralParser(),
+            ToolFormat.BareJson when tools is not null => new BareJsonParser(),
+            _ => TagParser.For(template.Source, prompt, readsCalls: tools is not null),
+        };
+        parser._tools = tools;
+        return parser;
     }
 
     /// <summary>The parts completed so far, or after <see cref="Flush"/> the whole answer.</summary>
@@ -113,40 +122,39 @@ public abstract class AnswerParser
             (Part == AnswerPart.Final ? _final : _reasoning).Append(text);
     }
 
-    /// <summary>Adds a call; one that cannot be parsed is added as text, so that nothing is lost.</summary>
-    private protected void AddCall(string? name, string body, List<AnswerPiece> pieces)
+    /// <summary>Whether the text of a call turned out not to be one.</summary>
+    private protected bool CallsFailed => _reader?.Failed == true;
+
+    /// <summary>Reads text of calls that contain their names.</summary>
+    private protected void AppendCalls(string text, List<AnswerPiece> pieces)
     {
-        if (ReadCall(name, body) is { } call)
+        if (_named is not null)
         {
-            _calls.Add(call);
+            _named.Append(text, pieces);
             return;
         }
 
-        Begin(AnswerPart.Final);
-        Emit(body, pieces);
+        // Without a marker before it, only the name of a tool makes a text a call.
+        _reader ??= new(NewCall, name => this is not BareJsonParser || _tools?.Find(name) is not null);
+        _reader.Append(text, pieces);
     }
 
-    private static ToolCall? ReadCall(string? name, string body)
+    /// <summary>Begins a call whose name stands before its arguments.</summary>
+    private protected void BeginCall(string name) => _named = new(() => NewCall(name));
+
+    /// <summary>Ends the text of calls; what is not a call is added as text, so that nothing is lost.</summary>
+    private protected void EndCalls(List<AnswerPiece> pieces)
     {
-        try
-        {
-            using JsonDocument document = JsonDocument.Parse(body);
-            JsonElement call = document.RootElement;
-            if (call.ValueKind != JsonValueKind.Object)
-                return null;
-            if (name is not null)
-                return new(name, call.Clone());
+        string rest = (_named?.Finish(pieces) ?? "") + (_reader?.Finish(pieces) ?? "");
+        (_named, _reader) = (null, null);
+        if (Part == AnswerPart.ToolCall)
+            Begin(AnswerPart.Final);
 
-            bool isCall = call.TryGetProperty("name", out JsonElement given) && given.ValueKind == JsonValueKind.String;
-            return isCall && call.TryGetProperty("arguments", out JsonElement arguments) && arguments.ValueKind == JsonValueKind.Object
-                ? new(given.GetString()!, arguments.Clone())
-                : null;
-        }
-        catch (JsonException)
-        {
-            return null; // a model may write anything
-        }
+        Emit(rest, pieces);
     }
+
+    // Mistral's templates accept ids of nine letters and digits only.
+    private OpenCall NewCall(string name) => new(_begun++, RandomNumberGenerator.GetString("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789", 9), name, _calls.Add);
 
     private bool FindMark(out int at, out string mark)
     {

@@ -17,10 +17,12 @@ internal sealed class HarmonyParser : AnswerParser
     private static readonly string[] s_inMessage = [Start, "<|end|>", "<|return|>", "<|call|>", Channel];
 
     private readonly StringBuilder _header = new();
-    private readonly StringBuilder _call = new();
     private bool _inHeader = true;
     private bool _begun;
     private string? _recipient;
+
+    /// <summary>Whether a template writes this format.</summary>
+    public static bool IsHarmony(string source) => source.Contains(Channel, StringComparison.Ordinal) && source.Contains(Message, StringComparison.Ordinal);
 
     private protected override IReadOnlyList<string> Marks => _inHeader ? s_inHeader : s_inMessage;
 
@@ -28,7 +30,7 @@ internal sealed class HarmonyParser : AnswerParser
     {
         if (!_inHeader)
         {
-            EndCall(pieces);
+            EndCalls(pieces);
             _inHeader = true;
             _header.Append(mark == Channel ? mark : "");
             return;
@@ -38,6 +40,9 @@ internal sealed class HarmonyParser : AnswerParser
         _header.Clear();
         (_inHeader, _begun) = (false, true);
         _recipient = RecipientOf(header);
+        if (_recipient is not null)
+            BeginCall(_recipient);
+
         Begin(_recipient is not null ? AnswerPart.ToolCall : header.Contains("analysis", StringComparison.Ordinal) ? AnswerPart.Reasoning : AnswerPart.Final);
     }
 
@@ -50,13 +55,14 @@ internal sealed class HarmonyParser : AnswerParser
         }
 
         if (_recipient is not null)
-            _call.Append(text);
-        Emit(text, pieces);
+            AppendCalls(text, pieces);
+        else
+            Emit(text, pieces);
     }
 
     private protected override void End(List<AnswerPiece> pieces)
     {
-        EndCall(pieces);
+        EndCalls(pieces);
         if (!_begun && !_header.ToString().StartsWith('<'))
             Emit(_header.ToString(), pieces);
     }
@@ -76,15 +82,6 @@ internal sealed class HarmonyParser : AnswerParser
         _header.Clear();
         (_inHeader, _begun) = (false, true);
         ReadAgain(header, pieces);
-    }
-
-    private void EndCall(List<AnswerPiece> pieces)
-    {
-        if (_recipient is { } name)
-            AddCall(name, _call.ToString(), pieces);
-
-        _recipient = null;
-        _call.Clear();
     }
 
     private static string? RecipientOf(string header)

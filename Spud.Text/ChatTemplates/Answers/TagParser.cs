@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace Spud.Text.ChatTemplates;
 
 /// <summary>Answers whose parts are enclosed in tags: <c>&lt;think&gt;…&lt;/think&gt;</c>, <c>&lt;tool_call&gt;…&lt;/tool_call&gt;</c>.</summary>
@@ -9,12 +7,11 @@ internal sealed class TagParser : AnswerParser
     [
         new("<think>", "</think>", AnswerPart.Reasoning),
         new("<seed:think>", "</seed:think>", AnswerPart.Reasoning),
-        new("<tool_call>", "</tool_call>", AnswerPart.ToolCall),
+        new(ToolFormats.Opening, ToolFormats.Closing, AnswerPart.ToolCall),
     ];
 
     private readonly Tag[] _tags;
     private readonly string[] _openings;
-    private readonly StringBuilder _call = new();
     private Tag? _open;
 
     /// <summary>Creates a parser.</summary>
@@ -31,18 +28,21 @@ internal sealed class TagParser : AnswerParser
     private protected override IReadOnlyList<string> Marks => _open is null ? _openings : [_open.Closing];
 
     /// <summary>The parser for the tags that a template writes or reads.</summary>
-    public static TagParser For(string source, string prompt)
+    /// <param name="source">The template's text.</param>
+    /// <param name="prompt">The prompt.</param>
+    /// <param name="readsCalls">Whether calls are expected even if the template does not write them.</param>
+    public static TagParser For(string source, string prompt, bool readsCalls)
     {
-        Tag[] tags = [.. s_known.Where(tag => source.Contains(tag.Closing, StringComparison.Ordinal) || source.Contains(tag.Opening, StringComparison.Ordinal))];
+        Tag[] tags = [.. s_known.Where(tag => (readsCalls && tag.Part == AnswerPart.ToolCall) || source.Contains(tag.Closing, StringComparison.Ordinal) || source.Contains(tag.Opening, StringComparison.Ordinal))];
         return new(tags, Array.Find(tags, tag => prompt.AsSpan().TrimEnd().EndsWith(tag.Opening)));
     }
 
     private protected override void Cross(string mark, List<AnswerPiece> pieces)
     {
-        if (_open is { } closed)
+        if (_open is not null)
         {
             _open = null;
-            EndCall(pieces, closed);
+            EndCalls(pieces);
             Begin(AnswerPart.Final);
         }
         else
@@ -55,24 +55,12 @@ internal sealed class TagParser : AnswerParser
     private protected override void Add(string text, List<AnswerPiece> pieces)
     {
         if (Part == AnswerPart.ToolCall)
-            _call.Append(text);
-        Emit(text, pieces);
+            AppendCalls(text, pieces);
+        else
+            Emit(text, pieces);
     }
 
-    private protected override void End(List<AnswerPiece> pieces)
-    {
-        if (_open is { } open)
-            EndCall(pieces, open);
-    }
-
-    private void EndCall(List<AnswerPiece> pieces, Tag tag)
-    {
-        if (tag.Part != AnswerPart.ToolCall)
-            return;
-
-        AddCall(null, _call.ToString(), pieces);
-        _call.Clear();
-    }
+    private protected override void End(List<AnswerPiece> pieces) => EndCalls(pieces);
 
     /// <summary>A pair of tags, and the part they enclose.</summary>
     internal sealed record Tag(string Opening, string Closing, AnswerPart Part);

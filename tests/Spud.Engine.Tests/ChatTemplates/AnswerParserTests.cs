@@ -48,7 +48,7 @@ public class AnswerParserTests
             string reasoning = whole.Reasoning is null ? "" : $"[{whole.Reasoning}]";
             Assert.Equal(expected, reasoning + whole.Final + string.Concat(whole.ToolCalls.Select(call => $"({call.Name}{call.Arguments.GetRawText()})")));
             Assert.Equal(whole.Final, string.Concat(pieces.Where(piece => piece.Part == AnswerPart.Final).Select(piece => piece.Text)));
-            Assert.DoesNotContain(pieces, piece => piece.Text.Length == 0);
+            Assert.DoesNotContain(pieces, piece => piece.Text.Length == 0 && piece.Call is null);
         }
     }
 

@@ -45,6 +45,6 @@ public sealed class SchedulerChoiceTests
         Assert.Contains("Job.Tier", Assert.Throws<ArgumentException>(() => new JobTerms { Tier = 4 }.Require()).Message);
         Assert.Contains("Job.Weight", Assert.Throws<ArgumentException>(() => new JobTerms { Weight = double.NaN }.Require()).Message);
         Assert.Contains("both", Assert.Throws<ArgumentException>(() => new JobTerms { Lane = JobLane.Spot, BidPerCu = 1, QuotePerCu = 1 }.Require()).Message);
-        Assert.Equal(1_999_999, JobTerms.MicrosOf(1.9999999m));
+        Assert.Equal(1_999_999_999, JobTerms.NanosOf(1.9999999999m));
     }
 }

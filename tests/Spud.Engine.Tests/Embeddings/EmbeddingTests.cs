@@ -2,6 +2,7 @@ using Spud.Composition;
 using Spud.Configuration;
 using Spud.Embeddings;
 using Spud.Execution;
+using Spud.Generation;
 using Spud.Models;
 using Spud.Plugins;
 using Xunit;
@@ -27,6 +28,52 @@ public sealed class EmbeddingTests
         AssertNear(expected, Embed(pooling, 64, s_cpu));
         AssertNear(expected, Embed(pooling, 5, s_cpu));
         AssertNear(expected, Embed(pooling, 64, s_onDevice));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task A_text_is_embedded_while_requests_are_read_and_the_vector_is_the_same(int sequences)
+    {
+        using LanguageModel model = LanguageModel.Load(
+            PipelineDocument.Load(null, [$"model={TestData.Path("stories260K/stories260K-f32.gguf")}", .. s_cpu]), s_plugins, new PipelineOptions { Threads = 2, Rows = 64, Sequences = sequences });
+        int[] ids = model.Encode(Text);
+        float[] alone = model.Embed(ids, cancellation: TestContext.Current.CancellationToken).Values.ToArray();
+        Request request = model.Generate(ids, new() { MaxTokens = 200, IgnoreEndOfGeneration = true, Sampling = new() { Temperature = 0 } }, TestContext.Current.CancellationToken);
+        Task<TextEmbedding>? together = null;
+        await foreach (TextPiece piece in request)
+            together ??= model.EmbedAsync(ids, cancellation: TestContext.Current.CancellationToken);
+
+        Assert.Equal(200, request.GeneratedTokens);
+        AssertNear(alone, (await together!).Values.ToArray());
+
+        // Its sequence was given back.
+        foreach (Sequence sequence in (Sequence[])[.. Enumerable.Range(0, sequences).Select(_ => model.Engine.Open())])
+            sequence.Dispose();
+    }
+
+    [Fact]
+    public async Task An_embedding_that_waits_ends_with_its_caller_and_with_its_model()
+    {
+        using CancellationTokenSource leave = new();
+        LanguageModel model = Load(64, s_cpu);
+        int[] ids = model.Encode(Text);
+        await leave.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => model.EmbedAsync(ids, cancellation: leave.Token));
+        Sequence taken = model.Engine.Open();
+        Sequence[] all = [taken, .. OpenAll(model)];
+        await Assert.ThrowsAsync<InvalidOperationException>(() => model.EmbedAsync(ids, cancellation: TestContext.Current.CancellationToken));
+        foreach (Sequence sequence in all)
+            sequence.Dispose();
+
+        model.Dispose();
+        await Assert.ThrowsAnyAsync<ObjectDisposedException>(() => model.EmbedAsync(ids, cancellation: TestContext.Current.CancellationToken));
+    }
+
+    private static IEnumerable<Sequence> OpenAll(LanguageModel model)
+    {
+        for (int i = 1; i < model.Pipeline.Limits.Sequences; i++)
+            yield return model.Engine.Open();
     }
 
     /// <summary>The logits of the last row are the output matrix times the last row: the embedding has their direction.</summary>

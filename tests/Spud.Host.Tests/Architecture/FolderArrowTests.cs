@@ -16,7 +16,7 @@ public sealed class FolderArrowTests
         ],
         ["Spud.Numerics"] = ["Kernels -> Blocks"],
         ["Spud.Models"] = [". -> Gguf", "Families -> .", "Families -> Gguf"],
-        ["Spud.Text"] = [],
+        ["Spud.Text"] = ["ChatTemplates -> Grammars", "Grammars -> Tokenization"],
         ["Spud.Engine"] =
         [
             "Plugins -> Configuration",
@@ -24,7 +24,7 @@ public sealed class FolderArrowTests
             "Execution -> Configuration", "Execution -> Metering", "Execution -> Plugins",
             "Composition -> Configuration", "Composition -> Execution", "Composition -> Metering", "Composition -> Plugins",
             "Embeddings -> Composition", "Embeddings -> Execution", "Embeddings -> Metering",
-            "Generation -> Composition", "Generation -> Configuration", "Generation -> Execution", "Generation -> Metering", "Generation -> Sampling",
+            "Generation -> Composition", "Generation -> Configuration", "Generation -> Embeddings", "Generation -> Execution", "Generation -> Metering", "Generation -> Sampling",
             ". -> Composition", ". -> Configuration", ". -> Embeddings", ". -> Execution", ". -> Generation", ". -> Plugins", ". -> Sampling",
         ],
         ["Spud.Accounts"] = [". -> Databases"],
@@ -33,12 +33,17 @@ public sealed class FolderArrowTests
         [
             "Models -> Http", "Models -> Settings",
             "Security -> Settings",
-            "Generation -> Http", "Generation -> Models", "Generation -> Settings",
-            "Chat -> Generation", "Chat -> Http", "Chat -> Models", "Chat -> Settings",
-            "Completions -> Generation", "Completions -> Http", "Completions -> Models", "Completions -> Settings",
+            "Jobs -> Http", "Jobs -> Settings",
+            "Generation -> Http", "Generation -> Jobs", "Generation -> Models", "Generation -> Settings",
+            "Chat -> Generation", "Chat -> Http", "Chat -> Jobs", "Chat -> Models", "Chat -> Settings",
+            "Completions -> Generation", "Completions -> Http", "Completions -> Jobs", "Completions -> Models", "Completions -> Settings",
+            "Embeddings -> Generation", "Embeddings -> Http", "Embeddings -> Jobs", "Embeddings -> Models",
+            "Responses -> Chat", "Responses -> Generation", "Responses -> Http", "Responses -> Jobs", "Responses -> Models", "Responses -> Settings",
+            "Background -> Chat", "Background -> Generation", "Background -> Http", "Background -> Jobs", "Background -> Models", "Background -> Settings",
             "Tokenize -> Chat", "Tokenize -> Http", "Tokenize -> Models", "Tokenize -> Settings",
             "Operations -> Generation", "Operations -> Http", "Operations -> Models",
-            ". -> Chat", ". -> Completions", ". -> Generation", ". -> Http", ". -> Models", ". -> Operations", ". -> Security", ". -> Settings", ". -> Tokenize",
+            ". -> Background", ". -> Chat", ". -> Completions", ". -> Embeddings", ". -> Generation", ". -> Http", ". -> Jobs", ". -> Models", ". -> Operations", ". -> Responses",
+            ". -> Security", ". -> Settings", ". -> Tokenize",
         ],
         ["Spud.Host"] =
         [

@@ -23,7 +23,7 @@ public sealed class InterruptsTests
     [Fact]
     public void Who_is_idle_may_go_on_after_ctrl_c_and_not_when_the_system_asks_for_the_end()
     {
-        using Interrupts interrupts = new() { Idle = () => true };
+        using Interrupts interrupts = new() { Idle = _ => true };
         Assert.True(interrupts.Raise(mayContinue: true));
         Assert.False(interrupts.Raise(mayContinue: false));
     }

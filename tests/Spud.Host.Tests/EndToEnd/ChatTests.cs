@@ -39,7 +39,7 @@ public sealed class ChatTests
         process.StandardInput.Flush();
         process.StandardOutput.Read();
         Spud.Signal(process, "INT");
-        string? rest = process.StandardOutput.ReadLine();
+        string? rest = Spud.ReadLine(process);
         Outcome outcome = Spud.Finish(process, "/exit\n"u8.ToArray());
         Assert.NotNull(rest);
         Assert.Equal(0, outcome.ExitCode);

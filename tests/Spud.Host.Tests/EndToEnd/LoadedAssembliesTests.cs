@@ -2,11 +2,11 @@ using System.Diagnostics;
 
 namespace Spud.Host.Tests.EndToEnd;
 
-/// <summary>What a command loads: the libraries of the screen cost its start nothing.</summary>
+/// <summary>What a command loads: the libraries of the screen and of accounts cost its start nothing.</summary>
 public sealed class LoadedAssembliesTests
 {
     [Fact]
-    public void Run_loads_nothing_of_the_screen()
+    public void Run_loads_nothing_of_the_screen_and_of_accounts()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "needs /proc");
         using Process process = Spud.Start(Spud.Program, ["run", "--raw", "--max-tokens", "8000", "Once upon a time"]);
@@ -15,6 +15,7 @@ public sealed class LoadedAssembliesTests
         process.Kill();
 
         Assert.Contains("Spud.Engine.dll", loaded);
+        Assert.DoesNotContain(loaded, file => file is "Spud.Accounts.dll" or "Npgsql.dll" or "Microsoft.Data.Sqlite.dll");
         Assert.DoesNotContain(loaded, file => file.StartsWith("Terminal.Gui", StringComparison.Ordinal) || file.StartsWith("TextMate", StringComparison.Ordinal) || file is "Markdig.dll" or "Wcwidth.dll");
     }
 }

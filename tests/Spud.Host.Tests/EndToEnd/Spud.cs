@@ -45,6 +45,9 @@ internal static class Spud
     /// <summary>Starts a command line.</summary>
     public static Process Start(string program, IEnumerable<string> arguments, string? home = null)
     {
+        if (IgnoresInterrupts)
+            (program, arguments) = ("/usr/bin/env", ["--default-signal=INT", program, .. arguments]);
+
         ProcessStartInfo start = new(program, arguments)
         {
             RedirectStandardInput = true,
@@ -59,6 +62,24 @@ internal static class Spud
         // A locale that is not UTF-8 changes nothing.
         start.Environment["LC_ALL"] = "C";
         return Process.Start(start)!;
+    }
+
+    // A shell without job control starts what runs in its background so, child processes inherit it, and a program respects it: tests that
+    // interrupt a child would wait for its end.
+    private static bool IgnoresInterrupts { get; } = OperatingSystem.IsLinux()
+        && File.ReadLines("/proc/self/status").Where(static line => line.StartsWith("SigIgn:", StringComparison.Ordinal)).Any(static line => (Convert.ToUInt64(line[7..].Trim(), 16) & 2) != 0);
+
+    /// <summary>Reads a line of the output, but does not wait for it forever.</summary>
+    public static string? ReadLine(Process process)
+    {
+        Task<string?> line = process.StandardOutput.ReadLineAsync();
+        if (!line.Wait(Patience))
+        {
+            process.Kill(entireProcessTree: true);
+            Assert.Fail($"no line came within {Patience}");
+        }
+
+        return line.Result;
     }
 
     /// <summary>Sends a signal of a POSIX system.</summary>

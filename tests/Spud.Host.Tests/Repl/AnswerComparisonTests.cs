@@ -41,6 +41,18 @@ public sealed class AnswerComparisonTests
     }
 
     [Fact]
+    public void Scoring_shows_how_far_it_is()
+    {
+        using TestSession test = new(setup => setup with { Settings = setup.Settings with { MaxTokens = 20 } });
+        test.Enter("/ab cache.format=f32,bf16");
+        test.Events.Clear();
+        test.Session.Ask("Once", TestContext.Current.CancellationToken);
+        string?[] shown = [.. test.Events.OfType<Progress>().Select(progress => progress.What)];
+        Assert.Contains("scoring the answer under cache.format=bf16: 16 of 20 tokens", shown);
+        Assert.Null(shown[^1]);
+    }
+
+    [Fact]
     public void A_replay_of_an_earlier_turn_reads_only_what_came_before_it()
     {
         using TestSession test = new();
@@ -133,6 +145,11 @@ public sealed class AnswerComparisonTests
         test.Events.Clear();
         Assert.Contains("nowhere.json", test.Refused("/price nowhere.json"), StringComparison.Ordinal);
         test.Events.Clear();
+        test.Enter("/budget 0.000001cu");
+        test.Events.Clear();
+        Assert.Contains("Raise the budget (/budget)", test.Refused("Once"), StringComparison.Ordinal);
+        test.Events.Clear();
+        test.Enter("/budget off");
         test.Enter("/effort 0.4");
         Assert.Equal(0.4f, test.Session.Settings.Effort);
         Assert.Equal("Effort 0.4.", test.Enter("/effort"));

@@ -24,6 +24,19 @@ public sealed class FaultTests : IDisposable
     }
 
     [Fact]
+    public void A_trial_answer_in_which_a_component_throws_is_reported_and_the_session_goes_on()
+    {
+        using TestSession test = Mixture("expert 99");
+        test.Enter("/use router odd");
+        test.Session.WarmUp(static _ => { }, TestContext.Current.CancellationToken);
+        Notice told = Assert.Single(test.Events.OfType<Notice>());
+        Assert.Equal(NoticeKind.Warning, told.Kind);
+        Assert.Contains("router 'odd/odd' failed in layer 0", told.Text, StringComparison.Ordinal);
+        test.Enter("/use router top-k");
+        Assert.NotEmpty(test.Session.Ask("Once", TestContext.Current.CancellationToken).Tokens);
+    }
+
+    [Fact]
     public void A_component_that_throws_under_one_of_two_pipelines_leaves_the_answer_of_the_other()
     {
         using TestSession test = Mixture("expert 99");

@@ -42,6 +42,61 @@ public sealed class SavingTests : IDisposable
     }
 
     [Fact]
+    public void A_loaded_conversation_says_what_the_next_turn_reads_and_what_that_costs()
+    {
+        using (TestSession before = Open())
+        {
+            before.Session.Ask("Once", TestContext.Current.CancellationToken);
+            before.Enter("/save tale");
+        }
+
+        using TestSession after = Open();
+        string said = after.Enter("/load tale");
+        Assert.Matches(@"The next turn reads \d+ tokens of the conversation \(about [0-9.]+ CU, [0-9.]+ s\)", said);
+        Turn next = after.Session.Ask("And then?", TestContext.Current.CancellationToken);
+        Assert.Equal(0, next.ReusedTokens);
+        Assert.DoesNotContain("reads", after.Enter("/load tale"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_turn_of_an_earlier_session_is_compared_with_the_pipeline_that_answered_it()
+    {
+        using (TestSession before = Open())
+        {
+            before.Enter("/set cache.format=bf16");
+            before.Session.Ask("Once", TestContext.Current.CancellationToken);
+            before.Enter("/save tale");
+        }
+
+        using TestSession after = Open();
+        after.Enter("/load tale");
+        Host.Repl.Comparison.AnswerComparison comparison = after.Session.Replay(1, TestContext.Current.CancellationToken);
+        Assert.InRange(Assert.Single(comparison.Others).Quality!.Divergence!.Value, 1e-12, 0.1);
+    }
+
+    [Fact]
+    public void A_file_of_the_first_version_is_taken_on()
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(Store)!);
+        using (TestSession before = Open())
+            before.Session.Ask("Once", TestContext.Current.CancellationToken);
+        using (SqliteConnection other = new($"Data Source={Store};Pooling=False"))
+        {
+            other.Open();
+            using SqliteCommand earlier = new("ALTER TABLE pipeline DROP COLUMN source; PRAGMA user_version = 1", other);
+            earlier.ExecuteNonQuery();
+        }
+
+        using TestSession test = Open();
+        Assert.DoesNotContain(test.Events, what => what is Notice);
+        test.Enter("/load 1");
+        test.Enter("/set cache.format=bf16");
+        Assert.Null(test.Session.Replay(1, TestContext.Current.CancellationToken).Others[0].Quality!.Divergence);
+        Assert.Contains("KL is left out: turn 1 was saved by a version of Spud that did not record", test.Said(), StringComparison.Ordinal);
+        Assert.Equal(2, test.Session.Ask("And then?", TestContext.Current.CancellationToken).Number);
+    }
+
+    [Fact]
     public void A_question_is_in_the_file_while_it_is_answered()
     {
         List<string> seen = [];
@@ -122,7 +177,7 @@ public sealed class SavingTests : IDisposable
     }
 
     [Theory]
-    [InlineData("PRAGMA application_id = 1399879012; PRAGMA user_version = 2; CREATE TABLE later(x)", "newer version of Spud")]
+    [InlineData("PRAGMA application_id = 1399879012; PRAGMA user_version = 3; CREATE TABLE later(x)", "newer version of Spud")]
     [InlineData("CREATE TABLE somebody(x)", "not a file of Spud's conversations")]
     public void A_file_of_a_newer_version_or_another_program_is_left_alone_and_the_conversation_goes_on(string sql, string reason)
     {

@@ -82,6 +82,42 @@ public sealed class SessionTests
     }
 
     [Fact]
+    public void Trial_answers_are_not_seen_leave_nothing_and_change_no_answer()
+    {
+        using TestSession test = new(), other = new();
+        List<SessionEvent> trial = [];
+        test.Session.WarmUp(trial.Add, TestContext.Current.CancellationToken);
+        Assert.NotEmpty(trial.OfType<AnswerText>());
+        Assert.All(trial.OfType<TurnFinished>(), finished => Assert.Null(finished.Turn.Fault));
+        Assert.Empty(test.Events);
+        Turn first = test.Session.Ask("Once", TestContext.Current.CancellationToken), same = other.Session.Ask("Once", TestContext.Current.CancellationToken);
+        Assert.Equal((1, 0), (first.Number, first.ReusedTokens));
+        Assert.Equal(same.Tokens.Select(token => (token.Id, token.LogProbability)), first.Tokens.Select(token => (token.Id, token.LogProbability)));
+        trial.Clear();
+        test.Session.WarmUp(trial.Add, TestContext.Current.CancellationToken);
+        Assert.Empty(trial);
+    }
+
+    [Fact]
+    public void Trial_answers_end_when_a_line_is_entered()
+    {
+        using CancellationTokenSource entered = new();
+        using TestSession test = new();
+        int tokens = 0;
+        test.Session.WarmUp(Count, entered.Token);
+        Assert.Equal(3, tokens);
+        Assert.Empty(test.Events);
+
+        void Count(SessionEvent what)
+        {
+            if (what is TokenArrived && ++tokens == 3)
+                entered.Cancel();
+            else if (what is TurnFinished { Turn: { } turn })
+                tokens = Math.Min(tokens, 3) + (turn.Finish == FinishReason.Cancelled ? 0 : 100);
+        }
+    }
+
+    [Fact]
     public void An_unknown_command_names_the_nearest_and_a_path_is_a_message()
     {
         using TestSession test = new();

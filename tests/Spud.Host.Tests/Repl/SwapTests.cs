@@ -114,7 +114,10 @@ public sealed class SwapTests
         File.Copy(EndToEnd.Spud.Stories, model);
         using TestSession test = new(setup => setup with { Source = PipelineSource.Default.With($"model=\"{model}\"", "test") });
         test.Session.Ask("Once", TestContext.Current.CancellationToken);
-        Assert.Contains("depend on model", test.Enter($"/model {EndToEnd.Spud.Stories}"), StringComparison.Ordinal);
+        Assert.Contains("depend on model", test.Enter($"/model {TestData.Path("stories260K/stories260K-moe4x-noise-q8_0.gguf")}"), StringComparison.Ordinal);
+        test.Enter($"/model {model}");
+        test.Session.Ask("Where?", TestContext.Current.CancellationToken);
+        Assert.Contains("the model's file is another one", test.Enter($"/model {EndToEnd.Spud.Stories}"), StringComparison.Ordinal);
         Assert.Equal(0, test.Session.Ask("And then?", TestContext.Current.CancellationToken).ReusedTokens);
         test.Enter($"/model {model}");
         test.Session.Ask("Go on", TestContext.Current.CancellationToken);

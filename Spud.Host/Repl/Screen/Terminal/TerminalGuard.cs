@@ -5,11 +5,8 @@ namespace Spud.Host.Repl.Screen;
 /// <summary>Restores the terminal when the program ends or is suspended, by a signal or a crash too.</summary>
 internal sealed class TerminalGuard : IDisposable
 {
-    // The runtime switches arrows and keypad to application mode and does not switch back.
-    private const string UsualKeys = "\u001b[?1l\u001b>";
-
     // Turns off bracketed paste, mouse reports and the keyboard protocol; restores colours, the main screen and the cursor.
-    private const string Restoring = "\u001b[?2004l\u001b[?1003l\u001b[?1015l\u001b[?1006l\u001b[<u\u001b[0m\u001b[?1049l\u001b[?25h" + UsualKeys;
+    private const string Restoring = "\u001b[?2004l\u001b[?1003l\u001b[?1015l\u001b[?1006l\u001b[<u\u001b[0m\u001b[?1049l\u001b[?25h" + TerminalModes.UsualKeys;
 
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan s_frame = TimeSpan.FromSeconds(0.5);
@@ -31,7 +28,7 @@ internal sealed class TerminalGuard : IDisposable
     public void Watch(IApplication app, ReplScreen screen, FramePacer pacer)
     {
         _pacer = pacer;
-        _shell.Interrupts.Idle = () =>
+        _shell.Interrupts.Idle = _ =>
         {
             // The screen's thread exits as after Ctrl+D; if it hangs, the terminal is restored from here.
             app.AddTimeout(TimeSpan.Zero, () =>
@@ -56,7 +53,7 @@ internal sealed class TerminalGuard : IDisposable
     {
         _shell.Interrupts.Idle = null;
         AppDomain.CurrentDomain.UnhandledException -= OnCrash;
-        _shell.WriteControl(UsualKeys);
+        _shell.WriteControl(TerminalModes.UsualKeys);
         _left.Set();
     }
 

@@ -72,7 +72,7 @@ public sealed class CacheFileTests : IDisposable
     [Theory]
     [InlineData("qwen3", "another model", "")]
     [InlineData("llama", "another rope", "rope={\"scaling\":\"linear\",\"factor\":2}")]
-    [InlineData("llama", "another cache", "cache.pageTokens=8")]
+    [InlineData("llama", "another page layout", "cache.pageTokens=8")]
     [InlineData("llama", "another attention", "attention={\"use\":\"backend.cpu/cpu\"}")]
     [InlineData("llama", "another experts", "experts={\"use\":\"backend.cpu/cpu\"}")]
     [InlineData("llama", "another fold", "attention={\"use\":\"reference\",\"fold\":[{\"use\":\"split\"}]}")]
@@ -88,9 +88,9 @@ public sealed class CacheFileTests : IDisposable
     }
 
     [Fact]
-    public void Effort_is_part_of_what_keys_depend_on()
+    public void Effort_is_part_of_what_the_keys_of_a_mixture_depend_on()
     {
-        using Pipeline pipeline = Compose("llama", []);
+        using Pipeline pipeline = Compose("mixtral", []);
         using Sequence sequence = pipeline.Engine.Open();
         Read(pipeline, sequence, s_text);
         CacheFile.Save(sequence, File, effort: 0.5f);
@@ -105,6 +105,20 @@ public sealed class CacheFileTests : IDisposable
         using Pipeline other = Compose("llama", ["context=300", """experts=[{"phase":"decode","use":"backend.cpu/cpu"},{"use":"reference"}]"""]);
         using Sequence loaded = CacheFile.Load(other.Engine, File);
         Assert.Equal(s_text, loaded.Ids);
+    }
+
+    [Fact]
+    public void Experts_of_the_last_layer_and_the_head_do_not_matter_those_of_the_layer_before_do()
+    {
+        Write("llama");
+        string[] Experts(int layer) => [$$"""experts=[{"layers":"{{layer}}","use":"backend.cpu/cpu"},{"use":"reference"}]""", "head.use=backend.cpu/cpu"];
+        using Pipeline first = Compose("llama", []);
+        int last = first.Model.Layers.Length - 1;
+        using Pipeline same = Compose("llama", Experts(last)), other = Compose("llama", Experts(last - 1));
+        Assert.Empty(KeyIdentity.Of(same).DifferencesFrom(KeyIdentity.Of(first)));
+        Assert.Equal(["experts"], KeyIdentity.Of(other).DifferencesFrom(KeyIdentity.Of(first)));
+        CacheFile.Load(same.Engine, File).Dispose();
+        Assert.Contains("another experts", Assert.Throws<CacheFileException>(() => CacheFile.Load(other.Engine, File)).Message, StringComparison.Ordinal);
     }
 
     [Fact]

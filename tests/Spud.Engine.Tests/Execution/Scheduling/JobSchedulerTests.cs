@@ -30,7 +30,7 @@ public sealed class JobSchedulerTests
     [InlineData("rows", "it gave 9 rows, and a step has 8.")]
     [InlineData("sequences", "it lets 3 jobs hold a sequence, and there are 2.")]
     [InlineData("pages", "it lets 2 jobs hold 12 pages, and there are 10.")]
-    [InlineData("price", "it charges job 1 101 micro-units per CU, expected 0 to 100.")]
+    [InlineData("price", "it charges job 1 101 nano-units per CU, expected 0 to 100.")]
     public void A_faulty_scheduler_is_named_once_and_replaced(string fault, string expected)
     {
         List<string> log = [];

@@ -141,6 +141,35 @@ public sealed class ReplTests
         await IsRestored(terminal);
     }
 
+    [Theory]
+    [InlineData("C-d")]
+    [InlineData("TERM")]
+    [InlineData("C-c")]
+    public async Task The_dialogue_line_by_line_gives_the_terminal_back(string end)
+    {
+        using Tmux terminal = new(80, 24);
+        terminal.Enter("$SPUD chat --plain --no-save");
+        await terminal.Shows("twice ends.\n>");
+        if (end == "TERM")
+        {
+            using System.Diagnostics.Process kill = System.Diagnostics.Process.Start("kill", ["-TERM", $"{terminal.Program}"]);
+            await kill.WaitForExitAsync(TestContext.Current.CancellationToken);
+        }
+        else
+        {
+            terminal.Press(end);
+            if (end == "C-c")
+            {
+                await terminal.Shows("again ends");
+                terminal.Press(end);
+            }
+        }
+
+        await IsRestored(terminal);
+        if (end == "TERM")
+            Assert.DoesNotContain("again ends", terminal.Screen);
+    }
+
     // Echo on, lines edited by the terminal, the screen before, no mouse reports, a cursor.
     private static async Task IsRestored(Tmux terminal)
     {

@@ -1,0 +1,61 @@
+using Spud.Text.Tokenization;
+
+namespace Spud.Text.Grammars;
+
+/// <summary>
+/// A grammar for the tokens of one tokenizer. What a state of the grammar allows, whatever came before, is computed when a text first
+/// reaches the state, and kept for all texts. Thread-safe.
+/// </summary>
+public sealed class TokenConstraint
+{
+    /// <summary>Stacks after which the working memory of masks is given up.</summary>
+    private const int WorkspaceSize = 200_000;
+
+    private readonly StateMask?[] _masks;
+    private readonly Lock _gate = new();
+    private StackSets? _sets;
+
+    private TokenConstraint(Grammar grammar, Tokenizer tokenizer)
+    {
+        (Grammar, Tokenizer, Trie) = (grammar, tokenizer, tokenizer.Trie);
+        _masks = new StateMask?[grammar.Automaton.Count];
+    }
+
+    /// <summary>The texts that are allowed.</summary>
+    public Grammar Grammar { get; }
+
+    /// <summary>The tokenizer whose tokens write them.</summary>
+    public Tokenizer Tokenizer { get; }
+
+    internal TokenTrie Trie { get; }
+
+    /// <summary>Prepares a grammar for a tokenizer.</summary>
+    public static TokenConstraint Compile(Grammar grammar, Tokenizer tokenizer)
+    {
+        ArgumentNullException.ThrowIfNull(grammar);
+        ArgumentNullException.ThrowIfNull(tokenizer);
+        return new(grammar, tokenizer);
+    }
+
+    /// <summary>Begins a text.</summary>
+    /// <param name="ends">Tokens that end it: allowed exactly where the grammar may end. Null for the tokenizer's end-of-generation tokens.</param>
+    public ConstraintCursor Begin(IEnumerable<int>? ends = null) => new(this, ends ?? Tokenizer.EndOfGeneration);
+
+    internal StateMask MaskOf(int state)
+    {
+        if (Volatile.Read(ref _masks[state]) is { } known)
+            return known;
+
+        lock (_gate)
+        {
+            if (_masks[state] is { } made)
+                return made;
+            if (_sets is null || _sets.Size > WorkspaceSize)
+                _sets = new(Grammar.Automaton);
+
+            StateMask mask = StateMask.Of(state, _sets, Trie, TokenMask.Words(Tokenizer.VocabularySize));
+            Volatile.Write(ref _masks[state], mask);
+            return mask;
+        }
+    }
+}

@@ -1,0 +1,77 @@
+namespace Spud.Text.Tokenization;
+
+/// <summary>
+/// The tokens that write text, as a tree of their bytes. Nodes are in depth-first order, so that a node's subtree is a range; the root is
+/// node 0 and has no byte. Immutable.
+/// </summary>
+internal sealed class TokenTrie
+{
+    private readonly int[] _ids; // by text
+    private readonly List<byte> _bytes = [0];
+    private readonly List<int> _depths = [0], _parents = [-1], _ends = [0], _firstTokens = [0];
+
+    /// <summary>Builds the tree.</summary>
+    /// <param name="texts">Ids of tokens with their bytes, none empty.</param>
+    public TokenTrie(IEnumerable<(int Id, byte[] Text)> texts)
+    {
+        (int Id, byte[] Text)[] sorted = [.. texts];
+        Array.Sort(sorted, static (a, b) => a.Text.AsSpan().SequenceCompareTo(b.Text));
+        _ids = [.. sorted.Select(static token => token.Id)];
+        List<int> path = [0]; // by depth
+        byte[] before = [];
+        for (int token = 0; token < sorted.Length; token++)
+        {
+            byte[] text = sorted[token].Text;
+            int common = before.AsSpan().CommonPrefixLength(text);
+            Close(path, common + 1);
+            for (int i = common; i < text.Length; i++)
+                path.Add(Add(text[i], i + 1, path[^1], token));
+            before = text;
+            Depth = Math.Max(Depth, text.Length);
+        }
+
+        Close(path, 0);
+        _firstTokens.Add(_ids.Length);
+        (Bytes, Depths, Parents, Ends, FirstTokens) = ([.. _bytes], [.. _depths], [.. _parents], [.. _ends], [.. _firstTokens]);
+
+        void Close(List<int> open, int length)
+        {
+            for (; open.Count > length; open.RemoveAt(open.Count - 1))
+                _ends[open[^1]] = _bytes.Count;
+        }
+    }
+
+    /// <summary>Number of nodes.</summary>
+    public int Count => Bytes.Length;
+
+    /// <summary>Length of the longest token.</summary>
+    public int Depth { get; }
+
+    /// <summary>The byte that leads to each node.</summary>
+    public byte[] Bytes { get; }
+
+    /// <summary>Number of bytes up to each node.</summary>
+    public int[] Depths { get; }
+
+    /// <summary>The node above each node.</summary>
+    public int[] Parents { get; }
+
+    /// <summary>The first node after each node's subtree.</summary>
+    public int[] Ends { get; }
+
+    /// <summary>For each node, and one beyond the last: number of tokens before its own.</summary>
+    private int[] FirstTokens { get; }
+
+    /// <summary>The tokens that end at a node.</summary>
+    public ReadOnlySpan<int> TokensAt(int node) => _ids.AsSpan(FirstTokens[node], FirstTokens[node + 1] - FirstTokens[node]);
+
+    private int Add(byte b, int depth, int parent, int token)
+    {
+        _bytes.Add(b);
+        _depths.Add(depth);
+        _parents.Add(parent);
+        _ends.Add(0);
+        _firstTokens.Add(token);
+        return _bytes.Count - 1;
+    }
+}

@@ -1,0 +1,38 @@
+using Spud.Tests.Tokenization;
+using Spud.Text.Grammars;
+using Spud.Text.Tokenization;
+using Xunit;
+
+namespace Spud.Tests.Grammars;
+
+public sealed class ConstraintAllocationTests
+{
+    private const string Schema = """{"type":"object","properties":{"name":{"type":"string"},"tags":{"type":"array","items":{"type":"string","maxLength":20}},"more":{}},"required":["name","tags","more"]}""";
+
+    [Fact]
+    public void A_token_costs_no_managed_byte_where_a_text_was_before()
+    {
+        Tokenizer tokenizer = ReferenceTokenizers.BytePair;
+        ConstraintCursor cursor = TokenConstraint.Compile(Grammar.FromJsonSchema(Schema), tokenizer).Begin();
+        int[] ids = tokenizer.Encode("""{"name": "Ada Lovelace", "tags": ["first", "programmer"], "more": {"a": [1, 2.5, null], "b": "c"}}""", addSpecial: false, parseSpecial: false);
+        Write(cursor, ids);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int i = 0; i < 5; i++)
+            Write(cursor, ids);
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+
+    private static void Write(ConstraintCursor cursor, int[] ids)
+    {
+        cursor.Rollback(cursor.Tokens);
+        foreach (int id in ids)
+        {
+            if (!TokenMask.Has(cursor.Allowed(), id))
+                throw new InvalidOperationException($"token {id}");
+            cursor.Accept(id);
+        }
+
+        if (!cursor.IsComplete)
+            throw new InvalidOperationException("incomplete");
+    }
+}

@@ -1,0 +1,107 @@
+using System.ClientModel;
+using OpenAI;
+using OpenAI.Chat;
+using OpenAI.Embeddings;
+using OpenAI.Models;
+using OpenAI.Responses;
+
+namespace Spud.Server.Tests.Clients;
+
+/// <summary>The OpenAI package for .NET against the server as a user starts it. It throws on roles it does not know, and takes embeddings as base64 only.</summary>
+public sealed class OpenAIClientTests(ServerProcess server)
+{
+    private const string Question = "What is the capital of France?";
+    private static readonly ApiKeyCredential s_key = new("none");
+
+    private OpenAIClientOptions Options => new() { Endpoint = new Uri(server.Address, "/v1") };
+
+    private ChatClient Chat => new(ServerProcess.Model, s_key, Options);
+
+    [Fact]
+    public async Task It_chats()
+    {
+        ChatCompletion answer = await Chat.CompleteChatAsync([new SystemChatMessage("Answer in English."), new UserChatMessage(Question)], new() { Temperature = 0, MaxOutputTokenCount = 20 });
+        Assert.Contains("Paris", answer.Content[0].Text, StringComparison.Ordinal);
+        Assert.Equal(ChatFinishReason.Stop, answer.FinishReason);
+        Assert.Equal(answer.Usage.InputTokenCount + answer.Usage.OutputTokenCount, answer.Usage.TotalTokenCount);
+    }
+
+    [Fact]
+    public async Task It_streams()
+    {
+        string text = "";
+        ChatFinishReason? finish = null;
+        ChatTokenUsage? usage = null;
+        await foreach (StreamingChatCompletionUpdate update in Chat.CompleteChatStreamingAsync([new UserChatMessage(Question)]))
+        {
+            text += string.Concat(update.ContentUpdate.Select(static part => part.Text));
+            finish = update.FinishReason ?? finish;
+            usage = update.Usage ?? usage;
+        }
+
+        Assert.Contains("Paris", text, StringComparison.Ordinal);
+        Assert.Equal(ChatFinishReason.Stop, finish);
+        Assert.InRange(usage!.OutputTokenCount, 5, 20);
+    }
+
+    [Fact]
+    public async Task It_reads_log_probabilities()
+    {
+        ChatCompletion answer = await Chat.CompleteChatAsync([new UserChatMessage(Question)], new() { MaxOutputTokenCount = 3, IncludeLogProbabilities = true, TopLogProbabilityCount = 2 });
+        Assert.Equal(3, answer.ContentTokenLogProbabilities.Count);
+        Assert.Equal(2, answer.ContentTokenLogProbabilities[0].TopLogProbabilities.Count);
+    }
+
+    [Fact]
+    public async Task It_embeds()
+    {
+        EmbeddingClient client = new(ServerProcess.Model, s_key, Options);
+        OpenAIEmbeddingCollection embeddings = await client.GenerateEmbeddingsAsync(["The cat sits on the mat.", "A cat is sitting on a mat.", "Interest rates rose in May."]);
+        Assert.Equal(576, embeddings[0].ToFloats().Length);
+        Assert.True(Cosine(embeddings[0], embeddings[1]) > Cosine(embeddings[0], embeddings[2]));
+    }
+
+    [Fact]
+    public async Task It_responds()
+    {
+        ResponsesClient client = new(s_key, new ResponsesClientOptions { Endpoint = new Uri(server.Address, "/v1") });
+        ResponseResult answer = await client.CreateResponseAsync(ServerProcess.Model, Question);
+        Assert.Contains("Paris", answer.GetOutputText(), StringComparison.Ordinal);
+        Assert.Equal(ResponseStatus.Completed, answer.Status);
+        Assert.InRange(answer.Usage.OutputTokenCount, 5, 20);
+    }
+
+    [Fact]
+    public async Task It_streams_responses()
+    {
+        ResponsesClient client = new(s_key, new ResponsesClientOptions { Endpoint = new Uri(server.Address, "/v1") });
+        string text = "";
+        ResponseResult? whole = null;
+        await foreach (StreamingResponseUpdate update in await client.CreateResponseStreamingAsync(ServerProcess.Model, Question))
+        {
+            text += (update as StreamingResponseOutputTextDeltaUpdate)?.Delta;
+            whole = (update as StreamingResponseCompletedUpdate)?.Response ?? whole;
+        }
+
+        Assert.Contains("Paris", text, StringComparison.Ordinal);
+        Assert.Equal(text, whole!.GetOutputText());
+    }
+
+    [Fact]
+    public async Task It_lists_models()
+    {
+        OpenAIModelClient client = new(s_key, Options);
+        OpenAIModelCollection models = await client.GetModelsAsync();
+        Assert.Equal(ServerProcess.Model, Assert.Single(models).Id);
+    }
+
+    [Fact]
+    public async Task It_shows_an_error()
+    {
+        ClientResultException error = await Assert.ThrowsAsync<ClientResultException>(() => new ChatClient("gpt-4", s_key, Options).CompleteChatAsync([new UserChatMessage(Question)]));
+        Assert.Equal(404, error.Status);
+        Assert.Contains("model_not_found", error.Message, StringComparison.Ordinal);
+    }
+
+    private static float Cosine(OpenAIEmbedding a, OpenAIEmbedding b) => System.Numerics.Tensors.TensorPrimitives.Dot(a.ToFloats().Span, b.ToFloats().Span);
+}
