@@ -4,7 +4,11 @@ namespace Spud.Host.Repl;
 internal sealed partial class Session
 {
     /// <summary>Begins a new conversation; the system text is kept.</summary>
-    public void Clear() => Use(new Conversation { System = Conversation.System });
+    public void Clear()
+    {
+        Leave();
+        Use(new Conversation { System = Conversation.System });
+    }
 
     /// <summary>Sets the system text, from the next turn on.</summary>
     /// <param name="text">Empty for the model's default.</param>
@@ -13,6 +17,7 @@ internal sealed partial class Session
         Conversation.System = text.Length == 0 ? null : text;
         _saved.Save(Conversation);
         Say(text.Length == 0 ? "The model is told what it is usually told." : $"The model is told from the next turn on: {text}");
+        TellOfReading();
     }
 
     /// <summary>Removes the last turn.</summary>
@@ -58,6 +63,7 @@ internal sealed partial class Session
         if (number != 0)
             TurnOf(number);
 
+        Leave();
         _texts?.KeepCopy();
         Use(Conversation.Branch(number));
         TellOfReading();

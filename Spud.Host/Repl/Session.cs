@@ -22,6 +22,7 @@ internal sealed partial class Session : IDisposable
         _loop = new(setup.Threads);
         _models = new(setup, _loop, line => Say(line, NoticeKind.Warning));
         _saved = new(setup.Store, setup.Saves, line => Say(line, NoticeKind.Warning));
+        _pages = new(setup.Pages, setup.PagesBytes, line => Say(line, NoticeKind.Warning));
         Conversation = new() { System = setup.System };
     }
 
@@ -81,6 +82,7 @@ internal sealed partial class Session : IDisposable
     public void Dispose()
     {
         StopComparing();
+        Leave();
         LetGo();
         _loop.Dispose();
         _saved.Dispose();
@@ -95,12 +97,16 @@ internal sealed partial class Session : IDisposable
         }
         catch (Exception fault)
         {
-            if (Failure.Of(fault).Message is { Length: > 0 } text)
+            if (MessageOf(fault) is { Length: > 0 } text)
                 Report(new Notice(NoticeKind.Error, text) { Cause = fault });
 
             return false;
         }
     }
+
+    // What is an option of the command line is a command here.
+    private static string MessageOf(Exception fault) => Failure.Of(fault).Message
+        .Replace("(--budget)", "(/budget)", StringComparison.Ordinal).Replace("(--ctx)", "(/set context=N)", StringComparison.Ordinal);
 
     private void Report(SessionEvent what) => _report(what);
 }

@@ -17,7 +17,7 @@ internal sealed class PageDemand(LayerPages[] layers)
                 {
                     return new PagePoolFullException(
                         $"layer {layer}{(pool == 0 ? "" : $", pool {pool}")}: the step needs {wanted} more {(wanted == 1 ? "page" : "pages")} of {pages.PageTokens} tokens; {pages.FreePages} are free. "
-                        + "End a sequence, give the pipeline more cache tokens, or keep less of each text: cache 'compressed' with budgetTokens, streaming or smaller formats (docs/caches.md).", FirstTooMany(layer, pool, batch.Entries));
+                        + "End a sequence, give the pipeline more cache tokens, or keep less of each text: cache 'compressed' with keep, budgetTokens or smaller formats (docs/caches.md).", FirstTooMany(layer, pool, batch.Entries));
                 }
             }
         }
@@ -42,6 +42,21 @@ internal sealed class PageDemand(LayerPages[] layers)
                     wanted += Math.Min((rows + pool.PageTokens - 1L) / pool.PageTokens * pool.Tables, pool.PagesPerSequence);
 
                 if (wanted > pool.AvailablePages)
+                    return false;
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>Whether every pool has free pages for one text of this length, without giving up kept texts.</summary>
+    public bool HasFreePagesFor(int tokens)
+    {
+        foreach (LayerPages layer in layers)
+        {
+            foreach (PoolPages pool in layer.Pools)
+            {
+                if (Math.Min((tokens + pool.PageTokens - 1L) / pool.PageTokens * pool.Tables, pool.PagesPerSequence) > pool.FreePages)
                     return false;
             }
         }
