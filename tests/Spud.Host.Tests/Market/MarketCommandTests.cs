@@ -12,9 +12,9 @@ public sealed class MarketCommandTests
     [Fact]
     public void Schedulers_are_compared_in_tables()
     {
-        (int code, string output, string error) = TestShell.Run("market", "simulate", Scenario("flood.json"), "--scheduler", "fifo", "--scheduler", """{"use":"fair","leadRows":64}""");
-        Assert.Equal((ExitCodes.Done, ""), (code, error));
-        string[] lines = output.Split('\n');
+        Spoken spoken = Spoken.WithPlugins("market", "simulate", Scenario("flood.json"), "--scheduler", "fifo", "--scheduler", """{"use":"fair","leadRows":64}""");
+        Assert.Equal((ExitCodes.Done, ""), (spoken.ExitCode, spoken.Error));
+        string[] lines = spoken.Out.Split('\n');
         Assert.Equal("flood: 60 s, seed 1", lines[0]);
         Assert.Contains(lines, static line => line.StartsWith("  fifo ", StringComparison.Ordinal));
         Assert.Contains(lines, static line => line.StartsWith("  scheduler.market/fair ", StringComparison.Ordinal));
@@ -25,9 +25,9 @@ public sealed class MarketCommandTests
     [Fact]
     public void A_trace_is_replayed_and_json_is_one_document()
     {
-        (int code, string output, _) = TestShell.Run("market", "simulate", Scenario("trace.json"), "--json", "--seed", "3");
-        Assert.Equal(ExitCodes.Done, code);
-        using JsonDocument document = JsonDocument.Parse(output);
+        Spoken spoken = Spoken.WithPlugins("market", "simulate", Scenario("trace.json"), "--json", "--seed", "3");
+        Assert.Equal((ExitCodes.Done, ""), (spoken.ExitCode, spoken.Error));
+        using JsonDocument document = JsonDocument.Parse(spoken.Out);
         JsonElement result = document.RootElement.GetProperty("results")[0];
         Assert.Equal((3, "scheduler.market/priority"), (document.RootElement.GetProperty("seed").GetInt32(), result.GetProperty("scheduler").GetString()));
         Assert.All(result.GetProperty("accounts").EnumerateArray(), static account => Assert.Equal((7, 7), (account.GetProperty("jobs").GetInt32(), account.GetProperty("finished").GetInt32())));
@@ -46,9 +46,9 @@ public sealed class MarketCommandTests
     public void What_is_wrong_with_a_scenario_is_said(string json, string expected)
     {
         using TempFolder folder = new();
-        (int code, _, string error) = TestShell.Run("market", "simulate", folder.Write("s.json", System.Text.Encoding.UTF8.GetBytes(json)));
-        Assert.NotEqual(ExitCodes.Done, code);
-        Assert.Contains(expected, error);
+        Spoken spoken = Spoken.WithPlugins("market", "simulate", folder.Write("s.json", System.Text.Encoding.UTF8.GetBytes(json)));
+        Assert.NotEqual(ExitCodes.Done, spoken.ExitCode);
+        Assert.Contains(expected, spoken.Error);
     }
 
     [Theory]
@@ -58,7 +58,7 @@ public sealed class MarketCommandTests
     {
         using TempFolder folder = new();
         string file = folder.File("market.html");
-        Assert.Equal(ExitCodes.Done, TestShell.Run("market", "simulate", Scenario("rush-hour.json"), "--scheduler", "fifo", "--scheduler", "auction", "--html", file).ExitCode);
+        Assert.Equal(ExitCodes.Done, Spoken.WithPlugins("market", "simulate", Scenario("rush-hour.json"), "--scheduler", "fifo", "--scheduler", "auction", "--html", file).ExitCode);
         await using Browser browser = await Browser.Start();
         Seen seen = await browser.Look(file, width, dark, folder.File("seen.png"));
         Assert.Empty(seen.Complaints);
