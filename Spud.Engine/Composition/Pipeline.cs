@@ -54,6 +54,7 @@ public sealed class Pipeline : IDisposable
     /// <exception cref="CompositionException">Components, model and machine are incompatible.</exception>
     /// <exception cref="InsufficientMemoryException">The machine has too little memory.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A number of <paramref name="options"/> is below 1.</exception>
+    /// <exception cref="ServedException">This process served another one, and nothing is left to do.</exception>
     public static Pipeline Compose(PipelineDocument document, PluginCatalog plugins, PipelineOptions options) => Compose(document, plugins, options, null);
 
     /// <summary>Composes a pipeline on the caller's threads, or on its own if null.</summary>
@@ -72,7 +73,36 @@ public sealed class Pipeline : IDisposable
 
         // Both may hold the same pools, and a pipeline gives up the kept texts of its own engine alone.
         former?.Engine.Kept.Clear();
-        return PipelineComposer.Compose(document, plugins, options, workers, former is { Engine.IsLost: false } ? former.Parts : null);
+        HeldLog log = new(options.Log);
+        try
+        {
+            Pipeline pipeline = PipelineComposer.Compose(document, plugins, options with { Log = log.Write }, workers, former is { Engine.IsLost: false } ? former.Parts : null);
+            pipeline.ServeAnother();
+            log.Release();
+            return pipeline;
+        }
+        catch (Exception fault) when (fault is not ServedException)
+        {
+            log.Release();
+            if (fault is DeviceLostException)
+                throw new CompositionException(fault.Message, fault);
+
+            throw;
+        }
+    }
+
+    /// <summary>If a fold tells that this process serves another one, serves it until it ends, and disposes the pipeline.</summary>
+    /// <exception cref="ServedException">It was so.</exception>
+    private void ServeAnother()
+    {
+        IServesProgram? server = Parts.Components.SelectMany(static component => component.Folds).OfType<IServesProgram>().FirstOrDefault(static fold => fold.IsServer);
+        if (server is null)
+            return;
+
+        using (this)
+            server.Serve();
+
+        throw new ServedException();
     }
 
     /// <summary>The default component of a role; null if none of these plugins offers it.</summary>
@@ -108,6 +138,7 @@ public sealed class Pipeline : IDisposable
             component.Dispose(faults);
 
         DisposeScheduler(faults);
+        Parts.Swap?.Dispose();
         Parts.Memory.Dispose();
         if (Parts.OwnsPool)
             Parts.Pool.Dispose();

@@ -1,7 +1,7 @@
 namespace Spud.Composition;
 
 /// <summary>Settings of a pipeline that the host decides, in addition to its document.</summary>
-public sealed class PipelineOptions
+public sealed record PipelineOptions
 {
     /// <summary>Model for a document that names none; null to reject such a document.</summary>
     public string? DefaultModel { get; init; }
@@ -35,6 +35,12 @@ public sealed class PipelineOptions
     /// many rows as take a little less. A request that is alone is read in the largest steps.
     /// </summary>
     public TimeSpan TokenGap { get; init; } = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>
+    /// A folder for the texts of requests that have to give their pages back to others, where writing and reading a file takes less time than computing a text
+    /// again; the files can be read by this user alone and are deleted with the pipeline. Null to compute such texts again.
+    /// </summary>
+    public string? SwapFolder { get; init; }
 
     /// <summary>Called with human-readable lines: warnings of the composer and of plugins.</summary>
     public Action<string>? Log { get; init; }

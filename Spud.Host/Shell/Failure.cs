@@ -1,4 +1,5 @@
 using Spud.Accounts;
+using Spud.Composition;
 using Spud.Configuration;
 using Spud.Evaluation.Calibration;
 using Spud.Evaluation.Comparison;
@@ -52,6 +53,7 @@ internal readonly record struct Failure(string Message, int ExitCode)
     public static Failure Of(Exception exception) => exception switch
     {
         OperationCanceledException => new("", ExitCodes.Interrupted),
+        ServedException => new("", ExitCodes.Done),
         // Wherever memory runs out: the request is valid, the machine is too small.
         CompositionException { InnerException: InsufficientMemoryException } => new(ThrownText.Of(exception), ExitCodes.Failed),
         OutOfMemoryException and not InsufficientMemoryException => new(NoMemoryOrThreads, ExitCodes.Failed),

@@ -12,9 +12,6 @@ internal struct MergeJob : IJob
     /// <summary>The states of all ranks. Those of ranks that folded nothing are skipped.</summary>
     public RankStates States;
 
-    /// <summary>The model's layer.</summary>
-    public int Layer;
-
     /// <summary>The result.</summary>
     public AttentionState Into;
 
@@ -28,7 +25,7 @@ internal struct MergeJob : IJob
             if (!States.HasKeys(rank))
                 continue;
 
-            AttentionState from = States.Of(rank, Layer, rows);
+            ref readonly AttentionState from = ref States[rank];
             for (int row = part * PartRows; row < end; row++)
                 MergeRow(from, Into, row);
         }

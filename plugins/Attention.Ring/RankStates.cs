@@ -2,29 +2,19 @@ using Spud;
 
 namespace Attention.Ring;
 
-/// <summary>The attention states of the ranks of one fold. Rank 0 folds into the result itself.</summary>
-internal sealed class RankStates
+/// <summary>The attention states of the ranks in one fold. Rank 0 folds into the result itself.</summary>
+/// <param name="ranks">Number of ranks.</param>
+internal sealed class RankStates(int ranks)
 {
-    private readonly ModelDescription _model;
-    private readonly Workspace[] _states;
-    private readonly bool[] _hasKeys;
+    private readonly AttentionState[] _states = new AttentionState[ranks];
+    private readonly bool[] _hasKeys = new bool[ranks];
 
-    /// <param name="build">Model, limits and memory.</param>
-    /// <param name="ranks">Number of ranks.</param>
-    public RankStates(IFoldBuildContext build, int ranks)
-    {
-        _model = build.Model;
-        _hasKeys = new bool[ranks];
-        long floats = (long)build.Limits.Rows * build.Layers.Max(layer => _model.Layers[layer].QueryHeads * (_model.Layers[layer].Kv.ValueWidth + 2));
-        _states = [.. Enumerable.Range(1, ranks - 1).Select(_ => build.Reserve(build.Host, floats * sizeof(float)))];
-    }
-
-    public int Ranks => _hasKeys.Length;
+    public int Ranks => ranks;
 
     /// <summary>Notes which ranks have keys of the step's sequences.</summary>
     public void Begin(ReadOnlySpan<PageView> shards)
     {
-        for (int rank = 0; rank < _hasKeys.Length; rank++)
+        for (int rank = 0; rank < ranks; rank++)
             _hasKeys[rank] = shards[rank].RunOffsets.AsSpan<int>()[^1] > 0;
     }
 
@@ -32,16 +22,5 @@ internal sealed class RankStates
     public bool HasKeys(int rank) => _hasKeys[rank];
 
     /// <summary>The state of a rank from 1 on.</summary>
-    public AttentionState Of(int rank, int layer, int rows)
-    {
-        LayerDescription of = _model.Layers[layer];
-        Workspace state = _states[rank - 1];
-        long entries = (long)rows * of.QueryHeads * sizeof(float);
-        return new()
-        {
-            Max = state.View(ElementType.F32, rows, of.QueryHeads),
-            Sum = state.ViewAt(entries, ElementType.F32, rows, of.QueryHeads),
-            Accumulator = state.ViewAt(2 * entries, ElementType.F32, rows, of.QueryHeads, of.Kv.ValueWidth),
-        };
-    }
+    public ref AttentionState this[int rank] => ref _states[rank];
 }

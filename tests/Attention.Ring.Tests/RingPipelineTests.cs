@@ -175,6 +175,12 @@ public sealed class RingPipelineTests
     private static (float[] Logits, int[] Text) Read(string family, string[] edits, int rows = 16, int threads = 2)
     {
         using Pipeline pipeline = Compose(family, rows, threads, edits);
+        return Read(pipeline);
+    }
+
+    /// <summary>Likewise, of a pipeline that is there.</summary>
+    internal static (float[] Logits, int[] Text) Read(Pipeline pipeline)
+    {
         using Sequence sequence = pipeline.Engine.Open();
         using Batch batch = pipeline.Engine.NewBatch();
         List<float> logits = [];
@@ -199,6 +205,12 @@ public sealed class RingPipelineTests
     private static float[] Woven(string edit)
     {
         using Pipeline pipeline = Compose("llama", 64, 2, edit);
+        return Woven(pipeline);
+    }
+
+    /// <summary>Three texts, of which one is a fork and one goes back.</summary>
+    internal static float[] Woven(Pipeline pipeline)
+    {
         using Sequence first = pipeline.Engine.Open(), second = pipeline.Engine.Open();
         using Batch batch = pipeline.Engine.NewBatch();
         List<float> logits = [];
@@ -240,7 +252,7 @@ public sealed class RingPipelineTests
         return best;
     }
 
-    private static void AssertNear(float[] expected, float[] got)
+    internal static void AssertNear(float[] expected, float[] got)
     {
         float range = expected.Max() - expected.Min();
         Assert.Equal(expected.Length, got.Length);
@@ -248,7 +260,7 @@ public sealed class RingPipelineTests
             Assert.True(Math.Abs(expected[i] - got[i]) <= 1e-5f * range, $"logit {i}: {got[i]}, expected {expected[i]}, range {range}");
     }
 
-    private static Pipeline Compose(string family, int rows, int threads, params string[] edits) => Pipeline.Compose(
+    internal static Pipeline Compose(string family, int rows, int threads, params string[] edits) => Pipeline.Compose(
         PipelineDocument.Load(null, [$"model={TestData.Path($"families/{family}.gguf")}", "head.use=reference", "router.use=reference", "experts.use=reference", "cache.use=reference", "cache.pageTokens=4", .. edits]),
         PluginCatalog.Discover([TestData.Reference, TestData.Plugins]),
         new PipelineOptions { Threads = threads, Rows = rows, LogitRows = rows, Sequences = 3 });

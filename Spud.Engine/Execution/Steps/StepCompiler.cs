@@ -65,7 +65,7 @@ internal sealed class StepCompiler
         int slot = Slot(layer, Role.Attention), cacheSlot = Slot(layer, Role.Cache);
         BringHidden(attention, layer, slot);
         _operations.Add(new ProjectOperation(attention, layer, slot) { State = StateOf(Role.Attention, layer) });
-        StepDomain[] domains = pages.Shards is { } shards ? [.. shards.Domains.Select(domain => BringKeys(attention, domain, layer, cacheSlot))] : [attention.Domain];
+        StepDomain[] domains = pages.Shards is { } shards ? [.. shards.Domains.Select(domain => BringKeys(attention, domain, shards, layer, cacheSlot))] : [attention.Domain];
         _operations.Add(new AppendOperation(_pipeline.Cache, attention, domains, _pipeline.Pages, layer, cacheSlot));
         for (int pool = 0; pool < pages.PoolCount; pool++)
             _operations.Add(new FoldOperation(attention, parts, _pipeline.Pages, layer, pool, slot) { State = StateOf(Role.Attention, layer) });
@@ -91,16 +91,16 @@ internal sealed class StepCompiler
     }
 
     /// <summary>Copies keys and values to the domain of a shard, once; between two devices via the host.</summary>
-    private StepDomain BringKeys(BoundComponent<IAttention> attention, IMemoryDomain memory, int layer, int slot)
+    private StepDomain BringKeys(BoundComponent<IAttention> attention, IMemoryDomain memory, FoldShards shards, int layer, int slot)
     {
         StepDomain from = attention.Domain, to = _domains.Of(memory);
         to.ServeAttention();
         if (from == to || _operations.OfType<CopyKeysOperation>().Any(copy => copy.Layer == layer && copy.Domain == to))
             return to;
         if (!from.IsHost && !to.IsHost)
-            from = BringKeys(attention, _host.Memory, layer, slot);
+            from = BringKeys(attention, _host.Memory, shards, layer, slot);
 
-        _operations.Add(new CopyKeysOperation(from, to, attention, _pipeline.Model.Layers[layer].Kv, layer, slot));
+        _operations.Add(new CopyKeysOperation(from, to, attention, _pipeline.Model.Layers[layer].Kv, shards, layer, slot));
         return to;
     }
 

@@ -56,20 +56,40 @@ internal sealed class CopyHiddenOperation(StepDomain from, StepDomain to, BoundC
     }
 }
 
-/// <summary>Copies keys and values of the new rows to the domain of a shard.</summary>
-internal sealed class CopyKeysOperation(StepDomain from, StepDomain to, BoundComponent<IAttention> attention, KvGeometry kv, int layer, int costSlot)
+/// <summary>Copies keys and values of the new rows to the domain of a shard: of the rows that go there, or of all on their way through the host.</summary>
+internal sealed class CopyKeysOperation(StepDomain from, StepDomain to, BoundComponent<IAttention> attention, KvGeometry kv, FoldShards shards, int layer, int costSlot)
     : CopyOperation(from, to, attention, layer, costSlot)
 {
     public override string What => "keys and values";
 
-    public override long BytesPerToken => (long)kv.Heads * (kv.KeyWidth + kv.ValueWidth) * sizeof(float);
+    /// <summary>On average.</summary>
+    public override long BytesPerToken =>
+        (long)kv.Heads * (kv.KeyWidth + kv.ValueWidth) * sizeof(float) * (Domain.IsHost ? 1 : shards.Domains.Count(domain => domain == Domain.Memory)) / (Domain.IsHost ? 1 : shards.Domains.Length);
 
     public override void Run(Batch batch, StepMeter meter)
     {
-        Heads source = From.Attention.Heads(layer, batch.Rows), target = Domain.Attention.Heads(layer, batch.Rows);
-        DomainCopies.Copy(source.Key, target.Key);
-        DomainCopies.Copy(source.Value, target.Value);
+        ReadOnlySpan<int> positions = batch.Step.Positions.AsSpan<int>();
+        for (int first = 0, end; first < positions.Length; first = end)
+        {
+            bool goes = Goes(positions[first]);
+            end = first + 1;
+            while (end < positions.Length && Goes(positions[end]) == goes)
+                end++;
+
+            if (goes)
+                Copy(batch.Rows, first, end - first);
+        }
+
         WaitForHost();
+    }
+
+    private bool Goes(int position) => Domain.IsHost || shards.Domains[shards.ShardOf(position)] == Domain.Memory;
+
+    private void Copy(int rows, int first, int count)
+    {
+        Heads source = From.Attention.Heads(layer, rows), target = Domain.Attention.Heads(layer, rows);
+        DomainCopies.Copy(source.Key.Rows(first, count), target.Key.Rows(first, count));
+        DomainCopies.Copy(source.Value.Rows(first, count), target.Value.Rows(first, count));
     }
 }
 

@@ -7,28 +7,29 @@ namespace Attention.Ring;
 /// Ring attention in one process: every rank folds the queries over the keys in its own memory, and the states are merged in the order of the
 /// ranks. Ranks fold in parallel, one thread each, where that keeps all threads equally busy; otherwise one after the other, on all threads.
 /// </summary>
-internal sealed class RingFold : IFold, IGivesKeyMass
+internal sealed class LocalRing : IFold, IGivesKeyMass
 {
     private readonly WorkerPool _pool;
     private readonly bool _inParallel;
     private readonly ImmutableArray<IFold> _ranks;
     private readonly RankStates _states;
+    private readonly StateRooms _rooms;
     private readonly FoldedKeys _folded;
     private readonly PageView[] _shards;
 
-    /// <exception cref="RefusedException">The attention does not work in host memory.</exception>
-    public RingFold(RingOptions options, IFoldBuildContext build, Func<FoldRank, IFold> inner)
+    /// <param name="options">Options of the decorator.</param>
+    /// <param name="build">Model, threads and memory.</param>
+    /// <param name="inner">Makes the fold of a rank.</param>
+    public LocalRing(RingOptions options, IFoldBuildContext build, Func<FoldRank, IFold> inner)
     {
-        if (!build.Domain.IsHost)
-            throw new RefusedException($"its ranks fold in host memory, but the attention works in {build.Domain.Name} memory. Use an attention on the processor, such as 'cpu'.");
-
+        int ranks = options.Ranks ?? RingOptions.DefaultRanks;
         _pool = build.Pool;
-        _inParallel = options.Ranks > 1 && options.Ranks % _pool.Threads == 0;
-        ZigzagOrder order = new(options.Ranks, options.BlockTokens);
-        ImmutableArray<IMemoryDomain> domains = [.. Enumerable.Range(0, options.Ranks).Select(rank => new RankDomain(build.Host, rank, options.MemoryMiB * 1048576L))];
+        _inParallel = ranks > 1 && ranks % _pool.Threads == 0;
+        ZigzagOrder order = new(ranks, options.BlockTokens);
+        ImmutableArray<IMemoryDomain> domains = [.. Enumerable.Range(0, ranks).Select(rank => new RankDomain(build.Host, rank, options.MemoryBytes))];
         Shards = new(domains, order.RankOf);
         _ranks = [.. domains.Select(domain => inner(new() { Domain = domain, Pool = _inParallel ? WorkerPool.OfCaller : _pool }))];
-        (_states, _folded, _shards) = (new(build, options.Ranks), new(build, options.Ranks), new PageView[options.Ranks]);
+        (_states, _rooms, _folded, _shards) = (new(ranks), new(build, ranks - 1), new(build, ranks), new PageView[ranks]);
     }
 
     public FoldShards Shards { get; }
@@ -39,7 +40,7 @@ internal sealed class RingFold : IFold, IGivesKeyMass
     {
         _folded.Add(layer, step, shards);
         Run(new() { Of = this, Layer = layer, Step = step, Query = query, State = state }, shards);
-        MergeJob merge = new() { States = _states, Layer = layer, Into = state };
+        MergeJob merge = new() { States = _states, Into = state };
         _pool.Run(merge.Parts, ref merge);
     }
 
@@ -68,7 +69,7 @@ internal sealed class RingFold : IFold, IGivesKeyMass
 
     private struct RankJob : IJob
     {
-        public RingFold Of;
+        public LocalRing Of;
         public int Layer;
         public Step Step;
         public TensorView Query;
@@ -92,7 +93,7 @@ internal sealed class RingFold : IFold, IGivesKeyMass
             AttentionState state = State;
             if (part > 0)
             {
-                state = Of._states.Of(part, Layer, Step.Rows);
+                state = Of._states[part] = Of._rooms.Of(part - 1, Layer, Step.Rows);
                 state.Sum.AsSpan<float>().Clear();
             }
 

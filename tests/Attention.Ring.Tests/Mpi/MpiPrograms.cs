@@ -1,0 +1,75 @@
+using Spud;
+using Spud.Composition;
+using Spud.Execution;
+using Xunit;
+
+namespace Attention.Ring.Tests.Mpi;
+
+/// <summary>What the ranks of the jobs of <see cref="MpiTests"/> run: each compares a pipeline over MPI with one without ranks.</summary>
+public sealed class MpiPrograms
+{
+    private const string Plain = """attention={"use":"backend.cpu/cpu","activations":"f32"}""";
+
+    [Fact]
+    public void Texts_forks_and_rollbacks() => InRankZero(ring =>
+    {
+        using Pipeline plain = RingPipelineTests.Compose("llama", 64, 1, Plain);
+        RingPipelineTests.AssertNear(RingPipelineTests.Woven(plain), RingPipelineTests.Woven(ring));
+        RingPipelineTests.AssertNear(RingPipelineTests.Read(plain).Logits, RingPipelineTests.Read(ring).Logits);
+    });
+
+    [Fact]
+    public void Pools_in_several_formats_and_by_head()
+    {
+        const string Cache = """cache={"use":"streaming","older":"F16","recent":20,"sinks":3,"streamingHeads":2}""";
+        InRankZero(
+            ring =>
+            {
+                using Pipeline plain = RingPipelineTests.Compose("llama", 64, 1, Plain, Cache);
+                RingPipelineTests.AssertNear(RingPipelineTests.Read(plain).Logits, RingPipelineTests.Read(ring).Logits);
+            },
+            Cache);
+    }
+
+    [Fact]
+    public void A_cancelled_step_and_nothing_allocated() => InRankZero(static ring =>
+    {
+        using Sequence sequence = ring.Engine.Open();
+        using CancellationTokenSource source = new();
+        using Batch batch = ring.Engine.NewBatch();
+        ring.Engine.Step(batch, sequence, [.. Enumerable.Range(3, 60)], Phase.Prefill, LogitRows.Last);
+        sequence.Cancellation = source.Token;
+        source.Cancel();
+        Assert.Throws<OperationCanceledException>(() => ring.Engine.Step(batch, sequence, [7], Phase.Decode, LogitRows.Last));
+        Assert.Equal(60, sequence.KeptKeys(0).Sum(static keys => keys.Positions.Length));
+        sequence.Cancellation = CancellationToken.None;
+        long before = 0;
+        for (int step = 0; step < 60; step++)
+        {
+            if (step == 30)
+                before = GC.GetAllocatedBytesForCurrentThread();
+            batch.Clear();
+            batch.Add(sequence, [7], Phase.Decode, LogitRows.Last);
+            ring.Engine.Run(batch);
+        }
+
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+    });
+
+    private static void InRankZero(Action<Pipeline> test, params string[] edits)
+    {
+        if (Environment.GetEnvironmentVariable("OMPI_COMM_WORLD_SIZE") is null)
+            Assert.Skip("runs in the ranks of an MPI job: see MpiTests");
+
+        try
+        {
+            using Pipeline ring = RingPipelineTests.Compose("llama", 64, 1, ["""attention={"use":"backend.cpu/cpu","activations":"f32","fold":[{"use":"ring","transport":"mpi","blockTokens":6}]}""", .. edits]);
+            Assert.Equal("0", Environment.GetEnvironmentVariable("OMPI_COMM_WORLD_RANK"));
+            test(ring);
+        }
+        catch (ServedException)
+        {
+            Assert.NotEqual("0", Environment.GetEnvironmentVariable("OMPI_COMM_WORLD_RANK"));
+        }
+    }
+}
