@@ -41,7 +41,7 @@ public sealed class MarketCommandTests
     [InlineData("""{"seconds":-1,"streams":[{"account":"a","arrivals":{"flood":1}}]}""", "$.seconds: expected above 0 and at most 1000000, got -1.")]
     [InlineData("""{"strems":[]}""", "'strems' could not be mapped")]
     [InlineData("""{"scheduler":{"use":"auktion"},"streams":[{"account":"a","arrivals":{"flood":1}}]}""", "Did you mean 'auction'?")]
-    [InlineData("""{"scheduler":{"use":"fair","lead":3},"streams":[{"account":"a","arrivals":{"flood":1}}]}""", "Did you mean 'leadRows'?")]
+    [InlineData("""{"scheduler":{"use":"fair","lead":3},"streams":[{"account":"a","arrivals":{"flood":1}}]}""", "$.lead is not an option of scheduler 'fair'. Known: leadRows.")]
     [InlineData("""{"streams":[{"account":"a","arrivals":{"trace":"none.csv"}}]}""", "none.csv")]
     public void What_is_wrong_with_a_scenario_is_said(string json, string expected)
     {
