@@ -17,6 +17,7 @@ internal sealed class ChatCommand
     private readonly Shell _shell;
     private readonly PipelineArguments _pipeline;
     private readonly SamplingArguments _sampling;
+    private readonly FormatArguments _format;
     private readonly RequestArguments _request;
     private readonly ConversationArguments _conversation;
     private readonly Option<bool> _reload = new("--reload") { Description = "For plugin authors: /reload loads the plugins again and continues the conversation. Slower: do not measure in this mode." };
@@ -34,6 +35,7 @@ internal sealed class ChatCommand
         command.Options.Add(_noSave);
         command.Options.Add(_rawOutput);
         _sampling = new(command, DefaultMaxTokens);
+        _format = new(command, shell);
         _request = new(command, shell);
         _pipeline = new(command, shell);
         LongCommand.SetAction(command, shell, Run);
@@ -83,6 +85,7 @@ internal sealed class ChatCommand
                 Sampling = _sampling.Choice(parsed),
                 MaxTokens = options.MaxTokens ?? DefaultMaxTokens,
                 StopStrings = options.StopStrings,
+                Format = _format.Read(parsed),
                 Budget = options.Budget,
                 Effort = options.Effort,
                 Prices = prices,
