@@ -25,7 +25,7 @@ public sealed partial class AccountStore
             if (await FindJobAsync(session, job.Id).ConfigureAwait(false) is { } known)
                 return known.Submission == job.Digest ? known.Job : throw new JobConflictException($"there is already another job '{job.Id}'.");
 
-            long now = Now;
+            long now = Math.Max(Now, use.LastMinute);
             await RequireAllowedAsync(session, job, use, now).ConfigureAwait(false);
             await InsertAsync(session, job, now).ConfigureAwait(false);
             await TransferAsync(session, $"{job.Id}/reserve", job.Account, job.Id, LedgerSide.Balance, LedgerSide.Escrow, job.Reserved).ConfigureAwait(false);

@@ -15,6 +15,9 @@ internal sealed class AccountUse(Account account, Row row)
 
     public Account Account => account;
 
+    /// <summary>Beginning of the last minute in which something was counted: a clock that was set back does not lift the limits.</summary>
+    public long LastMinute => _minute.Number * MinuteLength;
+
     /// <summary>Makes sure that a job may be that large.</summary>
     /// <param name="flops">Its cap.</param>
     /// <param name="reserved">Its whole reservation.</param>
@@ -82,11 +85,10 @@ internal sealed class AccountUse(Account account, Row row)
     {
         public long NumberOf(long time) => time / Length;
 
-        // A clock that goes back a little counts in the newer window.
         public Window With(long submitted, long flops, long amount) => NumberOf(submitted) switch
         {
             var number when number > Number => new(Length, number, flops, amount),
-            var number when number == Number || flops > 0 || amount > 0 => this with { Flops = Sum(Flops, flops), Amount = Sum(Amount, amount) },
+            var number when number == Number => this with { Flops = Sum(Flops, flops), Amount = Sum(Amount, amount) },
             _ => this,
         };
 

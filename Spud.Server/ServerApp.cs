@@ -1,10 +1,12 @@
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Logging.Console;
+using Spud.Server.Background;
 using Spud.Server.Chat;
 using Spud.Server.Completions;
 using Spud.Server.Embeddings;
 using Spud.Server.Generation;
 using Spud.Server.Http;
+using Spud.Server.Jobs;
 using Spud.Server.Models;
 using Spud.Server.Operations;
 using Spud.Server.Responses;
@@ -54,7 +56,7 @@ internal static class ServerApp
     private static void Listen(KestrelServerOptions options, ServerSettings settings)
     {
         KestrelLimits.Apply(options, settings);
-        options.Listen(ListenAddress.Of(settings, hasKeys: false), settings.Port, endpoint =>
+        options.Listen(ListenAddress.Of(settings, hasKeys: settings.Accounts is not null), settings.Port, endpoint =>
         {
             if (Certificates.Of(settings) is { } certificate)
                 endpoint.UseHttps(certificate);
@@ -69,6 +71,12 @@ internal static class ServerApp
         services.AddSingleton<ModelShelf>();
         services.AddSingleton<Admission>();
         services.AddSingleton<Prices>();
+        services.AddSingleton<ServerAccounts>();
+        services.AddHostedService(static provider => provider.GetRequiredService<ServerAccounts>());
+        services.AddSingleton<JobDesk>();
+        services.AddSingleton<Orders>();
+        services.AddSingleton<JobRunner>();
+        services.AddHostedService(static provider => provider.GetRequiredService<JobRunner>());
         services.AddSingleton<Readiness>();
         services.AddSingleton<FirstModel>();
         services.AddHostedService(static provider => provider.GetRequiredService<FirstModel>());
@@ -91,6 +99,8 @@ internal static class ServerApp
             app.UseCors();
 
         Readiness readiness = app.Services.GetRequiredService<Readiness>();
+        ServerAccounts accounts = app.Services.GetRequiredService<ServerAccounts>();
+        app.Use(next => context => KeyGate.InvokeAsync(context, next, accounts));
         app.Use(next => context => Gate.InvokeAsync(context, next, readiness));
     }
 
@@ -102,6 +112,7 @@ internal static class ServerApp
         app.MapPost("/v1/embeddings", EmbeddingEndpoint.AnswerAsync);
         app.MapGet("/v1/models", ModelEndpoints.List);
         app.MapGet("/v1/models/{id}", ModelEndpoints.Get);
+        JobEndpoints.Map(app);
         app.MapPost("/tokenize", TokenizeEndpoint.AnswerAsync);
         app.MapGet("/health", HealthEndpoint.Get);
     }

@@ -34,7 +34,7 @@ internal static class ServerRun
                 return app.Services.GetRequiredService<FirstModel>().Fault is { } fault ? Report(fault) : Done;
             }
         }
-        catch (Exception fault) when (fault is SettingsException or ConfigurationException or IOException)
+        catch (Exception fault) when (fault is SettingsException or ConfigurationException or Accounts.AccountsException or IOException)
         {
             return Report(fault);
         }

@@ -138,6 +138,7 @@ public sealed class Pipeline : IDisposable
             component.Dispose(faults);
 
         DisposeScheduler(faults);
+        Parts.Swap?.Dispose();
         Parts.Memory.Dispose();
         if (Parts.OwnsPool)
             Parts.Pool.Dispose();

@@ -36,6 +36,12 @@ public sealed record PipelineOptions
     /// </summary>
     public TimeSpan TokenGap { get; init; } = TimeSpan.FromMilliseconds(250);
 
+    /// <summary>
+    /// A folder for the texts of requests that have to give their pages back to others, where writing and reading a file takes less time than computing a text
+    /// again; the files can be read by this user alone and are deleted with the pipeline. Null to compute such texts again.
+    /// </summary>
+    public string? SwapFolder { get; init; }
+
     /// <summary>Called with human-readable lines: warnings of the composer and of plugins.</summary>
     public Action<string>? Log { get; init; }
 

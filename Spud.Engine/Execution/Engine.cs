@@ -171,6 +171,14 @@ public sealed class Engine
     /// <summary>Texts of requests that ended, whose pages are given up where others need them.</summary>
     internal KeptTexts Kept { get; }
 
+    /// <summary>Gives kept texts up until there are free pages for a text of this length, as far as that is possible.</summary>
+    internal void MakeRoomFor(int tokens)
+    {
+        while (!_pipeline.Pages.Demand.HasFreePagesFor(tokens) && Kept.FreeSome())
+        {
+        }
+    }
+
     private void RequirePages(Batch batch)
     {
         while (_pipeline.Pages.Demand.RefusalOf(batch) is { } refusal)

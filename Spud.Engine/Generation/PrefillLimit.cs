@@ -20,6 +20,9 @@ internal sealed class PrefillLimit(int maxRows, TimeSpan gap)
     /// <summary>Maximum rows of the next step, those of answers included.</summary>
     public int Rows { get; private set; } = Math.Min(maxRows, 4 * MinRows);
 
+    /// <summary>Duration of the last step that was large enough to tell, by row; 0 if there was none.</summary>
+    public double SecondsPerRow { get; private set; }
+
     /// <summary>Takes the duration of a step into account.</summary>
     /// <param name="rows">Its rows.</param>
     /// <param name="time">Its duration.</param>
@@ -31,6 +34,7 @@ internal sealed class PrefillLimit(int maxRows, TimeSpan gap)
         // A step costs something even without rows, so a small one overestimates the cost of a row: the limit approaches the aim from below.
         double fit = gap.TotalSeconds * Aim * rows / Math.Max(time.TotalSeconds, 1e-9);
         Rows = (int)Math.Clamp(fit, Math.Min(MinRows, maxRows), maxRows);
+        SecondsPerRow = time.TotalSeconds / rows;
         _isMeasured = true;
     }
 }

@@ -10,15 +10,13 @@ public sealed partial class Request
     private long _readAgain;
     private readonly PrefixOwner? _prefixes;
     private PrefixOwner? _own;
+    private SwappedText? _swapped;
 
     /// <summary>Maximum number of tokens that its sequence will still take.</summary>
     internal int TokensLeft => Math.Max(0, Prompt.Length + MaxTokens - 1 - (Sequence?.Tokens ?? 0));
 
     /// <summary>Number of tokens to be read before the next one can be generated.</summary>
     internal int TokensToRead => Math.Max(0, TextToRead.Length - (Sequence?.Tokens ?? 0));
-
-    /// <summary>Maximum number of rows in the next step while its text is being read.</summary>
-    internal int RowsToRead => Math.Min(TokensToRead, Sequence!.RowsToReview);
 
     /// <summary>The phase of its next row.</summary>
     internal Phase NextPhase => State == RequestState.Decoding || (_released is not null && Sequence!.Tokens >= Prompt.Length && Engine.SplitsPhases) ? Phase.Decode : Phase.Prefill;
@@ -46,7 +44,7 @@ public sealed partial class Request
     internal void Admit(Sequence sequence, PrefixMatch? match)
     {
         Sequence = sequence;
-        if (match is { } kept)
+        if (!TrySwapIn(sequence, ref match) && match is { } kept)
             Engine.Kept.Restore(kept, sequence);
 
         sequence.Cancellation = _cancellation.Token;
@@ -77,14 +75,40 @@ public sealed partial class Request
     /// Gives the sequence back; the request waits until it is admitted again, and its text is then read again without being billed. The pages are kept as
     /// long as nobody else needs them.
     /// </summary>
-    internal void Release()
+    /// <param name="secondsPerRow">Time that reading a row takes.</param>
+    internal void Release(double secondsPerRow)
     {
         // One that is released while it reads again keeps what it had to read.
-        _released ??= Sequence!.Ids.ToArray();
+        if (_released is null)
+        {
+            _released = Sequence!.Ids.ToArray();
+            _swapped = Engine.Parts.Swap?.Write(Sequence, secondsPerRow);
+        }
+
         LeaveSequence(_prefixes ?? (_own ??= new($"{Arrival}", Effort, IsShared: false)));
         State = RequestState.Waiting;
         Ledger!.KeepBytes(0);
         Releases++;
+    }
+
+    /// <summary>Reads the text from its file, unless all of it is still in kept pages.</summary>
+    private bool TrySwapIn(Sequence sequence, ref PrefixMatch? match)
+    {
+        if (_swapped is not { } file)
+            return false;
+
+        _swapped = null;
+        bool isKept = match?.Tokens == _released!.Length, isRead = false;
+        if (!isKept)
+        {
+            // This may give up the very text that was found.
+            Engine.MakeRoomFor(_released.Length);
+            isRead = Engine.Parts.Swap!.Read(file, sequence);
+            match = isRead ? null : FindPrefix();
+        }
+
+        Engine.Parts.Swap!.Forget(file);
+        return isRead;
     }
 
     /// <summary>Ends the use of the sequence; its text is kept for an owner, or for nobody.</summary>

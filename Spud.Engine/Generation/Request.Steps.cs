@@ -122,6 +122,8 @@ public sealed partial class Request
             LeaveSequence(reason is FinishReason.Failed or FinishReason.Refused ? null : _prefixes);
         if (_own is not null)
             Engine.Kept.Forget(_own);
+        if (_swapped is not null)
+            Engine.Parts.Swap!.Forget(_swapped);
 
         Ledger?.Close(OutcomeOf(reason));
         _span!.End(this);

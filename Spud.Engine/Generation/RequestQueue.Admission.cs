@@ -109,7 +109,7 @@ internal sealed partial class RequestQueue
     {
         _running.Remove(request);
         _runners.Remove(request);
-        request.Release();
+        request.Release(_limit.SecondsPerRow);
         _jobs.Touch(request);
         _releases++;
     }

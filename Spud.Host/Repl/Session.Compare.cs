@@ -58,7 +58,7 @@ internal sealed partial class Session
         }
         catch (Exception fault) when (fault is not OperationCanceledException)
         {
-            Say($"KL is left out: the pipeline that answered turn {turn.Number} cannot be loaded beside the present one: {Failure.Of(fault).Message}", NoticeKind.Warning);
+            Say($"KL is left out: the pipeline that answered turn {turn.Number} cannot be loaded beside the present one: {MessageOf(fault)}", NoticeKind.Warning);
         }
 
         original?.Dispose();
@@ -85,16 +85,21 @@ internal sealed partial class Session
 
         StopComparing();
         _variants = new(responders, together);
-        Say($"The next questions are answered by {string.Join(" and ", Variants)}; the conversation goes on with the first. /ab off ends it.");
+        Report(new VariantsChanged(Variants));
+        Say($"The next questions are answered by {string.Join(", ", Variants.SkipLast(1))} and {Variants[^1]}; the conversation goes on with the first. /ab off ends it.");
     }
 
     /// <summary>Ends the comparison: only the session's own pipeline answers from now on.</summary>
     public void StopComparing()
     {
-        foreach (Responder responder in _variants?.Responders ?? [])
-            responder.Dispose();
+        if (_variants is not { } variants)
+            return;
 
         _variants = null;
+        foreach (Responder responder in variants.Responders)
+            responder.Dispose();
+
+        Report(new VariantsChanged([]));
     }
 
     /// <summary>Shows details of each token of an answer.</summary>
@@ -175,7 +180,7 @@ internal sealed partial class Session
         if (fault is null)
             Complete(answering, isKept);
         else
-            answering.Turn.Fault = Failure.Of(fault).Message;
+            answering.Turn.Fault = MessageOf(fault);
 
         End(answering, isKept);
         if (fault is not null && !isKept)

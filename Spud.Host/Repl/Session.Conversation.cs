@@ -13,6 +13,7 @@ internal sealed partial class Session
         Conversation.System = text.Length == 0 ? null : text;
         _saved.Save(Conversation);
         Say(text.Length == 0 ? "The model is told what it is usually told." : $"The model is told from the next turn on: {text}");
+        TellOfReading();
     }
 
     /// <summary>Removes the last turn.</summary>

@@ -30,7 +30,7 @@ internal sealed partial class Session
             for (int i = 0; i < Trials && Stopwatch.GetElapsedTime(start) < s_trialTime && !cancellation.IsCancellationRequested; i++)
                 Try(texts, report, cancellation);
         }
-        catch (Exception fault) when (Failure.Of(fault).Message is { Length: > 0 } text)
+        catch (Exception fault) when (MessageOf(fault) is { Length: > 0 } text)
         {
             Report(new Notice(NoticeKind.Warning, $"A trial of the pipeline failed: {text}") { Cause = fault });
         }

@@ -48,7 +48,7 @@ internal sealed partial class Session
         }
         catch (Exception fault)
         {
-            turn.Fault = Failure.Of(fault).Message;
+            turn.Fault = MessageOf(fault);
             throw;
         }
         finally

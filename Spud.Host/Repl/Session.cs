@@ -95,12 +95,16 @@ internal sealed partial class Session : IDisposable
         }
         catch (Exception fault)
         {
-            if (Failure.Of(fault).Message is { Length: > 0 } text)
+            if (MessageOf(fault) is { Length: > 0 } text)
                 Report(new Notice(NoticeKind.Error, text) { Cause = fault });
 
             return false;
         }
     }
+
+    // What is an option of the command line is a command here.
+    private static string MessageOf(Exception fault) => Failure.Of(fault).Message
+        .Replace("(--budget)", "(/budget)", StringComparison.Ordinal).Replace("(--ctx)", "(/set context=N)", StringComparison.Ordinal);
 
     private void Report(SessionEvent what) => _report(what);
 }

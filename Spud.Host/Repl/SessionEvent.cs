@@ -44,6 +44,10 @@ internal sealed record ConversationChanged(Conversation Conversation) : SessionE
 /// <param name="Settings">The new settings.</param>
 internal sealed record SettingsChanged(TurnSettings Settings) : SessionEvent;
 
+/// <summary>Other pipelines answer the next questions.</summary>
+/// <param name="Names">Their names; empty for the session's own pipeline alone.</param>
+internal sealed record VariantsChanged(IReadOnlyList<string> Names) : SessionEvent;
+
 /// <summary>A question is being answered.</summary>
 /// <param name="Turn">Without an answer so far.</param>
 internal sealed record TurnStarted(Turn Turn) : SessionEvent;

@@ -25,6 +25,9 @@ internal sealed class SessionWorker : IDisposable
     /// <summary>Whether an operation is running or waiting.</summary>
     public bool IsBusy => Volatile.Read(ref _waiting) > 0;
 
+    /// <summary>Number of operations that wait for the running one.</summary>
+    public int Waiting => Math.Max(0, Volatile.Read(ref _waiting) - 1);
+
     /// <summary>Loads the first pipeline.</summary>
     /// <param name="trial">Receives the events of trial answers, which run until the first line is entered; null for no trials.</param>
     public void Open(Action<SessionEvent>? trial) => Post(_ =>

@@ -1,7 +1,7 @@
 using Spud.Generation;
-using Spud.Metering;
 using Spud.Server.Generation;
 using Spud.Server.Http;
+using Spud.Server.Jobs;
 using Spud.Server.Models;
 using Spud.Text.ChatTemplates;
 
@@ -22,7 +22,10 @@ internal sealed class ChatCall
         ["best_of"] = "it is not supported; use 'n'.",
     };
 
-    private ChatCall(ModelLease lease, IReadOnlyList<ChatMessage> messages, GenerationOptions options) => (Lease, Messages, Options) = (lease, messages, options);
+    private ChatCall(ModelLease lease, IReadOnlyList<ChatMessage> messages, GenerationOptions options, Order order) => (Lease, Messages, Options, Order) = (lease, messages, options, order);
+
+    /// <summary>Who asks, and what it costs.</summary>
+    public Order Order { get; }
 
     /// <summary>The model.</summary>
     public ModelLease Lease { get; }
@@ -40,36 +43,47 @@ internal sealed class ChatCall
     public int? TopLogprobs { get; private init; }
 
     /// <summary>A call of another endpoint.</summary>
-    public static ChatCall Of(ModelLease lease, IReadOnlyList<ChatMessage> messages, GenerationOptions options) => new(lease, messages, options) { Choices = 1 };
+    public static ChatCall Of(ModelLease lease, IReadOnlyList<ChatMessage> messages, GenerationOptions options, Order order) => new(lease, messages, options, order) { Choices = 1 };
 
     /// <summary>Reads a request.</summary>
     /// <exception cref="ApiException">A field is wrong.</exception>
-    public static ChatCall Read(in Fields fields, ModelLease lease, int maxChoices, PriceList? prices)
+    public static ChatCall Read(in Fields fields, ModelLease lease, int maxChoices, Order order)
     {
         GenerationFields.Refuse(fields, s_refused);
         RefuseFormats(fields);
         int choices = (int)(fields.Integer("n", 1, maxChoices) ?? 1);
         int? top = Logprobs(fields);
-        CallShape shape = new(choices, GenerationFields.MaxTokens(fields, "max_completion_tokens", "max_tokens"), top is { } count ? Math.Max(1, count) : 0, prices);
-        return new(lease, MessageFields.Read(fields, lease.Settings.System), GenerationFields.Read(fields, lease, shape)) { Choices = choices, TopLogprobs = top };
+        CallShape shape = new(choices, GenerationFields.MaxTokens(fields, "max_completion_tokens", "max_tokens"), top is { } count ? Math.Max(1, count) : 0, order);
+        return new(lease, MessageFields.Read(fields, lease.Settings.System), GenerationFields.Read(fields, lease, shape), order) { Choices = choices, TopLogprobs = top };
     }
 
-    /// <summary>The texts to generate.</summary>
+    /// <summary>The texts to generate; their jobs are submitted.</summary>
     /// <param name="cancellation">Cancelled when the client leaves.</param>
     /// <exception cref="ApiException">The model has no chat template.</exception>
-    /// <exception cref="Exception">The conversation is refused: see <see cref="Faults"/>.</exception>
-    public Choice[] Begin(CancellationToken cancellation)
+    /// <exception cref="Exception">The conversation or a job is refused: see <see cref="Faults"/>.</exception>
+    public Task<Choice[]> BeginAsync(CancellationToken cancellation)
     {
-        LanguageModel model = Lease.Model;
-        if (model.ChatTemplate is not { } template)
+        (RenderedPrompt rendered, int[] prompt) = Prompt();
+        return ChoiceMaker.MakeAsync(Lease, Order, Options, [.. Enumerable.Repeat(prompt, Choices)], () => Parser(rendered), cancellation);
+    }
+
+    /// <summary>One text to generate, whose job somebody else takes care of.</summary>
+    public Choice Make(CancellationToken cancellation)
+    {
+        (RenderedPrompt rendered, int[] prompt) = Prompt();
+        return ChoiceMaker.Make(Lease, Options, prompt, Parser(rendered), cancellation);
+    }
+
+    private (RenderedPrompt Rendered, int[] Ids) Prompt()
+    {
+        if (Lease.Model.ChatTemplate is null)
             throw new ApiException(StatusCodes.Status400BadRequest, $"The model '{Lease.Name}' has no chat template, so it cannot chat. Use /v1/completions, or set a template (ChatTemplate) in the server's settings.", "model", "no_chat_template");
 
-        RenderedPrompt rendered = model.Render(Messages);
-        int[] prompt = model.Encode(rendered);
-        IReadOnlySet<int> ends = Options.IgnoreEndOfGeneration ? new HashSet<int>() : model.Tokenizer.EndOfGeneration;
-        return [.. Enumerable.Range(0, Choices).Select(index =>
-            new Choice(index, model.Generate(prompt, ChoiceOptions.Of(Options, index), cancellation), AnswerParser.For(template, rendered.Text), ends))];
+        RenderedPrompt rendered = Lease.Model.Render(Messages);
+        return (rendered, Lease.Model.Encode(rendered));
     }
+
+    private AnswerParser Parser(RenderedPrompt rendered) => AnswerParser.For(Lease.Model.ChatTemplate, rendered.Text);
 
     private static int? Logprobs(in Fields fields)
     {

@@ -1,6 +1,7 @@
 using Spud.Metering;
 using Spud.Server.Generation;
 using Spud.Server.Http;
+using Spud.Server.Jobs;
 using Spud.Server.Models;
 using Spud.Server.Settings;
 
@@ -10,19 +11,20 @@ namespace Spud.Server.Chat;
 internal static class ChatEndpoint
 {
     /// <summary>Answers a request.</summary>
-    public static async Task AnswerAsync(HttpContext context, ModelShelf models, ServerSettings settings, Admission admission, Prices prices)
+    public static async Task AnswerAsync(HttpContext context, ModelShelf models, ServerSettings settings, Admission admission, Orders orders)
     {
         using RequestBody body = await RequestBody.ReadAsync(context).ConfigureAwait(false);
         using ModelLease lease = await models.TakeAsync(body.Fields.Text("model"), context.RequestAborted).ConfigureAwait(false);
+        Order order = await orders.OfAsync(context).ConfigureAwait(false);
         bool streams = body.Fields.Flag("stream") ?? false;
         bool withUsage = body.Fields.Object("stream_options")?.Flag("include_usage") ?? false;
-        ChatCall call = ChatCall.Read(body.Fields, lease, settings.Choices, prices.List);
+        ChatCall call = ChatCall.Read(body.Fields, lease, settings.Choices, order);
         using Admission.Entry entry = admission.Enter(call.Choices);
-        Choice[] choices = call.Begin(context.RequestAborted);
+        Choice[] choices = await call.BeginAsync(context.RequestAborted).ConfigureAwait(false);
         if (streams)
-            await StreamAsync(context, call, choices, settings, withUsage, prices.List).ConfigureAwait(false);
+            await StreamAsync(context, call, choices, settings, withUsage, order.Prices).ConfigureAwait(false);
         else
-            await AnswerAsync(context, call, choices, settings, prices.List).ConfigureAwait(false);
+            await AnswerAsync(context, call, choices, settings, order.Prices).ConfigureAwait(false);
     }
 
     private static async Task AnswerAsync(HttpContext context, ChatCall call, Choice[] choices, ServerSettings settings, PriceList? prices)

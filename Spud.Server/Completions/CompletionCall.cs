@@ -1,7 +1,7 @@
 using Spud.Generation;
-using Spud.Metering;
 using Spud.Server.Generation;
 using Spud.Server.Http;
+using Spud.Server.Jobs;
 using Spud.Server.Models;
 
 namespace Spud.Server.Completions;
@@ -19,7 +19,10 @@ internal sealed class CompletionCall
         ["response_format"] = "only text is supported yet.",
     };
 
-    private CompletionCall(ModelLease lease, IReadOnlyList<int[]> prompts, GenerationOptions options) => (Lease, Prompts, Options) = (lease, prompts, options);
+    private CompletionCall(ModelLease lease, IReadOnlyList<int[]> prompts, GenerationOptions options, Order order) => (Lease, Prompts, Options, Order) = (lease, prompts, options, order);
+
+    /// <summary>Who asks, and what it costs.</summary>
+    public Order Order { get; }
 
     /// <summary>The model.</summary>
     public ModelLease Lease { get; }
@@ -44,7 +47,7 @@ internal sealed class CompletionCall
 
     /// <summary>Reads a request.</summary>
     /// <exception cref="ApiException">A field is wrong.</exception>
-    public static CompletionCall Read(in Fields fields, ModelLease lease, int maxChoices, PriceList? prices)
+    public static CompletionCall Read(in Fields fields, ModelLease lease, int maxChoices, Order order)
     {
         GenerationFields.Refuse(fields, s_refused);
         int choices = (int)(fields.Integer("n", 1, maxChoices) ?? 1);
@@ -60,17 +63,13 @@ internal sealed class CompletionCall
         if (prompts.Count * choices > maxChoices)
             throw ApiException.Invalid("prompt", $"expected at most {maxChoices} continuations together, got {prompts.Count} texts of {choices} each.", "invalid_value");
 
-        CallShape shape = new(prompts.Count * choices, GenerationFields.MaxTokens(fields, "max_tokens", "max_completion_tokens") ?? DefaultMaxTokens, logprobs is { } top ? Math.Max(1, top) : 0, prices);
-        return new(lease, prompts, GenerationFields.Read(fields, lease, shape)) { PerPrompt = choices, Logprobs = logprobs, Echoes = echoes };
+        CallShape shape = new(prompts.Count * choices, GenerationFields.MaxTokens(fields, "max_tokens", "max_completion_tokens") ?? DefaultMaxTokens, logprobs is { } top ? Math.Max(1, top) : 0, order);
+        return new(lease, prompts, GenerationFields.Read(fields, lease, shape), order) { PerPrompt = choices, Logprobs = logprobs, Echoes = echoes };
     }
 
-    /// <summary>The texts to generate.</summary>
-    public Choice[] Begin(CancellationToken cancellation)
-    {
-        IReadOnlySet<int> ends = Options.IgnoreEndOfGeneration ? new HashSet<int>() : Lease.Model.Tokenizer.EndOfGeneration;
-        return [.. Enumerable.Range(0, Choices).Select(index =>
-            new Choice(index, Lease.Model.Generate(Prompts[index / PerPrompt], ChoiceOptions.Of(Options, index), cancellation), null, ends))];
-    }
+    /// <summary>The texts to generate; their jobs are submitted.</summary>
+    public Task<Choice[]> BeginAsync(CancellationToken cancellation) =>
+        ChoiceMaker.MakeAsync(Lease, Order, Options, [.. Enumerable.Range(0, Choices).Select(index => Prompts[index / PerPrompt])], null, cancellation);
 
     /// <summary>What a text begins with, besides what is generated.</summary>
     public string Beginning(int index) => Echoes ? Lease.Model.Tokenizer.Decode(Prompts[index / PerPrompt], renderSpecial: false) : "";

@@ -1,6 +1,7 @@
 using Spud.Metering;
 using Spud.Server.Generation;
 using Spud.Server.Http;
+using Spud.Server.Jobs;
 using Spud.Server.Models;
 using Spud.Server.Settings;
 
@@ -10,15 +11,16 @@ namespace Spud.Server.Completions;
 internal static class CompletionEndpoint
 {
     /// <summary>Answers a request.</summary>
-    public static async Task AnswerAsync(HttpContext context, ModelShelf models, ServerSettings settings, Admission admission, Prices prices)
+    public static async Task AnswerAsync(HttpContext context, ModelShelf models, ServerSettings settings, Admission admission, Orders orders)
     {
         using RequestBody body = await RequestBody.ReadAsync(context).ConfigureAwait(false);
         using ModelLease lease = await models.TakeAsync(body.Fields.Text("model"), context.RequestAborted).ConfigureAwait(false);
+        Order order = await orders.OfAsync(context).ConfigureAwait(false);
         bool streams = body.Fields.Flag("stream") ?? false;
         bool withUsage = body.Fields.Object("stream_options")?.Flag("include_usage") ?? false;
-        CompletionCall call = CompletionCall.Read(body.Fields, lease, settings.Choices, prices.List);
+        CompletionCall call = CompletionCall.Read(body.Fields, lease, settings.Choices, order);
         using Admission.Entry entry = admission.Enter(call.Choices);
-        Choice[] choices = call.Begin(context.RequestAborted);
+        Choice[] choices = await call.BeginAsync(context.RequestAborted).ConfigureAwait(false);
         if (streams)
         {
             EventStream stream = new(context.Response, context.RequestAborted);
@@ -26,13 +28,13 @@ internal static class CompletionEndpoint
             await new StreamRunner(stream, TimeSpan.FromSeconds(settings.KeepAliveSeconds)).RunAsync(
                 ChoiceReader.MergeAsync(choices, context.RequestAborted),
                 parts.SendAsync,
-                () => parts.EndAsync(choices, withUsage, prices.List),
+                () => parts.EndAsync(choices, withUsage, order.Prices),
                 fault => stream.SendAsync(ErrorBody.Of(fault), ErrorJson.Default.ErrorBody)).ConfigureAwait(false);
             return;
         }
 
         await ChoiceReader.ReadAllAsync(choices).ConfigureAwait(false);
-        await context.Response.WriteAsJsonAsync(Whole(call, choices, prices.List), CompletionJson.Default.TextCompletion, cancellationToken: context.RequestAborted).ConfigureAwait(false);
+        await context.Response.WriteAsJsonAsync(Whole(call, choices, order.Prices), CompletionJson.Default.TextCompletion, cancellationToken: context.RequestAborted).ConfigureAwait(false);
     }
 
     private static TextCompletion Whole(CompletionCall call, Choice[] choices, PriceList? prices) => new(Ids.New("cmpl-"), Ids.Now, call.Lease.Name, [.. choices.Select(choice => Whole(call, choice))])

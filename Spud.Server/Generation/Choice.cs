@@ -1,6 +1,7 @@
 using System.Text;
 using Spud.Generation;
 using Spud.Sampling;
+using Spud.Server.Jobs;
 using Spud.Text.ChatTemplates;
 
 namespace Spud.Server.Generation;
@@ -33,18 +34,52 @@ internal sealed class Choice(int index, Request request, AnswerParser? parser, I
     /// <summary>Log-probabilities of all tokens, if they were asked for.</summary>
     public IReadOnlyList<LogProbabilities> LogProbabilities => _logProbabilities;
 
+    /// <summary>The job that pays for it; null without accounts.</summary>
+    public JobTicket? Job { get; init; }
+
     /// <summary>Generates the text.</summary>
     /// <exception cref="Exception">A component failed, or the prompt costs more than the budget.</exception>
     public async IAsyncEnumerable<ChoicePiece> ReadAsync()
     {
-        await foreach (TextPiece piece in request.ConfigureAwait(false))
+        Exception? fault = null;
+        IAsyncEnumerator<TextPiece> reader = request.GetAsyncEnumerator();
+        try
         {
-            bool isPart = piece.Token is { } token && !ends.Contains(token);
-            yield return Take(piece.Text, isPart ? piece.LogProbabilities : null);
-        }
+            while (await NextAsync(reader, of => fault = of).ConfigureAwait(false))
+            {
+                if (Job is not null)
+                    await Job.StartAsync().ConfigureAwait(false);
 
-        if (parser is not null)
-            yield return Take(parser.Flush(), null);
+                TextPiece piece = reader.Current;
+                bool isPart = piece.Token is { } token && !ends.Contains(token);
+                yield return Take(piece.Text, isPart ? piece.LogProbabilities : null);
+            }
+
+            if (parser is not null)
+                yield return Take(parser.Flush(), null);
+        }
+        finally
+        {
+            await reader.DisposeAsync().ConfigureAwait(false);
+            if (Job is not null)
+                await Job.EndAsync(request.Ledger, request.Finish, fault).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Ends its job before it was read.</summary>
+    public Task GiveUpAsync() => Job?.EndAsync(null, FinishReason.Cancelled, null) ?? Task.CompletedTask;
+
+    private static async ValueTask<bool> NextAsync(IAsyncEnumerator<TextPiece> reader, Action<Exception> failed)
+    {
+        try
+        {
+            return await reader.MoveNextAsync().ConfigureAwait(false);
+        }
+        catch (Exception fault)
+        {
+            failed(fault);
+            throw;
+        }
     }
 
     private ChoicePiece Take(string text, LogProbabilities? logProbabilities)

@@ -15,5 +15,8 @@ internal static class ChoiceOptions
         StopStrings = options.StopStrings,
         StopTokens = options.StopTokens,
         IgnoreEndOfGeneration = options.IgnoreEndOfGeneration,
+        Constraint = options.Constraint,
+        Job = options.Job,
+        PrefixSharing = options.PrefixSharing,
     };
 }

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Spud.Generation;
-using Spud.Metering;
 using Spud.Server.Http;
+using Spud.Server.Jobs;
 using Spud.Server.Models;
 
 namespace Spud.Server.Generation;
@@ -19,10 +19,12 @@ internal static class GenerationFields
     {
         MaxTokens = call.MaxTokens,
         Sampling = SamplingFields.Read(fields, lease, call.LogProbabilities),
-        Budget = BudgetField.Read(fields, call.Prices, call.Choices),
+        Budget = BudgetField.Read(fields, call.Order.Prices, call.Choices) ?? call.Order.DefaultBudget(call.Choices),
         Effort = EffortFields.Read(fields, lease.Model),
         StopStrings = Stops(fields),
         IgnoreEndOfGeneration = fields.Flag("ignore_eos") ?? false,
+        Job = TermsFields.Read(fields, call.Order.Caller),
+        PrefixSharing = call.Order.Caller.Account,
     };
 
     /// <summary>A maximum number of tokens; too large a one is clamped, since it means "no limit".</summary>
@@ -75,5 +77,5 @@ internal static class GenerationFields
 /// <param name="Choices">Number of texts.</param>
 /// <param name="MaxTokens">Maximum tokens of each; null for none.</param>
 /// <param name="LogProbabilities">Number of log-probabilities to report; 0 for none.</param>
-/// <param name="Prices">The server's prices; null if it has none.</param>
-internal readonly record struct CallShape(int Choices, int? MaxTokens, int LogProbabilities, PriceList? Prices);
+/// <param name="Order">Who asks, and what it costs.</param>
+internal readonly record struct CallShape(int Choices, int? MaxTokens, int LogProbabilities, Order Order);

@@ -16,6 +16,8 @@ internal static class Faults
         BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => new(StatusCodes.Status413PayloadTooLarge, "The request's body is larger than this server accepts (Serve:BodyMegabytes).", null, "request_too_large"),
         BadHttpRequestException bad => new(bad.StatusCode, bad.Message),
         PagePoolFullException full => new(StatusCodes.Status503ServiceUnavailable, $"There is no memory left for keys and values: {full.Message}", null, "overloaded") { RetryAfter = TimeSpan.FromSeconds(1) },
+        Accounts.JobRefusedException refused => AccountFaults.Of(refused),
+        Accounts.AccountsException account => AccountFaults.Of(account),
         ComponentException component => new(StatusCodes.Status500InternalServerError, component.Message, null, "component_failed"),
         _ => new(StatusCodes.Status500InternalServerError, "The server failed unexpectedly; its log has the details.", null, "internal_error"),
     };

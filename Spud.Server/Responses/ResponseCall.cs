@@ -1,8 +1,8 @@
 using System.Text.Json;
-using Spud.Metering;
 using Spud.Server.Chat;
 using Spud.Server.Generation;
 using Spud.Server.Http;
+using Spud.Server.Jobs;
 using Spud.Server.Models;
 
 namespace Spud.Server.Responses;
@@ -30,7 +30,7 @@ internal sealed class ResponseCall
 
     /// <summary>Reads a request.</summary>
     /// <exception cref="ApiException">A field is wrong.</exception>
-    public static ResponseCall Read(in Fields fields, ModelLease lease, PriceList? prices)
+    public static ResponseCall Read(in Fields fields, ModelLease lease, Order order)
     {
         GenerationFields.Refuse(fields, s_refused);
         if (fields.Object("reasoning")?.Has("effort") ?? false)
@@ -40,8 +40,8 @@ internal sealed class ResponseCall
         if (fields.Object("text")?.Object("format") is { } format && format.RequiredText("type") != "text")
             throw ApiException.Unsupported("text.format", "only the type 'text' is supported yet.");
 
-        CallShape shape = new(1, GenerationFields.MaxTokens(fields, "max_output_tokens"), 0, prices);
-        return new(ChatCall.Of(lease, InputFields.Read(fields, lease.Settings.System), GenerationFields.Read(fields, lease, shape)), fields);
+        CallShape shape = new(1, GenerationFields.MaxTokens(fields, "max_output_tokens"), 0, order);
+        return new(ChatCall.Of(lease, InputFields.Read(fields, lease.Settings.System), GenerationFields.Read(fields, lease, shape), order), fields);
     }
 
     /// <summary>The answer before its first token.</summary>

@@ -1,6 +1,7 @@
 using Spud.Metering;
 using Spud.Server.Generation;
 using Spud.Server.Http;
+using Spud.Server.Jobs;
 using Spud.Server.Models;
 using Spud.Server.Settings;
 
@@ -10,18 +11,19 @@ namespace Spud.Server.Responses;
 internal static class ResponseEndpoint
 {
     /// <summary>Answers a request.</summary>
-    public static async Task AnswerAsync(HttpContext context, ModelShelf models, ServerSettings settings, Admission admission, Prices prices)
+    public static async Task AnswerAsync(HttpContext context, ModelShelf models, ServerSettings settings, Admission admission, Orders orders)
     {
         using RequestBody body = await RequestBody.ReadAsync(context).ConfigureAwait(false);
         using ModelLease lease = await models.TakeAsync(body.Fields.Text("model"), context.RequestAborted).ConfigureAwait(false);
+        Order order = await orders.OfAsync(context).ConfigureAwait(false);
         bool streams = body.Fields.Flag("stream") ?? false;
-        ResponseCall call = ResponseCall.Read(body.Fields, lease, prices.List);
+        ResponseCall call = ResponseCall.Read(body.Fields, lease, order);
         using Admission.Entry entry = admission.Enter(1);
-        Choice[] choices = call.Chat.Begin(context.RequestAborted);
+        Choice[] choices = await call.Chat.BeginAsync(context.RequestAborted).ConfigureAwait(false);
         if (streams)
-            await StreamAsync(context, call.Begin(), choices, settings, prices.List).ConfigureAwait(false);
+            await StreamAsync(context, call.Begin(), choices, settings, order.Prices).ConfigureAwait(false);
         else
-            await AnswerAsync(context, call.Begin(), choices, prices.List).ConfigureAwait(false);
+            await AnswerAsync(context, call.Begin(), choices, order.Prices).ConfigureAwait(false);
     }
 
     private static async Task AnswerAsync(HttpContext context, ResponseBody response, Choice[] choices, PriceList? prices)

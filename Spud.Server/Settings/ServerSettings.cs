@@ -72,6 +72,15 @@ internal sealed class ServerSettings
     /// <summary>Price list; null for answers without a price.</summary>
     public string? Prices { get; set; }
 
+    /// <summary>Accounts: a SQLite file, or a connection string of PostgreSQL; null for a server that everybody may use.</summary>
+    public string? Accounts { get; set; }
+
+    /// <summary>Name of this server among those with the same accounts; null for machine and port.</summary>
+    public string? ServerName { get; set; }
+
+    /// <summary>With accounts: budget of a request that has none, in CU.</summary>
+    public decimal DefaultBudget { get; set; } = 1000;
+
     /// <summary>Folders searched for plugins.</summary>
     public string[] Plugins { get; set; } = [];
 
@@ -116,6 +125,7 @@ internal sealed class ServerSettings
         Require(nameof(LoadedModels), LoadedModels, 1, 1024);
         Require(nameof(KeepAliveSeconds), KeepAliveSeconds, 0.01, 3600);
         Require(nameof(DrainSeconds), DrainSeconds, 0, 86400);
+        Require(nameof(DefaultBudget), (double)DefaultBudget, 1e-9, 9e9);
         Require(nameof(HangSeconds), HangSeconds, 0.1, 86400);
         if (Certificate is null && (CertificateKey ?? CertificatePassword) is not null)
             throw new SettingsException($"{Section}:CertificateKey and {Section}:CertificatePassword need {Section}:Certificate.");

@@ -13,7 +13,11 @@ public abstract class AccountTests(TestDatabase database) : IDisposable
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    public void Dispose() => database.Dispose();
+    public void Dispose()
+    {
+        database.Dispose();
+        GC.SuppressFinalize(this);
+    }
 
     [Fact]
     public async Task An_account_is_created_changed_and_listed()

@@ -14,7 +14,11 @@ public abstract class JobTests(TestDatabase database) : IDisposable
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    public void Dispose() => database.Dispose();
+    public void Dispose()
+    {
+        database.Dispose();
+        GC.SuppressFinalize(this);
+    }
 
     [Fact]
     public async Task A_job_reserves_its_bid_times_its_cap_and_gets_back_what_it_did_not_use()
@@ -184,6 +188,16 @@ public abstract class JobTests(TestDatabase database) : IDisposable
         await store.EndAsync("3", JobEnd.Finished(TestReceipt.Of(60), 0), Cancel);
         Assert.Equal(RefusalReason.OverMinuteLimit, (await RefusedAsync(store, submission)).Reason);
         await RequireBooksAsync(store);
+    }
+
+    [Fact]
+    public async Task A_clock_that_is_set_back_does_not_lift_a_limit()
+    {
+        using AccountStore store = await AnnaAsync(10, new() { ComputeUnitsPerMinute = 100 });
+        JobSubmission submission = new() { Account = "anna", Model = "m", ComputeUnits = 60 };
+        await store.SubmitAsync(submission with { Id = "1" }, Cancel);
+        _clock.Now -= TimeSpan.FromMinutes(5);
+        Assert.Equal(RefusalReason.OverMinuteLimit, (await RefusedAsync(store, submission with { Id = "2" })).Reason);
     }
 
     [Fact]

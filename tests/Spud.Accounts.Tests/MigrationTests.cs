@@ -15,7 +15,11 @@ public abstract class MigrationTests(TestDatabase database) : IDisposable
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    public void Dispose() => database.Dispose();
+    public void Dispose()
+    {
+        database.Dispose();
+        GC.SuppressFinalize(this);
+    }
 
     public static TheoryData<int> EarlierVersions => [.. Enumerable.Range(0, s_next.Length)];
 

@@ -14,6 +14,7 @@ public sealed class TestServer : IAsyncDisposable
 
     private readonly WebApplication _app;
     private readonly TempFolder _folder;
+    private bool _ended;
 
     private TestServer(WebApplication app, TempFolder folder)
     {
@@ -105,6 +106,9 @@ public sealed class TestServer : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _ended, true))
+            return;
+
         Client.Dispose();
         await _app.StopAsync();
         await _app.DisposeAsync();

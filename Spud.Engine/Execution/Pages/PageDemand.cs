@@ -49,6 +49,21 @@ internal sealed class PageDemand(LayerPages[] layers)
         return true;
     }
 
+    /// <summary>Whether every pool has free pages for one text of this length, without giving up kept texts.</summary>
+    public bool HasFreePagesFor(int tokens)
+    {
+        foreach (LayerPages layer in layers)
+        {
+            foreach (PoolPages pool in layer.Pools)
+            {
+                if (Math.Min((tokens + pool.PageTokens - 1L) / pool.PageTokens * pool.Tables, pool.PagesPerSequence) > pool.FreePages)
+                    return false;
+            }
+        }
+
+        return true;
+    }
+
     private Sequence FirstTooMany(int layer, int pool, ReadOnlySpan<BatchEntry> entries)
     {
         int fit = entries.Length - 1;

@@ -69,6 +69,9 @@ internal sealed class PipelineParts
     /// <summary>Time between two tokens of an answer that should rarely be exceeded while prompts are read.</summary>
     public TimeSpan TokenGap { get; init; } = TimeSpan.FromMilliseconds(250);
 
+    /// <summary>Where texts of requests that give their pages back may be written; null if nowhere.</summary>
+    public SwapStore? Swap { get; init; }
+
     /// <summary>Receives the plugin and the reason when a device is lost.</summary>
     public required Action<string, string> MarkFaulty { get; init; }
 

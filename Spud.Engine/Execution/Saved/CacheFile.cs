@@ -18,7 +18,7 @@ public static class CacheFile
         ArgumentException.ThrowIfNullOrEmpty(path);
         using SingleUser.Turn turn = sequence.Engine.TakeTurn();
         sequence.ThrowIfEnded();
-        CacheFileWriter.Write(sequence, path, effort);
+        CacheFileWriter.Write(sequence, path, CacheFileHeader.IdentityOf(sequence.Engine.Parts, effort));
     }
 
     /// <summary>Loads a text into a new sequence.</summary>
@@ -38,7 +38,7 @@ public static class CacheFile
         try
         {
             using CacheFileReader reader = new(path);
-            reader.Restore(engine.Parts, sequence, effort);
+            reader.Restore(engine.Parts, sequence, CacheFileHeader.IdentityOf(engine.Parts, effort));
             sequence.StartLedger();
             isWhole = true;
             return sequence;

@@ -45,9 +45,9 @@ internal sealed class CacheFileReader : IDisposable
 
     /// <summary>Restores an empty sequence.</summary>
     /// <exception cref="CacheFileException">The file belongs to another model or pipeline, or the text does not fit this one.</exception>
-    public void Restore(PipelineParts pipeline, Sequence sequence, float effort)
+    public void Restore(PipelineParts pipeline, Sequence sequence, ImmutableArray<IdentityPart> identity)
     {
-        RequireSame(CacheFileHeader.IdentityOf(pipeline, effort));
+        RequireSame(identity);
         if (_header.Tokens > pipeline.Limits.ContextTokens)
             throw Refusal($"it has {_header.Tokens} tokens, and this pipeline's context has {pipeline.Limits.ContextTokens}. Raise the context (--ctx {_header.Tokens}), or name another file.");
 

@@ -15,7 +15,7 @@ internal sealed class CacheFileWriter : IDisposable
     private CacheFileWriter(FileStream to) => _to = to;
 
     /// <exception cref="CacheFileException">The file cannot be written, or the pages are in a device's memory.</exception>
-    public static void Write(Sequence sequence, string path, float effort)
+    public static void Write(Sequence sequence, string path, ImmutableArray<IdentityPart> identity, bool isDurable = true)
     {
         PoolPages? device = sequence.Tables.SelectMany(static table => table.Layer.Pools).FirstOrDefault(static pool => !pool.Domain.IsHost);
         if (device is not null)
@@ -27,8 +27,8 @@ internal sealed class CacheFileWriter : IDisposable
             using (FileStream file = new(beside, FileMode.Create, FileAccess.Write, FileShare.None, 1 << 20))
             {
                 using CacheFileWriter writer = new(file);
-                writer.Write(sequence, CacheFileHeader.IdentityOf(sequence.Engine.Parts, effort));
-                file.Flush(flushToDisk: true);
+                writer.Write(sequence, identity);
+                file.Flush(flushToDisk: isDurable);
             }
 
             File.Move(beside, path, overwrite: true);

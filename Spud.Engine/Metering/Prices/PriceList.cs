@@ -29,6 +29,9 @@ public sealed class PriceList
     /// <summary>Decimals to which a total is rounded.</summary>
     public int Decimals => _settings.Decimals;
 
+    /// <summary>The highest price of 10^9 FLOP in any phase and role: what a budget in compute is reserved at.</summary>
+    public decimal MaxPerComputeUnit => _rates.Max(static rate => rate.PerComputeUnit);
+
     internal decimal PerGigabyteSecondKept => _settings.PerGigabyteSecondKept;
 
     internal decimal FreeAmount => _settings.FreeAmount;

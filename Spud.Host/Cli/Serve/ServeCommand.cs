@@ -15,6 +15,7 @@ internal sealed class ServeCommand
     private readonly Option<int?> _loaded = Values.Integer("--loaded-models", 1, 1024, "Models in memory at the same time. Default: 1.");
     private readonly Option<string?> _template = new("--chat-template") { Description = "A Jinja template in place of the models' own: a file, or the name of a known one.", HelpName = "FILE|NAME" };
     private readonly Option<string?> _prices = new("--prices") { Description = "Price list: answers carry their price.", HelpName = "FILE" };
+    private readonly Option<string?> _accounts = new("--accounts") { Description = "Serve only who has a key of these accounts: a SQLite file, or a connection string of PostgreSQL.", HelpName = "DATABASE" };
     private readonly Option<string?> _settings = new("--settings") { Description = "Settings file (JSON); see docs/serving.md.", HelpName = "FILE" };
     private readonly Option<bool> _insecure = new("--insecure") { Description = "Listen elsewhere than on this machine although no keys are set up." };
     private readonly PipelineArguments _pipeline;
@@ -24,7 +25,7 @@ internal sealed class ServeCommand
     {
         _shell = shell;
         command.Arguments.Add(_models);
-        foreach (Option option in new Option[] { _host, _port, _sequences, _loaded, _template, _prices, _settings, _insecure })
+        foreach (Option option in new Option[] { _host, _port, _sequences, _loaded, _template, _prices, _accounts, _settings, _insecure })
             command.Options.Add(option);
 
         _pipeline = new(command, shell);
@@ -54,6 +55,7 @@ internal sealed class ServeCommand
         yield return ($"{Section}:LoadedModels", Text(parsed.GetValue(_loaded)));
         yield return ($"{Section}:Threads", _pipeline.IsThreadsGiven(parsed) ? Text(_pipeline.Threads(parsed)) : null);
         yield return ($"{Section}:Prices", FullPath(parsed.GetValue(_prices)));
+        yield return ($"{Section}:Accounts", parsed.GetValue(_accounts) is { } accounts && File.Exists(accounts) ? Path.GetFullPath(accounts) : parsed.GetValue(_accounts));
         yield return ($"{Section}:Insecure", parsed.GetValue(_insecure) ? "true" : null);
         foreach ((int index, string folder) in _pipeline.Folders(parsed).Index())
             yield return (string.Create(CultureInfo.InvariantCulture, $"{Section}:Plugins:{index}"), folder);

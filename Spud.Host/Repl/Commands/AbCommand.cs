@@ -28,6 +28,7 @@ internal static class AbCommand
         if (arguments == "off")
         {
             session.StopComparing();
+            session.Say("The present pipeline alone answers the next questions.");
             return;
         }
 

@@ -7,6 +7,7 @@ internal static class SetCommand
 {
     private const string Parameter = "parameter ";
     private const string SystemText = "system";
+    private const int LongestValue = 28;
 
     public static SessionCommand Command { get; } = new("set")
     {
@@ -55,13 +56,16 @@ internal static class SetCommand
         TextTable table = new("<<<");
         table.Add("setting", "value", "may be");
         foreach (PipelineSetting setting in session.Pipeline?.Settings.All ?? [])
-            table.Add(setting.Path, setting.Value ?? "", setting.Allowed.IsEmpty ? setting.Expected : string.Join(", ", setting.Allowed));
+            table.Add(setting.Path, Ending(setting.Value ?? ""), setting.Allowed.IsEmpty ? setting.Expected : string.Join(", ", setting.Allowed));
         foreach (SamplingParameter parameter in SamplingParameter.All)
             table.Add(parameter.Name, parameter.Read(session.Settings), parameter.Expected);
 
         table.Write(text);
         return $"{text}".TrimEnd();
     }
+
+    // A path is known by its end.
+    private static string Ending(string value) => value.Length <= LongestValue ? value : $"…{value[^(LongestValue - 1)..]}";
 
     private static IEnumerable<string> Complete(Session session, string typed)
     {

@@ -30,6 +30,7 @@ internal static class ReplApplication
             Enter = line => worker?.Post(line),
             Cancel = () => worker?.Cancel(),
             IsBusy = () => worker?.IsBusy ?? true,
+            Waiting = () => worker?.Waiting ?? 0,
             Complete = line => session is { } present ? CommandCompletion.Of(present, line) : [],
             Plugins = () => setup.Plugins.Statuses,
         };

@@ -15,6 +15,7 @@ internal sealed partial class ReplScreen
     private Turn? _last;
     private Meter _meter;
     private TurnSettings _settings = new();
+    private int _variants;
     private bool _hasFailed;
     private bool _isInspected;
 
@@ -98,6 +99,9 @@ internal sealed partial class ReplScreen
             case SettingsChanged changed:
                 _settings = changed.Settings;
                 break;
+            case VariantsChanged changed:
+                _variants = changed.Names.Count;
+                break;
             case SessionEnded:
                 Quit?.Invoke();
                 break;
@@ -152,6 +156,8 @@ internal sealed partial class ReplScreen
             _transcript.Finish(answer.Entry, answer.Part == AnswerPart.Final ? TurnText.Footer(turn) : null);
 
         _answers.RemoveAll(answer => answer.Turn == turn);
+        if (turn is { Fault: null, Variant: null, Ending: { } ending })
+            _transcript.Add(EntryKind.Information, ending);
 
         _turnPage.End(turn);
         _whyPage.Show(turn);

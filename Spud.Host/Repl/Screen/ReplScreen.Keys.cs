@@ -52,7 +52,7 @@ internal sealed partial class ReplScreen
 
         // "/set cache.format=": its description or allowed values.
         string path = line[(line.LastIndexOf(' ') + 1)..].TrimEnd('=');
-        return _pipeline?.Settings[path] is { } setting ? ShownText.OneLine(setting.Description.Length > 0 ? setting.Description : setting.Expected) : "";
+        return _pipeline?.Settings[path] is { } setting ? ShownText.OneLine(setting.Description.Length > 0 ? setting.Description : setting.Allowed.IsEmpty ? setting.Expected : string.Join(", ", setting.Allowed)) : "";
     }
 
     private bool Interrupt()
@@ -66,11 +66,17 @@ internal sealed partial class ReplScreen
             return true;
         }
 
+        string dropped = _link.Waiting() switch
+        {
+            0 => "",
+            1 => "1 waiting message dropped, Up brings it back · ",
+            int waiting => $"{waiting} waiting messages dropped, Up brings them back · ",
+        };
         if (_link.IsBusy())
             _link.Cancel();
 
         _input.Set("");
-        Tell("Ctrl-C again ends", s_twice);
+        Tell($"{dropped}Ctrl-C again ends", s_twice);
         return true;
     }
 

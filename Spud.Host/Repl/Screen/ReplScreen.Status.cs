@@ -91,15 +91,15 @@ internal sealed partial class ReplScreen
         if (_told is { } told)
             return ("!", told, Ink.Warning);
         if (_running.Count > 0)
-            return (spinner, Running(), Ink.Accent);
+            return (spinner, Running() + Waiting(), Ink.Accent);
         if (_doing is { } doing)
-            return (spinner, ShownText.OneLine(doing), Ink.Accent);
+            return (spinner, ShownText.OneLine(doing) + Waiting(), Ink.Accent);
         if (!_transcript.IsAtEnd)
             return ("↓", "more below: Ctrl+End", Ink.Accent);
         if (_pipeline is null)
             return (_hasFailed ? "✗" : spinner, _hasFailed ? "no pipeline" : "starting", _hasFailed ? Ink.Error : Ink.Accent);
 
-        return ("●", $"ready{Context()}{Limits()}", Ink.Good);
+        return ("●", $"ready{(_variants > 0 ? $" · comparing {_variants} pipelines" : "")}{Context()}{Limits()}", Ink.Good);
     }
 
     private string Running()
@@ -111,6 +111,8 @@ internal sealed partial class ReplScreen
         string task = _meter.Label is { } label ? $" · {Figures.Label(label)}" : "";
         return $"{_meter.Tokens} tokens · {_meter.TokensPerSecond:0}/s · {Units.Compute(_meter.ComputeUnits)}{limit}{task}";
     }
+
+    private string Waiting() => _link.Waiting() is > 0 and { } waiting ? $" · {waiting} waiting" : "";
 
     private string Limits()
     {

@@ -14,6 +14,9 @@ internal sealed record ScreenLink
     /// <summary>Whether an operation is running.</summary>
     public required Func<bool> IsBusy { get; init; }
 
+    /// <summary>Number of operations that wait for the running one.</summary>
+    public required Func<int> Waiting { get; init; }
+
     /// <summary>Completes the line before the caret; returns whole lines.</summary>
     public required Func<string, IReadOnlyList<string>> Complete { get; init; }
 

@@ -45,8 +45,9 @@ public sealed class SchedulingTests
         List<JobView> seen = [];
         Watched watched = Watched.Into(model, static (_, _, _) => { }, (capacity, jobs) =>
         {
-            Assert.Equal((1, jobs.Length == 0 ? 0 : 2), (capacity.Sequences, capacity.Accounts));
-            Assert.True(capacity.RowFlops > 100_000 && capacity.Pages == 32 && capacity.Rows == 8);
+            // The first step may begin before the second request is there.
+            Assert.InRange(capacity.Accounts, jobs.Length == 0 ? 0 : jobs.Max(job => job.Account) + 1, 2);
+            Assert.True(capacity.Sequences == 1 && capacity.RowFlops > 100_000 && capacity.Pages == 32 && capacity.Rows == 8);
             for (int i = 1; i < jobs.Length; i++)
                 Assert.True(jobs[i].Id > jobs[i - 1].Id);
 

@@ -33,14 +33,17 @@ public sealed class FolderArrowTests
         [
             "Models -> Http", "Models -> Settings",
             "Security -> Settings",
-            "Generation -> Http", "Generation -> Models", "Generation -> Settings",
-            "Chat -> Generation", "Chat -> Http", "Chat -> Models", "Chat -> Settings",
-            "Completions -> Generation", "Completions -> Http", "Completions -> Models", "Completions -> Settings",
-            "Embeddings -> Generation", "Embeddings -> Http", "Embeddings -> Models", "Embeddings -> Settings",
-            "Responses -> Chat", "Responses -> Generation", "Responses -> Http", "Responses -> Models", "Responses -> Settings",
+            "Jobs -> Http", "Jobs -> Settings",
+            "Generation -> Http", "Generation -> Jobs", "Generation -> Models", "Generation -> Settings",
+            "Chat -> Generation", "Chat -> Http", "Chat -> Jobs", "Chat -> Models", "Chat -> Settings",
+            "Completions -> Generation", "Completions -> Http", "Completions -> Jobs", "Completions -> Models", "Completions -> Settings",
+            "Embeddings -> Generation", "Embeddings -> Http", "Embeddings -> Jobs", "Embeddings -> Models",
+            "Responses -> Chat", "Responses -> Generation", "Responses -> Http", "Responses -> Jobs", "Responses -> Models", "Responses -> Settings",
+            "Background -> Chat", "Background -> Generation", "Background -> Http", "Background -> Jobs", "Background -> Models", "Background -> Settings",
             "Tokenize -> Chat", "Tokenize -> Http", "Tokenize -> Models", "Tokenize -> Settings",
             "Operations -> Generation", "Operations -> Http", "Operations -> Models",
-            ". -> Chat", ". -> Completions", ". -> Embeddings", ". -> Generation", ". -> Http", ". -> Models", ". -> Operations", ". -> Responses", ". -> Security", ". -> Settings", ". -> Tokenize",
+            ". -> Background", ". -> Chat", ". -> Completions", ". -> Embeddings", ". -> Generation", ". -> Http", ". -> Jobs", ". -> Models", ". -> Operations", ". -> Responses",
+            ". -> Security", ". -> Settings", ". -> Tokenize",
         ],
         ["Spud.Host"] =
         [

@@ -145,6 +145,11 @@ public sealed class AnswerComparisonTests
         test.Events.Clear();
         Assert.Contains("nowhere.json", test.Refused("/price nowhere.json"), StringComparison.Ordinal);
         test.Events.Clear();
+        test.Enter("/budget 0.000001cu");
+        test.Events.Clear();
+        Assert.Contains("Raise the budget (/budget)", test.Refused("Once"), StringComparison.Ordinal);
+        test.Events.Clear();
+        test.Enter("/budget off");
         test.Enter("/effort 0.4");
         Assert.Equal(0.4f, test.Session.Settings.Effort);
         Assert.Equal("Effort 0.4.", test.Enter("/effort"));

@@ -117,8 +117,9 @@ internal sealed class TurnPage(SpeedGraph graph) : PanePage("Turn")
         if (receipt.Label is { } label)
             rows.Add(Row("task", Figures.Label(label)));
 
-        rows.Add(Paragraph.Empty);
-        rows.Add(Paragraph.Of("Compute by role", Ink.Heading));
+        if (receipt.ComputeUnits > 0)
+            rows.AddRange([Paragraph.Empty, Paragraph.Of("Compute by role", Ink.Heading)]);
+
         foreach (IGrouping<string, ReceiptLine> role in receipt.Lines.Where(line => line.ComputeUnits > 0).GroupBy(line => line.Role))
             rows.Add(Share(role.Key, role.Sum(line => line.ComputeUnits), receipt.ComputeUnits, columns));
         foreach (ReportedFigure figure in receipt.Reported)

@@ -7,10 +7,11 @@ internal static class Wrapping
     public static void Wrap(Paragraph paragraph, int columns, List<Line> to)
     {
         string text = paragraph.Runs.Count == 1 ? paragraph.Runs[0].Text : string.Concat(paragraph.Runs.Select(run => run.Text));
+        Run rest = paragraph.HangingColumns(columns) is > 0 and { } hang ? paragraph.Rest with { Text = paragraph.Rest.Text + new string(' ', hang) } : paragraph.Rest;
         int begin = 0;
         do
         {
-            Run prefix = begin == 0 ? paragraph.First : paragraph.Rest;
+            Run prefix = begin == 0 ? paragraph.First : rest;
             int room = Math.Max(2, columns - Graphemes.Columns(prefix.Text));
             (int end, int next) = Row(text, begin, room, paragraph.IsVerbatim);
             to.Add(new(Cut(paragraph.Runs, prefix, begin, end)));

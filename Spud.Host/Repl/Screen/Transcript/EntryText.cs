@@ -49,7 +49,7 @@ internal static class EntryText
         bool isFirst = true;
         foreach (string line in entry.Text.TrimEnd('\n').Split('\n'))
         {
-            Paragraph paragraph = new([new(line, InkOf(entry.Kind))], IsVerbatim: entry.Kind == EntryKind.Information && IsTable(line));
+            Paragraph paragraph = new([new(line, InkOf(entry.Kind))]) { IsTable = entry.Kind == EntryKind.Information && IsTable(line) };
             yield return entry.Kind == EntryKind.Reasoning ? Body(entry, paragraph) : paragraph.Indented(isFirst ? sign : s_indent, s_indent);
             isFirst = false;
         }

@@ -1,3 +1,4 @@
+using Spud.Generation;
 using Spud.Host.Repl.Comparison;
 
 namespace Spud.Host.Repl.Screen;
@@ -27,7 +28,7 @@ internal static class SideBySide
     {
         List<Paragraph> paragraphs = [Paragraph.Of(Graphemes.Fit(ShownText.OneLine(name), width), Ink.Accent)];
         List<Run> runs = [];
-        foreach (TokenDifference token in answer.Differences.Where(token => token.Change == TokenChange.Same || token.Change == own))
+        foreach (TokenDifference token in Shown(answer).Where(token => token.Change == TokenChange.Same || token.Change == own))
         {
             string[] lines = ShownText.Lines(token.Token.Text);
             for (int i = 0; i < lines.Length; i++)
@@ -45,6 +46,11 @@ internal static class SideBySide
         paragraphs.Add(new(runs));
         return Wrapping.Wrap(paragraphs, width);
     }
+
+    // A token that ends both answers is not part of their text.
+    private static IEnumerable<TokenDifference> Shown(ComparedAnswer answer) =>
+        answer.Turn.Finish == FinishReason.StopToken && answer.Differences is [.., { Change: TokenChange.Same } last] && !answer.Turn.Answer.EndsWith(last.Token.Text, StringComparison.Ordinal)
+            ? answer.Differences.SkipLast(1) : answer.Differences;
 
     private static Line Joined(Line left, Line right, int width) =>
         new([new("  "), .. left.Runs, new(new string(' ', Math.Max(0, width - left.Columns))), new(Between, Ink.Dim), .. right.Runs]);

@@ -28,6 +28,7 @@ internal sealed class ScreenFixture : IDisposable
             Enter = Entered.Add,
             Cancel = () => Cancelled++,
             IsBusy = () => IsBusy,
+            Waiting = () => Waiting,
             Complete = line => Completions(line),
             Plugins = () => [],
         };
@@ -48,6 +49,8 @@ internal sealed class ScreenFixture : IDisposable
     public int Quits { get; private set; }
 
     public bool IsBusy { get; set; }
+
+    public int Waiting { get; set; }
 
     /// <summary>What lines may become.</summary>
     public Func<string, IReadOnlyList<string>> Completions { get; set; } =

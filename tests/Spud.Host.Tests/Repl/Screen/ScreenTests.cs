@@ -1,5 +1,8 @@
+using Spud.Generation;
 using Spud.Host.Repl;
+using Spud.Host.Tests.Cli;
 using Spud.Host.Tests.Snapshots;
+using Spud.Plugins;
 using Spud.Text.ChatTemplates;
 using Terminal.Gui.Input;
 
@@ -53,6 +56,50 @@ public sealed class ScreenTests
         fixture.Happen(new AnswerText(turn, AnswerPart.Final, "ld**."), new TurnFinished(turn));
         Assert.Contains("It is bold.", fixture.Text);
         Assert.DoesNotContain("**", fixture.Text);
+    }
+
+    [Fact]
+    public void A_row_of_a_table_goes_on_below_its_last_column()
+    {
+        using ScreenFixture fixture = new(62, 20);
+        fixture.Happen(new Notice(NoticeKind.Information, "/clear              Begin a new conversation; the present one stays saved.\nmodel  \"a value that is wide enough for it\"  string or nothing\n   "));
+        Assert.Contains("  /clear              Begin a new conversation; the present\n                      one stays saved.", Trimmed(fixture.Text), StringComparison.Ordinal);
+        Assert.Contains("  model  \"a value that is wide enough for it\"  string or\n      nothing", Trimmed(fixture.Text), StringComparison.Ordinal);
+
+        static string Trimmed(string text) => string.Join('\n', text.Replace("· ", "  ", StringComparison.Ordinal).Split('\n').Select(line => line.TrimEnd()));
+    }
+
+    [Fact]
+    public void An_answer_that_a_limit_ended_says_what_to_do()
+    {
+        using ScreenFixture fixture = new(90, 20);
+        Turn turn = Said.Turn(1, "Tell me a story.", "Once", tokens: 4);
+        turn.Finish = FinishReason.Budget;
+        turn.Receipt = Composed.Receipt(3) with { Limit = new(3, null, null) };
+        fixture.Happen(Said.Whole(turn));
+        Assert.Contains("Stopped: the budget of 3 CU is used up. /budget off lifts it, /retry asks again.", fixture.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_status_says_how_many_messages_wait_and_a_stop_says_that_they_are_dropped()
+    {
+        using ScreenFixture fixture = new(120, 20) { IsBusy = true, Waiting = 2 };
+        Turn turn = Said.Turn(1, "Tell me a story.", "Once");
+        fixture.Happen(new TurnStarted(turn));
+        Assert.Contains("reading the prompt · 2 waiting", fixture.Text, StringComparison.Ordinal);
+        fixture.Press(Key.C.WithCtrl);
+        Assert.Contains("2 waiting messages dropped, Up brings them back · Ctrl-C again ends", fixture.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_status_says_that_several_pipelines_answer()
+    {
+        using PluginCatalog plugins = PluginCatalog.Discover([Spoken.PluginFolder], PluginArguments.CatalogOptions);
+        using ScreenFixture fixture = new(120, 20);
+        fixture.Happen(new PipelineChanged(Composed.Pipeline(plugins)), new VariantsChanged(["a", "b", "c"]));
+        Assert.Contains("ready · comparing 3 pipelines", fixture.Text, StringComparison.Ordinal);
+        fixture.Happen(new VariantsChanged([]));
+        Assert.DoesNotContain("comparing", fixture.Text, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,0 +1,55 @@
+using Spud.Accounts;
+using Spud.Generation;
+using Spud.Metering;
+using Spud.Server.Settings;
+
+namespace Spud.Server.Jobs;
+
+/// <summary>Submits the jobs of requests: each text that is generated is one.</summary>
+internal sealed class JobDesk(ServerAccounts accounts, ServerSettings settings, IHostApplicationLifetime lifetime)
+{
+    /// <summary>The budget of a request that has none; null if there need not be one.</summary>
+    /// <param name="choices">Number of texts that share it.</param>
+    public Budget? DefaultBudget(int choices) => accounts.Store is null ? null : Budget.OfCompute(settings.DefaultBudget / choices);
+
+    /// <summary>Submits a job; null without accounts.</summary>
+    /// <exception cref="JobRefusedException">Its terms, or the account's limits or balance, do not allow it.</exception>
+    public async Task<JobTicket?> SubmitAsync(Caller caller, string model, GenerationOptions options, PriceList? prices, CancellationToken cancellation)
+    {
+        if (accounts.Store is not { } store)
+            return null;
+
+        Job job = await store.SubmitAsync(Submission(caller, model, options, prices, null), cancellation).ConfigureAwait(false);
+        return new(store, job.Id, prices, lifetime.ApplicationStopping);
+    }
+
+    /// <summary>What is submitted.</summary>
+    /// <param name="caller">Who pays.</param>
+    /// <param name="model">The model.</param>
+    /// <param name="options">Budget and terms.</param>
+    /// <param name="prices">The price list that applies.</param>
+    /// <param name="request">The request itself, if the job outlives it.</param>
+    public JobSubmission Submission(Caller caller, string model, GenerationOptions options, PriceList? prices, string? request)
+    {
+        Budget budget = options.Budget ?? Budget.OfCompute(settings.DefaultBudget);
+        decimal? bid = options.Job.BidPerCu;
+        if (budget.ComputeUnits is null && caller.Details?.Limits is { } limits && (limits.ComputeUnitsPerRequest ?? limits.ComputeUnitsPerMinute ?? limits.ComputeUnitsPerDay) is not null)
+            throw Http.ApiException.Invalid("budget", "this account has limits in CU, so a budget must be in CU too, such as '250cu'.", "invalid_value");
+
+        decimal cap = budget.ComputeUnits ?? Budget.MaxComputeUnits;
+        return new()
+        {
+            Account = caller.Account,
+            Key = caller.Key,
+            Model = model,
+            ComputeUnits = cap,
+            Bid = bid,
+            MaxCharge = bid is not null ? 0 : budget.Amount ?? cap * (prices?.MaxPerComputeUnit ?? 0),
+            Lane = options.Job.Lane,
+            Tier = options.Job.Tier,
+            Deadline = options.Job.Deadline,
+            Prices = prices,
+            Request = request,
+        };
+    }
+}
