@@ -15,11 +15,11 @@ internal readonly record struct PrefixId(UInt128 High, UInt128 Low)
 
     private const int Bytes = 32;
 
-    /// <summary>Identity of an empty text.</summary>
-    public static PrefixId Of(PrefixOwner owner)
+    /// <summary>Identity of an empty text; see <see cref="PrefixOwner"/>.</summary>
+    public static PrefixId Of(string name, float effort, bool isShared)
     {
         Span<byte> hash = stackalloc byte[Bytes];
-        SHA256.HashData(Encoding.UTF8.GetBytes(FormattableString.Invariant($"{(owner.IsShared ? "shared" : "own")} {owner.Effort:R} {owner.Name}")), hash);
+        SHA256.HashData(Encoding.UTF8.GetBytes(FormattableString.Invariant($"{(isShared ? "shared" : "own")} {effort:R} {name}")), hash);
         return Read(hash);
     }
 
