@@ -7,7 +7,7 @@ public sealed partial class AccountStore
     private const string JobColumns =
         """
         id, account, (SELECT currency FROM account WHERE account.name = job.account), api_key, model, status, flops, bid, reserved, charge, flops_used, price_list, price_list_version,
-        lane, tier, deadline, server, attempt, submitted, started, ended, cancel_requested, reason, request, answer, epoch, submission, ending
+        lane, tier, deadline, server, attempt, submitted, started, ended, cancel_requested, reason, request, answer, quote, epoch, submission, ending
         """;
 
     /// <summary>
@@ -67,7 +67,7 @@ public sealed partial class AccountStore
             throw new JobRefusedException(RefusalReason.InvalidTerms, $"a raised bid must be above {before} {job.Currency}, at most {Units.MaxAmount}, and have at most nine decimals; got {bid}.");
 
         AccountUse use = (await LockAsync(session, job.Account).ConfigureAwait(false))!;
-        long flops = Units.Flops(job.ComputeUnits), reserved = JobSubmission.ReservedFor(bid, flops), more = reserved - Units.Money(job.Reserved);
+        long flops = Units.Flops(job.ComputeUnits), more = JobSubmission.ReservedFor(bid, flops) - JobSubmission.ReservedFor(before, flops), reserved = Units.Money(job.Reserved) + more;
         use.RequireRequest(flops, reserved);
         use.Require(Now, Units.Time(job.Submitted), 0, more);
         await session.DoAsync("UPDATE job SET bid = @bid, reserved = @reserved WHERE id = @id", ("@bid", Units.Money(bid)), ("@reserved", reserved), ("@id", id)).ConfigureAwait(false);
@@ -82,12 +82,12 @@ public sealed partial class AccountStore
         ArgumentNullException.ThrowIfNull(job);
         if (job.ComputeUnits <= 0 || job.ComputeUnits > Metering.Budget.MaxComputeUnits || job.Flops == 0)
             throw Invalid($"a job's cap must be above 0 and at most {Metering.Budget.MaxComputeUnits} CU; got {job.ComputeUnits}.");
-        if (job.Bid is { } bid && !Units.IsExact(bid))
-            throw Invalid($"a bid must be from 0 to {Units.MaxAmount} for a CU, with at most nine decimals; got {bid}.");
+        if ((job.Bid ?? job.Quote) is { } price && !Units.IsExact(price))
+            throw Invalid($"a bid must be from 0 to {Units.MaxAmount} for a CU, with at most nine decimals; got {price}.");
         if (job.MaxCharge < 0)
             throw Invalid($"a job's maximum charge must not be negative; got {job.MaxCharge}.");
-        if (job.Bid is not null && job.MaxCharge != 0)
-            throw Invalid("a job has a bid or a maximum charge, not both.");
+        if (job.Bid is not null && job.Quote is not null)
+            throw Invalid("a job has a bid or a quoted price, not both.");
         if (job.Tier is < 0 or > 3)
             throw Invalid($"a tier is from 0 to 3; got {job.Tier}.");
         if (job.Id.Length is 0 or > 100 || job.Model.Length == 0)
@@ -117,13 +117,13 @@ public sealed partial class AccountStore
 
     private Task InsertAsync(Session session, JobSubmission job, long now) => session.DoAsync(
         """
-        INSERT INTO job(id, account, api_key, model, status, flops, bid, reserved, price_list, price_list_version, lane, tier, deadline, server, epoch, attempt, submitted, cancel_requested, request, submission)
-        VALUES (@id, @account, @key, @model, 'Queued', @flops, @bid, @reserved, @prices, @version, @lane, @tier, @deadline, @server, @epoch, 0, @now, 0, @request, @submission)
+        INSERT INTO job(id, account, api_key, model, status, flops, bid, reserved, price_list, price_list_version, lane, tier, deadline, server, epoch, attempt, submitted, cancel_requested, request, quote, submission)
+        VALUES (@id, @account, @key, @model, 'Queued', @flops, @bid, @reserved, @prices, @version, @lane, @tier, @deadline, @server, @epoch, 0, @now, 0, @request, @quote, @submission)
         """,
         ("@id", job.Id), ("@account", job.Account), ("@key", job.Key), ("@model", job.Model), ("@flops", job.Flops), ("@bid", MoneyOrNull(job.Bid)), ("@reserved", job.Reserved),
         ("@prices", job.Prices?.Name), ("@version", job.Prices?.Version), ("@lane", $"{job.Lane}"), ("@tier", job.Tier),
         ("@deadline", job.Deadline is { } deadline ? Units.Time(deadline) : null), ("@server", Server?.Name), ("@epoch", Server?.Epoch), ("@now", now),
-        ("@request", job.Request), ("@submission", job.Digest));
+        ("@request", job.Request), ("@quote", MoneyOrNull(job.Quote)), ("@submission", job.Digest));
 
     private static Task<AccountUse?> LockAsync(Session session, string name) => session.OneAsync<AccountUse>(
         static row => new(AccountOf(row), row), $"SELECT {AccountColumns}, {AccountUse.Columns} FROM account WHERE name = @name{session.ForUpdate}", ("@name", name));
@@ -168,6 +168,7 @@ public sealed partial class AccountStore
             Reason = row.TextOrNull(),
             Request = row.TextOrNull(),
             Answer = row.TextOrNull(),
+            Quote = AmountOrNull(row.NumberOrNull()),
         },
         row.NumberOrNull(), row.Text(), row.TextOrNull());
 

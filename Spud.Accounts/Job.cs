@@ -46,8 +46,11 @@ public sealed record Job
     /// <summary>Maximum compute, in CU.</summary>
     public decimal ComputeUnits { get; init; }
 
-    /// <summary>Bid per CU; null for the posted price.</summary>
+    /// <summary>Bid per CU; null for none.</summary>
     public decimal? Bid { get; init; }
+
+    /// <summary>Without a bid: the scheduler's price per CU that was quoted for it; null for none.</summary>
+    public decimal? Quote { get; init; }
 
     /// <summary>Lane.</summary>
     public JobLane Lane { get; init; }

@@ -28,19 +28,19 @@ public sealed record JobEnd
 
     /// <summary>It ended normally.</summary>
     /// <param name="receipt">What it used.</param>
-    /// <param name="charge">What it costs; null for the receipt's total.</param>
+    /// <param name="charge">What it costs; null for what the receipt says: the price list's total and the scheduler's prices.</param>
     /// <param name="answer">Its result, if it is to be kept.</param>
     public static JobEnd Finished(Receipt receipt, decimal? charge = null, string? answer = null) => new(JobStatus.Finished) { Receipt = receipt, Charge = ChargeOf(receipt, charge), Answer = answer };
 
     /// <summary>It could not be completed; what it used until then is charged.</summary>
     /// <param name="reason">Why.</param>
     /// <param name="receipt">What it used; null for nothing.</param>
-    /// <param name="charge">What it costs; null for the receipt's total.</param>
+    /// <param name="charge">What it costs; null for what the receipt says: the price list's total and the scheduler's prices.</param>
     public static JobEnd Failed(string reason, Receipt? receipt = null, decimal? charge = null) => new(JobStatus.Failed) { Reason = reason, Receipt = receipt, Charge = ChargeOf(receipt, charge) };
 
     /// <summary>Its client gave it up; what it used until then is charged.</summary>
     /// <param name="receipt">What it used; null for nothing.</param>
-    /// <param name="charge">What it costs; null for the receipt's total.</param>
+    /// <param name="charge">What it costs; null for what the receipt says: the price list's total and the scheduler's prices.</param>
     public static JobEnd Cancelled(Receipt? receipt = null, decimal? charge = null) => new(JobStatus.Cancelled) { Receipt = receipt, Charge = ChargeOf(receipt, charge) };
 
     /// <summary>The server gives it up; nothing is charged.</summary>
@@ -55,7 +55,7 @@ public sealed record JobEnd
 
     private static decimal ChargeOf(Receipt? receipt, decimal? charge)
     {
-        decimal known = charge ?? receipt?.Charge?.Total ?? 0;
+        decimal known = charge ?? (receipt?.Charge?.Total ?? 0) + (receipt?.Market?.Amount ?? 0);
         ArgumentOutOfRangeException.ThrowIfNegative(known, nameof(charge));
         return receipt is not null || known == 0 ? known : throw new ArgumentException("A charge needs a receipt.", nameof(charge));
     }

@@ -22,10 +22,13 @@ public sealed record JobSubmission
     /// <summary>Maximum compute, in CU.</summary>
     public required decimal ComputeUnits { get; init; }
 
-    /// <summary>Bid per CU; null for the posted price.</summary>
+    /// <summary>Bid per CU; null for none.</summary>
     public decimal? Bid { get; init; }
 
-    /// <summary>Without a bid: the posted price of its budget, the most it can be charged.</summary>
+    /// <summary>Without a bid: the scheduler's price per CU that was quoted for it; null for none.</summary>
+    public decimal? Quote { get; init; }
+
+    /// <summary>What its budget can cost at most by the price list, in addition to bid or quote.</summary>
     public decimal MaxCharge { get; init; }
 
     /// <summary>Lane.</summary>
@@ -47,7 +50,7 @@ public sealed record JobSubmission
     public static string NewId() => $"job-{RandomNumberGenerator.GetHexString(24, lowercase: true)}";
 
     /// <summary>What is reserved, in the database's units.</summary>
-    internal long Reserved => Bid is { } bid ? ReservedFor(bid, Flops) : Units.Reserve(MaxCharge);
+    internal long Reserved => Units.Reserve(Math.Min(MaxCharge, Units.MaxAmount)) + ReservedFor(Bid ?? Quote ?? 0, Flops);
 
     /// <summary>The cap, in the database's units.</summary>
     internal long Flops => Units.Flops(ComputeUnits);
@@ -57,7 +60,7 @@ public sealed record JobSubmission
 
     /// <summary>Identifies the content.</summary>
     internal string Digest => Accounts.Digest.Of(
-        Account, Key, Model, Text(ComputeUnits), Text(Bid), Text(MaxCharge), $"{Lane}", Text(Tier), Text(Deadline is { } deadline ? Units.Time(deadline) : null), Prices?.Name, Prices?.Version, Request);
+        Account, Key, Model, Text(ComputeUnits), Text(Bid), Text(Quote), Text(MaxCharge), $"{Lane}", Text(Tier), Text(Deadline is { } deadline ? Units.Time(deadline) : null), Prices?.Name, Prices?.Version, Request);
 
     private static string? Text(decimal? value) => value?.ToString("0.##################", CultureInfo.InvariantCulture);
 }

@@ -20,7 +20,7 @@ internal static class Units
     public static long Charge(decimal amount) => (long)decimal.Round(Math.Min(amount, MaxAmount) * MoneyScale, MidpointRounding.ToEven);
 
     /// <summary>A reservation: rounded up.</summary>
-    public static long Reserve(decimal amount) => (long)decimal.Ceiling(Math.Min(amount, MaxAmount * 9) * MoneyScale);
+    public static long Reserve(decimal amount) => (long)decimal.Ceiling(Math.Min(amount, MaxAmount * 4) * MoneyScale);
 
     public static long Money(decimal amount) => (long)(amount * MoneyScale);
 

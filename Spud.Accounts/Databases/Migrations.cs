@@ -86,5 +86,8 @@ internal static class Migrations
             CHECK ((job IS NULL) = (source = 'Outside' OR target = 'Outside'))) STRICT;
         CREATE INDEX transfer_of_account ON transfer(account, made);
         """,
+
+        // Schedulers with a market quote prices to jobs without a bid.
+        "ALTER TABLE job ADD COLUMN quote INTEGER CHECK (quote >= 0);",
     ];
 }

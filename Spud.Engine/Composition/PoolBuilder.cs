@@ -127,7 +127,7 @@ internal sealed class PoolBuilder(MemoryAccount memory, IMemoryDomain host, Mode
         {
             throw new CompositionException(
                 $"The pages of keys and values for {limits.ContextTokens:N0} tokens do not fit the memory: {fault.Message} "
-                + "Or keep less of each text: cache 'compressed' with budgetTokens, streaming or smaller formats (docs/caches.md).", fault);
+                + PageAdvice.Of(model, limits.ContextTokens), fault);
         }
     }
 

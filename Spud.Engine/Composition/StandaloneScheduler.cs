@@ -1,3 +1,4 @@
+using System.Text;
 using Spud.Configuration;
 using Spud.Execution;
 using Spud.Plugins;
@@ -18,7 +19,9 @@ public static class StandaloneScheduler
     {
         ArgumentNullException.ThrowIfNull(plugins);
         FaultList faults = new();
-        ChosenScheduler chosen = ChosenScheduler.Choose(PipelineDocument.Load(null, [$"scheduler={options}", $"scheduler.use={name}"]).Scheduler, plugins, faults);
+        ConfigObject? written = ConfigFile.Parse(Encoding.UTF8.GetBytes(options), $"scheduler '{name}'", faults);
+        faults.ThrowIfAny();
+        ChosenScheduler chosen = ChosenScheduler.Choose(new RoleEntry(Roles.Scheduler, written!) { Use = name }, plugins, faults);
         faults.ThrowIfAny();
         return chosen.Create(log);
     }

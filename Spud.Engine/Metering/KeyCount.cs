@@ -26,9 +26,19 @@ internal readonly record struct KeyCount(long Seen, long Read)
         return new(seen, Math.Max(0, read));
     }
 
-    /// <summary>Counts the keys of all runs of a table.</summary>
-    public static KeyCount Of(ReadOnlySpan<KeyRun> runs, PagePool pool, long firstRow, long lastRow, long window)
+    /// <summary>Counts the keys of all runs of a table, oldest first.</summary>
+    /// <param name="runs">The runs.</param>
+    /// <param name="keys">Their number of keys.</param>
+    /// <param name="pool">The pool with their positions.</param>
+    /// <param name="firstRow">Position of the first row.</param>
+    /// <param name="lastRow">Position of the last row.</param>
+    /// <param name="window">Keys that a row may see, including its own.</param>
+    public static KeyCount Of(ReadOnlySpan<KeyRun> runs, int keys, PagePool pool, long firstRow, long lastRow, long window)
     {
+        // Every row sees all keys, as when a token is decoded: no need to look at each run.
+        if (!runs.IsEmpty && runs[^1].LastPosition <= firstRow && runs[0].FirstPosition > lastRow - window)
+            return new((lastRow - firstRow + 1) * keys, keys);
+
         KeyCount sum = default;
         foreach (ref readonly KeyRun run in runs)
         {

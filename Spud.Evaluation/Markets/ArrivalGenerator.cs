@@ -17,20 +17,24 @@ internal static class ArrivalGenerator
             double weight = scenario.Weights.GetValueOrDefault(stream.Account, 1);
             foreach ((double at, int? prompt, int? output) in Times(stream.Arrivals, scenario.Seconds, random))
             {
+                double value = stream.Value[0] + random.NextDouble() * (stream.Value[1] - stream.Value[0]);
                 int promptTokens = prompt ?? random.Next(stream.Prompt[0], stream.Prompt[1] + 1), outputTokens = output ?? random.Next(stream.Output[0], stream.Output[1] + 1);
-                jobs.Add(new()
+                for (int copy = 0; copy < stream.Arrivals.Copies; copy++)
                 {
-                    Stream = i,
-                    Account = account,
-                    Weight = weight,
-                    Terms = stream,
-                    Arrival = TimeSpan.FromSeconds(at),
-                    Deadline = stream.DeadlineSeconds is { } patience ? TimeSpan.FromSeconds(at + patience) : TimeSpan.MaxValue,
-                    PromptTokens = promptTokens,
-                    OutputTokens = outputTokens,
-                    Full = (promptTokens + outputTokens - 1) * rowFlops,
-                    ValuePerCu = stream.Value[0] + random.NextDouble() * (stream.Value[1] - stream.Value[0]),
-                });
+                    jobs.Add(new()
+                    {
+                        Account = account,
+                        Weight = weight,
+                        Terms = stream,
+                        Arrival = TimeSpan.FromSeconds(at),
+                        Deadline = stream.DeadlineSeconds is { } patience ? TimeSpan.FromSeconds(at + patience) : TimeSpan.MaxValue,
+                        ClaimedDeadline = stream.DeadlineSeconds is { } claimed ? TimeSpan.FromSeconds(at + claimed * stream.ClaimedDeadline) : TimeSpan.MaxValue,
+                        PromptTokens = promptTokens,
+                        OutputTokens = outputTokens,
+                        Full = (promptTokens + outputTokens - 1) * rowFlops,
+                        ValuePerCu = value,
+                    });
+                }
             }
         }
 

@@ -58,7 +58,7 @@ internal sealed class MarketMeter
     public MarketResult Result(string scheduler, ReadOnlySpan<SimulatedJob> jobs, TimeSpan end)
     {
         SimulatedJob[] all = jobs.ToArray();
-        AccountResult[] accounts = [.. _accounts.Select((name, i) => AccountResult.Of(name, _weights[i], [.. all.Where(job => job.Account == i)], end, _scenario.StarvedAfterSeconds))];
+        AccountOutcome[] accounts = [.. _accounts.Select((name, i) => AccountOutcome.Of(name, _weights[i], [.. all.Where(job => job.Account == i)], end, _scenario.StarvedAfterSeconds))];
         return new()
         {
             Scenario = _scenario.Name,

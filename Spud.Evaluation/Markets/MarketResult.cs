@@ -18,7 +18,7 @@ public sealed record MarketResult
     public required int Seed { get; init; }
 
     /// <summary>By account.</summary>
-    public required ImmutableArray<AccountResult> Accounts { get; init; }
+    public required ImmutableArray<AccountOutcome> Accounts { get; init; }
 
     /// <summary>Value of the jobs that ended in time.</summary>
     public required double ValueServed { get; init; }

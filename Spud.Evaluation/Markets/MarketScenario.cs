@@ -86,6 +86,9 @@ public sealed class JobStream
 
     /// <summary>Time until a result is worth nothing, from arrival, in seconds; the job is cancelled then. Absent: none.</summary>
     public double? DeadlineSeconds { get; set; }
+
+    /// <summary>What the scheduler is told of that time, as a part of it.</summary>
+    public double ClaimedDeadline { get; set; } = 1;
 }
 
 /// <summary>When the jobs of a stream arrive. Several kinds add up.</summary>
@@ -105,6 +108,9 @@ public sealed class Arrivals
 
     /// <summary>Poisson arrivals per second at the end, if the rate changes; it changes linearly.</summary>
     public double? PerSecondAtEnd { get; set; }
+
+    /// <summary>Jobs that arrive at each arrival.</summary>
+    public int Copies { get; set; } = 1;
 
     /// <summary>Length of a phase with arrivals; absent: there are no others.</summary>
     public double? OnSeconds { get; set; }

@@ -86,6 +86,8 @@ public static class ScenarioReader
             yield return ".bid: only a stream with \"lane\": \"Spot\" bids.";
         if (stream.Bid is < 0)
             yield return $".bid: expected at least 0, got {stream.Bid}.";
+        if (!(stream.ClaimedDeadline > 0 && double.IsFinite(stream.ClaimedDeadline)) || arrivals.Copies < 1)
+            yield return ": claimedDeadline must be above 0, and arrivals.copies at least 1.";
         if (stream.DeadlineSeconds is <= 0)
             yield return $".deadlineSeconds: expected above 0, got {stream.DeadlineSeconds}.";
         if (arrivals.From < 0 || arrivals.To < arrivals.From || arrivals.Flood < 0 || arrivals.PerSecond < 0 || arrivals.PerSecondAtEnd < 0 || arrivals.OnSeconds <= 0 || arrivals.OffSeconds < 0)

@@ -3,8 +3,6 @@ namespace Spud.Evaluation.Markets;
 /// <summary>A job of a simulation.</summary>
 internal sealed class SimulatedJob
 {
-    public required int Stream { get; init; }
-
     public required int Account { get; init; }
 
     public required double Weight { get; init; }
@@ -13,7 +11,10 @@ internal sealed class SimulatedJob
 
     public required TimeSpan Arrival { get; init; }
 
-    public required TimeSpan Deadline { get; set; }
+    public required TimeSpan Deadline { get; init; }
+
+    /// <summary>What the scheduler is told.</summary>
+    public required TimeSpan ClaimedDeadline { get; init; }
 
     public required int PromptTokens { get; init; }
 
@@ -71,7 +72,7 @@ internal sealed class SimulatedJob
         SpentFlops = Spent,
         StepFlops = Step,
         Arrival = Arrival,
-        Deadline = Deadline,
+        Deadline = ClaimedDeadline,
         TokensToRead = TokensToRead,
         TokensToProduce = Math.Max(1, OutputTokens - Produced),
         Pages = (Kept + hardware.PageTokens - 1) / hardware.PageTokens,

@@ -30,6 +30,7 @@ internal static class CommandLine
         CalibrateCommand.Create,
         BenchCommand.Create,
         CompareCommand.Create,
+        MarketCommand.Create,
         ConvertCommand.CreateConvert,
         ConvertCommand.CreateQuantize,
         ExplainCommand.Create,

@@ -79,6 +79,43 @@ internal sealed class HeldTexts(Engine engine, int context) : IDisposable
         return null;
     }
 
+    /// <summary>The text that holds the beginning of some ids and nothing else; null if there is none.</summary>
+    public Sequence? Holding(ReadOnlySpan<int> ids)
+    {
+        Forget(static sequence => sequence.Fault is not null);
+        Sequence? text = Common(_held[1], ids) > Common(_held[0], ids) ? _held[1] : _held[0];
+        int common = Math.Max(0, Common(text, ids));
+        if (text is null || common < text.Tokens && !text.CanTruncate(common))
+            return null;
+
+        text.Truncate(common);
+        return text;
+    }
+
+    /// <summary>Reads a text from a file and makes it the current one; the former one is kept beside it if there are pages for both.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="ids">The ids that it should begin with.</param>
+    /// <param name="effort">The effort with which texts are read.</param>
+    /// <returns>How many of the ids it holds; of a file with other ids nothing is kept.</returns>
+    /// <exception cref="CacheFileException">The file is of another pipeline, or damaged.</exception>
+    public int Restore(string path, ReadOnlySpan<int> ids, float effort)
+    {
+        Drop(1);
+        if (engine.HasRoomFor(ids.Length))
+            (_held[0], _held[1]) = (null, _held[0]);
+        else
+            Drop(0);
+
+        _held[0] = CacheFile.Load(engine, path, effort);
+        int common = Common(_held[0], ids);
+        if (!_held[0]!.CanTruncate(common))
+            common = 0;
+        if (common == 0)
+            Drop(0);
+
+        return common;
+    }
+
     /// <summary>How many tokens at the beginning of a prompt need not be read, because a text holds them.</summary>
     public int Held(ReadOnlySpan<int> prompt)
     {

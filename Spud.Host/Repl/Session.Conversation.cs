@@ -4,7 +4,11 @@ namespace Spud.Host.Repl;
 internal sealed partial class Session
 {
     /// <summary>Begins a new conversation; the system text is kept.</summary>
-    public void Clear() => Use(new Conversation { System = Conversation.System });
+    public void Clear()
+    {
+        Leave();
+        Use(new Conversation { System = Conversation.System });
+    }
 
     /// <summary>Sets the system text, from the next turn on.</summary>
     /// <param name="text">Empty for the model's default.</param>
@@ -59,6 +63,7 @@ internal sealed partial class Session
         if (number != 0)
             TurnOf(number);
 
+        Leave();
         _texts?.KeepCopy();
         Use(Conversation.Branch(number));
         TellOfReading();

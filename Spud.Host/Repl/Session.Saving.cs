@@ -56,10 +56,12 @@ internal sealed partial class Session
     {
         ConversationStore store = Saved();
         long id = store.Find(name) ?? throw new BadInputException($"there is no conversation '{name}'.{Suggestion.Hint(name, SavedNames)} /list lists them.");
+        Leave();
         Use(store.Load(id));
         if (Conversation.Turns is [.., { Pipeline: { } last }] && Pipeline is { } present && last.Id != present.Frozen.Id)
             Say($"It was last answered by {last.Summary}; the present pipeline goes on with it.");
 
+        TakeFromFile();
         TellOfReading();
     }
 

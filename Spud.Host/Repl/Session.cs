@@ -22,6 +22,7 @@ internal sealed partial class Session : IDisposable
         _loop = new(setup.Threads);
         _models = new(setup, _loop, line => Say(line, NoticeKind.Warning));
         _saved = new(setup.Store, setup.Saves, line => Say(line, NoticeKind.Warning));
+        _pages = new(setup.Pages, setup.PagesBytes, line => Say(line, NoticeKind.Warning));
         Conversation = new() { System = setup.System };
     }
 
@@ -81,6 +82,7 @@ internal sealed partial class Session : IDisposable
     public void Dispose()
     {
         StopComparing();
+        Leave();
         LetGo();
         _loop.Dispose();
         _saved.Dispose();

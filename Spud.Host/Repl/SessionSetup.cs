@@ -30,6 +30,12 @@ internal sealed record SessionSetup
     /// <summary>The database of saved conversations; null to save nothing.</summary>
     public string? Store { get; init; }
 
+    /// <summary>The folder of the keys and values of saved conversations; null to save none.</summary>
+    public string? Pages { get; init; }
+
+    /// <summary>Disk space for them.</summary>
+    public long PagesBytes { get; init; } = long.MaxValue;
+
     /// <summary>Whether unnamed conversations are saved too.</summary>
     public bool Saves { get; init; } = true;
 

@@ -93,9 +93,18 @@ public static unsafe class AttentionScores
             TElement* k2 = left < 2 ? k0 : k0 + 2 * keyStride, k3 = left < 3 ? k0 : k0 + 3 * keyStride;
             T s00 = T.Create(0f), s01 = s00, s02 = s00, s03 = s00, s10 = s00, s11 = s00, s12 = s00, s13 = s00;
             T s20 = s00, s21 = s00, s22 = s00, s23 = s00, s30 = s00, s31 = s00, s32 = s00, s33 = s00;
+            T c0 = s00, c1 = s00, c2 = s00, c3 = s00;
             for (int d = 0; d < whole; d += T.Count)
             {
-                T b0 = TSource.Load<T>(k0, d), b1 = TSource.Load<T>(k1, d), b2 = TSource.Load<T>(k2, d), b3 = TSource.Load<T>(k3, d);
+                if (TSource.HasScales && d % 32 == 0)
+                {
+                    c0 = TSource.Scale<T>(k0, d);
+                    c1 = TSource.Scale<T>(k1, d);
+                    c2 = TSource.Scale<T>(k2, d);
+                    c3 = TSource.Scale<T>(k3, d);
+                }
+
+                T b0 = TSource.Load(k0, d, c0), b1 = TSource.Load(k1, d, c1), b2 = TSource.Load(k2, d, c2), b3 = TSource.Load(k3, d, c3);
                 T a = T.Load(q + d);
                 s00 = T.MultiplyAdd(a, b0, s00);
                 s01 = T.MultiplyAdd(a, b1, s01);

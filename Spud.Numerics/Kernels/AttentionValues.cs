@@ -123,12 +123,15 @@ public static unsafe class AttentionValues
         }
         for (int j = 0; j < n; j++, values += valueStride)
         {
-            T v0 = TSource.Load<T>(values, d), v1 = v0, v2 = v0, v3 = v0;
+            T scale = TSource.Scale<T>(values, d), v0 = TSource.Load(values, d, scale), v1 = v0, v2 = v0, v3 = v0;
             if (typeof(TVectors) == typeof(FourVectors))
             {
-                v1 = TSource.Load<T>(values, d + T.Count);
-                v2 = TSource.Load<T>(values, d + 2 * T.Count);
-                v3 = TSource.Load<T>(values, d + 3 * T.Count);
+                // Four vectors begin at a multiple of their width: two of at most 16 lanes are in one block, four of at most 8 as well.
+                v1 = TSource.Load(values, d + T.Count, scale);
+                if (T.Count > 8)
+                    scale = TSource.Scale<T>(values, d + 2 * T.Count);
+                v2 = TSource.Load(values, d + 2 * T.Count, scale);
+                v3 = TSource.Load(values, d + 3 * T.Count, scale);
             }
 
             MultiplyAdd<T, TVectors>(p[j], v0, v1, v2, v3, ref s00, ref s01, ref s02, ref s03);

@@ -40,6 +40,7 @@ internal static class JobEndpoints
 
         // Whatever makes it impossible is said now, not later.
         call.Make(context.RequestAborted);
+        call.Options.Job = order.Quoted(lease.Model, call.Options.Job);
         Job job = await store.SubmitAsync(desk.Submission(order.Caller, lease.Name, call.Options, order.Prices, body.Fields.Element.GetRawText()), context.RequestAborted).ConfigureAwait(false);
         runner.Run(job);
         context.Response.Headers.Location = $"/v1/jobs/{job.Id}";

@@ -126,7 +126,7 @@ internal sealed partial class JobRunner(ServerAccounts accounts, JobDesk desk, M
         try
         {
             ChatCall call = ChatCall.Read(fields, lease, 1, order);
-            call.Options.Job = call.Options.Job with { BidPerCu = running.Bid ?? job.Bid, Deadline = job.Deadline };
+            call.Options.Job = call.Options.Job with { BidPerCu = running.Bid ?? job.Bid, QuotePerCu = job.Quote, Deadline = job.Deadline };
             Choice choice = call.Make(cancellation);
             running.Runs(choice.Request);
             began(choice.Request);

@@ -22,8 +22,11 @@ internal sealed record JobView
     /// <summary>Maximum compute, in CU.</summary>
     public required decimal ComputeUnits { get; init; }
 
-    /// <summary>Bid per CU; null for the posted price.</summary>
+    /// <summary>Bid per CU; null for none.</summary>
     public decimal? Bid { get; init; }
+
+    /// <summary>Without a bid: the scheduler's price per CU when it was submitted; null for none.</summary>
+    public decimal? Quote { get; init; }
 
     /// <summary>floor or spot.</summary>
     public required string Lane { get; init; }
@@ -69,6 +72,7 @@ internal sealed record JobView
         Model = job.Model,
         ComputeUnits = job.ComputeUnits,
         Bid = job.Bid,
+        Quote = job.Quote,
         Lane = $"{job.Lane}".ToLowerInvariant(),
         Tier = job.Tier,
         Deadline = job.Deadline,

@@ -17,6 +17,7 @@ internal static class ChoiceMaker
     /// <param name="cancellation">Cancelled when the client leaves.</param>
     public static async Task<Choice[]> MakeAsync(ModelLease lease, Order order, GenerationOptions options, int[][] prompts, Func<AnswerParser>? parser, CancellationToken cancellation)
     {
+        options.Job = order.Quoted(lease.Model, options.Job);
         Request[] requests = [.. prompts.Select((prompt, index) => lease.Model.Generate(prompt, ChoiceOptions.Of(options, index), cancellation))];
         Choice[] choices = new Choice[requests.Length];
         int made = 0;

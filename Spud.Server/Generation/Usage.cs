@@ -71,6 +71,10 @@ internal sealed record ComputeUsage(decimal ComputeUnits, IReadOnlyDictionary<st
     [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public ComputePrice? Price { get; init; }
 
+    /// <summary>What the scheduler's prices come to, in addition to <see cref="Price"/>; null if it asked nothing.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
+    public decimal? Market { get; init; }
+
     /// <summary>The compute of finished requests.</summary>
     public static ComputeUsage Of(IReadOnlyList<Ledger> ledgers, PriceList? prices)
     {
@@ -83,6 +87,7 @@ internal sealed record ComputeUsage(decimal ComputeUnits, IReadOnlyDictionary<st
         {
             ExpertsPerToken = Experts([.. receipts.SelectMany(static receipt => receipt.Phases)]),
             Price = ComputePrice.Of([.. receipts.Select(static receipt => receipt.Charge).OfType<ReceiptCharge>()]),
+            Market = receipts.Any(static receipt => receipt.Market is not null) ? receipts.Sum(static receipt => receipt.Market?.Amount ?? 0) : null,
         };
     }
 

@@ -8,6 +8,8 @@ namespace Spud.Server.Jobs;
 /// <summary>Submits the jobs of requests: each text that is generated is one.</summary>
 internal sealed class JobDesk(ServerAccounts accounts, ServerSettings settings, IHostApplicationLifetime lifetime)
 {
+    private const decimal NanosPerUnit = 1_000_000_000m;
+
     /// <summary>The budget of a request that has none; null if there need not be one.</summary>
     /// <param name="choices">Number of texts that share it.</param>
     public Budget? DefaultBudget(int choices) => accounts.Store is null ? null : Budget.OfCompute(settings.DefaultBudget / choices);
@@ -23,6 +25,17 @@ internal sealed class JobDesk(ServerAccounts accounts, ServerSettings settings, 
         return new(store, job.Id, prices, lifetime.ApplicationStopping);
     }
 
+    /// <summary>The terms of a job, with the price that the model's scheduler quotes now if they have no bid; that is paid until it ends.</summary>
+    public JobTerms Quoted(LanguageModel model, JobTerms terms)
+    {
+        if (accounts.Store is null || terms.BidPerCu is not null)
+            return terms;
+
+        MarketPrices prices = model.Status.Prices;
+        long quote = terms.Lane == JobLane.Spot ? prices.Posted : prices.Floor;
+        return quote == 0 ? terms : terms with { QuotePerCu = (decimal)quote / NanosPerUnit };
+    }
+
     /// <summary>What is submitted.</summary>
     /// <param name="caller">Who pays.</param>
     /// <param name="model">The model.</param>
@@ -32,7 +45,9 @@ internal sealed class JobDesk(ServerAccounts accounts, ServerSettings settings, 
     public JobSubmission Submission(Caller caller, string model, GenerationOptions options, PriceList? prices, string? request)
     {
         Budget budget = options.Budget ?? Budget.OfCompute(settings.DefaultBudget);
-        decimal? bid = options.Job.BidPerCu;
+        (decimal? bid, decimal? quote) = (options.Job.BidPerCu, options.Job.QuotePerCu);
+        if (budget.ComputeUnits is null && (bid ?? quote) > 0)
+            throw Http.ApiException.Invalid("budget", "compute has a price here, by a bid or the scheduler's quote, so a budget must be in CU, such as '250cu'.", "invalid_value");
         if (budget.ComputeUnits is null && caller.Details?.Limits is { } limits && (limits.ComputeUnitsPerRequest ?? limits.ComputeUnitsPerMinute ?? limits.ComputeUnitsPerDay) is not null)
             throw Http.ApiException.Invalid("budget", "this account has limits in CU, so a budget must be in CU too, such as '250cu'.", "invalid_value");
 
@@ -44,7 +59,8 @@ internal sealed class JobDesk(ServerAccounts accounts, ServerSettings settings, 
             Model = model,
             ComputeUnits = cap,
             Bid = bid,
-            MaxCharge = bid is not null ? 0 : budget.Amount ?? cap * (prices?.MaxPerComputeUnit ?? 0),
+            Quote = quote,
+            MaxCharge = budget.Amount ?? cap * (prices?.MaxPerComputeUnit ?? 0),
             Lane = options.Job.Lane,
             Tier = options.Job.Tier,
             Deadline = options.Job.Deadline,

@@ -47,12 +47,10 @@ internal sealed class JobTicket(AccountStore store, string id, PriceList? prices
     private JobEnd End(Receipt? receipt, FinishReason finish, Exception? fault, string? answer)
     {
         if (finish == FinishReason.Cancelled)
-            return stopping.IsCancellationRequested ? JobEnd.HandedBack("the server ended") : JobEnd.Cancelled(receipt, Charge(receipt));
+            return stopping.IsCancellationRequested ? JobEnd.HandedBack("the server ended") : JobEnd.Cancelled(receipt);
         if (fault is not null || finish is FinishReason.Refused or FinishReason.Failed || receipt is null)
             return JobEnd.Failed(fault?.Message ?? "nothing was computed", receipt, charge: receipt is null ? null : 0);
 
-        return JobEnd.Finished(receipt, Charge(receipt), answer);
+        return JobEnd.Finished(receipt, answer: answer);
     }
-
-    private static decimal? Charge(Receipt? receipt) => receipt?.Charge?.Total;
 }

@@ -12,6 +12,9 @@ internal sealed record Order(Caller Caller, PriceList? Prices, JobDesk Desk)
     /// <inheritdoc cref="JobDesk.DefaultBudget"/>
     public Budget? DefaultBudget(int choices) => Desk.DefaultBudget(choices);
 
+    /// <inheritdoc cref="JobDesk.Quoted"/>
+    public JobTerms Quoted(LanguageModel model, JobTerms terms) => Desk.Quoted(model, terms);
+
     /// <inheritdoc cref="JobDesk.SubmitAsync"/>
     public Task<JobTicket?> SubmitAsync(string model, GenerationOptions options, CancellationToken cancellation) => Desk.SubmitAsync(Caller, model, options, Prices, cancellation);
 }

@@ -34,7 +34,7 @@ internal sealed class CompressedCacheOptions
     [Range(1, 1 << 20)]
     public int? Recent { get; set; }
 
-    /// <summary>Keys that the other heads of a layer keep on average, sinks and window included; absent: all, or as given by ratio.</summary>
+    /// <summary>Keys that the other heads of a layer keep on average, sinks and protected tokens included; absent: all, or as given by ratio.</summary>
     [Range(1, 1 << 24)]
     public int? BudgetTokens { get; set; }
 
@@ -42,9 +42,13 @@ internal sealed class CompressedCacheOptions
     [Range(0.0, 1.0, MinimumIsExclusive = true)]
     public double? Ratio { get; set; }
 
-    /// <summary>The last rows before a review, whose queries decide which keys stay, and whose keys stay.</summary>
+    /// <summary>The last rows before a review, whose queries decide which keys stay.</summary>
     [Range(1, 1024)]
     public int Window { get; set; } = 32;
+
+    /// <summary>Tokens at the end of a text whose keys stay whatever was attended to, at least the window.</summary>
+    [Range(1, 1 << 20)]
+    public int Protect { get; set; } = 128;
 
     /// <summary>Neighbours on either side whose mass a key takes on.</summary>
     [Range(0, 64)]
@@ -61,6 +65,9 @@ internal sealed class CompressedCacheOptions
     /// <summary>Keys of a page.</summary>
     [Range(16, 1024)]
     public int PageTokens { get; set; } = 64;
+
+    /// <summary>Tokens at the end of a text whose keys a review never drops.</summary>
+    internal int Protected => Math.Max(Window, Protect);
 
     /// <summary>Whether heads keep the keys that were attended to.</summary>
     internal bool HasBudget => BudgetTokens is not null || Ratio is not null;

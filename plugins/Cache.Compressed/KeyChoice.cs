@@ -26,7 +26,7 @@ internal sealed class KeyChoice
         for (int head = 0; head < rule.Tables; head++)
             keys += rule.Streams(head) ? 0 : KeysOf(rule, history, head);
 
-        // Sinks and window may all be in one shard.
+        // Sinks and protected tokens may all be in one shard.
         return keys > (history.Shards == 1 ? rule.BudgetAt(history.Tokens) : ChosenOf(rule, history) * rule.Choosing / history.Shards);
     }
 
@@ -36,7 +36,7 @@ internal sealed class KeyChoice
     /// <param name="mass">F32 [G, ContextTokens].</param>
     public void Drop(LayerRule rule, IHistory history, in TensorView mass)
     {
-        // Each shard gets an equal part of the budget that sinks and window leave.
+        // Each shard gets an equal part of the budget that sinks and protected tokens leave.
         int chosen = ChosenOf(rule, history), count = 0;
         for (int head = 0; head < rule.Tables; head++)
         {
@@ -53,7 +53,7 @@ internal sealed class KeyChoice
     }
 
     /// <summary>Middle keys that a head keeps on average.</summary>
-    private int ChosenOf(LayerRule rule, IHistory history) => rule.BudgetAt(history.Tokens) / rule.Choosing - Math.Min(history.Tokens, _options.Sinks + _options.Window);
+    private int ChosenOf(LayerRule rule, IHistory history) => rule.BudgetAt(history.Tokens) / rule.Choosing - Math.Min(history.Tokens, _options.Sinks + _options.Protected);
 
     /// <summary>The smallest of the n largest values; if not all values equal to it fit, the next larger one.</summary>
     private static float SmallestOf(Span<float> scores, int n)
@@ -136,7 +136,7 @@ internal sealed class KeyChoice
         }
     }
 
-    private bool IsMiddle(int position, int tokens) => position >= _options.Sinks && position < tokens - _options.Window;
+    private bool IsMiddle(int position, int tokens) => position >= _options.Sinks && position < tokens - _options.Protected;
 
     // A key is as important as its neighbours, so that words are kept whole.
     private float Shared(ReadOnlySpan<float> mass, int position)

@@ -48,8 +48,8 @@ internal sealed class LayerRule(CompressedCacheOptions options, int context, int
     /// <summary>Total number of keys of a text that the layer's choosing heads keep.</summary>
     public int BudgetAt(int tokens) => Choosing * (int)Math.Min(context, options.BudgetTokens ?? Math.Max(LeastBudget(options), (long)Math.Ceiling(options.Ratio!.Value * tokens)));
 
-    /// <summary>Keys that a head needs for its sinks, its window and a page of chosen ones.</summary>
-    public static int LeastBudget(CompressedCacheOptions options) => options.Sinks + options.Window + options.PageTokens;
+    /// <summary>Keys that a head needs for its sinks, its protected tokens and a page of chosen ones.</summary>
+    public static int LeastBudget(CompressedCacheOptions options) => options.Sinks + options.Protected + options.PageTokens;
 
     /// <summary>How it is stored.</summary>
     public CacheLayout Layout()

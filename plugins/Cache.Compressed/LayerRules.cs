@@ -37,8 +37,8 @@ internal sealed class LayerRules(LayerRule[] layers)
         if (options.BudgetTokens < LayerRule.LeastBudget(options))
         {
             throw new RefusedException(
-                $"cache compressed: budgetTokens is {options.BudgetTokens}, expected at least {LayerRule.LeastBudget(options)}: {options.Sinks} sinks, a window of {options.Window} and a page of {options.PageTokens}. "
-                + "Raise budgetTokens, or lower sinks or pageTokens.");
+                $"cache compressed: budgetTokens is {options.BudgetTokens}, expected at least {LayerRule.LeastBudget(options)}: {options.Sinks} sinks, {options.Protected} protected tokens and a page of {options.PageTokens}. "
+                + "Raise budgetTokens, or lower sinks, protect or pageTokens.");
         }
     }
 

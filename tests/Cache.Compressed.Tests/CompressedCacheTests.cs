@@ -81,7 +81,7 @@ public sealed class CompressedCacheTests : IDisposable
     [InlineData("\"ratio\":0.25", 60)]
     public void The_heads_of_a_layer_divide_its_budget_and_each_gets_its_floor(string budget, int perHead)
     {
-        using CompressedRun run = new(CompressedRun.Cache(budget + ",\"window\":10,\"sinks\":4,\"reviewTokens\":16,\"pageTokens\":16"));
+        using CompressedRun run = new(CompressedRun.Cache(budget + ",\"window\":10,\"protect\":10,\"sinks\":4,\"reviewTokens\":16,\"pageTokens\":16"));
         using Sequence sequence = run.Pipeline.Engine.Open();
         run.Read(sequence, 240);
         HashSet<int> counts = [];
@@ -98,6 +98,16 @@ public sealed class CompressedCacheTests : IDisposable
         }
 
         Assert.True(counts.Count > 1, "budgets are ragged");
+    }
+
+    [Fact]
+    public void Recent_tokens_stay_whatever_was_attended_to()
+    {
+        using CompressedRun run = new(CompressedRun.Cache("\"budgetTokens\":100,\"window\":10,\"protect\":60,\"sinks\":4,\"reviewTokens\":16,\"pageTokens\":16"));
+        using Sequence sequence = run.Pipeline.Engine.Open();
+        run.Read(sequence, 240);
+        for (int head = 0; head < 4; head++)
+            Assert.Equal(Enumerable.Range(180, 60), CompressedRun.Kept(sequence, head / 2, head % 2).Where(static position => position >= 180));
     }
 
     [Fact]
@@ -153,7 +163,7 @@ public sealed class CompressedCacheTests : IDisposable
 
     [Theory]
     [InlineData("\"keep\":0.5", "keep is 0.5, but no pack says which heads need what lies far back. Write one with 'spud calibrate heads -f TEXT'")]
-    [InlineData("\"budgetTokens\":100", "budgetTokens is 100, expected at least 160: 64 sinks, a window of 32 and a page of 64. Raise budgetTokens, or lower sinks or pageTokens.")]
+    [InlineData("\"budgetTokens\":100", "budgetTokens is 100, expected at least 256: 64 sinks, 128 protected tokens and a page of 64. Raise budgetTokens, or lower sinks, protect or pageTokens.")]
     [InlineData("\"budgetTokens\":300,\"ratio\":0.5", "budgetTokens and ratio are both given. Remove one of them.")]
     [InlineData("\"ratio\":0.5,\"window\":128", "window is 128, but there are 64 rows from one review to the next. Lower window, or raise reviewTokens.")]
     public void What_cannot_be_is_refused_with_its_reason(string options, string message) => Assert.Contains(message, Refusal(CompressedRun.Cache(options)));

@@ -19,8 +19,8 @@ public sealed class CompressedContract : PluginContract
         Of("""{"keep":0.6,"sinks":4,"recent":40,"reviewTokens":16,"pageTokens":16}""") with { Keeps = KeepsEnds, Pack = Order },
         Of("""{"keep":0,"sinks":4,"recent":40,"reviewTokens":24,"pageTokens":16,"format":"q8_0","values":"q4_0","encodeAfter":30}""") with { Keeps = KeepsEnds, Pack = Order },
         Of("""{"sinks":4,"keep":0.1,"reviewTokens":16,"pageTokens":16,"values":"q8_0"}""") with { Keeps = KeepsEnds, Pack = Windows },
-        Of("""{"budgetTokens":60,"sinks":4,"window":10,"pageTokens":16,"reviewTokens":20}""") with { Keeps = KeepsWindow },
-        Of("""{"keep":0.6,"sinks":4,"recent":40,"ratio":0.2,"window":10,"keys":"q8_0","encodeAfter":17,"reviewTokens":32,"pageTokens":16}""") with { Keeps = KeepsWindow, Pack = Order },
+        Of("""{"budgetTokens":60,"sinks":4,"window":10,"protect":10,"pageTokens":16,"reviewTokens":20}""") with { Keeps = KeepsWindow },
+        Of("""{"keep":0.6,"sinks":4,"recent":40,"ratio":0.2,"window":10,"protect":10,"keys":"q8_0","encodeAfter":17,"reviewTokens":32,"pageTokens":16}""") with { Keeps = KeepsWindow, Pack = Order },
     ];
 
     private static Variant Of(string options) => new() { Role = "cache", Component = "compressed", Options = options };

@@ -57,6 +57,20 @@ public abstract class JobTests(TestDatabase database) : IDisposable
     }
 
     [Fact]
+    public async Task A_price_list_and_the_scheduler_are_both_reserved_for_and_both_charged()
+    {
+        using AccountStore store = await AnnaAsync(10);
+        JobSubmission submission = new() { Account = "anna", Model = "m", ComputeUnits = 100, MaxCharge = 0.5m };
+        Job bids = await RunAsync(store, submission with { Id = "bids", Bid = 0.02m }), quoted = await RunAsync(store, submission with { Id = "quoted", Quote = 0.01m });
+        Assert.Equal((2.5m, 1.5m, 0.01m), (bids.Reserved, quoted.Reserved, quoted.Quote));
+        Receipt receipt = TestReceipt.Of(50, 0.2m) with { Market = new(0.25m, [new(0.005m, 50)]) };
+        Assert.Equal(0.45m, (await store.EndAsync("bids", JobEnd.Finished(receipt), Cancel)).Charge);
+        Assert.Equal(0.45m, (await store.EndAsync("quoted", JobEnd.Cancelled(receipt), Cancel)).Charge);
+        Assert.Equal(2.6m, (await store.RaiseBidAsync((await store.SubmitAsync(submission with { Id = "more", Bid = 0.02m }, Cancel)).Id, 0.021m, Cancel)).Reserved);
+        await RequireBooksAsync(store);
+    }
+
+    [Fact]
     public async Task A_charge_is_never_more_than_what_was_reserved()
     {
         using AccountStore store = await AnnaAsync(1);
@@ -133,7 +147,7 @@ public abstract class JobTests(TestDatabase database) : IDisposable
         using AccountStore store = await AnnaAsync(10);
         JobSubmission good = new() { Account = "anna", Model = "m", ComputeUnits = 1, Bid = 0.1m };
         await RefusedAsync(RefusalReason.InvalidTerms, good with { ComputeUnits = 0 }, good with { ComputeUnits = -1 }, good with { ComputeUnits = decimal.MaxValue }, good with { Bid = -0.1m },
-            good with { Bid = decimal.MaxValue }, good with { Bid = 0.0000000001m }, good with { MaxCharge = 1 }, good with { Bid = null, MaxCharge = -1 }, good with { Tier = 4 }, good with { Id = "" });
+            good with { Bid = decimal.MaxValue }, good with { Bid = 0.0000000001m }, good with { Quote = 1 }, good with { Bid = null, Quote = -1 }, good with { MaxCharge = -1 }, good with { Tier = 4 }, good with { Id = "" });
         await RefusedAsync(RefusalReason.UnknownAccount, good with { Account = "bert" });
         await RefusedAsync(RefusalReason.DeadlinePassed, good with { Deadline = _clock.Now });
         await RefusedAsync(RefusalReason.InsufficientBalance, good with { Bid = 10.000000001m }, good with { Bid = 1_000_000_000, ComputeUnits = Budget.MaxComputeUnits });

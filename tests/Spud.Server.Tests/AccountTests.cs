@@ -160,7 +160,9 @@ public sealed class AccountTests : IAsyncLifetime
         string body = """{ "bid": 0.01, "budget": 5, "ignore_eos": true, "messages": [{ "role": "user", "content": "Once upon a time" }] }""";
         JsonElement job = await Server.AnswerAsync("/v1/jobs", body);
         string id = job.GetProperty("id").GetString()!;
-        Assert.Equal(0.05m, job.GetProperty("reserved").GetDecimal());
+
+        // 5 CU at the bid, and at the price list.
+        Assert.Equal(0.1m, job.GetProperty("reserved").GetDecimal());
         using HttpResponseMessage raised = await Server.PostAsync($"/v1/jobs/{id}/bid", """{ "bid": 0.02 }""");
 
         // It may have ended already: it is a small model.

@@ -17,7 +17,7 @@ internal sealed class PageDemand(LayerPages[] layers)
                 {
                     return new PagePoolFullException(
                         $"layer {layer}{(pool == 0 ? "" : $", pool {pool}")}: the step needs {wanted} more {(wanted == 1 ? "page" : "pages")} of {pages.PageTokens} tokens; {pages.FreePages} are free. "
-                        + "End a sequence, give the pipeline more cache tokens, or keep less of each text: cache 'compressed' with budgetTokens, streaming or smaller formats (docs/caches.md).", FirstTooMany(layer, pool, batch.Entries));
+                        + "End a sequence, give the pipeline more cache tokens, or keep less of each text: cache 'compressed' with keep, budgetTokens or smaller formats (docs/caches.md).", FirstTooMany(layer, pool, batch.Entries));
                 }
             }
         }

@@ -182,5 +182,7 @@ internal sealed class CacheFileReader : IDisposable
         return _file.Bytes(_at - bytes, (int)bytes);
     }
 
-    private CacheFileException Refusal(string why, Exception? cause = null) => new($"{_path} is refused: {why}", cause);
+    // The reason is the first sentence, advice the second.
+    private CacheFileException Refusal(string why, Exception? cause = null) =>
+        new($"{_path} is refused: {why}", cause) { Reason = why.Split(". ", 2)[0] };
 }

@@ -22,6 +22,12 @@ public sealed record HeadNeed(CalibratedHead Head, double Reconstruction, double
 /// about the divergence when all of them stream.</param>
 public sealed record HeadTrial(double Divergence, float[] Changes);
 
+/// <summary>What it costs when all heads stream that a share asks for.</summary>
+/// <param name="Keep">Share of the keys that heads keep.</param>
+/// <param name="Expected">Divergence, as far as effects of single heads add up; null if heads were not tried out alone.</param>
+/// <param name="Measured">Divergence of the next token, in nats, averaged over the held rows.</param>
+public sealed record HeadCheck(double Keep, double? Expected, double Measured);
+
 /// <summary>By what heads are put in order.</summary>
 public enum HeadOrder
 {

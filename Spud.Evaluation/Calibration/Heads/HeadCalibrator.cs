@@ -10,33 +10,70 @@ namespace Spud.Evaluation.Calibration;
 /// </summary>
 /// <param name="model">Composed with the probe in it, room for a sequence more than held texts, and <see cref="HeadProbe.BorderTokens"/> logit rows.</param>
 /// <param name="probe">The pipeline's.</param>
-public sealed class HeadCalibrator(LanguageModel model, HeadProbe probe)
+/// <param name="material">Texts and windows.</param>
+/// <param name="cancellation">Cancels the measurement.</param>
+public sealed class HeadCalibrator(LanguageModel model, HeadProbe probe, HeadMaterial material, CancellationToken cancellation) : IDisposable
 {
+    private HeadTrials? _trials;
     private string _step = "";
     private long _rows, _allRows;
+
+    // Read when the first trial needs them: an interrupted calibration may have finished all of them.
+    private HeadTrials Trials
+    {
+        get
+        {
+            if (_trials is null)
+            {
+                _step = "reading the held texts";
+                _trials = new(model, probe, material, Count, cancellation);
+            }
+
+            return _trials;
+        }
+    }
 
     /// <summary>Reports progress.</summary>
     public Action<CalibrationProgress>? Progress { get; init; }
 
     /// <summary>Measures all heads.</summary>
-    public HeadMeasurement Measure(HeadMaterial material, CancellationToken cancellation)
+    public HeadMeasurement Measure()
     {
-        ArgumentNullException.ThrowIfNull(material);
         CalibratedHead[] heads = [.. probe.Heads];
         HeadWindow[] windows = [.. from recent in material.Windows from head in heads select new HeadWindow(head, recent)];
-        _allRows = material.Contexts.Sum(static text => 2L * text.Length) + material.Held.Sum(text => text.Length + (long)windows.Length * HeadTrials.RowsOfTrial(material));
+        _allRows = material.Contexts.Sum(static text => 2L * text.Length) + material.Held.Sum(text => text.Length + (long)(windows.Length + material.Levels.Count) * HeadTrials.RowsOfTrial(material));
         double[] looks = new double[heads.Length];
         for (int text = 0; text < material.Contexts.Count; text++)
         {
             _step = $"repeating text {text + 1} of {material.Contexts.Count}";
-            Reconstruct(material.Contexts[text], heads, looks, cancellation);
+            Reconstruct(material.Contexts[text], heads, looks);
         }
 
         HeadNeed[] needs = [.. heads.Select((head, i) => new HeadNeed(head, looks[i], probe.Far(head)))];
-        return new(needs, material.Held.Count == 0 ? new Dictionary<HeadWindow, HeadTrial>() : Try(material, windows, cancellation));
+        return new(needs, material.Held.Count == 0 ? new Dictionary<HeadWindow, HeadTrial>() : Try(windows));
     }
 
-    private void Reconstruct(int[] context, CalibratedHead[] heads, double[] looks, CancellationToken cancellation)
+    /// <summary>Measures what the levels cost along a path, on the held texts.</summary>
+    /// <param name="path">In which order heads stream.</param>
+    public IReadOnlyList<HeadCheck> Check(IReadOnlyList<HeadStep> path)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        List<HeadCheck> checks = [];
+        foreach (double level in material.Held.Count == 0 ? [] : material.Levels)
+        {
+            HeadStep[] steps = [.. path.Take(1 + path.TakeWhile(step => step.Keep > level).Count())];
+            HeadTrials trials = Trials;
+            _step = $"all heads that stream where {level:0.###} is kept";
+            checks.Add(new(level, steps[^1].Divergence, trials.Try([.. steps.GroupBy(static step => step.Window.Head).Select(static head => head.Last().Window)]).Divergence));
+        }
+
+        return checks;
+    }
+
+    /// <summary>Frees the held texts.</summary>
+    public void Dispose() => _trials?.Dispose();
+
+    private void Reconstruct(int[] context, CalibratedHead[] heads, double[] looks)
     {
         probe.Stream();
         probe.Watch(context.Length);
@@ -56,20 +93,16 @@ public sealed class HeadCalibrator(LanguageModel model, HeadProbe probe)
         probe.Watch(0);
     }
 
-    private Dictionary<HeadWindow, HeadTrial> Try(HeadMaterial material, HeadWindow[] windows, CancellationToken cancellation)
+    private Dictionary<HeadWindow, HeadTrial> Try(HeadWindow[] windows)
     {
         List<HeadTrial> done = [.. material.File?.Known ?? []];
         _rows += (long)done.Count * material.Held.Count * HeadTrials.RowsOfTrial(material);
-        _step = "reading the held texts";
-        if (done.Count < windows.Length)
+        while (done.Count < windows.Length)
         {
-            using HeadTrials trials = new(model, probe, material, Count, cancellation);
-            while (done.Count < windows.Length)
-            {
-                _step = $"trial {done.Count + 1} of {windows.Length}";
-                done.Add(trials.Try(windows[done.Count]));
-                material.File?.Add(done[^1]);
-            }
+            HeadTrials trials = Trials;
+            _step = $"trial {done.Count + 1} of {windows.Length}";
+            done.Add(trials.Try(windows[done.Count]));
+            material.File?.Add(done[^1]);
         }
 
         return windows.Zip(done).ToDictionary(static pair => pair.First, static pair => pair.Second);

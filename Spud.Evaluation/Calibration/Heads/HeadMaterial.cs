@@ -9,6 +9,9 @@ public sealed record HeadMaterial(IReadOnlyList<int[]> Contexts, IReadOnlyList<i
     /// <summary>Rows at the end of a held text that are compared.</summary>
     public int Rows { get; init; } = 64;
 
+    /// <summary>Shares of keys whose cost is measured with all heads that stream then.</summary>
+    public IReadOnlyList<double> Levels { get; init; } = [0.75, 0.5, 0.35, 0.25, 0.125];
+
     /// <summary>File of the trials finished so far, with which a calibration that was interrupted goes on; null for none.</summary>
     public TrialFile? File { get; init; }
 

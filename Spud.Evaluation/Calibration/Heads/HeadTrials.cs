@@ -46,10 +46,10 @@ internal sealed class HeadTrials : IDisposable
     /// <summary>Rows that a trial reads of a text: those up to the review at which the head drops keys, and those compared.</summary>
     public static int RowsOfTrial(HeadMaterial material) => HeadProbe.BorderTokens + material.Rows;
 
-    /// <summary>Tries out a head with a window on all texts.</summary>
-    public HeadTrial Try(HeadWindow window)
+    /// <summary>Tries out heads that stream together, on all texts.</summary>
+    public HeadTrial Try(params ReadOnlySpan<HeadWindow> windows)
     {
-        _probe.Stream(window);
+        _probe.Stream(windows);
         (double sum, float[] changes) = (0, new float[_texts.Count * _rows * TokensOfRow]);
         for (int text = 0; text < _texts.Count; text++)
         {

@@ -68,7 +68,12 @@ internal static class AccountTables
         table.Add("account", $"{job.Account}{(job.Key is { } key ? $", key {key}" : "")}");
         table.Add("model", job.Model);
         table.Add("cap", $"{Number(job.ComputeUnits)} CU");
-        table.Add("price", job.Bid is { } bid ? $"bid {Money(bid)} {job.Currency} for a CU" : $"posted{(job.PriceList is { } list ? $", price list '{list}' {job.PriceListVersion}" : "")}");
+        string?[] prices =
+        [
+            job.Bid is { } bid ? $"bid {Money(bid)} {job.Currency} for a CU" : null, job.Quote is { } quote ? $"quoted {Money(quote)} {job.Currency} for a CU" : null,
+            job.PriceList is { } list ? $"price list '{list}' {job.PriceListVersion}" : null,
+        ];
+        table.Add("price", string.Join(", ", prices.OfType<string>().DefaultIfEmpty("none")));
         table.Add("reserved", $"{Money(job.Reserved)} {job.Currency}");
         if (job.Charge is { } charge)
             table.Add("charge", $"{Money(charge)} {job.Currency}{(job.ComputeUnitsUsed is { } used ? $" for {Number(used)} CU" : "")}");

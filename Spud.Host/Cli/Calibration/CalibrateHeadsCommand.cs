@@ -66,13 +66,15 @@ internal sealed class CalibrateHeadsCommand
 
         string hash = ModelHash.Of(model.Pipeline.File);
         TrialFile? trials = settings.HeldTokens == 0 ? null : TrialsOf(output.Path, hash, settings, ids);
-        HeadMeasurement measured = Measure(model, probe!, settings.Material(ids, trials));
-        IReadOnlyList<HeadStep> path = settings.PathOf(measured);
-        float keep = settings.Keep ?? HeadSettings.DefaultKeep;
+        (HeadMeasurement measured, IReadOnlyList<HeadStep> path, IReadOnlyList<HeadCheck> checks) = Measure(model, probe!, settings, settings.Material(ids, trials));
+        float keep = settings.KeepOf(checks);
         output.Write(HeadPack.Write(model.Pipeline.Model, hash, path, keep, string.Join(", ", files.Select(Path.GetFileName))));
         output.Complete();
         trials?.Delete();
-        Print(measured, path, keep, output.Path);
+        Print(measured, path);
+        Print(checks);
+        _shell.Out.WriteLine(
+            $"written: {output.Path}, for \"cache\": {{ \"use\": \"compressed\", \"pack\": \"{Path.GetFileName(output.Path)}\" }}; heads keep {Number(keep * 100, "0.#")} % of the keys unless the pipeline has \"keep\"");
         return ExitCodes.Done;
     }
 
@@ -93,14 +95,20 @@ internal sealed class CalibrateHeadsCommand
         return file;
     }
 
-    private HeadMeasurement Measure(LanguageModel model, HeadProbe probe, HeadMaterial material)
+    private (HeadMeasurement, IReadOnlyList<HeadStep>, IReadOnlyList<HeadCheck>) Measure(LanguageModel model, HeadProbe probe, HeadSettings settings, HeadMaterial material)
     {
         using Interrupts.Section section = _shell.Interrupts.Begin();
         CancellationToken cancellation = section.Token;
-        return CalibrationBar.Show(_shell, progress => new HeadCalibrator(model, probe) { Progress = progress }.Measure(material, cancellation));
+        return CalibrationBar.Show(_shell, progress =>
+        {
+            using HeadCalibrator calibrator = new(model, probe, material, cancellation) { Progress = progress };
+            HeadMeasurement measured = calibrator.Measure();
+            IReadOnlyList<HeadStep> path = settings.PathOf(measured);
+            return (measured, path, calibrator.Check(path));
+        });
     }
 
-    private void Print(HeadMeasurement measured, IReadOnlyList<HeadStep> path, float keep, string output)
+    private void Print(HeadMeasurement measured, IReadOnlyList<HeadStep> path)
     {
         Dictionary<CalibratedHead, HeadNeed> needs = measured.Needs.ToDictionary(static need => need.Head);
         TextTable table = new(">>>>>>>>");
@@ -115,7 +123,19 @@ internal sealed class CalibrateHeadsCommand
         }
 
         table.Write(_shell.Out, indent: "");
-        _shell.Out.WriteLine($"written: {output}, for \"cache\": {{ \"use\": \"compressed\", \"pack\": \"{Path.GetFileName(output)}\" }}; heads keep {Number(keep * 100, "0.#")} % of the keys unless the pipeline has \"keep\"");
+    }
+
+    private void Print(IReadOnlyList<HeadCheck> checks)
+    {
+        if (checks.Count == 0)
+            return;
+
+        TextTable table = new(">>>");
+        table.Add("keep", "divergence", "as a sum");
+        foreach (HeadCheck check in checks)
+            table.Add(Number(check.Keep, "0.###"), Number(check.Measured, "0.00000"), check.Expected is { } expected ? Number(expected, "0.00000") : "");
+
+        table.Write(_shell.Out, indent: "");
     }
 
     private static string Number(double value, string format) => value.ToString(format, CultureInfo.InvariantCulture);

@@ -21,7 +21,7 @@ internal sealed class HeadArguments
         CustomParser = WindowsOf,
     };
     private readonly Option<int?> _sinks = Values.Integer("--sinks", 0, Values.MaxTokens, $"Tokens at the start of a text that a streaming head keeps. Default: {DefaultSinks}.");
-    private readonly Option<float?> _keep = Values.Number("--keep", 0, 1, $"Share of the keys that heads keep in a pipeline that does not say. Default: {HeadSettings.DefaultKeep.ToString(CultureInfo.InvariantCulture)}.");
+    private readonly Option<float?> _keep = Values.Number("--keep", 0, 1, string.Create(CultureInfo.InvariantCulture, $"Share of the keys that heads keep in a pipeline that does not say. Default: the smallest one that is tried out and costs at most {HeadSettings.DefaultDivergence} in divergence; {HeadSettings.DefaultKeep} without --held-tokens."));
     private readonly Option<HeadOrder?> _order = new("--order")
     {
         Description = "By what heads are put in order: damage (what each window costs in predictions; the default), reconstruction (how much a repetition looks back), far (how much rows of a text look far back), both (the mean of these two; the default without --held-tokens), or random. All but damage give every head the first of --windows.",

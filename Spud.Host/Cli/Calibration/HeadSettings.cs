@@ -5,8 +5,11 @@ namespace Spud.Host;
 /// <summary>How heads are measured and put in order.</summary>
 internal sealed record HeadSettings
 {
-    /// <summary>Share of the keys that heads keep, if neither command line nor pipeline says.</summary>
+    /// <summary>Share of the keys that heads keep, if neither command line nor pipeline says and nothing was measured.</summary>
     public const float DefaultKeep = 0.5f;
+
+    /// <summary>What the default share may cost, in nats per token: about a hundredth in perplexity.</summary>
+    public const double DefaultDivergence = 0.01;
 
     /// <summary>Tokens of each text that are repeated.</summary>
     public required int ContextTokens { get; init; }
@@ -41,6 +44,17 @@ internal sealed record HeadSettings
         // Without a text on which they were tried out, keys are counted for one four times as long as what a head keeps.
         HeadPath path = new(measured, HeldTokens > 0 ? HeldTokens : 4 * (Sinks + Windows[0]), Sinks);
         return Order == HeadOrder.Damage ? path.ByDamage() : path.ByScore(HeadScores.Of(measured.Needs, Order), Windows[0]);
+    }
+
+    /// <summary>The default share that the pack gets: the smallest one whose cost is small; everything if none is.</summary>
+    public float KeepOf(IReadOnlyList<HeadCheck> checks)
+    {
+        if (Keep is { } given)
+            return given;
+        if (checks.Count == 0)
+            return DefaultKeep;
+
+        return (float)checks.Where(static check => check.Measured <= DefaultDivergence).Select(static check => check.Keep).DefaultIfEmpty(1).Min();
     }
 
     // Part of what tells one calibration from another.

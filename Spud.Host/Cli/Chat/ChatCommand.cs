@@ -12,6 +12,7 @@ namespace Spud.Host;
 internal sealed class ChatCommand
 {
     private const int DefaultMaxTokens = 1024;
+    private const int DefaultPagesMebibytes = 1024;
     private const string Usage = "/help lists the commands, /clear begins a new conversation, /quit or Ctrl-D ends; Ctrl-C stops an answer, twice ends.";
 
     private readonly Shell _shell;
@@ -23,6 +24,7 @@ internal sealed class ChatCommand
 
     private readonly Option<bool> _plain = new("--plain") { Description = "Line by line, without a screen of its own." };
     private readonly Option<bool> _noSave = new("--no-save") { Description = "Save nothing. Else a conversation at a terminal is saved as it goes on; see 'spud conversations'." };
+    private readonly Option<int?> _savedPages = Values.Integer("--saved-pages", 0, int.MaxValue, $"MiB of disk for the keys and values of saved conversations, which are then not computed again when one is loaded; 0 for none. Default: {DefaultPagesMebibytes}.");
     private readonly Option<bool> _rawOutput = SamplingArguments.RawOutput();
 
     private ChatCommand(Command command, Shell shell)
@@ -32,6 +34,7 @@ internal sealed class ChatCommand
         command.Options.Add(_plain);
         command.Options.Add(_reload);
         command.Options.Add(_noSave);
+        command.Options.Add(_savedPages);
         command.Options.Add(_rawOutput);
         _sampling = new(command, DefaultMaxTokens);
         _request = new(command, shell);
@@ -76,6 +79,8 @@ internal sealed class ChatCommand
             Trials = _request.Collector(parsed) is null && !parsed.GetValue(_reload) && !_pipeline.NamesPlugins(parsed),
             Reloads = parsed.GetValue(_reload),
             Store = parsed.GetValue(_noSave) ? null : DataFolder.Conversations(),
+            Pages = parsed.GetValue(_noSave) ? null : DataFolder.Pages(),
+            PagesBytes = (parsed.GetValue(_savedPages) ?? DefaultPagesMebibytes) * (1L << 20),
             Saves = _shell.InIsTerminal,
             Files = _shell.Files,
             Settings = new()

@@ -81,6 +81,7 @@ internal static class ConversationsCommand
             using ConversationStore store = Open(shell);
             long id = Id(store, parsed.GetValue(name)!);
             store.Delete(id);
+            new SavedPages(DataFolder.Pages(), 0, shell.Say).Delete(id);
             shell.Say($"deleted conversation {id}");
             return ExitCodes.Done;
         });

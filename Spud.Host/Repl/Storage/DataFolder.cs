@@ -10,4 +10,7 @@ internal static class DataFolder
     public static string? Conversations() =>
         Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify) is { Length: > 0 } data
             ? Path.Combine(data, "spud", "conversations.db") : null;
+
+    /// <summary>The folder beside it for the keys and values of the conversations.</summary>
+    public static string? Pages() => Conversations() is { } file ? Path.Combine(Path.GetDirectoryName(file)!, "pages") : null;
 }

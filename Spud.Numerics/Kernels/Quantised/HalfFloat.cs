@@ -6,9 +6,6 @@ namespace Spud.Numerics;
 internal static unsafe class HalfFloat
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static float Read(byte* source)
-    {
-        ushort bits = *(ushort*)source;
-        return Lanes1.Sum(Lanes1.LoadHalf(&bits));
-    }
+    public static float Read(byte* source) =>
+        BitConverter.Int32BitsToSingle((*(short*)source << 13) & unchecked((int)0x8fffe000)) * 5.192296858534828e33f;
 }

@@ -64,7 +64,7 @@ public sealed class FairnessTests
     public void An_account_that_asks_for_less_than_its_share_gets_it_at_once()
     {
         MarketResult result = Simulated.Run(s_scenarios["on_off_less"](), "fair", Options);
-        AccountResult less = result.Accounts[0];
+        AccountOutcome less = result.Accounts[0];
         Assert.True(less.WaitMost < 2, $"it waited up to {less.WaitMost:F2} s");
         Assert.True(less.Finished >= less.Jobs - 8, $"{less.Finished} of {less.Jobs} jobs finished");
     }

@@ -83,6 +83,10 @@ public sealed class HeadCalibratorTests
         Assert.All(measured.Trials.Values, static trial => Assert.True(trial.Divergence > 0));
         double[] costs = [.. measured.Needs.Select(need => measured.Trials[new(need.Head, 20)].Divergence)];
         Assert.True(costs.Max() > 2 * costs.Min(), "heads differ");
+        // The fewer keys are kept, the more it costs; sums of single heads come near.
+        Assert.Equal([0.75, 0.5, 0.35, 0.25, 0.125], composed.Checks.Select(static check => check.Keep));
+        Assert.Equal(composed.Checks.Select(static check => check.Measured).Order(), composed.Checks.Select(static check => check.Measured));
+        Assert.All(composed.Checks, static check => Assert.InRange(check.Measured, 0.2 * check.Expected!.Value, 5 * check.Expected!.Value));
         Assert.True(costs.Average() > measured.Needs.Average(need => measured.Trials[new(need.Head, 60)].Divergence), "a wider window costs less");
 
         using TempFolder folder = new();
@@ -193,12 +197,18 @@ public sealed class HeadCalibratorTests
 
         public HeadProbe Probe { get; }
 
+        /// <summary>What the levels cost in the last measurement.</summary>
+        public IReadOnlyList<HeadCheck> Checks { get; private set; } = [];
+
         /// <summary>All heads, with windows of 20 and 60 tokens.</summary>
         public HeadMeasurement Measure(TrialFile? file = null, Action<CalibrationProgress>? progress = null, CancellationToken? cancellation = null)
         {
             int[] text = Text(456);
             HeadMaterial material = new([text[..200]], [text[200..]], [20, 60]) { Rows = 32, File = file };
-            return new HeadCalibrator(Model, Probe) { Progress = progress }.Measure(material, cancellation ?? TestContext.Current.CancellationToken);
+            using HeadCalibrator calibrator = new(Model, Probe, material, cancellation ?? TestContext.Current.CancellationToken) { Progress = progress };
+            HeadMeasurement measured = calibrator.Measure();
+            Checks = calibrator.Check(new HeadPath(measured, 256, 4).ByDamage());
+            return measured;
         }
 
         public int[] Text(int tokens)

@@ -38,12 +38,13 @@ public sealed class KeyCountTests
             new() { Page = 4, FirstKey = 1, Keys = 3, FirstPosition = 0, LastPosition = 2 },
             new() { Page = 0, FirstKey = 0, Keys = 4, FirstPosition = 7, LastPosition = 10 },
         ];
-        Assert.Equal(new KeyCount(3 + 3 + 3 + 4, 7), KeyCount.Of(runs, pool, 9, 10, KeyCount.NoWindow));
-        Assert.Equal(new KeyCount(2 + 2, 3), KeyCount.Of(runs, pool, 9, 10, 2));
+        Assert.Equal(new KeyCount(3 + 3 + 3 + 4, 7), KeyCount.Of(runs, 7, pool, 9, 10, KeyCount.NoWindow));
+        Assert.Equal(new KeyCount(2 + 2, 3), KeyCount.Of(runs, 7, pool, 9, 10, 2));
+        Assert.Equal(new KeyCount(2 * 7, 7), KeyCount.Of(runs, 7, pool, 10, 11, KeyCount.NoWindow));
 
         KeyRun[] gapped = [new() { Page = 2, FirstKey = 0, Keys = 4, FirstPosition = 7, LastPosition = 13 }];
-        Assert.Equal(new KeyCount(2 + 2 + 2 + 3 + 4, 4), KeyCount.Of(gapped, pool, 9, 13, KeyCount.NoWindow));
-        Assert.Equal(new KeyCount(4 + 4, 4), KeyCount.Of(gapped, pool, 13, 14, KeyCount.NoWindow));
-        Assert.Equal(new KeyCount(2 + 2, 2), KeyCount.Of(gapped, pool, 13, 14, 3));
+        Assert.Equal(new KeyCount(2 + 2 + 2 + 3 + 4, 4), KeyCount.Of(gapped, 4, pool, 9, 13, KeyCount.NoWindow));
+        Assert.Equal(new KeyCount(4 + 4, 4), KeyCount.Of(gapped, 4, pool, 13, 14, KeyCount.NoWindow));
+        Assert.Equal(new KeyCount(2 + 2, 2), KeyCount.Of(gapped, 4, pool, 13, 14, 3));
     }
 }

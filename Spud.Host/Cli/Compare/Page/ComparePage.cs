@@ -1,7 +1,7 @@
-using System.Reflection;
 using System.Xml.Linq;
 using Spud.Evaluation.Comparison;
 using static Spud.Host.Html;
+using static Spud.Host.PageParts;
 
 namespace Spud.Host;
 
@@ -9,14 +9,7 @@ namespace Spud.Host;
 internal static class ComparePage
 {
     /// <summary>The content of the file.</summary>
-    public static byte[] Write(CompareReport report)
-    {
-        using Stream template = Assembly.GetExecutingAssembly().GetManifestResourceStream("page.html")!;
-        XElement page = XElement.Load(template, LoadOptions.PreserveWhitespace);
-        Fill(page, "header", Header(report));
-        Fill(page, "sections", Sections(report));
-        return Document(page);
-    }
+    public static byte[] Write(CompareReport report) => PageParts.Write("Pipelines compared", Header(report), Sections(report));
 
     private static IEnumerable<XElement> Header(CompareReport report)
     {
@@ -76,22 +69,4 @@ internal static class ComparePage
         .Select(role => (role, role))]);
 
     private static XElement Series(ComparisonResult result) => Key([.. result.Pipelines.Select((pipeline, i) => (Drawing.Series(i), $"{CompareTable.Letter(i)} {pipeline.Name}"))]);
-
-    private static XElement Key(params (string Style, string Name)[] entries) =>
-        Element("ul", With("class", "legend"), entries.Select(entry => Element("li", Element("span", With("class", entry.Style)), entry.Name)));
-
-    private static XElement Figure(XElement svg) => Element("figure", svg);
-
-    private static XElement Card(string title, string? note, params XElement[] content) =>
-        Element("section", Element("h2", title), note is null ? null : Element("p", With("class", "note"), note), content);
-
-    private static XElement Wide(string title, string? note, params XElement[] content)
-    {
-        XElement card = Card(title, note, content);
-        card.Add(With("class", "wide"));
-        return card;
-    }
-
-    private static void Fill(XElement page, string slot, IEnumerable<XElement> content) =>
-        page.Descendants("slot").Single(element => (string?)element.Attribute("name") == slot).ReplaceWith(content);
 }

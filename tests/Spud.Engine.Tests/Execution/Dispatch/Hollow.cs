@@ -10,7 +10,9 @@ internal sealed class Hollow(IMemoryDomain host) : IHead, IAttention, IExperts
     public IMemoryDomain Domain => host;
 
     /// <summary>The same pipeline with hollow components; it owns nothing and is not to be disposed.</summary>
-    public static Pipeline Of(Pipeline pipeline)
+    /// <param name="pipeline">The pipeline.</param>
+    /// <param name="decodes">Whether its attention is real while it decodes: prompts are then read in no time.</param>
+    public static Pipeline Of(Pipeline pipeline, bool decodes = false)
     {
         PipelineParts parts = pipeline.Parts;
         Hollow hollow = new(parts.Host);
@@ -29,8 +31,8 @@ internal sealed class Hollow(IMemoryDomain host) : IHead, IAttention, IExperts
             Components = [],
             Head = new(Role.Head, "hollow", new Offer(), hollow, host),
             Cache = parts.Cache,
-            Layers = [.. parts.Layers.Select(phase => phase.Select(_ => layer).ToArray())],
-            SplitsPhases = parts.SplitsPhases,
+            Layers = [.. new[] { false, decodes }.Select(isReal => parts.Layers[0].Select(of => isReal ? of with { Router = null, Experts = layer.Experts } : layer).ToArray())],
+            SplitsPhases = decodes,
             Pages = parts.Pages,
             Domains = parts.Domains,
             MarkFaulty = parts.MarkFaulty,

@@ -32,7 +32,7 @@ public sealed class CapacityTests
         Sequence second = pipeline.Engine.Open();
         pipeline.LastLogits(second, prompt[..32]);
         PagePoolFullException refusal = Assert.Throws<PagePoolFullException>(() => pipeline.LastLogits(first, prompt[32..33]));
-        Assert.Equal("layer 0: the step needs 1 more page of 16 tokens; 0 are free. End a sequence, give the pipeline more cache tokens, or keep less of each text: cache 'compressed' with budgetTokens, streaming or smaller formats (docs/caches.md).", refusal.Message);
+        Assert.Equal("layer 0: the step needs 1 more page of 16 tokens; 0 are free. End a sequence, give the pipeline more cache tokens, or keep less of each text: cache 'compressed' with keep, budgetTokens or smaller formats (docs/caches.md).", refusal.Message);
         Assert.Null(first.Fault);
         second.Dispose();
         Assert.InRange(Distance.Between(pipeline.LastLogits(first, prompt[32..33]), expected).Max, 0, Distance.AcrossChunks);

@@ -81,7 +81,7 @@ public sealed class FoldDecoratorTests
     [Fact]
     public void A_budget_is_that_of_all_shards_together()
     {
-        using Pipeline pipeline = Compose("llama", Two, """cache={"use":"compressed","format":"f32","budgetTokens":20,"sinks":2,"window":2,"pageTokens":16,"reviewTokens":16}""");
+        using Pipeline pipeline = Compose("llama", Two, """cache={"use":"compressed","format":"f32","budgetTokens":20,"sinks":2,"window":2,"protect":2,"pageTokens":16,"reviewTokens":16}""");
         using Sequence sequence = pipeline.Engine.Open();
         using Batch batch = pipeline.Engine.NewBatch();
         for (int token = 0; token < 60; token++)

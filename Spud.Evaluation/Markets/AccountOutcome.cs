@@ -1,7 +1,7 @@
 namespace Spud.Evaluation.Markets;
 
 /// <summary>What came out of a simulation for one account. Times are in seconds.</summary>
-public sealed record AccountResult
+public sealed record AccountOutcome
 {
     private const double FlopsPerUnit = 1e9, NanosPerUnit = 1e9;
 
@@ -47,7 +47,7 @@ public sealed record AccountResult
     /// <summary>The longest.</summary>
     public required double WaitMost { get; init; }
 
-    internal static AccountResult Of(string account, double weight, SimulatedJob[] jobs, TimeSpan end, double starvedAfter)
+    internal static AccountOutcome Of(string account, double weight, SimulatedJob[] jobs, TimeSpan end, double starvedAfter)
     {
         SimulatedJob[] taken = [.. jobs.Where(static job => job.Began is not null || job.Ended is null || job.Ended >= job.Deadline)];
         double[] waits = [.. taken.Select(job => ((job.Began ?? job.Ended ?? end) - job.Arrival).TotalSeconds).Order()];
