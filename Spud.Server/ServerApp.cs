@@ -1,5 +1,7 @@
+using System.Net;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Logging.Console;
+using OpenTelemetry.Metrics;
 using Spud.Server.Background;
 using Spud.Server.Chat;
 using Spud.Server.Completions;
@@ -33,7 +35,8 @@ internal static class ServerApp
         if (settings.Certificate is not null)
             builder.WebHost.UseKestrelHttpsConfiguration();
 
-        builder.WebHost.ConfigureKestrel(options => Listen(options, settings));
+        IPAddress address = ListenAddress.Of(settings, hasKeys: settings.Accounts is not null);
+        builder.WebHost.ConfigureKestrel(options => Listen(options, settings, address));
         builder.Services.AddRoutingCore();
         AddServices(builder.Services, settings);
         WebApplication app = builder.Build();
@@ -53,10 +56,10 @@ internal static class ServerApp
         builder.Services.Configure<ConsoleLoggerOptions>(builder.Configuration.GetSection("Logging:Console"));
     }
 
-    private static void Listen(KestrelServerOptions options, ServerSettings settings)
+    private static void Listen(KestrelServerOptions options, ServerSettings settings, IPAddress address)
     {
         KestrelLimits.Apply(options, settings);
-        options.Listen(ListenAddress.Of(settings, hasKeys: settings.Accounts is not null), settings.Port, endpoint =>
+        options.Listen(address, settings.Port, endpoint =>
         {
             if (Certificates.Of(settings) is { } certificate)
                 endpoint.UseHttps(certificate);
@@ -80,6 +83,10 @@ internal static class ServerApp
         services.AddSingleton<Readiness>();
         services.AddSingleton<FirstModel>();
         services.AddHostedService(static provider => provider.GetRequiredService<FirstModel>());
+        services.AddSingleton<HangWatch>();
+        services.AddHostedService(static provider => provider.GetRequiredService<HangWatch>());
+        services.AddSingleton<ServerMetrics>();
+        services.AddOpenTelemetry().WithMetrics(static metrics => metrics.AddMeter(LanguageModel.TelemetryName, ServerMetrics.Name).AddPrometheusExporter());
         if (settings.Origins.Length > 0)
             services.AddCors(options => options.AddDefaultPolicy(policy => policy.WithOrigins(settings.Origins).WithHeaders("authorization", "content-type").WithMethods("GET", "POST", "DELETE")));
     }
@@ -115,5 +122,8 @@ internal static class ServerApp
         JobEndpoints.Map(app);
         app.MapPost("/tokenize", TokenizeEndpoint.AnswerAsync);
         app.MapGet("/health", HealthEndpoint.Get);
+        app.Services.GetRequiredService<ServerMetrics>();
+        app.MapPrometheusScrapingEndpoint("/metrics");
+        ReferencePage.Map(app);
     }
 }

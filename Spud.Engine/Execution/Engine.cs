@@ -188,6 +188,16 @@ public sealed class Engine
         }
     }
 
+    /// <summary>The component that ran last: while a step runs, the one that runs. For messages; may be read by any thread.</summary>
+    public string LastComponent
+    {
+        get
+        {
+            (string role, string component, int? layer) = _steps.At;
+            return $"{role} {component}{(layer is { } index ? $" in layer {index}" : "")}";
+        }
+    }
+
     /// <summary>Whether a device is lost, so that no more steps can run.</summary>
     internal bool IsLost => _steps.Lost is not null;
 

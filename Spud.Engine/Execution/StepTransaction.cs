@@ -29,6 +29,9 @@ internal sealed class StepTransaction
     /// <summary>Why no more steps can run: a device is lost. Null if none.</summary>
     public ComponentException? Lost { get; private set; }
 
+    /// <inheritdoc cref="ForwardPass.At"/>
+    public (string Role, string Component, int? Layer) At => _pass.At;
+
     /// <inheritdoc cref="Engine.Run(Batch, Func{int, int}?)"/>
     public void Run(Batch batch, Func<int, int>? keep)
     {

@@ -27,6 +27,12 @@ internal sealed class FormatArguments
         if (grammar is not null && schema is not null)
             throw new BadInputException("--grammar and --json-schema both say what the answer must be. Use one.");
 
-        return grammar is not null ? AnswerFormat.OfGrammarFile(grammar, _shell) : schema is not null ? AnswerFormat.OfSchema(schema, _shell) : null;
+        if (grammar is not null)
+            return AnswerFormat.OfGrammar(grammar, InputText.Read(grammar, _shell));
+        if (schema is null)
+            return null;
+
+        bool isText = schema.AsSpan().TrimStart() is ['{', ..] or "true" or "false";
+        return AnswerFormat.OfSchema(isText ? "--json-schema" : schema, isText ? schema : InputText.Read(schema, _shell));
     }
 }

@@ -113,7 +113,7 @@ internal sealed class ExplanationText(TextWriter to)
         TextTable table = new("<<<>>>>>");
         table.Add("layers", "keys", "values", "page", "pages", "kept", "per token", "all");
         foreach (PagesExplanation layout in pages)
-            table.Add($"{Short(layout.Layers)}{(layout.PerHead ? ", per head" : "")}", layout.Keys, layout.Values, $"{layout.PageTokens}", $"{layout.Pages}", $"{layout.TokensAtMost}", Units.Bytes(layout.BytesPerTokenAndLayer), Units.Bytes(layout.TotalBytes));
+            table.Add($"{Short(layout.Layers)}{(layout.PerHead ? ", per head" : "")}{(layout.Shard is null ? "" : $", {layout.Domain}")}", layout.Keys, layout.Values, $"{layout.PageTokens}", $"{layout.Pages}", $"{layout.TokensAtMost}", Units.Bytes(layout.BytesPerTokenAndLayer), Units.Bytes(layout.TotalBytes));
 
         table.Write(to);
         Line("page, kept: tokens; pages, per token: of one layer; all: of these layers");
@@ -121,6 +121,8 @@ internal sealed class ExplanationText(TextWriter to)
             Line($"this cache decides what to keep every {tokens} tokens of a text; steps end there");
         if (pages.Any(static layout => layout.Pool > 0))
             Line("where layers are listed again: keys move from the first pages into the later ones");
+        if (pages.Max(static layout => layout.Shard) is { } last)
+            Line($"keys are distributed by their position over {last + 1} shards");
     }
 
     private void WriteMemory(MemoryExplanation memory)

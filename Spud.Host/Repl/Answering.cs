@@ -27,6 +27,7 @@ internal sealed class Answering
         RenderedPrompt prompt = by.Model.Render(before.With(by.Model, question));
         int[] ids = by.Model.Encode(prompt);
         _options = settings.For(by.Model);
+        _options.Constraint = settings.Format?.For(by.Model, prompt);
         Request = by.Model.Generate(text(ids), ids, _options, cancellation);
         Turn = new() { Number = before.Turns.Count + 1, Question = question, Pipeline = by.Pipeline.Frozen, Variant = by.Name, PromptIds = [.. ids] };
         _parser = AnswerParser.For(by.Model.ChatTemplate, prompt.Text);

@@ -30,6 +30,9 @@ internal sealed record TurnSettings
     /// <summary>Effort, 0 to 1; null for the pipeline's.</summary>
     public float? Effort { get; init; }
 
+    /// <summary>What an answer must be; null for any text.</summary>
+    public AnswerFormat? Format { get; init; }
+
     /// <summary>Price list; null for none.</summary>
     public PriceList? Prices { get; init; }
 

@@ -18,11 +18,14 @@ internal sealed class ChatCall
         ["functions"] = "it is obsolete; use 'tools'.",
         ["function_call"] = "it is obsolete; use 'tool_choice'.",
         ["reasoning_effort"] = "this server's models have no levels of reasoning; 'effort' (0 to 1) sets how much compute a token takes.",
-        ["tools"] = "tool calls are not supported yet.",
         ["best_of"] = "it is not supported; use 'n'.",
     };
 
-    private ChatCall(ModelLease lease, IReadOnlyList<ChatMessage> messages, GenerationOptions options, Order order) => (Lease, Messages, Options, Order) = (lease, messages, options, order);
+    private ChatCall(ModelLease lease, IReadOnlyList<ChatMessage> messages, GenerationOptions options, AnswerFields answer, Order order) =>
+        (Lease, Messages, Options, Answer, Order) = (lease, messages, options, answer, order);
+
+    /// <summary>What the answer must be.</summary>
+    public AnswerFields Answer { get; }
 
     /// <summary>Who asks, and what it costs.</summary>
     public Order Order { get; }
@@ -43,18 +46,23 @@ internal sealed class ChatCall
     public int? TopLogprobs { get; private init; }
 
     /// <summary>A call of another endpoint.</summary>
-    public static ChatCall Of(ModelLease lease, IReadOnlyList<ChatMessage> messages, GenerationOptions options, Order order) => new(lease, messages, options, order) { Choices = 1 };
+    public static ChatCall Of(ModelLease lease, IReadOnlyList<ChatMessage> messages, GenerationOptions options, AnswerFields answer, Order order) =>
+        new(lease, messages, options, answer, order) { Choices = 1 };
 
     /// <summary>Reads a request.</summary>
     /// <exception cref="ApiException">A field is wrong.</exception>
     public static ChatCall Read(in Fields fields, ModelLease lease, int maxChoices, Order order)
     {
         GenerationFields.Refuse(fields, s_refused);
-        RefuseFormats(fields);
+        RefuseModalities(fields);
         int choices = (int)(fields.Integer("n", 1, maxChoices) ?? 1);
         int? top = Logprobs(fields);
         CallShape shape = new(choices, GenerationFields.MaxTokens(fields, "max_completion_tokens", "max_tokens"), top is { } count ? Math.Max(1, count) : 0, order);
-        return new(lease, MessageFields.Read(fields, lease.Settings.System), GenerationFields.Read(fields, lease, shape), order) { Choices = choices, TopLogprobs = top };
+        return new(lease, MessageFields.Read(fields, lease.Settings.System), GenerationFields.Read(fields, lease, shape), new AnswerFields(fields, fields.Object("response_format")), order)
+        {
+            Choices = choices,
+            TopLogprobs = top,
+        };
     }
 
     /// <summary>The texts to generate; their jobs are submitted.</summary>
@@ -79,11 +87,12 @@ internal sealed class ChatCall
         if (Lease.Model.ChatTemplate is null)
             throw new ApiException(StatusCodes.Status400BadRequest, $"The model '{Lease.Name}' has no chat template, so it cannot chat. Use /v1/completions, or set a template (ChatTemplate) in the server's settings.", "model", "no_chat_template");
 
-        RenderedPrompt rendered = Lease.Model.Render(Messages);
+        RenderedPrompt rendered = Lease.Model.Render(Messages, Answer.Tools);
+        Options.Constraint = Answer.Constraint(Lease.Model, rendered);
         return (rendered, Lease.Model.Encode(rendered));
     }
 
-    private AnswerParser Parser(RenderedPrompt rendered) => AnswerParser.For(Lease.Model.ChatTemplate, rendered.Text);
+    private AnswerParser Parser(RenderedPrompt rendered) => AnswerParser.For(Lease.Model.ChatTemplate, rendered.Text, Answer.Tools);
 
     private static int? Logprobs(in Fields fields)
     {
@@ -95,10 +104,8 @@ internal sealed class ChatCall
         return wanted ? top ?? 0 : null;
     }
 
-    private static void RefuseFormats(in Fields fields)
+    private static void RefuseModalities(in Fields fields)
     {
-        if (fields.Object("response_format") is { } format && format.RequiredText("type") != "text")
-            throw ApiException.Unsupported("response_format", "only the type 'text' is supported yet.");
         if (fields.Texts("modalities").FirstOrDefault(static modality => modality != "text") is not null)
             throw ApiException.Unsupported("modalities", "this server's models generate text only.");
     }

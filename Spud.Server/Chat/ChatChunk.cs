@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Spud.Server.Generation;
+using Spud.Text.ChatTemplates;
 
 namespace Spud.Server.Chat;
 
@@ -43,9 +44,40 @@ internal sealed record ChunkDelta
     /// <summary>Text.</summary>
     public string? Content { get; init; }
 
+    /// <summary>Parts of calls of functions.</summary>
+    public DeltaCall[]? ToolCalls { get; init; }
+
     /// <summary>Reasoning.</summary>
     public string? ReasoningContent { get; init; }
 
     /// <summary>The same under another name, if the server is set to.</summary>
     public string? Reasoning { get; init; }
+}
+
+/// <summary>A part of a call: the first has id, type and name, the others text of the arguments.</summary>
+/// <param name="Index">The call.</param>
+/// <param name="Function">What is added.</param>
+internal sealed record DeltaCall(int Index, DeltaFunction Function)
+{
+    /// <summary>The call's id; in the first part.</summary>
+    public string? Id { get; init; }
+
+    /// <summary>The kind of call; in the first part.</summary>
+    public string? Type { get; init; }
+
+    /// <summary>A part of a call; null where the call ends, which chats do not say.</summary>
+    public static DeltaCall? Of(in AnswerPiece piece) => piece.Call switch
+    {
+        { IsStart: true } start => new(start.Index, new("") { Name = start.Name }) { Id = start.Id, Type = "function" },
+        { IsEnd: false } part => new(part.Index, new(piece.Text)),
+        _ => null,
+    };
+}
+
+/// <summary>An addition to a called function.</summary>
+/// <param name="Arguments">Text of its arguments; empty in the first part.</param>
+internal sealed record DeltaFunction(string Arguments)
+{
+    /// <summary>Its name; in the first part.</summary>
+    public string? Name { get; init; }
 }

@@ -1,5 +1,7 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 using Spud.Server.Generation;
+using Spud.Text.ChatTemplates;
 
 namespace Spud.Server.Chat;
 
@@ -36,9 +38,14 @@ internal sealed record ChatChoice(
     /// <summary>The text of a finished choice.</summary>
     public static ChatChoice Of(ChatCall call, Choice choice, bool duplicateReasoning) => new(
         choice.Index,
-        new(choice.Content) { ReasoningContent = choice.Reasoning, Reasoning = duplicateReasoning ? choice.Reasoning : null },
+        new(choice.Content.Length == 0 && choice.Calls.Count > 0 ? null : choice.Content)
+        {
+            ToolCalls = choice.Calls.Count == 0 ? null : [.. choice.Calls.Select(static call => MessageCall.Of(call))],
+            ReasoningContent = choice.Reasoning,
+            Reasoning = duplicateReasoning ? choice.Reasoning : null,
+        },
         call.TopLogprobs is { } top ? TokenLogprobs.Of(choice.LogProbabilities, top, call.Lease.Model.Tokenizer) : null,
-        Endings.Of(choice.Request.Finish));
+        Endings.Of(choice));
 }
 
 /// <summary>A message of the model.</summary>
@@ -52,9 +59,32 @@ internal sealed record AssistantMessage([property: JsonIgnore(Condition = JsonIg
     [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public string? Refusal => null;
 
+    /// <summary>Calls of functions.</summary>
+    public MessageCall[]? ToolCalls { get; init; }
+
     /// <summary>The reasoning before the text.</summary>
     public string? ReasoningContent { get; init; }
 
     /// <summary>The same under another name, if the server is set to.</summary>
     public string? Reasoning { get; init; }
 }
+
+/// <summary>A call of a function.</summary>
+/// <param name="Id">Its id, by which the output is matched.</param>
+/// <param name="Function">What is called.</param>
+internal sealed record MessageCall(string Id, CalledFunction Function)
+{
+    /// <summary>The kind of call.</summary>
+    public string Type => "function";
+
+    /// <summary>A call of the model.</summary>
+    public static MessageCall Of(ToolCall call) => new(call.Id ?? Ids.New("call_"), new(call.Name, ArgumentsOf(call)));
+
+    /// <summary>The arguments of a call as text.</summary>
+    public static string ArgumentsOf(ToolCall call) => call.Arguments.ValueKind == JsonValueKind.String ? call.Arguments.GetString()! : call.Arguments.GetRawText();
+}
+
+/// <summary>A function that is called.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Arguments">Its arguments, as text of a JSON object.</param>
+internal sealed record CalledFunction(string Name, string Arguments);

@@ -3,6 +3,7 @@ using Spud.Sampling;
 using Spud.Server.Generation;
 using Spud.Server.Http;
 using Spud.Server.Settings;
+using Spud.Text.ChatTemplates;
 
 namespace Spud.Server.Chat;
 
@@ -28,6 +29,13 @@ internal sealed class ChatStream(ChatCall call, EventStream stream, ServerSettin
             await SendAsync(index, new() { ReasoningContent = piece.Reasoning, Reasoning = settings.DuplicateReasoning ? piece.Reasoning : null }).ConfigureAwait(false);
         if (piece.Content.Length > 0)
             await SendAsync(index, new() { Content = piece.Content }).ConfigureAwait(false);
+
+        // Name and first argument text in one chunk would lose the text in some clients.
+        foreach (AnswerPiece call in piece.Calls)
+        {
+            if (DeltaCall.Of(call) is { } delta)
+                await SendAsync(index, new() { ToolCalls = [delta] }).ConfigureAwait(false);
+        }
     }
 
     /// <summary>Sends the ends of all choices, and the usage if it was asked for.</summary>
@@ -39,7 +47,7 @@ internal sealed class ChatStream(ChatCall call, EventStream stream, ServerSettin
             if (Held(choice.Index).Count > 0)
                 await SendAsync(choice.Index, new() { Content = "" }).ConfigureAwait(false);
 
-            await SendAsync(Chunk(new ChunkChoice(choice.Index, new()) { FinishReason = Endings.Of(choice.Request.Finish) })).ConfigureAwait(false);
+            await SendAsync(Chunk(new ChunkChoice(choice.Index, new()) { FinishReason = Endings.Of(choice) })).ConfigureAwait(false);
         }
 
         if (withUsage)

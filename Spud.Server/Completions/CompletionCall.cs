@@ -16,7 +16,6 @@ internal sealed class CompletionCall
     {
         ["suffix"] = "filling in is not supported: the models continue a text.",
         ["tools"] = "use /v1/chat/completions.",
-        ["response_format"] = "only text is supported yet.",
     };
 
     private CompletionCall(ModelLease lease, IReadOnlyList<int[]> prompts, GenerationOptions options, Order order) => (Lease, Prompts, Options, Order) = (lease, prompts, options, order);
@@ -64,7 +63,9 @@ internal sealed class CompletionCall
             throw ApiException.Invalid("prompt", $"expected at most {maxChoices} continuations together, got {prompts.Count} texts of {choices} each.", "invalid_value");
 
         CallShape shape = new(prompts.Count * choices, GenerationFields.MaxTokens(fields, "max_tokens", "max_completion_tokens") ?? DefaultMaxTokens, logprobs is { } top ? Math.Max(1, top) : 0, order);
-        return new(lease, prompts, GenerationFields.Read(fields, lease, shape), order) { PerPrompt = choices, Logprobs = logprobs, Echoes = echoes };
+        GenerationOptions options = GenerationFields.Read(fields, lease, shape);
+        options.Constraint = new AnswerFields(fields, fields.Object("response_format")).Constraint(lease.Model, null);
+        return new(lease, prompts, options, order) { PerPrompt = choices, Logprobs = logprobs, Echoes = echoes };
     }
 
     /// <summary>The texts to generate; their jobs are submitted.</summary>

@@ -45,6 +45,6 @@ internal static class CompletionEndpoint
     private static TextChoice Whole(CompletionCall call, Choice choice) => new(choice.Index, call.Beginning(choice.Index) + choice.Content)
     {
         Logprobs = call.Logprobs is { } top ? LegacyLogprobs.Of(choice.LogProbabilities, top, 0, call.Lease.Model.Tokenizer) : null,
-        FinishReason = Endings.Of(choice.Request.Finish),
+        FinishReason = Endings.Of(choice),
     };
 }

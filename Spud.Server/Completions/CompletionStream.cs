@@ -29,7 +29,7 @@ internal sealed class CompletionStream(CompletionCall call, EventStream stream)
     public async ValueTask EndAsync(IReadOnlyList<Choice> choices, bool withUsage, PriceList? prices)
     {
         foreach (Choice choice in choices)
-            await SendAsync(choice.Index, "", Endings.Of(choice.Request.Finish)).ConfigureAwait(false);
+            await SendAsync(choice.Index, "", Endings.Of(choice)).ConfigureAwait(false);
 
         if (withUsage)
             await SendAsync(Part() with { Usage = Usage.Of(choices, prices, call.PerPrompt) }).ConfigureAwait(false);

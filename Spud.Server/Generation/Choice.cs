@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text;
 using Spud.Generation;
 using Spud.Sampling;
@@ -27,6 +28,9 @@ internal sealed class Choice(int index, Request request, AnswerParser? parser, I
 
     /// <summary>The reasoning so far; null if there is none.</summary>
     public string? Reasoning => _reasoning.Length == 0 ? null : _reasoning.ToString();
+
+    /// <summary>The calls of functions so far.</summary>
+    public IReadOnlyList<ToolCall> Calls => parser?.Answer.ToolCalls ?? [];
 
     /// <summary>Tokens that belong to the reasoning.</summary>
     public int ReasoningTokens { get; private set; }
@@ -93,13 +97,14 @@ internal sealed class Choice(int index, Request request, AnswerParser? parser, I
 
     private ChoicePiece Take(IReadOnlyList<AnswerPiece> pieces, LogProbabilities? logProbabilities)
     {
-        string content = string.Concat(pieces.Where(static piece => piece.Part != AnswerPart.Reasoning).Select(static piece => piece.Text));
-        string reasoning = string.Concat(pieces.Where(static piece => piece.Part == AnswerPart.Reasoning).Select(static piece => piece.Text));
+        string content = TextOf(pieces, AnswerPart.Final), reasoning = TextOf(pieces, AnswerPart.Reasoning);
         _content.Append(content);
         _reasoning.Append(reasoning);
         ReasoningTokens += reasoning.Length > 0 ? 1 : 0;
-        return Note(new(this, content, reasoning, logProbabilities));
+        return Note(new(this, content, reasoning, logProbabilities) { Calls = [.. pieces.Where(static piece => piece.Call is not null)] });
     }
+
+    private static string TextOf(IReadOnlyList<AnswerPiece> pieces, AnswerPart part) => string.Concat(pieces.Where(piece => piece.Part == part && piece.Call is null).Select(static piece => piece.Text));
 
     private ChoicePiece Note(in ChoicePiece piece)
     {
@@ -115,4 +120,8 @@ internal sealed class Choice(int index, Request request, AnswerParser? parser, I
 /// <param name="Content">Text; may be empty.</param>
 /// <param name="Reasoning">Reasoning; may be empty.</param>
 /// <param name="LogProbabilities">The token's, if they were asked for.</param>
-internal readonly record struct ChoicePiece(Choice Choice, string Content, string Reasoning, LogProbabilities? LogProbabilities);
+internal readonly record struct ChoicePiece(Choice Choice, string Content, string Reasoning, LogProbabilities? LogProbabilities)
+{
+    /// <summary>Pieces of calls of functions.</summary>
+    public ImmutableArray<AnswerPiece> Calls { get => field.IsDefault ? [] : field; init; }
+}

@@ -11,6 +11,9 @@ internal readonly struct Fields(JsonElement element, string path)
     /// <summary>The object.</summary>
     public JsonElement Element => element;
 
+    /// <summary>Its own path, as in <c>messages[0]</c>.</summary>
+    public string Path => path;
+
     /// <summary>The path of a field, for messages.</summary>
     public string PathOf(string name) => path.Length == 0 ? name : $"{path}.{name}";
 

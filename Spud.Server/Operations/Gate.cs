@@ -11,7 +11,7 @@ internal static class Gate
         if (readiness.IsReady || HttpMethods.IsGet(context.Request.Method) || context.GetEndpoint() is null)
             return next(context);
 
-        throw readiness.State == "loading"
+        throw readiness.IsLoading
             ? new ApiException(StatusCodes.Status503ServiceUnavailable, "The model is being loaded. Try again in a moment.", null, "loading") { RetryAfter = TimeSpan.FromSeconds(1) }
             : new ApiException(StatusCodes.Status503ServiceUnavailable, $"The server does not take requests any more: {readiness.State}.", null, "ending") { RetryAfter = TimeSpan.FromSeconds(5) };
     }

@@ -18,7 +18,6 @@ internal sealed class ResponseCall
         ["prompt"] = "stored prompts are not supported.",
         ["include"] = "nothing can be included besides the answer.",
         ["max_tool_calls"] = "the server calls no tools itself.",
-        ["tools"] = "tool calls are not supported yet.",
     };
 
     private readonly Fields _fields;
@@ -37,11 +36,9 @@ internal sealed class ResponseCall
             throw ApiException.Unsupported("reasoning.effort", "this server's models have no levels of reasoning; 'effort' (0 to 1) sets how much compute a token takes.");
         if (fields.Text("truncation") == "auto")
             throw ApiException.Unsupported("truncation", "a conversation that is too long is refused, not shortened.");
-        if (fields.Object("text")?.Object("format") is { } format && format.RequiredText("type") != "text")
-            throw ApiException.Unsupported("text.format", "only the type 'text' is supported yet.");
 
         CallShape shape = new(1, GenerationFields.MaxTokens(fields, "max_output_tokens"), 0, order);
-        return new(ChatCall.Of(lease, InputFields.Read(fields, lease.Settings.System), GenerationFields.Read(fields, lease, shape), order), fields);
+        return new(ChatCall.Of(lease, InputFields.Read(fields, lease.Settings.System), GenerationFields.Read(fields, lease, shape), new AnswerFields(fields, fields.Object("text")?.Object("format")), order), fields);
     }
 
     /// <summary>The answer before its first token.</summary>

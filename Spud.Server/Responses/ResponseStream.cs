@@ -1,8 +1,8 @@
 using System.Text;
-using Spud.Generation;
 using Spud.Metering;
 using Spud.Server.Generation;
 using Spud.Server.Http;
+using Spud.Text.ChatTemplates;
 
 namespace Spud.Server.Responses;
 
@@ -28,6 +28,8 @@ internal sealed class ResponseStream(ResponseBody response, Func<ResponseEvent, 
             await AddAsync<ReasoningItem>(piece.Reasoning).ConfigureAwait(false);
         if (piece.Content.Length > 0)
             await AddAsync<MessageItem>(piece.Content).ConfigureAwait(false);
+        foreach (AnswerPiece call in piece.Calls)
+            await AddCallAsync(call).ConfigureAwait(false);
     }
 
     /// <summary>Sends the end.</summary>
@@ -37,7 +39,7 @@ internal sealed class ResponseStream(ResponseBody response, Func<ResponseEvent, 
     public async ValueTask<ResponseBody> EndAsync(Choice choice, PriceList? prices)
     {
         await BeginAsync().ConfigureAwait(false);
-        bool isWhole = choice.Request.Finish is FinishReason.StopToken or FinishReason.StopString;
+        bool isWhole = Endings.IsWhole(choice.Request.Finish);
 
         // An answer without text still has a message.
         if (_output.Count == 0 && _open is null)
@@ -84,12 +86,37 @@ internal sealed class ResponseStream(ResponseBody response, Func<ResponseEvent, 
         await send(InPart(_open is MessageItem ? "response.output_text.delta" : "response.reasoning_text.delta") with { Delta = text, Logprobs = _open is MessageItem ? [] : null }).ConfigureAwait(false);
     }
 
+    private async ValueTask AddCallAsync(AnswerPiece piece)
+    {
+        ToolCallPiece call = piece.Call!;
+        if (call.IsStart)
+        {
+            await CloseAsync("completed").ConfigureAwait(false);
+            _text.Clear();
+            await OpenAsync(new FunctionCallItem(Ids.New("fc_"), "in_progress", $"call_{call.Id}", call.Name, "")).ConfigureAwait(false);
+        }
+
+        if (piece.Text.Length > 0)
+        {
+            _text.Append(piece.Text);
+            await send(OfItem("response.function_call_arguments.delta") with { Delta = piece.Text }).ConfigureAwait(false);
+        }
+
+        if (call.IsEnd)
+            await CloseAsync("completed").ConfigureAwait(false);
+    }
+
+    private ValueTask OpenAsync(OutputItem item)
+    {
+        _open = item;
+        return send(Next("response.output_item.added") with { OutputIndex = _output.Count, Item = item });
+    }
+
     private async ValueTask OpenAsync<T>()
         where T : OutputItem
     {
         _text.Clear();
-        _open = typeof(T) == typeof(MessageItem) ? new MessageItem(Ids.New("msg_"), "in_progress", []) : new ReasoningItem(Ids.New("rs_"), "in_progress", []);
-        await send(Next("response.output_item.added") with { OutputIndex = _output.Count, Item = _open }).ConfigureAwait(false);
+        await OpenAsync(typeof(T) == typeof(MessageItem) ? new MessageItem(Ids.New("msg_"), "in_progress", []) : new ReasoningItem(Ids.New("rs_"), "in_progress", [])).ConfigureAwait(false);
         if (_open is MessageItem)
             await send(InPart("response.content_part.added") with { Part = new("") }).ConfigureAwait(false);
     }
@@ -100,15 +127,24 @@ internal sealed class ResponseStream(ResponseBody response, Func<ResponseEvent, 
             return;
 
         string text = _text.ToString();
-        OutputItem done = _open is MessageItem ? new MessageItem(_open.Id, status, [new(text)]) : new ReasoningItem(_open.Id, status, [new(text)]);
-        if (_open is MessageItem)
+        OutputItem done = _open switch
         {
-            await send(InPart("response.output_text.done") with { Text = text, Logprobs = [] }).ConfigureAwait(false);
-            await send(InPart("response.content_part.done") with { Part = new(text) }).ConfigureAwait(false);
-        }
-        else
+            FunctionCallItem call => call with { Status = status, Arguments = text },
+            MessageItem => new MessageItem(_open.Id, status, [new(text)]),
+            _ => new ReasoningItem(_open.Id, status, [new(text)]),
+        };
+        switch (_open)
         {
-            await send(InPart("response.reasoning_text.done") with { Text = text }).ConfigureAwait(false);
+            case FunctionCallItem called:
+                await send(OfItem("response.function_call_arguments.done") with { Arguments = text, Name = called.Name }).ConfigureAwait(false);
+                break;
+            case MessageItem:
+                await send(InPart("response.output_text.done") with { Text = text, Logprobs = [] }).ConfigureAwait(false);
+                await send(InPart("response.content_part.done") with { Part = new(text) }).ConfigureAwait(false);
+                break;
+            default:
+                await send(InPart("response.reasoning_text.done") with { Text = text }).ConfigureAwait(false);
+                break;
         }
 
         await send(Next("response.output_item.done") with { OutputIndex = _output.Count, Item = done }).ConfigureAwait(false);
@@ -116,7 +152,9 @@ internal sealed class ResponseStream(ResponseBody response, Func<ResponseEvent, 
         _open = null;
     }
 
-    private ResponseEvent InPart(string type) => Next(type) with { OutputIndex = _output.Count, ContentIndex = 0, ItemId = _open!.Id };
+    private ResponseEvent OfItem(string type) => Next(type) with { OutputIndex = _output.Count, ItemId = _open!.Id };
+
+    private ResponseEvent InPart(string type) => OfItem(type) with { ContentIndex = 0 };
 
     private ResponseEvent Next(string type) => new(type, _sent++);
 }

@@ -16,7 +16,7 @@ internal static class KestrelLimits
         limits.MaxRequestHeadersTotalSize = 32 << 10;
         limits.MaxRequestHeaderCount = 100;
         limits.MaxRequestLineSize = 8 << 10;
-        limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
+        limits.RequestHeadersTimeout = TimeSpan.FromSeconds(settings.HeaderSeconds);
         limits.KeepAliveTimeout = TimeSpan.FromSeconds(130);
         limits.MinRequestBodyDataRate = new(bytesPerSecond: 240, gracePeriod: TimeSpan.FromSeconds(5));
         // A client that reads nothing is cut off; the text was generated without waiting for it.

@@ -33,6 +33,9 @@ internal sealed class ServerSettings
     /// <summary>Maximum size of a request's body, in 2^20 bytes.</summary>
     public int BodyMegabytes { get; set; } = 16;
 
+    /// <summary>How long a client may take to send a request's headers.</summary>
+    public double HeaderSeconds { get; set; } = 10;
+
     /// <summary>Maximum number of connections.</summary>
     public int Connections { get; set; } = 4096;
 
@@ -65,6 +68,9 @@ internal sealed class ServerSettings
 
     /// <summary>After how long a single step counts as hanging.</summary>
     public double HangSeconds { get; set; } = 120;
+
+    /// <summary>How long a component may hang before the process ends.</summary>
+    public double HangGraceSeconds { get; set; } = 30;
 
     /// <summary>Whether reasoning is also sent as <c>reasoning</c>, as some clients expect.</summary>
     public bool DuplicateReasoning { get; set; }
@@ -115,6 +121,7 @@ internal sealed class ServerSettings
     {
         Require(nameof(Port), Port, 0, 65535);
         Require(nameof(BodyMegabytes), BodyMegabytes, 1, 1024);
+        Require(nameof(HeaderSeconds), HeaderSeconds, 0.1, 3600);
         Require(nameof(Connections), Connections, 1, 1_000_000);
         Require(nameof(Answers), Answers, 1, 1_000_000);
         Require(nameof(Choices), Choices, 1, 128);
@@ -127,6 +134,7 @@ internal sealed class ServerSettings
         Require(nameof(DrainSeconds), DrainSeconds, 0, 86400);
         Require(nameof(DefaultBudget), (double)DefaultBudget, 1e-9, 9e9);
         Require(nameof(HangSeconds), HangSeconds, 0.1, 86400);
+        Require(nameof(HangGraceSeconds), HangGraceSeconds, 0, 86400);
         if (Certificate is null && (CertificateKey ?? CertificatePassword) is not null)
             throw new SettingsException($"{Section}:CertificateKey and {Section}:CertificatePassword need {Section}:Certificate.");
         if (Models.Count == 0 && Embedded is null)

@@ -52,7 +52,7 @@ internal sealed class GbnfParser(string text)
         SkipSpace(lines: true);
         GrammarNode body = ReadChoice(isNested: false);
         if (!IsAtEnd && Current is not ('\n' or '\r'))
-            throw Fail(_at, $"expected the end of the line, got '{Rune.GetRuneAt(text, _at)}'");
+            throw Fail(_at, $"expected the end of the line, got {Shown()}");
 
         _rules[rule] = new(_names[rule], body, PlaceOf(start).Line);
     }
@@ -270,7 +270,7 @@ internal sealed class GbnfParser(string text)
             _at++;
 
         if (_at == start)
-            throw Fail(_at, $"expected {what}, got '{Rune.GetRuneAt(text, _at)}'");
+            throw Fail(_at, $"expected {what}, got {Shown()}");
 
         string name = text[start.._at];
         if (_ids.TryGetValue(name, out int known))
@@ -302,6 +302,8 @@ internal sealed class GbnfParser(string text)
             }
         }
     }
+
+    private string Shown() => IsAtEnd ? "the end" : Rune.TryGetRuneAt(text, _at, out Rune rune) ? $"'{rune}'" : "half a surrogate pair";
 
     private (int Line, int Column) PlaceOf(int at)
     {

@@ -1,3 +1,6 @@
+using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
+
 namespace Spud.Text.Tokenization;
 
 /// <summary>
@@ -12,10 +15,10 @@ internal sealed class TokenTrie
 
     /// <summary>Builds the tree.</summary>
     /// <param name="texts">Ids of tokens with their bytes, none empty.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public TokenTrie(IEnumerable<(int Id, byte[] Text)> texts)
     {
-        (int Id, byte[] Text)[] sorted = [.. texts];
-        Array.Sort(sorted, static (a, b) => a.Text.AsSpan().SequenceCompareTo(b.Text));
+        (int Id, byte[] Text)[] sorted = Sorted([.. texts]);
         _ids = [.. sorted.Select(static token => token.Id)];
         List<int> path = [0]; // by depth
         byte[] before = [];
@@ -64,6 +67,33 @@ internal sealed class TokenTrie
 
     /// <summary>The tokens that end at a node.</summary>
     public ReadOnlySpan<int> TokensAt(int node) => _ids.AsSpan(FirstTokens[node], FirstTokens[node + 1] - FirstTokens[node]);
+
+    // By the first eight bytes as a number, which sorts far faster than texts; then those that share them.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)] // a hundred thousand tokens, once a process
+    private static (int Id, byte[] Text)[] Sorted((int Id, byte[] Text)[] tokens)
+    {
+        ulong[] keys = new ulong[tokens.Length];
+        Span<byte> head = stackalloc byte[8];
+        for (int i = 0; i < keys.Length; i++)
+        {
+            head.Clear();
+            tokens[i].Text.AsSpan(0, Math.Min(8, tokens[i].Text.Length)).CopyTo(head);
+            keys[i] = BinaryPrimitives.ReadUInt64BigEndian(head);
+        }
+
+        Array.Sort(keys, tokens);
+        for (int first = 0, end; first < keys.Length; first = end)
+        {
+            for (end = first + 1; end < keys.Length && keys[end] == keys[first]; end++)
+            {
+            }
+
+            if (end - first > 1)
+                tokens.AsSpan(first, end - first).Sort(static (a, b) => a.Text.AsSpan().SequenceCompareTo(b.Text));
+        }
+
+        return tokens;
+    }
 
     private int Add(byte b, int depth, int parent, int token)
     {

@@ -122,6 +122,15 @@ public sealed class RingPipelineTests
         Assert.Equal(4096, sharded.Tokens);
     }
 
+    [Fact]
+    public void Explain_shows_where_each_ranks_pages_are()
+    {
+        using Pipeline pipeline = Compose("llama", 64, 1, Ring(2), "cache={\"use\":\"streaming\",\"older\":\"F32\"}");
+        Assert.Equal(
+            [(0, (int?)0, "ring rank 0"), (0, 1, "ring rank 1"), (1, 0, "ring rank 0"), (1, 1, "ring rank 1")],
+            PipelineExplanation.Of(pipeline).Pages.Select(static pages => (pages.Pool, pages.Shard, pages.Domain)));
+    }
+
     /// <summary>Work is counted by the ring itself, for every rank, and the receipt shows it.</summary>
     [Fact]
     public void The_work_of_each_rank_is_counted_and_nearly_equal_on_a_long_text()

@@ -100,10 +100,13 @@ internal sealed class Explainer(PipelineParts parts)
     private PagesExplanation Pages(int[] layers, int pool)
     {
         PoolPages of = parts.Pages.Layers[layers[0]].Pools[pool];
+        int shards = parts.Pages.Layers[layers[0]].ShardCount;
         return new()
         {
             Layers = LayerNumbers.Text(layers),
-            Pool = pool,
+            Pool = pool / shards,
+            Shard = parts.Pages.Layers[layers[0]].Shards is null ? null : pool % shards,
+            Domain = of.Domain.Name,
             PerHead = of.Layout.PerHead,
             PageTokens = of.PageTokens,
             Keys = $"{of.Pool.Keys.Type}",

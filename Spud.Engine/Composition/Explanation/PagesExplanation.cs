@@ -9,6 +9,12 @@ public sealed record PagesExplanation
     /// <summary>Index of the pool in each of these layers; most caches have one.</summary>
     public required int Pool { get; init; }
 
+    /// <summary>Index of the shard, where a fold decorator distributes keys by their position; null where none does.</summary>
+    public int? Shard { get; init; }
+
+    /// <summary>Their memory domain.</summary>
+    public required string Domain { get; init; }
+
     /// <summary>Whether every KV head has its own pages.</summary>
     public required bool PerHead { get; init; }
 

@@ -18,6 +18,7 @@ internal sealed class ChatCommand
     private readonly Shell _shell;
     private readonly PipelineArguments _pipeline;
     private readonly SamplingArguments _sampling;
+    private readonly FormatArguments _format;
     private readonly RequestArguments _request;
     private readonly ConversationArguments _conversation;
     private readonly Option<bool> _reload = new("--reload") { Description = "For plugin authors: /reload loads the plugins again and continues the conversation. Slower: do not measure in this mode." };
@@ -37,6 +38,7 @@ internal sealed class ChatCommand
         command.Options.Add(_savedPages);
         command.Options.Add(_rawOutput);
         _sampling = new(command, DefaultMaxTokens);
+        _format = new(command, shell);
         _request = new(command, shell);
         _pipeline = new(command, shell);
         LongCommand.SetAction(command, shell, Run);
@@ -88,6 +90,7 @@ internal sealed class ChatCommand
                 Sampling = _sampling.Choice(parsed),
                 MaxTokens = options.MaxTokens ?? DefaultMaxTokens,
                 StopStrings = options.StopStrings,
+                Format = _format.Read(parsed),
                 Budget = options.Budget,
                 Effort = options.Effort,
                 Prices = prices,

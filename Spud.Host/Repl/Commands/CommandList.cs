@@ -14,6 +14,7 @@ internal static class CommandList
         EditCommand.Command,
         BranchCommand.Command,
         SystemCommand.Command,
+        FormatCommand.Command,
         SaveCommand.Command,
         LoadCommand.Command,
         ListCommand.Command,

@@ -69,14 +69,14 @@ internal sealed partial class ReplScreen
         string dropped = _link.Waiting() switch
         {
             0 => "",
-            1 => "1 waiting message dropped, Up brings it back · ",
-            int waiting => $"{waiting} waiting messages dropped, Up brings them back · ",
+            1 => " · 1 waiting message dropped",
+            int waiting => $" · {waiting} waiting messages dropped",
         };
         if (_link.IsBusy())
             _link.Cancel();
 
         _input.Set("");
-        Tell($"{dropped}Ctrl-C again ends", s_twice);
+        Tell($"Ctrl-C again ends{dropped}", s_twice);
         return true;
     }
 

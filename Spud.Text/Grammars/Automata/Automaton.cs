@@ -9,14 +9,20 @@ internal sealed class Automaton
     /// <summary>Instead of a state to return to: the call is the last thing its rule does, so nothing is pushed.</summary>
     public const int TailCall = -1;
 
+    /// <summary>Length of the texts, in bytes, that tell states apart by <see cref="LikeOf"/>: longer than most tokens.</summary>
+    public const int Sight = 16;
+
     private readonly AutomatonState[] _states;
     private readonly ByteTransition[] _transitions;
     private readonly int[] _epsilons;
     private readonly byte[] _classes;
+    private readonly int[] _likeness;
+    private readonly HashSet<int> _models;
 
-    public Automaton(AutomatonState[] states, ByteTransition[] transitions, int[] epsilons, int start)
+    public Automaton(AutomatonState[] states, ByteTransition[] transitions, int[] epsilons, int[] likeness, int start)
     {
-        (_states, _transitions, _epsilons, Start) = (states, transitions, epsilons, start);
+        (_states, _transitions, _epsilons, _likeness, Start) = (states, transitions, epsilons, likeness, start);
+        _models = [.. likeness.Where((like, state) => like != state)];
         _classes = ClassesOf(transitions, out int count);
         ClassCount = count;
     }
@@ -32,6 +38,12 @@ internal sealed class Automaton
 
     /// <summary>A state.</summary>
     public ref readonly AutomatonState this[int state] => ref _states[state];
+
+    /// <summary>A state that reads the same texts of up to <see cref="Sight"/> bytes, and of longer ones perhaps others; often the state itself.</summary>
+    public int LikeOf(int state) => _likeness[state];
+
+    /// <summary>Whether other states are like a state.</summary>
+    public bool IsModel(int state) => _models.Contains(state);
 
     /// <summary>The class of a byte.</summary>
     public int ClassOf(byte b) => _classes[b];

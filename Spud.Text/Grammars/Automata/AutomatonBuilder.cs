@@ -20,6 +20,7 @@ internal sealed class AutomatonBuilder
 
     private readonly IReadOnlyList<GrammarRule> _rules;
     private readonly List<BuiltState> _states = [];
+    private readonly List<int> _likeness = []; // by state: one that reads the same texts of up to Automaton.Sight bytes; or itself
     private readonly int[] _starts;
     private readonly int[] _weights;
     private readonly Queue<(int Start, GrammarNode Body)> _unbuilt = new();
@@ -64,7 +65,43 @@ internal sealed class AutomatonBuilder
             throw new GrammarException($"the grammar needs more than {GrammarLimits.States} states. Use smaller counts of repetition, fewer alternatives or shorter texts");
 
         _states.Add(state);
+        _likeness.Add(_states.Count - 1);
         return _states.Count - 1;
+    }
+
+    /// <summary>
+    /// Copies of a node in a row, each of which takes at least a byte: no text of up to <see cref="Automaton.Sight"/> bytes tells the first
+    /// ones from each other.
+    /// </summary>
+    private sealed class Copies(AutomatonBuilder builder, GrammarNode item)
+    {
+        private readonly bool _areEqual = TakesBytes(item);
+        private int _count, _model, _modelLength;
+
+        /// <summary>Builds another copy before the others.</summary>
+        public int Add(int next)
+        {
+            int first = builder._states.Count;
+            int start = builder.BuildNode(item, next);
+            int length = builder._states.Count - first;
+            if (++_count == Automaton.Sight + 1)
+                (_model, _modelLength) = (first, length);
+
+            // The first use of a rule makes a state for it as well: such a copy is not like the others.
+            for (int i = 0; i < length && _count > Automaton.Sight && _areEqual && length == _modelLength; i++)
+                builder._likeness[first + i] = _model + i;
+            return start;
+        }
+
+        private static bool TakesBytes(GrammarNode node) => node switch
+        {
+            CharactersNode => true,
+            LiteralNode literal => literal.Text.Length > 0,
+            SequenceNode sequence => sequence.Items.Any(TakesBytes),
+            ChoiceNode choice => choice.Items.All(TakesBytes),
+            RepetitionNode repetition => repetition.Min > 0 && TakesBytes(repetition.Item),
+            _ => false,
+        };
     }
 
     private int BuildNode(GrammarNode node, int next)
@@ -145,8 +182,9 @@ internal sealed class AutomatonBuilder
         int left = repetition.Min;
         for (; isLong && left >= Chunk; left -= Chunk)
             next = New(new() { Call = StartOfChunk(item, Chunk, Chunk), Return = next });
+        Copies copies = new(this, item);
         for (; left > 0; left--)
-            next = BuildNode(item, next);
+            next = copies.Add(next);
         return next;
     }
 
@@ -154,13 +192,9 @@ internal sealed class AutomatonBuilder
     private int BuildOption(GrammarNode item, int count, int next)
     {
         int end = next;
+        Copies copies = new(this, item);
         for (int i = 0; i < count; i++)
-        {
-            BuiltState optional = new() { Epsilons = { end } };
-            int state = New(optional);
-            optional.Epsilons.Add(BuildNode(item, next));
-            next = state;
-        }
+            next = New(new() { Epsilons = { end, copies.Add(next) } });
 
         return next;
     }
@@ -267,7 +301,7 @@ internal sealed class AutomatonBuilder
             states[i] = new(firstTransition, state.Transitions.Count, firstEpsilon, state.Epsilons.Count, state.Call < 0 ? -1 : Resolve(state.Call), isTail ? Automaton.TailCall : returns, state.IsFinal);
         }
 
-        return new(states, [.. transitions], [.. epsilons], Resolve(start));
+        return new(states, [.. transitions], [.. epsilons], [.. _likeness], Resolve(start));
     }
 
     /// <summary>The first state that does something, from a state on.</summary>

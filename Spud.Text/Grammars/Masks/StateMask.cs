@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Spud.Text.Tokenization;
 
 namespace Spud.Text.Grammars;
@@ -31,7 +32,13 @@ internal sealed class StateMask
     public int[] Dependent { get; }
 
     /// <summary>Computes the mask of a state.</summary>
-    public static StateMask Of(int state, StackSets sets, TokenTrie trie, int words)
+    /// <param name="state">The state.</param>
+    /// <param name="sets">Runs the automaton.</param>
+    /// <param name="trie">The vocabulary.</param>
+    /// <param name="sight">Length up to which tokens are decided; longer ones count as dependent on the stack.</param>
+    /// <param name="words">Number of words of a mask.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static StateMask Of(int state, StackSets sets, TokenTrie trie, int sight, int words)
     {
         List<int> ids = [], dependent = [];
         Span<int> path = new int[trie.Depth + 1];
@@ -40,10 +47,10 @@ internal sealed class StateMask
         for (int node = 1; node < trie.Count;)
         {
             int depth = trie.Depths[node];
-            int set = path[depth - 1] == StackSets.Dead ? StackSets.Dead : sets.Step(path[depth - 1], trie.Bytes[node]);
-            if (set == StackSets.Dead)
+            int set = sets.Step(path[depth - 1], trie.Bytes[node]);
+            if (set == StackSets.Dead || depth > sight)
             {
-                if (left[depth - 1])
+                if (left[depth - 1] || set != StackSets.Dead)
                     dependent.Add(node);
                 node = trie.Ends[node];
                 continue;

@@ -43,6 +43,7 @@ public sealed class TokenConstraint
 
     internal StateMask MaskOf(int state)
     {
+        state = Grammar.Automaton.LikeOf(state);
         if (Volatile.Read(ref _masks[state]) is { } known)
             return known;
 
@@ -53,7 +54,8 @@ public sealed class TokenConstraint
             if (_sets is null || _sets.Size > WorkspaceSize)
                 _sets = new(Grammar.Automaton);
 
-            StateMask mask = StateMask.Of(state, _sets, Trie, TokenMask.Words(Tokenizer.VocabularySize));
+            int sight = Grammar.Automaton.IsModel(state) ? Automaton.Sight : Trie.Depth;
+            StateMask mask = StateMask.Of(state, _sets, Trie, sight, TokenMask.Words(Tokenizer.VocabularySize));
             Volatile.Write(ref _masks[state], mask);
             return mask;
         }

@@ -41,7 +41,7 @@ public sealed class FolderArrowTests
             "Responses -> Chat", "Responses -> Generation", "Responses -> Http", "Responses -> Jobs", "Responses -> Models", "Responses -> Settings",
             "Background -> Chat", "Background -> Generation", "Background -> Http", "Background -> Jobs", "Background -> Models", "Background -> Settings",
             "Tokenize -> Chat", "Tokenize -> Http", "Tokenize -> Models", "Tokenize -> Settings",
-            "Operations -> Generation", "Operations -> Http", "Operations -> Models",
+            "Operations -> Generation", "Operations -> Http", "Operations -> Models", "Operations -> Settings",
             ". -> Background", ". -> Chat", ". -> Completions", ". -> Embeddings", ". -> Generation", ". -> Http", ". -> Jobs", ". -> Models", ". -> Operations", ". -> Responses",
             ". -> Security", ". -> Settings", ". -> Tokenize",
         ],

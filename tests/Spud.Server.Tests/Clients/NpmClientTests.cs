@@ -15,6 +15,10 @@ public sealed class NpmClientTests(ServerProcess server, NpmPackages npm)
         Assert.Equal("stop", result.GetProperty("finish").GetString());
         Assert.InRange(result.GetProperty("tokens").GetInt32(), 5, 20);
         Assert.Equal([576, 576], result.GetProperty("dimensions").EnumerateArray().Select(static value => value.GetInt32()));
+        Assert.Equal("get_weather", result.GetProperty("called").GetProperty("name").GetString());
+        Assert.Equal(result.GetProperty("called").GetProperty("arguments").GetString(), result.GetProperty("calledStream").GetProperty("arguments").GetString());
+        AssertCity(JsonDocument.Parse(result.GetProperty("called").GetProperty("arguments").GetString()!).RootElement);
+        AssertCity(result.GetProperty("structured"));
         Assert.Equal((404, "model_not_found", "NotFoundError"), (result.GetProperty("missing").GetProperty("status").GetInt32(), result.GetProperty("missing").GetProperty("code").GetString(), result.GetProperty("missing").GetProperty("name").GetString()));
         Assert.Equal(ServerProcess.Model, Assert.Single(result.GetProperty("models").EnumerateArray()).GetString());
     }
@@ -28,6 +32,8 @@ public sealed class NpmClientTests(ServerProcess server, NpmPackages npm)
         Assert.Equal(("stop", "stop"), (result.GetProperty("finish").GetString(), result.GetProperty("streamFinish").GetString()));
         Assert.InRange(result.GetProperty("tokens").GetInt32(), 5, 20);
         Assert.Equal(576, result.GetProperty("dimensions").GetInt32());
+        Assert.All(result.GetProperty("calls").EnumerateArray().Concat(result.GetProperty("streamedCalls").EnumerateArray()), AssertCity);
+        Assert.NotEmpty(result.GetProperty("streamedCalls").EnumerateArray());
     }
 
     [Fact]
@@ -38,5 +44,10 @@ public sealed class NpmClientTests(ServerProcess server, NpmPackages npm)
         Assert.Equal(result.GetProperty("whole").GetString(), result.GetProperty("streamed").GetString());
         Assert.InRange(result.GetProperty("tokens").GetInt32(), 5, 20);
         Assert.Equal([576, 576], result.GetProperty("dimensions").EnumerateArray().Select(static value => value.GetInt32()));
+            Assert.NotEmpty(result.GetProperty("calls").EnumerateArray());
+        Assert.All(result.GetProperty("calls").EnumerateArray(), AssertCity);
+        AssertCity(result.GetProperty("structured"));
     }
+
+    private static void AssertCity(JsonElement value) => Assert.Contains(value.GetProperty("city").GetString(), (string[])["Paris", "Rome"]);
 }

@@ -53,6 +53,40 @@ public sealed class OpenAIClientTests(ServerProcess server)
     }
 
     [Fact]
+    public async Task It_calls_tools_and_continues_with_their_output()
+    {
+        ChatTool tool = ChatTool.CreateFunctionTool("get_weather", "The weather of a city.", BinaryData.FromString(
+            """{ "type": "object", "properties": { "city": { "type": "string", "enum": ["Paris", "Rome"] } }, "required": ["city"], "additionalProperties": false }"""), true);
+        ChatCompletionOptions options = new() { Temperature = 0, Tools = { tool }, ToolChoice = ChatToolChoice.CreateRequiredChoice(), AllowParallelToolCalls = false };
+        List<ChatMessage> messages = [new UserChatMessage("How is the weather in Paris?")];
+        ChatCompletion answer = await Chat.CompleteChatAsync(messages, options);
+        Assert.Equal(ChatFinishReason.ToolCalls, answer.FinishReason);
+        ChatToolCall call = Assert.Single(answer.ToolCalls);
+        Assert.Contains("\"city\"", $"{call.FunctionArguments}", StringComparison.Ordinal);
+
+        string streamed = "";
+        await foreach (StreamingChatCompletionUpdate update in Chat.CompleteChatStreamingAsync(messages, options))
+            streamed += string.Concat(update.ToolCallUpdates.Select(static part => $"{part.FunctionArgumentsUpdate}"));
+
+        Assert.Equal($"{call.FunctionArguments}", streamed);
+        messages.AddRange([new AssistantChatMessage(answer), new ToolChatMessage(call.Id, "sunny")]);
+        ChatCompletion last = await Chat.CompleteChatAsync(messages, new() { MaxOutputTokenCount = 10 });
+        Assert.NotEmpty(last.Content[0].Text);
+    }
+
+    [Fact]
+    public async Task It_gets_structured_output()
+    {
+        ChatCompletionOptions options = new()
+        {
+            Temperature = 0,
+            ResponseFormat = ChatResponseFormat.CreateJsonSchemaFormat("answer", BinaryData.FromString("""{ "type": "object", "properties": { "capital": { "type": "string", "maxLength": 20 } }, "required": ["capital"], "additionalProperties": false }"""), jsonSchemaIsStrict: true),
+        };
+        ChatCompletion answer = await Chat.CompleteChatAsync([new UserChatMessage(Question)], options);
+        Assert.Contains("Paris", System.Text.Json.JsonDocument.Parse(answer.Content[0].Text).RootElement.GetProperty("capital").GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task It_embeds()
     {
         EmbeddingClient client = new(ServerProcess.Model, s_key, Options);

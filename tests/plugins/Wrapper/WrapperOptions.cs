@@ -26,7 +26,17 @@ internal sealed class CappedOptions
     public int Experts { get; set; } = 1024;
 }
 
+internal sealed class ServingOptions
+{
+    /// <summary>Receives a line when the fold serves, and one when it is disposed; null: the process is the program.</summary>
+    public string? File { get; set; }
+
+    /// <summary>Whether the program is lost while it is served.</summary>
+    public bool IsLost { get; set; }
+}
+
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(WrapperOptions))]
 [JsonSerializable(typeof(CappedOptions))]
+[JsonSerializable(typeof(ServingOptions))]
 internal sealed partial class WrapperJson : JsonSerializerContext;

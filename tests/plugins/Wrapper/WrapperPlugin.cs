@@ -11,6 +11,7 @@ public sealed class WrapperPlugin : ISpudPlugin
         registry.AddAttention("counted", WrapperJson.Default.WrapperOptions, Inner, static (options, build) => new CountedAttention(options, build));
         registry.AddCache("counted", WrapperJson.Default.WrapperOptions, Inner, static (options, build) => new CountedCache(options, build));
         registry.AddRouter("capped", WrapperJson.Default.CappedOptions, static (options, offers) => offers.Of(options.Inner), static (options, build) => new CappedRouter(options, build));
+        registry.AddFold("serving", WrapperJson.Default.ServingOptions, new Offer(), static (options, build, inner) => new ServingFold(options, build, inner));
         registry.AddExperts("scaled", WrapperJson.Default.WrapperOptions, Inner, static (options, build) => new ScaledExperts(options, build));
     }
 

@@ -70,8 +70,11 @@ internal sealed class SpeedGraph : GraphView, ISeries
         _speeds = SpeedOver(_times, columns);
         _perRow = Round(_speeds.Max() / BarRows);
         AxisX.Increment = (float)(between / perColumn);
-        AxisX.LabelGetter = column => $"{column.Value * perColumn:0.##}s" is var label && column.ScreenLocation + (label.Length + 1) / 2 <= Viewport.Width ? label : "";
+        AxisX.LabelGetter = column => Label(column.Value * perColumn, between) is var label && column.ScreenLocation + (label.Length + 1) / 2 <= Viewport.Width ? label : "";
     }
+
+    /// <summary>A time on an axis whose labels are some time apart.</summary>
+    internal static string Label(double seconds, double between) => between < 0.1 ? $"{1000 * seconds:0.##}ms" : $"{seconds:0.##}s";
 
     /// <summary>Tokens per second in equal intervals; each token is spread evenly over the time since the previous one.</summary>
     internal static double[] SpeedOver(double[] times, int parts)

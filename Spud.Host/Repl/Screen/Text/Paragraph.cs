@@ -9,6 +9,7 @@ internal sealed record Paragraph(IReadOnlyList<Run> Runs, Run First = default, R
 {
     private const string Gap = "  ";
     private const int LeastIndent = 4;
+    private const int ReadableColumns = 30;
 
     /// <summary>Whether it is a row of a table: what does not fit goes on below its last column.</summary>
     public bool IsTable { get; init; }
@@ -20,7 +21,7 @@ internal sealed record Paragraph(IReadOnlyList<Run> Runs, Run First = default, R
     /// <summary>Adds a prefix.</summary>
     public Paragraph Indented(Run first, Run rest) => this with { First = Joined(first, First), Rest = Joined(rest, Rest) };
 
-    /// <summary>Columns by which a table's further rows are indented, so that at least half of the width is left for their text.</summary>
+    /// <summary>Columns by which a table's further rows are indented: to its last column, if that leaves enough for their text.</summary>
     public int HangingColumns(int columns)
     {
         if (!IsTable)
@@ -32,7 +33,7 @@ internal sealed record Paragraph(IReadOnlyList<Run> Runs, Run First = default, R
             return 0;
 
         int last = Graphemes.Columns(text[..(gap + Gap.Length)]);
-        return last <= columns / 2 ? last : Math.Min(LeastIndent, columns / 4);
+        return last <= columns / 2 || columns - last >= ReadableColumns ? last : Math.Min(LeastIndent, columns / 4);
     }
 
     // An inner prefix keeps its style: a bullet stays a bullet.

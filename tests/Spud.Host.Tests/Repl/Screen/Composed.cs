@@ -65,7 +65,7 @@ internal static class Composed
             Component("experts", "cpu", """{"activations":"q8"}""", 50_000_000),
             Component("cache", "plain", $$"""{"format":"{{format}}","pageTokens":64}""", 0),
         ],
-        Pages = [new() { Layers = "0-29", Pool = 0, PerHead = false, PageTokens = 64, Keys = format.ToUpperInvariant(), Values = format.ToUpperInvariant(), Pages = 128, TokensAtMost = 8192, ReviewTokens = null, BytesPerTokenAndLayer = 768, TotalBytes = PageBytes(format) }],
+        Pages = [new() { Layers = "0-29", Pool = 0, Domain = "host", PerHead = false, PageTokens = 64, Keys = format.ToUpperInvariant(), Values = format.ToUpperInvariant(), Pages = 128, TokensAtMost = 8192, ReviewTokens = null, BytesPerTokenAndLayer = 768, TotalBytes = PageBytes(format) }],
         Memory = new()
         {
             Components = 0, Native = 0, Arena = 0, Pages = PageBytes(format), StepBuffers = 0, Batch = 0, Runtime = 0, Tokenizer = 0, PrivateBytes = 121_700_000 + PageBytes(format),

@@ -118,6 +118,7 @@ public sealed class PaneTests : IDisposable
     {
         Assert.Equal([2, 2, 1, 1], SpeedGraph.SpeedOver([0, 0.5, 1, 2], 4).Select(speed => Math.Round(speed, 6)));
         Assert.Equal(3, SpeedGraph.SpeedOver([0, 0.1, 0.3, 1], 7).Sum() / 7, 6);
+        Assert.Equal(["1.5ms", "50ms", "0.2s"], new[] { SpeedGraph.Label(0.0015, 0.0015), SpeedGraph.Label(0.05, 0.05), SpeedGraph.Label(0.2, 0.1) });
     }
 
     [Fact]

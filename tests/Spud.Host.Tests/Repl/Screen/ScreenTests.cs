@@ -88,7 +88,7 @@ public sealed class ScreenTests
         fixture.Happen(new TurnStarted(turn));
         Assert.Contains("reading the prompt · 2 waiting", fixture.Text, StringComparison.Ordinal);
         fixture.Press(Key.C.WithCtrl);
-        Assert.Contains("2 waiting messages dropped, Up brings them back · Ctrl-C again ends", fixture.Text, StringComparison.Ordinal);
+        Assert.Contains("Ctrl-C again ends · 2 waiting messages dropped", fixture.Text, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,0 +1,126 @@
+using System.Diagnostics;
+using System.Net;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+using Spud.Server.Http;
+using Spud.Server.Operations;
+using Spud.Server.Tests.Clients;
+using static Spud.Server.Tests.SharedServer;
+
+namespace Spud.Server.Tests;
+
+public sealed class OperationsTests(SharedServer shared)
+{
+    [Fact]
+    public async Task Metrics_are_prometheus_text()
+    {
+        await shared.Server.AnswerAsync(ChatPath, Body());
+        string text = await shared.Server.Client.GetStringAsync(new Uri("/metrics", UriKind.Relative), TestContext.Current.CancellationToken);
+        foreach (string name in (string[])["gen_ai_server_time_to_first_token", "spud_compute_units", "spud_server_requests_running", "spud_server_pages_free"])
+            Assert.Contains(name, text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_description_lists_every_endpoint_and_a_page_shows_it()
+    {
+        JsonElement description = await shared.Server.GetAsync("/openapi.json");
+        string[] described = [.. description.GetProperty("paths").EnumerateObject().Select(static path => path.Name)];
+        string[] served = [.. shared.Server.Services.GetRequiredService<IEnumerable<Microsoft.AspNetCore.Routing.EndpointDataSource>>().SelectMany(static source => source.Endpoints)
+            .OfType<Microsoft.AspNetCore.Routing.RouteEndpoint>().Select(static endpoint => endpoint.RoutePattern.RawText!).Where(static path => path.StartsWith("/v1/", StringComparison.Ordinal)).Distinct()];
+        Assert.NotEmpty(served);
+        Assert.Empty(served.Except(described));
+        Assert.Contains("openapi.json", await shared.Server.Client.GetStringAsync(new Uri("/reference", UriKind.Relative), TestContext.Current.CancellationToken), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task While_the_model_is_loaded_requests_are_told_to_wait()
+    {
+        Readiness readiness = new();
+        DefaultHttpContext context = new();
+        context.Request.Method = "POST";
+        context.SetEndpoint(new(null, null, "chat"));
+        ApiException refused = await Assert.ThrowsAsync<ApiException>(() => Gate.InvokeAsync(context, static _ => Task.CompletedTask, readiness));
+        Assert.Equal((503, "loading"), (refused.Status, refused.Code));
+        Assert.NotNull(refused.RetryAfter);
+        readiness.Loaded();
+        await Gate.InvokeAsync(context, static _ => Task.CompletedTask, readiness);
+        readiness.End();
+        Assert.Equal("ending", (await Assert.ThrowsAsync<ApiException>(() => Gate.InvokeAsync(context, static _ => Task.CompletedTask, readiness))).Code);
+    }
+
+    [Fact]
+    public async Task A_component_that_hangs_is_named_and_the_process_ends_after_a_grace_period()
+    {
+        await using TestServer server = await TestServer.StartAsync(TestData.DefaultModel, ["--Serve:HangSeconds=0.1", "--Serve:HangGraceSeconds=0"]);
+        TaskCompletionSource<int> ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        server.Services.GetRequiredService<HangWatch>().Exit = code => ended.TrySetResult(code);
+
+        // Not really hanging: a long prompt, whose steps take longer than that.
+        string prompt = string.Concat(Enumerable.Repeat("The quick brown fox jumps over the lazy dog. ", 60));
+        Task<JsonElement> answer = server.AnswerAsync(ChatPath, $$"""{ "max_tokens": 1, "messages": [{ "role": "user", "content": "{{prompt}}" }] }""");
+        string? hanging = null;
+        for (long start = Stopwatch.GetTimestamp(); hanging is null && Stopwatch.GetElapsedTime(start) < TimeSpan.FromSeconds(30);)
+        {
+            using HttpResponseMessage health = await server.Client.GetAsync(new Uri("/health", UriKind.Relative), TestContext.Current.CancellationToken);
+            hanging = health.StatusCode == HttpStatusCode.ServiceUnavailable ? await health.Content.ReadAsStringAsync(TestContext.Current.CancellationToken) : null;
+        }
+
+        Assert.Matches("(head|attention|experts|router|cache) .+ hangs", hanging);
+        Assert.Equal(HangWatch.ExitCode, await ended.Task.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken));
+        await answer;
+    }
+
+    [Fact]
+    public async Task A_running_answer_is_finished_when_the_process_is_asked_to_end()
+    {
+        await using RunningServer server = RunningServer.Start("--port", "0", "--threads", "1");
+        await server.UntilReadyAsync();
+        using HttpClient client = new() { BaseAddress = server.Address };
+        using HttpRequestMessage request = new(HttpMethod.Post, ChatPath)
+        {
+            Content = new StringContent("""{ "stream": true, "ignore_eos": true, "max_tokens": 120, "messages": [{ "role": "user", "content": "Count." }] }"""),
+        };
+        using HttpResponseMessage response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
+        server.Signal("TERM");
+        string text = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        Assert.EndsWith("data: [DONE]\n\n", text, StringComparison.Ordinal);
+        Assert.Equal(0, await server.EndAsync());
+        await Assert.ThrowsAnyAsync<HttpRequestException>(() => client.GetAsync(new Uri("/health", UriKind.Relative)));
+    }
+
+    [Theory]
+    [InlineData("no such file", "-m", "nope.gguf")]
+    [InlineData("no such file", "nope.gguf")]
+    [InlineData("could be reached|can be reached", "--host", "0.0.0.0")]
+    [InlineData("--port: expected", "--port", "x")]
+    public async Task What_it_cannot_start_with_is_said(string expected, params string[] arguments)
+    {
+        await using RunningServer server = RunningServer.Start([.. arguments, .. arguments.Contains("--port") ? Array.Empty<string>() : ["--port", "0"]]);
+        Assert.Equal(2, await server.EndAsync());
+        Assert.Matches($"error: .*({expected})", server.Error);
+    }
+
+    [Fact]
+    public async Task Several_models_are_served_and_the_one_used_least_recently_makes_room()
+    {
+        string other = TestData.Path("stories260K/stories260K-q8_0.gguf");
+        await using RunningServer server = RunningServer.Start(TestServer.Stories, other, "--chat-template", "chatml", "--port", "0", "--threads", "1");
+        await server.UntilReadyAsync();
+        using HttpClient client = new() { BaseAddress = server.Address };
+        Assert.Equal(["stories260K-f32"], await LoadedAsync());
+        foreach (string model in (string[])["stories260K-q8_0", "stories260K-f32", "stories260K-q8_0"])
+        {
+            using HttpResponseMessage answer = await client.PostAsync(new Uri(ChatPath, UriKind.Relative), new StringContent(Body($"\"model\": \"{model}\",")), TestContext.Current.CancellationToken);
+            string text = await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+            Assert.Contains($"\"model\":\"{model}\"", text, StringComparison.Ordinal);
+            Assert.Equal([model], await LoadedAsync());
+        }
+
+        async Task<string[]> LoadedAsync()
+        {
+            JsonElement models = JsonDocument.Parse(await client.GetStringAsync(new Uri("/v1/models", UriKind.Relative))).RootElement.GetProperty("data");
+            Assert.Equal(2, models.GetArrayLength());
+            return [.. models.EnumerateArray().Where(static model => model.GetProperty("loaded").GetBoolean()).Select(static model => model.GetProperty("id").GetString()!)];
+        }
+    }
+}
