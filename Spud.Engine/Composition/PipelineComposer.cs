@@ -148,6 +148,7 @@ internal sealed class PipelineComposer : IDisposable
         PipelineParts all = new()
         {
             TokenGap = _options.TokenGap,
+            KeptTokens = _options.KeptTokens ?? 0,
             Swap = _options.SwapFolder is { } folder ? new(folder, _options.Log) : null,
             Weights = _weights,
             Hash = _hash,

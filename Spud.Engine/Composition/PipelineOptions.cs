@@ -37,6 +37,12 @@ public sealed record PipelineOptions
     public TimeSpan TokenGap { get; init; } = TimeSpan.FromMilliseconds(250);
 
     /// <summary>
+    /// Maximum number of tokens in texts that are kept after their requests (<see cref="Generation.GenerationOptions.PrefixSharing"/>), at least 1; null for twice the context. Pages
+    /// take memory from the system when they are used for the first time, and kept texts would use all of them sooner or later.
+    /// </summary>
+    public int? KeptTokens { get; init; }
+
+    /// <summary>
     /// A folder for the texts of requests that have to give their pages back to others, where writing and reading a file takes less time than computing a text
     /// again; the files can be read by this user alone and are deleted with the pipeline. Null to compute such texts again.
     /// </summary>
@@ -67,6 +73,7 @@ public sealed record PipelineOptions
         ArgumentOutOfRangeException.ThrowIfLessThan(LogitRows, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(CacheTokens ?? 1, 1, nameof(CacheTokens));
         ArgumentOutOfRangeException.ThrowIfLessThan(FullSequences ?? 1, 1, nameof(FullSequences));
+        ArgumentOutOfRangeException.ThrowIfLessThan(KeptTokens ?? 1, 1, nameof(KeptTokens));
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(TokenGap, TimeSpan.Zero);
     }
 }

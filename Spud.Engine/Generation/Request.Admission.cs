@@ -37,6 +37,15 @@ public sealed partial class Request
         return _released is null ? Engine.Kept.Find(owner, Prompt, Prompt.Length - 1) : Engine.Kept.Find(owner, _released, _released.Length);
     }
 
+    /// <summary>
+    /// Whether another request is reading a prompt that begins like this one's, and may share it: it is cheaper to wait until that is read than to read the same twice.
+    /// </summary>
+    /// <param name="other">A request that runs.</param>
+    /// <param name="found">Number of tokens that need not be read anyway.</param>
+    internal bool WaitsFor(Request other, int found) =>
+        _released is null && other._released is null && OwnsSequence && other.OwnsSequence && _prefixes is not null && _prefixes == other._prefixes && other.State == RequestState.Prefilling
+        && Prompt.AsSpan(0, Prompt.Length - 1).CommonPrefixLength(other.Prompt) >= found + 2 * PrefixId.BlockTokens;
+
     /// <summary>Assigns a sequence and truncates it to its common prefix with the text.</summary>
     /// <param name="sequence">The request's own sequence, or an empty one.</param>
     /// <param name="match">A kept text whose beginning an empty sequence takes over; null if none.</param>

@@ -1,5 +1,3 @@
-using Spud.Execution;
-
 namespace Spud.Generation;
 
 /// <summary>A request as a scheduler sees it.</summary>

@@ -80,6 +80,10 @@ public sealed partial class Request
 
     private void Choose(Span<float> logits)
     {
+        // Others may begin alike.
+        if (_prefixes is not null && GeneratedTokens == 0 && OwnsSequence && Prompt.Length >= ReusedTokens + PrefixId.BlockTokens)
+            Engine.Kept.KeepBeginning(Sequence!, _prefixes);
+
         State = RequestState.Decoding;
         _token = _cursor is null ? _sampler.Value.Sample(logits) : _sampler.Value.Sample(logits, _cursor.Value.Allowed());
         _sampler.Value.Accept(_token);

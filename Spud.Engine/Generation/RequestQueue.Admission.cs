@@ -19,26 +19,50 @@ internal sealed partial class RequestQueue
 
         _runners.Clear();
         bool isFull = false;
+        int unused = 0;
         foreach (int index in order)
         {
             Request request = _jobs.Requests[index];
             if (request.State == RequestState.Waiting && !isFull && !IsUsed(request.Sequence))
                 isFull = !TryAdmit(request);
+            int rows = _jobs.DecisionOf(request).Rows;
             if (!request.IsRunning)
+            {
+                unused += rows;
                 continue;
+            }
 
-            request.Rows = _jobs.DecisionOf(request).Rows;
+            request.Rows = rows;
             _runners.Add(request);
+        }
+
+        Distribute(unused);
+    }
+
+    /// <summary>Gives the rows of those that could not be admitted to prompts that can use them.</summary>
+    private void Distribute(int rows)
+    {
+        for (int i = 0; i < _runners.Count && rows > 0; i++)
+        {
+            int more = Math.Clamp(_runners[i].TokensToRead - _runners[i].Rows, 0, rows);
+            _runners[i].Rows += more;
+            rows -= more;
         }
     }
 
-    /// <summary>False if there is no room for the request. One that is alone is always admitted, and fails later if there is not enough room.</summary>
+    /// <summary>False if there is no room for the request; it may wait for another reason. One that is alone is always admitted, and fails later if there is not enough room.</summary>
     private bool TryAdmit(Request request)
     {
         if (request.Sequence is null && !engine.HasFreeSequence && _running.Count > 0)
             return false;
 
         PrefixMatch? match = request.FindPrefix();
+        foreach (Request other in _running)
+        {
+            if (_jobs.DecisionOf(other).Action == JobAction.Run && request.WaitsFor(other, match?.Tokens ?? 0))
+                return true;
+        }
+
         if (_running.Count > 0 && !HasPagesFor(request, match))
             return false;
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Spud.Generation;
+using Spud.Host.Repl.Storage;
 
 namespace Spud.Host.Repl;
 
@@ -26,9 +27,10 @@ internal sealed partial class Session
 
         try
         {
+            using ConversationStore store = ConversationStore.InMemory();
             long start = Stopwatch.GetTimestamp();
             for (int i = 0; i < Trials && Stopwatch.GetElapsedTime(start) < s_trialTime && !cancellation.IsCancellationRequested; i++)
-                Try(texts, report, cancellation);
+                Try(texts, store, report, cancellation);
         }
         catch (Exception fault) when (MessageOf(fault) is { Length: > 0 } text)
         {
@@ -40,16 +42,20 @@ internal sealed partial class Session
         }
     }
 
-    private void Try(HeldTexts texts, Action<SessionEvent> report, CancellationToken cancellation)
+    private void Try(HeldTexts texts, ConversationStore store, Action<SessionEvent> report, CancellationToken cancellation)
     {
         TurnSettings settings = _settings with { MaxTokens = TrialTokens, StopStrings = [], Budget = null };
-        Answering trial = new(Own(), new(), TrialQuestion, ids => texts.For(ids, TrialTokens), settings, report, cancellation);
+        Conversation conversation = new();
+        Answering trial = new(Own(), conversation, TrialQuestion, ids => texts.For(ids, TrialTokens), settings, report, cancellation);
         report(new TurnStarted(trial.Turn));
+        store.Begin(conversation, trial.Turn);
         foreach (TextPiece piece in trial.Request.ToBlockingEnumerable())
             trial.Take(piece);
 
+        store.Progress(conversation.Rows[trial.Turn], trial.Answer);
         trial.Complete();
         trial.Close(settings.Prices);
+        store.Update(conversation.Rows[trial.Turn], trial.Turn);
         report(new TurnFinished(trial.Turn));
         texts.Clear();
     }

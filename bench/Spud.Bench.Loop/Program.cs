@@ -57,7 +57,7 @@ void Gap()
             continue;
 
         start = now;
-        reader = new(() => other.ToBlockingEnumerable().Count()) { IsBackground = true };
+        reader = new(() => Drain(other)) { IsBackground = true };
         reader.Start();
     }
 
@@ -71,10 +71,10 @@ void Waiting(int count)
 {
     using CancellationTokenSource stop = new();
     Request[] running = [.. Enumerable.Range(0, 4).Select(_ => model.Generate(Text(40), Options(80), CancellationToken.None))];
-    Thread[] readers = [.. running.Select(request => new Thread(() => request.ToBlockingEnumerable().Count()))];
+    Thread[] readers = [.. running.Select(request => new Thread(() => Drain(request)))];
     Array.ForEach(readers, reader => reader.Start());
     while (running.Any(request => request.GeneratedTokens == 0))
-        Thread.Sleep(1);
+        Pause(1);
 
     int[] prompt = Text(100);
     GenerationOptions options = Options(1);
@@ -82,10 +82,10 @@ void Waiting(int count)
     IAsyncEnumerator<TextPiece>[] waiting = [.. Enumerable.Range(0, count).Select(_ => model.Generate(prompt, options, stop.Token).GetAsyncEnumerator())];
     ValueTask<bool>[] moves = [.. waiting.Select(reader => reader.MoveNextAsync())];
     bytes = GC.GetTotalMemory(forceFullCollection: true) - bytes;
-    Thread.Sleep(100);
+    Pause(100);
     LoopStatus first = model.Status;
     while (running.All(request => request.State == RequestState.Decoding))
-        Thread.Sleep(1);
+        Pause(1);
 
     LoopStatus second = model.Status;
     stop.Cancel();
@@ -107,12 +107,22 @@ void Turns()
         Request turn = model.Generate(first, options, CancellationToken.None);
         int[] answer = [.. turn.ToBlockingEnumerable().Select(piece => piece.Token).OfType<int>()];
         Request next = model.Generate([.. first, .. answer, .. Text(20)], options, CancellationToken.None);
-        _ = next.ToBlockingEnumerable().Count();
+        Drain(next);
         Console.WriteLine(FormattableString.Invariant($"{(name is null ? "without" : "with")} kept texts: second turn reads {next.Ledger![Phase.Prefill].Tokens} of {next.PromptTokens} tokens, first token after {next.TimeToFirstToken.TotalMilliseconds:0} ms"));
     }
 }
 
 int[] Text(int tokens) => [.. Enumerable.Range(0, tokens).Select(_ => random.Next(100, model.Pipeline.Model.Vocabulary))];
+
+static void Drain(Request request)
+{
+    foreach (TextPiece _ in request.ToBlockingEnumerable())
+    {
+    }
+}
+
+// The loop tells nobody how far it is.
+static void Pause(int milliseconds) => Task.Delay(milliseconds).Wait();
 
 static GenerationOptions Options(int tokens) => new() { MaxTokens = tokens, IgnoreEndOfGeneration = true, Sampling = new() { Temperature = 0 } };
 

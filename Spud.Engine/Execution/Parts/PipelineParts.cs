@@ -69,6 +69,9 @@ internal sealed class PipelineParts
     /// <summary>Time between two tokens of an answer that should rarely be exceeded while prompts are read.</summary>
     public TimeSpan TokenGap { get; init; } = TimeSpan.FromMilliseconds(250);
 
+    /// <summary>Maximum number of tokens for which pages are held by nothing but texts kept after their requests.</summary>
+    public long KeptTokens { get => field > 0 ? field : 2L * Limits.ContextTokens; init; }
+
     /// <summary>Where texts of requests that give their pages back may be written; null if nowhere.</summary>
     public SwapStore? Swap { get; init; }
 

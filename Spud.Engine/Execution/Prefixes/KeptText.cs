@@ -20,7 +20,7 @@ internal sealed class KeptText(PrefixOwner owner, int[] ids, PageTable[] tables,
     public ReadOnlySpan<byte> State => state;
 
     /// <summary>Identities of its beginnings of 1, 2, … blocks.</summary>
-    public ImmutableArray<PrefixId> Blocks { get; private set; } = Chain(PrefixId.Of(owner), ids);
+    public ImmutableArray<PrefixId> Blocks { get; private set; } = Chain(owner.Root, ids);
 
     /// <summary>When it was last used.</summary>
     public long LastUse { get; set; }

@@ -38,9 +38,19 @@ internal sealed class KeptTexts(PipelineParts pipeline)
 
         sequence.Truncate(length);
         byte[] state = StateOf(sequence.Id);
-        KeptText text = new(owner, sequence.Ids.ToArray(), sequence.Detach(), state);
-        text.Keep();
-        Add(text);
+        Add(new(owner, sequence.Ids.ToArray(), sequence.Detach(), state));
+    }
+
+    /// <summary>Keeps the text of a sequence that goes on: the pages are shared.</summary>
+    /// <param name="sequence">A text of at least one block, all of it computed as the owner's texts are read; between two steps.</param>
+    /// <param name="owner">Who may use it.</param>
+    public void KeepBeginning(Sequence sequence, PrefixOwner owner)
+    {
+        PageTable[] tables = pipeline.Pages.NewTables(ReadOnlyMemory<int>.Empty, sequence.Id);
+        for (int layer = 0; layer < tables.Length; layer++)
+            sequence.Tables[layer].ForkInto(tables[layer]);
+
+        Add(new(owner, sequence.Ids.ToArray(), tables, StateOf(sequence.Id)));
     }
 
     /// <summary>The kept text that saves the most reading; null if none does.</summary>
@@ -50,7 +60,7 @@ internal sealed class KeptTexts(PipelineParts pipeline)
     public PrefixMatch? Find(PrefixOwner owner, ReadOnlySpan<int> ids, int maxTokens)
     {
         _matches.Clear();
-        PrefixId id = _blocks.Count == 0 ? default : PrefixId.Of(owner);
+        PrefixId id = owner.Root;
         for (int from = 0; from + PrefixId.BlockTokens <= ids.Length && _blocks.Count > 0; from += PrefixId.BlockTokens)
         {
             id = id.Next(ids.Slice(from, PrefixId.BlockTokens));
@@ -128,6 +138,16 @@ internal sealed class KeptTexts(PipelineParts pipeline)
             Drop(_texts[^1], 0);
     }
 
+    /// <summary>Tokens for which only kept texts hold pages, in the layer in which those are the most.</summary>
+    private long TokensKept()
+    {
+        long most = 0;
+        foreach (LayerPages layer in pipeline.Pages.Layers)
+            most = Math.Max(most, (long)layer.First.KeptPages * layer.First.PageTokens / layer.First.Tables);
+
+        return most;
+    }
+
     private PrefixMatch? Match(KeptText text, PrefixOwner owner, ReadOnlySpan<int> ids, int maxTokens)
     {
         if (text.Owner != owner)
@@ -147,6 +167,7 @@ internal sealed class KeptTexts(PipelineParts pipeline)
 
     private void Add(KeptText text)
     {
+        text.Keep();
         text.LastUse = ++_time;
         if (FindCovering(text) is { } longer)
         {
@@ -162,6 +183,10 @@ internal sealed class KeptTexts(PipelineParts pipeline)
 
         if (_texts.Count > MaxTexts)
             Drop(_texts.MinBy(static kept => kept.LastUse)!, 0);
+
+        while (TokensKept() > pipeline.KeptTokens && FreeSome())
+        {
+        }
     }
 
     /// <summary>A kept text that begins with another one and can be cut to it.</summary>

@@ -1,4 +1,4 @@
-using System.Runtime.InteropServices;
+using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -15,11 +15,11 @@ internal readonly record struct PrefixId(UInt128 High, UInt128 Low)
 
     private const int Bytes = 32;
 
-    /// <summary>Identity of an empty text.</summary>
-    public static PrefixId Of(PrefixOwner owner)
+    /// <summary>Identity of an empty text; see <see cref="PrefixOwner"/>.</summary>
+    public static PrefixId Of(string name, float effort, bool isShared)
     {
         Span<byte> hash = stackalloc byte[Bytes];
-        SHA256.HashData(Encoding.UTF8.GetBytes(FormattableString.Invariant($"{(owner.IsShared ? "shared" : "own")} {owner.Effort:R} {owner.Name}")), hash);
+        SHA256.HashData(Encoding.UTF8.GetBytes(FormattableString.Invariant($"{(isShared ? "shared" : "own")} {effort:R} {name}")), hash);
         return Read(hash);
     }
 
@@ -28,12 +28,14 @@ internal readonly record struct PrefixId(UInt128 High, UInt128 Low)
     public PrefixId Next(ReadOnlySpan<int> block)
     {
         Span<byte> hash = stackalloc byte[Bytes], data = stackalloc byte[Bytes + BlockTokens * sizeof(int)];
-        PrefixId self = this;
-        MemoryMarshal.AsBytes(new ReadOnlySpan<PrefixId>(in self)).CopyTo(data);
-        MemoryMarshal.AsBytes(block).CopyTo(data[Bytes..]);
+        BinaryPrimitives.WriteUInt128LittleEndian(data, High);
+        BinaryPrimitives.WriteUInt128LittleEndian(data[(Bytes / 2)..], Low);
+        for (int i = 0; i < BlockTokens; i++)
+            BinaryPrimitives.WriteInt32LittleEndian(data[(Bytes + i * sizeof(int))..], block[i]);
+
         SHA256.HashData(data, hash);
         return Read(hash);
     }
 
-    private static PrefixId Read(ReadOnlySpan<byte> hash) => MemoryMarshal.Read<PrefixId>(hash);
+    private static PrefixId Read(ReadOnlySpan<byte> hash) => new(BinaryPrimitives.ReadUInt128LittleEndian(hash), BinaryPrimitives.ReadUInt128LittleEndian(hash[(Bytes / 2)..]));
 }

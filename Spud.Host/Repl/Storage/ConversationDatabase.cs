@@ -60,6 +60,15 @@ internal static class ConversationDatabase
         }
     }
 
+    /// <summary>Opens a database in memory that ends with its connection.</summary>
+    public static SqliteConnection OpenInMemory()
+    {
+        SqliteConnection connection = new(new SqliteConnectionStringBuilder { DataSource = ":memory:", Pooling = false, DefaultTimeout = PatienceSeconds, ForeignKeys = true }.ToString());
+        connection.Open();
+        Make(connection);
+        return connection;
+    }
+
     /// <summary>What went wrong, in one sentence.</summary>
     public static StoreException Explain(string path, Exception fault) => fault switch
     {

@@ -23,6 +23,9 @@ internal sealed class ConversationStore : IDisposable
     /// <inheritdoc cref="ConversationDatabase.Open"/>
     public static ConversationStore Open(string path, bool create, Action<string> note) => new(path, ConversationDatabase.Open(path, create, note));
 
+    /// <summary>A store in memory, for conversations that nobody keeps.</summary>
+    public static ConversationStore InMemory() => new(":memory:", ConversationDatabase.OpenInMemory());
+
     /// <summary>Conversations, most recently changed first.</summary>
     /// <param name="search">Text that name, question or answer must contain, ignoring the case of ASCII letters; null for all.</param>
     /// <param name="maximum">Maximum number of results.</param>

@@ -82,6 +82,46 @@ public sealed class PrefixReuseTests
     }
 
     [Fact]
+    public async Task Requests_that_come_together_read_what_they_have_in_common_once()
+    {
+        using LanguageModel model = LoopModel.Load(new() { Threads = 1, Rows = 32, Sequences = 4 }), alone = LoopModel.Load(new() { Threads = 1 });
+        // Three choices of one answer, and another question behind the same instructions.
+        int[][] prompts = [Text(200), Text(200), Text(200), [.. Text(150), 5, 6, 7]];
+        Request[] all = [.. prompts.Select(prompt => model.Generate(prompt, Sharing("one", 30), Cancellation))];
+        Request stranger = model.Generate(Text(200), Sharing("two", 30), Cancellation);
+        Task<int[]>[] reads;
+        using (model.Engine.TakeTurn())
+            reads = [.. all.Append(stranger).Select(LoopModel.Read)];
+
+        int[][] texts = await Task.WhenAll(reads);
+        for (int i = 0; i < all.Length; i++)
+            Assert.Equal(await LoopModel.Read(alone.Generate(prompts[i], LoopModel.Greedy(30), Cancellation)), texts[i]);
+
+        Assert.Equal([200, 1, 1, 3], all.Select(request => request.Ledger![Phase.Prefill].Tokens));
+        Assert.Equal([0, 199, 199, 150, 0], all.Append(stranger).Select(request => request.ReusedTokens));
+    }
+
+    [Fact]
+    public async Task A_request_that_waits_for_another_ones_prompt_reads_it_itself_when_that_is_cancelled()
+    {
+        using LanguageModel model = LoopModel.Load(new() { Threads = 1, Rows = 8, Sequences = 2 });
+        using CancellationTokenSource stop = new();
+        Request first = model.Generate(Text(200), Sharing("one", 5), stop.Token), second = model.Generate(Text(200), Sharing("one", 5), Cancellation);
+        int steps = 0;
+        HookedExperts.Into(model.Pipeline, 0, _ =>
+        {
+            if (++steps == 10)
+                stop.Cancel();
+        });
+        Task<int[]> read = LoopModel.Read(first);
+        Assert.Equal(5, (await LoopModel.Read(second)).Length);
+        await read;
+        Assert.Equal((FinishReason.Cancelled, FinishReason.Length), (first.Finish, second.Finish));
+        // What the first one had read is not lost.
+        Assert.InRange(second.ReusedTokens, 64, 80);
+    }
+
+    [Fact]
     public async Task Kept_texts_take_no_sequence_and_make_nobody_wait_or_fail()
     {
         using LanguageModel model = LoopModel.Load(new() { Threads = 1, Sequences = 2, CacheTokens = 512 }, "cache.pageTokens=16");
@@ -97,6 +137,36 @@ public sealed class PrefixReuseTests
         Request whole = model.Generate(Text(500), LoopModel.Greedy(10), Cancellation);
         await LoopModel.Read(whole);
         Assert.Equal(FinishReason.Length, whole.Finish);
+    }
+
+    [Fact]
+    public async Task Kept_texts_hold_no_more_tokens_than_they_may()
+    {
+        using LanguageModel model = LoopModel.Load(new() { Threads = 1, Sequences = 8, KeptTokens = 256 }, "cache.pageTokens=16");
+        for (int i = 0; i < 12; i++)
+            await LoopModel.Read(model.Generate([i + 3, .. Text(60 + i)], Sharing("one", 20), Cancellation));
+
+        LoopStatus status = model.Status;
+        Assert.InRange(status.KeptTexts, 3, 4);
+        Assert.InRange(status.KeptPages / model.Pipeline.Model.Layers.Length, 8, 16);
+    }
+
+    [Fact]
+    public async Task Tokens_of_an_answer_that_had_another_effort_are_read_again()
+    {
+        // The budget covers fewer than eight experts a token, so that decoding is steered below the effort of the prompt.
+        using LanguageModel model = LoopModel.Load("stories260K/stories260K-moe4x-noise-f32.gguf", new() { Threads = 1 }, ["router.use=dynamic"]);
+        GenerationOptions options = Sharing("one", 40);
+        Request free = model.Generate(Text(40), LoopModel.Greedy(40), Cancellation);
+        await LoopModel.Read(free);
+        options.Budget = Budget.OfCompute(free.Ledger!.ComputeUnits * 0.9m);
+        Request steered = model.Generate(Text(40), options, Cancellation);
+        int[] answer = await LoopModel.Read(steered);
+        options.Budget = null;
+        Request next = model.Generate([.. Text(40), .. answer, 5], options, Cancellation);
+        await LoopModel.Read(next);
+        Assert.True(steered.Ledger!.Flops < free.Ledger.Flops);
+        Assert.InRange(next.ReusedTokens, 40, 40 + answer.Length - 2);
     }
 
     /// <summary>What other components computed than those that read prompts is not what a prompt has.</summary>

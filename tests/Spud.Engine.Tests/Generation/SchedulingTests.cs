@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Spud.Configuration;
 using Spud.Execution;
 using Spud.Generation;
 using Xunit;

@@ -20,7 +20,7 @@ public sealed class KeptTextTests
     [InlineData("families/mixtral.gguf", """router={"use":"reference/prompt","borderTokens":48}""", """experts={"use":"reference/reference"}""", "cache.pageTokens=16")]
     public void Random_texts_that_share_beginnings_get_the_numbers_that_they_get_alone(string model, params string[] edits)
     {
-        using Pipeline pipeline = Compose(model, new() { Threads = 1, Sequences = 3, CacheTokens = 500, LogitRows = 1, Rows = 64 }, edits);
+        using Pipeline pipeline = Compose(model, new() { Threads = 1, Sequences = 3, CacheTokens = 500, KeptTokens = 500, LogitRows = 1, Rows = 64 }, edits);
         using Pipeline alone = Compose(model, new() { Threads = 1, LogitRows = 1, Rows = 64 }, edits);
         Engine engine = pipeline.Engine;
 
