@@ -128,6 +128,8 @@ public sealed partial class Request
             Engine.Kept.Forget(_own);
         if (_swapped is not null)
             Engine.Parts.Swap!.Forget(_swapped);
+        if (_cursor?.IsValueCreated == true)
+            _cursor.Value.Dispose();
 
         Ledger?.Close(OutcomeOf(reason));
         _span!.End(this);

@@ -38,10 +38,24 @@ public static class ConversationPrompt
         bool hasTools = tools is { Functions.Count: > 0 };
         bool isNative = ToolFormats.Of(template) != ToolFormat.ExplainedTags;
         if (isNative)
-            return Render(template, messages, hasTools ? options.With(tools!.Json) : options);
+            return RenderCalls(template, messages, hasTools ? options.With(tools!.Json) : options);
 
         // Calls of an earlier turn are told even if no tools are offered now.
         return Render(template, hasTools ? ToolConversation.Explain(messages, tools!) : [.. ToolConversation.WithoutCalls(messages)], options);
+    }
+
+    /// <summary>A message that only calls has no content; some templates expect an empty text instead.</summary>
+    private static RenderedPrompt RenderCalls(ChatTemplate template, IReadOnlyList<ChatMessage> messages, ChatTemplateOptions options)
+    {
+        bool hasNone = messages.Any(static message => message is { Content: null, ToolCalls: not null });
+        try
+        {
+            return Render(template, messages, options);
+        }
+        catch (TemplateException) when (hasNone)
+        {
+            return Render(template, [.. messages.Select(static message => message is { Content: null, ToolCalls: not null } ? message.With("") : message)], options);
+        }
     }
 
     private static ChatMessage[] Merged(string system, IReadOnlyList<ChatMessage> messages) =>

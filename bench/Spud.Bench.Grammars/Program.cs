@@ -54,7 +54,7 @@ static void Measure(string name, Tokenizer tokenizer, double tree, Workload work
 // Masks and steps of one text.
 static double[] Write(TokenConstraint constraint, Tokenizer tokenizer, string text)
 {
-    ConstraintCursor cursor = constraint.Begin();
+    using ConstraintCursor cursor = constraint.Begin();
     List<double> times = [];
     foreach (int id in tokenizer.Encode(text, addSpecial: false, parseSpecial: false))
     {
@@ -79,7 +79,7 @@ static (double Plain, double Masked) Sample(TokenConstraint constraint, Tokenize
     List<double> plain = [], masked = [];
     for (int round = 0; round < 5; round++)
     {
-        ConstraintCursor cursor = constraint.Begin();
+        using ConstraintCursor cursor = constraint.Begin();
         foreach (int id in tokenizer.Encode(text, addSpecial: false, parseSpecial: false))
         {
             ReadOnlySpan<ulong> mask = cursor.Allowed();

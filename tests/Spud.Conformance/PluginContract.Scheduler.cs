@@ -1,7 +1,6 @@
 using Spud.Configuration;
 using Spud.Conformance.Discovery;
 using Spud.Conformance.Scheduling;
-using Xunit;
 
 namespace Spud.Conformance;
 

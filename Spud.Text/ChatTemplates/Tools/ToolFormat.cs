@@ -46,7 +46,8 @@ internal static class ToolFormats
             return Has(MistralArguments) ? ToolFormat.MistralNamed : ToolFormat.MistralList;
         if (Has(BareJson) && !Has(Opening))
             return ToolFormat.BareJson;
-        return Has(Opening) && Has("tools") && !s_notJson.Any(Has) ? ToolFormat.Tags : ToolFormat.ExplainedTags;
+        bool isJson = (Has("\"name\"") || Has("\\\"name\\\"")) && !s_notJson.Any(Has);
+        return Has(Opening) && Has("tools") && isJson ? ToolFormat.Tags : ToolFormat.ExplainedTags;
 
         bool Has(string text) => source.Contains(text, StringComparison.Ordinal);
     }

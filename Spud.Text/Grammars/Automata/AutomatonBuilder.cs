@@ -7,24 +7,14 @@ namespace Spud.Text.Grammars;
 /// Compiles rules. A node is built from its end: given the state that follows it, the state in which it begins. Small rules that do not
 /// contain themselves are copied to where they are used: what may follow them is then known without the stack.
 /// </summary>
-internal sealed class AutomatonBuilder
+internal sealed partial class AutomatonBuilder
 {
-    /// <summary>Rules of at most this many states are copied.</summary>
-    private const int SmallRule = 40;
-
-    /// <summary>Repetitions are counted in chunks of this size, so that the masks of their states are few.</summary>
-    private const int Chunk = 64;
-
-    /// <summary>From this many states on, what is repeated without limit is worth a rule of its own.</summary>
-    private const int WideItem = 6;
-
     private readonly IReadOnlyList<GrammarRule> _rules;
     private readonly List<BuiltState> _states = [];
     private readonly List<int> _likeness = []; // by state: one that reads the same texts of up to Automaton.Sight bytes; or itself
     private readonly int[] _starts;
     private readonly int[] _weights;
     private readonly Queue<(int Start, GrammarNode Body)> _unbuilt = new();
-    private readonly Dictionary<(GrammarNode Item, int Min), int> _chunks = new(ReferenceComparer.Instance);
     private int _depth;
 
     private AutomatonBuilder(IReadOnlyList<GrammarRule> rules)
@@ -67,41 +57,6 @@ internal sealed class AutomatonBuilder
         _states.Add(state);
         _likeness.Add(_states.Count - 1);
         return _states.Count - 1;
-    }
-
-    /// <summary>
-    /// Copies of a node in a row, each of which takes at least a byte: no text of up to <see cref="Automaton.Sight"/> bytes tells the first
-    /// ones from each other.
-    /// </summary>
-    private sealed class Copies(AutomatonBuilder builder, GrammarNode item)
-    {
-        private readonly bool _areEqual = TakesBytes(item);
-        private int _count, _model, _modelLength;
-
-        /// <summary>Builds another copy before the others.</summary>
-        public int Add(int next)
-        {
-            int first = builder._states.Count;
-            int start = builder.BuildNode(item, next);
-            int length = builder._states.Count - first;
-            if (++_count == Automaton.Sight + 1)
-                (_model, _modelLength) = (first, length);
-
-            // The first use of a rule makes a state for it as well: such a copy is not like the others.
-            for (int i = 0; i < length && _count > Automaton.Sight && _areEqual && length == _modelLength; i++)
-                builder._likeness[first + i] = _model + i;
-            return start;
-        }
-
-        private static bool TakesBytes(GrammarNode node) => node switch
-        {
-            CharactersNode => true,
-            LiteralNode literal => literal.Text.Length > 0,
-            SequenceNode sequence => sequence.Items.Any(TakesBytes),
-            ChoiceNode choice => choice.Items.All(TakesBytes),
-            RepetitionNode repetition => repetition.Min > 0 && TakesBytes(repetition.Item),
-            _ => false,
-        };
     }
 
     private int BuildNode(GrammarNode node, int next)
@@ -163,69 +118,6 @@ internal sealed class AutomatonBuilder
         return start;
     }
 
-    private int BuildRepetition(RepetitionNode repetition, int next)
-    {
-        GrammarNode item = repetition.Item;
-        bool isLong = Math.Max(repetition.Min, repetition.Max ?? 0) > 2 * Chunk;
-        if (repetition.Max is { } max)
-        {
-            next = isLong ? BuildLongOption(item, max - repetition.Min, next) : BuildOption(item, max - repetition.Min, next);
-        }
-        else
-        {
-            BuiltState loop = new() { Epsilons = { next } };
-            int state = New(loop);
-            loop.Epsilons.Add(BuildNode(item, state));
-            next = state;
-        }
-
-        int left = repetition.Min;
-        for (; isLong && left >= Chunk; left -= Chunk)
-            next = New(new() { Call = StartOfChunk(item, Chunk, Chunk), Return = next });
-        Copies copies = new(this, item);
-        for (; left > 0; left--)
-            next = copies.Add(next);
-        return next;
-    }
-
-    /// <summary>A node up to some number of times.</summary>
-    private int BuildOption(GrammarNode item, int count, int next)
-    {
-        int end = next;
-        Copies copies = new(this, item);
-        for (int i = 0; i < count; i++)
-            next = New(new() { Epsilons = { end, copies.Add(next) } });
-
-        return next;
-    }
-
-    /// <summary>The same for a large number: less than a chunk and the end, or a whole chunk and then the same for fewer.</summary>
-    private int BuildLongOption(GrammarNode item, int count, int next)
-    {
-        int end = next;
-        next = BuildOption(item, count % Chunk, next);
-        for (int i = 0; i < count / Chunk; i++)
-        {
-            int last = New(new() { Call = StartOfChunk(item, 0, Chunk - 1), Return = end });
-            int whole = New(new() { Call = StartOfChunk(item, Chunk, Chunk), Return = next });
-            next = New(new() { Epsilons = { last, whole } });
-        }
-
-        return next;
-    }
-
-    private int StartOfChunk(GrammarNode item, int min, int max)
-    {
-        if (!_chunks.TryGetValue((item, min), out int start))
-        {
-            start = New(new());
-            _chunks.Add((item, min), start);
-            _unbuilt.Enqueue((start, item.Repeat(min, max)));
-        }
-
-        return start;
-    }
-
     private int BuildReference(int rule, int next)
     {
         if (WeightOf(rule) > SmallRule || _depth > GrammarLimits.Depth)
@@ -235,51 +127,6 @@ internal sealed class AutomatonBuilder
         int start = BuildNode(_rules[rule].Body, next);
         _depth--;
         return start;
-    }
-
-    /// <summary>About how many states a rule needs; more than those of a small rule if it contains itself.</summary>
-    private int WeightOf(int rule)
-    {
-        if (_weights[rule] == 0)
-        {
-            _weights[rule] = -1;
-            int weight = _depth < GrammarLimits.Depth ? WeightOf(_rules[rule].Body) : SmallRule + 1;
-            _weights[rule] = Math.Clamp(weight, 1, SmallRule + 1);
-        }
-
-        return _weights[rule] < 0 ? SmallRule + 1 : _weights[rule];
-    }
-
-    private int WeightOf(GrammarNode node)
-    {
-        const int Many = SmallRule + 1;
-        switch (node)
-        {
-            case LiteralNode literal:
-                return Math.Min(Many, literal.Text.Length);
-            case CharactersNode characters:
-                return characters.Ranges[^1].Last < 0x80 ? 1 : WideItem;
-            case SequenceNode sequence:
-                return Sum(sequence.Items);
-            case ChoiceNode choice:
-                return 1 + Sum(choice.Items);
-            case RepetitionNode repetition:
-                int item = WeightOf(repetition.Item);
-                return repetition.Max is null && item >= WideItem ? Many : (int)Math.Min(Many, (item + 1L) * Math.Max(1, repetition.Max ?? repetition.Min + 1));
-            default:
-                _depth++;
-                int weight = WeightOf(((ReferenceNode)node).Rule);
-                _depth--;
-                return weight;
-        }
-
-        int Sum(ImmutableArray<GrammarNode> items)
-        {
-            int sum = 0;
-            for (int i = 0; i < items.Length && sum < Many; i++)
-                sum += WeightOf(items[i]);
-            return Math.Min(Many, sum);
-        }
     }
 
     private Automaton Flatten(int start)
@@ -311,15 +158,6 @@ internal sealed class AutomatonBuilder
         for (int steps = 0; steps < 64 && _states[state] is { IsFinal: false, Call: < 0, Transitions.Count: 0, Epsilons: [var only] }; steps++)
             state = only;
         return state;
-    }
-
-    private sealed class ReferenceComparer : IEqualityComparer<(GrammarNode Item, int Min)>
-    {
-        public static readonly ReferenceComparer Instance = new();
-
-        public bool Equals((GrammarNode Item, int Min) x, (GrammarNode Item, int Min) y) => ReferenceEquals(x.Item, y.Item) && x.Min == y.Min;
-
-        public int GetHashCode((GrammarNode Item, int Min) obj) => HashCode.Combine(System.Runtime.CompilerServices.RuntimeHelpers.GetHashCode(obj.Item), obj.Min);
     }
 
     private sealed class BuiltState

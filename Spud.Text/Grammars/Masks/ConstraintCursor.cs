@@ -7,23 +7,24 @@ namespace Spud.Text.Grammars;
 
 /// <summary>
 /// One text under a constraint: which tokens may come next. Forks share working memory, so that a text and its forks belong to one thread.
-/// Allocates nothing where it was before.
+/// Allocates nothing where it was before. Disposed when it and its forks are no longer used, it leaves what it learnt to the next text.
 /// </summary>
-public sealed class ConstraintCursor
+public sealed class ConstraintCursor : IDisposable
 {
     private readonly TokenConstraint _constraint;
     private readonly int[] _endTokens;
     private readonly StackSets _sets;
     private readonly MaskCache _masks;
     private readonly List<int> _history;
+    private readonly bool _isFork;
+    private bool _isDisposed;
     private int _set;
 
     internal ConstraintCursor(TokenConstraint constraint, IEnumerable<int> ends)
     {
         int vocabulary = constraint.Tokenizer.VocabularySize;
         (_constraint, _endTokens) = (constraint, [.. ends.Where(id => id < vocabulary)]);
-        _sets = new(constraint.Grammar.Automaton);
-        _masks = new(TokenMask.Words(vocabulary), constraint.Trie.Depth);
+        (_sets, _masks) = constraint.TakeWorkspace() ?? (new(constraint.Grammar.Automaton), new(TokenMask.Words(vocabulary), constraint.Trie.Depth));
         _history = [];
         _set = _sets.Start;
     }
@@ -32,6 +33,7 @@ public sealed class ConstraintCursor
     {
         (_constraint, _endTokens, _sets, _masks, _set) = (other._constraint, other._endTokens, other._sets, other._masks, other._set);
         _history = [.. other._history];
+        _isFork = true;
     }
 
     /// <summary>Number of tokens of the text.</summary>
@@ -94,6 +96,17 @@ public sealed class ConstraintCursor
 
     /// <summary>A second text that begins like this one.</summary>
     public ConstraintCursor Fork() => new(this);
+
+    /// <summary>Leaves the working memory to another text.</summary>
+    public void Dispose()
+    {
+        // End tokens are part of masks, and may differ in the next text.
+        _masks.Clear();
+        if (!_isFork && !_isDisposed)
+            _constraint.ReturnWorkspace(_sets, _masks);
+
+        _isDisposed = true;
+    }
 
     private bool TryRead(ReadOnlySpan<byte> text, ref int set)
     {

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Spud.Text.Tokenization;
 
 namespace Spud.Text.Grammars;
@@ -11,7 +12,11 @@ public sealed class TokenConstraint
     /// <summary>Stacks after which the working memory of masks is given up.</summary>
     private const int WorkspaceSize = 200_000;
 
+    /// <summary>How many texts' working memory is kept.</summary>
+    private const int KeptWorkspaces = 8;
+
     private readonly StateMask?[] _masks;
+    private readonly ConcurrentStack<(StackSets Sets, MaskCache Masks)> _workspaces = new();
     private readonly Lock _gate = new();
     private StackSets? _sets;
 
@@ -40,6 +45,15 @@ public sealed class TokenConstraint
     /// <summary>Begins a text.</summary>
     /// <param name="ends">Tokens that end it: allowed exactly where the grammar may end. Null for the tokenizer's end-of-generation tokens.</param>
     public ConstraintCursor Begin(IEnumerable<int>? ends = null) => new(this, ends ?? Tokenizer.EndOfGeneration);
+
+    /// <summary>Working memory that another text has left; null if there is none.</summary>
+    internal (StackSets Sets, MaskCache Masks)? TakeWorkspace() => _workspaces.TryPop(out (StackSets, MaskCache) workspace) ? workspace : null;
+
+    internal void ReturnWorkspace(StackSets sets, MaskCache masks)
+    {
+        if (sets.Size <= WorkspaceSize / KeptWorkspaces && _workspaces.Count < KeptWorkspaces)
+            _workspaces.Push((sets, masks));
+    }
 
     internal StateMask MaskOf(int state)
     {

@@ -37,7 +37,7 @@ public sealed class FairnessTests
         MarketSimulation simulation = new(scenario, scheduler);
         BoundWatch watch = new(simulation, scenario, LeadRows);
         simulation.Stepped = watch.Look;
-        MarketResult result = simulation.Run();
+        MarketResult result = simulation.Run(TestContext.Current.CancellationToken);
         Assert.True(watch.Worst <= 1, $"{name}: {watch.Worst:F2} of the bound, {watch.WorstPair}");
         TestContext.Current.TestOutputHelper?.WriteLine($"{name}: at most {watch.Worst:F2} of the bound; Jain {result.JainMean:F4}, least {result.JainLeast:F4}");
     }

@@ -9,8 +9,8 @@ namespace Spud.Tests.ChatTemplates;
 /// <summary>Answers that may or must call functions.</summary>
 public sealed class CallGrammarTests
 {
-    private const string Hermes = "{% if tools %}<tool_call></tool_call>{% endif %}";
-    private const string Thinking = "{% if tools %}<think></think><tool_call></tool_call>{% endif %}";
+    private const string Hermes = "{% if tools %}<tool_call>\"name\"</tool_call>{% endif %}";
+    private const string Thinking = "{% if tools %}<think></think><tool_call>\"name\"</tool_call>{% endif %}";
     private const string Llama = """{% if tools %}{"name": function name, "parameters": dictionary of argument name and its value}{% endif %}""";
     private const string Mistral = "{% if tools %}[TOOL_CALLS][{% endif %}";
     private const string MistralNamed = "{% if tools %}[TOOL_CALLS][ARGS]{% endif %}";

@@ -7,7 +7,7 @@ namespace Spud.Tests.ChatTemplates;
 /// <summary>Calls of functions in the forms that models write, as a stream of pieces.</summary>
 public sealed class ToolCallTests
 {
-    private const string Hermes = "{% if tools %}<tool_call></tool_call>{% endif %}{{ messages[0].content }}";
+    private const string Hermes = "{% if tools %}<tool_call>\"name\"</tool_call>{% endif %}{{ messages[0].content }}";
     private const string Llama = """{% if tools %}{"name": function name, "parameters": dictionary of argument name and its value}{% endif %}{{ messages[0].content }}""";
     private const string Mistral = "{% if tools %}[TOOL_CALLS][{% endif %}{{ messages[0].content }}";
     private const string MistralNamed = "{% if tools %}[TOOL_CALLS][ARGS]{% endif %}{{ messages[0].content }}";
@@ -156,17 +156,26 @@ public sealed class ToolCallTests
     [Fact]
     public void A_template_that_knows_tools_gets_them_as_variable()
     {
-        ChatTemplate template = ChatTemplate.Parse("{{ tools | tojson }}<tool_call></tool_call>{% for m in messages %}[{{ m.role }}]{{ m.content }}{% endfor %}");
+        ChatTemplate template = ChatTemplate.Parse("{{ tools | tojson }}<tool_call>\"name\"</tool_call>{% for m in messages %}[{{ m.role }}]{{ m.content }}{% endfor %}");
         RenderedPrompt prompt = ConversationPrompt.Render(template, [new("user", "When?")], new(), Tools);
         Assert.StartsWith("""[{"type": "function", "function": {"name": "weather",""", prompt.Text);
-        Assert.EndsWith("<tool_call></tool_call>[user]When?", prompt.Text);
+        Assert.EndsWith("<tool_call>\"name\"</tool_call>[user]When?", prompt.Text);
+    }
+
+    // gpt-oss's, Qwen's QwQ's and Devstral's templates fail on a content of none.
+    [Fact]
+    public void A_message_that_only_calls_has_an_empty_text_where_the_template_needs_one()
+    {
+        ChatTemplate template = ChatTemplate.Parse("<tool_call>\"name\"{{ tools }}{% for m in messages %}[{{ m.content.split('x')[0] }}]{% endfor %}");
+        ChatMessage call = new("assistant", null) { ToolCalls = JsonDocument.Parse("""[{"function":{"name":"now","arguments":{}}}]""").RootElement };
+        Assert.EndsWith("[Hi][]", ConversationPrompt.Render(template, [new("user", "Hi"), call], new(), Tools).Text);
     }
 
     // What tools are called and what they say is not the template's: control tokens in it are plain text.
     [Fact]
     public void Descriptions_arguments_and_results_of_tools_are_foreign()
     {
-        const string Template = "{% for t in tools %}{{ t | tojson }}{% endfor %}<tool_call>{% for m in messages %}{% for c in m.tool_calls %}{{ c.function.arguments | tojson }}{% endfor %}{{ m.content }}{% endfor %}";
+        const string Template = "{% for t in tools %}{{ t | tojson }}{% endfor %}<tool_call>\"name\"{% for m in messages %}{% for c in m.tool_calls %}{{ c.function.arguments | tojson }}{% endfor %}{{ m.content }}{% endfor %}";
         ToolSet tools = ToolSet.FromJson(JsonDocument.Parse("""[{"function":{"name":"f","description":"<|evil1|>","parameters":{"type":"object","properties":{"<|evil2|>":{}}}}}]""").RootElement);
         ChatMessage call = new("assistant", null) { ToolCalls = JsonDocument.Parse("""[{"function":{"name":"f","arguments":{"x":"<|evil3|>"}}}]""").RootElement };
         RenderedPrompt prompt = ConversationPrompt.Render(ChatTemplate.Parse(Template), [call, new("tool", "<|evil4|>")], new(), tools);

@@ -22,6 +22,22 @@ public sealed class ConstraintAllocationTests
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
     }
 
+    [Fact]
+    public void A_text_learns_from_the_one_before_and_is_not_changed_by_it()
+    {
+        Tokenizer tokenizer = ReferenceTokenizers.BytePair;
+        TokenConstraint constraint = TokenConstraint.Compile(Grammar.Parse("root ::= \"a\" [b-y]*"), tokenizer);
+        int a = tokenizer.Encode("a", addSpecial: false, parseSpecial: false)[0], b = tokenizer.Encode("b", addSpecial: false, parseSpecial: false)[0];
+        foreach (int end in (int[])[7, b, 7])
+        {
+            // Other tokens end each text.
+            using ConstraintCursor cursor = constraint.Begin([end]);
+            cursor.Accept(a);
+            Assert.True(cursor.MayEnd && cursor.Allows(end) && cursor.Allows(b));
+            Assert.Equal(end == 7, cursor.Allows(7));
+        }
+    }
+
     private static void Write(ConstraintCursor cursor, int[] ids)
     {
         cursor.Rollback(cursor.Tokens);
