@@ -14,7 +14,7 @@ esac
 command -v dotnet >/dev/null || { echo "error: the .NET 10 SDK is missing: https://dotnet.microsoft.com/download" >&2; exit 1; }
 
 mkdir -p "$folder"
-rm -f "$folder"/Spud.[0-9]*.nupkg "$folder"/Spud.{Abstractions,Numerics,Models,Text,Engine,Evaluation,Conformance,Templates}.*.nupkg
+rm -f "$folder"/Spud.[0-9]*.nupkg "$folder"/Spud.{Abstractions,Numerics,Models,Text,Engine,Evaluation,Extensions.AI,Conformance,Templates}.*.nupkg
 dotnet build packages.proj -c Release --nologo -v quiet -p:RunAnalyzers=false -p:PackageOutputPath="$folder"
 
 # NuGet keeps a version that it has unpacked once; these may have been packed anew under the same number.

@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
-using Spud.Composition;
 using Spud.Configuration;
 using Spud.Models;
 using Spud.Server.Operations;

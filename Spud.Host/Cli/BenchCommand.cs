@@ -34,6 +34,7 @@ internal sealed class BenchCommand
     {
         Command command = new("bench", "Measure prefill and decode in tokens per second, on random tokens.");
         _ = new BenchCommand(command, shell);
+        command.Subcommands.Add(BenchServeCommand.Create(shell));
         return command;
     }
 

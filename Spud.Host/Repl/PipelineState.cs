@@ -2,7 +2,6 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Spud.Composition;
-using Spud.Configuration;
 using Spud.Plugins;
 
 namespace Spud.Host.Repl;

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text;
 using Spud.Generation;
 using Spud.Sampling;
+using Spud.Server.Http;
 using Spud.Server.Jobs;
 using Spud.Text.ChatTemplates;
 
@@ -14,6 +15,9 @@ namespace Spud.Server.Generation;
 /// <param name="ends">Tokens that end the text and are no part of it.</param>
 internal sealed class Choice(int index, Request request, AnswerParser? parser, IReadOnlySet<int> ends)
 {
+    // As long as timers can.
+    private static readonly TimeSpan s_longestWait = TimeSpan.FromDays(40);
+
     private readonly StringBuilder _content = new(), _reasoning = new();
     private readonly List<LogProbabilities> _logProbabilities = [];
 
@@ -41,12 +45,20 @@ internal sealed class Choice(int index, Request request, AnswerParser? parser, I
     /// <summary>The job that pays for it; null without accounts.</summary>
     public JobTicket? Job { get; init; }
 
+    /// <summary>When the text loses its value: it then ends with a fault; null for never.</summary>
+    public DateTimeOffset? Deadline { get; init; }
+
+    /// <summary>Cancelled when the client leaves: nobody is told of the end then.</summary>
+    public CancellationToken Client { get; init; }
+
     /// <summary>Generates the text.</summary>
+    /// <exception cref="ApiException">The deadline passed, or the server ends.</exception>
     /// <exception cref="Exception">A component failed, or the prompt costs more than the budget.</exception>
     public async IAsyncEnumerable<ChoicePiece> ReadAsync()
     {
         Exception? fault = null;
-        IAsyncEnumerator<TextPiece> reader = request.GetAsyncEnumerator();
+        using CancellationTokenSource? expiry = Deadline is { } deadline ? new(Until(deadline)) : null;
+        IAsyncEnumerator<TextPiece> reader = request.GetAsyncEnumerator(expiry?.Token ?? CancellationToken.None);
         try
         {
             while (await NextAsync(reader, of => fault = of).ConfigureAwait(false))
@@ -59,6 +71,8 @@ internal sealed class Choice(int index, Request request, AnswerParser? parser, I
                 yield return Take(piece.Text, isPart ? piece.LogProbabilities : null);
             }
 
+            if (request.Finish == FinishReason.Cancelled && !Client.IsCancellationRequested)
+                throw Ended(expiry is { IsCancellationRequested: true });
             if (parser is not null)
                 yield return Take(parser.Flush(), null);
         }
@@ -72,6 +86,16 @@ internal sealed class Choice(int index, Request request, AnswerParser? parser, I
 
     /// <summary>Ends its job before it was read.</summary>
     public Task GiveUpAsync() => Job?.EndAsync(null, FinishReason.Cancelled, null) ?? Task.CompletedTask;
+
+    private static TimeSpan Until(DateTimeOffset deadline)
+    {
+        TimeSpan left = deadline - DateTimeOffset.UtcNow;
+        return left < TimeSpan.Zero ? TimeSpan.Zero : left < s_longestWait ? left : s_longestWait;
+    }
+
+    private static ApiException Ended(bool expired) => expired
+        ? new(StatusCodes.Status400BadRequest, "The deadline has passed before the answer was complete.", "deadline", "bid_expired")
+        : new(StatusCodes.Status503ServiceUnavailable, "The server ends. Send the request again.", null, "ending") { RetryAfter = TimeSpan.FromSeconds(5) };
 
     private static async ValueTask<bool> NextAsync(IAsyncEnumerator<TextPiece> reader, Action<Exception> failed)
     {

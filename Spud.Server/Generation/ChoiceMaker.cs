@@ -24,7 +24,14 @@ internal static class ChoiceMaker
         try
         {
             for (; made < choices.Length; made++)
-                choices[made] = new(made, requests[made], parser?.Invoke(), Ends(lease, options)) { Job = await order.SubmitAsync(lease.Name, options, cancellation).ConfigureAwait(false) };
+            {
+                choices[made] = new(made, requests[made], parser?.Invoke(), Ends(lease, options))
+                {
+                    Job = await order.SubmitAsync(lease.Name, options, cancellation).ConfigureAwait(false),
+                    Deadline = options.Job.Deadline,
+                    Client = cancellation,
+                };
+            }
 
             return choices;
         }
@@ -39,7 +46,7 @@ internal static class ChoiceMaker
 
     /// <summary>One choice without a job.</summary>
     public static Choice Make(ModelLease lease, GenerationOptions options, int[] prompt, AnswerParser parser, CancellationToken cancellation) =>
-        new(0, lease.Model.Generate(prompt, options, cancellation), parser, Ends(lease, options));
+        new(0, lease.Model.Generate(prompt, options, cancellation), parser, Ends(lease, options)) { Deadline = options.Job.Deadline, Client = cancellation };
 
     private static IReadOnlySet<int> Ends(ModelLease lease, GenerationOptions options) => options.IgnoreEndOfGeneration ? new HashSet<int>() : lease.Model.Tokenizer.EndOfGeneration;
 }

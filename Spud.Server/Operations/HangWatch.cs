@@ -1,4 +1,3 @@
-using Spud.Generation;
 using Spud.Server.Models;
 using Spud.Server.Settings;
 

@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Spud.Server.Generation;
-using Spud.Server.Http;
 
 namespace Spud.Server.Operations;
 

@@ -13,6 +13,11 @@ public sealed class MpiPrograms
     [Fact]
     public void Texts_forks_and_rollbacks() => InRankZero(ring =>
     {
+        KvGeometry kv = ring.Model.Layers[0].Kv;
+        OperationExplanation[] copies = [.. PipelineExplanation.Of(ring).Steps[0].Groups.SelectMany(static group => group.Operations).Where(static operation => operation.Copies is not null)];
+        Assert.NotEmpty(copies);
+        Assert.All(copies, copy => Assert.Equal(kv.Heads * (kv.KeyWidth + kv.ValueWidth) * sizeof(float) / (copies.Length + 1), copy.BytesPerToken));
+
         using Pipeline plain = RingPipelineTests.Compose("llama", 64, 1, Plain);
         RingPipelineTests.AssertNear(RingPipelineTests.Woven(plain), RingPipelineTests.Woven(ring));
         RingPipelineTests.AssertNear(RingPipelineTests.Read(plain).Logits, RingPipelineTests.Read(ring).Logits);

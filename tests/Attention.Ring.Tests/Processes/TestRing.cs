@@ -1,4 +1,3 @@
-using Attention.Ring.Processes;
 using Spud;
 using Spud.Composition;
 using Spud.Configuration;

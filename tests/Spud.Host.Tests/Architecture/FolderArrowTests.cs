@@ -29,6 +29,7 @@ public sealed class FolderArrowTests
         ],
         ["Spud.Accounts"] = [". -> Databases"],
         ["Spud.Evaluation"] = ["Calibration -> Comparison", "Calibration -> Likelihood", "Likelihood -> Comparison"],
+        ["Spud.Extensions.AI"] = [],
         ["Spud.Server"] =
         [
             "Models -> Http", "Models -> Settings",

@@ -1,6 +1,5 @@
 using Spud.Host.Repl;
 using Spud.Host.Repl.Storage;
-using Spud.Host.Tests.Cli;
 
 namespace Spud.Host.Tests.Repl;
 
@@ -99,8 +98,9 @@ public sealed class SavedPagesTests : IDisposable
     [Fact]
     public void Files_are_their_users_alone()
     {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "needs POSIX permissions");
         if (OperatingSystem.IsWindows())
-            Assert.Skip("needs POSIX permissions");
+            return;
 
         Saved();
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(Pages));

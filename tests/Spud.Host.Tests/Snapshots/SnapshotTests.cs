@@ -37,6 +37,8 @@ public sealed partial class SnapshotTests : IDisposable
     [InlineData("conversations delete")]
     [InlineData("accounts")]
     [InlineData("accounts list")]
+    [InlineData("market")]
+    [InlineData("market simulate")]
     [InlineData("accounts show")]
     [InlineData("accounts add")]
     [InlineData("accounts deposit")]

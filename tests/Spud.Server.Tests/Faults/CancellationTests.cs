@@ -76,6 +76,14 @@ public sealed class CancellationTests : IAsyncLifetime
         await UntilAsync(0);
     }
 
+    [Fact]
+    public async Task An_answer_that_is_not_complete_at_its_deadline_is_an_error()
+    {
+        System.Text.Json.JsonElement error = await Server.RefusedAsync(400, ChatPath, """{ "deadline": 0.5, "ignore_eos": true, "messages": [{ "role": "user", "content": "Count." }] }""");
+        Assert.Equal("bid_expired", error.GetProperty("code").GetString());
+        Assert.Equal("cancelled", Assert.Single(_ended).Outcome);
+    }
+
     private async Task LeaveAsync(string body, TimeSpan after)
     {
         using CancellationTokenSource leave = new();

@@ -32,7 +32,7 @@ internal sealed record Paragraph(IReadOnlyList<Run> Runs, Run First = default, R
         if (gap < 0)
             return 0;
 
-        int last = Graphemes.Columns(text[..(gap + Gap.Length)]);
+        int last = Graphemes.Columns(text.AsSpan(0, gap + Gap.Length));
         return last <= columns / 2 || columns - last >= ReadableColumns ? last : Math.Min(LeastIndent, columns / 4);
     }
 
