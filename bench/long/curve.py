@@ -147,7 +147,7 @@ def main():
     parser.add_argument("--depths", default="0,10,20,30,40,50,60,70,80,90,100")
     parser.add_argument("--cases", type=int, default=2)
     parser.add_argument("--seed", type=int, default=1)
-    arguments = parser.parse_args()
+    arguments = parser.parse_intermixed_args()
     {"run": run, "needles": needles, "table": table}[arguments.what](arguments)
 
 if __name__ == "__main__":

@@ -175,6 +175,13 @@ public sealed class CompressedCacheTests : IDisposable
         Assert.Contains("the pack has format 1, expected 2", Refusal(CompressedRun.Cache(Small), $"cache.pack={pack}"));
     }
 
+    [Fact]
+    public void A_pack_whose_windows_make_no_sense_is_refused()
+    {
+        string pack = CompressedRun.WritePack(_folder.File("zero.gguf"), [[[1, 2]], [[3, 4]]], windows: [0]);
+        Assert.Contains("the pack has a window of 0 tokens, expected 1 to 1048576. Write it anew with 'spud calibrate heads'.", Refusal(CompressedRun.Cache("\"keep\":0.5"), $"cache.pack={pack}"));
+    }
+
     public void Dispose() => _folder.Dispose();
 
     // Layer 1 head 0 streams first, then layer 0 head 0, layer 1 head 1, layer 0 head 1.
