@@ -93,7 +93,7 @@ public sealed class CrashRounds(string target)
         return receipts.Count;
     }
 
-    private static Process Start(params string[] arguments) => Process.Start(new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "Spud.Accounts.Crashes"), arguments)
+    private static Process Start(params string[] arguments) => Process.Start(new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "Spud.Accounts.Crashes.exe" : "Spud.Accounts.Crashes"), arguments)
     {
         RedirectStandardOutput = true,
         RedirectStandardError = true,
