@@ -9,23 +9,21 @@ namespace Spud.Text.ChatTemplates;
 /// </summary>
 internal static class ToolConversation
 {
-    private const string Explanation = """
-        You can call functions. Each line between <tools> and </tools> describes one.
-        <tools>
-        {0}
-        </tools>
-        To call a function, answer with its name and its arguments in this form, and nothing else:
-        <tool_call>
-        {{"name": "function_name", "arguments": {{"argument": "value"}}}}
-        </tool_call>
-        The result comes in the next message. If no function helps, answer in plain text.
-        """;
-
     /// <summary>The conversation as the template sees it.</summary>
     public static IReadOnlyList<ChatMessage> Explain(IReadOnlyList<ChatMessage> messages, ToolSet tools)
     {
         string functions = string.Join('\n', tools.Json.EnumerateArray().Select(static tool => tool.GetProperty("function").GetRawText()));
-        string text = string.Format(System.Globalization.CultureInfo.InvariantCulture, Explanation, functions);
+        string text = $$"""
+            You can call functions. Each line between <tools> and </tools> describes one.
+            <tools>
+            {{functions}}
+            </tools>
+            To call a function, answer with its name and its arguments in this form, and nothing else:
+            <tool_call>
+            {"name": "function_name", "arguments": {"argument": "value"} }
+            </tool_call>
+            The result comes in the next message. If no function helps, answer in plain text.
+            """;
         bool hasSystem = messages is [{ Role: "system" }, ..];
         ChatMessage system = new("system", hasSystem && messages[0].Content is { Length: > 0 } given ? $"{given}\n\n{text}" : text);
         return [system, .. WithoutCalls(messages.Skip(hasSystem ? 1 : 0))];

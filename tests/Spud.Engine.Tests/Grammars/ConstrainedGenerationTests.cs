@@ -3,7 +3,6 @@ using Spud.Configuration;
 using Spud.Generation;
 using Spud.Metering;
 using Spud.Plugins;
-using Spud.Sampling;
 using Spud.Tests.ChatTemplates;
 using Spud.Text.ChatTemplates;
 using Spud.Text.Grammars;
@@ -71,16 +70,15 @@ public sealed class ConstrainedGenerationTests : IDisposable
     }
 
     [Fact]
-    public void Requests_share_a_constraint_and_a_seed_gives_the_same_alone_and_together()
+    public async Task Requests_share_a_constraint_and_a_seed_gives_the_same_alone_and_together()
     {
         TokenConstraint constraint = _stories.ConstrainToJsonObject();
         Assert.Same(constraint, _stories.ConstrainToJsonObject());
         Request[] Make() => [.. Enumerable.Range(0, 6).Select(seed => _stories.Generate(
             _stories.Encode("Once"), new() { Constraint = constraint, MaxTokens = 40, Sampling = new() { Seed = (ulong)seed } }, TestContext.Current.CancellationToken))];
         string[] alone = [.. Make().Select(Text)];
-        Task<string>[] together = [.. Make().Select(request => Task.Run(() => Text(request)))];
-        Task.WaitAll(together, TestContext.Current.CancellationToken);
-        Assert.Equal(alone, together.Select(task => task.Result));
+        string[] together = await Task.WhenAll(Make().Select(request => Task.Run(() => Text(request), TestContext.Current.CancellationToken)));
+        Assert.Equal(alone, together);
     }
 
     [Fact]
@@ -167,7 +165,7 @@ public sealed class ConstrainedGenerationTests : IDisposable
     public void A_constraint_of_another_tokenizer_is_refused()
     {
         TokenConstraint other = TokenConstraint.Compile(Grammar.JsonObject, Tokenization.ReferenceTokenizers.BytePair);
-        Assert.StartsWith("Constraint: compiled for another tokenizer", Assert.Throws<ArgumentException>(() => _stories.Generate([1], new() { Constraint = other }, default)).Message);
+        Assert.StartsWith("Constraint: compiled for another tokenizer", Assert.Throws<ArgumentException>(() => _stories.Generate([1], new() { Constraint = other }, TestContext.Current.CancellationToken)).Message);
     }
 
     [Fact]
