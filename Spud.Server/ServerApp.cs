@@ -2,6 +2,7 @@ using System.Net;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Logging.Console;
 using OpenTelemetry.Metrics;
+using OpenTelemetry.Resources;
 using Spud.Server.Background;
 using Spud.Server.Chat;
 using Spud.Server.Completions;
@@ -86,7 +87,7 @@ internal static class ServerApp
         services.AddSingleton<HangWatch>();
         services.AddHostedService(static provider => provider.GetRequiredService<HangWatch>());
         services.AddSingleton<ServerMetrics>();
-        services.AddOpenTelemetry().WithMetrics(static metrics => metrics.AddMeter(LanguageModel.TelemetryName, ServerMetrics.Name).AddPrometheusExporter());
+        services.AddOpenTelemetry().ConfigureResource(static resource => resource.AddService("spud")).WithMetrics(static metrics => metrics.AddMeter(LanguageModel.TelemetryName, ServerMetrics.Name).AddPrometheusExporter());
         if (settings.Origins.Length > 0)
             services.AddCors(options => options.AddDefaultPolicy(policy => policy.WithOrigins(settings.Origins).WithHeaders("authorization", "content-type").WithMethods("GET", "POST", "DELETE")));
     }

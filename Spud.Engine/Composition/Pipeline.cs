@@ -105,6 +105,13 @@ public sealed class Pipeline : IDisposable
         throw new ServedException();
     }
 
+    /// <summary>What the keys and values of its texts depend on.</summary>
+    /// <param name="effort">The effort with which texts are read; null for the pipeline's.</param>
+    public KeyIdentity KeysAt(float? effort = null) => KeyIdentity.Of(Parts, effort ?? Effort);
+
+    /// <summary>Whether keys and values depend on the effort.</summary>
+    public bool KeysDependOnEffort => KeyIdentity.DependsOnEffort(Parts);
+
     /// <summary>The default component of a role; null if none of these plugins offers it.</summary>
     public static string? DefaultComponent(string role, PluginCatalog plugins) => ComponentChoice.DefaultOf(role, plugins);
 

@@ -71,7 +71,7 @@ internal sealed partial class Session
     {
         float? before = Effort;
         Settings = _settings with { Effort = effort };
-        if (Effort == before || _model is null || !KeyIdentity.DependsOnEffort(_model.Pipeline) || _texts is not { Tokens: > 0 and { } tokens } texts)
+        if (Effort == before || _model is null || !_model.Pipeline.KeysDependOnEffort || _texts is not { Tokens: > 0 and { } tokens } texts)
             return "";
 
         texts.Clear();
@@ -83,7 +83,7 @@ internal sealed partial class Session
     /// <summary>Takes over keys and values that the new pipeline can use, and reports what was kept, what was not and why, and the cost.</summary>
     private string KeepOrReread(PipelineState former, LanguageModel old, HeldTexts texts)
     {
-        IReadOnlyList<string> differences = KeyIdentity.Of(_model!.Pipeline, _settings.Effort).DifferencesFrom(KeyIdentity.Of(old.Pipeline, _settings.Effort));
+        IReadOnlyList<string> differences = _model!.Pipeline.KeysAt(_settings.Effort).DifferencesFrom(old.Pipeline.KeysAt(_settings.Effort));
         if (differences.Count > 0)
             return Reread(texts.Tokens, $"keys and values depend on {string.Join(", ", differences)}, which changed");
         if (_texts!.TakeOver(texts, out long copiedBytes) is { } refusal)

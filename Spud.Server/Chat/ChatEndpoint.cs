@@ -31,7 +31,7 @@ internal static class ChatEndpoint
     {
         await ChoiceReader.ReadAllAsync(choices).ConfigureAwait(false);
         ChatCompletion answer = ChatCompletion.Of(call, choices, Usage.Of(choices, prices), settings.DuplicateReasoning);
-        await context.Response.WriteAsJsonAsync(answer, ChatJson.Default.ChatCompletion, cancellationToken: context.RequestAborted).ConfigureAwait(false);
+        await JsonBody.WriteAsync(context, answer, ChatJson.Default.ChatCompletion).ConfigureAwait(false);
     }
 
     private static Task StreamAsync(HttpContext context, ChatCall call, Choice[] choices, ServerSettings settings, bool withUsage, PriceList? prices)

@@ -34,7 +34,7 @@ internal static class CompletionEndpoint
         }
 
         await ChoiceReader.ReadAllAsync(choices).ConfigureAwait(false);
-        await context.Response.WriteAsJsonAsync(Whole(call, choices, order.Prices), CompletionJson.Default.TextCompletion, cancellationToken: context.RequestAborted).ConfigureAwait(false);
+        await JsonBody.WriteAsync(context, Whole(call, choices, order.Prices), CompletionJson.Default.TextCompletion).ConfigureAwait(false);
     }
 
     private static TextCompletion Whole(CompletionCall call, Choice[] choices, PriceList? prices) => new(Ids.New("cmpl-"), Ids.Now, call.Lease.Name, [.. choices.Select(choice => Whole(call, choice))])

@@ -29,7 +29,7 @@ internal sealed class EventStream(HttpResponse response, CancellationToken abort
         }
 
         response.BodyWriter.Write(s_data);
-        using (Utf8JsonWriter writer = new(response.BodyWriter))
+        using (Utf8JsonWriter writer = new(response.BodyWriter, JsonBody.Plain))
             JsonSerializer.Serialize(writer, value, type);
 
         response.BodyWriter.Write(s_end);

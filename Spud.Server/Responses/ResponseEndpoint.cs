@@ -33,7 +33,7 @@ internal static class ResponseEndpoint
             await events.SendAsync(piece).ConfigureAwait(false);
 
         ResponseBody whole = await events.EndAsync(choices[0], prices).ConfigureAwait(false);
-        await context.Response.WriteAsJsonAsync(whole, ResponseJson.Default.ResponseBody, cancellationToken: context.RequestAborted).ConfigureAwait(false);
+        await JsonBody.WriteAsync(context, whole, ResponseJson.Default.ResponseBody).ConfigureAwait(false);
     }
 
     private static Task StreamAsync(HttpContext context, ResponseBody response, Choice[] choices, ServerSettings settings, PriceList? prices)

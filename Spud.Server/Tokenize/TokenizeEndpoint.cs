@@ -14,7 +14,7 @@ internal static class TokenizeEndpoint
         using ModelLease lease = await models.TakeAsync(body.Fields.Text("model"), context.RequestAborted).ConfigureAwait(false);
         int[] ids = Encode(body.Fields, lease);
         string[]? pieces = body.Fields.Flag("with_pieces") ?? false ? [.. ids.Select(lease.Model.Tokenizer.TextOf)] : null;
-        await context.Response.WriteAsJsonAsync(new Tokens(ids, ids.Length) { Pieces = pieces }, TokenizeJson.Default.Tokens, cancellationToken: context.RequestAborted).ConfigureAwait(false);
+        await JsonBody.WriteAsync(context, new Tokens(ids, ids.Length) { Pieces = pieces }, TokenizeJson.Default.Tokens).ConfigureAwait(false);
     }
 
     private static int[] Encode(in Fields fields, ModelLease lease)

@@ -45,10 +45,10 @@ public sealed class AccountTests : IAsyncLifetime
     public async Task Everything_but_health_needs_a_key()
     {
         using HttpClient nobody = new() { BaseAddress = Server.Address };
-        Assert.Equal(HttpStatusCode.OK, (await nobody.GetAsync(new Uri("/health", UriKind.Relative))).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await nobody.GetAsync(new Uri("/health", UriKind.Relative), TestContext.Current.CancellationToken)).StatusCode);
         foreach (string path in (string[])["/v1/models", "/v1/jobs", "/nope"])
         {
-            using HttpResponseMessage refused = await nobody.GetAsync(new Uri(path, UriKind.Relative));
+            using HttpResponseMessage refused = await nobody.GetAsync(new Uri(path, UriKind.Relative), TestContext.Current.CancellationToken);
             Assert.Equal(HttpStatusCode.Unauthorized, refused.StatusCode);
             Assert.Equal("Bearer", Assert.Single(refused.Headers.WwwAuthenticate).Scheme);
         }
@@ -56,8 +56,8 @@ public sealed class AccountTests : IAsyncLifetime
         foreach (string key in (string[])["x", "Bearer", _key[..^1] + (_key[^1] == 'a' ? 'b' : 'a')])
         {
             nobody.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
-            using HttpResponseMessage refused = await nobody.GetAsync(new Uri("/v1/models", UriKind.Relative));
-            Assert.Contains("invalid_api_key", await refused.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+            using HttpResponseMessage refused = await nobody.GetAsync(new Uri("/v1/models", UriKind.Relative), TestContext.Current.CancellationToken);
+            Assert.Contains("invalid_api_key", await refused.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
         }
     }
 
@@ -70,7 +70,7 @@ public sealed class AccountTests : IAsyncLifetime
         asks.Headers.Add("Origin", "https://example.org");
         asks.Headers.Add("Access-Control-Request-Method", "POST");
         asks.Headers.Add("Access-Control-Request-Headers", "authorization");
-        using HttpResponseMessage answer = await browser.SendAsync(asks);
+        using HttpResponseMessage answer = await browser.SendAsync(asks, TestContext.Current.CancellationToken);
         Assert.True(answer.IsSuccessStatusCode);
         Assert.Contains("authorization", string.Join(',', answer.Headers.GetValues("Access-Control-Allow-Headers")), StringComparison.OrdinalIgnoreCase);
         Assert.Equal("https://example.org", Assert.Single(answer.Headers.GetValues("Access-Control-Allow-Origin")));
@@ -84,11 +84,11 @@ public sealed class AccountTests : IAsyncLifetime
     public async Task An_answer_is_a_job_that_is_charged_once(string path, string field)
     {
         await Server.AnswerAsync(path, Body(field));
-        Job job = Assert.Single(await Store.JobsAsync(new() { Account = "ann" }));
-        StoredReceipt receipt = Assert.Single(await Store.ReceiptsAsync(new() { Account = "ann" }));
+        Job job = Assert.Single(await Store.JobsAsync(new() { Account = "ann" }, cancel: TestContext.Current.CancellationToken));
+        StoredReceipt receipt = Assert.Single(await Store.ReceiptsAsync(new() { Account = "ann" }, cancel: TestContext.Current.CancellationToken));
         Assert.Equal(JobStatus.Finished, job.Status);
         Assert.True(receipt.Charge > 0);
-        Assert.Equal(100 - receipt.Charge, (await Store.FindAccountAsync("ann"))!.Balance);
+        Assert.Equal(100 - receipt.Charge, (await Store.FindAccountAsync("ann", cancel: TestContext.Current.CancellationToken))!.Balance);
     }
 
     [Fact]
@@ -96,7 +96,7 @@ public sealed class AccountTests : IAsyncLifetime
     {
         JsonElement[] chunks = await Server.ChunksAsync(ChatPath, Body("\"stream\": true, \"n\": 2, \"stream_options\": { \"include_usage\": true },"));
         decimal price = chunks[^1].GetProperty("usage").GetProperty("compute").GetProperty("price").GetProperty("amount").GetDecimal();
-        List<StoredReceipt> receipts = await Store.ReceiptsAsync(new() { Account = "ann" });
+        List<StoredReceipt> receipts = await Store.ReceiptsAsync(new() { Account = "ann" }, cancel: TestContext.Current.CancellationToken);
         Assert.Equal(2, receipts.Count);
         Assert.Equal(price, receipts.Sum(static receipt => receipt.Charge));
     }
@@ -104,16 +104,16 @@ public sealed class AccountTests : IAsyncLifetime
     [Fact]
     public async Task Who_has_no_money_or_is_over_a_limit_is_told_so()
     {
-        await Store.WithdrawAsync("ann", 100);
+        await Store.WithdrawAsync("ann", 100, cancel: TestContext.Current.CancellationToken);
         Assert.Equal("insufficient_quota", (await Server.RefusedAsync(429, ChatPath, Body())).GetProperty("code").GetString());
-        await Store.DepositAsync("ann", 100);
-        await Store.ChangeAccountAsync("ann", static account => account with { Limits = new() { ComputeUnitsPerMinute = 0.5m } });
+        await Store.DepositAsync("ann", 100, cancel: TestContext.Current.CancellationToken);
+        await Store.ChangeAccountAsync("ann", static account => account with { Limits = new() { ComputeUnitsPerMinute = 0.5m } }, cancel: TestContext.Current.CancellationToken);
         Assert.Equal("rate_limit_exceeded", (await Server.RefusedAsync(429, ChatPath, Body())).GetProperty("code").GetString());
-        using HttpResponseMessage refused = await Server.PostAsync(ChatPath, Body());
+        using HttpResponseMessage refused = await Server.PostAsync(ChatPath, Body(), cancellation: TestContext.Current.CancellationToken);
         Assert.True(refused.Headers.RetryAfter?.Delta > TimeSpan.Zero);
-        await Store.ChangeAccountAsync("ann", static account => account with { Limits = new() { ComputeUnitsPerRequest = 0.1m } });
+        await Store.ChangeAccountAsync("ann", static account => account with { Limits = new() { ComputeUnitsPerRequest = 0.1m } }, cancel: TestContext.Current.CancellationToken);
         Assert.Equal("budget_exceeded", (await Server.RefusedAsync(400, ChatPath, Body("\"budget\": 0.5,"))).GetProperty("code").GetString());
-        Assert.Equal(100, (await Store.FindAccountAsync("ann"))!.Balance);
+        Assert.Equal(100, (await Store.FindAccountAsync("ann", cancel: TestContext.Current.CancellationToken))!.Balance);
     }
 
     [Theory]
@@ -126,7 +126,7 @@ public sealed class AccountTests : IAsyncLifetime
     {
         JsonElement error = await Server.RefusedAsync(400, ChatPath, Body(field));
         Assert.Equal((param, code), (error.GetProperty("param").GetString(), error.GetProperty("code").GetString()));
-        Assert.Empty(await Store.JobsAsync(new()));
+        Assert.Empty(await Store.JobsAsync(new(), cancel: TestContext.Current.CancellationToken));
     }
 
     [Fact]
@@ -135,7 +135,7 @@ public sealed class AccountTests : IAsyncLifetime
         JsonElement submitted = await Server.AnswerAsync("/v1/jobs", Body());
         string id = submitted.GetProperty("id").GetString()!;
         Assert.Equal("queued", submitted.GetProperty("status").GetString());
-        string[] events = [.. (await Server.Client.GetStringAsync(new Uri($"/v1/jobs/{id}/events", UriKind.Relative))).Split('\n').Where(static line => line.StartsWith("data: ", StringComparison.Ordinal))];
+        string[] events = [.. (await Server.Client.GetStringAsync(new Uri($"/v1/jobs/{id}/events", UriKind.Relative), TestContext.Current.CancellationToken)).Split('\n').Where(static line => line.StartsWith("data: ", StringComparison.Ordinal))];
         JsonElement last = JsonDocument.Parse(events[^1]["data: ".Length..]).RootElement;
         Assert.Equal("finished", last.GetProperty("status").GetString());
         Assert.Equal("chat.completion", last.GetProperty("answer").GetProperty("object").GetString());
@@ -149,9 +149,9 @@ public sealed class AccountTests : IAsyncLifetime
     {
         string id = (await Server.AnswerAsync("/v1/jobs", Body())).GetProperty("id").GetString()!;
         using HttpClient other = new() { BaseAddress = Server.Address };
-        other.DefaultRequestHeaders.Authorization = new("Bearer", (await Store.AddKeyAsync("bob", "test")).Secret);
-        Assert.Equal(HttpStatusCode.NotFound, (await other.GetAsync(new Uri($"/v1/jobs/{id}", UriKind.Relative))).StatusCode);
-        Assert.Equal(HttpStatusCode.NotFound, (await other.PostAsync(new Uri($"/v1/jobs/{id}/cancel", UriKind.Relative), null)).StatusCode);
+        other.DefaultRequestHeaders.Authorization = new("Bearer", (await Store.AddKeyAsync("bob", "test", cancel: TestContext.Current.CancellationToken)).Secret);
+        Assert.Equal(HttpStatusCode.NotFound, (await other.GetAsync(new Uri($"/v1/jobs/{id}", UriKind.Relative), TestContext.Current.CancellationToken)).StatusCode);
+        Assert.Equal(HttpStatusCode.NotFound, (await other.PostAsync(new Uri($"/v1/jobs/{id}/cancel", UriKind.Relative), null, TestContext.Current.CancellationToken)).StatusCode);
     }
 
     [Fact]
@@ -163,15 +163,15 @@ public sealed class AccountTests : IAsyncLifetime
 
         // 5 CU at the bid, and at the price list.
         Assert.Equal(0.1m, job.GetProperty("reserved").GetDecimal());
-        using HttpResponseMessage raised = await Server.PostAsync($"/v1/jobs/{id}/bid", """{ "bid": 0.02 }""");
+        using HttpResponseMessage raised = await Server.PostAsync($"/v1/jobs/{id}/bid", """{ "bid": 0.02 }""", cancellation: TestContext.Current.CancellationToken);
 
         // It may have ended already: it is a small model.
-        Assert.True(raised.StatusCode is HttpStatusCode.OK or HttpStatusCode.Conflict, await raised.Content.ReadAsStringAsync());
-        using HttpResponseMessage cancelled = await Server.Client.PostAsync(new Uri($"/v1/jobs/{id}/cancel", UriKind.Relative), new StringContent("", Encoding.UTF8));
+        Assert.True(raised.StatusCode is HttpStatusCode.OK or HttpStatusCode.Conflict, await raised.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+        using HttpResponseMessage cancelled = await Server.Client.PostAsync(new Uri($"/v1/jobs/{id}/cancel", UriKind.Relative), new StringContent("", Encoding.UTF8), TestContext.Current.CancellationToken);
         Assert.True(cancelled.StatusCode is HttpStatusCode.OK or HttpStatusCode.Conflict);
-        string events = await Server.Client.GetStringAsync(new Uri($"/v1/jobs/{id}/events", UriKind.Relative));
+        string events = await Server.Client.GetStringAsync(new Uri($"/v1/jobs/{id}/events", UriKind.Relative), TestContext.Current.CancellationToken);
         Assert.Matches("\"status\":\"(cancelled|finished)\"", events);
-        Account ann = (await Store.FindAccountAsync("ann"))!;
+        Account ann = (await Store.FindAccountAsync("ann", cancel: TestContext.Current.CancellationToken))!;
         Assert.Equal(0, ann.Escrow);
     }
 
@@ -180,15 +180,15 @@ public sealed class AccountTests : IAsyncLifetime
     {
         await Server.DisposeAsync();
         string file = _folder.File("accounts.db");
-        using (AccountStore dead = await AccountStore.OpenAsync(new() { Database = file }))
+        using (AccountStore dead = await AccountStore.OpenAsync(new() { Database = file }, cancel: TestContext.Current.CancellationToken))
         {
-            await dead.BecomeServerAsync("one");
-            await dead.SubmitAsync(new() { Id = "job-left", Account = "ann", Model = "stories260K-f32", ComputeUnits = 1, Request = Body() });
-            await dead.StartAsync("job-left");
+            await dead.BecomeServerAsync("one", cancel: TestContext.Current.CancellationToken);
+            await dead.SubmitAsync(new() { Id = "job-left", Account = "ann", Model = "stories260K-f32", ComputeUnits = 1, Request = Body() }, cancel: TestContext.Current.CancellationToken);
+            await dead.StartAsync("job-left", cancel: TestContext.Current.CancellationToken);
         }
 
         await using TestServer next = await TestServer.StartAsync($"--Serve:Accounts={file}", "--Serve:ServerName=one");
         next.Client.DefaultRequestHeaders.Authorization = new("Bearer", _key);
-        Assert.Contains("\"status\":\"finished\"", await next.Client.GetStringAsync(new Uri("/v1/jobs/job-left/events", UriKind.Relative)), StringComparison.Ordinal);
+        Assert.Contains("\"status\":\"finished\"", await next.Client.GetStringAsync(new Uri("/v1/jobs/job-left/events", UriKind.Relative), TestContext.Current.CancellationToken), StringComparison.Ordinal);
     }
 }

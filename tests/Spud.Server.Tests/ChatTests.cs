@@ -85,7 +85,7 @@ public sealed class ChatTests(SharedServer shared)
         Assert.Equal("spud", model.GetProperty("owned_by").GetString());
         Assert.Equal(512, model.GetProperty("context_length").GetInt32());
         Assert.Equal(model.GetProperty("id").GetString(), (await Server.GetAsync($"/v1/models/{model.GetProperty("id").GetString()}")).GetProperty("id").GetString());
-        using HttpResponseMessage missing = await Server.Client.GetAsync(new Uri("/v1/models/nope", UriKind.Relative));
+        using HttpResponseMessage missing = await Server.Client.GetAsync(new Uri("/v1/models/nope", UriKind.Relative), TestContext.Current.CancellationToken);
         Assert.Equal(HttpStatusCode.NotFound, missing.StatusCode);
     }
 

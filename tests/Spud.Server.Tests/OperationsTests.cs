@@ -85,7 +85,7 @@ public sealed class OperationsTests(SharedServer shared)
         string text = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
         Assert.EndsWith("data: [DONE]\n\n", text, StringComparison.Ordinal);
         Assert.Equal(0, await server.EndAsync());
-        await Assert.ThrowsAnyAsync<HttpRequestException>(() => client.GetAsync(new Uri("/health", UriKind.Relative)));
+        await Assert.ThrowsAnyAsync<HttpRequestException>(() => client.GetAsync(new Uri("/health", UriKind.Relative), TestContext.Current.CancellationToken));
     }
 
     [Theory]

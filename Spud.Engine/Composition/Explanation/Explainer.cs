@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using Spud.Configuration;
 using Spud.Execution;
 using Spud.Models.Families;
 

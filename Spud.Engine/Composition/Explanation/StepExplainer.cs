@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Spud.Configuration;
 using Spud.Execution;
 
 namespace Spud.Composition;

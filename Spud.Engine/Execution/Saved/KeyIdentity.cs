@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Security.Cryptography;
-using Spud.Composition;
 using Spud.Configuration;
 
 namespace Spud.Execution;
@@ -17,14 +16,8 @@ public sealed class KeyIdentity
     internal ImmutableArray<IdentityPart> Parts { get; }
 
     /// <summary>The identity of a pipeline's keys.</summary>
-    /// <param name="pipeline">The pipeline.</param>
-    /// <param name="effort">The effort with which texts are read; null for the pipeline's.</param>
-    public static KeyIdentity Of(Pipeline pipeline, float? effort = null)
-    {
-        ArgumentNullException.ThrowIfNull(pipeline);
-        return Of(pipeline.Parts, effort ?? pipeline.Effort);
-    }
-
+    /// <param name="parts">The pipeline.</param>
+    /// <param name="effort">The effort with which texts are read.</param>
     internal static KeyIdentity Of(PipelineParts parts, float effort)
     {
         int layers = parts.Model.Layers.Length;
@@ -49,13 +42,7 @@ public sealed class KeyIdentity
     }
 
     /// <summary>Whether a router chooses experts before the last layer's keys, and may take fewer for less effort.</summary>
-    public static bool DependsOnEffort(Pipeline pipeline)
-    {
-        ArgumentNullException.ThrowIfNull(pipeline);
-        return DependsOnEffort(pipeline.Parts);
-    }
-
-    private static bool DependsOnEffort(PipelineParts parts) =>
+    internal static bool DependsOnEffort(PipelineParts parts) =>
         parts.Components.Any(component => component.Routing is { MaxExperts: > 1 } && component.Layers[0] < parts.Model.Layers.Length - 1);
 
     // Caches that drop nothing that attention sees keep the same keys, whatever their name and page length.

@@ -20,7 +20,7 @@ public sealed class OpenAIClientTests(ServerProcess server)
     [Fact]
     public async Task It_chats()
     {
-        ChatCompletion answer = await Chat.CompleteChatAsync([new SystemChatMessage("Answer in English."), new UserChatMessage(Question)], new() { Temperature = 0, MaxOutputTokenCount = 20 });
+        ChatCompletion answer = await Chat.CompleteChatAsync([new SystemChatMessage("Answer in English."), new UserChatMessage(Question)], new() { Temperature = 0, MaxOutputTokenCount = 20 }, cancellationToken: TestContext.Current.CancellationToken);
         Assert.Contains("Paris", answer.Content[0].Text, StringComparison.Ordinal);
         Assert.Equal(ChatFinishReason.Stop, answer.FinishReason);
         Assert.Equal(answer.Usage.InputTokenCount + answer.Usage.OutputTokenCount, answer.Usage.TotalTokenCount);
@@ -47,7 +47,7 @@ public sealed class OpenAIClientTests(ServerProcess server)
     [Fact]
     public async Task It_reads_log_probabilities()
     {
-        ChatCompletion answer = await Chat.CompleteChatAsync([new UserChatMessage(Question)], new() { MaxOutputTokenCount = 3, IncludeLogProbabilities = true, TopLogProbabilityCount = 2 });
+        ChatCompletion answer = await Chat.CompleteChatAsync([new UserChatMessage(Question)], new() { MaxOutputTokenCount = 3, IncludeLogProbabilities = true, TopLogProbabilityCount = 2 }, cancellationToken: TestContext.Current.CancellationToken);
         Assert.Equal(3, answer.ContentTokenLogProbabilities.Count);
         Assert.Equal(2, answer.ContentTokenLogProbabilities[0].TopLogProbabilities.Count);
     }
@@ -59,18 +59,18 @@ public sealed class OpenAIClientTests(ServerProcess server)
             """{ "type": "object", "properties": { "city": { "type": "string", "enum": ["Paris", "Rome"] } }, "required": ["city"], "additionalProperties": false }"""), true);
         ChatCompletionOptions options = new() { Temperature = 0, Tools = { tool }, ToolChoice = ChatToolChoice.CreateRequiredChoice(), AllowParallelToolCalls = false };
         List<ChatMessage> messages = [new UserChatMessage("How is the weather in Paris?")];
-        ChatCompletion answer = await Chat.CompleteChatAsync(messages, options);
+        ChatCompletion answer = await Chat.CompleteChatAsync(messages, options, cancellationToken: TestContext.Current.CancellationToken);
         Assert.Equal(ChatFinishReason.ToolCalls, answer.FinishReason);
         ChatToolCall call = Assert.Single(answer.ToolCalls);
         Assert.Contains("\"city\"", $"{call.FunctionArguments}", StringComparison.Ordinal);
 
         string streamed = "";
-        await foreach (StreamingChatCompletionUpdate update in Chat.CompleteChatStreamingAsync(messages, options))
+        await foreach (StreamingChatCompletionUpdate update in Chat.CompleteChatStreamingAsync(messages, options, cancellationToken: TestContext.Current.CancellationToken))
             streamed += string.Concat(update.ToolCallUpdates.Select(static part => $"{part.FunctionArgumentsUpdate}"));
 
         Assert.Equal($"{call.FunctionArguments}", streamed);
         messages.AddRange([new AssistantChatMessage(answer), new ToolChatMessage(call.Id, "sunny")]);
-        ChatCompletion last = await Chat.CompleteChatAsync(messages, new() { MaxOutputTokenCount = 10 });
+        ChatCompletion last = await Chat.CompleteChatAsync(messages, new() { MaxOutputTokenCount = 10 }, cancellationToken: TestContext.Current.CancellationToken);
         Assert.NotEmpty(last.Content[0].Text);
     }
 
@@ -82,7 +82,7 @@ public sealed class OpenAIClientTests(ServerProcess server)
             Temperature = 0,
             ResponseFormat = ChatResponseFormat.CreateJsonSchemaFormat("answer", BinaryData.FromString("""{ "type": "object", "properties": { "capital": { "type": "string", "maxLength": 20 } }, "required": ["capital"], "additionalProperties": false }"""), jsonSchemaIsStrict: true),
         };
-        ChatCompletion answer = await Chat.CompleteChatAsync([new UserChatMessage(Question)], options);
+        ChatCompletion answer = await Chat.CompleteChatAsync([new UserChatMessage(Question)], options, cancellationToken: TestContext.Current.CancellationToken);
         Assert.Contains("Paris", System.Text.Json.JsonDocument.Parse(answer.Content[0].Text).RootElement.GetProperty("capital").GetString(), StringComparison.Ordinal);
     }
 
@@ -90,7 +90,7 @@ public sealed class OpenAIClientTests(ServerProcess server)
     public async Task It_embeds()
     {
         EmbeddingClient client = new(ServerProcess.Model, s_key, Options);
-        OpenAIEmbeddingCollection embeddings = await client.GenerateEmbeddingsAsync(["The cat sits on the mat.", "A cat is sitting on a mat.", "Interest rates rose in May."]);
+        OpenAIEmbeddingCollection embeddings = await client.GenerateEmbeddingsAsync(["The cat sits on the mat.", "A cat is sitting on a mat.", "Interest rates rose in May."], cancellationToken: TestContext.Current.CancellationToken);
         Assert.Equal(576, embeddings[0].ToFloats().Length);
         Assert.True(Cosine(embeddings[0], embeddings[1]) > Cosine(embeddings[0], embeddings[2]));
     }
@@ -99,7 +99,7 @@ public sealed class OpenAIClientTests(ServerProcess server)
     public async Task It_responds()
     {
         ResponsesClient client = new(s_key, new ResponsesClientOptions { Endpoint = new Uri(server.Address, "/v1") });
-        ResponseResult answer = await client.CreateResponseAsync(ServerProcess.Model, Question);
+        ResponseResult answer = await client.CreateResponseAsync(ServerProcess.Model, Question, cancellationToken: TestContext.Current.CancellationToken);
         Assert.Contains("Paris", answer.GetOutputText(), StringComparison.Ordinal);
         Assert.Equal(ResponseStatus.Completed, answer.Status);
         Assert.InRange(answer.Usage.OutputTokenCount, 5, 20);
@@ -111,7 +111,7 @@ public sealed class OpenAIClientTests(ServerProcess server)
         ResponsesClient client = new(s_key, new ResponsesClientOptions { Endpoint = new Uri(server.Address, "/v1") });
         string text = "";
         ResponseResult? whole = null;
-        await foreach (StreamingResponseUpdate update in await client.CreateResponseStreamingAsync(ServerProcess.Model, Question))
+        await foreach (StreamingResponseUpdate update in await client.CreateResponseStreamingAsync(ServerProcess.Model, Question, cancellationToken: TestContext.Current.CancellationToken))
         {
             text += (update as StreamingResponseOutputTextDeltaUpdate)?.Delta;
             whole = (update as StreamingResponseCompletedUpdate)?.Response ?? whole;
@@ -125,7 +125,7 @@ public sealed class OpenAIClientTests(ServerProcess server)
     public async Task It_lists_models()
     {
         OpenAIModelClient client = new(s_key, Options);
-        OpenAIModelCollection models = await client.GetModelsAsync();
+        OpenAIModelCollection models = await client.GetModelsAsync(cancellationToken: TestContext.Current.CancellationToken);
         Assert.Equal(ServerProcess.Model, Assert.Single(models).Id);
     }
 

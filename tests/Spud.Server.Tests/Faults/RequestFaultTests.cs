@@ -104,8 +104,8 @@ public sealed class RequestFaultTests(SharedServer shared)
     public async Task Paths_may_have_doubled_slashes_or_lack_the_version(string path)
     {
         using HttpClient client = new() { BaseAddress = Server.Address };
-        using HttpResponseMessage response = await client.PostAsync(new Uri($"{Server.Address.GetLeftPart(UriPartial.Authority)}{path}"), new StringContent(Body()));
-        Assert.True(response.IsSuccessStatusCode, await response.Content.ReadAsStringAsync());
+        using HttpResponseMessage response = await client.PostAsync(new Uri($"{Server.Address.GetLeftPart(UriPartial.Authority)}{path}"), new StringContent(Body()), TestContext.Current.CancellationToken);
+        Assert.True(response.IsSuccessStatusCode, await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
     }
 
     [Theory]

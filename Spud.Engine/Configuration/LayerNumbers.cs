@@ -1,4 +1,4 @@
-namespace Spud.Composition;
+namespace Spud.Configuration;
 
 /// <summary>Layer numbers as text: "0-3,5".</summary>
 internal static class LayerNumbers
