@@ -11,6 +11,7 @@ const make = (tag, kind = "", ...children) => {
   return element;
 };
 const number = (value, digits = 3) => value.toLocaleString("en", { maximumSignificantDigits: Math.max(digits, Math.ceil(Math.log10(Math.abs(value) + 1))) });
+const count = value => value.toLocaleString("en");
 const money = (value, unit = currency) => `${value.toLocaleString("en", { minimumFractionDigits: 2, maximumFractionDigits: value !== 0 && Math.abs(value) < 0.01 ? 9 : 4 })} ${unit}`.trim();
 const setText = (id, text) => { if ($(id).textContent !== text) $(id).textContent = text; };
 
@@ -120,9 +121,9 @@ function legend(...entries) {
 function showModel({ name, loop }) {
   if (!loop) return make("div", "model", make("p", "", make("span", "name", name), "not in memory"));
   const used = loop.pages - loop.free_pages - loop.kept_pages;
-  const texts = [`${used} used`, `${loop.kept_pages} kept of ${loop.kept_texts} ${loop.kept_texts === 1 ? "text" : "texts"}`, `${loop.free_pages} free`];
+  const texts = [`${count(used)} used`, `${count(loop.kept_pages)} kept of ${loop.kept_texts} ${loop.kept_texts === 1 ? "text" : "texts"}`, `${count(loop.free_pages)} free`];
   return make("div", "model",
-    make("p", "", make("span", "name", name), `${loop.pages} pages of keys and values`),
+    make("p", "", make("span", "name", name), `${count(loop.pages)} pages of keys and values`),
     bar(`Pages: ${texts.join(", ")}`, [["used", used], ["kept", loop.kept_pages]], loop.pages),
     legend(["used", texts[0]], ["kept", texts[1]], ["free", texts[2]]));
 }
@@ -140,12 +141,16 @@ function showJob(job) {
     meter.setAttribute("aria-hidden", "true");
   }
   const doing = { waiting: "waits", prefilling: "reads", decoding: "writes" }[job.state] ?? job.state;
-  return make("li", job.cap ? "" : "open",
+  const item = make("li", job.cap ? "" : "open",
     make("p", "",
-      make("span", "what", `${job.id ?? job.model} `, make("small", "", [`${doing}, ${job.prompt_tokens} + ${job.generated_tokens} tokens`, ...terms].join(", "))),
+      make("span", "what", `${job.id ? short(job.id) : job.model} `, make("small", "", [`${doing}, ${job.prompt_tokens} + ${job.generated_tokens} tokens`, ...terms].join(", "))),
       make("span", "spent", spent, make("small", "", job.cap ? ` of ${number(job.cap)}` : ", no cap"))),
     meter);
+  item.title = [job.id, job.model].filter(text => text).join(", ");
+  return item;
 }
+
+function short(id) { return id.length > 14 ? `${id.slice(0, 12)}…` : id; }
 
 function showReceipts(receipts) {
   $("receipts").hidden = receipts.length === 0;
@@ -155,10 +160,10 @@ function showReceipts(receipts) {
     const row = make("tr", "",
       make("td", "", new Date(receipt.made).toLocaleTimeString("en-GB")),
       make("td", "", receipt.outcome.replaceAll("_", " ")),
-      make("td", "", `${receipt.tokens}`),
-      make("td", "", `${receipt.reused_tokens}`),
       make("td", "", number(receipt.compute_units)),
-      make("td", "charge", receipt.charge === null ? "" : money(receipt.charge, receipt.currency)));
+      make("td", "charge", receipt.charge === null ? "" : money(receipt.charge, receipt.currency)),
+      make("td", "more", count(receipt.tokens)),
+      make("td", "more", count(receipt.reused_tokens)));
     row.title = [receipt.id, receipt.model].filter(text => text).join(", ");
     return row;
   }));
@@ -189,8 +194,8 @@ function chart(figure, name, format) {
     if (values[1]) paths.second.setAttribute("d", line(values[1]));
     const index = pointed === null ? -1 : Math.min(samples.length - 1, Math.max(0, pointed - left));
     paths.cursor.setAttribute("d", index >= 0 ? `M${left + index} 0V${height}` : "");
-    read.textContent = index >= 0 ? `${samples.length - 1 - index} s ago: ${values.map(row => format(row[index])).join(" / ")}` : `top ${format(top)}`;
-    svg.setAttribute("aria-label", `${name}, last ${samples.length} seconds: now ${values.map(row => format(row.at(-1) ?? 0)).join(" and ")}, at most ${format(top)}`);
+    read.textContent = index >= 0 ? `${samples.length - 1 - index} s ago: ${values.map(row => format(row[index])).join(" / ")}` : `peak ${format(top)}`;
+    svg.setAttribute("aria-label", `${name}, last ${samples.length} seconds: now ${values.map(row => format(row.at(-1) ?? 0)).join(" and ")}, peak ${format(top)}`);
   };
   svg.addEventListener("pointermove", event => {
     const box = svg.getBoundingClientRect();
@@ -249,8 +254,9 @@ $("ask").addEventListener("submit", async event => {
       note(`The answer is complete: ${number(usage.compute.compute_units)} CU.`);
     }
   } catch (fault) {
-    // The turn did not take place: the next one is not built on half of it.
-    talk.pop();
+    // What was said counts, up to where it was stopped. A turn that failed did not take place.
+    if (answer.textContent) talk.push({ role: "assistant", content: answer.textContent });
+    else talk.pop();
     if (fault.name !== "AbortError") $("prompt").value ||= text;
     note(fault.name === "AbortError" ? "Stopped. What was computed until then is in the receipts." : fault.message, fault.name !== "AbortError");
     if (!answer.textContent) item.remove();
@@ -278,8 +284,9 @@ function follow(force = false) {
 async function stream(talk, item, answer, signal) {
   const body = { messages: talk, stream: true, stream_options: { include_usage: true } };
   if (!$("model").hidden) body.model = $("model").value;
-  if ($("budget").value.trim()) body.budget = $("budget").value.trim();
-  if (!$("bid-label").hidden && $("bid").value.trim()) body.bid = Number($("bid").value);
+  const budget = $("budget").value.trim(), bid = $("bid-label").hidden ? "" : $("bid").value.trim();
+  if (budget) body.budget = /^[\d.]+$/.test(budget) ? `${budget}cu` : budget;
+  if (bid) body.bid = Number.isFinite(Number(bid)) ? Number(bid) : bid; // The server says what is wrong with it.
   const reader = (await send("v1/chat/completions", body, signal)).body.pipeThrough(new TextDecoderStream()).getReader();
   let rest = "", usage = null, thought = null;
   for (let part; !(part = await reader.read()).done;) {
