@@ -8,8 +8,8 @@ namespace Spud.Bench.Market;
 /// <summary>The duration of a decision, checks included, while 16 jobs run, one of them ends every 8 steps, and many wait.</summary>
 internal static class Cost
 {
-    private const int Sequences = 16, Accounts = 50, WarmUp = 3_000, Steps = 2_000;
-    private const double StepMilliseconds = 4.5;
+    private const int Sequences = 16, Accounts = 50, Steps = 2_000;
+    private const double StepMilliseconds = 4.5, WarmUpSeconds = 1.5;
 
     public static void Measure(PluginCatalog plugins)
     {
@@ -28,11 +28,18 @@ internal static class Cost
         JobView[] jobs = [.. Enumerable.Range(0, waiting + Sequences).Select(i => Job(i, random))];
         JobDecision[] decisions = new JobDecision[jobs.Length];
         double[] took = new double[Steps];
-        for (int step = -WarmUp; step < Steps; step++)
+        long began = Stopwatch.GetTimestamp();
+        for (int n = 0, step = -1; step < Steps; n++)
         {
+            // Begins when the code has been compiled a last time in the background.
+            if (step >= 0 || Stopwatch.GetElapsedTime(began).TotalSeconds > WarmUpSeconds)
+                step++;
+            if (step == Steps)
+                break;
+
             StepCapacity capacity = new()
             {
-                Now = TimeSpan.FromMilliseconds((step + WarmUp) * StepMilliseconds),
+                Now = TimeSpan.FromMilliseconds(n * StepMilliseconds),
                 LastStep = TimeSpan.FromMilliseconds(StepMilliseconds),
                 Accounts = Accounts,
                 Rows = 512,
@@ -40,14 +47,11 @@ internal static class Cost
                 Pages = 4_000,
                 RowFlops = 270_000_000,
             };
-            // Long enough for the code to be compiled a last time in the background.
-            if (step == -1)
-                Thread.Sleep(500);
             long start = Stopwatch.GetTimestamp();
             ReadOnlySpan<int> order = scheduler.Decide(capacity, jobs, decisions);
             if (step >= 0)
                 took[step] = Stopwatch.GetElapsedTime(start).TotalMicroseconds;
-            Advance(jobs, decisions, order, step + WarmUp);
+            Advance(jobs, decisions, order, n);
         }
 
         double mean = took.Average();

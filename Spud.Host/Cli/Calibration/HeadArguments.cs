@@ -86,7 +86,7 @@ internal sealed class HeadArguments
         int[] windows = new int[parts.Length];
         for (int i = 0; i < parts.Length; i++)
         {
-            if (!int.TryParse(parts[i], NumberStyles.None, CultureInfo.InvariantCulture, out windows[i]) || windows[i] is < 1 or > Values.MaxTokens || windows[..i].Contains(windows[i]))
+            if (!int.TryParse(parts[i], NumberStyles.None, CultureInfo.InvariantCulture, out windows[i]) || windows[i] is < 1 or > Values.MaxTokens || windows.AsSpan(0, i).Contains(windows[i]))
             {
                 result.AddError($"--windows: expected different whole numbers from 1 to {Values.MaxTokens}, separated by commas, got '{result.Tokens[0].Value}'.");
                 return null;
