@@ -156,12 +156,13 @@ function showReceipts(receipts) {
   $("receipts").hidden = receipts.length === 0;
   $("no-receipts").hidden = receipts.length > 0;
   $("receipts").className = receipts.some(receipt => receipt.charge !== null) ? "" : "free";
+  $("receipts").querySelector("th.charge").textContent = `charge, ${receipts[0]?.currency ?? ""}`;
   $("receipts").tBodies[0].replaceChildren(...receipts.map(receipt => {
     const row = make("tr", "",
       make("td", "", new Date(receipt.made).toLocaleTimeString("en-GB")),
       make("td", "", receipt.outcome.replaceAll("_", " ")),
       make("td", "", number(receipt.compute_units)),
-      make("td", "charge", receipt.charge === null ? "" : money(receipt.charge, receipt.currency)),
+      make("td", "charge", receipt.charge === null ? "" : money(receipt.charge, "")),
       make("td", "more", count(receipt.tokens)),
       make("td", "more", count(receipt.reused_tokens)));
     row.title = [receipt.id, receipt.model].filter(text => text).join(", ");
@@ -237,9 +238,9 @@ $("ask").addEventListener("submit", async event => {
   event.preventDefault();
   const text = $("prompt").value.trim();
   if (busy || !text) return;
-  const talk = messages, call = busy = new AbortController(), answer = make("div", "text"), item = make("li", "busy", answer);
+  const talk = messages, call = busy = new AbortController(), answer = make("div", "text"), item = make("div", "busy", answer);
   talk.push({ role: "user", content: text });
-  $("log").append(make("li", "user text", text), item);
+  $("log").append(make("div", "user text", text), item);
   $("log").scrollTop = $("log").scrollHeight;
   $("log").setAttribute("aria-busy", "true");
   $("prompt").value = "";
