@@ -62,8 +62,9 @@ async function poll() {
   } catch (fault) {
     state(fault instanceof Refusal ? fault.status === 401 ? "a key is needed" : fault.message : "the server cannot be reached; trying again", "wrong");
     $("main").classList.add("stale");
-    if (!(fault instanceof Refusal)) samples = []; // A server that was started again counts from 1.
+    samples = []; // A server that was started again counts from 1; one that was not sends them again.
   }
+  clearTimeout(nextPoll); // Of another poll that was under way.
   if (!document.hidden) nextPoll = setTimeout(poll, 1000);
 }
 document.addEventListener("visibilitychange", () => document.hidden ? clearTimeout(nextPoll) : poll());
@@ -79,7 +80,8 @@ function show(status) {
   const loops = status.models.map(model => model.loop).filter(loop => loop), prices = loops.find(loop => loop.prices)?.prices;
   state(status.state === "ok" ? "ready" : status.state, status.state === "ok" ? "ok" : "wrong");
   showAccount(status.account);
-  samples = [...samples, ...status.samples].slice(-seconds);
+  const known = samples.at(-1)?.number ?? 0;
+  samples = [...samples, ...status.samples.filter(sample => sample.number > known)].slice(-seconds);
   setText("speed", number(samples.at(-1)?.tokens_per_second ?? 0));
   setText("running", `${loops.reduce((sum, loop) => sum + loop.running, 0)}`);
   setText("waiting", `${loops.reduce((sum, loop) => sum + loop.waiting, 0)}`);
@@ -173,7 +175,7 @@ function showReceipts(receipts) {
 // Charts
 
 function chart(figure, name, format) {
-  const [width, height] = [seconds - 1, 100], space = "http://www.w3.org/2000/svg";
+  const [width, height] = [1000, 100], space = "http://www.w3.org/2000/svg";
   const svg = document.createElementNS(space, "svg"), read = make("span", "read"), paths = {};
   svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
   svg.setAttribute("preserveAspectRatio", "none");
@@ -184,23 +186,27 @@ function chart(figure, name, format) {
   }
   paths.grid.setAttribute("d", `M0 0H${width}M0 50H${width}`);
   figure.firstElementChild.append(read);
-  figure.append(svg, make("div", "axis", make("span", "", "5 minutes ago"), make("span", "", "now")));
+  const begin = make("span");
+  figure.append(svg, make("div", "axis", begin, make("span", "", "now")));
   let pointed = null, last = [];
   const draw = (...series) => {
+    if (!series.length) return;
     last = series;
-    const values = series.map(of => samples.map(of)), top = Math.max(...values.flat(), 0), left = seconds - samples.length;
-    const line = row => row.map((value, index) => `${index ? "L" : "M"}${left + index} ${top > 0 ? height - height * value / top : height}`).join("");
+    const values = series.map(of => samples.map(of)), top = Math.max(...values.flat(), 0);
+    const span = samples.length > 60 ? seconds : 60, left = span - samples.length, x = index => (left + index) * width / (span - 1);
+    begin.textContent = span > 60 ? "5 minutes ago" : "1 minute ago";
+    const line = row => row.map((value, index) => `${index ? "L" : "M"}${x(index)} ${top > 0 ? height - height * value / top : height}`).join("");
     paths.first.setAttribute("d", line(values[0]));
-    paths.area.setAttribute("d", samples.length ? `${line(values[0])}V${height}H${left}Z` : "");
+    paths.area.setAttribute("d", samples.length ? `${line(values[0])}V${height}H${x(0)}Z` : "");
     if (values[1]) paths.second.setAttribute("d", line(values[1]));
-    const index = pointed === null ? -1 : Math.min(samples.length - 1, Math.max(0, pointed - left));
-    paths.cursor.setAttribute("d", index >= 0 ? `M${left + index} 0V${height}` : "");
+    const index = pointed === null ? -1 : Math.min(samples.length - 1, Math.max(0, Math.round(pointed * (span - 1)) - left));
+    paths.cursor.setAttribute("d", index >= 0 ? `M${x(index)} 0V${height}` : "");
     read.textContent = index >= 0 ? `${samples.length - 1 - index} s ago: ${values.map(row => format(row[index])).join(" / ")}` : `peak ${format(top)}`;
     svg.setAttribute("aria-label", `${name}, last ${samples.length} seconds: now ${values.map(row => format(row.at(-1) ?? 0)).join(" and ")}, peak ${format(top)}`);
   };
   svg.addEventListener("pointermove", event => {
     const box = svg.getBoundingClientRect();
-    pointed = Math.round((event.clientX - box.left) / box.width * width);
+    pointed = (event.clientX - box.left) / box.width;
     draw(...last);
   });
   svg.addEventListener("pointerleave", () => { pointed = null; draw(...last); });
