@@ -12,6 +12,7 @@ using Spud.Server.Http;
 using Spud.Server.Jobs;
 using Spud.Server.Models;
 using Spud.Server.Operations;
+using Spud.Server.Page;
 using Spud.Server.Responses;
 using Spud.Server.Security;
 using Spud.Server.Settings;
@@ -87,6 +88,8 @@ internal static class ServerApp
         services.AddSingleton<HangWatch>();
         services.AddHostedService(static provider => provider.GetRequiredService<HangWatch>());
         services.AddSingleton<ServerMetrics>();
+        services.AddSingleton<StatusHistory>();
+        services.AddHostedService(static provider => provider.GetRequiredService<StatusHistory>());
         services.AddOpenTelemetry().ConfigureResource(static resource => resource.AddService("spud")).WithMetrics(static metrics => metrics.AddMeter(LanguageModel.TelemetryName, ServerMetrics.Name).AddPrometheusExporter());
         if (settings.Origins.Length > 0)
             services.AddCors(options => options.AddDefaultPolicy(policy => policy.WithOrigins(settings.Origins).WithHeaders("authorization", "content-type").WithMethods("GET", "POST", "DELETE")));
@@ -126,5 +129,6 @@ internal static class ServerApp
         app.Services.GetRequiredService<ServerMetrics>();
         app.MapPrometheusScrapingEndpoint("/metrics");
         ReferencePage.Map(app);
+        PageEndpoints.Map(app);
     }
 }

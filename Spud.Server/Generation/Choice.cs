@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text;
 using Spud.Generation;
+using Spud.Metering;
 using Spud.Sampling;
 using Spud.Server.Http;
 using Spud.Server.Jobs;
@@ -45,6 +46,15 @@ internal sealed class Choice(int index, Request request, AnswerParser? parser, I
     /// <summary>The job that pays for it; null without accounts.</summary>
     public JobTicket? Job { get; init; }
 
+    /// <summary>Who pays, and what the scheduler knows.</summary>
+    public required JobTerms Terms { get; init; }
+
+    /// <summary>The most that it may cost; null for the model's own limit.</summary>
+    public Budget? Budget { get; init; }
+
+    /// <summary>Knows it while it is generated.</summary>
+    public required OpenTexts Texts { get; init; }
+
     /// <summary>When the text loses its value: it then ends with a fault; null for never.</summary>
     public DateTimeOffset? Deadline { get; init; }
 
@@ -61,6 +71,7 @@ internal sealed class Choice(int index, Request request, AnswerParser? parser, I
         IAsyncEnumerator<TextPiece> reader = request.GetAsyncEnumerator(expiry?.Token ?? CancellationToken.None);
         try
         {
+            Texts.Begin(this);
             while (await NextAsync(reader, of => fault = of).ConfigureAwait(false))
             {
                 if (Job is not null)
@@ -79,6 +90,7 @@ internal sealed class Choice(int index, Request request, AnswerParser? parser, I
         finally
         {
             await reader.DisposeAsync().ConfigureAwait(false);
+            Texts.End(this);
             if (Job is not null)
                 await Job.EndAsync(request.Ledger, request.Finish, fault).ConfigureAwait(false);
         }

@@ -28,6 +28,9 @@ internal static class ChoiceMaker
                 choices[made] = new(made, requests[made], parser?.Invoke(), Ends(lease, options))
                 {
                     Job = await order.SubmitAsync(lease.Name, options, cancellation).ConfigureAwait(false),
+                    Terms = options.Job,
+                    Budget = options.Budget,
+                    Texts = lease.Texts,
                     Deadline = options.Job.Deadline,
                     Client = cancellation,
                 };
@@ -46,7 +49,7 @@ internal static class ChoiceMaker
 
     /// <summary>One choice without a job.</summary>
     public static Choice Make(ModelLease lease, GenerationOptions options, int[] prompt, AnswerParser parser, CancellationToken cancellation) =>
-        new(0, lease.Model.Generate(prompt, options, cancellation), parser, Ends(lease, options)) { Deadline = options.Job.Deadline, Client = cancellation };
+        new(0, lease.Model.Generate(prompt, options, cancellation), parser, Ends(lease, options)) { Terms = options.Job, Budget = options.Budget, Texts = lease.Texts, Deadline = options.Job.Deadline, Client = cancellation };
 
     private static IReadOnlySet<int> Ends(ModelLease lease, GenerationOptions options) => options.IgnoreEndOfGeneration ? new HashSet<int>() : lease.Model.Tokenizer.EndOfGeneration;
 }

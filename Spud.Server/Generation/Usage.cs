@@ -91,7 +91,8 @@ internal sealed record ComputeUsage(decimal ComputeUnits, IReadOnlyDictionary<st
         };
     }
 
-    private static string Name(RequestOutcome outcome) => outcome == RequestOutcome.StoppedByBudget ? "stopped_by_budget" : $"{outcome}".ToLowerInvariant();
+    /// <summary>The name of an outcome in the API.</summary>
+    public static string Name(RequestOutcome outcome) => outcome == RequestOutcome.StoppedByBudget ? "stopped_by_budget" : $"{outcome}".ToLowerInvariant();
 
     private static double? Experts(ReceiptPhase[] phases)
     {

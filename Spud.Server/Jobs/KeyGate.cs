@@ -1,9 +1,10 @@
+using Microsoft.AspNetCore.Authorization;
 using Spud.Accounts;
 using Spud.Server.Http;
 
 namespace Spud.Server.Jobs;
 
-/// <summary>Lets requests with a valid key through, on a server with accounts; /health needs none.</summary>
+/// <summary>Lets requests with a valid key through, on a server with accounts; /health and the page itself need none.</summary>
 internal static class KeyGate
 {
     private const string Scheme = "Bearer ";
@@ -12,7 +13,7 @@ internal static class KeyGate
     /// <exception cref="ApiException">There is no key, or it is not valid.</exception>
     public static async Task InvokeAsync(HttpContext context, RequestDelegate next, ServerAccounts accounts)
     {
-        if (accounts.Store is { } store && !context.Request.Path.StartsWithSegments("/health"))
+        if (accounts.Store is { } store && !context.Request.Path.StartsWithSegments("/health") && context.GetEndpoint()?.Metadata.GetMetadata<IAllowAnonymous>() is null)
             context.Features.Set(await CallerAsync(context, store).ConfigureAwait(false));
 
         await next(context).ConfigureAwait(false);

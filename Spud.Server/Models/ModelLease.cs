@@ -14,6 +14,9 @@ internal sealed class ModelLease(ServedModel served, LanguageModel model, Action
     /// <summary>Its settings.</summary>
     public Settings.ModelSettings Settings => served.Settings;
 
+    /// <summary>The texts that it generates.</summary>
+    public Generation.OpenTexts Texts => served.Texts;
+
     /// <summary>The model in memory.</summary>
     public LanguageModel Model => model;
 

@@ -1,3 +1,4 @@
+using Spud.Server.Generation;
 using Spud.Server.Settings;
 using Spud.Text.ChatTemplates;
 
@@ -13,6 +14,9 @@ internal sealed class ServedModel(string name, ModelSettings settings)
 
     /// <summary>Its settings.</summary>
     public ModelSettings Settings => settings;
+
+    /// <summary>The texts that it generates.</summary>
+    public OpenTexts Texts { get; } = new();
 
     /// <summary>When it became known to the server.</summary>
     public DateTimeOffset Created { get; } = DateTimeOffset.UtcNow;

@@ -18,6 +18,10 @@ internal sealed class Browser : IAsyncDisposable
         return new(playwright, await playwright.Chromium.LaunchAsync(new() { ExecutablePath = program, Args = Environment.IsPrivilegedProcess ? ["--no-sandbox"] : [] }));
     }
 
+    /// <summary>Opens a window with nothing in it, which has a session of its own.</summary>
+    public async Task<IPage> Open(int width, int height, bool dark) =>
+        await (await _browser.NewContextAsync(new() { ViewportSize = new() { Width = width, Height = height }, ColorScheme = dark ? ColorScheme.Dark : ColorScheme.Light })).NewPageAsync();
+
     /// <summary>Opens a file and returns what was seen there.</summary>
     /// <param name="file">The page.</param>
     /// <param name="width">Of the window, in CSS pixels.</param>
@@ -25,8 +29,7 @@ internal sealed class Browser : IAsyncDisposable
     /// <param name="screenshot">Where the picture goes.</param>
     public async Task<Seen> Look(string file, int width, bool dark, string screenshot)
     {
-        await using IBrowserContext context = await _browser.NewContextAsync(new() { ViewportSize = new() { Width = width, Height = 900 }, ColorScheme = dark ? ColorScheme.Dark : ColorScheme.Light });
-        IPage page = await context.NewPageAsync();
+        IPage page = await Open(width, 900, dark);
         List<string> complaints = [], requests = [];
         page.Console += (_, message) => complaints.Add($"{message.Type}: {message.Text}");
         page.PageError += (_, message) => complaints.Add(message);
