@@ -51,7 +51,7 @@ def main():
     slot = 2 * (args.prompt_words + args.max_tokens) + 128
     slot = -(-slot // 256) * 256
     servers = {
-        "spud": (18480, [SPUD, "serve", args.model, "--port", "18480", "--threads", "2", "--sequences", str(args.clients), "--context", str(slot)]),
+        "spud": (18480, [SPUD, "serve", args.model, "--port", "18480", "--threads", "2", "--sequences", str(args.clients), "--ctx", str(slot)]),
         "llama": (18481, [args.llama_server, "-m", args.model, "--port", "18481", "-t", "2", "-tb", "2", "-np", str(args.clients),
                           "-c", str(slot * args.clients), "--no-webui"]),
     }

@@ -43,7 +43,9 @@ internal sealed class BenchServeCommand
         if (!Uri.TryCreate($"{text.TrimEnd('/')}/", UriKind.Absolute, out Uri? url) || url.Scheme is not ("http" or "https"))
             throw new BadInputException($"--url: expected an address such as http://127.0.0.1:8080, got '{text}'.");
 
-        using HttpClient client = new() { BaseAddress = url, Timeout = Timeout.InfiniteTimeSpan };
+        // A connection per request: servers differ in how long they keep one open, and a request sent on one that just closes would fail.
+        using SocketsHttpHandler connections = new() { PooledConnectionLifetime = TimeSpan.Zero };
+        using HttpClient client = new(connections) { BaseAddress = url, Timeout = Timeout.InfiniteTimeSpan };
         if (parsed.GetValue(_key) is { } key)
             client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
 
