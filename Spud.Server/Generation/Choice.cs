@@ -5,6 +5,7 @@ using Spud.Metering;
 using Spud.Sampling;
 using Spud.Server.Http;
 using Spud.Server.Jobs;
+using Spud.Server.Models;
 using Spud.Text.ChatTemplates;
 
 namespace Spud.Server.Generation;
@@ -67,11 +68,12 @@ internal sealed class Choice(int index, Request request, AnswerParser? parser, I
     public async IAsyncEnumerable<ChoicePiece> ReadAsync()
     {
         Exception? fault = null;
+        OpenText open = new(Job?.Id, request, Budget, Terms);
         using CancellationTokenSource? expiry = Deadline is { } deadline ? new(Until(deadline)) : null;
         IAsyncEnumerator<TextPiece> reader = request.GetAsyncEnumerator(expiry?.Token ?? CancellationToken.None);
         try
         {
-            Texts.Begin(this);
+            Texts.Begin(open);
             while (await NextAsync(reader, of => fault = of).ConfigureAwait(false))
             {
                 if (Job is not null)
@@ -90,7 +92,7 @@ internal sealed class Choice(int index, Request request, AnswerParser? parser, I
         finally
         {
             await reader.DisposeAsync().ConfigureAwait(false);
-            Texts.End(this);
+            Texts.End(open);
             if (Job is not null)
                 await Job.EndAsync(request.Ledger, request.Finish, fault).ConfigureAwait(false);
         }

@@ -15,7 +15,7 @@ internal sealed class ModelLease(ServedModel served, LanguageModel model, Action
     public Settings.ModelSettings Settings => served.Settings;
 
     /// <summary>The texts that it generates.</summary>
-    public Generation.OpenTexts Texts => served.Texts;
+    public OpenTexts Texts => served.Texts;
 
     /// <summary>The model in memory.</summary>
     public LanguageModel Model => model;

@@ -1,4 +1,3 @@
-using Spud.Server.Generation;
 using Spud.Server.Settings;
 using Spud.Text.ChatTemplates;
 

@@ -2,6 +2,7 @@ using Spud.Accounts;
 using Spud.Generation;
 using Spud.Metering;
 using Spud.Server.Generation;
+using Spud.Server.Models;
 
 namespace Spud.Server.Page;
 
@@ -81,16 +82,16 @@ internal sealed record AccountStatus(string Name, decimal Balance, decimal Reser
 internal sealed record JobStatusView(string? Id, string Model, string State, int PromptTokens, int GeneratedTokens, decimal ComputeUnits, decimal? Cap, string Lane, decimal? Bid)
 {
     /// <summary>The view of a text.</summary>
-    public static JobStatusView Of(Choice choice, string model) => new(
-        choice.Job?.Id,
+    public static JobStatusView Of(OpenText text, string model) => new(
+        text.Job,
         model,
-        Lower(choice.Request.State),
-        choice.Request.PromptTokens,
-        choice.Request.GeneratedTokens,
-        choice.Request.Ledger?.ComputeUnits ?? 0,
-        choice.Budget?.ComputeUnits,
-        Lower(choice.Terms.Lane),
-        choice.Terms.BidPerCu);
+        Lower(text.Request.State),
+        text.Request.PromptTokens,
+        text.Request.GeneratedTokens,
+        text.Request.Ledger?.ComputeUnits ?? 0,
+        text.Budget?.ComputeUnits,
+        Lower(text.Terms.Lane),
+        text.Terms.BidPerCu);
 
     private static string Lower<T>(T value) where T : struct, Enum => $"{value}".ToLowerInvariant();
 }

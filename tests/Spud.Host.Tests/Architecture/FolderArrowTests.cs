@@ -44,7 +44,8 @@ public sealed class FolderArrowTests
             "Tokenize -> Chat", "Tokenize -> Http", "Tokenize -> Models", "Tokenize -> Settings",
             "Operations -> Generation", "Operations -> Http", "Operations -> Models", "Operations -> Settings",
             ". -> Background", ". -> Chat", ". -> Completions", ". -> Embeddings", ". -> Generation", ". -> Http", ". -> Jobs", ". -> Models", ". -> Operations", ". -> Responses",
-            ". -> Security", ". -> Settings", ". -> Tokenize",
+            "Page -> Generation", "Page -> Jobs", "Page -> Models", "Page -> Operations",
+            ". -> Page", ". -> Security", ". -> Settings", ". -> Tokenize",
         ],
         ["Spud.Host"] =
         [
