@@ -3,6 +3,7 @@ using Spud.Composition;
 using Spud.Configuration;
 using Spud.Execution;
 using Spud.Plugins;
+using Spud.Tests.Execution.Folds;
 using Xunit;
 
 namespace Attention.Ring.Tests;
@@ -154,17 +155,7 @@ public sealed class RingPipelineTests
         using Pipeline pipeline = Compose("llama", 8, 2, Ring(4));
         using Sequence sequence = pipeline.Engine.Open();
         using Batch batch = pipeline.Engine.NewBatch();
-        long before = 0;
-        for (int step = 0; step < 60; step++)
-        {
-            if (step == 30)
-                before = GC.GetAllocatedBytesForCurrentThread();
-            batch.Clear();
-            batch.Add(sequence, [7], Phase.Decode, LogitRows.Last);
-            pipeline.Engine.Run(batch);
-        }
-
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(0, DecodeSteps.AllocatedBy(pipeline, sequence, batch));
     }
 
     [Theory]

@@ -1,6 +1,7 @@
 using Spud;
 using Spud.Composition;
 using Spud.Execution;
+using Spud.Tests.Execution.Folds;
 using Xunit;
 
 namespace Attention.Ring.Tests.Mpi;
@@ -48,17 +49,7 @@ public sealed class MpiPrograms
         Assert.Throws<OperationCanceledException>(() => ring.Engine.Step(batch, sequence, [7], Phase.Decode, LogitRows.Last));
         Assert.Equal(60, sequence.KeptKeys(0).Sum(static keys => keys.Positions.Length));
         sequence.Cancellation = CancellationToken.None;
-        long before = 0;
-        for (int step = 0; step < 60; step++)
-        {
-            if (step == 30)
-                before = GC.GetAllocatedBytesForCurrentThread();
-            batch.Clear();
-            batch.Add(sequence, [7], Phase.Decode, LogitRows.Last);
-            ring.Engine.Run(batch);
-        }
-
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(0, DecodeSteps.AllocatedBy(ring, sequence, batch));
     });
 
     private static void InRankZero(Action<Pipeline> test, params string[] edits)
