@@ -9,6 +9,7 @@ namespace Spud.Server.Tests.Faults;
 /// Requests whose clients leave. llama.cpp#24496: not cancelled at all; llama.cpp#13262: the queue ran requests of the dead; ik_llama.cpp#1020,
 /// vllm#54947: not cancelled while the prompt was read.
 /// </summary>
+[Collection(Alone.Name)]
 public sealed class CancellationTests : IAsyncLifetime
 {
     private readonly MeterListener _listener = new();
