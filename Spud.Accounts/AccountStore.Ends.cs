@@ -29,7 +29,7 @@ public sealed partial class AccountStore
                 throw new JobConflictException($"job '{id}' cannot finish: it has not started.");
 
             return await EndAsync(session, row.Job, end, json, ending).ConfigureAwait(false);
-        }, writes: true, cancel), _options.PatienceAtEnd, cancel);
+        }, writes: true, cancel), _options.PatienceAtJobs, cancel);
     }
 
     /// <summary>

@@ -12,8 +12,8 @@ public sealed record AccountStoreOptions
     /// <summary>How long an operation waits for a database that does not answer, before it throws <see cref="DatabaseUnavailableException"/>.</summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>The same for the end of a job, whose receipt would be lost: without limit by default, until it is cancelled.</summary>
-    public TimeSpan PatienceAtEnd { get; init; } = Timeout.InfiniteTimeSpan;
+    /// <summary>The same for the start and the end of a job, whose work and receipt would be lost: without limit by default, until it is cancelled.</summary>
+    public TimeSpan PatienceAtJobs { get; init; } = Timeout.InfiniteTimeSpan;
 
     /// <summary>How long a server's jobs are its own after it was last heard of.</summary>
     public TimeSpan Lease { get; init; } = TimeSpan.FromSeconds(30);

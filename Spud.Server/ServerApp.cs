@@ -100,6 +100,8 @@ internal static class ServerApp
         ILogger log = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Spud.Server.Requests");
         app.Use(next => context => RequestLog.InvokeAsync(context, next, log));
         app.Use(next => context => ErrorMiddleware.InvokeAsync(context, next, log));
+        TimeSpan stall = TimeSpan.FromSeconds(settings.StallSeconds);
+        app.Use(next => context => StallLimit.InvokeAsync(context, next, stall));
         app.Use(next => context =>
         {
             context.Request.Path = Paths.Normal(context.Request.Path);

@@ -20,7 +20,7 @@ internal static class ServerRun
         try
         {
             WebApplication app = ServerApp.Build(arguments);
-            await using (app.ConfigureAwait(false))
+            try
             {
                 await app.StartAsync().ConfigureAwait(false);
                 foreach (string address in app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses)
@@ -30,13 +30,38 @@ internal static class ServerRun
                 await using (app.Lifetime.ApplicationStopping.Register(readiness.End).ConfigureAwait(false))
                     await app.WaitForShutdownAsync().ConfigureAwait(false);
 
-                return app.Services.GetRequiredService<FirstModel>().Fault is { } fault ? Report(fault) : Done;
+                return Fault(app.Services) is { } fault ? Report(fault) : Done;
+            }
+            finally
+            {
+                await EndAsync(app).ConfigureAwait(false);
             }
         }
         catch (Exception fault) when (fault is SettingsException or ConfigurationException or Accounts.AccountsException or IOException)
         {
             return Report(fault);
         }
+    }
+
+    // Why the process ended by itself: the first model cannot be loaded, or a service of the host failed.
+    private static Exception? Fault(IServiceProvider services) =>
+        services.GetRequiredService<FirstModel>().Fault
+        ?? services.GetServices<IHostedService>().OfType<BackgroundService>().Select(static service => service.ExecuteTask?.Exception?.InnerException).FirstOrDefault(static fault => fault is not null);
+
+    // A component that hangs holds the loop's thread, for which the models wait.
+    private static async Task EndAsync(WebApplication app)
+    {
+        bool hangs = app.Services.GetRequiredService<Readiness>().Hangs;
+        double patience = hangs ? 1 : app.Services.GetRequiredService<ServerSettings>().HangSeconds;
+        Task ending = Task.Run(async () => await app.DisposeAsync().ConfigureAwait(false));
+        if (await Task.WhenAny(ending, Task.Delay(TimeSpan.FromSeconds(patience))).ConfigureAwait(false) == ending)
+        {
+            await ending.ConfigureAwait(false);
+            return;
+        }
+
+        await Console.Error.WriteLineAsync("error: a component hangs, so the process ends without waiting for it.").ConfigureAwait(false);
+        Environment.Exit(HangWatch.ExitCode);
     }
 
     private static int Report(Exception fault)

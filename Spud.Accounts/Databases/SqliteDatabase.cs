@@ -11,6 +11,9 @@ internal sealed class SqliteDatabase : Database
     private const long ApplicationId = 0x53707563;
     private const int Corrupt = 11, NotADatabase = 26, Busy = 5, Locked = 6, ReadOnly = 8, InputOutput = 10, Full = 13, CannotOpen = 14;
 
+    // While the file is locked each turn lasts as long as SQLite polls. Whoever gave up after a time would otherwise wait for all before it first.
+    private static readonly TimeSpan s_turn = TimeSpan.FromSeconds(1);
+
     private readonly string _path;
     private readonly bool _create;
     private readonly string _connection;
@@ -60,8 +63,9 @@ internal sealed class SqliteDatabase : Database
 
     public override async Task<IDisposable?> EnterWriteAsync(CancellationToken cancel)
     {
-        await _writer.WaitAsync(cancel).ConfigureAwait(false);
-        return new Turn(_writer);
+        return await _writer.WaitAsync(s_turn, cancel).ConfigureAwait(false)
+            ? new Turn(_writer)
+            : throw new TimeoutException($"no turn to write within {s_turn.TotalSeconds:0} s");
     }
 
     public override string Translate(string definition) => definition;
@@ -87,6 +91,7 @@ internal sealed class SqliteDatabase : Database
     public override DatabaseFault? Explain(Exception exception) => exception switch
     {
         SqliteException { SqliteErrorCode: Busy or Locked } => new(FaultKind.Passing, $"{_path} is locked by another program."),
+        TimeoutException => new(FaultKind.Passing, $"{_path} is busy: too many operations wait to write."),
         SqliteException { SqliteErrorCode: Full } => new(FaultKind.Passing, $"{_path} cannot be written, because the disk is full."),
         SqliteException { SqliteErrorCode: InputOutput } => new(FaultKind.Passing, $"{_path} cannot be read or written (disk I/O error). Check the disk, and limits of file size (ulimit -f)."),
         FileNotFoundException or DirectoryNotFoundException => new(FaultKind.Passing, $"{_path} does not exist."),

@@ -59,7 +59,7 @@ internal sealed partial class JobRunner(ServerAccounts accounts, JobDesk desk, M
             foreach (Job job in await store.RenewLeaseAsync(_stopping).ConfigureAwait(false))
                 Find(job.Id)?.Cancel();
         }
-        catch (DatabaseUnavailableException fault)
+        catch (AccountsException fault) when (fault is not ServerReplacedException)
         {
             // The jobs go on; the next renewal may reach it.
             Unreachable(fault);
@@ -88,20 +88,21 @@ internal sealed partial class JobRunner(ServerAccounts accounts, JobDesk desk, M
     private async Task RunAsync(Job job, RunningJob running)
     {
         AccountStore store = accounts.Store!;
-        Caller caller = new(job.Account, job.Key, await store.FindAccountAsync(job.Account, CancellationToken.None).ConfigureAwait(false));
-        PriceList? prices = job.PriceList is null ? null : await accounts.PricesAsync(caller, CancellationToken.None).ConfigureAwait(false);
-        JobTicket ticket = new(store, job.Id, prices, _stopping) { IsKept = true };
+        if (await OrderAsync(job, store).ConfigureAwait(false) is not { } order)
+            return;
+
+        JobTicket ticket = new(store, job.Id, order.Prices, _stopping) { IsKept = true };
         Ledger? ledger = null;
         try
         {
             while (true)
             {
-                (Choice choice, ChatCall call) = await AttemptAsync(job, running, new(caller, prices, desk), ticket, of => ledger = of.Ledger).ConfigureAwait(false);
+                (Choice choice, ChatCall call) = await AttemptAsync(job, running, order, ticket, of => ledger = of.Ledger).ConfigureAwait(false);
                 using ModelLease lease = call.Lease;
                 if (choice.Request.Finish == FinishReason.Cancelled && !running.IsCancelled)
                     continue;
 
-                string answer = JsonSerializer.Serialize(ChatCompletion.Of(call, [choice], Usage.Of([choice], prices), settings.DuplicateReasoning), ChatJson.Default.ChatCompletion);
+                string answer = JsonSerializer.Serialize(ChatCompletion.Of(call, [choice], Usage.Of([choice], order.Prices), settings.DuplicateReasoning), ChatJson.Default.ChatCompletion);
                 await ticket.EndAsync(choice.Request.Ledger, choice.Request.Finish, null, answer).ConfigureAwait(false);
                 return;
             }
@@ -115,6 +116,25 @@ internal sealed partial class JobRunner(ServerAccounts accounts, JobDesk desk, M
             await ticket.EndAsync(ledger, FinishReason.Failed, Faults.Of(fault)).ConfigureAwait(false);
             throw;
         }
+    }
+
+    // Waits for a database that is gone: nobody else would run the job. Null if the server ends first; the next start takes it up.
+    private async Task<Order?> OrderAsync(Job job, AccountStore store)
+    {
+        while (!_stopping.IsCancellationRequested)
+        {
+            try
+            {
+                Caller caller = new(job.Account, job.Key, await store.FindAccountAsync(job.Account, CancellationToken.None).ConfigureAwait(false));
+                return new(caller, job.PriceList is null ? null : await accounts.PricesAsync(caller, CancellationToken.None).ConfigureAwait(false), desk);
+            }
+            catch (DatabaseUnavailableException fault)
+            {
+                Unreachable(fault);
+            }
+        }
+
+        return null;
     }
 
     private async Task<(Choice Choice, ChatCall Call)> AttemptAsync(Job job, RunningJob running, Order order, JobTicket ticket, Action<Request> began)

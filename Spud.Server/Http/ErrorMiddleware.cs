@@ -1,4 +1,5 @@
 using System.Globalization;
+using Microsoft.AspNetCore.Connections;
 
 namespace Spud.Server.Http;
 
@@ -12,9 +13,9 @@ internal static partial class ErrorMiddleware
         {
             await next(context).ConfigureAwait(false);
         }
-        catch (Exception exception) when (context.RequestAborted.IsCancellationRequested && exception is OperationCanceledException or IOException)
+        catch (Exception exception) when (exception is ConnectionAbortedException || context.RequestAborted.IsCancellationRequested && exception is OperationCanceledException or IOException)
         {
-            // The client has left: nobody reads an answer.
+            // The client has left, or was cut off: nobody reads an answer.
             return;
         }
         catch (Exception exception)

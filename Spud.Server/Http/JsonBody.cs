@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
@@ -14,9 +15,11 @@ internal static class JsonBody
     public static async Task WriteAsync<T>(HttpContext context, T value, JsonTypeInfo<T> type)
     {
         context.Response.ContentType = "application/json; charset=utf-8";
-        using (Utf8JsonWriter writer = new(context.Response.BodyWriter, Plain))
+        ArrayBufferWriter<byte> body = new();
+        using (Utf8JsonWriter writer = new(body, Plain))
             JsonSerializer.Serialize(writer, value, type);
 
-        await context.Response.BodyWriter.FlushAsync(context.RequestAborted).ConfigureAwait(false);
+        context.Response.ContentLength = body.WrittenCount;
+        await context.Response.BodyWriter.WriteAsync(body.WrittenMemory, context.RequestAborted).ConfigureAwait(false);
     }
 }

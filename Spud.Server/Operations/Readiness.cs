@@ -15,6 +15,9 @@ internal sealed class Readiness
     /// <summary>Whether requests are answered.</summary>
     public bool IsReady => State == Ok;
 
+    /// <summary>Whether a component hangs.</summary>
+    public bool Hangs => Volatile.Read(ref _hang) is not null;
+
     /// <summary>Whether the first model is still being loaded.</summary>
     public bool IsLoading => _phase == Loading;
 

@@ -6,6 +6,10 @@ namespace Spud.Server.Security;
 /// <summary>Limits that keep a client from holding the server's memory or connections by being large, slow or silent.</summary>
 internal static class KestrelLimits
 {
+    private const double BytesPerSecond = 240;
+
+    private static readonly TimeSpan s_bodyStall = TimeSpan.FromSeconds(5);
+
     /// <summary>Sets them.</summary>
     public static void Apply(KestrelServerOptions options, ServerSettings settings)
     {
@@ -18,8 +22,8 @@ internal static class KestrelLimits
         limits.MaxRequestLineSize = 8 << 10;
         limits.RequestHeadersTimeout = TimeSpan.FromSeconds(settings.HeaderSeconds);
         limits.KeepAliveTimeout = TimeSpan.FromSeconds(130);
-        limits.MinRequestBodyDataRate = new(bytesPerSecond: 240, gracePeriod: TimeSpan.FromSeconds(5));
-        // A client that reads nothing is cut off; the text was generated without waiting for it.
-        limits.MinResponseDataRate = new(bytesPerSecond: 240, gracePeriod: TimeSpan.FromSeconds(30));
+        TimeSpan stall = TimeSpan.FromSeconds(settings.StallSeconds);
+        limits.MinRequestBodyDataRate = new(BytesPerSecond, stall < s_bodyStall ? stall : s_bodyStall);
+        limits.MinResponseDataRate = new(BytesPerSecond, stall);
     }
 }

@@ -36,6 +36,9 @@ internal sealed class ServerSettings
     /// <summary>How long a client may take to send a request's headers.</summary>
     public double HeaderSeconds { get; set; } = 10;
 
+    /// <summary>How long a client may go without reading its answer; while it sends its body, at most 5 seconds.</summary>
+    public double StallSeconds { get; set; } = 30;
+
     /// <summary>Maximum number of connections.</summary>
     public int Connections { get; set; } = 4096;
 
@@ -122,6 +125,7 @@ internal sealed class ServerSettings
         Require(nameof(Port), Port, 0, 65535);
         Require(nameof(BodyMegabytes), BodyMegabytes, 1, 1024);
         Require(nameof(HeaderSeconds), HeaderSeconds, 0.1, 3600);
+        Require(nameof(StallSeconds), StallSeconds, 2, 3600);
         Require(nameof(Connections), Connections, 1, 1_000_000);
         Require(nameof(Answers), Answers, 1, 1_000_000);
         Require(nameof(Choices), Choices, 1, 128);

@@ -78,6 +78,35 @@ public sealed class SqliteFileTests : IDisposable
         Assert.All(Directory.GetFiles(_temp.Path), static file => Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, OperatingSystem.IsWindows() ? default : File.GetUnixFileMode(file)));
     }
 
+    // They take turns, and each holds its turn for as long as SQLite polls.
+    [Fact]
+    public async Task Ends_that_wait_for_a_locked_file_do_not_delay_a_refusal()
+    {
+        using AccountStore store = await OpenAsync(TimeSpan.FromMilliseconds(50));
+        await store.AddAccountAsync(new() { Name = "anna", Currency = "EUR" }, Cancel);
+        await store.DepositAsync("anna", 100, null, Cancel);
+        JobSubmission submission = new() { Account = "anna", Model = "m", ComputeUnits = 1, MaxCharge = 1 };
+        string[] ids = [.. Enumerable.Range(0, 60).Select(static i => $"job-{i}")];
+        foreach (string id in ids)
+            await store.SubmitAsync(submission with { Id = id }, Cancel);
+
+        Task<Job>[] ends;
+        using (SqliteConnection other = new($"Data Source={_path};Pooling=False"))
+        {
+            other.Open();
+            using SqliteTransaction held = other.BeginTransaction();
+            ends = [.. ids.Select(id => Task.Run(() => store.EndAsync(id, JobEnd.Cancelled(), Cancel)))];
+
+            // Behind all of them it would take more than a minute.
+            await Task.Delay(100, Cancel);
+            await Assert.ThrowsAsync<DatabaseUnavailableException>(() => store.SubmitAsync(submission, Cancel).WaitAsync(TimeSpan.FromSeconds(30), Cancel));
+            Assert.DoesNotContain(ends, static end => end.IsCompleted);
+        }
+
+        Assert.All(await Task.WhenAll(ends), static job => Assert.Equal(JobStatus.Cancelled, job.Status));
+        Assert.Equal(100, (await store.FindAccountAsync("anna", Cancel))?.Balance);
+    }
+
     [Fact]
     public async Task A_locked_file_is_waited_for_and_then_said_to_be_locked()
     {

@@ -40,7 +40,7 @@ internal sealed class AccountsTarget
     {
         string target = parsed.GetValue(_database) ?? (Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } named ? named : null)
             ?? AccountStoreOptions.DefaultFile ?? throw new BadInputException($"there is no folder for the user's data, and so no accounts. Name a file with --database or ${Variable}, or set HOME or XDG_DATA_HOME.");
-        using AccountStore store = await AccountStore.OpenAsync(new() { Database = target, Create = create, PatienceAtEnd = TimeSpan.FromSeconds(5) }, cancel).ConfigureAwait(false);
+        using AccountStore store = await AccountStore.OpenAsync(new() { Database = target, Create = create, PatienceAtJobs = TimeSpan.FromSeconds(5) }, cancel).ConfigureAwait(false);
         await work(store, cancel).ConfigureAwait(false);
     }
 }
