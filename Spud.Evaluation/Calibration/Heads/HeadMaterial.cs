@@ -12,6 +12,12 @@ public sealed record HeadMaterial(IReadOnlyList<int[]> Contexts, IReadOnlyList<i
     /// <summary>Shares of keys whose cost is measured with all heads that stream then.</summary>
     public IReadOnlyList<double> Levels { get; init; } = [0.75, 0.5, 0.35, 0.25, 0.125];
 
+    /// <summary>Those by which paths are compared, because what is best at one share need not be at another.</summary>
+    public IReadOnlyList<double> Compared { get; init; } = [0.5, 0.25];
+
+    /// <summary>How often the held texts are read from their beginning to choose among as many paths as windows and to measure all levels.</summary>
+    internal int WholeReadings => Held.Count == 0 ? 0 : Levels.Count + (Windows.Count - 1) * Compared.Count;
+
     /// <summary>File of the trials finished so far, with which a calibration that was interrupted goes on; null for none.</summary>
     public TrialFile? File { get; init; }
 

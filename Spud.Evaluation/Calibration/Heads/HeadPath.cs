@@ -24,13 +24,14 @@ public sealed class HeadPath(HeadMeasurement measurement, int tokens, int sinks)
     public double Retrieval { get; init; } = 0.1;
 
     /// <summary>Orders heads by the damage that was measured.</summary>
-    public IReadOnlyList<HeadStep> ByDamage()
+    /// <param name="least">Heads get windows of fewer tokens only after all heads that do not retrieve have one of at least this many.</param>
+    public IReadOnlyList<HeadStep> ByDamage(int least = 0)
     {
         HashSet<CalibratedHead> retrieval = [.. measurement.Needs.Where(need => need.Reconstruction >= Retrieval).Select(static need => need.Head)];
         float[] sum = new float[measurement.Trials.First().Value.Changes.Length];
-        foreach (bool last in new[] { false, true })
+        foreach ((bool retrieve, bool narrow) in new[] { (false, false), (false, true), (true, false), (true, true) })
         {
-            HeadWindow[] left = [.. measurement.Trials.Keys.Where(window => retrieval.Contains(window.Head) == last)];
+            HeadWindow[] left = [.. measurement.Trials.Keys.Where(window => retrieval.Contains(window.Head) == retrieve && window.Recent < least == narrow && IsNarrower(window))];
             while (left.Length > 0)
             {
                 HeadWindow best = left.MinBy(window => Cost(window, sum) / Saved(window));
@@ -51,6 +52,8 @@ public sealed class HeadPath(HeadMeasurement measurement, int tokens, int sinks)
 
         return _steps;
     }
+
+    private bool IsNarrower(HeadWindow window) => !_taken.TryGetValue(window.Head, out HeadWindow taken) || window.Recent < taken.Recent;
 
     private int Kept(HeadWindow window) => Math.Min(tokens, sinks + window.Recent);
 

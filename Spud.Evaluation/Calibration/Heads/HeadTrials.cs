@@ -4,8 +4,8 @@ using Spud.Execution;
 namespace Spud.Evaluation.Calibration;
 
 /// <summary>
-/// Makes one head after another stream, and compares the predictions of held-out rows with those of the whole cache. Texts are read once; each trial
-/// continues a fork, in which the head has dropped its keys, and reads the last rows alone.
+/// Makes heads stream, and compares the predictions of held-out rows with those of the whole cache. Texts are read once; a trial continues a fork, in
+/// which the heads have dropped their keys, and reads the last rows alone. That is cheap, but leaves out that earlier rows lose keys too.
 /// </summary>
 internal sealed class HeadTrials : IDisposable
 {
@@ -46,15 +46,21 @@ internal sealed class HeadTrials : IDisposable
     /// <summary>Rows that a trial reads of a text: those up to the review at which the head drops keys, and those compared.</summary>
     public static int RowsOfTrial(HeadMaterial material) => HeadProbe.BorderTokens + material.Rows;
 
-    /// <summary>Tries out heads that stream together, on all texts.</summary>
-    public HeadTrial Try(params ReadOnlySpan<HeadWindow> windows)
+    /// <summary>Tries out heads that stream while the last rows of each text are read.</summary>
+    public HeadTrial Try(params ReadOnlySpan<HeadWindow> windows) => Try(windows, static of => of.Beginning.Fork());
+
+    /// <summary>Tries out heads that stream from the beginning of each text.</summary>
+    public HeadTrial TryWhole(params ReadOnlySpan<HeadWindow> windows) => Try(windows, _ => _model.Engine.Open());
+
+    private HeadTrial Try(ReadOnlySpan<HeadWindow> windows, Func<HeldText, Sequence> begin)
     {
         _probe.Stream(windows);
         (double sum, float[] changes) = (0, new float[_texts.Count * _rows * TokensOfRow]);
         for (int text = 0; text < _texts.Count; text++)
         {
             (HeldText of, int firstRow) = (_texts[text], text * _rows);
-            Read(of.Beginning, of.Ids, (row, logits) =>
+            using Sequence sequence = begin(of);
+            Read(sequence, of.Ids, (row, logits) =>
             {
                 _all.Take(of.Expected[row]);
                 _without.Take(logits);
@@ -82,7 +88,8 @@ internal sealed class HeadTrials : IDisposable
         while (text.Beginning.Tokens < tokens)
             _onRead(_model.Engine.Step(_batch, text.Beginning, ids.AsSpan(text.Beginning.Tokens, tokens - text.Beginning.Tokens), Phase.Prefill, LogitRows.None));
 
-        Read(text.Beginning, ids, (row, logits) =>
+        using Sequence whole = text.Beginning.Fork();
+        Read(whole, ids, (row, logits) =>
         {
             text.Expected[row] = logits.ToArray();
             text.Likely[row] = MostLikely(logits);
@@ -92,9 +99,8 @@ internal sealed class HeadTrials : IDisposable
 
     private delegate void RowReader(int row, ReadOnlySpan<float> logits);
 
-    private void Read(Sequence beginning, int[] ids, RowReader onLogits)
+    private void Read(Sequence sequence, int[] ids, RowReader onLogits)
     {
-        using Sequence sequence = beginning.Fork();
         sequence.Cancellation = _cancellation;
         int firstRow = ids.Length - _rows;
         while (sequence.Tokens < ids.Length)

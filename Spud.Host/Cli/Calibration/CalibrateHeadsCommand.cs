@@ -103,8 +103,8 @@ internal sealed class CalibrateHeadsCommand
         {
             using HeadCalibrator calibrator = new(model, probe, material, cancellation) { Progress = progress };
             HeadMeasurement measured = calibrator.Measure();
-            IReadOnlyList<HeadStep> path = settings.PathOf(measured);
-            return (measured, path, calibrator.Check(path));
+            (IReadOnlyList<HeadStep> path, IReadOnlyList<HeadCheck> checks) = calibrator.Choose(settings.PathsOf(measured));
+            return (measured, path, checks);
         });
     }
 

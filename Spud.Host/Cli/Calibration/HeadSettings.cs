@@ -38,12 +38,15 @@ internal sealed record HeadSettings
         File = file,
     };
 
-    /// <summary>The order in which heads start to stream.</summary>
-    public IReadOnlyList<HeadStep> PathOf(HeadMeasurement measured)
+    /// <summary>Orders in which heads may start to stream, of which measuring whole texts chooses one: each avoids windows that are narrower than one of them.</summary>
+    public IReadOnlyList<IReadOnlyList<HeadStep>> PathsOf(HeadMeasurement measured)
     {
+        return Order == HeadOrder.Damage
+            ? [.. Windows.OrderDescending().Select(least => New().ByDamage(least))]
+            : [New().ByScore(HeadScores.Of(measured.Needs, Order), Windows[0])];
+
         // Without a text on which they were tried out, keys are counted for one four times as long as what a head keeps.
-        HeadPath path = new(measured, HeldTokens > 0 ? HeldTokens : 4 * (Sinks + Windows[0]), Sinks);
-        return Order == HeadOrder.Damage ? path.ByDamage() : path.ByScore(HeadScores.Of(measured.Needs, Order), Windows[0]);
+        HeadPath New() => new(measured, HeldTokens > 0 ? HeldTokens : 4 * (Sinks + Windows[0]), Sinks);
     }
 
     /// <summary>The default share that the pack gets: the smallest one whose cost is small; everything if none is.</summary>

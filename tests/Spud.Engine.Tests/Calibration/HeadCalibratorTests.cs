@@ -114,23 +114,28 @@ public sealed class HeadCalibratorTests
         Assert.InRange(changes, 0.5 * expected, 1.5 * expected);
 
         // The head drops its keys when the rows of the trial begin: what was read before is that of the whole cache.
-        float[][] Rows(params ReadOnlySpan<HeadWindow> windows)
-        {
-            List<float[]> rows = [];
-            composed.Probe.Stream();
-            using Sequence sequence = composed.Model.Engine.Open();
-            using Batch batch = composed.Model.Engine.NewBatch();
-            while (sequence.Tokens < held.Length)
-            {
-                if (sequence.Tokens == held.Length - 64)
-                    composed.Probe.Stream(windows);
-                int first = sequence.Tokens, read = composed.Model.Engine.Step(batch, sequence, held.AsSpan(first, 32), Phase.Prefill, LogitRows.All);
-                for (int row = 0; row < read && first >= held.Length - 32; row++)
-                    rows.Add(batch.Logits(0, row).ToArray());
-            }
+        float[][] Rows(params ReadOnlySpan<HeadWindow> windows) => composed.Rows(held, held.Length - 64, windows);
+    }
 
-            return [.. rows];
-        }
+    [Fact]
+    public void What_a_share_costs_is_measured_on_texts_that_are_read_from_their_beginning_with_its_heads_streaming()
+    {
+        using Composed composed = new(sequences: 2);
+        _ = composed.Measure();
+        int[] held = composed.Text(456)[200..];
+        HeadWindow[] half = [.. composed.Path.Take(1 + composed.Path.TakeWhile(static step => step.Keep > 0.5).Count()).GroupBy(static step => step.Window.Head).Select(static head => head.Last().Window)];
+        double expected = composed.Rows(held, 0).Zip(composed.Rows(held, 0, half), static (p, q) => Divergence(p, q)).Average();
+        Assert.Equal(expected, composed.Checks.Single(static check => check.Keep == 0.5).Measured, 0.01 * expected);
+    }
+
+    [Fact]
+    public void The_path_that_costs_least_is_chosen()
+    {
+        using Composed composed = new(sequences: 2);
+        HeadMeasurement measured = composed.Measure();
+        IReadOnlyList<HeadStep> good = composed.Path, bad = [.. good.Reverse().DistinctBy(static step => step.Window.Head).Select((step, i) => step with { Keep = 1 - (i + 1.0) / measured.Needs.Count })];
+        Assert.Same(good, composed.Choose([bad, good]).Path);
+        Assert.Same(good, composed.Choose([good, bad]).Path);
     }
 
     [Fact]
@@ -156,6 +161,13 @@ public sealed class HeadCalibratorTests
         Assert.Contains(steps, static step => step.StartsWith("trial 8 ", StringComparison.Ordinal));
         foreach ((HeadWindow window, HeadTrial trial) in whole.Trials)
             Assert.Equal((trial.Divergence, trial.Changes), (resumed.Trials[window].Divergence, resumed.Trials[window].Changes), (one, other) => one.Divergence == other.Divergence && one.Changes.AsSpan().SequenceEqual(other.Changes));
+
+        // Readings of whole texts are kept too.
+        IReadOnlyList<HeadCheck> checks = composed.Checks;
+        steps.Clear();
+        composed.Measure(new TrialFile(path, "settings", 32 * 32), progress => steps.Add(progress.Step));
+        Assert.Equal(checks, composed.Checks);
+        Assert.All(steps, static step => Assert.StartsWith("repeating", step, StringComparison.Ordinal));
 
         string message = Assert.Throws<CalibrationException>(() => new TrialFile(path, "other settings", 32 * 32)).Message;
         Assert.Contains("an unfinished calibration of another model, other texts or other settings", message);
@@ -197,19 +209,48 @@ public sealed class HeadCalibratorTests
 
         public HeadProbe Probe { get; }
 
+        /// <summary>The path that the last measurement chose.</summary>
+        public IReadOnlyList<HeadStep> Path { get; private set; } = [];
+
         /// <summary>What the levels cost in the last measurement.</summary>
         public IReadOnlyList<HeadCheck> Checks { get; private set; } = [];
 
         /// <summary>All heads, with windows of 20 and 60 tokens.</summary>
         public HeadMeasurement Measure(TrialFile? file = null, Action<CalibrationProgress>? progress = null, CancellationToken? cancellation = null)
         {
-            int[] text = Text(456);
-            HeadMaterial material = new([text[..200]], [text[200..]], [20, 60]) { Rows = 32, File = file };
-            using HeadCalibrator calibrator = new(Model, Probe, material, cancellation ?? TestContext.Current.CancellationToken) { Progress = progress };
+            using HeadCalibrator calibrator = new(Model, Probe, Material(file), cancellation ?? TestContext.Current.CancellationToken) { Progress = progress };
             HeadMeasurement measured = calibrator.Measure();
-            Checks = calibrator.Check(new HeadPath(measured, 256, 4).ByDamage());
+            (Path, Checks) = calibrator.Choose([.. new[] { 60, 20 }.Select(least => new HeadPath(measured, 256, 4).ByDamage(least))]);
             return measured;
         }
+
+        /// <summary>Chooses one of these paths.</summary>
+        public (IReadOnlyList<HeadStep> Path, IReadOnlyList<HeadCheck> Checks) Choose(IReadOnlyList<IReadOnlyList<HeadStep>> paths)
+        {
+            using HeadCalibrator calibrator = new(Model, Probe, Material(null), TestContext.Current.CancellationToken);
+            return calibrator.Choose(paths);
+        }
+
+        /// <summary>Logits of the last 32 rows of a text, read with heads that stream from a position on.</summary>
+        public float[][] Rows(int[] text, int from, params ReadOnlySpan<HeadWindow> windows)
+        {
+            List<float[]> rows = [];
+            Probe.Stream();
+            using Sequence sequence = Model.Engine.Open();
+            using Batch batch = Model.Engine.NewBatch();
+            while (sequence.Tokens < text.Length)
+            {
+                if (sequence.Tokens == from)
+                    Probe.Stream(windows);
+                int first = sequence.Tokens, read = Model.Engine.Step(batch, sequence, text.AsSpan(first, 32), Phase.Prefill, LogitRows.All);
+                for (int row = 0; row < read && first >= text.Length - 32; row++)
+                    rows.Add(batch.Logits(0, row).ToArray());
+            }
+
+            return [.. rows];
+        }
+
+        private HeadMaterial Material(TrialFile? file) => new([Text(200)], [Text(456)[200..]], [20, 60]) { Rows = 32, File = file };
 
         public int[] Text(int tokens)
         {

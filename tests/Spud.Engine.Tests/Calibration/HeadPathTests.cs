@@ -38,6 +38,17 @@ public sealed class HeadPathTests
     }
 
     [Fact]
+    public void No_head_gets_a_narrow_window_before_all_heads_that_do_not_retrieve_have_a_wide_one()
+    {
+        HeadMeasurement measured = Measured([s_third], (s_first, 400, 0.06), (s_first, 100, 0.07), (s_second, 400, 0.4), (s_second, 100, 0.9), (s_third, 400, 0.01), (s_third, 100, 0.02));
+        IReadOnlyList<HeadStep> path = new HeadPath(measured, 1000, 0).ByDamage(400);
+        Assert.Equal(
+            [new(s_first, 400), new(s_second, 400), new(s_first, 100), new(s_second, 100), new(s_third, 400), new HeadWindow(s_third, 100)],
+            path.Select(static step => step.Window));
+        Assert.Equal([0.8, 0.6, 0.5, 0.4, 0.2, 0.1], path.Select(static step => Math.Round(step.Keep, 9)));
+    }
+
+    [Fact]
     public void Scores_put_heads_in_order_with_one_window()
     {
         HeadNeed[] needs = [new(s_first, 0.9, 0.1), new(s_second, 0.1, 0.3), new(s_third, 0.5, 0.2)];
