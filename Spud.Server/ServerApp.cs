@@ -90,7 +90,7 @@ internal static class ServerApp
         services.AddSingleton<ServerMetrics>();
         services.AddSingleton<StatusHistory>();
         services.AddHostedService(static provider => provider.GetRequiredService<StatusHistory>());
-        services.AddOpenTelemetry().ConfigureResource(static resource => resource.AddService("spud")).WithMetrics(static metrics => metrics.AddMeter(LanguageModel.TelemetryName, ServerMetrics.Name).AddPrometheusExporter());
+        services.AddOpenTelemetry().ConfigureResource(static resource => resource.AddService("spud")).WithMetrics(static metrics => metrics.AddMeter(LanguageModel.TelemetryName, ServerMetrics.Name, "System.Runtime").AddPrometheusExporter());
         if (settings.Origins.Length > 0)
             services.AddCors(options => options.AddDefaultPolicy(policy => policy.WithOrigins(settings.Origins).WithHeaders("authorization", "content-type").WithMethods("GET", "POST", "DELETE")));
     }

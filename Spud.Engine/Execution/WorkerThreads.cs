@@ -5,7 +5,8 @@ namespace Spud.Execution;
 
 /// <summary>
 /// A fork-join pool: the calling thread and <c>threads - 1</c> workers draw parts from one ticket. Workers spin for 50 microseconds
-/// after a job and then park, so that a fork within a step costs under a microsecond and an idle pipeline uses no CPU time.
+/// after a job and then park, so that a fork within a step costs under a microsecond and an idle pipeline uses no CPU time. Jobs of several threads take
+/// turns.
 /// </summary>
 public sealed class WorkerThreads : WorkerPool, IDisposable
 {
@@ -16,6 +17,9 @@ public sealed class WorkerThreads : WorkerPool, IDisposable
     private const int MaxParts = 1 << 20;
     private static readonly long s_spinTicks = Stopwatch.Frequency / 20_000;
 
+    [ThreadStatic]
+    private static WorkerThreads? t_pool;
+
     private readonly object _gate = new();
     private readonly Thread[] _workers;
     private unsafe delegate*<nint, int, int, void> _body;
@@ -24,6 +28,7 @@ public sealed class WorkerThreads : WorkerPool, IDisposable
     private int _done;
     private int _parked;
     private bool _running;
+    private volatile int _owner;
     private bool _stop;
     private long _parkedAfter = -1;
     private int _failedPart;
@@ -69,8 +74,9 @@ public sealed class WorkerThreads : WorkerPool, IDisposable
         ArgumentOutOfRangeException.ThrowIfGreaterThan(parts, MaxParts);
         ObjectDisposedException.ThrowIf(_stop, this);
         if (Interlocked.Exchange(ref _running, true))
-            throw new InvalidOperationException("The worker pool is in use: it is not re-entrant, so a job may not fork, and pipelines that share it run their steps one after the other.");
+            WaitForTurn();
 
+        _owner = Environment.CurrentManagedThreadId;
         try
         {
             if (parts <= 1 || Threads == 1)
@@ -87,8 +93,21 @@ public sealed class WorkerThreads : WorkerPool, IDisposable
         }
         finally
         {
+            // First, so that no thread takes itself for the owner after its job.
+            _owner = 0;
             Volatile.Write(ref _running, false);
         }
+    }
+
+    // A model that is being loaded computes too, while the loop runs the steps of others.
+    private void WaitForTurn()
+    {
+        if (_owner == Environment.CurrentManagedThreadId || t_pool == this)
+            throw new InvalidOperationException("The worker pool is in use: it is not re-entrant, so a job may not fork.");
+
+        SpinWait wait = default;
+        while (Interlocked.Exchange(ref _running, true))
+            wait.SpinOnce();
     }
 
     private unsafe void Share(int parts, delegate*<nint, int, int, void> body, nint job)
@@ -167,6 +186,7 @@ public sealed class WorkerThreads : WorkerPool, IDisposable
 
     private void Work(int worker)
     {
+        t_pool = this;
         long seen = 0;
         while (WaitForJob(ref seen))
             RunParts(worker);

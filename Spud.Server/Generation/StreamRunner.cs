@@ -46,8 +46,22 @@ internal sealed class StreamRunner(EventStream stream, TimeSpan interval)
             }
             catch (TimeoutException) when (!waiting.IsCompleted)
             {
-                await stream.KeepAliveAsync().ConfigureAwait(false);
+                await KeepAliveAsync(waiting).ConfigureAwait(false);
             }
+        }
+    }
+
+    private async Task KeepAliveAsync(Task waiting)
+    {
+        try
+        {
+            await stream.KeepAliveAsync().ConfigureAwait(false);
+        }
+        catch
+        {
+            // The client has left, which ends its texts. Until then their reader is in use: it could not be disposed, and their jobs would stay open.
+            await waiting.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            throw;
         }
     }
 }

@@ -151,6 +151,26 @@ public sealed class WorkerThreadsTests(ITestOutputHelper output)
         Assert.Equal([1, 1, 1, 1], after.Counts);
     }
 
+    // A server that loads a model while another one answers: both failed with "the worker pool is in use".
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public async Task Jobs_of_two_threads_take_turns(int threads)
+    {
+        using WorkerThreads pool = new(threads);
+        int[][] counts = await Task.WhenAll(Enumerable.Range(0, 2).Select(_ => Task.Factory.StartNew(ForkOften, TaskCreationOptions.LongRunning)));
+        Assert.All(counts, static counts => Assert.All(counts, static count => Assert.Equal(2_000, count)));
+
+        int[] ForkOften()
+        {
+            CountJob job = new() { Counts = new int[6], Workers = threads };
+            for (int fork = 0; fork < 2_000; fork++)
+                pool.Run(6, ref job);
+
+            return job.Counts;
+        }
+    }
+
     [Fact]
     public void Disposal_ends_the_threads_and_a_later_fork_is_refused()
     {
