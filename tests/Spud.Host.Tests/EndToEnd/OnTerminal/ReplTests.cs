@@ -109,7 +109,7 @@ public sealed class ReplTests
         using TempFolder folder = new();
         string grammar = folder.Write("endless.gbnf", "root ::= [a-z ]{8000} \n"u8);
         using Tmux terminal = new(80, 24);
-        terminal.Enter($"$SPUD --max-tokens 8000 --grammar {grammar}");
+        terminal.Enter($"$SPUD chat --max-tokens 8000 --grammar {grammar}");
         await terminal.Shows(Ready);
         terminal.Enter("Write a very long story about a whale, with many chapters.");
         await terminal.Shows("tokens ·");
