@@ -55,4 +55,8 @@ public interface IPluginRegistry
     /// <summary>Registers a scheduler, which a pipeline names with <c>"scheduler"</c>. It belongs to the loop and gets nothing of the model.</summary>
     [Experimental(Experiments.Id)]
     void AddScheduler<TOptions>(string name, JsonTypeInfo<TOptions> options, Func<TOptions, IScheduler> create);
+
+    /// <summary>Registers a drafter, which a pipeline names with <c>"drafter"</c>. It belongs to the loop, and what it proposes is verified.</summary>
+    [Experimental(Experiments.Id)]
+    void AddDrafter<TOptions>(string name, JsonTypeInfo<TOptions> options, Func<TOptions, DrafterBuild, IDrafter> create);
 }

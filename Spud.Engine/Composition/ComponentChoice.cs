@@ -45,6 +45,9 @@ internal sealed class ComponentChoice
     /// <summary>The scheduler of requests; valid once <see cref="Choose"/> has returned.</summary>
     public ChosenScheduler? Scheduler { get; private set; }
 
+    /// <summary>The drafter; null for none. Valid once <see cref="Choose"/> has returned.</summary>
+    public ChosenDrafter? Drafter { get; private set; }
+
     /// <summary>Components by role, in the order of the document.</summary>
     /// <exception cref="ConfigurationException">Contains all faults.</exception>
     public FrozenDictionary<string, ImmutableArray<ChosenComponent>> Choose()
@@ -61,6 +64,7 @@ internal sealed class ComponentChoice
             ? ChooseRole(Roles.Cache, isKnown ? DefaultCache(_plugins, chosen[Roles.Attention][^1].Registered, chosen[Roles.Attention][^1].Offer) : null)
             : [];
         Scheduler = ChosenScheduler.Choose(_document.Scheduler, _plugins, _faults);
+        Drafter = ChosenDrafter.Choose(_document.Drafter, _plugins, _faults);
         _faults.ThrowIfAny();
         return chosen.ToFrozenDictionary();
     }

@@ -144,7 +144,8 @@ public sealed class Pipeline : IDisposable
         foreach (PipelineComponent component in Parts.Components)
             component.Dispose(faults);
 
-        DisposeScheduler(faults);
+        Dispose(Parts.Scheduler, Roles.Scheduler, Parts.Scheduler.Name, faults);
+        Dispose(Parts.Drafter, Roles.Drafter, Parts.Drafter?.Name, faults);
         Parts.Swap?.Dispose();
         Parts.Memory.Dispose();
         if (Parts.OwnsPool)
@@ -156,15 +157,15 @@ public sealed class Pipeline : IDisposable
             throw new AggregateException(string.Join('\n', faults.Select(fault => fault.Message)), faults);
     }
 
-    private void DisposeScheduler(List<ComponentException> faults)
+    private static void Dispose(IDisposable? ofLoop, string role, string? name, List<ComponentException> faults)
     {
         try
         {
-            Parts.Scheduler.Dispose();
+            ofLoop?.Dispose();
         }
         catch (Exception thrown)
         {
-            faults.Add(new ComponentException(Roles.Scheduler, Parts.Scheduler.Name, layer: null, new InvalidOperationException($"its Dispose threw {PluginException.Describe(thrown)}", thrown)));
+            faults.Add(new ComponentException(role, name!, layer: null, new InvalidOperationException($"its Dispose threw {PluginException.Describe(thrown)}", thrown)));
         }
     }
 }

@@ -11,6 +11,9 @@ namespace Spud.Composition;
 /// <summary>Resolves a document once: model, components, memory. The result is immutable.</summary>
 internal sealed class PipelineComposer : IDisposable
 {
+    // Drafted tokens of all sequences of a step: each has logits, V numbers.
+    private const int MaxDraftRows = 64;
+
     private readonly PipelineOptions _options;
     private readonly GgufFile _file;
     private readonly Lazy<string> _hash;
@@ -50,13 +53,15 @@ internal sealed class PipelineComposer : IDisposable
         if (context > Math.Max(reach, _model.ContextTokens))
             options.Log?.Invoke($"context of {context} tokens: the model was trained for {_model.ContextTokens}{(document.Rope is null ? "" : $", which 'rope' extends to {reach}")}; output beyond that length may be unreliable");
 
+        int rows = (int)Math.Min(options.Rows, (long)context * options.Sequences), stepSequences = Math.Min(options.StepSequences ?? options.Sequences, options.Sequences);
+        int drafted = ChosenDrafter.IsNamed(document.Drafter) ? Math.Min(Draft.MaxTokensOfAny * stepSequences, MaxDraftRows) : 0;
         _limits = new()
         {
-            Rows = (int)Math.Min(options.Rows, (long)context * options.Sequences),
+            Rows = rows,
             Sequences = options.Sequences,
-            StepSequences = Math.Min(options.StepSequences ?? options.Sequences, options.Sequences),
+            StepSequences = stepSequences,
             ContextTokens = context,
-            LogitRows = Math.Max(options.LogitRows, Math.Min(options.StepSequences ?? options.Sequences, options.Sequences)),
+            LogitRows = Math.Max(Math.Max(options.LogitRows, stepSequences), Math.Min(rows, drafted == 0 ? 0 : stepSequences + drafted)),
         };
         (_pool, _ownsPool) = (workers ?? new WorkerThreads(options.Threads), workers is null);
         _builder = new ComponentBuilder
@@ -131,11 +136,13 @@ internal sealed class PipelineComposer : IDisposable
         BoundComponent<ICachePolicy> cache = layers.Whole<ICachePolicy>();
         CacheLayout[] layouts = [.. Enumerable.Range(0, _model.Layers.Length).Select(layer => LayoutCheck.LayoutOf(cache, layer))];
         bool splits = chosen.Values.Any(entries => entries.Any(entry => entry.Entry.Phase is not null));
-        JobScheduler scheduler = choice.Scheduler!.Create(_options.Log);
-        return Freeze(document, plugins, scheduler, domains, layers.Whole<IHead>(), cache, layouts, layers.Compose(layouts), splits);
+        (JobScheduler Scheduler, TokenDrafter? Drafter) loop = (choice.Scheduler!.Create(_options.Log), choice.Drafter?.Create(_model, _limits, _options.Log));
+        if (loop.Drafter is not null)
+            WarnOfCompany(loop.Drafter, chosen);
+        return Freeze(document, plugins, loop, domains, layers.Whole<IHead>(), cache, layouts, layers.Compose(layouts), splits);
     }
 
-    private Pipeline Freeze(PipelineDocument document, PluginCatalog plugins, JobScheduler scheduler, StepDomains domains, BoundComponent<IHead> head, BoundComponent<ICachePolicy> cache, CacheLayout[] layouts, LayerParts[][] parts, bool splits)
+    private Pipeline Freeze(PipelineDocument document, PluginCatalog plugins, (JobScheduler Scheduler, TokenDrafter? Drafter) loop, StepDomains domains, BoundComponent<IHead> head, BoundComponent<ICachePolicy> cache, CacheLayout[] layouts, LayerParts[][] parts, bool splits)
     {
         SequenceStates states = new(_memory, _host, _limits, _builder.Built);
         PageStore pages = new PageBuilder(_memory, _host, _model, _limits, _options.CacheTokens)
@@ -171,7 +178,8 @@ internal sealed class PipelineComposer : IDisposable
             Pages = pages,
             States = states,
             Domains = domains,
-            Scheduler = scheduler,
+            Scheduler = loop.Scheduler,
+            Drafter = loop.Drafter,
             MarkFaulty = plugins.MarkFaulty,
         };
         _laid = _takeover is not null;
@@ -179,6 +187,14 @@ internal sealed class PipelineComposer : IDisposable
         Pipeline pipeline = new(all);
         _finished = true;
         return pipeline;
+    }
+
+    // Verified rows are computed in the company of others.
+    private void WarnOfCompany(TokenDrafter drafter, FrozenDictionary<string, ImmutableArray<ChosenComponent>> chosen)
+    {
+        string[] variant = [.. chosen.Where(static role => role.Key != Roles.Cache).SelectMany(static role => role.Value).Where(static component => !component.Offer.RowInvariant).Select(static component => $"{component.Registered.Role} '{component.Registered.FullName}'").Distinct()];
+        if (variant.Length > 0)
+            _options.Log?.Invoke($"drafter '{drafter.Name}': the text may differ from the one without a drafter, because results for a row may depend on other rows of the step in {string.Join(", ", variant)}");
     }
 
     private PipelineComponent?[] BuildAll(ImmutableArray<ChosenComponent> chosen) =>

@@ -31,7 +31,7 @@ public static class PipelineSchema
             .. plugins.Registered.Select(component => new ComponentOptions(component.Role, component.Name, component.Options)
             {
                 Plugin = component.PluginId,
-                IsDefault = component.Role is not (Roles.Fold or Roles.Scheduler) && ComponentChoice.DefaultOf(component.Role, plugins) is { } name && (name == component.FullName || name == component.Name),
+                IsDefault = component.Role is not (Roles.Fold or Roles.Scheduler or Roles.Drafter) && ComponentChoice.DefaultOf(component.Role, plugins) is { } name && (name == component.FullName || name == component.Name),
             }),
         ]);
     }
@@ -47,6 +47,8 @@ public static class PipelineSchema
             members[role] = OfRole(role, [.. components.Where(component => component.Role == role)], definitions, role == Roles.Attention ? folds : []);
         ComponentOptions[] schedulers = [new(Roles.Scheduler, FifoScheduler.Name, SchedulerJson.Default.FifoOptions) { IsDefault = true }, .. components.Where(component => component.Role == Roles.Scheduler)];
         members[Roles.Scheduler] = new JsonObject { ["oneOf"] = Alternatives(Roles.Scheduler, schedulers, inArray: false, definitions, []) };
+        ComponentOptions[] drafters = [new(Roles.Drafter, ChosenDrafter.None, DrafterJson.Default.NoDrafterOptions), .. components.Where(component => component.Role == Roles.Drafter)];
+        members[Roles.Drafter] = new JsonObject { ["oneOf"] = Alternatives(Roles.Drafter, drafters, inArray: false, definitions, []) };
         members["$schema"] = new JsonObject { ["type"] = "string" };
         schema["definitions"] = definitions;
         schema.Insert(0, "$schema", "https://json-schema.org/draft/2020-12/schema");
@@ -108,7 +110,7 @@ public static class PipelineSchema
         JsonObject members = schema["properties"] as JsonObject ?? [];
         schema["properties"] = members;
         members.Insert(0, "use", new JsonObject { ["enum"] = Strings(names) });
-        if (component.Role != Roles.Scheduler)
+        if (component.Role is not (Roles.Scheduler or Roles.Drafter))
             members["pack"] = new JsonObject { ["type"] = "string", ["minLength"] = 1 };
         if (inArray)
         {

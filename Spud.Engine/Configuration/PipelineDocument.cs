@@ -45,6 +45,9 @@ public sealed class PipelineDocument
     /// </summary>
     public required RoleEntry Scheduler { get; init; }
 
+    /// <summary>The drafter whose guesses are verified; without a name, none. What is generated does not depend on it, only in how many steps.</summary>
+    public required RoleEntry Drafter { get; init; }
+
     /// <summary>Full paths of the files it refers to that exist: the model, and those in options.</summary>
     public IEnumerable<string> Files => _entries.Values
         .SelectMany(entries => entries).SelectMany(entry => entry.Texts()).Append(Model).OfType<string>().Where(File.Exists);

@@ -7,7 +7,7 @@ namespace Spud.Configuration;
 /// <summary>Converts a tree into a <see cref="PipelineDocument"/>.</summary>
 internal sealed class PipelineReader
 {
-    private static readonly BindingSubject s_subject = new("member", "a pipeline") { Skip = ["$schema", .. Roles.All, Roles.Scheduler], ListsSkipped = true };
+    private static readonly BindingSubject s_subject = new("member", "a pipeline") { Skip = ["$schema", .. Roles.All, Roles.Scheduler, Roles.Drafter], ListsSkipped = true };
 
     private readonly ConfigObject _root;
     private readonly string? _folder;
@@ -44,14 +44,15 @@ internal sealed class PipelineReader
             Rope = settings.Rope,
             ComputeUnits = settings.Budget?.ComputeUnits,
             Effort = settings.Budget?.Effort ?? 1,
-            Scheduler = Scheduler(_root[Roles.Scheduler]),
+            Scheduler = OfLoop(Roles.Scheduler, "serves jobs, not layers"),
+            Drafter = OfLoop(Roles.Drafter, "guesses tokens, and serves no layers"),
         };
     }
 
     // "cache": "plain" is short for "cache": { "use": "plain" }; expanded immediately, so that an edit finds an object to edit.
     private void ExpandNames()
     {
-        foreach (string role in Roles.All.Add(Roles.Scheduler))
+        foreach (string role in (string[])[.. Roles.All, Roles.Scheduler, Roles.Drafter])
         {
             if (_root[role] is ConfigScalar { Text: not null } name)
                 _root.Set(role, name.NameOrigin, RoleEntry.Named(name));
@@ -148,17 +149,19 @@ internal sealed class PipelineReader
         return new RoleEntry(Roles.Fold, entry) { Folder = _folder, Use = Use(entry["use"]) };
     }
 
-    private RoleEntry Scheduler(ConfigNode? node)
+    // A component of the loop that runs steps.
+    private RoleEntry OfLoop(string role, string serves)
     {
+        ConfigNode? node = _root[role];
         if (node is ConfigObject entry)
         {
-            RefuseAll(entry, ["layers", "phase", "fold", "pack"], "has no place here: a scheduler serves jobs, not layers.");
-            return new RoleEntry(Roles.Scheduler, entry) { Folder = _folder, Use = Use(entry["use"]) };
+            RefuseAll(entry, ["layers", "phase", "fold", "pack"], $"has no place here: a {role} {serves}.");
+            return new RoleEntry(role, entry) { Folder = _folder, Use = Use(entry["use"]) };
         }
 
         if (node is not null)
-            _faults.Add(node.Origin, $"{node.Path} must be a scheduler's name or an object with 'use', got {node.Summary}.");
-        return new RoleEntry(Roles.Scheduler, new ConfigObject(_root.Origin));
+            _faults.Add(node.Origin, $"{node.Path} must be a {role}'s name or an object with 'use', got {node.Summary}.");
+        return new RoleEntry(role, new ConfigObject(_root.Origin));
     }
 
     private void RefuseAll(ConfigObject node, string[] names, string reason)

@@ -26,6 +26,9 @@ public static class Roles
     /// <summary>Not a role of the forward pass: it decides which jobs a step serves.</summary>
     public const string Scheduler = "scheduler";
 
+    /// <summary>Not a role of the forward pass: it guesses tokens, which a step verifies.</summary>
+    public const string Drafter = "drafter";
+
     /// <summary>All roles of the forward pass, in its order.</summary>
     public static ImmutableArray<string> All { get; } = [.. Role.All.Select(static role => role.Name)];
 }

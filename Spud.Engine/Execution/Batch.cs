@@ -26,6 +26,9 @@ public sealed class Batch : IDisposable
     /// <summary>Maximum number of rows.</summary>
     public int MaxRows => _limits.Rows;
 
+    /// <summary>Maximum number of rows with logits.</summary>
+    internal int MaxLogitRows => _limits.LogitRows;
+
     /// <summary>Maximum number of sequences.</summary>
     internal int MaxSequences => _entries.Length;
 

@@ -46,6 +46,10 @@ public sealed class Sequence : IDisposable
     /// <summary>Maximum rows that a step may add: they end at the next review border.</summary>
     public int RowsToReview => _engine.Borders.RowsFrom(Tokens);
 
+    // What a drafter was shown last: the committed tokens that are still the same, and the token behind them.
+    private int _shown;
+    private int? _shownNext;
+
     internal PageTable[] Tables { get; }
 
     /// <summary>The engine that runs its steps.</summary>
@@ -141,6 +145,8 @@ public sealed class Sequence : IDisposable
 
         _engine.States.Truncate(Id, Tokens, from);
         Tokens = from;
+        if (from < _shown)
+            (_shown, _shownNext) = (from, null);
         Ledger.Label = _engine.States.LabelOf(Id);
         if (from < tokens)
             ReadAgain(_ids.AsSpan(from, tokens - from).ToArray());
@@ -171,6 +177,19 @@ public sealed class Sequence : IDisposable
         IsDisposed = true;
         _engine.Close(this);
         return Tables;
+    }
+
+    /// <summary>The text and a token behind it that has not been read, for a drafter.</summary>
+    /// <param name="next">The token; there must be room for it.</param>
+    /// <param name="ids">The ids, valid until the sequence changes.</param>
+    /// <returns>Number of the first ids that are the same as in the last call.</returns>
+    internal int ShowDrafter(int next, out ReadOnlySpan<int> ids)
+    {
+        Write([next]);
+        ids = _ids.AsSpan(0, Tokens + 1);
+        int unchanged = _shownNext is { } last && ids[_shown] == last ? _shown + 1 : _shown;
+        (_shown, _shownNext) = (Tokens, next);
+        return unchanged;
     }
 
     /// <summary>Writes ids of rows that are being committed, for reviews to see.</summary>

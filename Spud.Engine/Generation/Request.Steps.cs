@@ -3,6 +3,7 @@ using System.Diagnostics;
 using Spud.Configuration;
 using Spud.Execution;
 using Spud.Metering;
+using Spud.Sampling;
 
 namespace Spud.Generation;
 
@@ -69,8 +70,12 @@ public sealed partial class Request
         if (_released is not null)
             return TakeReadAgain();
 
-        if (Sequence!.Tokens >= Prompt.Length)
+        if (_draft is { PickedCount: > 0 } or { Fault: not null })
+            GivePicked(batch.Entries[entry].Rows);
+        else if (Sequence!.Tokens >= Prompt.Length)
             Choose(batch.Logits(entry));
+
+        _draft?.Clear();
 
         long flops = Ledger!.Flops - _billed;
         _billed += flops;
@@ -85,17 +90,35 @@ public sealed partial class Request
             Engine.Kept.KeepBeginning(Sequence!, _prefixes);
 
         State = RequestState.Decoding;
-        _token = _cursor is null ? _sampler.Value.Sample(logits) : _sampler.Value.Sample(logits, _cursor.Value.Allowed());
-        _sampler.Value.Accept(_token);
-        _cursor?.Value.Accept(_token);
+        long flops = Ledger!.Flops - _told;
+        bool isDecoded = GeneratedTokens > 0;
+        Give(Pick(logits, default, GeneratedTokens + 1), flops);
+        if (isDecoded)
+            Ledger.Drafts?.Add(0, 0, flops);
+    }
+
+    /// <summary>Chooses a token, and determines what it means for the text.</summary>
+    /// <param name="logits">Logits of the row before it.</param>
+    /// <param name="proposal">What a drafter proposed there.</param>
+    /// <param name="number">Number of generated tokens with this one.</param>
+    private PickedToken Pick(Span<float> logits, in Proposal proposal, int number)
+    {
+        int token = _cursor is null ? _sampler.Value.Sample(logits, proposal) : _sampler.Value.Sample(logits, _cursor.Value.Allowed(), proposal);
+        _sampler.Value.Accept(token);
+        _cursor?.Value.Accept(token);
+        return new(token, Judge(token, number), _sampler.Value.LogProbabilities?.Copy());
+    }
+
+    private void Give(in PickedToken picked, long flops)
+    {
+        _token = picked.Token;
         TimeSpan time = Stopwatch.GetElapsedTime(_start);
         if (GeneratedTokens++ == 0)
             TimeToFirstToken = time;
 
         DecodeTime = time - TimeToFirstToken;
-        string text = Judge(_token);
-        Push(new(text, _token, _sampler.Value.LogProbabilities?.Copy()) { Flops = Ledger!.Flops - _told, Experts = Options.Sampling.LogProbabilities > 0 ? ExpertsSinceLast() : default });
-        _told = Ledger.Flops;
+        Push(new(picked.Text, _token, picked.LogProbabilities) { Flops = flops, Experts = Options.Sampling.LogProbabilities > 0 ? ExpertsSinceLast() : default });
+        _told += flops;
     }
 
     private ImmutableArray<int> ExpertsSinceLast()
@@ -138,7 +161,8 @@ public sealed partial class Request
     /// <summary>Notifies the reader, once the loop no longer uses the request or the engine.</summary>
     internal void Complete()
     {
-        string rest = _fault is null && _stops.MatchedString is null ? _stops.Append(_decoder.Flush()) + _stops.Flush() : "";
+        // Tokens that were picked in a step that was not committed are not part of the answer.
+        string rest = _fault is null && _stops.MatchedString is null && _draft is not { PickedCount: > 0 } ? _stops.Append(_decoder.Flush()) + _stops.Flush() : "";
         if (rest.Length > 0)
             Push(new(rest, null, null));
 
@@ -159,7 +183,7 @@ public sealed partial class Request
             Monitor.Pulse(_gate);
     }
 
-    private string Judge(int token)
+    private string Judge(int token, int number)
     {
         if (_stops.IsStopToken(token))
         {
@@ -172,9 +196,9 @@ public sealed partial class Request
             Finish = FinishReason.StopString;
         else if (_cursor?.Value.IsComplete == true)
             Finish = FinishReason.StopToken;
-        else if (GeneratedTokens == Options.MaxTokens)
+        else if (number == Options.MaxTokens)
             Finish = FinishReason.Length;
-        else if (GeneratedTokens == MaxTokens)
+        else if (number == MaxTokens)
             Finish = FinishReason.ContextFull;
 
         return text;

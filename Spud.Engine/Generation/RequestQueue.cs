@@ -17,6 +17,7 @@ internal sealed partial class RequestQueue(Engine engine)
     private readonly List<Request> _running = [], _runners = [], _ended = [];
     private readonly RequestStep _step = new(engine);
     private readonly PrefillLimit _limit = new(engine.Parts.Limits.Rows, engine.Parts.TokenGap);
+    private Func<int, int>? _verify;
     private Phase _phase;
     private int _stalled, _live;
 
@@ -165,12 +166,12 @@ internal sealed partial class RequestQueue(Engine engine)
         long start = Stopwatch.GetTimestamp();
         try
         {
-            engine.Run(_step.Batch);
+            engine.Run(_step.Batch, _step.HasDrafts ? _verify ??= Verify : null);
         }
         catch (PagePoolFullException refusal)
         {
             full = refusal;
-            if (!ReleaseLast())
+            if (!_step.LeaveOutDrafts() && !ReleaseLast())
                 _step.LeaveOut(_step.RequestOf(refusal.Sequence));
             return false;
         }
@@ -197,6 +198,8 @@ internal sealed partial class RequestQueue(Engine engine)
         _limit.Observe(_step.Batch.Rows, Stopwatch.GetElapsedTime(start));
         return true;
     }
+
+    private int Verify(int entry) => _step.Requests[entry].Verify(_step.Batch, entry);
 
     private void Take(Request request, int entry)
     {

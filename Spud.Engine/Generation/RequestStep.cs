@@ -6,7 +6,9 @@ namespace Spud.Generation;
 internal sealed class RequestStep(Engine engine)
 {
     private readonly List<Request> _requests = [], _leftOut = [];
+    private readonly DraftLength? _lengths = engine.Parts.Drafter is { } drafter ? new(drafter.MaxTokens) : null;
     private Batch? _batch;
+    private bool _drafts;
 
     /// <summary>The requests in the batch, in the order of its entries.</summary>
     public List<Request> Requests => _requests;
@@ -19,6 +21,17 @@ internal sealed class RequestStep(Engine engine)
     {
         _leftOut.Clear();
         _requests.Clear();
+        _drafts = _lengths is not null && engine.Parts.Drafter!.IsActive;
+    }
+
+    /// <summary>Whether the batch has rows of drafted tokens.</summary>
+    public bool HasDrafts { get; private set; }
+
+    /// <summary>Excludes drafts from this step; false if it has none.</summary>
+    public bool LeaveOutDrafts()
+    {
+        _drafts = false;
+        return HasDrafts;
     }
 
     /// <summary>Excludes a request from this step.</summary>
@@ -34,12 +47,40 @@ internal sealed class RequestStep(Engine engine)
             return;
 
         Batch.Clear();
+        HasDrafts = false;
+        (int room, int decoding) = _drafts ? RoomForDrafts(requests, phase) : default;
         foreach (Request request in requests)
         {
-            bool takesPart = !(engine.SplitsPhases && request.NextPhase != phase) && !_leftOut.Contains(request);
-            if (takesPart && request.Fill(Batch, request.Rows) > 0)
+            if (!TakesPart(request, phase))
+                continue;
+
+            bool mayDraft = room > 0 && request.State == RequestState.Decoding;
+            int rows = mayDraft ? request.FillDrafted(Batch, room / decoding--, _lengths!) : request.Fill(Batch, request.Rows);
+            if (rows > 0)
                 _requests.Add(request);
+            if (mayDraft && rows > 1)
+                (room, HasDrafts) = (room - rows + 1, true);
         }
+    }
+
+    private bool TakesPart(Request request, Phase phase) => !(engine.SplitsPhases && request.NextPhase != phase) && !_leftOut.Contains(request);
+
+    /// <summary>Rows that nobody else needs, and the number of requests that share them.</summary>
+    private (int Rows, int Decoding) RoomForDrafts(List<Request> requests, Phase phase)
+    {
+        int rows = 0, logits = 0, decoding = 0;
+        foreach (Request request in requests)
+        {
+            if (!TakesPart(request, phase))
+                continue;
+
+            bool decodes = request.State == RequestState.Decoding;
+            rows += decodes ? 1 : Math.Min(request.Rows, request.TokensToRead);
+            decoding += decodes ? 1 : 0;
+            logits++;
+        }
+
+        return (Math.Min(Batch.MaxRows - rows, Batch.MaxLogitRows - logits), decoding);
     }
 
     /// <summary>The request that has a sequence; the last one if none has.</summary>

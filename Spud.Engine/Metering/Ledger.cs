@@ -138,6 +138,12 @@ public sealed class Ledger
     /// <summary>What the scheduler's prices come to; null if none was above 0.</summary>
     public MarketCharge? Market { get; private set; }
 
+    /// <summary>What drafts came to; null without a drafter.</summary>
+    public DraftLedger? Drafts { get; private set; }
+
+    /// <summary>Counts drafts from now on.</summary>
+    internal void CountDrafts() => Drafts ??= new();
+
     /// <summary>Charges compute that was billed at a scheduler's price.</summary>
     /// <param name="pricePerCu">In nano-units.</param>
     /// <param name="flops">FLOPs.</param>

@@ -61,6 +61,10 @@ public sealed record Receipt
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public ReceiptMarket? Market { get; init; }
 
+    /// <summary>What drafts came to; null without a drafter.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ReceiptDrafts? Drafts { get; init; }
+
     /// <summary>The charge; null without a price list.</summary>
     public required ReceiptCharge? Charge { get; init; }
 
@@ -86,6 +90,7 @@ public sealed record Receipt
             Reported = ledger.Reported,
             Label = ledger.Label,
             ExpertGigabytesTouched = ledger.IsMixture ? ledger.ExpertBytesTouched / Tally.BytesPerGigabyte : null,
+            Drafts = ledger.Drafts is { } drafts ? ReceiptDrafts.Of(drafts) : null,
             Market = ledger.Market is { } market ? ReceiptMarket.Of(market) : null,
             Charge = prices is null ? null : ReceiptCharge.Of(ledger, prices),
         };
@@ -164,6 +169,19 @@ public sealed record ReceiptCharge(string PriceList, string Version, string Curr
 public sealed record ReceiptMarket(decimal Amount, ImmutableArray<ReceiptPrice> Prices)
 {
     internal static ReceiptMarket Of(MarketCharge market) => new(market.Amount, market.Prices);
+}
+
+/// <summary>What drafts came to.</summary>
+/// <param name="Steps">Steps that generated tokens, with drafts or without.</param>
+/// <param name="TokensPerStep">Mean number of tokens that a step added to the text.</param>
+/// <param name="Drafted">Drafted tokens that were verified.</param>
+/// <param name="Accepted">Those of them that are part of the text.</param>
+/// <param name="Acceptance">For each position in a draft, accepted tokens by drafted ones.</param>
+/// <param name="RejectedComputeUnits">The part of the compute that rejected rows took, in units of 10^9 FLOPs; it is billed like any other.</param>
+public sealed record ReceiptDrafts(long Steps, double TokensPerStep, long Drafted, long Accepted, ImmutableArray<double> Acceptance, decimal RejectedComputeUnits)
+{
+    internal static ReceiptDrafts Of(DraftLedger drafts) =>
+        new(drafts.Steps, drafts.TokensPerStep, drafts.Drafted, drafts.Accepted, drafts.Acceptance, drafts.RejectedFlops / Tally.FlopsPerUnit);
 }
 
 /// <summary>Compute that was billed at one price.</summary>

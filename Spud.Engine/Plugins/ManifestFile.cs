@@ -51,6 +51,8 @@ internal sealed class ManifestComponents
     public string[] Fold { get; set; } = [];
 
     public string[] Scheduler { get; set; } = [];
+
+    public string[] Drafter { get; set; } = [];
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]

@@ -100,6 +100,7 @@ internal static class ManifestReader
         Add(Roles.Experts, components.Experts);
         Add(Roles.Fold, components.Fold);
         Add(Roles.Scheduler, components.Scheduler);
+        Add(Roles.Drafter, components.Drafter);
         return byRole.ToFrozenDictionary();
 
         void Add(string role, string[] names)

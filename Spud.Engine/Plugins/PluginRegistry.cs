@@ -53,6 +53,12 @@ internal sealed class PluginRegistry(string folder, PluginManifest manifest) : I
         Add(Roles.Scheduler, name, options, new Offer(), null, static (_, _) => throw new NotSupportedException("a scheduler is built without a model"), null, bound => create((TOptions)bound));
     }
 
+    public void AddDrafter<TOptions>(string name, JsonTypeInfo<TOptions> options, Func<TOptions, DrafterBuild, IDrafter> create)
+    {
+        ArgumentNullException.ThrowIfNull(create);
+        Add(Roles.Drafter, name, options, new Offer(), null, static (_, _) => throw new NotSupportedException("a drafter serves no layers"), null, createDrafter: (bound, build) => create((TOptions)bound, build));
+    }
+
     /// <summary>Ends registration.</summary>
     /// <exception cref="PluginException">The registered components differ from those in the manifest, or an options class is rejected; contains all faults.</exception>
     public ImmutableArray<RegisteredComponent> Close()
@@ -85,7 +91,8 @@ internal sealed class PluginRegistry(string folder, PluginManifest manifest) : I
         Func<object, IOffers, Offer>? offers,
         Func<object, IBuildContext, IDisposable> create,
         Func<object, IFoldBuildContext, Func<FoldRank, IFold>, IFold>? createFold,
-        Func<object, IScheduler>? createScheduler = null)
+        Func<object, IScheduler>? createScheduler = null,
+        Func<object, DrafterBuild, IDrafter>? createDrafter = null)
     {
         if (_closed)
             throw new InvalidOperationException("Components are registered inside Register, not later.");
@@ -111,6 +118,7 @@ internal sealed class PluginRegistry(string folder, PluginManifest manifest) : I
             Create = create,
             CreateFold = createFold,
             CreateScheduler = createScheduler,
+            CreateDrafter = createDrafter,
         });
     }
 

@@ -44,6 +44,9 @@ internal sealed class RegisteredComponent
     /// <summary>Builds a scheduler from bound options; null for any other component.</summary>
     public Func<object, IScheduler>? CreateScheduler { get; init; }
 
+    /// <summary>Builds a drafter from bound options; null for any other component.</summary>
+    public Func<object, DrafterBuild, IDrafter>? CreateDrafter { get; init; }
+
     /// <summary>"plugin-id/name": unique.</summary>
     public string FullName => $"{PluginId}/{Name}";
 

@@ -22,6 +22,7 @@ public sealed class Sampler
     private readonly LogitAdjustment _adjustment;
     private readonly ulong[] _keys;
     private readonly double[] _weights;
+    private double[] _residuals = [];
     private Xoshiro256 _random;
     private float[]? _allowedLogits;
 
@@ -61,10 +62,20 @@ public sealed class Sampler
     /// <param name="logits">At least one for each token, finite or negative infinity. Changed during the call (bias, penalties) and restored before it returns.</param>
     /// <exception cref="ArgumentException">There are fewer logits than tokens.</exception>
     /// <exception cref="InvalidDataException">A logit is NaN or positive infinity, or none is finite: a component of the pipeline is faulty, or the biases ban every token.</exception>
-    public int Sample(Span<float> logits)
+    public int Sample(Span<float> logits) => Sample(logits, default);
+
+    /// <summary>
+    /// Chooses the next token where a drafter drew one: it is chosen as often as it can be without changing the distribution, which is the one without a
+    /// draft (rejection sampling; Leviathan et al., "Fast Inference from Transformers via Speculative Decoding", 2023). A token that was not drawn from a
+    /// known distribution changes nothing: the result is then that of the other overload, including the random numbers that it takes.
+    /// </summary>
+    /// <param name="logits">As in the other overload.</param>
+    /// <param name="proposal">What the drafter drew.</param>
+    /// <inheritdoc cref="Sample(Span{float})" path="/exception"/>
+    public int Sample(Span<float> logits, in Proposal proposal)
     {
         logits = Required(logits);
-        int chosen = _adjustment.IsIdle ? Choose(logits) : ChooseAdjusted(logits);
+        int chosen = _adjustment.IsIdle ? Choose(logits, proposal) : ChooseAdjusted(logits, proposal);
         LogProbabilities?.Compute(logits, chosen);
         return chosen;
     }
@@ -76,12 +87,17 @@ public sealed class Sampler
     /// <param name="logits">As in the other overload; not changed.</param>
     /// <param name="allowed">A bit for each token: <c>id % 64</c> of word <c>id / 64</c>.</param>
     /// <inheritdoc cref="Sample(Span{float})" path="/exception"/>
-    public int Sample(ReadOnlySpan<float> logits, ReadOnlySpan<ulong> allowed)
+    public int Sample(ReadOnlySpan<float> logits, ReadOnlySpan<ulong> allowed) => Sample(logits, allowed, default);
+
+    /// <summary>Both: a constraint, and a token that a drafter drew.</summary>
+    /// <inheritdoc cref="Sample(ReadOnlySpan{float}, ReadOnlySpan{ulong})"/>
+    /// <inheritdoc cref="Sample(Span{float}, in Proposal)" path="/param"/>
+    public int Sample(ReadOnlySpan<float> logits, ReadOnlySpan<ulong> allowed, in Proposal proposal)
     {
         logits = Required(logits);
         _allowedLogits ??= new float[VocabularySize]; // once for a request
         Selection.Where(logits, allowed, _allowedLogits);
-        int chosen = _adjustment.IsIdle ? Choose(_allowedLogits) : ChooseAdjusted(_allowedLogits);
+        int chosen = _adjustment.IsIdle ? Choose(_allowedLogits, proposal) : ChooseAdjusted(_allowedLogits, proposal);
         LogProbabilities?.Compute(logits, chosen);
         return chosen;
     }
@@ -104,12 +120,12 @@ public sealed class Sampler
         ? logits[..VocabularySize]
         : throw new ArgumentException($"logits: expected at least {VocabularySize}, got {logits.Length}.", nameof(logits));
 
-    private int ChooseAdjusted(Span<float> logits)
+    private int ChooseAdjusted(Span<float> logits, in Proposal proposal)
     {
         _adjustment.Apply(logits);
         try
         {
-            return Choose(logits);
+            return Choose(logits, proposal);
         }
         finally
         {
@@ -117,18 +133,18 @@ public sealed class Sampler
         }
     }
 
-    private int Choose(ReadOnlySpan<float> logits)
+    private int Choose(ReadOnlySpan<float> logits, in Proposal proposal)
     {
         int best = Selection.ArgMax(logits, out float max);
         if (!float.IsFinite(max))
         {
             throw Unusable(logits, max);
         }
-        return _temperature == 0 ? best : Draw(logits, max);
+        return _temperature == 0 ? best : Draw(logits, max, proposal);
     }
 
     // Each filter keeps a top part of the ranking, so together they keep the smallest of these parts: the one above the highest cut.
-    private int Draw(ReadOnlySpan<float> logits, float max)
+    private int Draw(ReadOnlySpan<float> logits, float max, in Proposal proposal)
     {
         ulong cut = Math.Max(Candidate.LowestFinite, TopKCut(logits));
         if (_topP < 1)
@@ -140,7 +156,50 @@ public sealed class Sampler
             cut = Math.Max(cut, Candidate.AtLeast(max + Math.Log(_minP)));
         }
         int count = Selection.Gather(logits, cut, _keys);
-        double target = _random.NextDouble() * Weigh(count, max, _temperature);
+        double total = Weigh(count, max, _temperature);
+        if (proposal.IsDrawn && IsRejected(proposal, count, ref total) is false)
+            return proposal.Token;
+
+        return Drawn(total);
+    }
+
+    /// <summary>
+    /// Draws whether a proposed token is rejected. If so, the weights that remain are those by which each token is more likely here than it was for the drafter.
+    /// </summary>
+    private bool IsRejected(in Proposal proposal, int count, ref double total)
+    {
+        double all = 0, drawn = _random.NextDouble() * proposal.Probability, weight = 0, remaining = 0;
+        foreach (float probability in proposal.Probabilities)
+            all += probability;
+
+        if (_residuals.Length < count)
+            _residuals = new double[_weights.Length]; // once for a request
+
+        int choice = 0;
+        for (int i = 0; i < count; i++)
+        {
+            int id = Candidate.Id(_keys[i]);
+            if (id == proposal.Token)
+                weight = _weights[i];
+            while (choice < proposal.Choices.Length && proposal.Choices[choice] < id)
+                choice++;
+            bool isChoice = choice < proposal.Choices.Length && proposal.Choices[choice] == id;
+            _residuals[i] = isChoice ? Math.Max(0, _weights[i] - proposal.Probabilities[choice] / all * total) : _weights[i];
+            remaining += _residuals[i];
+        }
+
+        // Nothing remains only if both distributions are the same up to roundings.
+        if (drawn / all * total < weight || remaining <= 0)
+            return weight <= 0;
+
+        _residuals.AsSpan(0, count).CopyTo(_weights);
+        total = remaining;
+        return true;
+    }
+
+    private int Drawn(double total)
+    {
+        double target = _random.NextDouble() * total;
         // The same additions as in the total, which exceeds the target: the loop ends early, and never at a weight of 0.
         double sum = _weights[0];
         int i = 0;

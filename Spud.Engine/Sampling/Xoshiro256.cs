@@ -32,6 +32,13 @@ public struct Xoshiro256
     /// <summary>The next number in [0, 1), a multiple of 2^-53.</summary>
     public double NextDouble() => (Next() >> 11) * (1.0 / (1UL << 53));
 
+    /// <summary>A number in [0, 1) that depends on a seed and a position alone, unrelated to those that the generator of the same seed gives.</summary>
+    internal static double At(ulong seed, int position)
+    {
+        ulong state = ~seed, mixed = SplitMix64(ref state) + (ulong)position;
+        return (SplitMix64(ref mixed) >> 11) * (1.0 / (1UL << 53));
+    }
+
     internal static ulong SplitMix64(ref ulong state)
     {
         state += 0x9E3779B97F4A7C15;

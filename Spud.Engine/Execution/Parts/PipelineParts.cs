@@ -66,6 +66,9 @@ internal sealed class PipelineParts
     /// <summary>Decides which requests a step serves.</summary>
     public JobScheduler Scheduler { get; set; } = new(new FifoScheduler(), FifoScheduler.Name, null);
 
+    /// <summary>Guesses tokens that steps verify; null for none.</summary>
+    public TokenDrafter? Drafter { get; set; }
+
     /// <summary>Time between two tokens of an answer that should rarely be exceeded while prompts are read.</summary>
     public TimeSpan TokenGap { get; init; } = TimeSpan.FromMilliseconds(250);
 

@@ -74,6 +74,10 @@ internal sealed class Subject
     /// <param name="log">Told if a decision breaks a rule.</param>
     public JobScheduler CreateScheduler(Action<string> log) => StandaloneScheduler.Create(Catalog, Component, Variant.Options, log);
 
+    /// <summary>Builds a drafter.</summary>
+    /// <param name="build">The model and the limits.</param>
+    public IDrafter CreateDrafter(DrafterBuild build) => StandaloneDrafter.Create(Catalog, Component, Variant.Options, build);
+
     // A component inside another one names no pack here.
     private static IDisposable Create(StandaloneComponent component, TestBuild build, TestPack? pack)
     {
@@ -83,7 +87,7 @@ internal sealed class Subject
 
     private bool BuildsElsewhere()
     {
-        if (SkipReason is not null || Role is Roles.Cache or Roles.Fold or Roles.Scheduler)
+        if (SkipReason is not null || Role is Roles.Cache or Roles.Fold or Roles.Scheduler or Roles.Drafter)
             return false;
 
         using TestBuild build = new(RigFactory.ModelFor(this).Describe(), threads: 1);

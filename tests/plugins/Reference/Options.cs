@@ -150,6 +150,17 @@ internal sealed class ObservedOptions
     public Fault Fault { get; set; } = Fault.None;
 }
 
+/// <summary>Options of the drafter.</summary>
+internal sealed class DrafterOptions
+{
+    /// <summary>Maximum number of tokens of a draft.</summary>
+    [Range(1, 1000)]
+    public int Length { get; set; } = 5;
+
+    /// <summary>What it does wrong on purpose.</summary>
+    public Fault Fault { get; set; } = Fault.None;
+}
+
 /// <summary>Where a component computes.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<Device>))]
 internal enum Device
@@ -171,4 +182,5 @@ internal enum Device
 [JsonSerializable(typeof(ObservedOptions))]
 [JsonSerializable(typeof(SplitOptions))]
 [JsonSerializable(typeof(PromptRouterOptions))]
+[JsonSerializable(typeof(DrafterOptions))]
 internal sealed partial class ReferenceJson : JsonSerializerContext;

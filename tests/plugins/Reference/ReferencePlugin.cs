@@ -55,6 +55,8 @@ public sealed class ReferencePlugin : ISpudPlugin
         registry.AddRouter("prompt", ReferenceJson.Default.PromptRouterOptions, RouterOffer, static (options, build) =>
             options.Fault == Fault.None ? new PromptRouter(options, build) : new FaultyPromptRouter(new PromptRouter(options, build), build));
         registry.AddExperts("reference", ReferenceJson.Default.ReferenceOptions, ExpertsOffer, (options, build) => Experts(options, build));
+        registry.AddDrafter("reference", ReferenceJson.Default.DrafterOptions, static (options, build) =>
+            options.Fault == Fault.None ? new ReferenceDrafter(options, build) : new FaultyDrafter(options, build));
         registry.AddFold("split", ReferenceJson.Default.SplitOptions, new Offer(), static (options, build, inner) => Fold(options, build, inner));
     }
 

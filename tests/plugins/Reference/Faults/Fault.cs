@@ -209,4 +209,20 @@ internal enum Fault
     /// <summary>Device: copies between other shapes are not refused.</summary>
     [JsonStringEnumMemberName("copies-any-shape")]
     CopiesAnyShape,
+
+    /// <summary>Drafter: it proposes an id that the vocabulary does not have.</summary>
+    [JsonStringEnumMemberName("makes-up-tokens")]
+    MakesUpTokens,
+
+    /// <summary>Drafter: it keeps what it was shown first, though the text went back.</summary>
+    [JsonStringEnumMemberName("keeps-old-text")]
+    KeepsOldText,
+
+    /// <summary>Drafter: it proposes more tokens than were asked for.</summary>
+    [JsonStringEnumMemberName("drafts-too-much")]
+    DraftsTooMuch,
+
+    /// <summary>Drafter: its distributions do not add up to 1.</summary>
+    [JsonStringEnumMemberName("loses-probability")]
+    LosesProbability,
 }

@@ -1,0 +1,47 @@
+using Spud.Plugins;
+
+namespace Spud.Execution;
+
+/// <summary>A drafter as the loop calls it: if it throws, or proposes what is no draft, that is said once, and there are no drafts from then on.</summary>
+internal sealed class TokenDrafter : IDisposable
+{
+    private readonly IDrafter _drafter;
+    private readonly Action<string>? _log;
+
+    /// <param name="drafter">Disposed with this object.</param>
+    /// <param name="name">Its name, for people.</param>
+    /// <param name="maxTokens">Its <see cref="IDrafter.MaxTokens"/>, checked.</param>
+    /// <param name="log">Told once if it is faulty.</param>
+    public TokenDrafter(IDrafter drafter, string name, int maxTokens, Action<string>? log) => (_drafter, Name, MaxTokens, _log) = (drafter, name, maxTokens, log);
+
+    /// <summary>"plugin-id/name".</summary>
+    public string Name { get; }
+
+    /// <summary>Maximum number of tokens of a draft.</summary>
+    public int MaxTokens { get; }
+
+    /// <summary>Whether it still drafts.</summary>
+    public bool IsActive { get; private set; } = true;
+
+    /// <summary>Guesses the next tokens of a text; the draft stays empty if the drafter is faulty.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="draft">Empty, with its maximum number of tokens.</param>
+    public void Propose(in DraftText text, Draft draft)
+    {
+        try
+        {
+            if (IsActive)
+                _drafter.Propose(text, draft);
+        }
+        catch (Exception thrown)
+        {
+            // Plugin code may throw anything; whatever it is, the request goes on.
+            IsActive = false;
+            draft.Begin(0);
+            _log?.Invoke($"drafter '{Name}': it threw {PluginException.Describe(thrown)} Requests go on without drafts until the pipeline is loaded again.");
+        }
+    }
+
+    /// <summary>Disposes the drafter.</summary>
+    public void Dispose() => _drafter.Dispose();
+}

@@ -1,0 +1,49 @@
+using System.Collections.Immutable;
+
+namespace Spud.Metering;
+
+/// <summary>What the drafts of a request came to. All rows are billed, accepted or not.</summary>
+public sealed class DraftLedger
+{
+    private readonly long[] _drafted = new long[Draft.MaxTokensOfAny], _accepted = new long[Draft.MaxTokensOfAny];
+
+    /// <summary>Steps that generated tokens, with drafts or without.</summary>
+    public long Steps { get; private set; }
+
+    /// <summary>Drafted tokens that were verified.</summary>
+    public long Drafted { get; private set; }
+
+    /// <summary>Those of them that are part of the text.</summary>
+    public long Accepted { get; private set; }
+
+    /// <summary>FLOPs of rows of rejected tokens: of each step, as large a part as its rows.</summary>
+    public long RejectedFlops { get; private set; }
+
+    /// <summary>Mean number of tokens that a step added to the text: 1 without accepted drafts, 0 before the first step.</summary>
+    public double TokensPerStep => Steps == 0 ? 0 : (Steps + Accepted) / (double)Steps;
+
+    /// <summary>For each position in a draft, accepted tokens by drafted ones; as long as the longest draft.</summary>
+    public ImmutableArray<double> Acceptance => [.. _drafted.TakeWhile(static drafted => drafted > 0).Select((drafted, i) => _accepted[i] / (double)drafted)];
+
+    /// <summary>Number of drafts that had a token at this position.</summary>
+    public long DraftedAt(int position) => _drafted[position];
+
+    /// <summary>Number of tokens that were accepted at this position.</summary>
+    public long AcceptedAt(int position) => _accepted[position];
+
+    /// <summary>Adds a step.</summary>
+    /// <param name="drafted">Drafted tokens in it.</param>
+    /// <param name="accepted">Those of them that were accepted.</param>
+    /// <param name="flops">FLOPs of the request's rows in the step.</param>
+    internal void Add(int drafted, int accepted, long flops)
+    {
+        Steps++;
+        (Drafted, Accepted) = (Drafted + drafted, Accepted + accepted);
+        RejectedFlops += flops * (drafted - accepted) / (1 + drafted);
+        for (int i = 0; i < drafted; i++)
+        {
+            _drafted[i]++;
+            _accepted[i] += i < accepted ? 1 : 0;
+        }
+    }
+}
