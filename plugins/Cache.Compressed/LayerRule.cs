@@ -102,7 +102,7 @@ internal sealed class LayerRule(CompressedCacheOptions options, int context, int
 
     /// <summary>Keys of a head in its last pool, including those since the last review; for a choosing head, those not part of the budget.</summary>
     private long KeptBy(int head, int inFirstPool, int review) =>
-        Math.Min(context, review + (recent[head] is { } tokens ? options.Sinks + Math.Max(0L, tokens - inFirstPool) : HasBudget ? 0 : context));
+        Math.Min(context, review + (recent[head] is { } tokens ? options.Sinks + Math.Max(0L, tokens - inFirstPool) : HasBudget ? 0 : Math.Max(0, context - inFirstPool)));
 
     // Whole runs are moved, of at most one page.
     private long FreshAtMost(int head, int page, int review) =>

@@ -125,6 +125,21 @@ public sealed class CompressedCacheTests : IDisposable
     }
 
     [Fact]
+    public void The_pool_of_older_keys_has_no_room_for_those_that_stay_as_written()
+    {
+        using CompressedRun few = new(Encoding(32)), many = new(Encoding(160));
+        PagesExplanation[] pools = [.. new[] { few, many }.Select(static run => PipelineExplanation.Of(run.Pipeline).Pages.Last())];
+        // Two layers.
+        Assert.Equal(2 * (160 - 32) * pools[0].BytesPerTokenAndLayer, pools[0].TotalBytes - pools[1].TotalBytes, 0.1 * pools[0].TotalBytes);
+
+        // And it is enough for the longest text.
+        few.Read(CompressedRun.Context);
+        many.Read(CompressedRun.Context);
+
+        static string Encoding(int after) => CompressedRun.Cache($"\"keys\":\"q8_0\",\"values\":\"q4_0\",\"encodeAfter\":{after},\"reviewTokens\":16,\"pageTokens\":16");
+    }
+
+    [Fact]
     public void The_ledger_counts_the_keys_of_each_head_and_a_fork_has_its_own()
     {
         using CompressedRun run = new(2, CompressedRun.Cache(Small + ",\"keep\":0.6"), $"cache.pack={Pack()}");

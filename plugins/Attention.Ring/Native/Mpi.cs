@@ -63,7 +63,12 @@ internal static unsafe partial class Mpi
         return flag == 0 ? null : checked((int)status.Bytes);
     }
 
-    public static void Receive(byte* bytes, int count, int from) => Check(Recv(bytes, count, Byte, from, tag: 0, World, null));
+    /// <summary>Starts to receive a message that has arrived; of a long one, the rank that sends it still has the rest.</summary>
+    public static nint StartReceive(byte* bytes, int count, int from)
+    {
+        Check(Irecv(bytes, count, Byte, from, tag: 0, World, out nint request));
+        return request;
+    }
 
     /// <exception cref="MpiException">The code is that of an error.</exception>
     public static void Check(int code)
@@ -106,8 +111,8 @@ internal static unsafe partial class Mpi
     [LibraryImport(Library, EntryPoint = "MPI_Iprobe")]
     private static partial int Iprobe(int from, int tag, nint world, out int flag, Status* status);
 
-    [LibraryImport(Library, EntryPoint = "MPI_Recv")]
-    private static partial int Recv(byte* bytes, int count, nint type, int from, int tag, nint world, Status* status);
+    [LibraryImport(Library, EntryPoint = "MPI_Irecv")]
+    private static partial int Irecv(byte* bytes, int count, nint type, int from, int tag, nint world, out nint request);
 
     [LibraryImport("libc", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int SetEnvironment(string name, string value, int overwrite);

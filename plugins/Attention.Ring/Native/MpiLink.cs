@@ -56,10 +56,7 @@ internal sealed class MpiLink : IRankLink
         {
             fixed (byte* bytes = message)
             {
-                nint request = Mpi.StartSend(bytes, message.Length, to);
-                long began = Stopwatch.GetTimestamp();
-                while (!Mpi.IsDone(ref request))
-                    Pause(Stopwatch.GetElapsedTime(began), patience);
+                Complete(Mpi.StartSend(bytes, message.Length, to), patience);
             }
         }
         catch (MpiException fault)
@@ -78,7 +75,7 @@ internal sealed class MpiLink : IRankLink
                 Pause(Stopwatch.GetElapsedTime(began), patience);
 
             message.Resize(length.Value);
-            Mpi.Receive((byte*)message.Address, length.Value, from);
+            Complete(Mpi.StartReceive((byte*)message.Address, length.Value, from), patience);
         }
         catch (MpiException fault)
         {
@@ -104,7 +101,7 @@ internal sealed class MpiLink : IRankLink
         if (provided < Mpi.Serialized)
             throw new RefusedException("this Open MPI was built without support for threads.");
 
-        AppDomain.CurrentDomain.ProcessExit += static (_, _) => Leave();
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => Leave(patience);
         Mpi.ReturnErrors();
         Mpi.Check(Mpi.Rank(Mpi.World, out int rank));
         Mpi.Check(Mpi.Size(Mpi.World, out int size));
@@ -115,11 +112,25 @@ internal sealed class MpiLink : IRankLink
         return link;
     }
 
-    /// <summary>Leaves the job when the process ends. With a rank that is lost, that would wait for ever.</summary>
-    private static void Leave()
+    private static void Complete(nint request, TimeSpan? patience)
     {
-        if (!s_isBroken)
-            _ = Mpi.Finalize();
+        long began = Stopwatch.GetTimestamp();
+        while (!Mpi.IsDone(ref request))
+            Pause(Stopwatch.GetElapsedTime(began), patience);
+    }
+
+    /// <summary>
+    /// Leaves the job when the process ends. That waits for all other ranks, and for ever if one is lost: known to be, or killed since it last answered
+    /// where mpirun does not end the job (--enable-recovery). mpirun reports such a rank itself.
+    /// </summary>
+    private static void Leave(TimeSpan patience)
+    {
+        if (s_isBroken)
+            return;
+
+        Thread leaver = new(static () => _ = Mpi.Finalize()) { IsBackground = true, Name = "MPI" };
+        leaver.Start();
+        _ = leaver.Join(patience);
     }
 
     private static RankLostException Broken(string reason)

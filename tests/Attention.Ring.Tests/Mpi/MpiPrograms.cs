@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using Attention.Ring.Native;
 using Spud;
 using Spud.Composition;
 using Spud.Execution;
@@ -9,6 +11,7 @@ namespace Attention.Ring.Tests.Mpi;
 /// <summary>What the ranks of the jobs of <see cref="MpiTests"/> run: each compares a pipeline over MPI with one without ranks.</summary>
 public sealed class MpiPrograms
 {
+    private const string Skipped = "runs in the ranks of an MPI job: see MpiTests";
     private const string Plain = """attention={"use":"backend.cpu/cpu","activations":"f32"}""";
 
     [Fact]
@@ -52,10 +55,29 @@ public sealed class MpiPrograms
         Assert.Equal(0, DecodeSteps.AllocatedBy(ring, sequence, batch));
     });
 
+    [Fact]
+    public void The_other_rank_is_killed_at_the_end()
+    {
+        if (Environment.GetEnvironmentVariable("OMPI_COMM_WORLD_SIZE") is null)
+            Assert.Skip(Skipped);
+
+        MpiLink link = MpiLink.Open(new() { TimeoutSeconds = 5 });
+        using NativeBuffer message = new();
+        if (link.Rank == 0)
+        {
+            link.Receive(1, message, TimeSpan.FromSeconds(60));
+            return;
+        }
+
+        link.Send(0, [1], patience: null);
+        using Process self = Process.GetCurrentProcess();
+        self.Kill();
+    }
+
     private static void InRankZero(Action<Pipeline> test, params string[] edits)
     {
         if (Environment.GetEnvironmentVariable("OMPI_COMM_WORLD_SIZE") is null)
-            Assert.Skip("runs in the ranks of an MPI job: see MpiTests");
+            Assert.Skip(Skipped);
 
         try
         {

@@ -100,6 +100,28 @@ public sealed class MpiTests
         Assert.Contains("rank 1", error, StringComparison.Ordinal);
     }
 
+    /// <summary>With --enable-recovery, mpirun goes on without the rank: the request ends with its name, and nothing waits for it for ever.</summary>
+    [Fact]
+    public void A_rank_that_is_killed_in_a_job_that_goes_on_ends_the_request_with_one_error()
+    {
+        using TempFolder folder = new();
+        using MpiJob job = MpiJob.Start(2, ["--enable-recovery", MpiJob.Spud, .. Run(folder, "ring.json", Ring("""blockTokens":8,"timeoutSeconds":3"""), maxTokens: 4000)]);
+        Signal("KILL", Serving(job, folder));
+        // mpirun itself ends with 0 then, whatever its ranks end with.
+        (_, _, string error) = job.End(60);
+        Assert.Contains("ring rank 1 is lost: ", error, StringComparison.Ordinal);
+        Assert.Single(Regex.Matches(error, "^error: ", RegexOptions.Multiline));
+    }
+
+    /// <summary>A rank that is killed after it last answered: leaving the job waits for it, but not for ever.</summary>
+    [Fact]
+    public void A_program_ends_although_a_rank_was_killed_since_it_last_answered()
+    {
+        using MpiJob job = MpiJob.Start(2, "--enable-recovery", MpiJob.Tests, "-noColor", "-method", $"*.{nameof(MpiPrograms)}.{nameof(MpiPrograms.The_other_rank_is_killed_at_the_end)}");
+        (_, string output, string error) = job.End();
+        Assert.True(Regex.Count(output, "Total: 1, Errors: 0, Failed: 0, Skipped: 0") == 1, output + error);
+    }
+
     /// <summary>Two machines, which are network namespaces: everything goes over TCP between them.</summary>
     [Fact]
     public void Ranks_on_two_machines_answer_as_one()
