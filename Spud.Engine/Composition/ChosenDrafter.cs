@@ -45,7 +45,7 @@ internal sealed class ChosenDrafter
         try
         {
             int tokens = _registered.Ask(nameof(IDrafter.MaxTokens), () => made.MaxTokens), most = Math.Min(Draft.MaxTokensOfAny, limits.Rows - 1);
-            return tokens >= 1 && tokens <= most ? new(made, _registered.FullName, tokens, log)
+            return tokens >= 1 && tokens <= most ? new(made, _registered.FullName, tokens, log) { Registered = _registered, Options = _options }
                 : throw new CompositionException($"drafter '{_registered.FullName}': its drafts have up to {tokens} tokens; expected 1 to {most}, which a step of {limits.Rows} rows verifies");
         }
         catch

@@ -34,6 +34,9 @@ public sealed class Pipeline : IDisposable
     /// <summary>The model's file.</summary>
     public GgufFile File => Parts.File;
 
+    /// <summary>Whether a drafter proposes tokens.</summary>
+    public bool Drafts => Parts.Drafter is not null;
+
     /// <summary>Default cost limit of a request; null for no limit.</summary>
     public Budget? Budget => Parts.Document.ComputeUnits is { } units ? Budget.OfCompute(units) : null;
 

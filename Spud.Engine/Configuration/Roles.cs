@@ -29,6 +29,9 @@ public static class Roles
     /// <summary>Not a role of the forward pass: it guesses tokens, which a step verifies.</summary>
     public const string Drafter = "drafter";
 
+    /// <summary>Roles whose component a conversation can exchange: those of the forward pass, and the drafter.</summary>
+    public static ImmutableArray<string> Exchangeable { get; } = [.. Role.All.Select(static role => role.Name), Drafter];
+
     /// <summary>All roles of the forward pass, in its order.</summary>
     public static ImmutableArray<string> All { get; } = [.. Role.All.Select(static role => role.Name)];
 }

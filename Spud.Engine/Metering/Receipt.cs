@@ -180,8 +180,12 @@ public sealed record ReceiptMarket(decimal Amount, ImmutableArray<ReceiptPrice> 
 /// <param name="RejectedComputeUnits">The part of the compute that rejected rows took, in units of 10^9 FLOPs; it is billed like any other.</param>
 public sealed record ReceiptDrafts(long Steps, double TokensPerStep, long Drafted, long Accepted, ImmutableArray<double> Acceptance, decimal RejectedComputeUnits)
 {
-    internal static ReceiptDrafts Of(DraftLedger drafts) =>
-        new(drafts.Steps, drafts.TokensPerStep, drafts.Drafted, drafts.Accepted, drafts.Acceptance, drafts.RejectedFlops / Tally.FlopsPerUnit);
+    /// <summary>Of a ledger.</summary>
+    public static ReceiptDrafts Of(DraftLedger drafts)
+    {
+        ArgumentNullException.ThrowIfNull(drafts);
+        return new(drafts.Steps, drafts.TokensPerStep, drafts.Drafted, drafts.Accepted, drafts.Acceptance, drafts.RejectedFlops / Tally.FlopsPerUnit);
+    }
 }
 
 /// <summary>Compute that was billed at one price.</summary>

@@ -2,6 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Spud.Evaluation.Likelihood;
+using Spud.Metering;
 using Spud.Text.ChatTemplates;
 
 namespace Spud.Host;
@@ -25,7 +26,8 @@ internal sealed record RunResult(
     ulong Seed,
     decimal ComputeUnits,
     decimal? Charge,
-    string? Currency);
+    string? Currency,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ReceiptDrafts? Drafts);
 
 /// <summary>Output of <c>spud tokenize --json</c>.</summary>
 internal sealed record TokenizeResult(int Tokens, int[] Ids);

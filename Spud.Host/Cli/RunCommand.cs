@@ -149,7 +149,8 @@ internal sealed class RunCommand
         request.Seed,
         request.Ledger!.ComputeUnits,
         charge?.Total,
-        charge?.Currency);
+        charge?.Currency,
+        request.Ledger.Drafts is { } drafts ? ReceiptDrafts.Of(drafts) : null);
 
     /// <summary>Time of the first token since the start of the process: how long the user waited.</summary>
     private sealed class RunTimes(Shell shell)

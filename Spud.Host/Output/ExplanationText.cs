@@ -17,6 +17,9 @@ internal sealed class ExplanationText(TextWriter to)
         foreach (ComponentExplanation component in explanation.Components)
             WriteComponent(component);
 
+        if (explanation.Drafter is { } drafter)
+            WriteDrafter(drafter);
+
         WriteSteps(explanation.Steps);
         WritePages(explanation.Pages);
         WriteMemory(explanation.Memory);
@@ -79,6 +82,13 @@ internal sealed class ExplanationText(TextWriter to)
         if (component.Pack is { } pack)
             Line($"pack {pack}");
         Line(component.Folder);
+    }
+
+    private void WriteDrafter(DrafterExplanation drafter)
+    {
+        Title($"Drafter: {drafter.Plugin}/{drafter.Name} {drafter.Version}");
+        Line($"up to {drafter.MaxTokens} {(drafter.MaxTokens == 1 ? "token" : "tokens")} a draft, verified in one step");
+        Wrapped("options ", drafter.Options.EnumerateObject().Select(option => $"{option.Name}={Value(option.Value)}").DefaultIfEmpty("none"));
     }
 
     private void WriteSteps(ImmutableArray<StepExplanation> steps)

@@ -66,6 +66,8 @@ internal sealed class ReceiptOutput : IDisposable
         table.Add("total", "", $"{receipt.Phases.Sum(phase => phase.Tokens)}", Number(receipt.ComputeUnits), Number(receipt.GigabytesRead), Seconds(receipt.Lines.Sum(line => line.Seconds)), Money(receipt.Charge?.Total));
         to.WriteLine($"receipt: {receipt.Model}, {Outcome(receipt)}{(receipt.Charge is { } by ? $", prices '{by.PriceList}' {by.Version}" : "")}");
         table.Write(to);
+        if (receipt.Drafts is { Steps: > 0 } drafts)
+            to.WriteLine($"drafts: {Figures.Drafts(drafts.TokensPerStep, drafts.Accepted, drafts.Drafted)}; of the total, {Number(decimal.Round(drafts.RejectedComputeUnits, 6))} CU for rejected tokens");
         if (receipt.Label is { } label)
             to.WriteLine($"task, as the router tells: {Figures.Label(label)}");
         foreach (ReportedFigure figure in receipt.Reported)

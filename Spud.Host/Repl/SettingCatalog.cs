@@ -37,13 +37,15 @@ internal sealed class SettingCatalog
     public static SettingCatalog Of(PipelineDocument document, PipelineExplanation explanation, PluginCatalog plugins)
     {
         JsonObject schema = PipelineSchema.OfLoaded(plugins);
-        ImmutableSortedDictionary<string, ImmutableArray<string>> components = Roles.All.ToImmutableSortedDictionary(
+        ImmutableSortedDictionary<string, ImmutableArray<string>> components = Roles.Exchangeable.ToImmutableSortedDictionary(
             role => role,
             role => plugins.Statuses.SelectMany(plugin => plugin.Components.GetValueOrDefault(role, [])).Distinct().Order(StringComparer.Ordinal).ToImmutableArray());
         IEnumerable<PipelineSetting> settings = General(document, explanation, schema);
         foreach (string role in Roles.All)
-            settings = settings.Concat(OfRole(role, document, explanation, schema, components[role]));
+            settings = settings.Concat(document[role].SelectMany(entry => OfEntry(entry, Built(entry, explanation), schema, components[role])));
 
+        Chosen? drafter = explanation.Drafter is { } built ? new(built.Plugin, built.Name, built.Options) : null;
+        settings = settings.Concat(OfEntry(document.Drafter, drafter, schema, components[Roles.Drafter].Add("none")));
         return new([.. settings], components);
     }
 
@@ -56,20 +58,19 @@ internal sealed class SettingCatalog
         yield return Setting("budget.effort", FormattableString.Invariant($"{document.Effort}"), budget["effort"]);
     }
 
-    private static IEnumerable<PipelineSetting> OfRole(string role, PipelineDocument document, PipelineExplanation explanation, JsonObject schema, ImmutableArray<string> names)
-    {
-        ComponentExplanation[] built = [.. explanation.Components.Where(component => component.Role == role && component.Within is null)];
-        foreach (RoleEntry entry in document[role])
-        {
-            string path = entry.Path == "$" ? role : entry.Path["$.".Length..];
-            ComponentExplanation? component = built.FirstOrDefault(component => entry.Use is null || entry.Use == component.Name || entry.Use == $"{component.Plugin}/{component.Name}");
-            yield return new($"{path}.use", component is null ? null : Text(component.Name), $"The component that fills the role {role}.", names, "");
-            if (component is null || schema["definitions"]![$"{role}.{component.Plugin}.{component.Name}"]?["properties"] is not JsonObject options)
-                continue;
+    private static Chosen? Built(RoleEntry entry, PipelineExplanation explanation) => explanation.Components
+        .Where(component => component.Role == entry.Role && component.Within is null && (entry.Use is null || entry.Use == component.Name || entry.Use == $"{component.Plugin}/{component.Name}"))
+        .Select(static component => new Chosen(component.Plugin, component.Name, component.Options)).FirstOrDefault();
 
-            foreach ((string name, JsonNode? option) in options.Where(option => option.Key is not ("use" or "pack" or "fold")))
-                yield return Setting($"{path}.{name}", component.Options.TryGetProperty(name, out JsonElement value) ? value.GetRawText() : null, option);
-        }
+    private static IEnumerable<PipelineSetting> OfEntry(RoleEntry entry, Chosen? component, JsonObject schema, ImmutableArray<string> names)
+    {
+        string path = entry.Path == "$" ? entry.Role : entry.Path["$.".Length..];
+        yield return new($"{path}.use", component is null ? null : Text(component.Name), $"The component that fills the role {entry.Role}.", names, "");
+        if (component is null || schema["definitions"]![$"{entry.Role}.{component.Plugin}.{component.Name}"]?["properties"] is not JsonObject options)
+            yield break;
+
+        foreach ((string name, JsonNode? option) in options.Where(option => option.Key is not ("use" or "pack" or "fold")))
+            yield return Setting($"{path}.{name}", component.Options.TryGetProperty(name, out JsonElement value) ? value.GetRawText() : null, option);
     }
 
     private static PipelineSetting Setting(string path, string? value, JsonNode? schema)
@@ -93,4 +94,6 @@ internal sealed class SettingCatalog
     private static string Written(JsonNode? value) => value is JsonValue text && text.TryGetValue(out string? said) ? said : value?.ToJsonString() ?? "null";
 
     private static string Text(string text) => JsonSerializer.Serialize(text, RecordJson.Default.String);
+
+    private sealed record Chosen(string Plugin, string Name, JsonElement Options);
 }

@@ -29,8 +29,13 @@ internal static class Figures
         // The drawn seed is needed to reproduce this text.
         string seed = sampling is { Seed: null, Temperature: > 0 } ? $", seed {request.Seed}" : "";
         string task = request.Ledger?.Label is { } label ? $", task {Label(label)}" : "";
-        return $"[{prompt}, {answer}{first}{seed}, {Units.Compute(request.Ledger?.ComputeUnits ?? 0)}{money}{task}{Ending(request)}]";
+        string drafts = request.Ledger?.Drafts is { Steps: > 0 } drafted ? $", {Drafts(drafted.TokensPerStep, drafted.Accepted, drafted.Drafted)}" : "";
+        return $"[{prompt}, {answer}{drafts}{first}{seed}, {Units.Compute(request.Ledger?.ComputeUnits ?? 0)}{money}{task}{Ending(request)}]";
     }
+
+    /// <summary>What drafts came to.</summary>
+    public static string Drafts(double tokensPerStep, long accepted, long drafted) =>
+        string.Create(CultureInfo.InvariantCulture, $"{tokensPerStep:0.00} tokens per step ({accepted} of {drafted} drafted accepted)");
 
     /// <summary>The kind of text that a component classified a text as.</summary>
     public static string Label(TextLabel label) => string.Create(CultureInfo.InvariantCulture, $"{SafeText.Line(label.Name, 64)} ({label.Confidence:0%})");

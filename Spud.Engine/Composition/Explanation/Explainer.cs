@@ -18,6 +18,7 @@ internal sealed class Explainer(PipelineParts parts)
         Pools = [.. parts.Components.GroupBy(component => component.Offer.NativeThreads ?? "managed").Select(Pool)],
         Steps = [.. Steps()],
         Components = [.. parts.Components.Select(Component)],
+        Drafter = parts.Drafter is { Registered: { } drafter } of ? new(drafter.Name, drafter.PluginId, drafter.PluginVersion, JsonSerializer.SerializeToElement(of.Options, drafter.Options), of.MaxTokens) : null,
         Pages = [.. Alike(PagesKey).SelectMany(layers => Enumerable.Range(0, parts.Pages.Layers[layers[0]].Pools.Length).Select(pool => Pages(layers, pool)))],
         Memory = Memory(),
         Compute = Compute(),

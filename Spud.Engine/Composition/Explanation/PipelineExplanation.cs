@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace Spud.Composition;
 
@@ -20,6 +22,10 @@ public sealed record PipelineExplanation
     /// <summary>The components, in the order they were built.</summary>
     public required ImmutableArray<ComponentExplanation> Components { get; init; }
 
+    /// <summary>The drafter; null for none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public DrafterExplanation? Drafter { get; init; }
+
     /// <summary>How keys and values are stored: one entry per distinct layout.</summary>
     public required ImmutableArray<PagesExplanation> Pages { get; init; }
 
@@ -36,3 +42,11 @@ public sealed record PipelineExplanation
         return new Explainer(pipeline.Parts).Explain();
     }
 }
+
+/// <summary>A drafter.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Plugin">Id of its plugin.</param>
+/// <param name="Version">Version of the plugin.</param>
+/// <param name="Options">Its options, resolved.</param>
+/// <param name="MaxTokens">Maximum number of tokens of a draft.</param>
+public sealed record DrafterExplanation(string Name, string Plugin, string Version, JsonElement Options, int MaxTokens);

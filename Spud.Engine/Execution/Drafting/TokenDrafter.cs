@@ -20,6 +20,12 @@ internal sealed class TokenDrafter : IDisposable
     /// <summary>Maximum number of tokens of a draft.</summary>
     public int MaxTokens { get; }
 
+    /// <summary>How its plugin registered it; null without a plugin.</summary>
+    public RegisteredComponent? Registered { get; init; }
+
+    /// <summary>Its bound options; null likewise.</summary>
+    public object? Options { get; init; }
+
     /// <summary>Whether it still drafts.</summary>
     public bool IsActive { get; private set; } = true;
 

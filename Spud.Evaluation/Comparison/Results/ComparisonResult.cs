@@ -72,6 +72,10 @@ public sealed record PipelineResult
     /// <summary>Prefill and decode; null if not measured.</summary>
     public required SpeedFigures? Speed { get; init; }
 
+    /// <summary>What its drafts came to; null without a drafter, or if speed was not measured.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public DraftFigures? Drafts { get; init; }
+
     /// <summary>Cost per token.</summary>
     public required ComputeFigures Compute { get; init; }
 

@@ -3,7 +3,7 @@ using Spud.Composition;
 namespace Spud.Evaluation.Comparison;
 
 /// <summary>Computes figures from sums: a pure function of the measurements.</summary>
-internal sealed class Summary(IReadOnlyList<ComparedPipeline> pipelines, IReadOnlyList<ComparedText> texts, ComparedTasks tasks, ComparisonSettings settings, ComparisonState state)
+internal sealed class Summary(IReadOnlyList<ComparedPipeline> pipelines, IReadOnlyList<ComparedText> texts, ComparedTasks tasks, ComparisonSettings settings, ComparisonState state, DraftFigures?[] drafts)
 {
     /// <summary>Perplexity, ratio, divergence and agreement of each pipeline.</summary>
     private const int FiguresPerPipeline = 4;
@@ -45,6 +45,7 @@ internal sealed class Summary(IReadOnlyList<ComparedPipeline> pipelines, IReadOn
             Name = pipeline.Name,
             Quality = quality,
             Speed = settings.Speed is null ? null : new(SpreadOf(state.Speed.Prefill[index]), SpreadOf(state.Speed.Decode[index])),
+            Drafts = drafts[index],
             Compute = ComputeSummary.Of(state.Texts.Select(text => text.Runs[index]), quality.Perplexity, pipeline.Model.Pipeline.Model.Vocabulary),
             KvBytesPerToken = (double)state.Texts.Sum(text => text.Runs[index].KeptBytes) / state.Texts.Sum(text => text.Runs[index].Rows),
             Memory = new(explanation.Memory.PrivateBytes, explanation.Memory.MappedBytes, pipeline.MeasuredBytes),

@@ -14,6 +14,7 @@ public sealed class ComparisonRun
     private readonly StateFile? _file;
     private readonly ComparisonState _state;
     private readonly TextCuts _cuts;
+    private readonly DraftFigures?[] _drafts;
 
     // Saved after the first window, so that an unwritable path is reported before hours are spent.
     private long? _kept;
@@ -35,6 +36,7 @@ public sealed class ComparisonRun
         ComparisonState? kept = file?.Read(fingerprint);
         (_state, Resumed) = (kept ?? ComparisonState.New(fingerprint, [.. pipelines.Select(pipeline => pipeline.Model.Pipeline.Model.Layers.Length)], texts.Count, _tasks.Questions.Count, _tasks.Needles.Count), kept is not null);
         _cuts = new(pipelines[0].Model.Tokenizer);
+        _drafts = new DraftFigures?[pipelines.Count];
     }
 
     /// <summary>Whether it resumes an interrupted one.</summary>
@@ -68,6 +70,7 @@ public sealed class ComparisonRun
                 LookFor(i, cancellation);
 
             MeasureSpeed(cancellation);
+            MeasureDrafts(cancellation);
         }
         catch (OperationCanceledException)
         {
@@ -76,7 +79,7 @@ public sealed class ComparisonRun
         }
 
         Keep();
-        return new Summary(_pipelines, _texts, _tasks, _settings, _state).Result();
+        return new Summary(_pipelines, _texts, _tasks, _settings, _state, _drafts).Result();
     }
 
     private void Compare(TextComparison comparison, int index, CancellationToken cancellation)
@@ -182,6 +185,25 @@ public sealed class ComparisonRun
         {
             meter.Measure(tokens, _state.Speed.Prefill[0].Count + 1, _state.Speed, cancellation);
             Progress?.Invoke(Parts.Count - 1, (double)_state.Speed.Prefill[0].Count / speed.Repeats);
+        }
+    }
+
+    // Repeated when a comparison is resumed: it takes seconds.
+    private void MeasureDrafts(CancellationToken cancellation)
+    {
+        if (_settings.Speed is not { } speed)
+            return;
+
+        for (int i = 0; i < _pipelines.Count; i++)
+        {
+            if (_pipelines[i].Model.Pipeline.Drafts is false)
+                continue;
+
+            DraftMeter meter = new(_pipelines[i], speed);
+            foreach (ComparedText text in _texts)
+                meter.Measure(SpeedMeter.Tokens(text, _pipelines[0].Model.Tokenizer, _cuts, speed, _settings.ParseSpecial)[..speed.Prompt], cancellation);
+
+            _drafts[i] = meter.Figures();
         }
     }
 

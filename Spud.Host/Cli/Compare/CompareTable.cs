@@ -27,6 +27,7 @@ internal sealed class CompareTable(TextWriter to)
         WriteEnvelope(result);
         WriteMemory(result);
         WriteSpeed(result);
+        WriteDrafts(result);
         WriteNotes(report);
     }
 
@@ -160,6 +161,24 @@ internal sealed class CompareTable(TextWriter to)
         table.Add("", $"prefill {speed.Prompt}", $"decode {speed.Generate}");
         foreach ((int i, PipelineResult pipeline) in result.Pipelines.Index())
             table.Add(Letter(i), SpreadText(pipeline.Speed!.Prefill), SpreadText(pipeline.Speed.Decode));
+
+        table.Write(to);
+    }
+
+    private void WriteDrafts(ComparisonResult result)
+    {
+        if (result.Pipelines.All(static pipeline => pipeline.Drafts is null))
+            return;
+
+        to.WriteLine();
+        to.WriteLine(Invariant($"Drafts: {result.Settings.Speed!.Generate} tokens generated greedily behind {result.Settings.Speed.Prompt} tokens of each text"));
+        TextTable table = new("<>>>>>");
+        table.Add("", "tokens/step", "accepted", "CU/token", "tokens/s", "accepted by position");
+        foreach ((int i, PipelineResult pipeline) in result.Pipelines.Index())
+        {
+            if (pipeline.Drafts is { } drafts)
+                table.Add(Letter(i), Invariant($"{drafts.TokensPerStep:0.00}"), $"{drafts.Accepted}/{drafts.Drafted}", Invariant($"{drafts.ComputeUnitsPerToken:0.000}"), Invariant($"{drafts.TokensPerSecond:0.0}"), string.Join(' ', drafts.Acceptance.Select(static part => Invariant($"{part:0.00}"))));
+        }
 
         table.Write(to);
     }

@@ -24,6 +24,12 @@ internal static class PipelineItems
                 Add(components[i], components.Length > 1 ? $"{role}[{i}]" : role, items);
         }
 
+        if (explanation.Drafter is { } drafter)
+        {
+            items.Add(new(0, Roles.Drafter, ShownText.OneLine(drafter.Name)) { Path = $"{Roles.Drafter}.use" });
+            AddOptions(drafter.Options, Roles.Drafter, items);
+        }
+
         return [.. items.Select(item => item.Path is { } path && pipeline.Settings[path] is { } setting ? item with
         {
             Allowed = [.. setting.Allowed.Select(ShownText.OneLine)],
@@ -46,11 +52,16 @@ internal static class PipelineItems
             Path = settable is null ? null : $"{path}.use",
             Note = ShownText.OneLine(string.Join(", ", notes.Where(note => note.Length > 0))),
         });
-        if (component.Options.ValueKind != JsonValueKind.Object)
+        AddOptions(component.Options, settable, items);
+    }
+
+    private static void AddOptions(JsonElement options, string? settable, List<PipelineItem> items)
+    {
+        if (options.ValueKind != JsonValueKind.Object)
             return;
 
-        foreach (JsonProperty option in component.Options.EnumerateObject())
-            items.Add(new(1, ShownText.OneLine(option.Name), Shown(option.Value)) { Path = settable is null ? null : $"{path}.{option.Name}" });
+        foreach (JsonProperty option in options.EnumerateObject())
+            items.Add(new(1, ShownText.OneLine(option.Name), Shown(option.Value)) { Path = settable is null ? null : $"{settable}.{option.Name}" });
     }
 
     private static string Shown(JsonElement value) => ShownText.OneLine(value.ValueKind switch

@@ -97,6 +97,8 @@ internal sealed class TurnPage(SpeedGraph graph) : PanePage("Turn")
         rows.Add(Row("prefill", turn.PrefillSpeed > 0 ? $"{turn.PrefillSpeed:0.0} tokens/s" : "–"));
         rows.Add(Row("first token", $"{turn.TimeToFirstToken.TotalSeconds:0.00} s"));
         rows.Add(Row("answer", $"{turn.Tokens.Count} tokens{(turn.DecodeSpeed > 0 ? $" at {turn.DecodeSpeed:0.0}/s" : "")}"));
+        if (turn.Receipt?.Drafts is { Steps: > 0 } drafts)
+            rows.Add(Row("drafts", $"{drafts.TokensPerStep:0.00} tokens/step, {drafts.Accepted}/{drafts.Drafted} accepted"));
         if (turn.Receipt is { } receipt)
             Bill(receipt, rows, columns);
         if (turn.Fault is { } fault)

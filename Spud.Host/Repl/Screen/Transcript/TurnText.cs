@@ -13,6 +13,8 @@ internal static class TurnText
             parts.Add($"first {turn.TimeToFirstToken.TotalSeconds:0.00} s");
         if (turn.ReusedTokens > 0)
             parts.Add($"{turn.ReusedTokens}/{turn.PromptIds.Length} reused");
+        if (turn.Receipt?.Drafts is { Steps: > 0 } drafts)
+            parts.Add($"{drafts.TokensPerStep:0.00} tokens/step");
         if (turn.Receipt is { } receipt)
             parts.Add(Units.Compute(receipt.ComputeUnits));
         if (turn.Receipt?.Charge is { } charge)
