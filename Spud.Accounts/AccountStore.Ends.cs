@@ -17,7 +17,7 @@ public sealed partial class AccountStore
         ArgumentNullException.ThrowIfNull(end);
         string? json = end.Json;
         string ending = end.DigestOf(json);
-        return PatientlyAsync(() => TransactAsync(async session =>
+        return PatientlyAsync(left => TransactAsync(async session =>
         {
             JobRow row = await JobAsync(session, id, session.ForUpdate).ConfigureAwait(false);
             if (row.Ending == ending)
@@ -29,7 +29,7 @@ public sealed partial class AccountStore
                 throw new JobConflictException($"job '{id}' cannot finish: it has not started.");
 
             return await EndAsync(session, row.Job, end, json, ending).ConfigureAwait(false);
-        }, writes: true, cancel), _options.PatienceAtJobs, cancel);
+        }, writes: true, left, cancel), _options.PatienceAtJobs, cancel);
     }
 
     /// <summary>

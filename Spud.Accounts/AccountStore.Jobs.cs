@@ -37,7 +37,7 @@ public sealed partial class AccountStore
 
     /// <summary>Notes that a job runs, on this server. Starting it again changes nothing. Waits for a database that does not answer.</summary>
     /// <exception cref="JobConflictException">It has ended, or another server has it.</exception>
-    public Task<Job> StartAsync(string id, CancellationToken cancel = default) => PatientlyAsync(() => TransactAsync(async session =>
+    public Task<Job> StartAsync(string id, CancellationToken cancel = default) => PatientlyAsync(left => TransactAsync(async session =>
     {
         JobRow row = await JobAsync(session, id, session.ForUpdate).ConfigureAwait(false);
         RequireOpen(row.Job);
@@ -49,7 +49,7 @@ public sealed partial class AccountStore
             "UPDATE job SET status = 'Running', started = @now, server = @server, epoch = @epoch, attempt = attempt + 1 WHERE id = @id",
             ("@now", Now), ("@server", Server?.Name), ("@epoch", Server?.Epoch), ("@id", id)).ConfigureAwait(false);
         return (await JobAsync(session, id).ConfigureAwait(false)).Job;
-    }, writes: true, cancel), _options.PatienceAtJobs, cancel);
+    }, writes: true, left, cancel), _options.PatienceAtJobs, cancel);
 
     /// <summary>Raises the bid of an open job, and reserves the difference. The cap stays. Raising it to the same bid again changes nothing.</summary>
     /// <exception cref="JobRefusedException">The bid is not higher, or limits or balance do not allow it; nothing was changed.</exception>

@@ -11,7 +11,7 @@ namespace Spud.Accounts;
 public sealed partial class AccountStore : IDisposable
 {
     private const int MaxRaces = 50;
-    private static readonly TimeSpan s_longestDelay = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan s_longestDelay = TimeSpan.FromSeconds(2), s_shortestTurn = TimeSpan.FromSeconds(1);
 
     private readonly AccountStoreOptions _options;
     private readonly Database _database;
@@ -36,7 +36,7 @@ public sealed partial class AccountStore : IDisposable
         AccountStore store = new(options, Database.Of(options.Database, options.Create));
         try
         {
-            await store.PatientlyAsync(() => store.PrepareAsync(migrations, cancel), options.Patience, cancel).ConfigureAwait(false);
+            await store.PatientlyAsync(left => store.PrepareAsync(migrations, left, cancel), options.Patience, cancel).ConfigureAwait(false);
             return store;
         }
         catch
@@ -49,23 +49,23 @@ public sealed partial class AccountStore : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _database.Dispose();
 
-    private async Task<long> PrepareAsync(IReadOnlyList<string> migrations, CancellationToken cancel)
+    private async Task<long> PrepareAsync(IReadOnlyList<string> migrations, TimeSpan patience, CancellationToken cancel)
     {
         await _database.PrepareAsync(cancel).ConfigureAwait(false);
         Migrator migrator = new(_database, migrations);
 
         // Opening a database that is in use does not wait for those who write.
-        return await TransactAsync(migrator.IsCurrentAsync, writes: false, cancel).ConfigureAwait(false)
-            ? migrations.Count : await TransactAsync(migrator.RunAsync, writes: true, cancel).ConfigureAwait(false);
+        return await TransactAsync(migrator.IsCurrentAsync, writes: false, patience, cancel).ConfigureAwait(false)
+            ? migrations.Count : await TransactAsync(migrator.RunAsync, writes: true, patience, cancel).ConfigureAwait(false);
     }
 
-    private Task<T> WriteAsync<T>(Func<Session, Task<T>> work, CancellationToken cancel) => PatientlyAsync(() => TransactAsync(work, writes: true, cancel), _options.Patience, cancel);
+    private Task<T> WriteAsync<T>(Func<Session, Task<T>> work, CancellationToken cancel) => PatientlyAsync(left => TransactAsync(work, writes: true, left, cancel), _options.Patience, cancel);
 
-    private Task<T> ReadAsync<T>(Func<Session, Task<T>> work, CancellationToken cancel) => PatientlyAsync(() => TransactAsync(work, writes: false, cancel), _options.Patience, cancel);
+    private Task<T> ReadAsync<T>(Func<Session, Task<T>> work, CancellationToken cancel) => PatientlyAsync(left => TransactAsync(work, writes: false, left, cancel), _options.Patience, cancel);
 
-    private async Task<T> TransactAsync<T>(Func<Session, Task<T>> work, bool writes, CancellationToken cancel)
+    private async Task<T> TransactAsync<T>(Func<Session, Task<T>> work, bool writes, TimeSpan patience, CancellationToken cancel)
     {
-        using IDisposable? turn = writes ? await _database.EnterWriteAsync(cancel).ConfigureAwait(false) : null;
+        using IDisposable? turn = writes ? await _database.EnterWriteAsync(patience, cancel).ConfigureAwait(false) : null;
         await using DbConnection connection = await _database.OpenAsync(cancel).ConfigureAwait(false);
         await using DbTransaction transaction = await connection.BeginTransactionAsync(writes ? _database.Writing : _database.Reading, cancel).ConfigureAwait(false);
         T result = await work(new(connection, transaction, _database.ForUpdate, cancel)).ConfigureAwait(false);
@@ -76,7 +76,7 @@ public sealed partial class AccountStore : IDisposable
     }
 
     // A transaction whose commit was interrupted may have happened: every operation finds that out when it is repeated.
-    private async Task<T> PatientlyAsync<T>(Func<Task<T>> operation, TimeSpan patience, CancellationToken cancel)
+    private async Task<T> PatientlyAsync<T>(Func<TimeSpan, Task<T>> operation, TimeSpan patience, CancellationToken cancel)
     {
         long begun = Clock.GetTimestamp();
         for (int attempt = 1, races = 0; ; attempt++)
@@ -85,7 +85,7 @@ public sealed partial class AccountStore : IDisposable
             Exception cause;
             try
             {
-                return await operation().ConfigureAwait(false);
+                return await operation(Left(patience, begun)).ConfigureAwait(false);
             }
             catch (Exception exception) when (_database.Explain(exception) is { } explained)
             {
@@ -99,6 +99,13 @@ public sealed partial class AccountStore : IDisposable
 
             await Task.Delay(Delay(fault.Kind == FaultKind.Race ? races : attempt), Clock, cancel).ConfigureAwait(false);
         }
+    }
+
+    // Every attempt waits a second for its turn to write, however little patience is left: others only need milliseconds, unless the database is locked.
+    private TimeSpan Left(TimeSpan patience, long begun)
+    {
+        TimeSpan left = patience - Clock.GetElapsedTime(begun);
+        return patience == Timeout.InfiniteTimeSpan ? patience : left > s_shortestTurn ? left : s_shortestTurn;
     }
 
     // Doubles, and is random, so that two that were in each other's way do not meet again.

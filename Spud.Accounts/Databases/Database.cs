@@ -28,7 +28,10 @@ internal abstract class Database : IDisposable
     public abstract Task<DbConnection> OpenAsync(CancellationToken cancel);
 
     /// <summary>Waits for the turn to write, where only one may.</summary>
-    public abstract Task<IDisposable?> EnterWriteAsync(CancellationToken cancel);
+    /// <param name="patience">How long.</param>
+    /// <param name="cancel">Ends the waiting.</param>
+    /// <exception cref="TimeoutException">The turn did not come.</exception>
+    public abstract Task<IDisposable?> EnterWriteAsync(TimeSpan patience, CancellationToken cancel);
 
     /// <summary>Translates the definition of tables.</summary>
     public abstract string Translate(string definition);

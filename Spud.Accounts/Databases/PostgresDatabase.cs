@@ -48,7 +48,7 @@ internal sealed class PostgresDatabase : Database
 
     public override async Task<DbConnection> OpenAsync(CancellationToken cancel) => await _source.OpenConnectionAsync(cancel).ConfigureAwait(false);
 
-    public override Task<IDisposable?> EnterWriteAsync(CancellationToken cancel) => Task.FromResult<IDisposable?>(null);
+    public override Task<IDisposable?> EnterWriteAsync(TimeSpan patience, CancellationToken cancel) => Task.FromResult<IDisposable?>(null);
 
     public override string Translate(string definition) =>
         definition.Replace(" STRICT;", ";", StringComparison.Ordinal).Replace(" INTEGER", " BIGINT", StringComparison.Ordinal);

@@ -11,9 +11,6 @@ internal sealed class SqliteDatabase : Database
     private const long ApplicationId = 0x53707563;
     private const int Corrupt = 11, NotADatabase = 26, Busy = 5, Locked = 6, ReadOnly = 8, InputOutput = 10, Full = 13, CannotOpen = 14;
 
-    // While the file is locked each turn lasts as long as SQLite polls. Whoever gave up after a time would otherwise wait for all before it first.
-    private static readonly TimeSpan s_turn = TimeSpan.FromSeconds(1);
-
     private readonly string _path;
     private readonly bool _create;
     private readonly string _connection;
@@ -61,11 +58,12 @@ internal sealed class SqliteDatabase : Database
         }
     }
 
-    public override async Task<IDisposable?> EnterWriteAsync(CancellationToken cancel)
+    // While the file is locked each turn lasts as long as SQLite polls: whoever gives up after a time must not wait for all before it first.
+    public override async Task<IDisposable?> EnterWriteAsync(TimeSpan patience, CancellationToken cancel)
     {
-        return await _writer.WaitAsync(s_turn, cancel).ConfigureAwait(false)
+        return await _writer.WaitAsync(patience, cancel).ConfigureAwait(false)
             ? new Turn(_writer)
-            : throw new TimeoutException($"no turn to write within {s_turn.TotalSeconds:0} s");
+            : throw new TimeoutException($"no turn to write within {patience.TotalSeconds:0} s");
     }
 
     public override string Translate(string definition) => definition;

@@ -216,7 +216,11 @@ def main():
         time.sleep(10)
         if server.poll() is not None:
             raise SystemExit(f"the server ended with exit code {server.returncode}: see {folder}/server.log")
-        samples.append((time.monotonic() - begun, *memory(server, keys[0])))
+        try:
+            samples.append((time.monotonic() - begun, *memory(server, keys[0])))
+        except (OSError, http.client.HTTPException) as fault:
+            print(f"{time.monotonic() - begun:5.0f} s: no sample: {fault}", flush=True)
+            continue
         if len(samples) % 6 == 0:
             print("%5.0f s: RSS %.0f MiB, managed heap %.0f MiB, pages %.0f of which free %.0f, answers open %.0f" % samples[-1], flush=True)
     for _ in range(600):  # what clients have left is ended
@@ -242,7 +246,7 @@ def report(args, samples, clients, database, idle):
     print(f"\n{args.clients} clients, {args.minutes:g} minutes, seed {args.seed}")
     for (kind, outcome), count in sorted(clients.outcomes.items()):
         print(f"  {kind:14} {outcome:24} {count}")
-    half = [sample for sample in samples if sample[0] > 30 * args.minutes]
+    half = [sample for sample in samples if sample[0] > 30 * args.minutes] or samples
     for column, name in ((1, "RSS"), (2, "managed heap")):
         values = [sample[column] for sample in half]
         mean_x, mean_y = sum(sample[0] for sample in half) / len(half), sum(values) / len(values)

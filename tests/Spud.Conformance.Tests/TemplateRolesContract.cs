@@ -10,5 +10,6 @@ public sealed class TemplateRolesContract : PluginContract
     [
         new() { Role = "cache", Component = "recent", Keeps = static (tokens, position) => position < 4 || position >= tokens - 1024 },
         new() { Role = "cache", Component = "recent", Options = """{ "latest": 40 }""", Keeps = static (tokens, position) => position < 4 || position >= tokens - 40 },
+        new() { Role = "scheduler", Component = "shortest", Options = """{ "rowsPerSecond": 1000 }""" },
     ];
 }

@@ -4,7 +4,10 @@ using System.Text.Json.Nodes;
 
 namespace Spud.Host;
 
-/// <summary>Sends streamed chats to a server, and notes when their tokens come.</summary>
+/// <summary>
+/// Sends streamed chats to a server, and notes when their tokens come. Each request has a thread that waits for it: a token then costs one wake-up, and
+/// this program little of the processors that it shares with the server under test.
+/// </summary>
 /// <param name="client">With the server's address, and a key if it needs one.</param>
 /// <param name="shape">The load.</param>
 /// <param name="model">Name of the model; null for the server's default.</param>
@@ -21,14 +24,14 @@ internal sealed class LoadRun(HttpClient client, LoadShape shape, string? model)
     public async Task<(IReadOnlyList<RequestTimes> Requests, TimeSpan Duration)> RunAsync(CancellationToken cancellation)
     {
         long start = Stopwatch.GetTimestamp();
-        await (shape.Clients is { } clients ? Task.WhenAll(Enumerable.Range(0, clients).Select(_ => ClientAsync(cancellation))) : OpenAsync(shape.Rate!.Value, cancellation)).ConfigureAwait(false);
+        await (shape.Clients is { } clients ? Task.WhenAll(Enumerable.Range(0, clients).Select(_ => OnThread(() => RunClient(cancellation)))) : OpenAsync(shape.Rate!.Value, cancellation)).ConfigureAwait(false);
         return (_ended, Stopwatch.GetElapsedTime(start));
     }
 
-    private async Task ClientAsync(CancellationToken cancellation)
+    private void RunClient(CancellationToken cancellation)
     {
         for (int number; (number = Interlocked.Increment(ref _next)) <= shape.Requests;)
-            await SendAsync(number, cancellation).ConfigureAwait(false);
+            Send(number, cancellation);
     }
 
     private async Task OpenAsync(double rate, CancellationToken cancellation)
@@ -45,43 +48,40 @@ internal sealed class LoadRun(HttpClient client, LoadShape shape, string? model)
             if (wait > TimeSpan.Zero)
                 await Task.Delay(wait, cancellation).ConfigureAwait(false);
 
-            sent.Add(SendAsync(number, cancellation));
+            int sending = number;
+            sent.Add(OnThread(() => Send(sending, cancellation)));
         }
 
         await Task.WhenAll(sent).ConfigureAwait(false);
     }
 
-    private async Task SendAsync(int number, CancellationToken cancellation)
+    private static Task OnThread(Action run) => Task.Factory.StartNew(run, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+
+    private void Send(int number, CancellationToken cancellation)
     {
         RequestTimes times = new();
         long start = Stopwatch.GetTimestamp();
         using HttpRequestMessage request = new(HttpMethod.Post, "v1/chat/completions") { Content = new StringContent(Body(number), Encoding.UTF8, "application/json") };
         try
         {
-            using HttpResponseMessage response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation).ConfigureAwait(false);
+            using HttpResponseMessage response = client.Send(request, HttpCompletionOption.ResponseHeadersRead, cancellation);
+            using Stream stream = response.Content.ReadAsStream(cancellation);
+
+            // A read has no token of its own.
+            using CancellationTokenRegistration end = cancellation.Register(stream.Dispose);
             if (response.IsSuccessStatusCode)
-                await ReadAsync(response, times, start, cancellation).ConfigureAwait(false);
+                TokenLines.Read(stream, () => times.Add(Stopwatch.GetElapsedTime(start)));
             else
-                times.Fault = $"{(int)response.StatusCode}: {await response.Content.ReadAsStringAsync(cancellation).ConfigureAwait(false)}";
+                times.Fault = $"{(int)response.StatusCode}: {new StreamReader(stream).ReadToEnd()}";
         }
-        catch (HttpRequestException fault)
+        catch (Exception fault) when (fault is HttpRequestException or IOException or ObjectDisposedException)
         {
+            cancellation.ThrowIfCancellationRequested();
             times.Fault = fault.Message;
         }
 
         lock (_ended)
             _ended.Add(times);
-    }
-
-    private static async Task ReadAsync(HttpResponseMessage response, RequestTimes times, long start, CancellationToken cancellation)
-    {
-        using StreamReader reader = new(await response.Content.ReadAsStreamAsync(cancellation).ConfigureAwait(false));
-        while (await reader.ReadLineAsync(cancellation).ConfigureAwait(false) is { } line)
-        {
-            // A chunk with text; what else a line may have does not matter here, and parsing it would cost the machine under test.
-            if (line.StartsWith("data: {", StringComparison.Ordinal) && line.Contains("\"content\":\"", StringComparison.Ordinal) && !line.Contains("\"content\":\"\"", StringComparison.Ordinal))
-                times.Add(Stopwatch.GetElapsedTime(start));
-        }
     }
 
     private string Body(int number)

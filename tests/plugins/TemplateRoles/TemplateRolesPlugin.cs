@@ -8,7 +8,7 @@ public sealed class TemplateRolesPlugin : ISpudPlugin
 {
     public void Register(IPluginRegistry registry)
     {
-        foreach (ISpudPlugin plugin in new ISpudPlugin[] { new PlainHeadPlugin(), new PlainAttentionPlugin(), new RecentCachePlugin(), new PlainExpertsPlugin() })
+        foreach (ISpudPlugin plugin in new ISpudPlugin[] { new PlainHeadPlugin(), new PlainAttentionPlugin(), new RecentCachePlugin(), new PlainExpertsPlugin(), new ShortestSchedulerPlugin() })
             plugin.Register(registry);
     }
 }
