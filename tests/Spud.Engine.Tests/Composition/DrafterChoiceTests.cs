@@ -50,6 +50,6 @@ public sealed class DrafterChoiceTests
     public void A_drafter_changes_nothing_that_keys_depend_on()
     {
         using LanguageModel plain = LoopModel.Load(new() { Threads = 1 }), drafted = LoopModel.Load(new() { Threads = 1 }, "drafter=lookup");
-        Assert.Equal(plain.Pipeline.KeysAt(), drafted.Pipeline.KeysAt());
+        Assert.Empty(drafted.Pipeline.KeysAt().DifferencesFrom(plain.Pipeline.KeysAt()));
     }
 }
