@@ -42,8 +42,13 @@ internal sealed class Interrupts : IDisposable
     }
 
     /// <summary>Handles a signal; returns true if the process continues.</summary>
-    internal bool Raise(bool mayContinue)
+    internal bool Raise(PosixSignal signal)
     {
+        // Before the section is cancelled: the command may have ended, and read this, before this thread runs again.
+        bool mayContinue = signal == PosixSignal.SIGINT;
+        if (!mayContinue)
+            BeginToEnd(signal);
+
         // A section that ends meanwhile waits here: its source is disposed only when nothing can cancel it any more.
         lock (_gate)
         {
@@ -63,16 +68,22 @@ internal sealed class Interrupts : IDisposable
     private void OnSignal(PosixSignalContext context)
     {
         context.Cancel = true;
-        bool goesOn = Raise(context.Signal == PosixSignal.SIGINT);
-        if (goesOn && context.Signal == PosixSignal.SIGINT)
+        bool mayContinue = context.Signal == PosixSignal.SIGINT, goesOn = Raise(context.Signal);
+        if (goesOn && mayContinue)
             return;
 
-        IsEnding = true;
-        Ending?.Invoke(context.Signal);
+        if (mayContinue)
+            BeginToEnd(context.Signal);
         if (!goesOn)
             Environment.Exit(ExitCodes.Interrupted);
 
         ExitAfterPatience();
+    }
+
+    private void BeginToEnd(PosixSignal signal)
+    {
+        IsEnding = true;
+        Ending?.Invoke(signal);
     }
 
     // A component that hangs never checks its token. The thread ends with the process if that ends by itself.

@@ -14,9 +14,6 @@ internal sealed partial class HangWatch(ModelShelf models, ServerSettings settin
 
     private readonly TimeSpan _limit = TimeSpan.FromSeconds(settings.HangSeconds), _grace = TimeSpan.FromSeconds(settings.HangGraceSeconds);
 
-    /// <summary>Ends the process; replaced by tests.</summary>
-    public Action<int> Exit { get; set; } = Environment.Exit;
-
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -47,7 +44,7 @@ internal sealed partial class HangWatch(ModelShelf models, ServerSettings settin
             if (readiness.Hang($"{running} of model {model.Name} hangs: its step has not ended for {step.TotalSeconds:0} s"))
                 Hangs(running, model.Name, step.TotalSeconds, _grace.TotalSeconds);
             if (step >= _limit + _grace)
-                Exit(ExitCode);
+                Environment.Exit(ExitCode);
 
             return;
         }

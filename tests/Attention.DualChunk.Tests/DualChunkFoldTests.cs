@@ -1,9 +1,7 @@
+using Attention.Tests;
 using Spud;
-using Spud.Composition;
-using Spud.Configuration;
 using Spud.Conformance.Fixtures;
 using Spud.Conformance.Oracles;
-using Spud.Plugins;
 using Xunit;
 
 namespace Attention.DualChunk.Tests;
@@ -12,7 +10,6 @@ namespace Attention.DualChunk.Tests;
 public sealed class DualChunkFoldTests
 {
     private const int S = 12, W = 5;
-    private static readonly PluginCatalog s_plugins = PluginCatalog.Discover([TestData.Reference, TestData.Plugins]);
 
     private static readonly Dictionary<string, TestModel> s_models = new()
     {
@@ -65,7 +62,7 @@ public sealed class DualChunkFoldTests
     public void Within_one_chunk_and_the_exact_distances_the_bits_are_those_of_the_plain_fold(string attention)
     {
         SequenceSlice[] slices = TestStep.Slices((S + W + 1, 0), (1, S + W));
-        using Rig plain = new(attention, s_models["halves"], slices, decorated: null), chunked = new(attention, s_models["halves"], slices, Options());
+        using FoldRig plain = new(attention, s_models["halves"], slices, "dual-chunk", null), chunked = new(attention, s_models["halves"], slices, "dual-chunk", Options());
         Assert.Equal(plain.Attended(static _ => true), chunked.Attended(static _ => true));
     }
 
@@ -81,7 +78,7 @@ public sealed class DualChunkFoldTests
 
     private static void Check(string attention, TestModel model, SequenceSlice[] slices, Func<int, bool> kept, bool scaleScores = false)
     {
-        using Rig rig = new(attention, model, slices, Options(scaleScores));
+        using FoldRig rig = new(attention, model, slices, "dual-chunk", Options(scaleScores));
         float[] got = rig.Attended(kept);
         int width = model.QueryHeads * model.ValueWidth;
         foreach (SequenceSlice slice in slices)
@@ -109,8 +106,8 @@ public sealed class DualChunkFoldTests
             double sum = 0;
             foreach (int key in keys.Where(key => key > position - span))
             {
-                double[] q = query[(head * d)..((head + 1) * d)], k = Double(TestPages.KeyOf(model, sequence, key))[(head / group * d)..((head / group + 1) * d)];
-                double[] v = Double(TestPages.ValueOf(model, sequence, key))[(head / group * dv)..((head / group + 1) * dv)];
+                double[] q = query[(head * d)..((head + 1) * d)], k = FoldRig.Double(TestPages.KeyOf(model, sequence, key))[(head / group * d)..((head / group + 1) * d)];
+                double[] v = FoldRig.Double(TestPages.ValueOf(model, sequence, key))[(head / group * dv)..((head / group + 1) * dv)];
                 if (turns)
                     (q, k) = (Turned(model.Rope!, q, -position + PlaceOf(position, key)), Turned(model.Rope!, k, -key + key % S));
                 double weight = Math.Exp(scale * Plain.Dot(q, k));
@@ -143,53 +140,5 @@ public sealed class DualChunkFoldTests
         }
 
         return head;
-    }
-
-    private static double[] Double(float[] values) => [.. values.Select(static value => (double)value)];
-
-    private sealed class Rig : IDisposable
-    {
-        private readonly TestModel _model;
-        private readonly SequenceSlice[] _slices;
-        private readonly TestBuild _build;
-        private readonly IAttention _attention;
-        private readonly StandaloneFold _fold;
-        private readonly TensorView _query;
-
-        public Rig(string attention, TestModel model, SequenceSlice[] slices, string? decorated)
-        {
-            (_model, _slices, _build) = (model, slices, new TestBuild(model.Describe()));
-            StandaloneComponent component = StandaloneComponent.Bind(s_plugins, Roles.Attention, attention, "{}", _build.Model);
-            _attention = (IAttention)component.Create(_build);
-            CacheLayout layout = new() { PageTokens = 16, Keys = ElementType.F32, Values = ElementType.F32, TokensAtMost = _build.Limits.ContextTokens };
-            _fold = new(_attention, component.Name, _build, layout, decorated is null ? [] : [StandaloneComponent.BindFold(s_plugins, "dual-chunk", decorated, _build.Model)]);
-            int rows = slices.Sum(static slice => slice.Rows);
-            _query = _build.Floats([.. Enumerable.Range(0, rows).SelectMany(row => TestPages.KeyOf(model with { KvHeads = model.QueryHeads }, 1000, row))], rows, model.QueryHeads, model.KeyWidth);
-        }
-
-        public double[] QueryOf(int row) => Double(_query.At(row).AsSpan<float>().ToArray());
-
-        /// <summary>The accumulators over the sums, [T, H, Dv].</summary>
-        public float[] Attended(Func<int, bool> kept)
-        {
-            (int t, int h, int dv) = (_query.Shape[0], _model.QueryHeads, _model.ValueWidth);
-            TestPages pages = new() { PageTokens = 16, Type = ElementType.F32 };
-            foreach (SequenceSlice slice in _slices)
-                pages.Add(slice.Id, Enumerable.Range(0, slice.FirstPosition + slice.Rows).Where(kept));
-
-            AttentionState state = new() { Max = _build.Floats(default, t, h), Sum = _build.Floats(default, t, h), Accumulator = _build.Floats(default, t, h, dv) };
-            _build.Spoil();
-            PageView view = pages.Build(_build, _model);
-            _fold.Fold.Fold(0, TestStep.Of(_build, _slices), _query, new ReadOnlySpan<PageView>(in view), state);
-            float[] sums = state.Sum.AsSpan<float>().ToArray();
-            return [.. state.Accumulator.AsSpan<float>().ToArray().Select((value, i) => value / sums[i / dv])];
-        }
-
-        public void Dispose()
-        {
-            _fold.Dispose();
-            _attention.Dispose();
-            _build.Dispose();
-        }
     }
 }

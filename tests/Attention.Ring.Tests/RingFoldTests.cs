@@ -1,9 +1,7 @@
+using Attention.Tests;
 using Spud;
-using Spud.Composition;
-using Spud.Configuration;
 using Spud.Conformance.Fixtures;
 using Spud.Conformance.Oracles;
-using Spud.Plugins;
 using Xunit;
 
 namespace Attention.Ring.Tests;
@@ -11,7 +9,6 @@ namespace Attention.Ring.Tests;
 /// <summary>The ring around the built-in attention and around the reference, against attention in double precision from its definition.</summary>
 public sealed class RingFoldTests
 {
-    private static readonly PluginCatalog s_plugins = PluginCatalog.Discover([TestData.Reference, TestData.Plugins]);
     private static readonly TestModel s_model = new(), s_windowed = new() { Traits = new() { [Trait.Window] = 19 } };
 
     public static TheoryData<string, int, int> Cases => new MatrixTheoryData<string, int, int>(["reference/reference", "backend.cpu/cpu"], [1, 2, 3, 8], [1, 5, 256]);
@@ -47,7 +44,7 @@ public sealed class RingFoldTests
     public void The_mass_of_keys_is_that_without_ranks(string attention, int ranks)
     {
         SequenceSlice[] slices = TestStep.Slices((6, 90));
-        using Rig plain = new(attention, s_model, slices, null), ring = new(attention, s_model, slices, Options(ranks, 7));
+        using FoldRig plain = new(attention, s_model, slices, "ring", null), ring = new(attention, s_model, slices, "ring", Options(ranks, 7));
         float[] expected = plain.Mass(), got = ring.Mass();
         Assert.Equal(6 * s_model.QueryHeads, expected.Sum(), 1e-3);
         for (int i = 0; i < expected.Length; i++)
@@ -58,7 +55,7 @@ public sealed class RingFoldTests
 
     private static void Check(string attention, TestModel model, int ranks, int blockTokens, SequenceSlice[] slices, Func<int, bool> kept)
     {
-        using Rig rig = new(attention, model, slices, Options(ranks, blockTokens));
+        using FoldRig rig = new(attention, model, slices, "ring", Options(ranks, blockTokens));
         float[] got = rig.Attended(kept);
         int width = model.QueryHeads * model.ValueWidth;
         foreach (SequenceSlice slice in slices)
@@ -84,8 +81,8 @@ public sealed class RingFoldTests
             double sum = 0;
             foreach (int key in keys)
             {
-                double weight = Math.Exp(Plain.Dot(query[(head * d)..((head + 1) * d)], Double(TestPages.KeyOf(model, sequence, key))[(head / group * d)..((head / group + 1) * d)]));
-                double[] value = Double(TestPages.ValueOf(model, sequence, key))[(head / group * dv)..((head / group + 1) * dv)];
+                double weight = Math.Exp(Plain.Dot(query[(head * d)..((head + 1) * d)], FoldRig.Double(TestPages.KeyOf(model, sequence, key))[(head / group * d)..((head / group + 1) * d)]));
+                double[] value = FoldRig.Double(TestPages.ValueOf(model, sequence, key))[(head / group * dv)..((head / group + 1) * dv)];
                 sum += weight;
                 for (int i = 0; i < dv; i++)
                     result[head * dv + i] += weight * value[i];
@@ -96,75 +93,5 @@ public sealed class RingFoldTests
         }
 
         return result;
-    }
-
-    private static double[] Double(float[] values) => [.. values.Select(static value => (double)value)];
-
-    private sealed class Rig : IDisposable
-    {
-        private readonly TestModel _model;
-        private readonly SequenceSlice[] _slices;
-        private readonly TestBuild _build;
-        private readonly IAttention _attention;
-        private readonly StandaloneFold _fold;
-        private readonly TensorView _query;
-
-        public Rig(string attention, TestModel model, SequenceSlice[] slices, string? options)
-        {
-            (_model, _slices, _build) = (model, slices, new TestBuild(model.Describe()));
-            StandaloneComponent component = StandaloneComponent.Bind(s_plugins, Roles.Attention, attention, "{}", _build.Model);
-            _attention = (IAttention)component.Create(_build);
-            CacheLayout layout = new() { PageTokens = 16, Keys = ElementType.F32, Values = ElementType.F32, TokensAtMost = _build.Limits.ContextTokens };
-            _fold = new(_attention, component.Name, _build, layout, options is null ? [] : [StandaloneComponent.BindFold(s_plugins, "ring", options, _build.Model)]);
-            int rows = slices.Sum(static slice => slice.Rows);
-            _query = _build.Floats([.. Enumerable.Range(0, rows).SelectMany(row => TestPages.KeyOf(model with { KvHeads = model.QueryHeads }, 1000, row))], rows, model.QueryHeads, model.KeyWidth);
-        }
-
-        public double[] QueryOf(int row) => Double(_query.At(row).AsSpan<float>().ToArray());
-
-        /// <summary>The accumulators over the sums, [T, H, Dv].</summary>
-        public float[] Attended(Func<int, bool> kept)
-        {
-            AttentionState state = Folded(Shards(kept));
-            float[] sums = state.Sum.AsSpan<float>().ToArray();
-            return [.. state.Accumulator.AsSpan<float>().ToArray().Select((value, i) => value / sums[i / _model.ValueWidth])];
-        }
-
-        /// <summary>The masses of all keys, [G, ContextTokens].</summary>
-        public float[] Mass()
-        {
-            PageView[] shards = Shards(static _ => true);
-            AttentionState state = Folded(shards);
-            TensorView mass = _build.Floats(default, _model.KvHeads, _build.Limits.ContextTokens);
-            IGivesKeyMass fold = _fold.Fold as IGivesKeyMass ?? (IGivesKeyMass)_attention;
-            Assert.True(fold.TellsKeyMass);
-            fold.AddKeyMass(0, TestStep.Of(_build, _slices), _query, shards, state with { Accumulator = default }, mass);
-            return mass.AsSpan<float>().ToArray();
-        }
-
-        public void Dispose()
-        {
-            _fold.Dispose();
-            _attention.Dispose();
-            _build.Dispose();
-        }
-
-        private AttentionState Folded(PageView[] shards)
-        {
-            (int t, int h, int dv) = (_query.Shape[0], _model.QueryHeads, _model.ValueWidth);
-            AttentionState state = new() { Max = _build.Floats(default, t, h), Sum = _build.Floats(default, t, h), Accumulator = _build.Floats(default, t, h, dv) };
-            _build.Spoil();
-            _fold.Fold.Fold(0, TestStep.Of(_build, _slices), _query, shards, state);
-            return state;
-        }
-
-        private PageView[] Shards(Func<int, bool> kept) => [.. Enumerable.Range(0, _fold.Fold.Shards?.Domains.Length ?? 1).Select(shard =>
-        {
-            TestPages pages = new() { PageTokens = 16, Type = ElementType.F32 };
-            foreach (SequenceSlice slice in _slices)
-                pages.Add(slice.Id, Enumerable.Range(0, slice.FirstPosition + slice.Rows).Where(position => kept(position) && (_fold.Fold.Shards?.ShardOf(position) ?? 0) == shard));
-
-            return pages.Build(_build, _model);
-        })];
     }
 }

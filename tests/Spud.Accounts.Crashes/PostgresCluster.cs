@@ -9,7 +9,7 @@ namespace Spud.Accounts.Crashes;
 /// </summary>
 public sealed class PostgresCluster : IDisposable
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(4);
 
     private readonly Lock _gate = new();
     private DirectoryInfo? _folder;
@@ -38,7 +38,7 @@ public sealed class PostgresCluster : IDisposable
             if (_folder is null)
                 Create();
             if (!File.Exists(Path.Combine(Data, "postmaster.pid")))
-                Run("pg_ctl", "start", "-w", "-D", Data, "-l", Path.Combine(_folder!.FullName, "log"), "-o", $"-c listen_addresses='' -c unix_socket_directories='{_folder.FullName}' -c fsync=off -c max_connections=200");
+                Run("pg_ctl", "start", "-w", "-t", "180", "-D", Data, "-l", Path.Combine(_folder!.FullName, "log"), "-o", $"-c listen_addresses='' -c unix_socket_directories='{_folder.FullName}' -c fsync=off -c max_connections=200");
         }
     }
 
@@ -46,7 +46,7 @@ public sealed class PostgresCluster : IDisposable
     public void Stop()
     {
         lock (_gate)
-            Run("pg_ctl", "stop", "-w", "-m", "immediate", "-D", Data);
+            Run("pg_ctl", "stop", "-w", "-t", "180", "-m", "immediate", "-D", Data);
     }
 
     public void Dispose()

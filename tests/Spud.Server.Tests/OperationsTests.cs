@@ -1,5 +1,3 @@
-using System.Diagnostics;
-using System.Net;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Spud.Server.Http;
@@ -46,28 +44,6 @@ public sealed class OperationsTests(SharedServer shared)
         await Gate.InvokeAsync(context, static _ => Task.CompletedTask, readiness);
         readiness.End();
         Assert.Equal("ending", (await Assert.ThrowsAsync<ApiException>(() => Gate.InvokeAsync(context, static _ => Task.CompletedTask, readiness))).Code);
-    }
-
-    [Fact]
-    public async Task A_component_that_hangs_is_named_and_the_process_ends_after_a_grace_period()
-    {
-        await using TestServer server = await TestServer.StartAsync(TestData.DefaultModel, ["--Serve:HangSeconds=0.1", "--Serve:HangGraceSeconds=0"]);
-        TaskCompletionSource<int> ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        server.Services.GetRequiredService<HangWatch>().Exit = code => ended.TrySetResult(code);
-
-        // Not really hanging: a long prompt, whose steps take longer than that.
-        string prompt = string.Concat(Enumerable.Repeat("The quick brown fox jumps over the lazy dog. ", 60));
-        Task<JsonElement> answer = server.AnswerAsync(ChatPath, $$"""{ "max_tokens": 1, "messages": [{ "role": "user", "content": "{{prompt}}" }] }""");
-        string? hanging = null;
-        for (long start = Stopwatch.GetTimestamp(); hanging is null && Stopwatch.GetElapsedTime(start) < TimeSpan.FromSeconds(30);)
-        {
-            using HttpResponseMessage health = await server.Client.GetAsync(new Uri("/health", UriKind.Relative), TestContext.Current.CancellationToken);
-            hanging = health.StatusCode == HttpStatusCode.ServiceUnavailable ? await health.Content.ReadAsStringAsync(TestContext.Current.CancellationToken) : null;
-        }
-
-        Assert.Matches("(head|attention|experts|router|cache) .+ hangs", hanging);
-        Assert.Equal(HangWatch.ExitCode, await ended.Task.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken));
-        await answer;
     }
 
     [Fact]

@@ -9,6 +9,7 @@ internal sealed class MpiJob : IDisposable
 {
     private static readonly string[] s_always = ["--allow-run-as-root", "--oversubscribe", "--bind-to", "none", "--mca", "mpi_yield_when_idle", "1"];
     private static readonly Lazy<bool> s_isReady = new(static () => IsReady() || Install() && IsReady());
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(5); // of a job that hangs
     private readonly Process _process;
     private readonly ManualResetEventSlim _hasOutput = new();
     private readonly Task<string> _output, _error;
@@ -50,7 +51,7 @@ internal sealed class MpiJob : IDisposable
     }
 
     /// <summary>Waits until the job has written something.</summary>
-    public void WaitForOutput() => Assert.True(_hasOutput.Wait(TimeSpan.FromSeconds(120)), "the job wrote nothing");
+    public void WaitForOutput() => Assert.True(_hasOutput.Wait(s_patience), "the job wrote nothing");
 
     /// <summary>The processes with a word in their command line, by rank.</summary>
     public static int[] ProcessesWith(string word) =>
@@ -60,12 +61,12 @@ internal sealed class MpiJob : IDisposable
     ];
 
     /// <summary>Waits for the end.</summary>
-    public (int Code, string Output, string Error) End(int seconds = 120)
+    public (int Code, string Output, string Error) End()
     {
-        if (!_process.WaitForExit(TimeSpan.FromSeconds(seconds)))
+        if (!_process.WaitForExit(s_patience))
         {
             _process.Kill(entireProcessTree: true);
-            Assert.Fail($"the job did not end within {seconds} seconds: {_output.Result}{_error.Result}");
+            Assert.Fail($"the job did not end within {s_patience}: {_output.Result}{_error.Result}");
         }
 
         return (_process.ExitCode, _output.Result, _error.Result);

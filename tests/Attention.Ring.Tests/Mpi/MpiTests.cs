@@ -82,7 +82,7 @@ public sealed class MpiTests
         using TempFolder folder = new();
         using MpiJob job = MpiJob.Start(2, [MpiJob.Spud, .. Run(folder, "ring.json", Ring("""blockTokens":8,"timeoutSeconds":3"""), maxTokens: 4000)]);
         Signal("STOP", Serving(job, folder));
-        (int code, _, string error) = job.End(60);
+        (int code, _, string error) = job.End();
         Assert.Equal(1, code);
         Assert.Matches(@"error: attention 'backend.cpu/cpu' failed in layer \d+: ring rank 1 is lost: it has not answered for 3 seconds \(timeoutSeconds\)\. What it kept is gone\. Start all ranks again\.", error);
         Assert.Single(Regex.Matches(error, "^error: ", RegexOptions.Multiline));
@@ -95,7 +95,7 @@ public sealed class MpiTests
         using TempFolder folder = new();
         using MpiJob job = MpiJob.Start(2, [MpiJob.Spud, .. Run(folder, "ring.json", Ring("""blockTokens":8"""), maxTokens: 4000)]);
         Signal("KILL", Serving(job, folder));
-        (int code, _, string error) = job.End(60);
+        (int code, _, string error) = job.End();
         Assert.NotEqual(0, code);
         Assert.Contains("rank 1", error, StringComparison.Ordinal);
     }
@@ -108,7 +108,7 @@ public sealed class MpiTests
         using MpiJob job = MpiJob.Start(2, ["--enable-recovery", MpiJob.Spud, .. Run(folder, "ring.json", Ring("""blockTokens":8,"timeoutSeconds":3"""), maxTokens: 4000)]);
         Signal("KILL", Serving(job, folder));
         // mpirun itself ends with 0 then, whatever its ranks end with.
-        (_, _, string error) = job.End(60);
+        (_, _, string error) = job.End();
         Assert.Contains("ring rank 1 is lost: ", error, StringComparison.Ordinal);
         Assert.Single(Regex.Matches(error, "^error: ", RegexOptions.Multiline));
     }

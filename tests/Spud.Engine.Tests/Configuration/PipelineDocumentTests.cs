@@ -225,7 +225,7 @@ public sealed class PipelineDocumentTests
         document[Roles.Cache][0].BindOptions("compressed", SampleJson.Default.CompressedOptions, faults);
 
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 600L * ConfigFile.MaxBytes);
-        Assert.InRange(watch.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(30)); // a hang, not a benchmark: the machine may be busy
+        Assert.InRange(watch.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(60)); // a hang, not a benchmark: the machine may be busy
     }
 
     private static PipelineDocument Read(string json, out string[] messages, params string[] edits)

@@ -62,8 +62,8 @@ public sealed class ConversationTests : IDisposable
         using Sequence sequence = _model.Engine.Open();
         using CancellationTokenSource stop = new();
         int[] prompt = _model.Encode("Once upon a time");
-        // Long enough not to end before its reader cancels it.
         Request cancelled = _model.Generate(sequence, prompt, new() { MaxTokens = 400, Sampling = s_greedy.Sampling }, stop.Token);
+        LoopModel.Hold(_model, () => cancelled.GeneratedTokens == 3, () => stop.IsCancellationRequested);
         foreach (TextPiece _ in cancelled.ToBlockingEnumerable())
             stop.Cancel();
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Spud.Composition;
 using Spud.Configuration;
 using Spud.Generation;
@@ -7,6 +8,8 @@ namespace Spud.Tests.Generation;
 /// <summary>Small models for tests of the step loop.</summary>
 internal static class LoopModel
 {
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(2);
+
     public static LanguageModel Load(PipelineOptions options, params string[] edits) => Load("stories260K/stories260K-f32.gguf", options, edits);
 
     public static LanguageModel Load(string model, PipelineOptions options, string[] edits) =>
@@ -26,12 +29,30 @@ internal static class LoopModel
         return [.. tokens];
     }
 
+    /// <summary>
+    /// Starts requests, of which the loop takes up none before all have been submitted. The first step may be of the first one alone, because the loop
+    /// may have seen it before it waited.
+    /// </summary>
+    public static Task<int[]>[] ReadTogether(LanguageModel model, params IEnumerable<Request> requests)
+    {
+        using (model.Engine.TakeTurn())
+            return [.. requests.Select(Read)];
+    }
+
+    /// <summary>
+    /// Stops the loop in the middle of a step when one thing is so, until another one is. A small model generates hundreds of tokens while a test's thread
+    /// waits for a busy processor: what must happen before a request ends would come too late now and then.
+    /// </summary>
+    /// <param name="model">A model that has had no request.</param>
+    /// <param name="when">When the loop stops; asked in every step.</param>
+    /// <param name="until">When it goes on.</param>
+    public static void Hold(LanguageModel model, Func<bool> when, Func<bool> until) => HookedExperts.Into(
+        model.Pipeline, 0, _ => Xunit.Assert.True(!when() || SpinWait.SpinUntil(until, s_patience), "the loop was stopped and never told to go on"));
+
     /// <summary>Waits until something that the loop does has happened.</summary>
     public static async Task Until(Func<bool> happened)
     {
-        for (int i = 0; i < 3_000 && !happened(); i++)
-            await Task.Delay(10, Xunit.TestContext.Current.CancellationToken);
-
-        Xunit.Assert.True(happened());
+        for (long start = Stopwatch.GetTimestamp(); !happened(); await Task.Delay(1, Xunit.TestContext.Current.CancellationToken))
+            Xunit.Assert.True(Stopwatch.GetElapsedTime(start) < s_patience, "it has not happened");
     }
 }

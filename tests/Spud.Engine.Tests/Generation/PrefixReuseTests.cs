@@ -89,11 +89,7 @@ public sealed class PrefixReuseTests
         int[][] prompts = [Text(200), Text(200), Text(200), [.. Text(150), 5, 6, 7]];
         Request[] all = [.. prompts.Select(prompt => model.Generate(prompt, Sharing("one", 30), Cancellation))];
         Request stranger = model.Generate(Text(200), Sharing("two", 30), Cancellation);
-        Task<int[]>[] reads;
-        using (model.Engine.TakeTurn())
-            reads = [.. all.Append(stranger).Select(LoopModel.Read)];
-
-        int[][] texts = await Task.WhenAll(reads);
+        int[][] texts = await Task.WhenAll(LoopModel.ReadTogether(model, [.. all, stranger]));
         for (int i = 0; i < all.Length; i++)
             Assert.Equal(await LoopModel.Read(alone.Generate(prompts[i], LoopModel.Greedy(30), Cancellation)), texts[i]);
 
@@ -185,7 +181,7 @@ public sealed class PrefixReuseTests
     {
         using LanguageModel model = LoopModel.Load(new() { Threads = 1, Sequences = 2, CacheTokens = 320 }, "cache.pageTokens=16");
         Request[] both = [.. new[] { 5, 6 }.Select(id => model.Generate([id, .. Text(30)], Sharing("one", 200), Cancellation))];
-        await Task.WhenAll(both.Select(LoopModel.Read));
+        await Task.WhenAll(LoopModel.ReadTogether(model, both));
         Assert.Equal((1, 0), (both.Sum(request => request.Releases), both.Sum(request => request.ReusedTokens)));
         Assert.True(model.Status.Rows < both.Sum(request => request.Ledger!.Tokens) + 150);
     }

@@ -21,7 +21,7 @@ public sealed class ReleaseTests
         using LanguageModel shared = LoopModel.Load(new() { Threads = 1, Rows = 16, Sequences = 4, CacheTokens = 512 }, edit, "cache.pageTokens=16");
         Request[] expected = [.. s_beginnings.Select((text, i) => alone.Generate(alone.Encode(text), Options(i), Cancellation))];
         Request[] got = [.. s_beginnings.Select((text, i) => shared.Generate(shared.Encode(text), Options(i), Cancellation))];
-        int[][] tokens = await Task.WhenAll(got.Select(LoopModel.Read));
+        int[][] tokens = await Task.WhenAll(LoopModel.ReadTogether(shared, got));
         for (int i = 0; i < expected.Length; i++)
         {
             Assert.Equal(await LoopModel.Read(expected[i]), tokens[i]);
@@ -40,10 +40,8 @@ public sealed class ReleaseTests
     {
         using LanguageModel model = LoopModel.Load(new() { Threads = 1, Sequences = 2, CacheTokens = 320 }, "cache.pageTokens=16");
         Request first = model.Generate(model.Encode("Once upon a time"), LoopModel.Greedy(250), Cancellation);
-        await using IAsyncEnumerator<TextPiece> pieces = first.GetAsyncEnumerator(Cancellation);
-        await pieces.MoveNextAsync();
         Request second = model.Generate(model.Encode("Lily"), LoopModel.Greedy(250), Cancellation);
-        await LoopModel.Read(second);
+        await LoopModel.ReadTogether(model, first, second)[1];
         Assert.Equal((RequestState.Finished, 0, 1), (first.State, first.Releases, second.Releases));
     }
 
@@ -54,11 +52,15 @@ public sealed class ReleaseTests
         using CancellationTokenSource stop = new();
         Request first = model.Generate(model.Encode("Once upon a time"), LoopModel.Greedy(310), Cancellation);
         Request second = model.Generate(model.Encode("Lily"), LoopModel.Greedy(250), stop.Token);
-        Task<int[]> read = LoopModel.Read(first), cancelled = LoopModel.Read(second);
-        await LoopModel.Until(() => second.Releases + first.Releases > 0);
-        stop.Cancel();
-        int[] some = await cancelled;
-        Assert.Equal((310, FinishReason.Cancelled, second.GeneratedTokens), ((await read).Length, second.Finish, some.Length));
+        HookedExperts.Into(model.Pipeline, 0, _ =>
+        {
+            if (second.Releases > 0)
+                stop.Cancel();
+        });
+        Task<int[]>[] reads = LoopModel.ReadTogether(model, first, second);
+        int[] some = await reads[1];
+        Assert.Equal((310, FinishReason.Cancelled, second.GeneratedTokens), ((await reads[0]).Length, second.Finish, some.Length));
+        Assert.Equal((0, 1), (first.Releases, second.Releases));
         Assert.Equal(model.Status.Pages, model.Status.FreePages);
     }
 

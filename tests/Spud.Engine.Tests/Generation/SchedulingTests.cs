@@ -27,11 +27,7 @@ public sealed class SchedulingTests
             }
         });
         Request[] requests = [.. Enumerable.Range(0, 3).Select(_ => model.Generate(new int[70], LoopModel.Greedy(3), Cancellation))];
-        Task[] all;
-        using (model.Engine.TakeTurn())
-            all = [.. requests.Select(LoopModel.Read)];
-
-        await Task.WhenAll(all);
+        await Task.WhenAll(LoopModel.ReadTogether(model, requests));
         Assert.True(requests[2].TimeToFirstToken < requests[1].TimeToFirstToken);
         Assert.Equal((10L, 10L), (requests[1].Ledger![Phase.Prefill].Steps, requests[2].Ledger![Phase.Prefill].Steps));
         Assert.Null(watched.Fault);
@@ -56,11 +52,7 @@ public sealed class SchedulingTests
         (first.Job, first.Budget) = (new() { Account = "one", Weight = 2, Tier = 1 }, Spud.Metering.Budget.OfCompute(5));
         second.Job = new() { Account = "two", Lane = JobLane.Spot, BidPerCu = 0.5m, Deadline = DateTimeOffset.UtcNow.AddHours(1) };
         Request one = model.Generate(new int[20], first, Cancellation), two = model.Generate(new int[9], second, Cancellation);
-        Task[] all;
-        using (model.Engine.TakeTurn())
-            all = [LoopModel.Read(one), LoopModel.Read(two)];
-
-        await Task.WhenAll(all);
+        await Task.WhenAll(LoopModel.ReadTogether(model, one, two));
         await LoopModel.Until(() => model.Status.Running == 0);
         Assert.Null(watched.Fault);
         JobView[] ofOne = [.. seen.Where(job => job.Id == 1)], ofTwo = [.. seen.Where(job => job.Id == 2)];
@@ -85,10 +77,14 @@ public sealed class SchedulingTests
         GenerationOptions urgent = LoopModel.Greedy(10);
         urgent.Job = new() { Tier = 0 };
         Request slow = model.Generate(model.Encode("Once upon a time"), LoopModel.Greedy(300), Cancellation), fast = model.Generate(model.Encode("Lily"), urgent, Cancellation);
+        using ManualResetEventSlim urgentIsThere = new();
+        LoopModel.Hold(model, () => slow.GeneratedTokens > 3, () => urgentIsThere.IsSet);
         Task<int[]> read = LoopModel.Read(slow);
         await LoopModel.Until(() => slow.GeneratedTokens > 3);
-        await LoopModel.Read(fast);
-        Assert.Equal((1, RequestState.Finished, true), (slow.Releases, fast.State, slow.GeneratedTokens < 300));
+        Task<int[]> readFast = LoopModel.Read(fast);
+        urgentIsThere.Set();
+        await readFast;
+        Assert.Equal((1, RequestState.Finished), (slow.Releases, fast.State));
         Assert.Equal(await LoopModel.Read(alone.Generate(alone.Encode("Once upon a time"), LoopModel.Greedy(300), Cancellation)), await read);
         Assert.Null(watched.Fault);
 
@@ -117,10 +113,10 @@ public sealed class SchedulingTests
             decisions.Clear();
         });
         using CancellationTokenSource stop = new();
-        Task<int[]> read = LoopModel.Read(model.Generate(new int[9], LoopModel.Greedy(3), stop.Token));
         Stopwatch time = Stopwatch.StartNew();
-        await Task.Delay(300, Cancellation);
-        Assert.InRange(Interlocked.Read(ref asked), 2, time.ElapsedMilliseconds / 4 + 10);
+        Task<int[]> read = LoopModel.Read(model.Generate(new int[9], LoopModel.Greedy(3), stop.Token));
+        await LoopModel.Until(() => Interlocked.Read(ref asked) >= 20);
+        Assert.InRange(Interlocked.Read(ref asked), 20, time.ElapsedMilliseconds / 4 + 10);
         await stop.CancelAsync();
         Assert.Empty(await read);
     }

@@ -33,15 +33,21 @@ public sealed class StepLoopTests
     {
         using LanguageModel model = Load(new() { Threads = 1, Rows = 16, Sequences = 2 });
         Request running = model.Generate(model.Encode("Once upon a time"), Greedy(200), Cancellation);
-        await using IAsyncEnumerator<TextPiece> pieces = running.GetAsyncEnumerator(Cancellation);
-        await pieces.MoveNextAsync();
         Request prompt = model.Generate(new int[210], Greedy(1), Cancellation);
-        int before = running.GeneratedTokens;
-        await Read(prompt);
+        using ManualResetEventSlim promptIsThere = new();
+        int atEnd = 0;
+        LoopModel.Hold(model, () => running.GeneratedTokens == 1, () => promptIsThere.IsSet);
+        HookedExperts.Into(model.Pipeline, 1, _ => atEnd = prompt.GeneratedTokens == 0 ? running.GeneratedTokens : atEnd);
+        Task<int[]> answer = LoopModel.Read(running);
+        await LoopModel.Until(() => running.GeneratedTokens == 1);
+        Task<int[]> read = LoopModel.Read(prompt);
+        promptIsThere.Set();
+        await read;
+        await answer;
 
-        // Each of its steps had 15 rows of the prompt.
+        // Each of its steps had 15 rows of the prompt, and one of the answer.
         Assert.Equal(14, prompt.Ledger![Phase.Prefill].Steps);
-        Assert.InRange(running.GeneratedTokens - before, 13, 200);
+        Assert.InRange(atEnd, 14, 16);
     }
 
     [Fact]
@@ -130,12 +136,16 @@ public sealed class StepLoopTests
         using LanguageModel dense = Load(new(), loop: loop), mixture = LanguageModel.Load(Document("stories260K/stories260K-moe4x-noise-f32.gguf"), CpuPlugins, new(), loop);
         Assert.Same(dense.Pipeline.Parts.Pool, mixture.Pipeline.Parts.Pool);
         Request[] requests = [.. new[] { dense, mixture }.Select(model => model.Generate(model.Encode("Once upon a time"), new() { MaxTokens = 300, IgnoreEndOfGeneration = true, Sampling = new() { Temperature = 0 } }, Cancellation))];
-        Task<string> rest = Read(requests[1]);
-        await Read(requests[0]);
+        int ofMixture = 0;
+        using ManualResetEventSlim bothAreThere = new();
+        LoopModel.Hold(mixture, () => true, () => bothAreThere.IsSet);
+        HookedExperts.Into(dense.Pipeline, 0, _ => ofMixture = requests[1].GeneratedTokens);
+        Task<string> rest = Read(requests[1]), read = Read(requests[0]);
+        bothAreThere.Set();
+        await Task.WhenAll(read, rest);
 
-        // The cheaper one had more steps by then, and neither waited for the other one's end.
-        Assert.InRange(requests[1].GeneratedTokens, 50, 299);
-        await rest;
+        // The cheaper one had more steps when it ended, and neither waited for the other one's end.
+        Assert.InRange(ofMixture, 50, 299);
     }
 
     [Fact]
@@ -143,6 +153,7 @@ public sealed class StepLoopTests
     {
         LanguageModel model = Load(new() { Threads = 1, Sequences = 1 });
         Request running = model.Generate(model.Encode("Once upon a time"), new() { IgnoreEndOfGeneration = true }, Cancellation), waiting = model.Generate(model.Encode("Lily"), Greedy(5), Cancellation);
+        LoopModel.Hold(model, () => running.GeneratedTokens == 3, () => running.IsCancelled);
         await using IAsyncEnumerator<TextPiece> pieces = running.GetAsyncEnumerator(Cancellation);
         await pieces.MoveNextAsync();
         Task<string> other = Read(waiting);
@@ -160,6 +171,7 @@ public sealed class StepLoopTests
     {
         using LanguageModel model = Load(new() { Threads = 1 });
         Request request = model.Generate(model.Encode("Once upon a time"), new() { IgnoreEndOfGeneration = true }, Cancellation);
+        LoopModel.Hold(model, () => request.GeneratedTokens == 3, () => request.IsCancelled);
         await foreach (TextPiece _ in request)
             break;
 
@@ -169,6 +181,7 @@ public sealed class StepLoopTests
         using CancellationTokenSource stop = new();
         int read = 0;
         Request other = model.Generate(model.Encode("Lily"), new() { IgnoreEndOfGeneration = true }, Cancellation);
+        LoopModel.Hold(model, () => other.GeneratedTokens == 3, () => other.IsCancelled);
         await foreach (TextPiece _ in other.WithCancellation(stop.Token))
         {
             if (++read == 3)

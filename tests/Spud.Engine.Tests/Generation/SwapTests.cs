@@ -24,7 +24,7 @@ public sealed class SwapTests : IDisposable
             SwapStore swap = model.Pipeline.Parts.Swap!;
             swap.Speed = (1e15, 1e15);
             Request[] both = [.. new[] { "Once upon a time", "Lily" }.Select(text => model.Generate(model.Encode(text), LoopModel.Greedy(250), Cancellation))];
-            int[][] texts = await Task.WhenAll(both.Select(LoopModel.Read));
+            int[][] texts = await Task.WhenAll(LoopModel.ReadTogether(model, both));
             for (int i = 0; i < both.Length; i++)
                 Assert.Equal(await LoopModel.Read(alone.Generate(both[i].Prompt, LoopModel.Greedy(250), Cancellation)), texts[i]);
 
@@ -54,7 +54,7 @@ public sealed class SwapTests : IDisposable
         for (int round = 0; round < 2; round++)
         {
             Request[] both = [.. new[] { "Once upon a time", "Lily" }.Select(text => model.Generate(model.Encode(text), LoopModel.Greedy(250), Cancellation))];
-            int[][] texts = await Task.WhenAll(both.Select(LoopModel.Read));
+            int[][] texts = await Task.WhenAll(LoopModel.ReadTogether(model, both));
             Assert.Equal(await LoopModel.Read(alone.Generate(both[0].Prompt, LoopModel.Greedy(250), Cancellation)), texts[0]);
             Assert.Equal(1, both.Sum(request => request.Releases));
         }

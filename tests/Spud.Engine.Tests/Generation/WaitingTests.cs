@@ -3,7 +3,8 @@ using Xunit;
 
 namespace Spud.Tests.Generation;
 
-/// <summary>Many requests that wait, several prompts at once, and what is seen of them from outside.</summary>
+/// <summary>Many requests that wait, several prompts at once, and what is seen of them from outside. The memory that they take is that of the process.</summary>
+[Collection(Execution.Alone.Name)]
 public sealed class WaitingTests
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
@@ -15,6 +16,9 @@ public sealed class WaitingTests
         using CancellationTokenSource stop = new();
         int[] prompt = model.Encode("Once upon a time");
         Request running = model.Generate(prompt, LoopModel.Greedy(500), Cancellation);
+        using ManualResetEventSlim allWait = new();
+        LoopModel.Hold(model, () => running.GeneratedTokens == 3, () => allWait.IsSet);
+        LoopModel.Hold(model, () => running.GeneratedTokens == 50, () => stop.IsCancellationRequested);
         IEnumerator<TextPiece> first = running.ToBlockingEnumerable().GetEnumerator();
         Assert.True(first.MoveNext());
 
@@ -26,6 +30,8 @@ public sealed class WaitingTests
         TestContext.Current.TestOutputHelper?.WriteLine($"{bytes} bytes per waiting request");
         Assert.InRange(bytes, 1, 4_096);
 
+        allWait.Set();
+        await LoopModel.Until(() => running.GeneratedTokens == 50 && waiting[^1].Position == waiting.Length - 1);
         await stop.CancelAsync();
         foreach (IAsyncEnumerator<TextPiece> reader in readers)
             Assert.False(await reader.MoveNextAsync());
@@ -44,11 +50,7 @@ public sealed class WaitingTests
         using LanguageModel model = LoopModel.Load(new() { Threads = 1, Rows = 16, Sequences = 3 });
         Request first = model.Generate(new int[200], LoopModel.Greedy(1), Cancellation), other = model.Generate(new int[150], LoopModel.Greedy(1), Cancellation);
         Request last = model.Generate(new int[20], LoopModel.Greedy(1), Cancellation);
-        Task[] all;
-        using (model.Engine.TakeTurn())
-            all = [LoopModel.Read(first), LoopModel.Read(other), LoopModel.Read(last)];
-
-        await Task.WhenAll(all);
+        await Task.WhenAll(LoopModel.ReadTogether(model, first, other, last));
         // A third of the rows of each step; the first step may have begun before the others were there.
         Assert.Equal(4, last.Ledger![Phase.Prefill].Steps);
         Assert.InRange(first.Ledger![Phase.Prefill].Steps, 20, 30);
@@ -69,10 +71,15 @@ public sealed class WaitingTests
     {
         using LanguageModel model = LoopModel.Load(new() { Threads = 1, Rows = 100, Sequences = 2, TokenGap = TimeSpan.FromTicks(1) });
         Request running = model.Generate(model.Encode("Once upon a time"), LoopModel.Greedy(400), Cancellation);
-        await using IAsyncEnumerator<TextPiece> pieces = running.GetAsyncEnumerator(Cancellation);
-        await pieces.MoveNextAsync();
         Request prompt = model.Generate(new int[250], LoopModel.Greedy(1), Cancellation);
-        await LoopModel.Read(prompt);
+        using ManualResetEventSlim promptIsThere = new();
+        LoopModel.Hold(model, () => running.GeneratedTokens == 1, () => promptIsThere.IsSet);
+        Task<int[]> answer = LoopModel.Read(running);
+        await LoopModel.Until(() => running.GeneratedTokens == 1);
+        Task<int[]> read = LoopModel.Read(prompt);
+        promptIsThere.Set();
+        await read;
+        await answer;
         Assert.Equal((250 + PrefillLimit.MinRows - 1) / PrefillLimit.MinRows, prompt.Ledger![Phase.Prefill].Steps);
     }
 
@@ -83,15 +90,16 @@ public sealed class WaitingTests
         Assert.Equal((0, 0, 0L), (model.Status.Waiting, model.Status.Running, model.Status.Steps));
         Assert.Equal(model.Status.Pages, model.Status.FreePages);
         Request running = model.Generate(model.Encode("Once upon a time"), LoopModel.Greedy(400), Cancellation);
-        await using IAsyncEnumerator<TextPiece> pieces = running.GetAsyncEnumerator(Cancellation);
-        await pieces.MoveNextAsync();
         Request[] waiting = [.. Enumerable.Range(0, 3).Select(_ => model.Generate(model.Encode("Lily"), LoopModel.Greedy(1), Cancellation))];
-        Task[] reads = [.. waiting.Select(LoopModel.Read)];
-        await LoopModel.Until(() => waiting[2].Position == 2);
+        using ManualResetEventSlim looked = new();
+        LoopModel.Hold(model, () => running.GeneratedTokens == 3, () => looked.IsSet);
+        Task[] reads = LoopModel.ReadTogether(model, [running, .. waiting]);
+        await LoopModel.Until(() => running.GeneratedTokens == 3);
         Assert.Equal([0, 1, 2], waiting.Select(request => request.Position));
         LoopStatus status = model.Status;
         Assert.Equal((3, 1), (status.Waiting, status.Running));
         Assert.True(status.FreePages < status.Pages && status.LastStep > TimeSpan.Zero);
+        looked.Set();
         await Task.WhenAll(reads);
         await LoopModel.Until(() => model.Status.Running == 0);
         status = model.Status;

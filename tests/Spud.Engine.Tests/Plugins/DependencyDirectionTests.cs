@@ -18,6 +18,10 @@ public sealed class DependencyDirectionTests
         Assert.Contains("Backend.Cpu.dll", entries);
         foreach ((string folder, string entry) in folders.Zip(entries))
         {
+            // A plugin whose libraries are not set up is its manifest alone.
+            if (!File.Exists(Path.Combine(folder, entry)))
+                continue;
+
             string[] others = [.. References(Path.Combine(folder, entry)).Where(name => name.StartsWith("Spud.", StringComparison.Ordinal) || entries.Contains(name + ".dll"))];
             Assert.Empty(others.Except(["Spud.Abstractions", "Spud.Numerics"]));
             Assert.False(File.Exists(Path.Combine(folder, "Spud.Abstractions.dll")), $"{entry} carries a contract of its own");

@@ -29,13 +29,10 @@ public sealed class PluginProbeTests : IDisposable
     [Fact]
     public void A_probe_that_hangs_is_named()
     {
-        Stopwatch watch = Stopwatch.StartNew();
-
         PluginStatus status = PluginCatalog.Check(_folders.Add("Odd", behaviour: "probe hangs"), new PluginCatalogOptions { CallTimeout = TimeSpan.FromSeconds(0.2) });
 
         Assert.Equal(PluginState.Faulty, status.State);
         Assert.StartsWith("Odd.OddPlugin.Probe did not return within 0.2 s. ", status.Reason, StringComparison.Ordinal);
-        Assert.InRange(watch.Elapsed, TimeSpan.FromSeconds(0.2), TimeSpan.FromSeconds(60));
     }
 
     [Fact]

@@ -64,7 +64,7 @@ public sealed class HostileTextTests
     public async Task Strings_that_once_had_one_hash_are_listed_and_found_quickly()
     {
         Utf8Strings strings = Utf8Strings.From(OfOneHash(100_000).Select(Encoding.ASCII.GetString));
-        ByteStringTable table = await Task.Run(() => new ByteStringTable(strings)).WaitAsync(TimeSpan.FromSeconds(8), TestContext.Current.CancellationToken);
+        ByteStringTable table = await Task.Run(() => new ByteStringTable(strings)).WaitAsync(s_patience, TestContext.Current.CancellationToken);
         Assert.True(table.TryFind(strings[99_999], out int index));
         Assert.Equal(99_999, index);
     }

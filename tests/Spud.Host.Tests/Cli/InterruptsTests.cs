@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Spud.Host.Tests.Cli;
 
 public sealed class InterruptsTests
@@ -7,9 +9,9 @@ public sealed class InterruptsTests
     {
         using Interrupts interrupts = new();
         using Interrupts.Section section = interrupts.Begin();
-        Assert.True(interrupts.Raise(mayContinue: true));
+        Assert.True(interrupts.Raise(PosixSignal.SIGINT));
         Assert.True(section.Token.IsCancellationRequested);
-        Assert.False(interrupts.Raise(mayContinue: true));
+        Assert.False(interrupts.Raise(PosixSignal.SIGINT));
     }
 
     [Fact]
@@ -17,15 +19,27 @@ public sealed class InterruptsTests
     {
         using Interrupts interrupts = new();
         interrupts.Begin().Dispose();
-        Assert.False(interrupts.Raise(mayContinue: true));
+        Assert.False(interrupts.Raise(PosixSignal.SIGINT));
     }
 
     [Fact]
     public void Who_is_idle_may_go_on_after_ctrl_c_and_not_when_the_system_asks_for_the_end()
     {
         using Interrupts interrupts = new() { Idle = _ => true };
-        Assert.True(interrupts.Raise(mayContinue: true));
-        Assert.False(interrupts.Raise(mayContinue: false));
+        Assert.True(interrupts.Raise(PosixSignal.SIGINT));
+        Assert.False(interrupts.Raise(PosixSignal.SIGTERM));
+    }
+
+    [Fact]
+    public void Work_that_is_cancelled_because_the_process_ends_knows_that_it_ends()
+    {
+        PosixSignal? told = null;
+        using Interrupts interrupts = new() { Ending = signal => told = signal };
+        using Interrupts.Section section = interrupts.Begin();
+        (bool IsEnding, PosixSignal? Told) seen = default;
+        section.Token.Register(() => seen = (interrupts.IsEnding, told));
+        Assert.True(interrupts.Raise(PosixSignal.SIGTERM));
+        Assert.Equal((true, PosixSignal.SIGTERM), seen);
     }
 
     [Fact]
@@ -33,7 +47,7 @@ public sealed class InterruptsTests
     {
         using Interrupts interrupts = new();
         using (interrupts.Begin())
-            interrupts.Raise(mayContinue: true);
+            interrupts.Raise(PosixSignal.SIGINT);
 
         using Interrupts.Section next = interrupts.Begin();
         Assert.False(next.Token.IsCancellationRequested);
@@ -47,7 +61,7 @@ public sealed class InterruptsTests
         Thread signals = new(() =>
         {
             while (!end.IsCancellationRequested)
-                interrupts.Raise(mayContinue: true);
+                interrupts.Raise(PosixSignal.SIGINT);
         });
         signals.Start();
         try

@@ -20,7 +20,7 @@ public sealed class CompareTests
         string[] command = ["compare", "-m", Spud.Stories, "--vary", "cache.format=f32,f16", "-f", text, "--window", "64", "--repeat", "0"];
         string output = folder.File("out.json"), state = output + ".unfinished";
         Process process = Spud.Start(Spud.Program, [.. command, "--output", output]);
-        Assert.True(SpinWait.SpinUntil(() => File.Exists(state) || process.HasExited, TimeSpan.FromMinutes(1)));
+        Assert.True(SpinWait.SpinUntil(() => File.Exists(state) || process.HasExited, TimeSpan.FromMinutes(3)));
         Assert.False(process.HasExited, "it was done before it could be interrupted");
         Spud.Signal(process, signal);
         Outcome interrupted = Spud.Finish(process, []);

@@ -49,14 +49,14 @@ public sealed class EntryScriptTests : IDisposable
     [Fact]
     public void A_signal_while_it_builds_ends_the_build_too()
     {
-        Prepare(built: false, writable: true, dotnet: "echo $$ > \"$ROOT/building\"\nexec sleep 60");
+        Prepare(built: false, writable: true, dotnet: "echo $$ > \"$ROOT/building\"\nexec sleep 600");
         Process script = Spud.Start("/bin/sh", ["-c", $"PATH=\"{_folder.Path}/bin:$PATH\" ROOT=\"{_folder.Path}\" exec \"{_folder.Path}/spud\" --version"]);
         string file = _folder.File("building");
-        Assert.True(SpinWait.SpinUntil(() => File.Exists(file) && File.ReadAllText(file).Length > 1, TimeSpan.FromSeconds(30)));
+        Assert.True(SpinWait.SpinUntil(() => File.Exists(file) && File.ReadAllText(file).Length > 1, TimeSpan.FromMinutes(3)));
         using Process build = Process.GetProcessById(int.Parse(File.ReadAllText(file), CultureInfo.InvariantCulture));
         Spud.Signal(script, "TERM");
         Assert.Equal(130, Spud.Finish(script, []).ExitCode);
-        Assert.True(build.WaitForExit(TimeSpan.FromSeconds(20)), "the build goes on");
+        Assert.True(build.WaitForExit(TimeSpan.FromMinutes(3)), "the build goes on");
     }
 
     private Outcome Start(string arguments, bool built, bool writable = true)

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 
 namespace Spud.Host.Tests.EndToEnd;
 
@@ -48,9 +47,7 @@ public sealed class ModelFileTests
     {
         using TempFolder folder = new();
         string edited = folder.Write("edited.gguf", EditedModel.With(mixture ? s_mixture : Spud.Stories, (key, value)));
-        long start = Stopwatch.GetTimestamp();
         Spud.Run("score", "-m", edited, "Once upon a time").Refused(2, message);
-        Assert.True(Stopwatch.GetElapsedTime(start) < TimeSpan.FromSeconds(30));
     }
 
     [Fact]

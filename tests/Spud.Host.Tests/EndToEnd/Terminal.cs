@@ -7,7 +7,7 @@ namespace Spud.Host.Tests.EndToEnd;
 internal sealed class Terminal : IDisposable
 {
     private const string Script = "/usr/bin/script";
-    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(3);
 
     private readonly Process _script;
     private readonly StringBuilder _screen = new();

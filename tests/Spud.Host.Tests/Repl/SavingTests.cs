@@ -278,12 +278,9 @@ public sealed class SavingTests : IDisposable
 
         using ConversationStore store = ConversationStore.Open(Store, create: true, static _ => { });
         store.Save(conversation);
-        long start = System.Diagnostics.Stopwatch.GetTimestamp();
-        Conversation loaded = store.Load(store.Find("long")!.Value);
-        TimeSpan time = System.Diagnostics.Stopwatch.GetElapsedTime(start);
+        Conversation loaded = conversation;
+        QuickTime.Require(TimeSpan.FromSeconds(1), "opening", () => loaded = store.Load(store.Find("long")!.Value));
         Assert.Equal(2_000, loaded.Turns.Count);
-        Assert.True(time < TimeSpan.FromSeconds(1), $"{time}");
-        TestContext.Current.SendDiagnosticMessage($"2,000 turns in {time.TotalMilliseconds:0} ms");
         Assert.Equal(20, loaded.Turns[^1].Tokens.Count);
     }
 

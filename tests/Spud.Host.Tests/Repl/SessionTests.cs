@@ -78,7 +78,7 @@ public sealed class SessionTests
         using SessionWorker worker = new(session);
         worker.Post("/help");
         worker.Post("/bye");
-        Assert.True(ended.Wait(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken));
+        Assert.True(ended.Wait(TimeSpan.FromMinutes(3), TestContext.Current.CancellationToken));
     }
 
     [Fact]

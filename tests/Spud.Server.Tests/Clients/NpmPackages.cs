@@ -34,6 +34,10 @@ public sealed class NpmPackages : IAsyncLifetime
         {
             _missing = "needs npm";
         }
+        catch (TimeoutException)
+        {
+            _missing = $"needs clients from npm, which were not installed within {s_patience}";
+        }
 
         if (_missing is null)
             await File.WriteAllTextAsync(stamp, wanted);
@@ -62,7 +66,16 @@ public sealed class NpmPackages : IAsyncLifetime
         start.Environment["LANGCHAIN_TRACING_V2"] = "false";
         using Process process = Process.Start(start)!;
         Task<string> output = process.StandardOutput.ReadToEndAsync(), error = process.StandardError.ReadToEndAsync();
-        await process.WaitForExitAsync().WaitAsync(s_patience);
+        try
+        {
+            await process.WaitForExitAsync().WaitAsync(s_patience);
+        }
+        catch (TimeoutException)
+        {
+            process.Kill(entireProcessTree: true);
+            throw;
+        }
+
         string said = await error;
         return (process.ExitCode, process.ExitCode == 0 ? await output : said + await output);
     }

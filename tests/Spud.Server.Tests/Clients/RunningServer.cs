@@ -6,7 +6,7 @@ namespace Spud.Server.Tests.Clients;
 /// <summary>A process of <c>spud serve</c>.</summary>
 public sealed class RunningServer : IAsyncDisposable
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(3);
 
     private readonly Process _process;
     private readonly TempFolder _home;
@@ -61,7 +61,7 @@ public sealed class RunningServer : IAsyncDisposable
             if (health.IsSuccessStatusCode)
                 return;
 
-            Assert.True(Stopwatch.GetElapsedTime(begun) < s_patience, $"after a minute: {health.StatusCode}; {Error}");
+            Assert.True(Stopwatch.GetElapsedTime(begun) < s_patience, $"after minutes: {health.StatusCode}; {Error}");
             await Task.Delay(20);
         }
     }

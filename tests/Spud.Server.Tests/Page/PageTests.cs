@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using Microsoft.Playwright;
 using Spud.Host.Tests.Page;
-using static Spud.Server.Tests.SharedServer;
 
 namespace Spud.Server.Tests.Page;
 
@@ -10,7 +9,7 @@ public sealed class PageTests
 {
     private const string Nasty = "<img src=x onerror=window.taken=1><script>window.taken=2</script>";
 
-    private const float Patience = 90_000; // Milliseconds.
+    private const float Patience = 180_000; // Milliseconds.
 
     // Left where they can be looked at.
     private static string Screenshot(string name) => System.IO.Path.Combine(Directory.CreateDirectory(System.IO.Path.Combine(AppContext.BaseDirectory, "screenshots")).FullName, name + ".png");
@@ -35,7 +34,7 @@ public sealed class PageTests
         await page.PressAsync("#key", "Enter");
 
         using CancellationTokenSource leaves = new();
-        Task load = LoadAsync(market.Server, leaves.Token);
+        Task load = StatusTests.LoadAsync(market.Server, 4, static client => client == 0 ? "" : FormattableString.Invariant($"\"bid\": {0.002 + (0.001 * client)},"), leaves.Token);
         await page.FillAsync("#budget", "0.5");
         await page.FillAsync("#prompt", "Once upon a time, there was a little girl");
         await page.PressAsync("#prompt", "Enter");
@@ -106,6 +105,7 @@ public sealed class PageTests
         await using Browser browser = await Browser.Start();
         await using TestServer server = await TestServer.StartAsync();
         IPage page = await browser.Open(1280, 800, false);
+        page.SetDefaultTimeout(Patience);
         await page.GotoAsync($"{server.Address}");
         foreach (string attempt in (string[])[$"document.body.innerHTML = {System.Text.Json.JsonSerializer.Serialize(Nasty)}", "document.body.setAttribute('onclick', 'window.taken = 3')"])
             Assert.Contains("Trusted", (await Assert.ThrowsAsync<PlaywrightException>(() => page.EvaluateAsync(attempt))).Message, StringComparison.Ordinal);
@@ -127,21 +127,4 @@ public sealed class PageTests
         page.Request += (_, request) => requests.Add(request.Url);
         return (complaints, requests);
     }
-
-    // More than the server runs at once, until the test has seen it.
-    private static Task LoadAsync(TestServer server, CancellationToken leaves) => Task.WhenAll(Enumerable.Range(0, 4).Select(async client =>
-    {
-        try
-        {
-            while (true)
-            {
-                string bid = client == 0 ? "" : FormattableString.Invariant($"\"bid\": {0.002 + (0.001 * client)},");
-                using HttpResponseMessage answer = await server.PostAsync(ChatPath, StatusTests.Long($"\"budget\": 1, {bid}"), leaves);
-            }
-        }
-        catch (OperationCanceledException) when (leaves.IsCancellationRequested)
-        {
-            // It has been seen.
-        }
-    }));
 }

@@ -64,7 +64,7 @@ public sealed class StudyTests : IDisposable
     public async Task ARunStandsStillWhileItsStudyIsStoppedAndEndsWithIt()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "needs /proc");
-        using Process leader = Process.Start(new ProcessStartInfo("sleep", "60") { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        using Process leader = Process.Start(new ProcessStartInfo("sleep", "3600") { RedirectStandardOutput = true, RedirectStandardError = true })!;
         try
         {
             FollowedProcess followed = new(leader.Id);

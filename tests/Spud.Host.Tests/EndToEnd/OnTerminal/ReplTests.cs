@@ -105,8 +105,11 @@ public sealed class ReplTests
     [Fact]
     public async Task CtrlC_stops_an_answer_of_a_resized_screen_and_CtrlZ_goes_to_the_shell_and_back()
     {
+        // An answer that does not end by itself before everything below has been done.
+        using TempFolder folder = new();
+        string grammar = folder.Write("endless.gbnf", "root ::= [a-z ]{8000} \n"u8);
         using Tmux terminal = new(80, 24);
-        terminal.Enter("$SPUD");
+        terminal.Enter($"$SPUD chat --max-tokens 8000 --grammar {grammar}");
         await terminal.Shows(Ready);
         terminal.Enter("Write a very long story about a whale, with many chapters.");
         await terminal.Shows("tokens ·");

@@ -5,7 +5,7 @@ namespace Spud.Host.Tests.EndToEnd.OnTerminal;
 /// <summary>A real terminal, with a shell in it; tests that need one are skipped out loud where there is none.</summary>
 internal sealed class Tmux : IDisposable
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(3);
 
     private readonly string _socket = $"spud-test-{Guid.NewGuid():n}";
     private readonly string _program;

@@ -6,7 +6,10 @@ using Terminal.Gui.Views;
 
 namespace Spud.Host.Tests.Repl.Screen;
 
-/// <summary>When frames are made, by the real clock.</summary>
+/// <summary>
+/// When frames are made, by the real clock. A busy machine makes frames late and never early: a lower bound of a time always holds, and of an upper one
+/// that the quickest of several tries keeps it.
+/// </summary>
 [Collection("screen")]
 public sealed class FramePacerTests : IDisposable
 {
@@ -43,37 +46,53 @@ public sealed class FramePacerTests : IDisposable
     public async Task An_idle_screen_makes_a_frame_a_second()
     {
         await Idle();
+        await NextFrame();
+        Stopwatch watch = Stopwatch.StartNew();
         int before = _frames;
-        await Task.Delay(TimeSpan.FromSeconds(2), TestContext.Current.CancellationToken);
-        Assert.InRange(_frames - before, 1, 4);
+        await Until(() => _frames >= before + 3);
+        Assert.True(watch.Elapsed > TimeSpan.FromSeconds(1.5), $"{watch.Elapsed}");
     }
 
     [Fact]
     public async Task Input_makes_a_frame_at_once()
     {
-        await Idle();
-        await NextFrame();
-        int before = _frames;
-        Stopwatch watch = Stopwatch.StartNew();
-        _pacer.OnInput();
-        await Until(() => _frames > before);
-        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(0.7), $"{watch.Elapsed}"); // a frame of an idle screen comes after a second
+        await SoonerThanIdle(() =>
+        {
+            int before = _frames;
+            _pacer.OnInput();
+            return () => _frames > before;
+        });
     }
 
     [Fact]
     public async Task What_a_timer_changed_is_drawn_at_once()
     {
-        await Idle();
-        await NextFrame();
-        int ran = int.MaxValue;
-        Stopwatch watch = Stopwatch.StartNew();
-        _app.AddTimeout(TimeSpan.FromMilliseconds(100), () =>
+        await SoonerThanIdle(() =>
         {
-            ran = _frames;
-            return false;
+            int ran = int.MaxValue;
+            _app.AddTimeout(TimeSpan.FromMilliseconds(100), () =>
+            {
+                ran = _frames;
+                return false;
+            });
+            return () => _frames > Volatile.Read(ref ran);
         });
-        await Until(() => _frames > Volatile.Read(ref ran));
-        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(0.7), $"{watch.Elapsed}");
+    }
+
+    // A frame of an idle screen comes a second after the one before.
+    private async Task SoonerThanIdle(Func<Func<bool>> begin)
+    {
+        TimeSpan quickest = TimeSpan.MaxValue;
+        for (int attempt = 0; attempt < 10 && quickest >= TimeSpan.FromSeconds(0.7); attempt++)
+        {
+            await Idle();
+            await NextFrame();
+            Stopwatch watch = Stopwatch.StartNew();
+            await Until(begin());
+            quickest = watch.Elapsed < quickest ? watch.Elapsed : quickest;
+        }
+
+        Assert.True(quickest < TimeSpan.FromSeconds(0.7), $"{quickest}");
     }
 
     private static Task Idle() => Task.Delay(TimeSpan.FromSeconds(1), TestContext.Current.CancellationToken);
