@@ -1,6 +1,5 @@
 using System.Runtime.ExceptionServices;
 using Spud.Execution;
-using Spud.Sampling;
 
 namespace Spud.Generation;
 

@@ -32,18 +32,18 @@ def groups(context, random_pack):
         "window": {f"sliding window {share}": COMPRESSED | window(share, context) for share in (0.5, 0.25, 0.125)},
         "dynamic": {f"dynamic {ratio}": COMPRESSED | {"keep": 1, "ratio": ratio} for ratio in (0.5, 0.25, 0.125)},
         "quarter": {
-            "heads 0.44, q8_0": COMPRESSED | {"keep": 0.44} | formats("q8_0"),
+            "heads 0.43, q8_0": COMPRESSED | {"keep": 0.43} | formats("q8_0"),
             "heads 0.58, q8_0 keys, q4_0 values": COMPRESSED | {"keep": 0.58} | formats("q8_0", "q4_0"),
-            "dynamic 0.44, q8_0": COMPRESSED | {"keep": 1, "ratio": 0.44} | formats("q8_0"),
+            "dynamic 0.43, q8_0": COMPRESSED | {"keep": 1, "ratio": 0.43} | formats("q8_0"),
             "heads 0.6, dynamic 0.6, q8_0": COMPRESSED | {"keep": 0.6, "ratio": 0.6} | formats("q8_0"),
-            "sliding window 0.47, q8_0": COMPRESSED | window(0.47, context) | formats("q8_0"),
+            "sliding window 0.43, q8_0": COMPRESSED | window(0.43, context) | formats("q8_0"),
         },
         "eighth": {
             "heads 0.2, q8_0": COMPRESSED | {"keep": 0.2} | formats("q8_0"),
             "heads 0.27, q8_0 keys, q4_0 values": COMPRESSED | {"keep": 0.27} | formats("q8_0", "q4_0"),
             "dynamic 0.2, q8_0": COMPRESSED | {"keep": 1, "ratio": 0.2} | formats("q8_0"),
             "heads 0.35, dynamic 0.35, q8_0": COMPRESSED | {"keep": 0.35, "ratio": 0.35} | formats("q8_0"),
-            "sliding window 0.235, q8_0": COMPRESSED | window(0.235, context) | formats("q8_0"),
+            "sliding window 0.2, q8_0": COMPRESSED | window(0.2, context) | formats("q8_0"),
         },
     }
 

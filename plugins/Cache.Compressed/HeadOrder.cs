@@ -13,10 +13,13 @@ internal sealed class HeadOrder
 
     private readonly record struct Step(float Order, int Layer, int Head, int Recent);
 
-    private HeadOrder(double? keep) => Keep = keep;
+    private HeadOrder(double? keep, double? tokens) => (Keep, Tokens) = (keep, tokens);
 
     /// <summary>Share of the keys that the calibration recommends to keep; null if it recommends none.</summary>
     public double? Keep { get; }
+
+    /// <summary>Length of text for which the windows are: for another context they are longer or shorter in proportion; null: they are as they are.</summary>
+    private double? Tokens { get; }
 
     /// <summary>Reads the pack; null if the pipeline names none.</summary>
     /// <exception cref="RefusedException">The pack is not for this plugin or lacks a layer.</exception>
@@ -31,7 +34,10 @@ internal sealed class HeadOrder
         if (pack.Number("spud.heads.windows") is not (>= 1 and <= 64) and var windows)
             throw new RefusedException($"cache compressed: the pack's key 'spud.heads.windows' is {windows?.ToString(CultureInfo.InvariantCulture) ?? "missing"}, expected 1 to 64. Write the pack anew with 'spud calibrate heads'.");
 
-        HeadOrder order = new(pack.Number("spud.heads.keep"));
+        if (pack.Number("spud.heads.tokens") is < 1 and var tokens)
+            throw new RefusedException($"cache compressed: the pack's key 'spud.heads.tokens' is {tokens}, expected at least 1. Write the pack anew with 'spud calibrate heads'.");
+
+        HeadOrder order = new(pack.Number("spud.heads.keep"), pack.Number("spud.heads.tokens"));
         order.Read(pack, (int)pack.Number("spud.heads.windows")!, build.Model);
         return order;
     }
@@ -53,11 +59,13 @@ internal sealed class HeadOrder
 
             ref int? ofHead = ref recent[step.Layer][step.Head];
             kept -= KeptWith(ofHead);
-            ofHead = options.Recent ?? step.Recent;
+            ofHead = options.Recent ?? Scaled(step.Recent);
             kept += KeptWith(ofHead);
         }
 
         return recent;
+
+        int Scaled(int window) => Tokens is { } tokens ? (int)Math.Clamp(Math.Round(window * context / tokens), 1, context) : window;
 
         double KeptWith(int? window) => window is { } tokens ? Math.Min(context, options.Sinks + (double)tokens) : context;
     }

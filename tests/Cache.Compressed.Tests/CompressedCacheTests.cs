@@ -51,6 +51,26 @@ public sealed class CompressedCacheTests : IDisposable
         Assert.Equal(kept, Enumerable.Range(0, 4).Select(i => sequence.Ledger.KeptTokens(i / 2, i % 2)));
     }
 
+    [Theory]
+    [InlineData(128, 84)]
+    [InlineData(512, 24)]
+    [InlineData(null, 44)]
+    public void Windows_are_as_much_longer_as_the_context_than_the_text_they_were_made_for(int? tokens, int kept)
+    {
+        string pack = CompressedRun.WritePack(_folder.File("scaled.gguf"), [[[1, 2]], [[3, 4]]], tokens: tokens);
+        using CompressedRun run = new(CompressedRun.Cache("\"keep\":0.9,\"sinks\":4,\"reviewTokens\":16,\"pageTokens\":16"), $"cache.pack={pack}");
+        using Sequence sequence = run.Pipeline.Engine.Open();
+        run.Read(sequence, 240);
+        Assert.Equal(kept, sequence.Ledger.KeptTokens(0, 0));
+    }
+
+    [Fact]
+    public void A_pack_for_texts_of_no_tokens_is_refused()
+    {
+        string pack = CompressedRun.WritePack(_folder.File("none.gguf"), [[[1, 2]], [[3, 4]]], tokens: 0);
+        Assert.Contains("the pack's key 'spud.heads.tokens' is 0, expected at least 1.", Refusal(CompressedRun.Cache("\"keep\":0.5"), $"cache.pack={pack}"));
+    }
+
     [Fact]
     public void Without_a_pack_all_heads_can_stream()
     {

@@ -34,7 +34,7 @@ internal sealed class CompressedRun : IDisposable
     public static string Cache(string options) => $$"""cache={"use":"compressed"{{(options.Length > 0 ? "," : "")}}{{options}}}""";
 
     /// <summary>Writes a pack in which steps of heads are taken in the given order, [L][window][G]; absent: of one window, 40.</summary>
-    public static string WritePack(string path, float[][][] order, int[]? windows = null, string? modelHash = null, float format = 2)
+    public static string WritePack(string path, float[][][] order, int[]? windows = null, string? modelHash = null, float format = 2, int? tokens = null)
     {
         windows ??= [40];
         GgufWriter pack = new();
@@ -42,6 +42,8 @@ internal sealed class CompressedRun : IDisposable
         pack.Set("spud.heads.format", format);
         pack.Set("spud.heads.keep", 0.6f);
         pack.Set("spud.heads.windows", windows.Length);
+        if (tokens is { } made)
+            pack.Set("spud.heads.tokens", made);
         pack.Add("heads.recent", [.. windows.Select(static recent => (float)recent)], windows.Length);
         for (int layer = 0; layer < order.Length; layer++)
             pack.Add($"blk.{layer}.head_order", [.. order[layer].SelectMany(static heads => heads)], windows.Length, order[layer][0].Length);

@@ -12,8 +12,9 @@ public static class HeadPack
     /// <param name="modelHash">Its hash.</param>
     /// <param name="path">Steps; heads that are not in it never stream.</param>
     /// <param name="keep">Default share of keys that heads keep.</param>
+    /// <param name="tokens">Length of text for which the windows are: in a longer context they are longer in proportion.</param>
     /// <param name="text">Description of the calibration text.</param>
-    public static byte[] Write(ModelDescription model, string modelHash, IReadOnlyList<HeadStep> path, float keep, string text)
+    public static byte[] Write(ModelDescription model, string modelHash, IReadOnlyList<HeadStep> path, float keep, int tokens, string text)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(path);
@@ -23,6 +24,7 @@ public static class HeadPack
         file.Set(PackFile.ModelKey, modelHash);
         file.Set("spud.heads.format", KnownFormat);
         file.Set("spud.heads.keep", keep);
+        file.Set("spud.heads.tokens", tokens);
         file.Set("spud.heads.windows", windows.Length);
         file.Set("spud.heads.text", text);
         file.Add("heads.recent", [.. windows.Select(static recent => (float)recent)], windows.Length);

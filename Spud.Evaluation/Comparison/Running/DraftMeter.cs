@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Spud.Execution;
 using Spud.Generation;
 using Spud.Metering;
 

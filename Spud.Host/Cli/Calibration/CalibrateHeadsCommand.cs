@@ -68,7 +68,7 @@ internal sealed class CalibrateHeadsCommand
         TrialFile? trials = settings.HeldTokens == 0 ? null : TrialsOf(output.Path, hash, settings, ids);
         (HeadMeasurement measured, IReadOnlyList<HeadStep> path, IReadOnlyList<HeadCheck> checks) = Measure(model, probe!, settings, settings.Material(ids, trials));
         float keep = settings.KeepOf(checks);
-        output.Write(HeadPack.Write(model.Pipeline.Model, hash, path, keep, string.Join(", ", files.Select(Path.GetFileName))));
+        output.Write(HeadPack.Write(model.Pipeline.Model, hash, path, keep, settings.PathTokens, string.Join(", ", files.Select(Path.GetFileName))));
         output.Complete();
         trials?.Delete();
         Print(measured, path);

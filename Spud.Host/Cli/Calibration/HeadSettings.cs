@@ -38,6 +38,11 @@ internal sealed record HeadSettings
         File = file,
     };
 
+    /// <summary>
+    /// Length of text for which keys are counted and windows are. Without a text on which heads were tried out, it is four times as long as what a head keeps.
+    /// </summary>
+    public int PathTokens => HeldTokens > 0 ? HeldTokens : 4 * (Sinks + Windows[0]);
+
     /// <summary>Orders in which heads may start to stream, of which measuring whole texts chooses one: each avoids windows that are narrower than one of them.</summary>
     public IReadOnlyList<IReadOnlyList<HeadStep>> PathsOf(HeadMeasurement measured)
     {
@@ -45,8 +50,7 @@ internal sealed record HeadSettings
             ? [.. Windows.OrderDescending().Select(least => New().ByDamage(least))]
             : [New().ByScore(HeadScores.Of(measured.Needs, Order), Windows[0])];
 
-        // Without a text on which they were tried out, keys are counted for one four times as long as what a head keeps.
-        HeadPath New() => new(measured, HeldTokens > 0 ? HeldTokens : 4 * (Sinks + Windows[0]), Sinks);
+        HeadPath New() => new(measured, PathTokens, Sinks);
     }
 
     /// <summary>The default share that the pack gets: the smallest one whose cost is small; everything if none is.</summary>

@@ -39,7 +39,7 @@ internal sealed class SchedulerRig : IDisposable
     {
         Look();
         int[] order = [.. Decide()];
-        Assert.Empty(_faults);
+        Assert.True(_faults.Count == 0, string.Join('\n', _faults));
         for (int i = Jobs.Count - 1; i >= 0; i--)
             Apply(Jobs[i], _decisions[i]);
         foreach (int i in order)

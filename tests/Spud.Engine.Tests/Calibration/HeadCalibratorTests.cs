@@ -91,7 +91,7 @@ public sealed class HeadCalibratorTests
 
         using TempFolder folder = new();
         string hash = ModelHash.Of(composed.Model.Pipeline.File);
-        string pack = folder.Write("x.gguf", HeadPack.Write(model, hash, new HeadPath(measured, 256, 4).ByDamage(), 0.5f, "a story"));
+        string pack = folder.Write("x.gguf", HeadPack.Write(model, hash, new HeadPath(measured, 256, 4).ByDamage(), 0.5f, 256, "a story"));
         using Pipeline compressed = Pipeline.Compose(
             PipelineDocument.Load(null, [$"model={TestData.Path(Stories)}", """cache={"use":"compressed","sinks":4}""", $"cache.pack={pack}"]), CpuPipeline.Plugins, new PipelineOptions());
         int streaming = PipelineExplanation.Of(compressed).Pages.Count(static pages => pages.PerHead);

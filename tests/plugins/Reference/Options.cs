@@ -82,6 +82,13 @@ internal sealed class SplitOptions
     public Fault Fault { get; set; } = Fault.None;
 }
 
+/// <summary>Options of the scheduler.</summary>
+internal sealed class SchedulerOptions
+{
+    /// <summary>What it does wrong on purpose.</summary>
+    public Fault Fault { get; set; } = Fault.None;
+}
+
 /// <summary>Options of the router that depends on the text.</summary>
 internal sealed class PromptRouterOptions
 {
@@ -182,5 +189,6 @@ internal enum Device
 [JsonSerializable(typeof(ObservedOptions))]
 [JsonSerializable(typeof(SplitOptions))]
 [JsonSerializable(typeof(PromptRouterOptions))]
+[JsonSerializable(typeof(SchedulerOptions))]
 [JsonSerializable(typeof(DrafterOptions))]
 internal sealed partial class ReferenceJson : JsonSerializerContext;

@@ -58,6 +58,7 @@ public sealed class ReferencePlugin : ISpudPlugin
         registry.AddDrafter("reference", ReferenceJson.Default.DrafterOptions, static (options, build) =>
             options.Fault == Fault.None ? new ReferenceDrafter(options, build) : new FaultyDrafter(options, build));
         registry.AddFold("split", ReferenceJson.Default.SplitOptions, new Offer(), static (options, build, inner) => Fold(options, build, inner));
+        registry.AddScheduler("reference", ReferenceJson.Default.SchedulerOptions, static options => new ReferenceScheduler(options.Fault));
     }
 
     // What is forgotten depends on where a step ends, and so on the company that a row has.

@@ -2,8 +2,6 @@ using System.Text.Json;
 using Spud.Execution;
 using Spud.Generation;
 using Spud.Metering;
-using Spud.Sampling;
-using Spud.Text.Grammars;
 using Xunit;
 
 namespace Spud.Tests.Generation.Drafts;

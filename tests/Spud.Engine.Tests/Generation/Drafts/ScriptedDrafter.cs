@@ -1,4 +1,3 @@
-using Spud.Composition;
 using Spud.Execution;
 
 namespace Spud.Tests.Generation.Drafts;

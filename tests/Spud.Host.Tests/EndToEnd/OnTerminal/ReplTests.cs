@@ -109,7 +109,9 @@ public sealed class ReplTests
         using TempFolder folder = new();
         string grammar = folder.Write("endless.gbnf", "root ::= [a-z ]{8000} \n"u8);
         using Tmux terminal = new(80, 24);
-        terminal.Enter($"$SPUD chat --max-tokens 8000 --grammar {grammar}");
+        terminal.Enter($"A='--max-tokens 8000 --grammar {grammar}'; clear");
+        await terminal.Shows("$");
+        terminal.Enter("$SPUD chat $A");
         await terminal.Shows(Ready);
         terminal.Enter("Write a very long story about a whale, with many chapters.");
         await terminal.Shows("tokens ·");
@@ -124,7 +126,7 @@ public sealed class ReplTests
 
         terminal.Press("C-z");
         // What is typed before the shell has taken the terminal back is lost.
-        await terminal.Shows("${SPUD}\n$");
+        await terminal.Shows("${A}\n$");
         terminal.Enter("stty -a");
         await terminal.Shows(" echo ");
         terminal.Enter("fg");

@@ -126,7 +126,7 @@ internal enum Fault
     [JsonStringEnumMemberName("shares-scratch")]
     SharesScratch,
 
-    /// <summary>Head and cache: managed memory is allocated in every call.</summary>
+    /// <summary>Head, cache and scheduler: managed memory is allocated in every call.</summary>
     [JsonStringEnumMemberName("allocates")]
     Allocates,
 
@@ -193,6 +193,26 @@ internal enum Fault
     /// <summary>Cache: pages of no token.</summary>
     [JsonStringEnumMemberName("has-no-layout")]
     HasNoLayout,
+
+    /// <summary>Scheduler: a step gets more rows than it has.</summary>
+    [JsonStringEnumMemberName("takes-too-many-rows")]
+    TakesTooManyRows,
+
+    /// <summary>Scheduler: one job runs, and all others wait for its end.</summary>
+    [JsonStringEnumMemberName("runs-one-job")]
+    RunsOneJob,
+
+    /// <summary>Scheduler: an account is never served.</summary>
+    [JsonStringEnumMemberName("starves")]
+    Starves,
+
+    /// <summary>Scheduler: whether a job is admitted is drawn by lot.</summary>
+    [JsonStringEnumMemberName("decides-at-random")]
+    DecidesAtRandom,
+
+    /// <summary>Scheduler: it relies on there being a job.</summary>
+    [JsonStringEnumMemberName("expects-jobs")]
+    ExpectsJobs,
 
     /// <summary>Device: memory is not zeroed.</summary>
     [JsonStringEnumMemberName("leaves-memory-dirty")]

@@ -1,0 +1,57 @@
+using System.Globalization;
+using Spud;
+using Spud.Bench.Drafts;
+using Spud.Configuration;
+using Spud.Generation;
+using Spud.Plugins;
+using Spud.Text.ChatTemplates;
+
+// Greedy answers of the default model with a drafter and without, in turns, on one pool of threads: whether the text is the same, token for token, and how
+// much faster it comes. Arguments: number of questions (1000), tokens of an answer (96), threads (2), the drafter (lookup), seconds after which no
+// question is begun (none), the kind of questions (all). Needs a quiet machine.
+int count = Number(0, 1000), tokens = Number(1, 96), threads = Number(2, 2), seconds = Number(4, int.MaxValue);
+string drafter = args.Length > 3 ? args[3] : "lookup", only = args.Length > 5 ? args[5] : "";
+string root = AppContext.BaseDirectory;
+while (!File.Exists(Path.Combine(root, "Spud.sln")))
+    root = Path.GetDirectoryName(root) ?? throw new DirectoryNotFoundException("No folder above this program holds Spud.sln.");
+
+DirectoryInfo output = new(AppContext.BaseDirectory);
+using PluginCatalog plugins = PluginCatalog.Discover(Path.Combine(root, "Spud.Host", "bin", output.Parent!.Name, output.Name, "plugins"));
+using StepLoop loop = new(threads);
+using LanguageModel plain = Load(), drafted = Load($"drafter={drafter}");
+GenerationOptions options = new() { MaxTokens = tokens, Sampling = new() { Temperature = 0 } };
+Dictionary<string, KindSums> kinds = [];
+long end = Environment.TickCount64 + 1000L * Math.Min(seconds, 100_000);
+int different = 0, asked = 0;
+foreach ((string kind, ChatMessage question) in PromptSet.Of(root, count).Where(one => only is "" || one.Kind == only))
+{
+    if (Environment.TickCount64 > end)
+        break;
+
+    int[] prompt = plain.Encode([question]);
+    bool isPlainFirst = asked++ % 2 == 0;
+    (int[] Ids, Request Request) first = Answer(isPlainFirst ? plain : drafted, prompt), second = Answer(isPlainFirst ? drafted : plain, prompt);
+    (int[] Ids, Request Request) without = isPlainFirst ? first : second, with = isPlainFirst ? second : first;
+    different += without.Ids.SequenceEqual(with.Ids) ? 0 : 1;
+    if (!kinds.TryGetValue(kind, out KindSums? sums))
+        kinds[kind] = sums = new();
+    if (without.Ids.Length > 8)
+        sums.Add(without.Request, with.Request);
+}
+
+Console.WriteLine($"{asked} questions of up to {tokens} tokens, {different} answers differ; drafter {drafter}, {threads} threads, {Environment.ProcessorCount} processors, .NET {Environment.Version}");
+Console.WriteLine("| kind | questions | tokens/s without | with | ratio | 95 % interval | tokens/step | accepted |");
+Console.WriteLine("|---|---|---|---|---|---|---|---|");
+foreach ((string kind, KindSums sums) in kinds)
+    Console.WriteLine($"| {kind} | {sums} |");
+
+int Number(int index, int otherwise) => args.Length > index ? int.Parse(args[index], CultureInfo.InvariantCulture) : otherwise;
+
+LanguageModel Load(params string[] edits) => LanguageModel.Load(
+    PipelineDocument.Load(null, [$"model={Path.Combine(root, "models", "smollm2-135m-instruct-q4_1.gguf")}", "context=2048", .. edits]), plugins, new() { Threads = threads }, loop);
+
+(int[] Ids, Request Request) Answer(LanguageModel model, int[] prompt)
+{
+    Request request = model.Generate(prompt, options);
+    return ([.. request.ToBlockingEnumerable().Where(static piece => piece.Token is not null).Select(static piece => piece.Token!.Value)], request);
+}
