@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Spud.Plugins;
 using Xunit;
 
