@@ -33,6 +33,9 @@ internal sealed partial class ModelLoader : IDisposable
             FullSequences = _settings.FullSequences is { } full ? Math.Min(full, _settings.Sequences) : null,
             Rows = Math.Max(_settings.Rows, _settings.Sequences),
             LogitRows = _settings.Sequences,
+            TokenGap = TimeSpan.FromSeconds(_settings.TokenGapSeconds),
+            KeptTokens = _settings.KeptTokens,
+            SwapFolder = _settings.SwapFolder,
             Log = line => Noted(model.Name, line),
         };
         LanguageModel loaded = LanguageModel.Load(document, _plugins.Value, options, Loop);

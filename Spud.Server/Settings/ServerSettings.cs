@@ -57,6 +57,15 @@ internal sealed class ServerSettings
     /// <summary>Maximum rows of a step.</summary>
     public int Rows { get; set; } = 512;
 
+    /// <summary>Time between two tokens of an answer that should rarely be exceeded while other prompts are read.</summary>
+    public double TokenGapSeconds { get; set; } = 0.25;
+
+    /// <summary>Maximum number of tokens in texts that each model keeps after their requests; null for twice the context.</summary>
+    public int? KeptTokens { get; set; }
+
+    /// <summary>Folder for texts of requests that give their pages back to others; null to compute these texts again.</summary>
+    public string? SwapFolder { get; set; }
+
     /// <summary>Compute threads; null for one per processor.</summary>
     public int? Threads { get; set; }
 
@@ -132,6 +141,8 @@ internal sealed class ServerSettings
         Require(nameof(Sequences), Sequences, 1, 4096);
         Require(nameof(FullSequences), FullSequences ?? 1, 1, 4096);
         Require(nameof(Rows), Rows, 1, 1 << 20);
+        Require(nameof(TokenGapSeconds), TokenGapSeconds, 0.001, 3600);
+        Require(nameof(KeptTokens), KeptTokens ?? 1, 1, int.MaxValue);
         Require(nameof(Threads), Threads ?? 1, 1, 1024);
         Require(nameof(LoadedModels), LoadedModels, 1, 1024);
         Require(nameof(KeepAliveSeconds), KeepAliveSeconds, 0.01, 3600);

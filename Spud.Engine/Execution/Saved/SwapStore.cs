@@ -16,7 +16,13 @@ internal sealed class SwapStore(string folder, Action<string>? log) : IDisposabl
     // Until something was measured: a slow disk.
     private const double AssumedSpeed = 50e6;
 
-    private readonly string _folder = Path.Combine(folder, $"spud-swap-{Environment.ProcessId}-{Guid.NewGuid():N}");
+    private const string Prefix = "spud-swap-";
+
+    // Open as long as this pipeline lives: folders of others whose file nobody holds open belong to processes that were killed.
+    private const string LockName = "lock";
+
+    private readonly string _folder = Path.Combine(folder, $"{Prefix}{Environment.ProcessId}-{Guid.NewGuid():N}");
+    private FileStream? _lock;
     private int _files;
     private bool _isBroken;
 
@@ -41,7 +47,9 @@ internal sealed class SwapStore(string folder, Action<string>? log) : IDisposabl
 
         try
         {
-            CreateFolder();
+            if (_lock is null)
+                CreateFolder();
+
             string path = Path.Combine(_folder, $"{++_files}.keys");
             long start = Stopwatch.GetTimestamp();
             CacheFileWriter.Write(sequence, path, identity: [], isDurable: false);
@@ -87,7 +95,8 @@ internal sealed class SwapStore(string folder, Action<string>? log) : IDisposabl
     /// <summary>Deletes all files.</summary>
     public void Dispose()
     {
-        if (_files > 0)
+        _lock?.Dispose();
+        if (_lock is not null)
             Delete(() => Directory.Delete(_folder, recursive: true));
     }
 
@@ -98,6 +107,27 @@ internal sealed class SwapStore(string folder, Action<string>? log) : IDisposabl
             Directory.CreateDirectory(_folder);
         else
             Directory.CreateDirectory(_folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+
+        _lock = new(Path.Combine(_folder, LockName), FileMode.Create, FileAccess.Write, FileShare.None);
+        foreach (string other in Directory.GetDirectories(folder, Prefix + "*"))
+            DeleteIfAbandoned(other);
+    }
+
+    private void DeleteIfAbandoned(string other)
+    {
+        try
+        {
+            // A folder whose file is not made yet is that of a pipeline that is just beginning.
+            using (new FileStream(Path.Combine(other, LockName), FileMode.Open, FileAccess.Write, FileShare.None))
+            {
+            }
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            return;
+        }
+
+        Delete(() => Directory.Delete(other, recursive: true));
     }
 
     private void Delete(Action delete)

@@ -83,8 +83,8 @@ public sealed class PipelineDocumentTests
     }
 
     [Theory]
-    [InlineData("""{"modle":"m"}""", "p.json:1:2: $.modle is not a member of a pipeline. Known: $schema, head, attention, cache, router, experts, scheduler, model, context, rope, budget. Did you mean 'model'?")]
-    [InlineData("""{"atention":"m"}""", "p.json:1:2: $.atention is not a member of a pipeline. Known: $schema, head, attention, cache, router, experts, scheduler, model, context, rope, budget. Did you mean 'attention'?")]
+    [InlineData("""{"modle":"m"}""", "p.json:1:2: $.modle is not a member of a pipeline. Known: $schema, head, attention, cache, router, experts, scheduler, drafter, model, context, rope, budget. Did you mean 'model'?")]
+    [InlineData("""{"atention":"m"}""", "p.json:1:2: $.atention is not a member of a pipeline. Known: $schema, head, attention, cache, router, experts, scheduler, drafter, model, context, rope, budget. Did you mean 'attention'?")]
     [InlineData("""{"model":7}""", "p.json:1:10: $.model must be a string, got 7.")]
     [InlineData("""{"model":""}""", "p.json:1:10: $.model must not be empty.")]
     [InlineData("""{"model":"a\u0000"}""", "p.json:1:10: $.model is not a path: it contains a null character.")]

@@ -34,7 +34,7 @@ public sealed class SwapTests : IDisposable
             Assert.Equal((1, both.Sum(request => request.Ledger!.Tokens)), (both.Sum(request => request.Releases), model.Status.Rows));
             Assert.Equal(0, swap.Bytes);
             string own = Assert.Single(Directory.GetDirectories(_folder));
-            Assert.Empty(Directory.GetFiles(own));
+            Assert.Equal("lock", Path.GetFileName(Assert.Single(Directory.GetFiles(own))));
             if (!OperatingSystem.IsWindows())
                 Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(own));
         }
@@ -79,6 +79,25 @@ public sealed class SwapTests : IDisposable
         Assert.Equal((0, 0L), (read.Tokens, read.Tables.Sum(table => table.KeptBytes)));
         Assert.Contains("checksum", Assert.Single(log));
         Assert.Null(swap.Write(written, secondsPerRow: 1));
+    }
+
+    [Fact]
+    public void Folders_of_processes_that_were_killed_are_deleted_and_those_in_use_are_not()
+    {
+        string killed = Path.Combine(_folder, "spud-swap-1-killed"), beginning = Path.Combine(_folder, "spud-swap-2-beginning"), other = Path.Combine(_folder, "mine");
+        foreach (string folder in (string[])[killed, beginning, other])
+            Directory.CreateDirectory(folder);
+
+        File.WriteAllText(Path.Combine(killed, "lock"), "");
+        File.WriteAllText(Path.Combine(killed, "1.keys"), "keys");
+        using LanguageModel model = LoopModel.Load(new() { Threads = 1, Sequences = 2 });
+        using Sequence written = model.Engine.Open();
+        using Batch batch = model.Engine.NewBatch();
+        model.Engine.Step(batch, written, new int[40], Phase.Prefill, LogitRows.None);
+        using SwapStore living = new(_folder, null) { Speed = (1e15, 1e15) }, next = new(_folder, null) { Speed = (1e15, 1e15) };
+        SwappedText text = living.Write(written, secondsPerRow: 1)!;
+        Assert.NotNull(next.Write(written, secondsPerRow: 1));
+        Assert.Equal((false, true, true, true), (Directory.Exists(killed), Directory.Exists(beginning), Directory.Exists(other), File.Exists(text.Path)));
     }
 
     [Fact]

@@ -117,7 +117,7 @@ internal sealed class AttentionBlock<TE> : IBlock
         using Tensor dScores = upper.bmm(turned);
         CausalSoftmax.Backward<TE>(_probabilities[run], dScores);
         using Tensor queryGradient = dScores.bmm(k), s = dScores.transpose(1, 2), keyGradient = s.bmm(q);
-        dq.copy_(queryGradient).Dispose();
+        dq.copy_(queryGradient);
         dk.add_(keyGradient).Dispose();
     }
 }

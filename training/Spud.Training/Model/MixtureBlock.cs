@@ -73,10 +73,10 @@ internal sealed class MixtureBlock<TE> : IBlock
             using Tensor x = _grouped.narrow(0, start, count), inner = _inner.narrow(0, start, count);
             using Tensor pair = _pair.narrow(0, start, count), outputs = _outputs.narrow(0, start, count);
             using Tensor product = Products.Forward(x, _gateUp[expert].Value);
-            pair.copy_(product).Dispose();
+            pair.copy_(product);
             SwiGlu.Forward<TE>(pair, inner);
             using Tensor added = Products.Forward(inner, _down[expert].Value);
-            outputs.copy_(added).Dispose();
+            outputs.copy_(added);
         });
         ExpertRows.Combine<TE>(input, _outputs, Plan, output);
     }
@@ -93,7 +93,7 @@ internal sealed class MixtureBlock<TE> : IBlock
             SwiGlu.Backward<TE>(pair, dInner);
             using Tensor dGateUp = Products.ToWeight(pair, x), dx = Products.ToInput(pair, _gateUp[expert].Value);
             _gateUp[expert].AddGradient(dGateUp);
-            x.copy_(dx).Dispose();
+            x.copy_(dx);
         });
         Routing.Backward(_probabilities!, Plan, _factors.Balance / _shape.Layers, _factors.Z / _shape.Layers);
         Sharpen();

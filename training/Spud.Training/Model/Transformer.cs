@@ -97,7 +97,7 @@ internal sealed class Transformer<TE> : IDisposable
             using Tensor logits = Products.Forward(hidden, _embedding.Value), target = dNormed.narrow(0, start, hidden.shape[0]);
             CrossEntropy.ForwardBackward<TE>(logits, targets.Span, losses.Span, 1f / Losses.Length);
             using Tensor dHidden = Products.ToInput(logits, _embedding.Value), dHead = Products.ToWeight(logits, hidden);
-            target.copy_(dHidden).Dispose();
+            target.copy_(dHidden);
             _embedding.AddGradient(dHead);
         });
         _gradient.zero_().Dispose();
