@@ -11,16 +11,16 @@ public sealed partial class Request
     /// <summary>Adds the row of its last token, and rows of drafted ones as far as there is room and budget for them.</summary>
     /// <param name="batch">The step.</param>
     /// <param name="room">Maximum number of drafted tokens.</param>
-    /// <param name="lengths">Decides how many are worth it.</param>
     /// <returns>Number of rows added.</returns>
-    internal int FillDrafted(Batch batch, int room, DraftLength lengths)
+    internal int FillDrafted(Batch batch, int room)
     {
         _draft ??= new(Engine.Parts.Model.Vocabulary, Seed);
-        int tokens = Math.Min(lengths.Of(Sequence!.Id, room), Math.Min(MaxTokens - GeneratedTokens, Sequence.RowsToReview) - 1);
+        TokenDrafter drafter = Engine.Parts.Drafter!;
+        int tokens = Math.Min(Math.Min(drafter.MaxTokens, room), Math.Min(MaxTokens - GeneratedTokens, Sequence!.RowsToReview) - 1);
         while (tokens > 0 && Budget is not null && !Sequence.Affords(1 + tokens, Phase.Decode, LogitRows.All))
             tokens /= 2;
 
-        int rows = batch.Fill(Sequence, _draft.Propose(Engine.Parts.Drafter!, Sequence, _token, Math.Max(0, tokens), Options.Sampling.Temperature), Phase.Decode, LogitRows.All);
+        int rows = batch.Fill(Sequence, _draft.Propose(drafter, Sequence, _token, Math.Max(0, tokens), Options.Sampling.Temperature), Phase.Decode, LogitRows.All);
         _draft.Keep(rows);
         return rows;
     }

@@ -6,7 +6,6 @@ namespace Spud.Generation;
 internal sealed class RequestStep(Engine engine)
 {
     private readonly List<Request> _requests = [], _leftOut = [];
-    private readonly DraftLength? _lengths = engine.Parts.Drafter is { } drafter ? new(drafter.MaxTokens) : null;
     private Batch? _batch;
     private bool _drafts;
 
@@ -21,7 +20,7 @@ internal sealed class RequestStep(Engine engine)
     {
         _leftOut.Clear();
         _requests.Clear();
-        _drafts = _lengths is not null && engine.Parts.Drafter!.IsActive;
+        _drafts = engine.Parts.Drafter is { IsActive: true };
     }
 
     /// <summary>Whether the batch has rows of drafted tokens.</summary>
@@ -55,7 +54,7 @@ internal sealed class RequestStep(Engine engine)
                 continue;
 
             bool mayDraft = room > 0 && request.State == RequestState.Decoding;
-            int rows = mayDraft ? request.FillDrafted(Batch, room / decoding--, _lengths!) : request.Fill(Batch, request.Rows);
+            int rows = mayDraft ? request.FillDrafted(Batch, room / decoding--) : request.Fill(Batch, request.Rows);
             if (rows > 0)
                 _requests.Add(request);
             if (mayDraft && rows > 1)

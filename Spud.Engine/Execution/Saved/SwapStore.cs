@@ -95,9 +95,11 @@ internal sealed class SwapStore(string folder, Action<string>? log) : IDisposabl
     /// <summary>Deletes all files.</summary>
     public void Dispose()
     {
-        _lock?.Dispose();
-        if (_lock is not null)
-            Delete(() => Directory.Delete(_folder, recursive: true));
+        if (_lock is null)
+            return;
+
+        _lock.Dispose();
+        Delete(() => Directory.Delete(_folder, recursive: true));
     }
 
     // Nobody else may read what requests contain.
