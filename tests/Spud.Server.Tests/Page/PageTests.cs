@@ -41,7 +41,7 @@ public sealed class PageTests
         await AnsweredAsync(page);
         await page.Locator("#jobs [role=meter]").First.WaitForAsync();
         await page.Locator("#receipts tbody tr").First.WaitForAsync();
-        await page.WaitForFunctionAsync("document.querySelector('#speed').textContent !== '0'");
+        await page.Locator("#speed:not(:text-is('0'))").WaitForAsync();
         await page.ScreenshotAsync(new() { Path = Screenshot(name), FullPage = width < 800 });
         await leaves.CancelAsync();
         await load;
