@@ -35,7 +35,7 @@ public sealed class SpudChatClient : IChatClient
         RenderedPrompt prompt = _model.Render(MessageMapping.Of(messages, options?.Instructions), tools);
         GenerationOptions generation = OptionMapping.Of(options, _model);
         generation.Constraint = OptionMapping.ConstraintOf(options, tools, _model, prompt);
-        AnswerParser parser = AnswerParser.For(_model.ChatTemplate, prompt.Text, tools);
+        AnswerParser parser = AnswerParser.For(_model.ChatTemplate, prompt.Text, tools, options?.AllowMultipleToolCalls ?? true);
         Request request = _model.Generate(_model.Encode(prompt), generation, cancellationToken);
         string id = Guid.NewGuid().ToString("N");
         await foreach (TextPiece piece in request.ConfigureAwait(false))

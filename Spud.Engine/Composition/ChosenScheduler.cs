@@ -37,6 +37,6 @@ internal sealed class ChosenScheduler
             return new(new FifoScheduler(), FifoScheduler.Name, log);
 
         IScheduler made = registered.Ask("the factory", () => registered.CreateScheduler!(_options!) ?? throw new InvalidOperationException("it returned null"));
-        return new(made, registered.FullName, log);
+        return new(made, registered.FullName, log) { Registered = registered, Options = _options };
     }
 }

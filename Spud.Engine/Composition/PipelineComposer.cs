@@ -90,6 +90,14 @@ internal sealed class PipelineComposer : IDisposable
         return composer.Compose(document, plugins);
     }
 
+    /// <summary>What a pipeline will need. Its cache is built, nothing else.</summary>
+    /// <inheritdoc cref="Compose(PipelineDocument, PluginCatalog, PipelineOptions, WorkerThreads, PipelineParts)"/>
+    public static MemoryForecast Forecast(PipelineDocument document, PluginCatalog plugins, PipelineOptions options)
+    {
+        using PipelineComposer composer = Open(document, plugins, options with { Threads = 1, Log = null }, null, null);
+        return composer.Forecast(document, plugins);
+    }
+
     private static PipelineComposer Open(PipelineDocument document, PluginCatalog plugins, PipelineOptions options, WorkerThreads? workers, PipelineParts? former)
     {
         try
@@ -140,6 +148,19 @@ internal sealed class PipelineComposer : IDisposable
         if (loop.Drafter is not null)
             WarnOfCompany(loop.Drafter, chosen);
         return Freeze(document, plugins, loop, domains, layers.Whole<IHead>(), cache, layouts, layers.Compose(layouts), splits);
+    }
+
+    private MemoryForecast Forecast(PipelineDocument document, PluginCatalog plugins)
+    {
+        ChosenComponent chosen = new ComponentChoice(document, plugins, _model).Choose()[Roles.Cache][0];
+        PipelineComponent built = _builder.Build(chosen);
+        StepDomains domains = new(_memory, _host, _model, _limits, _model.Layers.Max(static layer => layer.ExpertsUsed));
+        BoundComponent<ICachePolicy> cache = new(Role.Cache, built.Registered.FullName, built.Offer, (ICachePolicy)built.Instance, domains.Host);
+        PoolBuilder pools = new(_memory, _host, _model, _limits, _options.CacheTokens) { FullSequences = _options.FullSequences };
+        return new(
+            _file.Tensors.Sum(static tensor => tensor.Bytes),
+            Enumerable.Range(0, _model.Layers.Length).Sum(layer => pools.BytesOf(cache.Offer, layer, LayoutCheck.LayoutOf(cache, layer))),
+            built.Memory.HostBytes + domains.HostBytes + BatchBuffers.BytesOf(_limits, _model.Vocabulary) + _model.Vocabulary * RuntimeMemory.PerToken);
     }
 
     private Pipeline Freeze(PipelineDocument document, PluginCatalog plugins, (JobScheduler Scheduler, TokenDrafter? Drafter) loop, StepDomains domains, BoundComponent<IHead> head, BoundComponent<ICachePolicy> cache, CacheLayout[] layouts, LayerParts[][] parts, bool splits)

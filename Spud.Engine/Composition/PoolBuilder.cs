@@ -37,13 +37,24 @@ internal sealed class PoolBuilder(MemoryAccount memory, IMemoryDomain host, Mode
     public LayerPages Pages(string cache, Offer offer, int layer, CacheLayout layout, IMemoryDomain domain, FoldShards? shards = null)
     {
         ImmutableArray<PoolLayout> layouts = LayoutCheck.PoolsOf(layout);
+        PoolShape[] shapes = ShapesOf(offer, layer, layout, domain, shards);
+        ImmutableArray<PoolPages> pools = Shared(layer, shapes) ?? Allocated(cache, layer, layouts, shapes);
+        return new LayerPages(pools, layout.TokensAtMost, ReviewBorders.Of(layout, offer)) { Shards = shards };
+    }
+
+    /// <summary>Bytes that the pools of a layer take, in one domain; none are allocated.</summary>
+    /// <param name="offer">What the cache offers.</param>
+    /// <param name="layer">The layer.</param>
+    /// <param name="layout">How the cache stores it.</param>
+    public long BytesOf(Offer offer, int layer, CacheLayout layout) => ShapesOf(offer, layer, layout, host, shards: null).Sum(shape => shape.BytesOf(model.Layers[layer].Kv));
+
+    private PoolShape[] ShapesOf(Offer offer, int layer, CacheLayout layout, IMemoryDomain domain, FoldShards? shards)
+    {
         ImmutableArray<IMemoryDomain> domains = shards?.Domains ?? [domain];
         int[] positions = PositionsOf(shards);
         int stepRows = StepRows(ReviewBorders.Of(layout, offer));
-        PoolShape[] shapes = [.. layouts.SelectMany((pool, i) => domains.Select((where, shard) =>
+        return [.. LayoutCheck.PoolsOf(layout).SelectMany((pool, i) => domains.Select((where, shard) =>
             ShapeOf(pool, model.Layers[layer].Kv, isFirst: i == 0, isDeclared: !layout.Pools.IsEmpty, where, positions[shard], stepRows)))];
-        ImmutableArray<PoolPages> pools = Shared(layer, shapes) ?? Allocated(cache, layer, layouts, shapes);
-        return new LayerPages(pools, layout.TokensAtMost, ReviewBorders.Of(layout, offer)) { Shards = shards };
     }
 
     /// <summary>The former pipeline's pools of a layer, with their content; null if any would differ.</summary>

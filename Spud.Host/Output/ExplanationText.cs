@@ -17,6 +17,7 @@ internal sealed class ExplanationText(TextWriter to)
         foreach (ComponentExplanation component in explanation.Components)
             WriteComponent(component);
 
+        WriteScheduler(explanation.Scheduler);
         if (explanation.Drafter is { } drafter)
             WriteDrafter(drafter);
 
@@ -74,7 +75,7 @@ internal sealed class ExplanationText(TextWriter to)
         string layers = component.Layers == "all" ? "all layers" : LayersOf(component.Layers);
         string phase = component.Phase == "both" ? "" : $", {component.Phase} only";
         Line($"{layers}{phase}, {component.Domain} memory, rows {(component.RowInvariant ? "do not depend on their neighbours" : "may depend on their neighbours")}");
-        Wrapped("options ", component.Options.EnumerateObject().Select(option => $"{option.Name}={Value(option.Value)}").DefaultIfEmpty("none"));
+        Options(component.Options);
         if (component.ExpertsAtMost is { } most)
             Line(FormattableString.Invariant($"at most {most} {(most == 1 ? "expert" : "experts")} per token{(component.ExpertsExpected is { } expected ? $", {expected:0.00} expected on average" : "")}"));
         if (component.Role != Roles.Cache)
@@ -84,11 +85,17 @@ internal sealed class ExplanationText(TextWriter to)
         Line(component.Folder);
     }
 
+    private void WriteScheduler(SchedulerExplanation scheduler)
+    {
+        Title(scheduler.Plugin is { } plugin ? $"Scheduler: {plugin}/{scheduler.Name} {scheduler.Version}" : $"Scheduler: {scheduler.Name}, built in");
+        Options(scheduler.Options);
+    }
+
     private void WriteDrafter(DrafterExplanation drafter)
     {
         Title($"Drafter: {drafter.Plugin}/{drafter.Name} {drafter.Version}");
         Line($"up to {drafter.MaxTokens} {(drafter.MaxTokens == 1 ? "token" : "tokens")} a draft, verified in one step");
-        Wrapped("options ", drafter.Options.EnumerateObject().Select(option => $"{option.Name}={Value(option.Value)}").DefaultIfEmpty("none"));
+        Options(drafter.Options);
     }
 
     private void WriteSteps(ImmutableArray<StepExplanation> steps)
@@ -173,6 +180,9 @@ internal sealed class ExplanationText(TextWriter to)
         Line("1 CU = 10^9 FLOP, a multiply-add is 2; prefill without logits");
         Line("bytes: read by a token alone in its step (weights as the file stores them)");
     }
+
+    private void Options(JsonElement options) =>
+        Wrapped("options ", options.EnumerateObject().Select(option => $"{option.Name}={Value(option.Value)}").DefaultIfEmpty("none"));
 
     private void Title(string title)
     {

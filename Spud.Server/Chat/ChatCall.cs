@@ -92,7 +92,7 @@ internal sealed class ChatCall
         return (rendered, Lease.Model.Encode(rendered));
     }
 
-    private AnswerParser Parser(RenderedPrompt rendered) => AnswerParser.For(Lease.Model.ChatTemplate, rendered.Text, Answer.Tools);
+    private AnswerParser Parser(RenderedPrompt rendered) => AnswerParser.For(Lease.Model.ChatTemplate, rendered.Text, Answer.Tools, Answer.IsParallel);
 
     private static int? Logprobs(in Fields fields)
     {

@@ -11,7 +11,6 @@ namespace Spud.Server.Generation;
 internal sealed class AnswerFields
 {
     private readonly ToolChoice _choice = ToolChoice.Auto;
-    private readonly bool _isParallel = true;
     private readonly JsonElement? _schema;
     private readonly bool _isJson;
     private readonly string? _grammar;
@@ -41,7 +40,7 @@ internal sealed class AnswerFields
             throw ApiException.Invalid(fault.Field, $"{fault.Problem}.", "invalid_value");
         }
 
-        _isParallel = fields.Flag("parallel_tool_calls") ?? true;
+        IsParallel = fields.Flag("parallel_tool_calls") ?? true;
         if (!_choice.MayCall)
             Tools = null;
         if (Tools is not null && _choice.MustCall && (_isJson || _grammar is not null))
@@ -50,6 +49,9 @@ internal sealed class AnswerFields
 
     /// <summary>The functions that the model may call; null for none.</summary>
     public ToolSet? Tools { get; }
+
+    /// <summary>Whether the model may call several in one answer.</summary>
+    public bool IsParallel { get; } = true;
 
     /// <summary>The constraint of the answer; null if it is free.</summary>
     /// <exception cref="ApiException">A schema or grammar cannot be honoured.</exception>
@@ -68,7 +70,7 @@ internal sealed class AnswerFields
                 return _schema is { } schema ? model.ConstrainToSchema(schema, prompt) : model.ConstrainToJsonObject(prompt);
 
             field = "tools";
-            return Tools is null || prompt is null ? null : model.ConstrainToCalls(Tools, _choice, _isParallel, prompt);
+            return Tools is null || prompt is null ? null : model.ConstrainToCalls(Tools, _choice, IsParallel, prompt);
         }
         catch (GrammarException fault)
         {

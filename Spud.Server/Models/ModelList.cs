@@ -23,10 +23,13 @@ internal sealed record ModelEntry(string Id, long Created, bool Loaded)
     /// <summary>Maximum length of a text in tokens; null while it is not in memory.</summary>
     public int? ContextLength { get; init; }
 
+    /// <summary>What it takes in memory when its context is full, in bytes; null until it was asked for.</summary>
+    public long? MemoryBytes { get; init; }
+
     /// <summary>The entry of a model.</summary>
     public static ModelEntry Of(ServedModel model)
     {
         LanguageModel? loaded = model.Loading is { IsCompletedSuccessfully: true } loading ? loading.Result : null;
-        return new(model.Name, model.Created.ToUnixTimeSeconds(), loaded is not null) { ContextLength = loaded?.Pipeline.Limits.ContextTokens };
+        return new(model.Name, model.Created.ToUnixTimeSeconds(), loaded is not null) { ContextLength = loaded?.Pipeline.Limits.ContextTokens, MemoryBytes = model.Bytes };
     }
 }

@@ -23,22 +23,13 @@ internal sealed partial class ModelLoader : IDisposable
     /// <summary>Runs the steps of all models.</summary>
     public StepLoop Loop { get; }
 
+    /// <summary>What a model's pipeline will take in memory, in bytes.</summary>
+    public long BytesOf(ServedModel model) => MemoryForecast.Of(Document(model.Settings), _plugins.Value, Options(model)).Bytes;
+
     /// <summary>Composes a model's pipeline.</summary>
     public LanguageModel Load(ServedModel model)
     {
-        PipelineDocument document = Document(model.Settings);
-        PipelineOptions options = new()
-        {
-            Sequences = _settings.Sequences,
-            FullSequences = _settings.FullSequences is { } full ? Math.Min(full, _settings.Sequences) : null,
-            Rows = Math.Max(_settings.Rows, _settings.Sequences),
-            LogitRows = _settings.Sequences,
-            TokenGap = TimeSpan.FromSeconds(_settings.TokenGapSeconds),
-            KeptTokens = _settings.KeptTokens,
-            SwapFolder = _settings.SwapFolder,
-            Log = line => Noted(model.Name, line),
-        };
-        LanguageModel loaded = LanguageModel.Load(document, _plugins.Value, options, Loop);
+        LanguageModel loaded = LanguageModel.Load(Document(model.Settings), _plugins.Value, Options(model), Loop);
         try
         {
             loaded.ChatTemplate = model.Template();
@@ -58,6 +49,18 @@ internal sealed partial class ModelLoader : IDisposable
         if (_plugins.IsValueCreated)
             _plugins.Value.Dispose();
     }
+
+    private PipelineOptions Options(ServedModel model) => new()
+    {
+        Sequences = _settings.Sequences,
+        FullSequences = _settings.FullSequences is { } full ? Math.Min(full, _settings.Sequences) : null,
+        Rows = Math.Max(_settings.Rows, _settings.Sequences),
+        LogitRows = _settings.Sequences,
+        TokenGap = TimeSpan.FromSeconds(_settings.TokenGapSeconds),
+        KeptTokens = _settings.KeptTokens,
+        SwapFolder = _settings.SwapFolder,
+        Log = line => Noted(model.Name, line),
+    };
 
     private static PipelineDocument Document(ModelSettings settings)
     {

@@ -1,12 +1,14 @@
 using System.Collections.Immutable;
+using System.Globalization;
+using Spud.Composition;
 using Spud.Server.Http;
 using Spud.Server.Settings;
 
 namespace Spud.Server.Models;
 
 /// <summary>
-/// The models of the server. At most some of them are in memory: one that is asked for is loaded in place of the one used least recently
-/// that no request uses.
+/// The models of the server. Those in memory are limited in number and in bytes: one that is asked for is loaded in place of those used least
+/// recently that no request uses. What it will take is known before it is loaded.
 /// </summary>
 internal sealed partial class ModelShelf : IAsyncDisposable
 {
@@ -14,12 +16,13 @@ internal sealed partial class ModelShelf : IAsyncDisposable
     private readonly ModelLoader _loader;
     private readonly ILogger<ModelShelf> _log;
     private readonly int _capacity;
+    private readonly long _bytes;
     private readonly SemaphoreSlim _freed = new(0);
     private long _clock;
 
     public ModelShelf(ServerSettings settings, ModelLoader loader, ILogger<ModelShelf> log)
     {
-        (_loader, _log, _capacity) = (loader, log, settings.LoadedModels);
+        (_loader, _log, _capacity, _bytes) = (loader, log, settings.LoadedModels, settings.ModelBytes);
         All = settings.Models.Count > 0
             ? [.. settings.Models.OrderBy(entry => entry.Key != settings.DefaultModel).Select(static entry => new ServedModel(entry.Key, entry.Value))]
             : [new ServedModel(NameOf(settings.Embedded!), settings.Embedded!)];
@@ -34,12 +37,16 @@ internal sealed partial class ModelShelf : IAsyncDisposable
     /// <summary>A model in memory, loaded if it is not there.</summary>
     /// <param name="name">As in the request; null for the first.</param>
     /// <param name="cancellation">Gives up waiting.</param>
-    /// <exception cref="ApiException">There is no such model, or it cannot be loaded.</exception>
+    /// <exception cref="ApiException">There is no such model, it cannot be loaded, or it needs more memory than models may take.</exception>
     public async Task<ModelLease> TakeAsync(string? name, CancellationToken cancellation)
     {
         ServedModel model = name is null ? All[0] : Find(name) ?? throw Unknown(name);
+        await MeasureAsync(model, cancellation).ConfigureAwait(false);
         while (true)
         {
+            if (ExcessOf(model) is { } excess)
+                throw new ApiException(StatusCodes.Status503ServiceUnavailable, excess, "model", "model_too_large");
+
             if (TryStart(model) is not { } loading)
             {
                 // Another request has to end first.
@@ -60,8 +67,15 @@ internal sealed partial class ModelShelf : IAsyncDisposable
     }
 
     /// <summary>Loads the first model, so that the first request need not wait for it.</summary>
+    /// <exception cref="SettingsException">It needs more memory than models may take.</exception>
     public async Task LoadFirstAsync(CancellationToken cancellation)
     {
+        long bytes = _loader.BytesOf(All[0]);
+        lock (_gate)
+            All[0].Bytes ??= bytes;
+        if (ExcessOf(All[0]) is { } excess)
+            throw new SettingsException($"{excess} Choose a shorter context, fewer {ServerSettings.Section}:FullSequences or a smaller model, or raise {ServerSettings.Section}:ModelMegabytes.");
+
         Task<LanguageModel> loading = TryStart(All[0])!;
         try
         {
@@ -89,30 +103,90 @@ internal sealed partial class ModelShelf : IAsyncDisposable
     {
         lock (_gate)
         {
-            if (model.Loading is null or { IsFaulted: true })
+            if (!model.IsHeld)
             {
-                Task before = Task.CompletedTask;
-                if (All.Count(static other => other.Loading is not null and not { IsFaulted: true }) >= _capacity)
-                {
-                    if (All.Where(static other => other is { Users: 0, IsLoaded: true }).MinBy(static other => other.LastUse) is not { } oldest)
-                        return null;
+                if (LeavingFor(model) is not { } leaving)
+                    return null;
 
-                    before = UnloadAsync(oldest.Loading!);
-                    oldest.Loading = null;
-                    Left(oldest.Name, model.Name);
+                Task[] before = [.. leaving.Select(other => UnloadAsync(other.Loading!))];
+                foreach (ServedModel other in leaving)
+                {
+                    other.Loading = null;
+                    Left(other.Name, model.Name);
                 }
 
-                model.Loading = Task.Run(async () =>
-                {
-                    await before.ConfigureAwait(false);
-                    return _loader.Load(model);
-                });
+                model.Loading = Task.Run(() => LoadAsync(model, Task.WhenAll(before)));
             }
 
             model.Users++;
             return model.Loading;
         }
     }
+
+    /// <summary>The models that make room for another one, the one used least recently first; null if requests use too many others.</summary>
+    private List<ServedModel>? LeavingFor(ServedModel model)
+    {
+        int count = All.Count(static other => other.IsHeld);
+        long bytes = model.Bytes!.Value + All.Where(static other => other.IsHeld).Sum(static other => other.Bytes!.Value);
+        List<ServedModel> leaving = [];
+        foreach (ServedModel idle in All.Where(static other => other is { Users: 0, IsLoaded: true }).OrderBy(static other => other.LastUse))
+        {
+            if (HasRoom())
+                break;
+
+            leaving.Add(idle);
+            (count, bytes) = (count - 1, bytes - idle.Bytes!.Value);
+        }
+
+        return HasRoom() ? leaving : null;
+
+        bool HasRoom() => count < _capacity && bytes <= _bytes;
+    }
+
+    private async Task<LanguageModel> LoadAsync(ServedModel model, Task before)
+    {
+        await before.ConfigureAwait(false);
+        LanguageModel loaded = _loader.Load(model);
+        long bytes = PipelineExplanation.Of(loaded.Pipeline).Memory.PipelineBytes;
+        lock (_gate)
+            model.Bytes = bytes;
+
+        return loaded;
+    }
+
+    /// <summary>Finds out what a model will take in memory, if that is unknown.</summary>
+    private async Task MeasureAsync(ServedModel model, CancellationToken cancellation)
+    {
+        lock (_gate)
+        {
+            if (model.Bytes is not null)
+                return;
+        }
+
+        try
+        {
+            long bytes = await Task.Run(() => _loader.BytesOf(model), cancellation).ConfigureAwait(false);
+            lock (_gate)
+                model.Bytes ??= bytes;
+        }
+        catch (Exception fault) when (fault is not OperationCanceledException)
+        {
+            throw Unloadable(model, fault);
+        }
+    }
+
+    /// <summary>Why a model never fits; null if it does, or is in memory.</summary>
+    private string? ExcessOf(ServedModel model)
+    {
+        lock (_gate)
+        {
+            return model.IsHeld || model.Bytes!.Value <= _bytes
+                ? null
+                : $"The model '{model.Name}' needs {Megabytes(model.Bytes.Value + (1 << 20) - 1)} of memory, and models may take {Megabytes(_bytes)} here.";
+        }
+    }
+
+    private static string Megabytes(long bytes) => string.Create(CultureInfo.InvariantCulture, $"{bytes >> 20:N0} MiB");
 
     private void End(ServedModel model)
     {

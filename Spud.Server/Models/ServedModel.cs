@@ -29,6 +29,12 @@ internal sealed class ServedModel(string name, ModelSettings settings)
     /// <summary>When it was used last, in ticks that only grow.</summary>
     public long LastUse { get; set; }
 
+    /// <summary>What it takes in memory, in bytes: as forecast before it is loaded for the first time, then as its pipeline explains it. Null while unknown.</summary>
+    public long? Bytes { get; set; }
+
+    /// <summary>Whether it is in memory or being loaded.</summary>
+    public bool IsHeld => Loading is not null and not { IsFaulted: true };
+
     /// <summary>Whether it is in memory.</summary>
     public bool IsLoaded => Loading is { IsCompletedSuccessfully: true };
 

@@ -18,8 +18,9 @@ internal sealed record ServerStatus(string State, int Answers, ModelStatus[] Mod
 
 /// <summary>A model.</summary>
 /// <param name="Name">The name that requests use.</param>
+/// <param name="MemoryBytes">What it takes in memory when its context is full, in bytes; null until it was asked for.</param>
 /// <param name="Loop">Its loop; null if it is not in memory.</param>
-internal sealed record ModelStatus(string Name, LoopView? Loop);
+internal sealed record ModelStatus(string Name, long? MemoryBytes, LoopView? Loop);
 
 /// <summary>The loop of a model.</summary>
 /// <param name="Waiting">Requests that wait for room.</param>

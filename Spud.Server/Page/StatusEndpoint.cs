@@ -27,7 +27,7 @@ internal static class StatusEndpoint
         ServerStatus status = new(
             readiness.State,
             admission.Open,
-            [.. models.All.Select(static model => new ModelStatus(model.Name, model.Loading is { IsCompletedSuccessfully: true } loading ? LoopView.Of(loading.Result.Status) : null))],
+            [.. models.All.Select(static model => new ModelStatus(model.Name, model.Bytes, model.Loading is { IsCompletedSuccessfully: true } loading ? LoopView.Of(loading.Result.Status) : null))],
             history.After(after),
             caller.Details is { } account ? new(account.Name, account.Balance, account.Escrow, account.Currency) : null,
             [.. models.All.SelectMany(static model => model.Texts.Open.Select(text => (text, model.Name))).Where(job => job.text.Terms.Account == caller.Account).Take(ShownJobs).Select(static job => JobStatusView.Of(job.text, job.Name))],

@@ -72,6 +72,9 @@ internal sealed class ServerSettings
     /// <summary>Maximum number of models in memory; the one used least recently makes room for another.</summary>
     public int LoadedModels { get; set; } = 1;
 
+    /// <summary>What the models in memory may take together, in 2^20 bytes; null for nine tenths of the machine's or container's memory.</summary>
+    public long? ModelMegabytes { get; set; }
+
     /// <summary>Interval of signs of life in a stream without tokens.</summary>
     public double KeepAliveSeconds { get; set; } = 10;
 
@@ -111,6 +114,9 @@ internal sealed class ServerSettings
     /// <summary>The model that is served if <see cref="Models"/> is empty; its name is that of its file.</summary>
     public ModelSettings? Embedded { get; set; }
 
+    /// <summary>What the models in memory may take together, in bytes.</summary>
+    public long ModelBytes => ModelMegabytes is { } megabytes ? megabytes << 20 : GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 10 * 9;
+
     /// <summary>Reads the settings.</summary>
     /// <exception cref="SettingsException">A setting is unknown or out of range.</exception>
     public static ServerSettings Of(IConfiguration configuration)
@@ -145,6 +151,7 @@ internal sealed class ServerSettings
         Require(nameof(KeptTokens), KeptTokens ?? 1, 1, int.MaxValue);
         Require(nameof(Threads), Threads ?? 1, 1, 1024);
         Require(nameof(LoadedModels), LoadedModels, 1, 1024);
+        Require(nameof(ModelMegabytes), ModelMegabytes ?? 1, 1, 1L << 40);
         Require(nameof(KeepAliveSeconds), KeepAliveSeconds, 0.01, 3600);
         Require(nameof(DrainSeconds), DrainSeconds, 0, 86400);
         Require(nameof(DefaultBudget), (double)DefaultBudget, 1e-9, 9e9);

@@ -10,11 +10,18 @@ internal static class FreeText
     /// <param name="marker">The marker, in characters of one UTF-16 unit.</param>
     /// <param name="mayEnd">Whether the text may also end without the marker.</param>
     /// <param name="after">What follows the marker; given the rule in which free text begins.</param>
-    public static GrammarNode Until(GrammarRules rules, string marker, bool mayEnd, Func<GrammarNode, GrammarNode> after)
+    public static GrammarNode Until(GrammarRules rules, string marker, bool mayEnd, Func<GrammarNode, GrammarNode> after) => Of(rules, marker, mayEnd, after);
+
+    /// <summary>Any text in which a marker does not occur.</summary>
+    /// <param name="rules">The grammar's rules.</param>
+    /// <param name="marker">The marker, in characters of one UTF-16 unit.</param>
+    public static GrammarNode Without(GrammarRules rules, string marker) => Of(rules, marker, mayEnd: true, after: null);
+
+    private static GrammarNode Of(GrammarRules rules, string marker, bool mayEnd, Func<GrammarNode, GrammarNode>? after)
     {
         int[] states = [.. marker.Select((_, i) => rules.Reserve($"text before {marker}, {i}"))];
         GrammarNode start = new ReferenceNode(states[0]);
-        GrammarNode then = rules.Add($"after {marker}", after(start));
+        GrammarNode? then = after is null ? null : rules.Add($"after {marker}", after(start));
         char[] distinct = [.. marker.Distinct()];
         ImmutableArray<CharacterRange> others = CharacterRange.Complement(CharacterRange.Union(distinct.Select(static c => new CharacterRange(c, c))));
         for (int state = 0; state < states.Length; state++)
@@ -23,7 +30,8 @@ internal static class FreeText
             foreach (char c in distinct)
             {
                 int next = Matched(marker, marker[..state] + c);
-                branches.Add(GrammarNode.Sequence(GrammarNode.Literal(c.ToString()), next == marker.Length ? then : new ReferenceNode(states[next])));
+                if ((next < marker.Length ? new ReferenceNode(states[next]) : then) is { } following)
+                    branches.Add(GrammarNode.Sequence(GrammarNode.Literal(c.ToString()), following));
             }
 
             if (mayEnd)

@@ -25,7 +25,7 @@ internal sealed class SpecialTokenRoles
     private static readonly string[] StructureOfAnswers = ["<|channel|>", "<|message|>", "<|start|>", "<|constrain|>"];
 
     // Where these are control tokens, an answer parser needs them as text all the same.
-    private static readonly string[] StructureOfCalls = ["[TOOL_CALLS]", "[ARGS]", "[CALL_ID]", "<|python_tag|>", "<tool_call>", "</tool_call>"];
+    private static readonly string[] StructureOfCalls = ["[TOOL_CALLS]", "[ARGS]", "[CALL_ID]", "<|python_tag|>", "<tool_call>", "</tool_call>", "<arg_key>", "</arg_key>", "<arg_value>", "</arg_value>"];
 
     private static readonly string[] FimPrefix =
         ["<|fim_prefix|>", "<fim-prefix>", "<fim_prefix>", "<｜fim▁begin｜>", "<PRE>", "▁<PRE>", "<|code_prefix|>", "<|prefix|>"];

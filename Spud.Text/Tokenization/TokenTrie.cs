@@ -36,6 +36,8 @@ internal sealed class TokenTrie
         Close(path, 0);
         _firstTokens.Add(_ids.Length);
         (Bytes, Depths, Parents, Ends, FirstTokens) = ([.. _bytes], [.. _depths], [.. _parents], [.. _ends], [.. _firstTokens]);
+        (Below, Heights) = (new ulong[Count], new int[Count]);
+        Summarise();
 
         void Close(List<int> open, int length)
         {
@@ -62,11 +64,39 @@ internal sealed class TokenTrie
     /// <summary>The first node after each node's subtree.</summary>
     public int[] Ends { get; }
 
+    /// <summary>The kinds of the bytes below each node; see <see cref="ByteBuckets"/>.</summary>
+    public ulong[] Below { get; }
+
+    /// <summary>Number of bytes of the longest way down from each node.</summary>
+    public int[] Heights { get; }
+
     /// <summary>For each node, and one beyond the last: number of tokens before its own.</summary>
     private int[] FirstTokens { get; }
 
     /// <summary>The tokens that end at a node.</summary>
     public ReadOnlySpan<int> TokensAt(int node) => _ids.AsSpan(FirstTokens[node], FirstTokens[node + 1] - FirstTokens[node]);
+
+    /// <summary>The tokens that end at a node or below it.</summary>
+    public ReadOnlySpan<int> TokensFrom(int node) => _ids.AsSpan(FirstTokens[node], FirstTokens[Ends[node]] - FirstTokens[node]);
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Summarise()
+    {
+        Utf8State[] states = new Utf8State[Count];
+        for (int node = 1; node < Count; node++)
+        {
+            Utf8State before = states[Parents[node]];
+            states[node] = before == Utf8State.Between && Bytes[node] < 0x80 ? before : Utf8States.Next(before, Bytes[node]);
+        }
+
+        // Children come after their parents.
+        for (int node = Count - 1; node > 0; node--)
+        {
+            ulong own = Bytes[node] < 0x80 ? ByteBuckets.Of(Bytes[node]) : states[node] == Utf8State.Invalid ? ByteBuckets.Stray : ByteBuckets.Encoded;
+            Below[Parents[node]] |= own | Below[node];
+            Heights[Parents[node]] = Math.Max(Heights[Parents[node]], Heights[node] + 1);
+        }
+    }
 
     // By the first eight bytes as a number, which sorts far faster than texts; then those that share them.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)] // a hundred thousand tokens, once a process

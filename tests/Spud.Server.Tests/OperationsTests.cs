@@ -99,4 +99,45 @@ public sealed class OperationsTests(SharedServer shared)
             return [.. models.EnumerateArray().Where(static model => model.GetProperty("loaded").GetBoolean()).Select(static model => model.GetProperty("id").GetString()!)];
         }
     }
+
+    [Fact]
+    public async Task Models_share_the_memory_that_they_may_take_and_one_that_never_fits_is_refused()
+    {
+        string other = TestData.Path("stories260K/stories260K-q8_0.gguf");
+        string[] models = ["--Serve:Models:first:Model=" + TestServer.Stories, "--Serve:Models:second:Model=" + other, "--Serve:Models:large:Model=" + TestData.DefaultModel];
+        string[] settings = [.. models, "--Serve:Models:first:ChatTemplate=chatml", "--Serve:Models:second:ChatTemplate=chatml", "--Serve:DefaultModel=first", "--Serve:LoadedModels=3"];
+        long first, second;
+        await using (TestServer roomy = await TestServer.StartAsync([.. settings, "--Serve:ModelMegabytes=500"]))
+        {
+            await roomy.AnswerAsync(ChatPath, Body("\"model\": \"second\","));
+            Dictionary<string, JsonElement> known = await ModelsAsync(roomy);
+            (first, second) = (known["first"].GetProperty("memory_bytes").GetInt64(), known["second"].GetProperty("memory_bytes").GetInt64());
+            Assert.True(known["first"].GetProperty("loaded").GetBoolean() && known["second"].GetProperty("loaded").GetBoolean());
+            Assert.False(known["large"].TryGetProperty("memory_bytes", out _));
+            JsonElement status = (await roomy.GetAsync("/status")).GetProperty("models")[0];
+            Assert.Equal(("first", first), (status.GetProperty("name").GetString(), status.GetProperty("memory_bytes").GetInt64()));
+            JsonElement refused = await roomy.RefusedAsync(503, ChatPath, Body("\"model\": \"large\","));
+            Assert.Equal(("model_too_large", "model"), (refused.GetProperty("code").GetString(), refused.GetProperty("param").GetString()));
+            Assert.Matches("^The model 'large' needs [0-9,]+ MiB of memory, and models may take 500 MiB here\\.$", refused.GetProperty("message").GetString());
+            Assert.True((await ModelsAsync(roomy))["first"].GetProperty("loaded").GetBoolean());
+        }
+
+        // Room for either, not for both.
+        await using TestServer narrow = await TestServer.StartAsync([.. settings, $"--Serve:ModelMegabytes={(Math.Max(first, second) >> 20) + 1}"]);
+        foreach (string model in (string[])["second", "first"])
+        {
+            await narrow.AnswerAsync(ChatPath, Body($"\"model\": \"{model}\","));
+            Assert.Equal([model], (await ModelsAsync(narrow)).Values.Where(static entry => entry.GetProperty("loaded").GetBoolean()).Select(static entry => entry.GetProperty("id").GetString()!));
+        }
+
+        static async Task<Dictionary<string, JsonElement>> ModelsAsync(TestServer server) =>
+            (await server.GetAsync("/v1/models")).GetProperty("data").EnumerateArray().ToDictionary(static model => model.GetProperty("id").GetString()!);
+    }
+
+    [Fact]
+    public async Task A_first_model_that_never_fits_ends_the_start_with_what_to_do()
+    {
+        Settings.SettingsException refused = await Assert.ThrowsAsync<Settings.SettingsException>(() => TestServer.StartAsync(TestData.DefaultModel, ["--Serve:ModelMegabytes=100"]));
+        Assert.Matches("needs [0-9,]+ MiB of memory, and models may take 100 MiB here\\. Choose a shorter context, .* or raise Serve:ModelMegabytes\\.", refused.Message);
+    }
 }

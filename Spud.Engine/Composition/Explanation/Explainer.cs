@@ -18,11 +18,16 @@ internal sealed class Explainer(PipelineParts parts)
         Pools = [.. parts.Components.GroupBy(component => component.Offer.NativeThreads ?? "managed").Select(Pool)],
         Steps = [.. Steps()],
         Components = [.. parts.Components.Select(Component)],
+        Scheduler = Scheduler(),
         Drafter = parts.Drafter is { Registered: { } drafter } of ? new(drafter.Name, drafter.PluginId, drafter.PluginVersion, JsonSerializer.SerializeToElement(of.Options, drafter.Options), of.MaxTokens) : null,
         Pages = [.. Alike(PagesKey).SelectMany(layers => Enumerable.Range(0, parts.Pages.Layers[layers[0]].Pools.Length).Select(pool => Pages(layers, pool)))],
         Memory = Memory(),
         Compute = Compute(),
     };
+
+    private SchedulerExplanation Scheduler() => parts.Scheduler is { Registered: { } registered, Options: { } options }
+        ? new(registered.Name, registered.PluginId, registered.PluginVersion, JsonSerializer.SerializeToElement(options, registered.Options))
+        : new(parts.Scheduler.Name, null, null, JsonSerializer.SerializeToElement(new FifoOptions(), SchedulerJson.Default.FifoOptions));
 
     private PoolExplanation Pool(IGrouping<string, PipelineComponent> users) =>
         new(users.Key, parts.Pool.Threads, [.. users.Select(component => $"{component.Role} {component.Registered.FullName}")]);

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 
 namespace Spud.Composition;
 
@@ -37,6 +38,10 @@ public sealed record MemoryExplanation
 
     /// <summary>Device memory by domain, excluding what native libraries use there.</summary>
     public required ImmutableSortedDictionary<string, long> Devices { get; init; }
+
+    /// <summary>What one more pipeline takes in a process that has others: private memory without the runtime's, and what is mapped.</summary>
+    [JsonIgnore]
+    public long PipelineBytes => PrivateBytes - Runtime + MappedBytes;
 
     /// <summary>Bytes of the model file that components keep reading, counting each tensor once.</summary>
     public required long MappedBytes { get; init; }

@@ -22,6 +22,9 @@ public sealed record PipelineExplanation
     /// <summary>The components, in the order they were built.</summary>
     public required ImmutableArray<ComponentExplanation> Components { get; init; }
 
+    /// <summary>The scheduler.</summary>
+    public required SchedulerExplanation Scheduler { get; init; }
+
     /// <summary>The drafter; null for none.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public DrafterExplanation? Drafter { get; init; }
@@ -42,6 +45,13 @@ public sealed record PipelineExplanation
         return new Explainer(pipeline.Parts).Explain();
     }
 }
+
+/// <summary>A scheduler.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Plugin">Id of its plugin; null for the built-in one.</param>
+/// <param name="Version">Version of the plugin; null likewise.</param>
+/// <param name="Options">Its options, resolved.</param>
+public sealed record SchedulerExplanation(string Name, string? Plugin, string? Version, JsonElement Options);
 
 /// <summary>A drafter.</summary>
 /// <param name="Name">Its name.</param>

@@ -24,4 +24,12 @@ internal readonly record struct PoolShape
 
     /// <summary>The properties of the layout, compared by value.</summary>
     public (int PageTokens, ElementType Keys, ElementType Values, bool PerHead, int KeysAtMost) Stored { get; }
+
+    /// <summary>Bytes of its keys, values and positions.</summary>
+    /// <param name="kv">KV geometry of a token.</param>
+    public long BytesOf(KvGeometry kv)
+    {
+        long keys = (long)Pages * Stored.PageTokens, rows = keys * (Stored.PerHead ? 1 : kv.Heads);
+        return Stored.Keys.BytesOf(rows * kv.KeyWidth) + Stored.Values.BytesOf(rows * kv.ValueWidth) + ElementType.I32.BytesOf(keys);
+    }
 }

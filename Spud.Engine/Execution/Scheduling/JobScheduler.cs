@@ -20,6 +20,12 @@ public sealed class JobScheduler : IDisposable
     /// <summary>Name of the scheduler that decides: "plugin-id/name", or "fifo".</summary>
     public string Name { get; private set; }
 
+    /// <summary>How its plugin registered it; null for the built-in one.</summary>
+    internal RegisteredComponent? Registered { get; set; }
+
+    /// <summary>Its bound options; null likewise.</summary>
+    internal object? Options { get; set; }
+
     /// <summary>The prices that hold since the last call.</summary>
     public MarketPrices Prices { get; private set; }
 
@@ -69,7 +75,7 @@ public sealed class JobScheduler : IDisposable
             _log?.Invoke($"scheduler '{Name}': Dispose threw {PluginException.Describe(second)}");
         }
 
-        (_scheduler, Name) = (new FifoScheduler(), FifoScheduler.Name);
+        (_scheduler, Name, Registered, Options) = (new FifoScheduler(), FifoScheduler.Name, null, null);
     }
 
     // Ranks are different and below the number of jobs, but need not be consecutive.

@@ -13,27 +13,30 @@ public abstract class AnswerParser
     private readonly StringBuilder _reasoning = new();
     private readonly List<ToolCall> _calls = [];
     private ToolSet? _tools;
-    private ToolCallReader? _reader;
+    private MarkupForm? _markup;
+    private CallReader? _reader;
     private NamedCallReader? _named;
     private string _pending = "";
-    private int _begun;
+    private int _begun, _mostCalls;
     private bool _trimming;
 
     /// <summary>The parser for a model's answers.</summary>
     /// <param name="template">The model's template; null for plain text, which has no parts.</param>
     /// <param name="prompt">The prompt being answered: templates may open the reasoning in it.</param>
     /// <param name="tools">The functions that the model was offered; null if none.</param>
-    public static AnswerParser For(ChatTemplate? template, string prompt, ToolSet? tools = null)
+    /// <param name="isParallel">Whether it may call several: calls beyond the first, or beyond <see cref="CallText.MaxCalls"/>, are left out.</param>
+    public static AnswerParser For(ChatTemplate? template, string prompt, ToolSet? tools = null, bool isParallel = true)
     {
         ArgumentNullException.ThrowIfNull(prompt);
-        AnswerParser parser = template is null ? new TagParser([], null) : ToolFormats.Of(template) switch
+        ToolFormat format = template is null ? ToolFormat.ExplainedTags : ToolFormats.Of(template);
+        AnswerParser parser = template is null ? new TagParser([], null) : format switch
         {
             ToolFormat.Harmony => new HarmonyParser(),
             ToolFormat.MistralList or ToolFormat.MistralNamed => new MistralParser(),
             ToolFormat.BareJson when tools is not null => new BareJsonParser(),
             _ => TagParser.For(template.Source, prompt, readsCalls: tools is not null),
         };
-        parser._tools = tools;
+        (parser._tools, parser._markup, parser._mostCalls) = (tools, MarkupForm.Of(format), isParallel ? CallText.MaxCalls : 1);
         return parser;
     }
 
@@ -135,7 +138,9 @@ public abstract class AnswerParser
         }
 
         // Without a marker before it, only the name of a tool makes a text a call.
-        _reader ??= new(NewCall, name => this is not BareJsonParser || _tools?.Find(name) is not null);
+        _reader ??= _markup is { } form
+            ? new MarkupCallReader(form, NewCall, name => _tools?.Find(name))
+            : new ToolCallReader(NewCall, name => this is not BareJsonParser || _tools?.Find(name) is not null);
         _reader.Append(text, pieces);
     }
 
@@ -154,7 +159,7 @@ public abstract class AnswerParser
     }
 
     // Mistral's templates accept ids of nine letters and digits only.
-    private OpenCall NewCall(string name) => new(_begun++, RandomNumberGenerator.GetString("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789", 9), name, _calls.Add);
+    private OpenCall NewCall(string name) => new(_begun++, RandomNumberGenerator.GetString("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789", 9), name, _begun <= _mostCalls ? _calls.Add : null);
 
     private bool FindMark(out int at, out string mark)
     {

@@ -40,9 +40,7 @@ public static class AnswerGrammar
 
         ToolFormat format = ToolFormats.Of(template);
         GrammarRules rules = new();
-        GrammarNode[] calls = [.. tools.Functions.Select((function, i) => (Function: function, Index: i))
-            .Where(one => choice.Name is null || one.Function.Name == choice.Name)
-            .Select(one => Call(rules, format, one.Function, one.Index))];
+        GrammarNode[] calls = Calls(rules, format, tools.Functions.Index().Where(one => choice.Name is null || one.Item.Name == choice.Name));
         CallText text = new(rules, format, GrammarNode.Choice([.. calls]), isParallel);
         return rules.ToGrammar(ReasoningTags.Before(rules, template, prompt, choice.MustCall ? text.Required() : text.Possible()));
     }
@@ -60,9 +58,31 @@ public static class AnswerGrammar
     /// <summary>Whether a prompt opens the reasoning, which the grammar of the answer depends on.</summary>
     public static bool OpensReasoning(ChatTemplate? template, string prompt) => ReasoningTags.AreOpen(template, prompt);
 
-    private static GrammarNode Call(GrammarRules rules, ToolFormat format, ToolFunction function, int index)
+    // All functions whose schemas cannot be honoured are told at once.
+    private static GrammarNode[] Calls(GrammarRules rules, ToolFormat format, IEnumerable<(int Index, ToolFunction Function)> functions)
     {
-        GrammarNode arguments = rules.Add($"arguments of {function.Name}", Arguments(rules, function, $"tools[{index}].function.parameters"));
+        List<GrammarNode> calls = [];
+        List<JsonSchemaFault> faults = [];
+        MarkupCalls? markup = MarkupForm.Of(format) is { } form ? new(rules, form) : null;
+        foreach ((int index, ToolFunction function) in functions)
+        {
+            string place = $"tools[{index}].function.parameters";
+            try
+            {
+                calls.Add(markup?.Of(function, place) ?? Call(rules, format, function, place));
+            }
+            catch (JsonSchemaException refused)
+            {
+                faults.AddRange(refused.Faults);
+            }
+        }
+
+        return faults.Count == 0 ? [.. calls] : throw new JsonSchemaException(faults);
+    }
+
+    private static GrammarNode Call(GrammarRules rules, ToolFormat format, ToolFunction function, string place)
+    {
+        GrammarNode arguments = rules.Add($"arguments of {function.Name}", Arguments(rules, function, place));
         switch (format)
         {
             case ToolFormat.MistralNamed:

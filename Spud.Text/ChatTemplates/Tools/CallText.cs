@@ -9,6 +9,9 @@ namespace Spud.Text.ChatTemplates;
 /// <param name="isParallel">Whether there may be several.</param>
 internal sealed class CallText(GrammarRules rules, ToolFormat format, GrammarNode call, bool isParallel)
 {
+    /// <summary>Maximum number of calls in an answer: small models may otherwise write nothing else.</summary>
+    public const int MaxCalls = 32;
+
     private static readonly GrammarNode s_line = GrammarNode.Literal("\n").Optional();
 
     private string Marker => format switch
@@ -28,12 +31,18 @@ internal sealed class CallText(GrammarRules rules, ToolFormat format, GrammarNod
 
         // Mistral's list is the last part of an answer, and Llama's answer is one call.
         bool repeats = isParallel && format is not (ToolFormat.MistralList or ToolFormat.BareJson);
-        return repeats ? GrammarNode.Sequence(one, GrammarNode.Sequence(s_line, one).Repeat(0, null)) : one;
+        return repeats ? GrammarNode.Sequence(one, GrammarNode.Sequence(s_line, one).Repeat(0, MaxCalls - 1)) : one;
     }
 
-    /// <summary>Any text, and calls that are well-formed.</summary>
-    public GrammarNode Possible() => FreeText.Until(rules, Marker, mayEnd: true, text =>
-        isParallel && format != ToolFormat.MistralList ? GrammarNode.Sequence(Rest(), text) : Rest());
+    /// <summary>Any text, and calls that are well-formed. Behind the only call that is allowed, nothing follows; behind the last of several, only text.</summary>
+    public GrammarNode Possible()
+    {
+        if (!isParallel || format == ToolFormat.MistralList)
+            return FreeText.Until(rules, Marker, mayEnd: true, _ => Rest());
+
+        GrammarNode before = FreeText.Until(rules, Marker, mayEnd: false, static _ => GrammarNode.Empty);
+        return GrammarNode.Sequence(GrammarNode.Sequence(before, Rest()).Repeat(0, MaxCalls), FreeText.Without(rules, Marker));
+    }
 
     private GrammarNode Block() => rules.Add("call", GrammarNode.Sequence(GrammarNode.Literal(Marker), Rest()));
 
@@ -44,9 +53,9 @@ internal sealed class CallText(GrammarRules rules, ToolFormat format, GrammarNod
         switch (format)
         {
             case ToolFormat.MistralList:
-                GrammarNode more = GrammarNode.Sequence(GrammarNode.Literal(","), GrammarNode.Literal(" ").Optional(), one).Repeat(0, isParallel ? null : 0);
+                GrammarNode more = GrammarNode.Sequence(GrammarNode.Literal(","), GrammarNode.Literal(" ").Optional(), one).Repeat(0, isParallel ? MaxCalls - 1 : 0);
                 return GrammarNode.Sequence(GrammarNode.Literal(" ").Optional(), GrammarNode.Literal("["), one, more, GrammarNode.Literal("]"));
-            case ToolFormat.Tags or ToolFormat.ExplainedTags:
+            case ToolFormat.Tags or ToolFormat.ExplainedTags or ToolFormat.ParameterTags or ToolFormat.PairTags:
                 return GrammarNode.Sequence(s_line, one, s_line, GrammarNode.Literal(ToolFormats.Closing));
             default:
                 return one;

@@ -7,8 +7,8 @@ namespace Spud.Text.ChatTemplates;
 /// <param name="index">Number of calls before it.</param>
 /// <param name="id">Its id.</param>
 /// <param name="name">The function.</param>
-/// <param name="ended">Receives the call when it is complete.</param>
-internal sealed class OpenCall(int index, string id, string name, Action<ToolCall> ended)
+/// <param name="ended">Receives the call when it is complete; null for a call too many, of which nobody is told.</param>
+internal sealed class OpenCall(int index, string id, string name, Action<ToolCall>? ended)
 {
     private readonly StringBuilder _arguments = new();
     private int _told;
@@ -23,6 +23,9 @@ internal sealed class OpenCall(int index, string id, string name, Action<ToolCal
     /// <summary>Reports what has come.</summary>
     public void Flush(List<AnswerPiece> pieces)
     {
+        if (ended is null)
+            return;
+
         // Clients expect the name in a piece of its own.
         if (!_begun)
             pieces.Add(new(AnswerPart.ToolCall, "") { Call = new(index, id, name, IsStart: true) });
@@ -37,6 +40,9 @@ internal sealed class OpenCall(int index, string id, string name, Action<ToolCal
     /// <summary>Ends the call, complete or not.</summary>
     public void End(List<AnswerPiece> pieces)
     {
+        if (ended is null)
+            return;
+
         Flush(pieces);
         pieces.Add(new(AnswerPart.ToolCall, "") { Call = new(index, id, name, IsEnd: true) });
         ended(new(name, ArgumentsOf(_arguments.ToString()), id));

@@ -9,7 +9,7 @@ namespace Spud.Text.ChatTemplates;
 /// </summary>
 /// <param name="begin">Begins a call.</param>
 /// <param name="isTool">Whether a name can be called.</param>
-internal sealed class ToolCallReader(Func<string, OpenCall> begin, Func<string, bool> isTool)
+internal sealed class ToolCallReader(Func<string, OpenCall> begin, Func<string, bool> isTool) : CallReader
 {
     private readonly StringBuilder _raw = new(); // of an object that is not yet a call
     private readonly StringBuilder _token = new(); // the key or value being read
@@ -30,13 +30,13 @@ internal sealed class ToolCallReader(Func<string, OpenCall> begin, Func<string, 
         NotACall,
     }
 
-    /// <summary>Whether the text is not a call; <see cref="Finish"/> then returns it.</summary>
-    public bool Failed => _place == Place.NotACall;
+    /// <inheritdoc/>
+    public override bool Failed => _place == Place.NotACall;
 
     private bool InArguments => _place == Place.Value && _key is "arguments" or "parameters";
 
-    /// <summary>Reads text.</summary>
-    public void Append(string text, List<AnswerPiece> pieces)
+    /// <inheritdoc/>
+    public override void Append(string text, List<AnswerPiece> pieces)
     {
         foreach (char c in text)
             Read(c, pieces);
@@ -44,8 +44,8 @@ internal sealed class ToolCallReader(Func<string, OpenCall> begin, Func<string, 
         _call?.Flush(pieces);
     }
 
-    /// <summary>Ends the text, and returns what was not a call.</summary>
-    public string Finish(List<AnswerPiece> pieces)
+    /// <inheritdoc/>
+    public override string Finish(List<AnswerPiece> pieces)
     {
         string rest = _call is null ? _raw.ToString() : "";
         _call?.End(pieces);

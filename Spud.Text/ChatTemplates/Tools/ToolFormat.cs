@@ -9,6 +9,12 @@ internal enum ToolFormat
     /// <summary>The same, but explained in the system message, since the template does not know tools or knows them in a form that Spud does not.</summary>
     ExplainedTags,
 
+    /// <summary><c>&lt;tool_call&gt;&lt;function=name&gt;&lt;parameter=key&gt;value&lt;/parameter&gt;&lt;/function&gt;&lt;/tool_call&gt;</c>: Qwen3-Coder, Qwen 3.5.</summary>
+    ParameterTags,
+
+    /// <summary><c>&lt;tool_call&gt;name&lt;arg_key&gt;key&lt;/arg_key&gt;&lt;arg_value&gt;value&lt;/arg_value&gt;&lt;/tool_call&gt;</c>: GLM 4.5 and later.</summary>
+    PairTags,
+
     /// <summary>The whole answer is <c>{"name": …, "parameters": {…}}</c>: Llama 3.</summary>
     BareJson,
 
@@ -46,8 +52,17 @@ internal static class ToolFormats
             return Has(MistralArguments) ? ToolFormat.MistralNamed : ToolFormat.MistralList;
         if (Has(BareJson) && !Has(Opening))
             return ToolFormat.BareJson;
+        if (!Has(Opening) || !Has("tools"))
+            return ToolFormat.ExplainedTags;
+        if (HasAll(MarkupForm.Parameters))
+            return ToolFormat.ParameterTags;
+        if (HasAll(MarkupForm.Pairs))
+            return ToolFormat.PairTags;
+
         bool isJson = (Has("\"name\"") || Has("\\\"name\\\"")) && !s_notJson.Any(Has);
-        return Has(Opening) && Has("tools") && isJson ? ToolFormat.Tags : ToolFormat.ExplainedTags;
+        return isJson ? ToolFormat.Tags : ToolFormat.ExplainedTags;
+
+        bool HasAll(MarkupForm form) => Has(form.BeforeName) && Has(form.BeforeKey) && Has(form.AfterValue) && Has(form.End);
 
         bool Has(string text) => source.Contains(text, StringComparison.Ordinal);
     }

@@ -6,7 +6,7 @@ namespace Spud.Text.Grammars;
 /// Runs an automaton over bytes. What has been read is known as a set of stacks: a stack is a state and the stack below it, and both stacks
 /// and sets have numbers, so that a step which was made before is one look-up. Not thread-safe.
 /// </summary>
-internal sealed class StackSets
+internal sealed partial class StackSets
 {
     /// <summary>The empty set: the text matches nothing.</summary>
     public const int Dead = -1;
@@ -27,6 +27,7 @@ internal sealed class StackSets
     private Stack[] _stacks = new Stack[64];
     private Set[] _sets = new Set[32];
     private int[] _steps;
+    private Run[] _runs = new Run[32];
     private int[] _members = new int[128];
     private int _stackCount, _setCount, _memberCount, _round;
 
@@ -182,6 +183,7 @@ internal sealed class StackSets
         {
             Array.Resize(ref _sets, 2 * _setCount);
             Array.Resize(ref _steps, 2 * _setCount * classes);
+            Array.Resize(ref _runs, 2 * _setCount);
         }
 
         while (_memberCount + _reached.Count > _members.Length)

@@ -149,6 +149,14 @@ public sealed class ConstraintCursor : IDisposable
                     continue;
                 }
 
+                if (trie.Ends[node] - node > StateMask.WorthAsking && _sets.Reads(set, trie.Below[node], trie.Heights[node]))
+                {
+                    foreach (int id in trie.TokensFrom(node))
+                        TokenMask.Set(mask, id);
+                    node = trie.Ends[node];
+                    continue;
+                }
+
                 path[depth] = set;
                 nodes[depth] = node;
                 foreach (int id in trie.TokensAt(node))

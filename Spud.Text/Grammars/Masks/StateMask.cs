@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using Spud.Text.Tokenization;
 
@@ -9,23 +10,22 @@ namespace Spud.Text.Grammars;
 /// </summary>
 internal sealed class StateMask
 {
+    /// <summary>Nodes of a part of the vocabulary from which on it is asked whether all of it is allowed.</summary>
+    public const int WorthAsking = 16;
+
     private readonly ulong[]? _words;
     private readonly int[]? _ids;
 
-    private StateMask(List<int> ids, int words, int[] dependent)
+    private StateMask(ulong[] words, int[] dependent)
     {
         Dependent = dependent;
 
         // A state within a keyword allows a few tokens, a state within a string most of them.
-        if (ids.Count < words)
-        {
-            _ids = [.. ids];
-            return;
-        }
-
-        _words = new ulong[words];
-        foreach (int id in ids)
-            TokenMask.Set(_words, id);
+        int count = words.Sum(static word => BitOperations.PopCount(word));
+        if (count < words.Length)
+            _ids = IdsOf(words, count);
+        else
+            _words = words;
     }
 
     /// <summary>Nodes of the vocabulary's tree whose tokens depend on the stack, in the tree's order.</summary>
@@ -40,30 +40,41 @@ internal sealed class StateMask
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static StateMask Of(int state, StackSets sets, TokenTrie trie, int sight, int words)
     {
-        List<int> ids = [], dependent = [];
+        ulong[] mask = new ulong[words];
+        List<int> dependent = [];
         Span<int> path = new int[trie.Depth + 1];
         Span<bool> left = new bool[trie.Depth + 1]; // whether the rule may have ended before
         path[0] = sets.From(state, StackSets.Unknown);
-        for (int node = 1; node < trie.Count;)
+        int[] depths = trie.Depths, ends = trie.Ends;
+        byte[] bytes = trie.Bytes;
+        for (int node = 1; node < bytes.Length;)
         {
-            int depth = trie.Depths[node];
-            int set = sets.Step(path[depth - 1], trie.Bytes[node]);
+            int depth = depths[node];
+            int set = sets.Step(path[depth - 1], bytes[node]);
             if (set == StackSets.Dead || depth > sight)
             {
                 if (left[depth - 1] || set != StackSets.Dead)
                     dependent.Add(node);
-                node = trie.Ends[node];
+                node = ends[node];
+                continue;
+            }
+
+            if (ends[node] - node > WorthAsking && depth + trie.Heights[node] <= sight && sets.Reads(set, trie.Below[node], trie.Heights[node]))
+            {
+                foreach (int id in trie.TokensFrom(node))
+                    TokenMask.Set(mask, id);
+                node = ends[node];
                 continue;
             }
 
             path[depth] = set;
             left[depth] = left[depth - 1] || sets.ReachesUnknown(set);
             foreach (int id in trie.TokensAt(node))
-                ids.Add(id);
+                TokenMask.Set(mask, id);
             node++;
         }
 
-        return new(ids, words, [.. dependent]);
+        return new(mask, [.. dependent]);
     }
 
     /// <summary>Adds the tokens that do not depend on the stack.</summary>
@@ -78,5 +89,18 @@ internal sealed class StateMask
 
         foreach (int id in _ids!)
             TokenMask.Set(mask, id);
+    }
+
+    private static int[] IdsOf(ulong[] words, int count)
+    {
+        int[] ids = new int[count];
+        int next = 0;
+        for (int i = 0; i < words.Length; i++)
+        {
+            for (ulong rest = words[i]; rest != 0; rest &= rest - 1)
+                ids[next++] = (64 * i) + BitOperations.TrailingZeroCount(rest);
+        }
+
+        return ids;
     }
 }

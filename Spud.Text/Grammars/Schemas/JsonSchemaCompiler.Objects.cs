@@ -7,12 +7,10 @@ internal sealed partial class JsonSchemaCompiler
 {
     private GrammarNode Object(JsonElement schema, string pointer)
     {
-        if (Properties(schema, pointer) is not { } properties)
-            return GrammarNode.Empty;
-
+        List<ObjectProperty> properties = Properties(schema, pointer);
         bool closed = IsFalse(schema, "additionalProperties") || (IsFalse(schema, "unevaluatedProperties") && !schema.TryGetProperty("additionalProperties", out _));
         if (schema.TryGetProperty("unevaluatedProperties", out JsonElement unevaluated) && unevaluated.ValueKind == JsonValueKind.Object)
-            return Refuse($"{pointer}/unevaluatedProperties", "not supported; use additionalProperties");
+            Refuse($"{pointer}/unevaluatedProperties", "not supported; use additionalProperties");
 
         GrammarNode? further = null;
         bool listsNone = !schema.TryGetProperty("properties", out _);
@@ -23,34 +21,24 @@ internal sealed partial class JsonSchemaCompiler
 
         int required = properties.Count(static property => property.IsRequired);
         if (Count(schema, "minProperties", pointer) > required)
-            return Refuse($"{pointer}/minProperties", $"only the {required} required properties are sure to be written. List more in required");
+            Refuse($"{pointer}/minProperties", $"only the {required} required properties are sure to be written. List more in required");
         if (Count(schema, "maxProperties", pointer) is { } most && (further is not null || most < properties.Count))
-            return Refuse($"{pointer}/maxProperties", "not supported, unless additionalProperties is false and no more are listed");
+            Refuse($"{pointer}/maxProperties", "not supported, unless additionalProperties is false and no more are listed");
 
         return Members(properties, further, pointer);
     }
 
-    private List<ObjectProperty>? Properties(JsonElement schema, string pointer)
+    private List<ObjectProperty> Properties(JsonElement schema, string pointer)
     {
-        HashSet<string> required = new(StringComparer.Ordinal);
-        if (schema.TryGetProperty("required", out JsonElement names))
-        {
-            if (names.ValueKind != JsonValueKind.Array || names.EnumerateArray().Any(static name => name.ValueKind != JsonValueKind.String))
-            {
-                Refuse($"{pointer}/required", $"expected a list of names, got {JsonGrammar.Compact(names)}");
-                return null;
-            }
-
-            required.UnionWith(names.EnumerateArray().Select(static name => name.GetString()!));
-        }
-
+        HashSet<string> required = Required(schema, pointer);
         List<ObjectProperty> properties = [];
         if (schema.TryGetProperty("properties", out JsonElement listed))
         {
             if (listed.ValueKind != JsonValueKind.Object || listed.EnumerateObject().Count() > GrammarLimits.Members)
             {
+                // Which of the required ones would be listed is unknown.
                 Refuse($"{pointer}/properties", $"expected an object of at most {GrammarLimits.Members} schemas");
-                return null;
+                return [];
             }
 
             foreach (JsonProperty property in listed.EnumerateObject())
@@ -66,6 +54,17 @@ internal sealed partial class JsonSchemaCompiler
         }
 
         return properties;
+    }
+
+    private HashSet<string> Required(JsonElement schema, string pointer)
+    {
+        if (!schema.TryGetProperty("required", out JsonElement names))
+            return [];
+        if (names.ValueKind == JsonValueKind.Array && names.EnumerateArray().All(static name => name.ValueKind == JsonValueKind.String))
+            return new(names.EnumerateArray().Select(static name => name.GetString()!), StringComparer.Ordinal);
+
+        Refuse($"{pointer}/required", $"expected a list of names, got {JsonGrammar.Compact(names)}");
+        return [];
     }
 
     private GrammarNode Members(List<ObjectProperty> properties, GrammarNode? further, string pointer)

@@ -78,19 +78,20 @@ internal sealed partial class JsonSchemaCompiler
         bool restricts = RestrictsBesides(rest, keyword);
         JsonElement[] branches = [.. alternatives.EnumerateArray()];
         if (keyword == "oneOf")
-            RequireDisjoint(branches, pointer);
+            Guarded(pointer, () => RequireDisjoint(branches, pointer));
 
         List<GrammarNode> nodes = [];
         for (int i = 0; i < branches.Length; i++)
         {
             string at = $"{pointer}/{keyword}/{i}";
-            nodes.Add(Value(restricts ? SchemaMerge.Merge(rest, Flatten(branches[i], at)) : branches[i], at));
+            JsonElement branch = branches[i];
+            nodes.Add(restricts ? Guarded(at, () => Value(SchemaMerge.Merge(rest, Flatten(branch, at)), at))! : Value(branch, at));
         }
 
         return GrammarNode.Choice([.. nodes]);
     }
 
-    private void RequireDisjoint(JsonElement[] branches, string pointer)
+    private GrammarNode? RequireDisjoint(JsonElement[] branches, string pointer)
     {
         JsonElement[] flat = [.. branches.Select(branch => Flatten(branch, pointer))];
         for (int i = 0; i < flat.Length; i++)
@@ -99,11 +100,12 @@ internal sealed partial class JsonSchemaCompiler
             {
                 if (!SchemaOverlap.AreDisjoint(flat[i], flat[j], branch => Flatten(branch, pointer)))
                 {
-                    Refuse($"{pointer}/oneOf", $"a value may be valid for both {j} and {i}, and oneOf allows one only. Use anyOf, or give each branch a required property with another const");
-                    return;
+                    return Refuse($"{pointer}/oneOf", $"a value may be valid for both {j} and {i}, and oneOf allows one only. Use anyOf, or give each branch a required property with another const");
                 }
             }
         }
+
+        return null;
     }
 
     private static JsonElement Without(JsonElement schema, params string[] keywords)

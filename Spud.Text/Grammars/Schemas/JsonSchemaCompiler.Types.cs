@@ -10,32 +10,30 @@ internal sealed partial class JsonSchemaCompiler
         int min = Count(schema, "minLength", pointer) ?? 0;
         int? max = Count(schema, "maxLength", pointer);
         bool hasPattern = Text(schema, "pattern", pointer, out string? pattern), hasFormat = Text(schema, "format", pointer, out string? format);
+        int before = _faults.Count;
         if (hasFormat && StringFormats.PatternOf(format!) is null)
-            return Refuse($"{pointer}/format", $"'{format}' is not supported. Supported: {StringFormats.Names}");
+            Refuse($"{pointer}/format", $"'{format}' is not supported. Supported: {StringFormats.Names}");
         if (hasPattern && hasFormat)
-            return Refuse($"{pointer}/format", "pattern and format together are not supported");
+            Refuse($"{pointer}/format", "pattern and format together are not supported");
         if ((hasPattern || hasFormat) && (min > 0 || max is not null))
-            return Refuse($"{pointer}/{(hasPattern ? "pattern" : "format")}", "together with minLength or maxLength this is not supported. Write the length into the pattern");
+            Refuse($"{pointer}/{(hasPattern ? "pattern" : "format")}", "together with minLength or maxLength this is not supported. Write the length into the pattern");
         if (max < min)
-            return Refuse($"{pointer}/maxLength", $"expected at least minLength ({min}), got {max}");
+            Refuse($"{pointer}/maxLength", $"expected at least minLength ({min}), got {max}");
+        if (hasPattern)
+            Guarded($"{pointer}/pattern", () => new PatternParser(pattern!).Parse());
+        if (_faults.Count > before)
+            return GrammarNode.Empty;
         if (!hasPattern && !hasFormat && min == 0 && max is null)
             return AnyString();
 
-        try
-        {
-            GrammarNode inner = hasPattern || hasFormat ? new PatternParser(pattern ?? StringFormats.PatternOf(format!)!).Parse() : JsonGrammar.AnyCharacter.Repeat(min, max);
-            return GrammarNode.Sequence(GrammarNode.Literal("\""), inner, GrammarNode.Literal("\""));
-        }
-        catch (FormatException problem)
-        {
-            return Refuse($"{pointer}/pattern", problem.Message);
-        }
+        GrammarNode inner = hasPattern || hasFormat ? new PatternParser(pattern ?? StringFormats.PatternOf(format!)!).Parse() : JsonGrammar.AnyCharacter.Repeat(min, max);
+        return GrammarNode.Sequence(GrammarNode.Literal("\""), inner, GrammarNode.Literal("\""));
     }
 
     private GrammarNode Number(bool isInteger, JsonElement schema, string pointer)
     {
         if (schema.TryGetProperty("multipleOf", out JsonElement multiple) && !(isInteger && multiple.ValueKind == JsonValueKind.Number && multiple.GetRawText() is "1" or "1.0"))
-            return Refuse($"{pointer}/multipleOf", "not supported, except 1 for an integer");
+            Refuse($"{pointer}/multipleOf", "not supported, except 1 for an integer");
 
         (decimal? min, bool minExclusive) = Limit(schema, "minimum", "exclusiveMinimum", pointer, static (a, b) => a > b);
         (decimal? max, bool maxExclusive) = Limit(schema, "maximum", "exclusiveMaximum", pointer, static (a, b) => a < b);
@@ -66,19 +64,11 @@ internal sealed partial class JsonSchemaCompiler
     private GrammarNode Array(JsonElement schema, string pointer)
     {
         if (schema.TryGetProperty("uniqueItems", out JsonElement unique) && unique.ValueKind == JsonValueKind.True && Count(schema, "maxItems", pointer) is not <= 1)
-            return Refuse($"{pointer}/uniqueItems", "a text is written from front to back, and this depends on what was written before");
+            Refuse($"{pointer}/uniqueItems", "a text is written from front to back, and this depends on what was written before");
         if (schema.TryGetProperty("unevaluatedItems", out JsonElement unevaluated) && unevaluated.ValueKind == JsonValueKind.Object)
-            return Refuse($"{pointer}/unevaluatedItems", "not supported; use items");
+            Refuse($"{pointer}/unevaluatedItems", "not supported; use items");
 
-        GrammarNode[] prefix = [];
-        if (schema.TryGetProperty("prefixItems", out JsonElement given))
-        {
-            if (given.ValueKind != JsonValueKind.Array || given.GetArrayLength() > GrammarLimits.Members)
-                return Refuse($"{pointer}/prefixItems", $"expected a list of at most {GrammarLimits.Members} schemas");
-
-            prefix = [.. given.EnumerateArray().Select((item, i) => Value(item, $"{pointer}/prefixItems/{i}"))];
-        }
-
+        GrammarNode[] prefix = [.. Listed(schema, pointer)];
         int min = Count(schema, "minItems", pointer) ?? 0;
         int? max = Count(schema, "maxItems", pointer);
         bool hasItems = schema.TryGetProperty("items", out JsonElement items);
@@ -86,11 +76,20 @@ internal sealed partial class JsonSchemaCompiler
             return Refuse($"{pointer}/items", "a list is a keyword of older drafts; use prefixItems");
         if ((hasItems && items.ValueKind == JsonValueKind.False) || unevaluated.ValueKind == JsonValueKind.False)
             max = Math.Min(max ?? prefix.Length, prefix.Length);
-        if (max < min)
-            return Refuse($"{pointer}/minItems", $"expected at most {max}, the greatest number of items, got {min}");
 
         GrammarNode? further = prefix.Length >= max ? null : hasItems ? Value(items, $"{pointer}/items") : AnyValue();
-        return ListOf(prefix, further, min, max);
+        return max < min ? Refuse($"{pointer}/minItems", $"expected at most {max}, the greatest number of items, got {min}") : ListOf(prefix, further, min, max);
+    }
+
+    private IEnumerable<GrammarNode> Listed(JsonElement schema, string pointer)
+    {
+        if (!schema.TryGetProperty("prefixItems", out JsonElement given))
+            return [];
+        if (given.ValueKind == JsonValueKind.Array && given.GetArrayLength() <= GrammarLimits.Members)
+            return given.EnumerateArray().Select((item, i) => Value(item, $"{pointer}/prefixItems/{i}"));
+
+        Refuse($"{pointer}/prefixItems", $"expected a list of at most {GrammarLimits.Members} schemas");
+        return [];
     }
 
     private static GrammarNode ListOf(GrammarNode[] prefix, GrammarNode? further, int min, int? max)
@@ -125,7 +124,12 @@ internal sealed partial class JsonSchemaCompiler
         if (RestrictsBesides(rest, ""))
         {
             JsonSchemaCompiler compiler = new(new(), _document, _place);
-            Grammar others = compiler.Alone(rest, pointer);
+            if (compiler.Alone(rest, pointer) is not { } others)
+            {
+                _faults.AddRange(compiler._faults);
+                return GrammarNode.Empty;
+            }
+
             texts = [.. texts.Where(others.Matches)];
         }
 
@@ -134,13 +138,14 @@ internal sealed partial class JsonSchemaCompiler
             : Refuse(pointer, "no value of enum or const is valid for the other keywords");
     }
 
-    private Grammar Alone(JsonElement schema, string pointer)
+    /// <summary>What a schema matches, without this compiler's other rules; null if it has faults.</summary>
+    private Grammar? Alone(JsonElement schema, string pointer)
     {
         GrammarNode root = _rules.Add("root", Value(schema, pointer));
         while (_unbuilt.TryDequeue(out (int Rule, JsonElement Schema, string Pointer) next))
             _rules.Define(next.Rule, Value(next.Schema, next.Pointer));
 
-        return _faults.Count == 0 ? _rules.ToGrammar(root) : throw new JsonSchemaException(_faults);
+        return _faults.Count == 0 ? _rules.ToGrammar(root) : null;
     }
 
     private int? Count(JsonElement schema, string keyword, string pointer)

@@ -34,10 +34,24 @@ internal sealed partial class JsonSchemaCompiler
     /// <param name="rules">The grammar's rules.</param>
     /// <param name="place">JSON pointer to the schema, for messages.</param>
     /// <exception cref="JsonSchemaException">It has keywords that cannot be honoured.</exception>
-    public static GrammarNode Compile(JsonElement schema, GrammarRules rules, string place = "")
+    public static GrammarNode Compile(JsonElement schema, GrammarRules rules, string place = "") => Compile(schema, "#", rules, place);
+
+    /// <summary>Compiles the schema of a property to rules of a larger grammar; its references are those of the whole schema.</summary>
+    /// <param name="schema">The whole schema.</param>
+    /// <param name="name">The property.</param>
+    /// <param name="rules">The grammar's rules.</param>
+    /// <param name="place">JSON pointer to the whole schema, for messages.</param>
+    /// <exception cref="JsonSchemaException">It has keywords that cannot be honoured.</exception>
+    public static GrammarNode CompileProperty(JsonElement schema, string name, GrammarRules rules, string place) =>
+        Compile(schema, $"#/properties/{Uri.EscapeDataString(Escape(name))}", rules, place);
+
+    /// <summary>A name in a JSON pointer.</summary>
+    public static string Escape(string name) => name.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal);
+
+    private static GrammarNode Compile(JsonElement schema, string target, GrammarRules rules, string place)
     {
         JsonSchemaCompiler compiler = new(rules, schema, place);
-        GrammarNode root = compiler.Reference("#", "");
+        GrammarNode root = compiler.Reference(target, "");
         while (compiler._unbuilt.TryDequeue(out (int Rule, JsonElement Schema, string Pointer) next))
             rules.Define(next.Rule, compiler.Value(next.Schema, next.Pointer));
 
@@ -53,38 +67,36 @@ internal sealed partial class JsonSchemaCompiler
         if (++_depth > GrammarLimits.Depth)
             throw new GrammarException($"{pointer} nests deeper than {GrammarLimits.Depth} levels");
 
-        GrammarNode value = Known(schema, pointer) ? Restricted(schema, pointer) : GrammarNode.Empty;
+        GrammarNode value = Restricted(Known(schema, pointer), pointer);
         _depth--;
         return value;
     }
 
-    private bool Known(JsonElement schema, string pointer)
+    /// <summary>The schema without keywords that are refused: the others are read all the same, so that all faults are found.</summary>
+    private JsonElement Known(JsonElement schema, string pointer)
     {
-        int before = _faults.Count;
+        List<string> refused = [];
         foreach (JsonProperty keyword in schema.EnumerateObject())
         {
-            if (SchemaKeywords.Refusal(keyword.Name) is { } reason)
-                Refuse($"{pointer}/{Escape(keyword.Name)}", reason);
+            if (SchemaKeywords.Refusal(keyword.Name) is not { } reason)
+                continue;
+
+            refused.Add(keyword.Name);
+            Refuse($"{pointer}/{Escape(keyword.Name)}", reason);
         }
 
-        return _faults.Count == before;
+        return refused.Count > 0 ? Without(schema, [.. refused]) : schema;
     }
 
-    private GrammarNode Restricted(JsonElement schema, string pointer)
+    private GrammarNode Restricted(JsonElement schema, string pointer) => Guarded(pointer, () => Combined(schema, pointer)) ?? OfTypes(schema, pointer);
+
+    /// <summary>What a part of the schema matches; its faults are noted.</summary>
+    private GrammarNode? Guarded(string pointer, Func<GrammarNode?> build)
     {
         int depth = _depth;
         try
         {
-            if (schema.TryGetProperty("$ref", out JsonElement reference) && !RestrictsBesides(schema, "$ref"))
-                return Reference(reference.ValueKind == JsonValueKind.String ? reference.GetString()! : "", $"{pointer}/$ref");
-            if (schema.TryGetProperty("$ref", out _) || schema.TryGetProperty("allOf", out _))
-                return Value(Flatten(schema, pointer), pointer);
-            if (schema.TryGetProperty("anyOf", out JsonElement any))
-                return Alternatives(schema, any, "anyOf", pointer);
-            if (schema.TryGetProperty("oneOf", out JsonElement one))
-                return Alternatives(schema, one, "oneOf", pointer);
-            if (schema.TryGetProperty("enum", out _) || schema.TryGetProperty("const", out _))
-                return Constants(schema, pointer);
+            return build();
         }
         catch (Exception problem) when (problem is FormatException or InvalidOperationException or ArgumentException)
         {
@@ -92,7 +104,25 @@ internal sealed partial class JsonSchemaCompiler
             _depth = depth;
             return Refuse(pointer, problem.Message);
         }
+    }
 
+    /// <summary>A schema that is made of others; null if it is not.</summary>
+    private GrammarNode? Combined(JsonElement schema, string pointer)
+    {
+        if (schema.TryGetProperty("$ref", out JsonElement reference) && !RestrictsBesides(schema, "$ref"))
+            return Reference(reference.ValueKind == JsonValueKind.String ? reference.GetString()! : "", $"{pointer}/$ref");
+        if (schema.TryGetProperty("$ref", out _) || schema.TryGetProperty("allOf", out _))
+            return Value(Flatten(schema, pointer), pointer);
+        if (schema.TryGetProperty("anyOf", out JsonElement any))
+            return Alternatives(schema, any, "anyOf", pointer);
+        if (schema.TryGetProperty("oneOf", out JsonElement one))
+            return Alternatives(schema, one, "oneOf", pointer);
+
+        return schema.TryGetProperty("enum", out _) || schema.TryGetProperty("const", out _) ? Constants(schema, pointer) : null;
+    }
+
+    private GrammarNode OfTypes(JsonElement schema, string pointer)
+    {
         List<string> types = TypesOf(schema, pointer);
         return types.Count == 0 ? AnyValue() : GrammarNode.Choice([.. types.Select(type => OfType(type, schema, pointer))]);
     }
@@ -190,6 +220,4 @@ internal sealed partial class JsonSchemaCompiler
 
     private static bool RestrictsBesides(JsonElement schema, string keyword) =>
         schema.EnumerateObject().Any(other => other.Name != keyword && SchemaKeywords.Restricts(other.Name));
-
-    private static string Escape(string name) => name.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal);
 }

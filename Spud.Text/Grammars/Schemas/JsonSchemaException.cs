@@ -9,11 +9,20 @@ public sealed record JsonSchemaFault(string Pointer, string Reason)
     public override string ToString() => $"{(Pointer.Length == 0 ? "(root)" : Pointer)}: {Reason}";
 }
 
-/// <summary>A JSON schema cannot be honoured. The message lists all faults.</summary>
+/// <summary>A JSON schema cannot be honoured. The message lists all faults, one a line, the first <see cref="Shown"/> of very many.</summary>
 public sealed class JsonSchemaException : GrammarException
 {
-    internal JsonSchemaException(IReadOnlyList<JsonSchemaFault> faults)
-        : base(string.Join('\n', faults)) => Faults = faults;
+    /// <summary>Maximum number of faults in the message.</summary>
+    public const int Shown = 50;
+
+    // A schema that several places refer to may be read, and refused, several times.
+    internal JsonSchemaException(IEnumerable<JsonSchemaFault> faults)
+        : this(faults.Distinct().ToArray())
+    {
+    }
+
+    private JsonSchemaException(JsonSchemaFault[] faults)
+        : base(string.Join('\n', faults.Take(Shown)) + (faults.Length > Shown ? $"\nand {faults.Length - Shown} more" : "")) => Faults = faults;
 
     /// <summary>All faults.</summary>
     public IReadOnlyList<JsonSchemaFault> Faults { get; }

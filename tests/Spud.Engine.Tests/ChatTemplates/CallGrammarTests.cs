@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Spud.Tests.Grammars;
 using Spud.Text.ChatTemplates;
 using Spud.Text.Grammars;
 using Spud.Text.Grammars.Schemas;
@@ -15,6 +16,10 @@ public sealed class CallGrammarTests
     private const string Mistral = "{% if tools %}[TOOL_CALLS][{% endif %}";
     private const string MistralNamed = "{% if tools %}[TOOL_CALLS][ARGS]{% endif %}";
     private const string Harmony = "{% if tools %}<|channel|><|message|>{% endif %}";
+
+    private const string Coder = "{% if tools %}<tool_call><function=f><parameter=p></parameter></function></tool_call>{% endif %}";
+    private const string Pairs = "{% if tools %}<tool_call><arg_key></arg_key><arg_value></arg_value></tool_call>{% endif %}";
+    private const string Now = "<tool_call>{\"name\":\"now\",\"arguments\":{}}</tool_call>";
 
     public static TheoryData<string, string, bool, string, bool> Cases =>
     [
@@ -42,6 +47,24 @@ public sealed class CallGrammarTests
         (Mistral, "auto", true, "Hello", true),
         (MistralNamed, "required", true, "[TOOL_CALLS]now[ARGS]{}[TOOL_CALLS]weather[ARGS]{\"city\": \"Rome\"}", true),
         (Harmony, "required", false, "<|channel|>analysis<|message|>Hm<|end|><|start|>assistant<|channel|>commentary to=functions.now <|constrain|>json<|message|>{}", true),
+        (Coder, "required", false, "<tool_call>\n<function=weather>\n<parameter=city>\nA <b>\n</p>\n</parameter>\n<parameter=days>\n3\n</parameter>\n</function>\n</tool_call>", true),
+        (Coder, "required", false, "<tool_call><function=now></function></tool_call>", true),
+        (Coder, "required", false, "<tool_call><function=weather><parameter=city>Rome</parameter></function></tool_call>", true),
+        (Coder, "required", false, "<tool_call><function=weather><parameter=days>3</parameter></function></tool_call>", false),
+        (Coder, "required", false, "<tool_call><function=weather><parameter=city>Rome</parameter><parameter=days>8</parameter></function></tool_call>", false),
+        (Coder, "required", false, "<tool_call><function=weather><parameter=city>Rome</parameter><parameter=other>8</parameter></function></tool_call>", false),
+        (Coder, "required", false, "<tool_call><function=then></function></tool_call>", false),
+        (Coder, "required", true, "<tool_call><function=now></function></tool_call>\n<tool_call><function=now></function></tool_call>", true),
+        (Coder, "required", false, "<tool_call><function=now></function></tool_call>\n<tool_call><function=now></function></tool_call>", false),
+        (Coder, "now", false, "<tool_call><function=weather><parameter=city>Rome</parameter></function></tool_call>", false),
+        (Coder, "auto", true, "A <function= <tool_call><function=now>\n</function></tool_call> B", true),
+        (Coder, "auto", true, "A <tool_call><function=other>", false),
+        (Pairs, "required", false, "<tool_call>weather\n<arg_key>city</arg_key>\n<arg_value>A \"b\" <c></arg_value>\n<arg_key>days</arg_key>\n<arg_value>3</arg_value>\n</tool_call>", true),
+        (Pairs, "required", false, "<tool_call>weather<arg_key>city</arg_key><arg_value>Rome</arg_value></tool_call>", true),
+        (Pairs, "required", false, "<tool_call>weather<arg_key>days</arg_key><arg_value>3</arg_value></tool_call>", false),
+        (Pairs, "required", false, "<tool_call>now\n</tool_call>", true),
+        (Pairs, "required", false, "<tool_call>nowhere\n</tool_call>", false),
+        (Pairs, "auto", true, "Hello <tool_call>now</tool_call>", true),
         (Harmony, "required", false, "<|channel|>final<|message|>Hello", false),
     ];
 
@@ -53,6 +76,57 @@ public sealed class CallGrammarTests
         Assert.Equal(isAllowed, grammar.Matches(answer));
         if (isAllowed && choice != "auto")
             Assert.NotEmpty(Parsed(template, answer).ToolCalls);
+    }
+
+    [Theory]
+    [InlineData(Hermes, "required", Now, "")]
+    [InlineData(Hermes, "auto", Now, "")]
+    [InlineData(Hermes, "auto", "So " + Now, " it is <tool_call")]
+    [InlineData(Mistral, "required", "{\"name\": \"now\", \"arguments\": {}}", "]")]
+    [InlineData(Mistral, "auto", "{\"name\": \"now\", \"arguments\": {}}", "]")]
+    [InlineData(MistralNamed, "required", "[TOOL_CALLS]now[ARGS]{}", "")]
+    [InlineData(Coder, "auto", "<tool_call><function=now></function></tool_call>", "")]
+    public void The_number_of_calls_is_limited(string template, string choice, string call, string end)
+    {
+        bool isList = template == Mistral;
+        Grammar grammar = AnswerGrammar.OfCalls(ToolCallTests.Tools, Choice(choice), true, ChatTemplate.Parse(template), "")!;
+        Assert.True(grammar.Matches(Of(CallText.MaxCalls)));
+        Assert.False(grammar.Matches(Of(CallText.MaxCalls + 1)));
+        Assert.False(AnswerGrammar.OfCalls(ToolCallTests.Tools, Choice(choice), false, ChatTemplate.Parse(template), "")!.Matches(Of(2)));
+
+        string Of(int calls) => (isList ? "[TOOL_CALLS][" : "") + string.Join(isList ? ", " : "", Enumerable.Repeat(call, calls)) + end;
+    }
+
+    // What the model is made to write is what the parser reads: texts without quotes, whatever is in them, and JSON for the rest.
+    [Theory]
+    [InlineData(Coder)]
+    [InlineData(Pairs)]
+    public void Random_calls_in_tags_have_arguments_that_the_schema_accepts(string template)
+    {
+        const string Schema = """{"type":"object","properties":{"text":{"type":"string"},"unit":{"enum":["C","F"]},"list":{"type":"array","items":{"$ref":"#/$defs/n"}},"flag":{"type":"boolean"},"any":{"type":["integer","null"]}},"required":["text","unit","list"],"additionalProperties":false,"$defs":{"n":{"type":"integer"}}}""";
+        ToolSet tools = ToolSet.FromJson(JsonDocument.Parse($$"""[{"function":{"name":"f","strict":true,"parameters":{{Schema}}}}]""").RootElement);
+        Grammar grammar = AnswerGrammar.OfCalls(tools, ToolChoice.Required, false, ChatTemplate.Parse(template), "")!;
+        SchemaValidator validator = new(JsonDocument.Parse(Schema).RootElement);
+        for (int seed = 0; seed < 200; seed++)
+        {
+            string text = RandomText.Of(grammar, new Random(seed));
+            AnswerParser parser = AnswerParser.For(ChatTemplate.Parse(template), "", tools);
+            parser.Append(text);
+            parser.Flush();
+            ToolCall call = Assert.Single(parser.Answer.ToolCalls);
+            Assert.True(validator.IsValid(call.Arguments), $"seed {seed}: {text} became {call.Arguments.GetRawText()}");
+        }
+    }
+
+    [Fact]
+    public void A_strict_function_in_tags_is_refused_with_all_that_cannot_be_held_to()
+    {
+        const string Tools = """[{"function":{"name":"f","strict":true,"parameters":{"type":"object","properties":{"a":{"type":"string","maxLength":3},"b":{"type":"string","enum":["</parameter>"]},"c":{"not":{}}}}}},{"function":{"name":"g","strict":true,"parameters":{"anyOf":[{"type":"object"}]}}}]""";
+        JsonSchemaException refused = Assert.Throws<JsonSchemaException>(() => AnswerGrammar.OfCalls(ToolSet.FromJson(JsonDocument.Parse(Tools).RootElement), ToolChoice.Required, false, ChatTemplate.Parse(Coder), ""));
+        Assert.Equal(["tools[0].function.parameters/properties/c/not", "tools[0].function.parameters/properties/a/maxLength", "tools[0].function.parameters/properties/b/enum", "tools[1].function.parameters"], refused.Faults.Select(static fault => fault.Pointer));
+        Grammar free = AnswerGrammar.OfCalls(ToolSet.FromJson(JsonDocument.Parse(Tools.Replace("true", "false", StringComparison.Ordinal)).RootElement), ToolChoice.Required, false, ChatTemplate.Parse(Coder), "")!;
+        Assert.True(free.Matches("<tool_call><function=f><parameter=a>long enough</parameter><parameter=c>{}</parameter></function></tool_call>"));
+        Assert.True(free.Matches("<tool_call><function=g><parameter=x>1</parameter></function></tool_call>"));
     }
 
     [Fact]

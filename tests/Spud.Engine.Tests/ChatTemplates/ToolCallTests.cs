@@ -12,6 +12,8 @@ public sealed class ToolCallTests
     private const string Mistral = "{% if tools %}[TOOL_CALLS][{% endif %}{{ messages[0].content }}";
     private const string MistralNamed = "{% if tools %}[TOOL_CALLS][ARGS]{% endif %}{{ messages[0].content }}";
     private const string Harmony = "{% if tools %}<|channel|><|message|>{% endif %}{{ messages[0].content }}";
+    private const string Coder = "{% if tools %}<tool_call><function=f><parameter=p></parameter></function></tool_call>{% endif %}{{ messages[0].content }}";
+    private const string Pairs = "{% if tools %}<tool_call><arg_key></arg_key><arg_value></arg_value></tool_call>{% endif %}{{ messages[0].content }}";
     private const string Ignorant = "{{ messages[0].content }}";
 
     internal static readonly ToolSet Tools = ToolSet.FromJson(JsonDocument.Parse("""
@@ -46,6 +48,19 @@ public sealed class ToolCallTests
         (Mistral, "Hello [TOOL", "Hello [TOOL"),
         (MistralNamed, "[TOOL_CALLS]weather[ARGS]{\"city\": \"Rome\"}[TOOL_CALLS]now[CALL_ID]abc[ARGS]{}", "(weather {\"city\": \"Rome\"})(now {})"),
         (MistralNamed, "[TOOL_CALLS]weather", "weather"),
+        (Coder, "Yes.\n<tool_call>\n<function=weather>\n<parameter=city>\nRome\n</parameter>\n<parameter=days>\n3\n</parameter>\n</function>\n</tool_call>", "Yes.\n(weather {\"city\": \"Rome\", \"days\": 3})"),
+        (Coder, "<tool_call>\n<function=weather>\n<parameter=city>\n\nA \"<b>\"\n< / \n\n</parameter>\n</function>\n</tool_call>", "(weather {\"city\": \"\\nA \\\"<b>\\\"\\n< / \\n\"})"),
+        (Coder, "<tool_call><function=weather><parameter=city>5</parameter><parameter=other>{\"a\": [1, \"x\"]}</parameter><parameter=more>Rome, Oslo</parameter><parameter=flag>True</parameter></function></tool_call>", "(weather {\"city\": \"5\", \"other\": {\"a\": [1, \"x\"]}, \"more\": \"Rome, Oslo\", \"flag\": true})"),
+        (Coder, "<tool_call>\n<function=now>\n</function>\n</tool_call>\n<tool_call>\n<function=weather>\n<parameter=city>\nOslo\n</parameter>\n</function>\n</tool_call>", "(now {})(weather {\"city\": \"Oslo\"})"),
+        (Coder, "<tool_call><function=now></function><function=now></function></tool_call>", "(now {})(now {})"),
+        (Coder, "<tool_call>\n<function=weather>\n<parameter=city>\nRo", "(weather \"{\\u0022city\\u0022: \\u0022Ro\")"),
+        (Coder, "<tool_call>\n<function=weather>\n<parameter=days>\n1", "(weather \"{\\u0022days\\u0022: 1\")"),
+        (Coder, "<tool_call>\n<function=wea", "<function=wea"),
+        (Coder, "<tool_call>a < b</tool_call>", "a < b"),
+        (Pairs, "Yes.<tool_call>weather\n<arg_key>city</arg_key>\n<arg_value>Rome</arg_value>\n<arg_key>days</arg_key>\n<arg_value>3</arg_value>\n</tool_call>", "Yes.(weather {\"city\": \"Rome\", \"days\": 3})"),
+        (Pairs, "<tool_call>weather<arg_key>city</arg_key><arg_value> A\n\"B\"\n</arg_value></tool_call>\n<tool_call>now</tool_call>", "(weather {\"city\": \" A\\n\\\"B\\\"\\n\"})(now {})"),
+        (Pairs, "<tool_call>weather\n<arg_key>city</arg_key>\n<arg_value>Ro", "(weather \"{\\u0022city\\u0022: \\u0022Ro\")"),
+        (Pairs, "<tool_call>two words</tool_call>", "two words"),
         (Harmony, "<|channel|>analysis<|message|>Hm<|end|><|start|>assistant<|channel|>commentary to=functions.now <|constrain|>json<|message|>{}<|call|>", "(now {})"),
     ];
 
@@ -94,6 +109,44 @@ public sealed class ToolCallTests
         Assert.Empty(parser.Append("<tool_call>{\"name\": \"weather\", \"arguments\": "));
         Assert.Equal(["", "{\"city\": \"R"], parser.Append("{\"city\": \"R").Select(piece => piece.Text));
         Assert.Equal("ome", Assert.Single(parser.Append("ome")).Text);
+    }
+
+    [Theory]
+    [InlineData(Coder, "<tool_call><function=weather>\n<parameter=city>\n", "\n</parameter>")]
+    [InlineData(Pairs, "<tool_call>weather\n<arg_key>city</arg_key><arg_value>", "</arg_value>")]
+    public void A_text_in_tags_comes_while_it_is_written_and_other_values_when_they_are_complete(string template, string before, string after)
+    {
+        AnswerParser parser = AnswerParser.For(ChatTemplate.Parse(template), "", Tools);
+        Assert.Equal(["", "{\"city\": \""], parser.Append(before).Select(static piece => piece.Text));
+        Assert.Equal("Ro\\nm", Assert.Single(parser.Append("Ro\nm")).Text);
+        Assert.Equal("e\"", Assert.Single(parser.Append("e" + after)).Text);
+        string days = before.Replace("city", "days", StringComparison.Ordinal)[before.IndexOf('\n', StringComparison.Ordinal)..];
+        Assert.Equal(", \"days\": ", Assert.Single(parser.Append(days)).Text);
+        Assert.Empty(parser.Append("3"));
+        Assert.Equal("3", Assert.Single(parser.Append(after)).Text);
+    }
+
+    // Calls of these formats are not constrained while the model may choose, so the parser counts.
+    [Theory]
+    [InlineData(Llama, "{\"name\": \"now\", \"parameters\": {}}; {\"name\": \"weather\", \"parameters\": {\"city\": \"Rome\"}}")]
+    [InlineData(Harmony, "<|channel|>commentary to=functions.now <|message|>{}<|call|><|start|>assistant<|channel|>commentary to=functions.weather <|message|>{}<|call|>")]
+    [InlineData(Hermes, "<tool_call>{\"name\": \"now\", \"arguments\": {}}</tool_call><tool_call>{\"name\": \"weather\", \"arguments\": {}}</tool_call>")]
+    public void Where_one_call_is_allowed_there_is_one(string template, string answer)
+    {
+        AnswerParser parser = AnswerParser.For(ChatTemplate.Parse(template), "", Tools, isParallel: false);
+        List<AnswerPiece> pieces = [.. parser.Append(answer), .. parser.Flush()];
+        Assert.Equal("now", Assert.Single(parser.Answer.ToolCalls).Name);
+        RequireStream(pieces, parser.Answer.ToolCalls);
+        Assert.Equal("", parser.Answer.Final);
+    }
+
+    [Fact]
+    public void Calls_without_end_are_cut()
+    {
+        AnswerParser parser = AnswerParser.For(ChatTemplate.Parse(Llama), "", Tools);
+        List<AnswerPiece> pieces = [.. parser.Append(string.Join("; ", Enumerable.Repeat("{\"name\": \"now\", \"parameters\": {}}", CallText.MaxCalls + 5))), .. parser.Flush()];
+        Assert.Equal(CallText.MaxCalls, parser.Answer.ToolCalls.Count);
+        RequireStream(pieces, parser.Answer.ToolCalls);
     }
 
     [Fact]

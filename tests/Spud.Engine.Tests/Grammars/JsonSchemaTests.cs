@@ -145,6 +145,31 @@ public sealed class JsonSchemaTests
     }
 
     [Theory]
+    [InlineData("""{"type":"array","uniqueItems":true,"items":{"type":"string","maxLenght":3}}""", "/uniqueItems", "/items/maxLenght")]
+    [InlineData("""{"type":"object","not":{},"properties":{"a":{"contains":{}}}}""", "/not", "/properties/a/contains")]
+    [InlineData("""{"type":"object","required":3,"properties":{"a":{"not":{}}},"unevaluatedProperties":{},"minProperties":7}""", "/required", "/properties/a/not", "/unevaluatedProperties", "/minProperties")]
+    [InlineData("""{"type":"object","required":["a","b"],"additionalProperties":{"not":{}}}""", "/additionalProperties/not")]
+    [InlineData("""{"type":"array","prefixItems":3,"minItems":-1,"items":{"if":{}}}""", "/prefixItems", "/minItems", "/items/if")]
+    [InlineData("""{"type":"string","format":"color","pattern":"(a","minLength":5,"maxLength":3}""", "/format", "/format", "/pattern", "/maxLength", "/pattern")]
+    [InlineData("""{"type":["integer","string"],"multipleOf":5,"minimum":"1","format":"color"}""", "/multipleOf", "/minimum", "/format")]
+    [InlineData("""{"anyOf":[{"not":{}},{"type":"x"},{"allOf":[{"type":"string"},{"type":"integer"}]}]}""", "/anyOf/0/not", "/anyOf/1/type", "/anyOf/2")]
+    [InlineData("""{"type":"object","properties":{"a":{}},"anyOf":[{"type":"string"},{"properties":{"b":{"not":{}}}}]}""", "/anyOf/0", "/anyOf/1/properties/b/not")]
+    [InlineData("""{"oneOf":[{"$ref":"#/none"},{"not":{}}]}""", "", "/oneOf/0/$ref", "/oneOf/1/not")]
+    [InlineData("""{"type":"object","properties":{"a":{"enum":["x"],"format":"color"},"b":{"not":{}}}}""", "/properties/a/format", "/properties/b/not")]
+    [InlineData("""{"$ref":"#/$defs/a","$defs":{"a":{"type":"object","properties":{"x":{"not":{}},"y":{"$ref":"#/$defs/b"}}},"b":{"if":{}}}}""", "/$defs/a/properties/x/not", "/$defs/b/if")]
+    public void No_fault_hides_another(string schema, params string[] pointers) =>
+        Assert.Equal(pointers, Assert.Throws<JsonSchemaException>(() => Grammar.FromJsonSchema(schema)).Faults.Select(static fault => fault.Pointer));
+
+    [Fact]
+    public void A_message_of_very_many_faults_is_cut()
+    {
+        string properties = string.Join(',', Enumerable.Range(0, 60).Select(static i => $"\"p{i}\":{{\"not\":{{}}}}"));
+        JsonSchemaException refused = Assert.Throws<JsonSchemaException>(() => Grammar.FromJsonSchema($"{{\"type\":\"object\",\"properties\":{{{properties}}}}}"));
+        Assert.Equal(60, refused.Faults.Count);
+        Assert.EndsWith("/properties/p49/not: negation is not supported\nand 10 more", refused.Message);
+    }
+
+    [Theory]
     [InlineData("""{"$ref":"#/$defs/a","$defs":{"a":{"$ref":"#/$defs/a"}}}""", "never ends")]
     [InlineData("""{"$ref":"#/$defs/a","$defs":{"a":{"type":"object","properties":{"a":{"$ref":"#/$defs/a"}},"required":["a"]}}}""", "never ends")]
     [InlineData("""{"allOf":[{"$ref":"#"}]}""", "refer to themselves")]

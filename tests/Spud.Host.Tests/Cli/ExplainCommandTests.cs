@@ -20,8 +20,8 @@ public sealed class ExplainCommandTests
         Assert.All(lines.Where(line => !line.Contains(TestData.Root)), line => Assert.InRange(line.Length, 0, 80));
         string[] titles = [.. lines.Where(line => line.Length > 0 && line[0] != ' ').Select(line => line.Split(':')[0])];
         string[] components = family is "llama.gguf" or "qwen2.gguf" or "qwen3.gguf" or "granite.gguf" or "gemma3.gguf"
-            ? ["Head", "Attention", "Experts", "Cache"]
-            : ["Head", "Attention", "Router", "Experts", "Cache"];
+            ? ["Head", "Attention", "Experts", "Cache", "Scheduler"]
+            : ["Head", "Attention", "Router", "Experts", "Cache", "Scheduler"];
         Assert.Equal(["Model", "Limits", .. components, "Step", "Pages", "Memory when the context is full", "One token, expected"], titles);
     }
 
@@ -42,7 +42,7 @@ public sealed class ExplainCommandTests
         Assert.Equal((ExitCodes.Done, ""), (spoken.ExitCode, spoken.Error));
         using JsonDocument document = JsonDocument.Parse(spoken.Out);
         JsonElement root = document.RootElement;
-        Assert.Equal(["model", "limits", "pools", "steps", "components", "pages", "memory", "compute"], Names(root));
+        Assert.Equal(["model", "limits", "pools", "steps", "components", "scheduler", "pages", "memory", "compute"], Names(root));
         Assert.Equal(["components", "native", "arena", "pages", "stepBuffers", "batch", "runtime", "tokenizer", "privateBytes", "devices", "mappedBytes"], Names(root.GetProperty("memory")));
         Assert.Equal(["decodeAtStart", "decodeAtFullContext", "prefillAtStart", "prefillAtFullContext"], Names(root.GetProperty("compute")));
         Assert.Equal(["depth", "roles", "flops", "computeUnits", "weightBytesRead", "kvBytesRead", "kvBytesWritten"], Names(root.GetProperty("compute").GetProperty("decodeAtStart")));
@@ -51,6 +51,15 @@ public sealed class ExplainCommandTests
         Assert.Equal(1_536, root.GetProperty("pages")[0].GetProperty("bytesPerTokenAndLayer").GetInt64());
 
         static string[] Names(JsonElement element) => [.. element.EnumerateObject().Select(member => member.Name)];
+    }
+
+    [Fact]
+    public void TheSchedulerIsShownWithItsOptions()
+    {
+        Assert.Contains("\nScheduler: fifo, built in\n  options none\n", Spoken.WithPlugins("explain").Out);
+        Spoken auction = Spoken.WithPlugins("explain", "--set", "scheduler={\"use\":\"auction\",\"floor\":0.25}");
+        Assert.Equal((ExitCodes.Done, ""), (auction.ExitCode, auction.Error));
+        Assert.Matches("\nScheduler: scheduler.market/auction [0-9.]+\n  options [^\n]*\n?[^\n]*floor=0.25", auction.Out);
     }
 
     [Fact]

@@ -24,6 +24,9 @@ internal static class PipelineItems
                 Add(components[i], components.Length > 1 ? $"{role}[{i}]" : role, items);
         }
 
+        // A conversation has no rivals: its scheduler is shown, and set where there are some.
+        items.Add(new(0, Roles.Scheduler, ShownText.OneLine(explanation.Scheduler.Name)));
+        AddOptions(explanation.Scheduler.Options, null, items);
         if (explanation.Drafter is { } drafter)
         {
             items.Add(new(0, Roles.Drafter, ShownText.OneLine(drafter.Name)) { Path = $"{Roles.Drafter}.use" });

@@ -65,6 +65,7 @@ internal static class Composed
             Component("experts", "cpu", """{"activations":"q8"}""", 50_000_000),
             Component("cache", "plain", $$"""{"format":"{{format}}","pageTokens":64}""", 0),
         ],
+        Scheduler = new("fifo", null, null, JsonDocument.Parse("{}").RootElement),
         Pages = [new() { Layers = "0-29", Pool = 0, Domain = "host", PerHead = false, PageTokens = 64, Keys = format.ToUpperInvariant(), Values = format.ToUpperInvariant(), Pages = 128, TokensAtMost = 8192, ReviewTokens = null, BytesPerTokenAndLayer = 768, TotalBytes = PageBytes(format) }],
         Memory = new()
         {

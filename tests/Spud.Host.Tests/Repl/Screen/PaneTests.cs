@@ -19,7 +19,7 @@ public sealed class PaneTests : IDisposable
     [Fact]
     public void Enter_on_a_value_offers_what_the_schema_allows_and_takes_it()
     {
-        using ScreenFixture fixture = new(110, 34);
+        using ScreenFixture fixture = new(110, 38);
         fixture.Happen(new PipelineChanged(Composed.Pipeline(_plugins)));
         fixture.Press(Key.F2);
         while (!fixture.Text.Contains("▸  format"))
