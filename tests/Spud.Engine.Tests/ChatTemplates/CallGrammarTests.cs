@@ -104,7 +104,7 @@ public sealed class CallGrammarTests
     public void Random_calls_in_tags_have_arguments_that_the_schema_accepts(string template)
     {
         const string Schema = """{"type":"object","properties":{"text":{"type":"string"},"unit":{"enum":["C","F"]},"list":{"type":"array","items":{"$ref":"#/$defs/n"}},"flag":{"type":"boolean"},"any":{"type":["integer","null"]}},"required":["text","unit","list"],"additionalProperties":false,"$defs":{"n":{"type":"integer"}}}""";
-        ToolSet tools = ToolSet.FromJson(JsonDocument.Parse($$"""[{"function":{"name":"f","strict":true,"parameters":{{Schema}}}}]""").RootElement);
+        ToolSet tools = ToolSet.FromJson(JsonDocument.Parse("""[{"function":{"name":"f","strict":true,"parameters":SCHEMA}}]""".Replace("SCHEMA", Schema, StringComparison.Ordinal)).RootElement);
         Grammar grammar = AnswerGrammar.OfCalls(tools, ToolChoice.Required, false, ChatTemplate.Parse(template), "")!;
         SchemaValidator validator = new(JsonDocument.Parse(Schema).RootElement);
         for (int seed = 0; seed < 200; seed++)
