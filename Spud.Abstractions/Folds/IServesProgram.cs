@@ -14,5 +14,6 @@ public interface IServesProgram
     bool IsServer { get; }
 
     /// <summary>Serves until the program has ended.</summary>
+    /// <exception cref="DeviceLostException">The program was lost: it was killed, or answers no more. The process ends with this message.</exception>
     void Serve();
 }

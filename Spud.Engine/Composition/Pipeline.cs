@@ -43,6 +43,9 @@ public sealed class Pipeline : IDisposable
     /// <summary>Default effort of a request, 0 .. 1.</summary>
     public float Effort => Parts.Document.Effort;
 
+    /// <summary>Whether texts fit the machine's memory; null if the parts were assembled without a composer.</summary>
+    internal TextRoom? Room { get; init; }
+
     /// <summary>"role name" of the components taken over unchanged from the previous pipeline.</summary>
     public IReadOnlyList<string> TakenOver => [.. Parts.TakenOver.Select(component => $"{component.Role} {component.Registered.Name}")];
 

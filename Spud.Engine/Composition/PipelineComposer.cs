@@ -172,6 +172,8 @@ internal sealed class PipelineComposer : IDisposable
             FullSequences = _options.FullSequences,
             Former = _takeover?.Former.Pages,
         }.Build(cache, layouts, parts, states.BorderTokens);
+        TextRoom room = new(_model, pages, _limits.ContextTokens, _options.Memory ?? MachineMemory.Here());
+        room.RequireContext(document.ContextTokens is not null, _options.Log);
         new Observers(_memory, domains, _model, _limits, _pool).Attach(cache, layouts, parts[(int)Phase.Prefill], states, pages);
         PipelineParts all = new()
         {
@@ -205,7 +207,7 @@ internal sealed class PipelineComposer : IDisposable
         };
         _laid = _takeover is not null;
         all.LayWorkspaces();
-        Pipeline pipeline = new(all);
+        Pipeline pipeline = new(all) { Room = room };
         _finished = true;
         return pipeline;
     }

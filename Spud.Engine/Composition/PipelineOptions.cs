@@ -1,3 +1,5 @@
+using Spud.Execution;
+
 namespace Spud.Composition;
 
 /// <summary>Settings of a pipeline that the host decides, in addition to its document.</summary>
@@ -47,6 +49,9 @@ public sealed record PipelineOptions
     /// again; the files can be read by this user alone and are deleted with the pipeline. Null to compute such texts again.
     /// </summary>
     public string? SwapFolder { get; init; }
+
+    /// <summary>The memory that texts have to fit; null for this machine's.</summary>
+    internal MachineMemory? Memory { get; init; }
 
     /// <summary>Called with human-readable lines: warnings of the composer and of plugins.</summary>
     public Action<string>? Log { get; init; }

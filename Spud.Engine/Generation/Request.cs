@@ -40,6 +40,7 @@ public sealed partial class Request : IAsyncEnumerable<TextPiece>
             throw new ArgumentException("The prompt is empty: there is nothing to continue.", nameof(prompt));
         if (prompt.Count > context)
             throw new ContextOverflowException(prompt.Count, context);
+        model.Pipeline.Room?.Require(prompt.Count);
         if (options.MaxTokens is < 1)
             throw new ArgumentException($"MaxTokens: expected at least 1, got {options.MaxTokens}.", nameof(options));
 

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics.Arm;
 using System.Runtime.Intrinsics.X86;
+using Spud.Execution;
 
 namespace Spud.Host;
 
@@ -34,15 +35,15 @@ internal sealed record Machine
     /// <summary>The current state of this machine.</summary>
     public static Machine Here()
     {
-        (long total, long available) = Memory();
+        MachineMemory memory = MachineMemory.Here();
         return new()
         {
             System = RuntimeInformation.OSDescription,
             Architecture = $"{RuntimeInformation.ProcessArchitecture}",
             Processor = ProcessorName(),
             Cores = Environment.ProcessorCount,
-            MemoryBytes = total,
-            AvailableBytes = available,
+            MemoryBytes = memory.TotalBytes,
+            AvailableBytes = memory.AvailableBytes,
             Vectors = [.. VectorExtensions()],
             Framework = RuntimeInformation.FrameworkDescription,
         };
@@ -71,30 +72,7 @@ internal sealed record Machine
         return Environment.GetEnvironmentVariable("PROCESSOR_IDENTIFIER") ?? $"{Environment.ProcessorCount} x {RuntimeInformation.ProcessArchitecture}";
     }
 
-    private static (long Total, long Available) Memory()
-    {
-        if (OperatingSystem.IsLinux() && Kibibytes("MemTotal") is { } total && Kibibytes("MemAvailable") is { } available)
-            return Limited(total, available);
-
-        GCMemoryInfo info = GC.GetGCMemoryInfo();
-        return (info.TotalAvailableMemoryBytes, Math.Max(0, info.TotalAvailableMemoryBytes - info.MemoryLoadBytes));
-    }
-
-    // A container's limit (cgroup version 2): memory of its processes counts, the file cache does not.
-    private static (long Total, long Available) Limited(long total, long available)
-    {
-        const string Group = "/sys/fs/cgroup";
-        if (!File.Exists($"{Group}/memory.max") || !long.TryParse(File.ReadAllText($"{Group}/memory.max"), out long limit) || limit >= total)
-            return (total, available);
-
-        long held = long.TryParse(Field($"{Group}/memory.stat", "anon", ' '), out long anonymous) ? anonymous : 0;
-        return (limit, Math.Clamp(limit - held, 0, available));
-    }
-
-    private static long? Kibibytes(string field) =>
-        long.TryParse(Field("/proc/meminfo", field)?.Split(' ')[0], out long kibibytes) ? kibibytes << 10 : null;
-
-    private static string? Field(string file, string name, char separator = ':') => File.ReadLines(file)
-        .Select(line => line.Split(separator, 2, StringSplitOptions.TrimEntries))
+    private static string? Field(string file, string name) => File.ReadLines(file)
+        .Select(static line => line.Split(':', 2, StringSplitOptions.TrimEntries))
         .FirstOrDefault(pair => pair.Length == 2 && pair[0] == name)?[1];
 }

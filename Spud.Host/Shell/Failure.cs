@@ -54,8 +54,8 @@ internal readonly record struct Failure(string Message, int ExitCode)
     {
         OperationCanceledException => new("", ExitCodes.Interrupted),
         ServedException => new("", ExitCodes.Done),
-        // Wherever memory runs out: the request is valid, the machine is too small.
-        CompositionException { InnerException: InsufficientMemoryException } => new(ThrownText.Of(exception), ExitCodes.Failed),
+        // Wherever memory runs out or a device is lost: the request is valid, the machine is at fault.
+        CompositionException { InnerException: InsufficientMemoryException or DeviceLostException } => new(ThrownText.Of(exception), ExitCodes.Failed),
         OutOfMemoryException and not InsufficientMemoryException => new(NoMemoryOrThreads, ExitCodes.Failed),
         BadInputException or ConfigurationException or CompositionException or ModelFileException
             or ContextOverflowException or BudgetExceededException or TemplateException or GrammarException or RefusedException or ComparisonException => new(ThrownText.Of(exception), ExitCodes.BadInput),

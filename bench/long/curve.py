@@ -123,9 +123,10 @@ def print_quality(result):
 def print_needles(result):
     print("| setting | right | of those that plain f16 gets right | 95 % |\n|---|---|---|---|")
     for task in result["needles"]:
+        cases = task["pipelines"][0]["firstCorrect"]
         for pipeline, figures in zip(result["pipelines"], task["pipelines"]):
             kept = figures["retained"]
-            retained = f"{kept['value']:.3f} | {kept['low']:.3f} to {kept['high']:.3f}" if kept else " | "
+            retained = f"{kept['value']:.3f} of {cases} | {kept['low']:.3f} to {kept['high']:.3f}" if kept else " | "
             print(f"| {pipeline['name']} | {round(figures['accuracy']['value'] * task['cases'])} of {task['cases']} | {retained} |")
 
 def pages(pipeline):

@@ -25,6 +25,9 @@ internal sealed class PageStore(LayerPages[] layers, ICachePolicy policy, StepTa
     /// <summary>Tables of a new sequence, one for each layer.</summary>
     public PageTable[] NewTables(ReadOnlyMemory<int> ids, int sequence) => [.. layers.Select(layer => new PageTable(layer, ids, sequence))];
 
+    /// <summary>Bytes of host memory in the pages of one text as long as the context.</summary>
+    public long BytesOfOneText => layers.SelectMany(static layer => layer.Pools).Sum(static pool => pool.HostBytes / pool.PageCount * Math.Min(pool.PageCount, pool.PagesPerSequence));
+
     /// <summary>Bytes per token over all layers.</summary>
     public long BytesPerToken => layers.Sum(layer => layer.BytesPerToken);
 

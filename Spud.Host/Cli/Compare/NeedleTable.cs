@@ -21,8 +21,8 @@ internal sealed class NeedleTable(TextWriter to)
     {
         to.WriteLine();
         to.WriteLine(Title(task));
-        TextTable table = new("<><>>>><");
-        table.Add("", "accuracy", "95 %", "of A's", "retained", "95 %");
+        TextTable table = new("<><>><>");
+        table.Add("", "accuracy", "95 %", "of A's", "retained", "95 %", "cases");
         foreach ((int i, NeedleFigures of) in task.Pipelines.Index())
         {
             table.Add(
@@ -31,7 +31,8 @@ internal sealed class NeedleTable(TextWriter to)
                 Range(of.Accuracy),
                 i == 0 || of.RelativeAccuracy is not { } relative ? "" : Invariant($"{relative:0.000}"),
                 i == 0 || of.Retained is not { } retained ? "" : Invariant($"{retained.Value:0.000}"),
-                i == 0 || of.Retained is not { } interval ? "" : Range(interval));
+                i == 0 || of.Retained is not { } interval ? "" : Range(interval),
+                i == 0 ? "" : Invariant($"{of.FirstCorrect:N0}"));
         }
 
         table.Write(to);

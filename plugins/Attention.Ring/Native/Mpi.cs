@@ -10,6 +10,9 @@ internal static unsafe partial class Mpi
     /// <summary>Calls come from any thread, one at a time.</summary>
     public const int Serialized = 2;
 
+    /// <summary>Tags, which tell apart what is sent: commands and replies, and signs of life.</summary>
+    public const int MessageTag = 0, SignTag = 1;
+
     private static nint s_library;
 
     public static nint World { get; private set; }
@@ -43,9 +46,9 @@ internal static unsafe partial class Mpi
     }
 
     /// <summary>Starts to send; the bytes must stay until it is done.</summary>
-    public static nint StartSend(byte* bytes, int count, int to)
+    public static nint StartSend(byte* bytes, int count, int to, int tag = MessageTag)
     {
-        Check(Isend(bytes, count, Byte, to, tag: 0, World, out nint request));
+        Check(Isend(bytes, count, Byte, to, tag, World, out nint request));
         return request;
     }
 
@@ -56,17 +59,17 @@ internal static unsafe partial class Mpi
     }
 
     /// <summary>Length of the next message of a rank; null if none has come.</summary>
-    public static int? Arrived(int from)
+    public static int? Arrived(int from, int tag = MessageTag)
     {
         Status status;
-        Check(Iprobe(from, tag: 0, World, out int flag, &status));
+        Check(Iprobe(from, tag, World, out int flag, &status));
         return flag == 0 ? null : checked((int)status.Bytes);
     }
 
     /// <summary>Starts to receive a message that has arrived; of a long one, the rank that sends it still has the rest.</summary>
-    public static nint StartReceive(byte* bytes, int count, int from)
+    public static nint StartReceive(byte* bytes, int count, int from, int tag = MessageTag)
     {
-        Check(Irecv(bytes, count, Byte, from, tag: 0, World, out nint request));
+        Check(Irecv(bytes, count, Byte, from, tag, World, out nint request));
         return request;
     }
 

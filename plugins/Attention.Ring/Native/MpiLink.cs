@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Attention.Ring.Processes;
 using Spud;
 
@@ -7,12 +6,16 @@ namespace Attention.Ring.Native;
 /// <summary>Ranks are the processes of an MPI job.</summary>
 internal sealed class MpiLink : IRankLink
 {
-    // MPI has no event to wait for: it polls. Short waits keep the processor for the sake of latency, long ones give it up.
-    private static readonly TimeSpan s_yielding = TimeSpan.FromMilliseconds(1), s_sleeping = TimeSpan.FromMilliseconds(100);
+    private const int SignsPerTimeout = 4;
+
+    // Held during calls of MPI: rank 0 makes them on two threads.
+    private static readonly Lock s_calls = new();
     private static readonly Lock s_gate = new();
     private static bool s_isTaken, s_isBroken;
+    private static SignsOfLife? s_signs;
+    private readonly TimeSpan _timeout;
 
-    private MpiLink(int rank, int ranks) => (Rank, Ranks, Machine) = (rank, ranks, Mpi.MachineName());
+    private MpiLink(int rank, int ranks, TimeSpan timeout) => (Rank, Ranks, Machine, _timeout) = (rank, ranks, Mpi.MachineName(), timeout);
 
     public int Rank { get; }
 
@@ -56,7 +59,10 @@ internal sealed class MpiLink : IRankLink
         {
             fixed (byte* bytes = message)
             {
-                Complete(Mpi.StartSend(bytes, message.Length, to), patience);
+                nint request;
+                lock (s_calls)
+                    request = Mpi.StartSend(bytes, message.Length, to);
+                Complete(request, to, patience);
             }
         }
         catch (MpiException fault)
@@ -69,13 +75,17 @@ internal sealed class MpiLink : IRankLink
     {
         try
         {
-            long began = Stopwatch.GetTimestamp();
+            TakeSigns(from);
+            RankWait wait = new();
             int? length;
-            while ((length = Mpi.Arrived(from)) is null)
-                Pause(Stopwatch.GetElapsedTime(began), patience);
+            while ((length = Arrived(from)) is null)
+                Pause(ref wait, from, patience);
 
             message.Resize(length.Value);
-            Complete(Mpi.StartReceive((byte*)message.Address, length.Value, from), patience);
+            nint request;
+            lock (s_calls)
+                request = Mpi.StartReceive((byte*)message.Address, length.Value, from);
+            Complete(request, from, patience);
         }
         catch (MpiException fault)
         {
@@ -105,18 +115,36 @@ internal sealed class MpiLink : IRankLink
         Mpi.ReturnErrors();
         Mpi.Check(Mpi.Rank(Mpi.World, out int rank));
         Mpi.Check(Mpi.Size(Mpi.World, out int size));
-        MpiLink link = new(rank, size);
+        MpiLink link = new(rank, size, patience);
         if (options.Ranks is { } ranks && ranks != size)
             throw new RefusedException($"ranks is {ranks}, but mpirun started {size} {(size == 1 ? "process" : "processes")}: mpirun -n {ranks} …, or leave 'ranks' out.");
+
+        if (rank == 0)
+        {
+            s_signs = new(size, patience / SignsPerTimeout, s_calls);
+            s_signs.Start();
+        }
 
         return link;
     }
 
-    private static void Complete(nint request, TimeSpan? patience)
+    private static int? Arrived(int from)
     {
-        long began = Stopwatch.GetTimestamp();
-        while (!Mpi.IsDone(ref request))
-            Pause(Stopwatch.GetElapsedTime(began), patience);
+        lock (s_calls)
+            return Mpi.Arrived(from);
+    }
+
+    private void Complete(nint request, int other, TimeSpan? patience)
+    {
+        RankWait wait = new();
+        while (!IsDone(ref request))
+            Pause(ref wait, other, patience);
+    }
+
+    private static bool IsDone(ref nint request)
+    {
+        lock (s_calls)
+            return Mpi.IsDone(ref request);
     }
 
     /// <summary>
@@ -125,12 +153,19 @@ internal sealed class MpiLink : IRankLink
     /// </summary>
     private static void Leave(TimeSpan patience)
     {
+        s_signs?.Stop();
         if (s_isBroken)
             return;
 
-        Thread leaver = new(static () => _ = Mpi.Finalize()) { IsBackground = true, Name = "MPI" };
+        Thread leaver = new(EndMpi) { IsBackground = true, Name = "MPI" };
         leaver.Start();
         _ = leaver.Join(patience);
+    }
+
+    private static void EndMpi()
+    {
+        lock (s_calls)
+            _ = Mpi.Finalize();
     }
 
     private static RankLostException Broken(string reason)
@@ -139,14 +174,35 @@ internal sealed class MpiLink : IRankLink
         return new(reason);
     }
 
-    private static void Pause(TimeSpan waited, TimeSpan? patience)
+    private void Pause(ref RankWait wait, int other, TimeSpan? patience)
     {
-        if (waited > patience)
-            throw Broken($"it has not answered for {patience.Value.TotalSeconds:N0} seconds (timeoutSeconds).");
+        wait.Pause();
+        if (wait.IsLong && TakeSigns(other))
+            wait.Restart();
+        if (wait.Waited > (patience ?? _timeout))
+            throw Broken($"it has {(other == 0 ? "given no sign of life" : "not answered")} for {(patience ?? _timeout).TotalSeconds:N0} seconds (timeoutSeconds).");
+    }
 
-        if (waited > s_sleeping)
-            Thread.Sleep(1);
-        else if (waited > s_yielding)
-            Thread.Yield();
+    /// <summary>Takes the signs of life that have come since the last time; only rank 0 gives any.</summary>
+    /// <returns>Whether there were any.</returns>
+    private static unsafe bool TakeSigns(int from)
+    {
+        if (from != 0)
+            return false;
+
+        bool any = false;
+        lock (s_calls)
+        {
+            for (; Mpi.Arrived(from, Mpi.SignTag) is not null; any = true)
+            {
+                nint request = Mpi.StartReceive(null, 0, from, Mpi.SignTag);
+                while (!Mpi.IsDone(ref request))
+                {
+                    // An empty message that has arrived is there as a whole.
+                }
+            }
+        }
+
+        return any;
     }
 }

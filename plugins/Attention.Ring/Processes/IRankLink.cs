@@ -17,14 +17,14 @@ internal interface IRankLink : IDisposable
     /// <summary>Sends a message, which may be changed when this returns.</summary>
     /// <param name="to">The rank.</param>
     /// <param name="message">The message.</param>
-    /// <param name="patience">How long to wait until the rank takes it; null for ever.</param>
+    /// <param name="patience">How long to wait until the rank takes it; null while rank 0, the receiver, lives.</param>
     /// <exception cref="RankLostException">The rank does not take it.</exception>
     void Send(int to, ReadOnlySpan<byte> message, TimeSpan? patience);
 
     /// <summary>Waits for the next message of a rank.</summary>
     /// <param name="from">The rank.</param>
     /// <param name="message">Receives it.</param>
-    /// <param name="patience">How long to wait; null for ever.</param>
+    /// <param name="patience">How long to wait; null while rank 0, the sender, lives.</param>
     /// <exception cref="RankLostException">None came.</exception>
     void Receive(int from, NativeBuffer message, TimeSpan? patience);
 }

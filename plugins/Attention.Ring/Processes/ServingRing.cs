@@ -8,7 +8,7 @@ internal sealed class ServingRing : IFold, IServesProgram
 {
     private readonly IRankLink _link;
     private readonly RankServer _server;
-    private bool _isServed;
+    private bool _hasServed;
 
     /// <param name="link">Connects the ranks; disposed with this.</param>
     /// <param name="options">Options of the decorator.</param>
@@ -30,8 +30,15 @@ internal sealed class ServingRing : IFold, IServesProgram
 
     public void Serve()
     {
-        _server.Serve();
-        _isServed = true;
+        _hasServed = true;
+        try
+        {
+            _server.Serve();
+        }
+        catch (RankLostException lost)
+        {
+            throw new DeviceLostException($"ring rank {_link.Rank} on {_link.Machine} ends, because rank 0, the program, is lost: {lost.Message} Start all ranks again.", lost) { Domain = Shards.Domains[0] };
+        }
     }
 
     public void Fold(int layer, in Step step, in TensorView query, ReadOnlySpan<PageView> shards, in AttentionState state) =>
@@ -39,7 +46,7 @@ internal sealed class ServingRing : IFold, IServesProgram
 
     public void Dispose()
     {
-        if (!_isServed)
+        if (!_hasServed)
             RankReport.SendFailure(_link, "its pipeline could not be built.");
         _server.Dispose();
         _link.Dispose();

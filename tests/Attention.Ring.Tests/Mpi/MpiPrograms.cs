@@ -74,6 +74,26 @@ public sealed class MpiPrograms
         self.Kill();
     }
 
+    [Fact]
+    public void The_program_does_something_else_for_two_timeouts()
+    {
+        if (Environment.GetEnvironmentVariable("OMPI_COMM_WORLD_SIZE") is null)
+            Assert.Skip(Skipped);
+
+        RingOptions options = new() { TimeoutSeconds = 4 };
+        MpiLink link = MpiLink.Open(options);
+        using NativeBuffer message = new();
+        if (link.Rank == 0)
+        {
+            Thread.Sleep(TimeSpan.FromSeconds(2 * options.TimeoutSeconds));
+            link.Send(1, [7], patience: null);
+            return;
+        }
+
+        link.Receive(0, message, patience: null);
+        Assert.Equal([7], message.Bytes.ToArray());
+    }
+
     private static void InRankZero(Action<Pipeline> test, params string[] edits)
     {
         if (Environment.GetEnvironmentVariable("OMPI_COMM_WORLD_SIZE") is null)

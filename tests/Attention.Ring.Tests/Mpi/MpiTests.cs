@@ -113,6 +113,44 @@ public sealed class MpiTests
         Assert.Single(Regex.Matches(error, "^error: ", RegexOptions.Multiline));
     }
 
+    /// <summary>With --enable-recovery, mpirun goes on without the program: every other rank ends, each with one error.</summary>
+    [Fact]
+    public void When_the_program_is_killed_in_a_job_that_goes_on_the_other_ranks_end_with_one_error_each()
+    {
+        using TempFolder folder = new();
+        using MpiJob job = MpiJob.Start(3, ["--enable-recovery", MpiJob.Spud, .. Run(folder, "ring.json", Ring("""blockTokens":8,"timeoutSeconds":3"""), maxTokens: 4000)]);
+        job.WaitForOutput();
+        Signal("KILL", MpiJob.ProcessesWith(folder.Path)[0]);
+        (_, _, string error) = job.End();
+        AssertEnds(1, error);
+        AssertEnds(2, error);
+        Assert.Equal(2, Regex.Count(error, "^error: ", RegexOptions.Multiline));
+    }
+
+    /// <summary>A program that was stopped gives no sign of life either.</summary>
+    [Fact]
+    public void When_the_program_does_not_go_on_the_other_rank_ends_the_job_with_one_error()
+    {
+        using TempFolder folder = new();
+        using MpiJob job = MpiJob.Start(2, [MpiJob.Spud, .. Run(folder, "ring.json", Ring("""blockTokens":8,"timeoutSeconds":3"""), maxTokens: 4000)]);
+        job.WaitForOutput();
+        Signal("STOP", MpiJob.ProcessesWith(folder.Path)[0]);
+        (int code, _, string error) = job.End();
+        Assert.NotEqual(0, code);
+        AssertEnds(1, error);
+        Assert.Single(Regex.Matches(error, "^error: ", RegexOptions.Multiline));
+    }
+
+    /// <summary>Between requests a program asks its ranks for nothing, however long.</summary>
+    [Fact]
+    public void A_rank_goes_on_while_the_program_does_something_else()
+    {
+        using MpiJob job = MpiJob.Start(2, MpiJob.Tests, "-noColor", "-method", $"*.{nameof(MpiPrograms)}.{nameof(MpiPrograms.The_program_does_something_else_for_two_timeouts)}");
+        (int code, string output, string error) = job.End();
+        Assert.True(code == 0, output + error);
+        Assert.Equal(2, Regex.Count(output, "Total: 1, Errors: 0, Failed: 0, Skipped: 0"));
+    }
+
     /// <summary>A rank that is killed after it last answered: leaving the job waits for it, but not for ever.</summary>
     [Fact]
     public void A_program_ends_although_a_rank_was_killed_since_it_last_answered()
@@ -170,6 +208,9 @@ public sealed class MpiTests
         job.WaitForOutput();
         return MpiJob.ProcessesWith(folder.Path)[1];
     }
+
+    private static void AssertEnds(int rank, string error) => Assert.Single(Regex.Matches(
+        error, $@"^error: ring rank {rank} on [^ ]+ ends, because rank 0, the program, is lost: it has given no sign of life for 3 seconds \(timeoutSeconds\)\. Start all ranks again\.$", RegexOptions.Multiline));
 
     private static void Signal(string signal, int process)
     {

@@ -25,4 +25,16 @@ public sealed class PageAdviceTests
         ModelDescription model = new TestModel { QueryHeads = 4, KvHeads = 2, KeyWidth = 16, ValueWidth = 16 }.Describe();
         Assert.Equal("In f16 all keys and values take 128 MiB; with cache=compressed and cache.keep=0.25 about 32 MiB (docs/caches.md).", PageAdvice.Of(model, 1 << 20));
     }
+
+    [Theory]
+    [InlineData(512, "With --set cache.format=f16 they take 512 MiB (docs/caches.md).")]
+    [InlineData(300, "With --set cache.format=q8_0 they take 272 MiB (docs/caches.md).")]
+    [InlineData(210, "With --set cache=compressed --set cache.keys=q8_0 --set cache.values=q4_0 they take 208 MiB (docs/caches.md).")]
+    [InlineData(60, "With --set cache=compressed --set cache.keys=q8_0 --set cache.values=q4_0 --set cache.keep=0.25, for which 'spud calibrate heads' makes a pack, they take 52 MiB (docs/caches.md).")]
+    [InlineData(32, "No setting of the cache makes them fit; those of about 32,768 tokens do (--ctx).")]
+    public void The_mildest_setting_in_which_a_text_fits_is_named(long roomMiB, string advice)
+    {
+        ModelDescription model = new TestModel { QueryHeads = 4, KvHeads = 2, KeyWidth = 64, ValueWidth = 64 }.Describe();
+        Assert.Equal(advice, PageAdvice.ToFit(model, 1 << 20, 1L << 30, roomMiB << 20));
+    }
 }
