@@ -13,6 +13,7 @@ internal sealed class MpiJob : IDisposable
     private readonly Process _process;
     private readonly ManualResetEventSlim _hasOutput = new();
     private readonly Task<string> _output, _error;
+    private volatile bool _isSilent;
 
     private MpiJob(string program, IEnumerable<string> arguments)
     {
@@ -51,7 +52,11 @@ internal sealed class MpiJob : IDisposable
     }
 
     /// <summary>Waits until the job has written something.</summary>
-    public void WaitForOutput() => Assert.True(_hasOutput.Wait(s_patience), "the job wrote nothing");
+    public void WaitForOutput()
+    {
+        Assert.True(_hasOutput.Wait(s_patience), "the job wrote nothing");
+        Assert.True(!_isSilent, $"the job ended before it wrote anything: {(_isSilent ? _error.Result : "")}");
+    }
 
     /// <summary>The processes with a word in their command line, by rank.</summary>
     public static int[] ProcessesWith(string word) =>
@@ -90,6 +95,8 @@ internal sealed class MpiJob : IDisposable
             _hasOutput.Set();
         }
 
+        _isSilent = text.Length == 0;
+        _hasOutput.Set();
         return text.ToString();
     }
 

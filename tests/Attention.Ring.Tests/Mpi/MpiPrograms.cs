@@ -61,7 +61,7 @@ public sealed class MpiPrograms
         if (Environment.GetEnvironmentVariable("OMPI_COMM_WORLD_SIZE") is null)
             Assert.Skip(Skipped);
 
-        MpiLink link = MpiLink.Open(new() { TimeoutSeconds = 5 });
+        MpiLink link = MpiLink.Open(new() { TimeoutSeconds = 20 });
         using NativeBuffer message = new();
         if (link.Rank == 0)
         {
@@ -80,7 +80,7 @@ public sealed class MpiPrograms
         if (Environment.GetEnvironmentVariable("OMPI_COMM_WORLD_SIZE") is null)
             Assert.Skip(Skipped);
 
-        RingOptions options = new() { TimeoutSeconds = 4 };
+        RingOptions options = new() { TimeoutSeconds = 10 };
         MpiLink link = MpiLink.Open(options);
         using NativeBuffer message = new();
         if (link.Rank == 0)

@@ -80,11 +80,11 @@ public sealed class MpiTests
     public void A_rank_that_does_not_answer_ends_the_request_with_one_error()
     {
         using TempFolder folder = new();
-        using MpiJob job = MpiJob.Start(2, [MpiJob.Spud, .. Run(folder, "ring.json", Ring("""blockTokens":8,"timeoutSeconds":3"""), maxTokens: 4000)]);
+        using MpiJob job = MpiJob.Start(2, [MpiJob.Spud, .. Run(folder, "ring.json", Ring("""blockTokens":8,"timeoutSeconds":20"""), maxTokens: 4000)]);
         Signal("STOP", Serving(job, folder));
         (int code, _, string error) = job.End();
         Assert.Equal(1, code);
-        Assert.Matches(@"error: attention 'backend.cpu/cpu' failed in layer \d+: ring rank 1 is lost: it has not answered for 3 seconds \(timeoutSeconds\)\. What it kept is gone\. Start all ranks again\.", error);
+        Assert.Matches(@"error: attention 'backend.cpu/cpu' failed in layer \d+: ring rank 1 is lost: it has not answered for 20 seconds \(timeoutSeconds\)\. What it kept is gone\. Start all ranks again\.", error);
         Assert.Single(Regex.Matches(error, "^error: ", RegexOptions.Multiline));
     }
 
@@ -105,7 +105,7 @@ public sealed class MpiTests
     public void A_rank_that_is_killed_in_a_job_that_goes_on_ends_the_request_with_one_error()
     {
         using TempFolder folder = new();
-        using MpiJob job = MpiJob.Start(2, ["--enable-recovery", MpiJob.Spud, .. Run(folder, "ring.json", Ring("""blockTokens":8,"timeoutSeconds":3"""), maxTokens: 4000)]);
+        using MpiJob job = MpiJob.Start(2, ["--enable-recovery", MpiJob.Spud, .. Run(folder, "ring.json", Ring("""blockTokens":8,"timeoutSeconds":20"""), maxTokens: 4000)]);
         Signal("KILL", Serving(job, folder));
         // mpirun itself ends with 0 then, whatever its ranks end with.
         (_, _, string error) = job.End();
@@ -118,7 +118,7 @@ public sealed class MpiTests
     public void When_the_program_is_killed_in_a_job_that_goes_on_the_other_ranks_end_with_one_error_each()
     {
         using TempFolder folder = new();
-        using MpiJob job = MpiJob.Start(3, ["--enable-recovery", MpiJob.Spud, .. Run(folder, "ring.json", Ring("""blockTokens":8,"timeoutSeconds":3"""), maxTokens: 4000)]);
+        using MpiJob job = MpiJob.Start(3, ["--enable-recovery", MpiJob.Spud, .. Run(folder, "ring.json", Ring("""blockTokens":8,"timeoutSeconds":20"""), maxTokens: 4000)]);
         job.WaitForOutput();
         Signal("KILL", MpiJob.ProcessesWith(folder.Path)[0]);
         (_, _, string error) = job.End();
@@ -132,7 +132,7 @@ public sealed class MpiTests
     public void When_the_program_does_not_go_on_the_other_rank_ends_the_job_with_one_error()
     {
         using TempFolder folder = new();
-        using MpiJob job = MpiJob.Start(2, [MpiJob.Spud, .. Run(folder, "ring.json", Ring("""blockTokens":8,"timeoutSeconds":3"""), maxTokens: 4000)]);
+        using MpiJob job = MpiJob.Start(2, [MpiJob.Spud, .. Run(folder, "ring.json", Ring("""blockTokens":8,"timeoutSeconds":20"""), maxTokens: 4000)]);
         job.WaitForOutput();
         Signal("STOP", MpiJob.ProcessesWith(folder.Path)[0]);
         (int code, _, string error) = job.End();
@@ -210,7 +210,7 @@ public sealed class MpiTests
     }
 
     private static void AssertEnds(int rank, string error) => Assert.Single(Regex.Matches(
-        error, $@"^error: ring rank {rank} on [^ ]+ ends, because rank 0, the program, is lost: it has given no sign of life for 3 seconds \(timeoutSeconds\)\. Start all ranks again\.$", RegexOptions.Multiline));
+        error, $@"^error: ring rank {rank} on [^ ]+ ends, because rank 0, the program, is lost: it has given no sign of life for 20 seconds \(timeoutSeconds\)\. Start all ranks again\.$", RegexOptions.Multiline));
 
     private static void Signal(string signal, int process)
     {

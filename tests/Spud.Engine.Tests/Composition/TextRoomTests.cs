@@ -18,11 +18,11 @@ public sealed class TextRoomTests
     public void A_context_that_was_asked_for_is_refused_with_the_option_in_which_it_fits()
     {
         long bytes = BytesOfContext();
-        CompositionException refused = Assert.Throws<CompositionException>(() => Compose(new(bytes * 6 / 10, bytes), [], ThisContext).Dispose());
+        CompositionException refused = Assert.Throws<CompositionException>(() => Compose(new(bytes * 6 / 10, bytes / 2), [], ThisContext).Dispose());
         Assert.IsType<InsufficientMemoryException>(refused.InnerException);
         Assert.StartsWith($"The keys and values of 512 tokens take {PageAdvice.Size(bytes)}, and {PageAdvice.Size(bytes * 6 / 10)} of memory is all that this machine has. With --set cache.format=f16 they take ", refused.Message, StringComparison.Ordinal);
 
-        string none = Assert.Throws<CompositionException>(() => Compose(new(bytes / 32, bytes), [], ThisContext).Dispose()).Message;
+        string none = Assert.Throws<CompositionException>(() => Compose(new(bytes / 32, bytes / 32), [], ThisContext).Dispose()).Message;
         Assert.EndsWith("No setting of the cache makes them fit; those of about 16 tokens do (--ctx).", none, StringComparison.Ordinal);
     }
 
