@@ -38,19 +38,21 @@ internal sealed class ChosenDrafter
 
     /// <summary>Builds it.</summary>
     /// <exception cref="CompositionException">The plugin threw, or its drafts do not fit into a step.</exception>
-    public TokenDrafter Create(ModelDescription model, Limits limits, Action<string>? log)
+    public TokenDrafter Create(ModelDescription model, Limits limits, DraftModels models, Action<string>? log)
     {
-        DrafterBuild build = new() { Model = model, Limits = limits };
-        IDrafter made = _registered.Ask("the factory", () => _registered.CreateDrafter!(_options, build) ?? throw new InvalidOperationException("it returned null"));
+        DrafterBuild build = new() { Model = model, Limits = limits, OpenModel = models.Open };
+        IDrafter? made = null;
         try
         {
+            made = _registered.Ask("the factory", () => _registered.CreateDrafter!(_options, build) ?? throw new InvalidOperationException("it returned null"));
             int tokens = _registered.Ask(nameof(IDrafter.MaxTokens), () => made.MaxTokens), most = Math.Min(Draft.MaxTokensOfAny, limits.Rows - 1);
-            return tokens >= 1 && tokens <= most ? new(made, _registered.FullName, tokens, log) { Registered = _registered, Options = _options }
+            return tokens >= 1 && tokens <= most ? new(made, _registered.FullName, tokens, log) { Registered = _registered, Options = _options, Model = models.Opened, ReadsHidden = build.ReadsHidden }
                 : throw new CompositionException($"drafter '{_registered.FullName}': its drafts have up to {tokens} tokens; expected 1 to {most}, which a step of {limits.Rows} rows verifies");
         }
         catch
         {
-            made.Dispose();
+            made?.Dispose();
+            models.Opened?.Dispose();
             throw;
         }
     }

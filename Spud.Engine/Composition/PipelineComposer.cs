@@ -144,10 +144,21 @@ internal sealed class PipelineComposer : IDisposable
         BoundComponent<ICachePolicy> cache = layers.Whole<ICachePolicy>();
         CacheLayout[] layouts = [.. Enumerable.Range(0, _model.Layers.Length).Select(layer => LayoutCheck.LayoutOf(cache, layer))];
         bool splits = chosen.Values.Any(entries => entries.Any(entry => entry.Entry.Phase is not null));
-        (JobScheduler Scheduler, TokenDrafter? Drafter) loop = (choice.Scheduler!.Create(_options.Log), choice.Drafter?.Create(_model, _limits, _options.Log));
-        if (loop.Drafter is not null)
-            WarnOfCompany(loop.Drafter, chosen);
-        return Freeze(document, plugins, loop, domains, layers.Whole<IHead>(), cache, layouts, layers.Compose(layouts), splits);
+        (JobScheduler Scheduler, TokenDrafter? Drafter) loop = (choice.Scheduler!.Create(_options.Log), choice.Drafter?.Create(_model, _limits, new(_file, _limits, _options, _pool, plugins), _options.Log));
+        try
+        {
+            BoundComponent<IHead> head = layers.Whole<IHead>();
+            if (loop.Drafter is not null)
+                WarnOfCompany(loop.Drafter, chosen);
+            if (loop.Drafter is { ReadsHidden: true } && head.Component is not IFinalNorm)
+                throw new CompositionException($"drafter '{loop.Drafter.Name}' reads rows after the final norm, and head '{head.Name}' does not provide them. Use another head or another drafter.");
+            return Freeze(document, plugins, loop, domains, head, cache, layouts, layers.Compose(layouts), splits);
+        }
+        catch
+        {
+            loop.Drafter?.Dispose();
+            throw;
+        }
     }
 
     private MemoryForecast Forecast(PipelineDocument document, PluginCatalog plugins)

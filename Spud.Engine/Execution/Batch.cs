@@ -41,7 +41,10 @@ public sealed class Batch : IDisposable
     /// <summary>Rows of a single-sequence batch that are read after the final norm, in addition to logits; none after <see cref="Clear"/>.</summary>
     internal LogitRows NormedRows { get; set; }
 
-    internal int NormedRowCount => NormedRows.Of(Rows);
+    /// <summary>Whether the rows with logits are also read after the final norm; false after <see cref="Clear"/>.</summary>
+    internal bool NormsLogitRows { get; set; }
+
+    internal int NormedRowCount => NormsLogitRows ? LogitRowCount : NormedRows.Of(Rows);
 
     internal int LogitRowCount { get; private set; }
 
@@ -77,7 +80,7 @@ public sealed class Batch : IDisposable
     internal TensorView LogitsView => _buffers.Logits.Rows(0, LogitRowCount);
 
     /// <summary>Starts a new step.</summary>
-    public void Clear() => (_count, Rows, LogitRowCount, NormedRows) = (0, 0, 0, LogitRows.None);
+    public void Clear() => (_count, Rows, LogitRowCount, NormedRows, NormsLogitRows) = (0, 0, 0, LogitRows.None, false);
 
     /// <summary>Adds the next tokens of a sequence.</summary>
     /// <param name="sequence">Not yet in this batch.</param>
@@ -148,7 +151,7 @@ public sealed class Batch : IDisposable
         return _buffers.Logits.At(of.FirstLogitRow + row).AsSpan<float>();
     }
 
-    /// <summary>[C]: one of <see cref="NormedRows"/>, after the final norm; valid until a batch of the engine is run again.</summary>
+    /// <summary>[C]: one of <see cref="NormedRows"/>, or of the rows with logits, after the final norm; valid until a batch of the engine is run again.</summary>
     internal ReadOnlySpan<float> Normed(int row)
     {
         ThrowIfDisposed();
@@ -186,7 +189,7 @@ public sealed class Batch : IDisposable
         for (int i = 0; i < entry.LogitRows; i++)
             only._logitRows[i] = entry.Rows - entry.LogitRows + i;
 
-        (only._count, only.Rows, only.LogitRowCount) = (1, entry.Rows, entry.LogitRows);
+        (only._count, only.Rows, only.LogitRowCount, only.NormsLogitRows) = (1, entry.Rows, entry.LogitRows, NormsLogitRows);
         return only;
     }
 

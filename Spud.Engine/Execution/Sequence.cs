@@ -50,6 +50,10 @@ public sealed class Sequence : IDisposable
     private int _shown;
     private int? _shownNext;
 
+    // The last token's row after the final norm, where a drafter reads it, and the length of the text up to it.
+    private float[] _hidden = [];
+    private int _hiddenTokens;
+
     internal PageTable[] Tables { get; }
 
     /// <summary>The engine that runs its steps.</summary>
@@ -145,6 +149,7 @@ public sealed class Sequence : IDisposable
 
         _engine.States.Truncate(Id, Tokens, from);
         Tokens = from;
+        _hiddenTokens = 0;
         if (from < _shown)
             (_shown, _shownNext) = (from, null);
         Ledger.Label = _engine.States.LabelOf(Id);
@@ -190,6 +195,19 @@ public sealed class Sequence : IDisposable
         int unchanged = _shownNext is { } last && ids[_shown] == last ? _shown + 1 : _shown;
         (_shown, _shownNext) = (Tokens, next);
         return unchanged;
+    }
+
+    /// <summary>[C]: the last token's row after the final norm; empty if it was not kept.</summary>
+    internal ReadOnlySpan<float> Hidden => _hiddenTokens > 0 && _hiddenTokens == Tokens ? _hidden : [];
+
+    /// <summary>Keeps a copy of the last token's row after the final norm.</summary>
+    internal void KeepHidden(ReadOnlySpan<float> row)
+    {
+        if (_hidden.Length == 0)
+            _hidden = new float[row.Length];
+
+        row.CopyTo(_hidden);
+        _hiddenTokens = Tokens;
     }
 
     /// <summary>Writes ids of rows that are being committed, for reviews to see.</summary>

@@ -93,7 +93,10 @@ internal sealed class StepTransaction
             if (_kept[i] == 0 || entry.Sequence.Cancellation.IsCancellationRequested)
                 PageStore.Rollback(entry.Sequence);
             else
+            {
                 Commit(entry, batch.TokensOf(entry)[.._kept[i]]);
+                KeepHidden(batch, entry, _kept[i]);
+            }
         }
 
         _meter.Stamp(PipelineCosts.SlotOf(_costs.Layers, Role.Cache));
@@ -104,6 +107,14 @@ internal sealed class StepTransaction
             if (entry.Sequence.Tokens != entry.FirstPosition)
                 _meter.AddTo(entry.Sequence.Ledger, i, entry);
         }
+    }
+
+    // Of the last row that is kept, if its logits were read.
+    private static void KeepHidden(Batch batch, in BatchEntry entry, int kept)
+    {
+        int row = kept - 1 - (entry.Rows - entry.LogitRows);
+        if (batch.NormsLogitRows && row >= 0 && entry.Sequence.Fault is null)
+            entry.Sequence.KeepHidden(batch.Normed(entry.FirstLogitRow + row));
     }
 
     private void AskWhatToKeep(Batch batch, Func<int, int>? keep, int first)

@@ -41,7 +41,20 @@ internal sealed class RequestDraft(int vocabulary, ulong seed)
             for (int i = 0; i < maxTokens; i++)
                 _random[i] = Xoshiro256.At(seed, ids.Length + i);
 
-            drafter.Propose(new() { Sequence = sequence.Id, Ids = ids, Unchanged = unchanged, Temperature = temperature, Random = _random.AsSpan(0, maxTokens) }, _draft);
+            // What the drafter's model may spend is what verifying the draft leaves.
+            sequence.Engine.Guard.Hold(sequence, Phase.Decode, 1 + maxTokens, 1 + maxTokens);
+            DraftText text = new()
+            {
+                Sequence = sequence.Id,
+                Ids = ids,
+                Unchanged = unchanged,
+                Temperature = temperature,
+                Random = _random.AsSpan(0, maxTokens),
+                Hidden = sequence.Hidden,
+                Cancellation = sequence.Cancellation,
+            };
+            drafter.Propose(text, _draft, sequence.Ledger);
+            sequence.Ledger.Hold(0, 0);
         }
 
         _rows[0] = last;

@@ -46,6 +46,7 @@ internal sealed class RequestStep(Engine engine)
             return;
 
         Batch.Clear();
+        Batch.NormsLogitRows = engine.Parts.Drafter is { ReadsHidden: true, IsActive: true };
         HasDrafts = false;
         (int room, int decoding) = _drafts ? RoomForDrafts(requests, phase) : default;
         foreach (Request request in requests)

@@ -7,6 +7,9 @@ public sealed class DraftLedger
 {
     private readonly long[] _drafted = new long[Draft.MaxTokensOfAny], _accepted = new long[Draft.MaxTokensOfAny];
 
+    /// <summary>What a draft model computed for the request, which is billed with it; null if there was none.</summary>
+    public Ledger? Model { get; internal set; }
+
     /// <summary>Steps that generated tokens, with drafts or without.</summary>
     public long Steps { get; private set; }
 
@@ -16,7 +19,7 @@ public sealed class DraftLedger
     /// <summary>Those of them that are part of the text.</summary>
     public long Accepted { get; private set; }
 
-    /// <summary>FLOPs of rows of rejected tokens: of each step, as large a part as its rows.</summary>
+    /// <summary>FLOPs of rejected tokens: of each step, with those of a draft model before it, as large a part as their rows.</summary>
     public long RejectedFlops { get; private set; }
 
     /// <summary>Mean number of tokens that a step added to the text: 1 without accepted drafts, 0 before the first step.</summary>
@@ -34,7 +37,7 @@ public sealed class DraftLedger
     /// <summary>Adds a step.</summary>
     /// <param name="drafted">Drafted tokens in it.</param>
     /// <param name="accepted">Those of them that were accepted.</param>
-    /// <param name="flops">FLOPs of the request's rows in the step.</param>
+    /// <param name="flops">FLOPs of the request's rows in the step, and of a draft model before it.</param>
     internal void Add(int drafted, int accepted, long flops)
     {
         Steps++;

@@ -17,7 +17,8 @@ public sealed class Ledger
     private readonly int[][] _keptByHead;
     private readonly List<Ledger> _sharers;
     private Int128 _byteTicks;
-    private long _last;
+    private long _last, _flops, _heldFlops;
+    private decimal _heldAmount;
 
     /// <param name="costs">Costs of the pipeline.</param>
     /// <param name="limit">Limit that is never exceeded; null if none.</param>
@@ -58,14 +59,14 @@ public sealed class Ledger
     /// <summary>The counts of a phase.</summary>
     public PhaseLedger this[Phase phase] => _phases[(int)phase];
 
-    /// <summary>Total of both phases.</summary>
-    public Tally Total => this[Phase.Prefill].Total + this[Phase.Decode].Total;
+    /// <summary>Total of both phases, and of a draft model.</summary>
+    public Tally Total => this[Phase.Prefill].Total + this[Phase.Decode].Total + (Drafts?.Model?.Total ?? default);
 
     /// <summary>Rows of both phases.</summary>
     public long Tokens => this[Phase.Prefill].Tokens + this[Phase.Decode].Tokens;
 
-    /// <summary>FLOPs of both phases.</summary>
-    public long Flops { get; private set; }
+    /// <summary>FLOPs of both phases, and of a draft model.</summary>
+    public long Flops => _flops + (Drafts?.Model?.Flops ?? 0);
 
     /// <summary>FLOPs in units of 10^9, exact.</summary>
     public decimal ComputeUnits => Flops / Tally.FlopsPerUnit;
@@ -73,8 +74,8 @@ public sealed class Ledger
     /// <summary>Bytes of the keys and values kept by the sequence after its last step; shared pages count for each sharer.</summary>
     public long KeptBytes { get; private set; }
 
-    /// <summary>Kept bytes multiplied by the time they were kept, from one step to the next, in gigabytes (10^9) and seconds.</summary>
-    public decimal KvGigabyteSeconds => GigabyteSeconds(_byteTicks);
+    /// <summary>Kept bytes multiplied by the time they were kept, from one step to the next, in gigabytes (10^9) and seconds; including those of a draft model.</summary>
+    public decimal KvGigabyteSeconds => GigabyteSeconds(_byteTicks) + (Drafts?.Model?.KvGigabyteSeconds ?? 0);
 
     /// <summary>Figures counted by components themselves; they are not billed.</summary>
     public ImmutableArray<ReportedFigure> Reported =>
@@ -105,7 +106,7 @@ public sealed class Ledger
         {
             long flops = 0;
             foreach (Ledger sharer in _sharers)
-                flops += sharer.Flops;
+                flops += sharer._flops + sharer._heldFlops;
 
             return flops;
         }
@@ -116,14 +117,19 @@ public sealed class Ledger
     {
         decimal amount = 0;
         foreach (Ledger sharer in _sharers)
-            amount += prices.AmountOf(sharer, sharer.KvGigabyteSecondsNow);
+            amount += prices.AmountOf(sharer, sharer.KvGigabyteSecondsNow) + sharer._heldAmount;
 
         return amount;
     }
 
     internal bool SharesLimitWith(Ledger other) => _sharers == other._sharers;
 
-    /// <summary>Gigabyte-seconds up to now.</summary>
+    /// <summary>Counts a cost as spent until it is called again: others that spend from the same limit leave it.</summary>
+    /// <param name="flops">0 for none.</param>
+    /// <param name="amount">Before allowance and minimum; 0 for none.</param>
+    internal void Hold(long flops, decimal amount) => (_heldFlops, _heldAmount) = (flops, amount);
+
+    /// <summary>Gigabyte-seconds up to now, without a draft model.</summary>
     internal decimal KvGigabyteSecondsNow => GigabyteSeconds(_byteTicks + Held(Stopwatch.GetTimestamp()));
 
     /// <summary>What kind of text this is, according to a component at its last border; null if none labels texts, or not yet.</summary>
@@ -160,7 +166,7 @@ public sealed class Ledger
     internal void Add(Phase phase, int slot, in Tally tally)
     {
         _phases[(int)phase].Add(slot, tally);
-        Flops += tally.Flops;
+        _flops += tally.Flops;
     }
 
     /// <summary>Adds what components counted for a sequence since the last call.</summary>

@@ -85,7 +85,7 @@ public sealed record Receipt
             GigabytesRead = ledger.Total.GigabytesRead,
             KvGigabyteSeconds = ledger.KvGigabyteSeconds,
             Phases = [.. Ran(ledger).Select(phase => ReceiptPhase.Of(phase, ledger))],
-            Lines = [.. Ran(ledger).SelectMany(phase => Role.All.Select(role => ReceiptLine.Of(phase, role, prices))).OfType<ReceiptLine>()],
+            Lines = [.. Ran(ledger).SelectMany(phase => Role.All.Select(role => ReceiptLine.Of(phase, role, prices))).OfType<ReceiptLine>(), .. DraftLines(ledger, prices)],
             KeptTokens = [.. Enumerable.Range(0, ledger.Layers).Select(layer => ledger.KeptTokens(layer))],
             Reported = ledger.Reported,
             Label = ledger.Label,
@@ -95,6 +95,9 @@ public sealed record Receipt
             Charge = prices is null ? null : ReceiptCharge.Of(ledger, prices),
         };
     }
+
+    private static IEnumerable<ReceiptLine> DraftLines(Ledger ledger, PriceList? prices) =>
+        ledger.Drafts?.Model is { } model ? Ran(model).Select(phase => ReceiptLine.OfDraftModel(phase, prices)) : [];
 
     private static IEnumerable<PhaseLedger> Ran(Ledger ledger) => Enum.GetValues<Phase>().Select(phase => ledger[phase]).Where(phase => phase.Steps > 0);
 }
@@ -116,7 +119,7 @@ public sealed record ReceiptPhase(
 
 /// <summary>A role in a phase on a receipt.</summary>
 /// <param name="Phase">The phase.</param>
-/// <param name="Role">The role.</param>
+/// <param name="Role">The role; "drafter" for all roles of a draft model.</param>
 /// <param name="ComputeUnits">FLOPs in units of 10^9.</param>
 /// <param name="GigabytesRead">Weights, keys and values read, in 10^9 bytes.</param>
 /// <param name="KvGigabytesWritten">Keys and values written, in 10^9 bytes.</param>
@@ -132,6 +135,15 @@ public sealed record ReceiptLine(
         return work with { Ticks = 0 } == default ? null : new(
             phase.Phase, role.Name, work.ComputeUnits, work.GigabytesRead, work.KvBytesWritten / Tally.BytesPerGigabyte, work.Time.TotalSeconds,
             prices?.AmountOf(phase.Phase, role, work));
+    }
+
+    /// <summary>All roles of a draft model, each at its own price.</summary>
+    internal static ReceiptLine OfDraftModel(PhaseLedger phase, PriceList? prices)
+    {
+        Tally work = phase.Total;
+        return new(
+            phase.Phase, Roles.Drafter, work.ComputeUnits, work.GigabytesRead, work.KvBytesWritten / Tally.BytesPerGigabyte, work.Time.TotalSeconds,
+            prices is null ? null : Configuration.Role.All.Sum(role => prices.AmountOf(phase.Phase, role, phase.Of(role))));
     }
 }
 
@@ -157,7 +169,7 @@ public sealed record ReceiptCharge(string PriceList, string Version, string Curr
 {
     internal static ReceiptCharge Of(Ledger ledger, PriceList prices)
     {
-        decimal work = prices.AmountOf(ledger, 0), kept = ledger.KvGigabyteSeconds * prices.PerGigabyteSecondKept;
+        decimal work = prices.AmountOf(ledger, 0) + (ledger.Drafts?.Model is { } model ? prices.AmountOf(model, 0) : 0), kept = ledger.KvGigabyteSeconds * prices.PerGigabyteSecondKept;
         decimal total = prices.Rounded(prices.ChargeFor(work + kept));
         return new(prices.Name, prices.Version, prices.Currency, work, kept, Math.Min(prices.FreeAmount, work + kept), prices.MinimumCharge, total);
     }

@@ -26,4 +26,13 @@ public readonly ref struct DraftText
     /// distributions draws each token with its number.
     /// </summary>
     public ReadOnlySpan<double> Random { get; init; }
+
+    /// <summary>
+    /// F32 [C]: the row of the last token that the model has read, after the final norm; it belongs to the last id but one of <see cref="Ids"/>. Empty if the drafter does not
+    /// read it (<see cref="DrafterBuild.ReadsHidden"/>), and in the first step after a text was restored without computing it again.
+    /// </summary>
+    public ReadOnlySpan<float> Hidden { get; init; }
+
+    /// <summary>Cancelled if the request is: a drafter may throw then, and is called again for other texts.</summary>
+    public CancellationToken Cancellation { get; init; }
 }

@@ -11,4 +11,16 @@ public sealed class DrafterBuild
 
     /// <summary>Maximum sizes of steps and sequences.</summary>
     public required Limits Limits { get; init; }
+
+    /// <summary>
+    /// Set by a factory whose drafter reads <see cref="DraftText.Hidden"/>. The pipeline is refused if its head does not provide rows after the final norm
+    /// (<see cref="IFinalNorm"/>).
+    /// </summary>
+    public bool ReadsHidden { get; set; }
+
+    /// <summary>
+    /// Opens the model in a GGUF file as the drafter's draft model; at most one. It throws a <see cref="RefusedException"/> if the file cannot be read, or if its
+    /// tokens are not those of <see cref="Model"/>.
+    /// </summary>
+    public Func<string, IDraftModel> OpenModel { get; init; } = static _ => throw new RefusedException("there is no host that runs a draft model");
 }

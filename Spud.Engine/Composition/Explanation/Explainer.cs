@@ -3,6 +3,7 @@ using System.Text.Json;
 using Spud.Configuration;
 using Spud.Execution;
 using Spud.Models.Families;
+using Spud.Plugins;
 
 namespace Spud.Composition;
 
@@ -19,7 +20,7 @@ internal sealed class Explainer(PipelineParts parts)
         Steps = [.. Steps()],
         Components = [.. parts.Components.Select(Component)],
         Scheduler = Scheduler(),
-        Drafter = parts.Drafter is { Registered: { } drafter } of ? new(drafter.Name, drafter.PluginId, drafter.PluginVersion, JsonSerializer.SerializeToElement(of.Options, drafter.Options), of.MaxTokens) : null,
+        Drafter = parts.Drafter is { Registered: { } drafter } of ? Drafter(drafter, of) : null,
         Pages = [.. Alike(PagesKey).SelectMany(layers => Enumerable.Range(0, parts.Pages.Layers[layers[0]].Pools.Length).Select(pool => Pages(layers, pool)))],
         Memory = Memory(),
         Compute = Compute(),
@@ -28,6 +29,16 @@ internal sealed class Explainer(PipelineParts parts)
     private SchedulerExplanation Scheduler() => parts.Scheduler is { Registered: { } registered, Options: { } options }
         ? new(registered.Name, registered.PluginId, registered.PluginVersion, JsonSerializer.SerializeToElement(options, registered.Options))
         : new(parts.Scheduler.Name, null, null, JsonSerializer.SerializeToElement(new FifoOptions(), SchedulerJson.Default.FifoOptions));
+
+    private static DrafterExplanation Drafter(RegisteredComponent drafter, TokenDrafter of) => new(
+        drafter.Name, drafter.PluginId, drafter.PluginVersion, JsonSerializer.SerializeToElement(of.Options, drafter.Options), of.MaxTokens,
+        of.Model is { } model ? new Explainer(model.Parts).DraftModel() : null);
+
+    private DraftModelExplanation DraftModel()
+    {
+        (ModelExplanation model, MemoryExplanation memory) = (Model(), Memory());
+        return new(model.Path, model.Parameters, model.FileBytes, parts.Limits.ContextTokens, memory.PrivateBytes - memory.Runtime - memory.Tokenizer, memory.MappedBytes);
+    }
 
     private PoolExplanation Pool(IGrouping<string, PipelineComponent> users) =>
         new(users.Key, parts.Pool.Threads, [.. users.Select(component => $"{component.Role} {component.Registered.FullName}")]);
@@ -141,6 +152,7 @@ internal sealed class Explainer(PipelineParts parts)
             Batch = BatchBuffers.BytesOf(parts.Limits, _model.Vocabulary),
             Runtime = RuntimeMemory.Base + parts.Pool.Threads * RuntimeMemory.PerThread,
             Tokenizer = _model.Vocabulary * RuntimeMemory.PerToken,
+            DraftModel = parts.Drafter?.Model is { } draft ? new Explainer(draft.Parts).DraftModel().PrivateBytes : 0,
             PrivateBytes = 0,
             Devices = parts.Components.Select(component => component.Memory).Append(parts.Memory).SelectMany(memory => memory.OnDevices)
                 .GroupBy(block => block.Domain).ToImmutableSortedDictionary(domain => domain.Key, domain => domain.Sum(block => block.Bytes)),
@@ -148,7 +160,7 @@ internal sealed class Explainer(PipelineParts parts)
         };
         return memory with
         {
-            PrivateBytes = memory.Components + memory.Native + memory.Arena + memory.Pages + memory.StepBuffers + memory.Batch + memory.Runtime + memory.Tokenizer,
+            PrivateBytes = memory.Components + memory.Native + memory.Arena + memory.Pages + memory.StepBuffers + memory.Batch + memory.Runtime + memory.Tokenizer + memory.DraftModel,
         };
     }
 

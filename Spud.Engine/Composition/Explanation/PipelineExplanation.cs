@@ -59,4 +59,15 @@ public sealed record SchedulerExplanation(string Name, string? Plugin, string? V
 /// <param name="Version">Version of the plugin.</param>
 /// <param name="Options">Its options, resolved.</param>
 /// <param name="MaxTokens">Maximum number of tokens of a draft.</param>
-public sealed record DrafterExplanation(string Name, string Plugin, string Version, JsonElement Options, int MaxTokens);
+/// <param name="Model">The model that it asks; null for none.</param>
+public sealed record DrafterExplanation(
+    string Name, string Plugin, string Version, JsonElement Options, int MaxTokens, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] DraftModelExplanation? Model = null);
+
+/// <summary>A drafter's model.</summary>
+/// <param name="Path">Full path of its file.</param>
+/// <param name="Parameters">Number of its weights.</param>
+/// <param name="FileBytes">Size of its file.</param>
+/// <param name="ContextTokens">Maximum length of a text in tokens; longer ones get no drafts.</param>
+/// <param name="PrivateBytes">Memory that it uses when the context is full.</param>
+/// <param name="MappedBytes">Bytes of its file that are read while it runs.</param>
+public sealed record DraftModelExplanation(string Path, long Parameters, long FileBytes, int ContextTokens, long PrivateBytes, long MappedBytes);

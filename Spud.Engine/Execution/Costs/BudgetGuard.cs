@@ -17,6 +17,16 @@ internal sealed class BudgetGuard(PipelineCosts costs, int rowsPerStep)
     public bool Affords(Sequence sequence, Phase phase, int rows, int logitRows) =>
         sequence.Ledger.Limit is not { } limit || Fits(sequence.Ledger, limit, CostOf(sequence, limit, phase, rows, logitRows, least: false));
 
+    /// <summary>Holds what this many rows may cost: others that spend from the same limit leave it.</summary>
+    public void Hold(Sequence sequence, Phase phase, int rows, int logitRows)
+    {
+        if (sequence.Ledger.Limit is not { } limit)
+            return;
+
+        Cost cost = CostOf(sequence, limit, phase, rows, logitRows, least: false);
+        sequence.Ledger.Hold(cost.Flops, cost.Amount);
+    }
+
     /// <summary>Refuses a step in which the rows of a sequence might exceed its budget; sequences that share a limit are added up.</summary>
     /// <exception cref="BudgetExceededException">The budget might be exceeded.</exception>
     public void Require(ReadOnlySpan<BatchEntry> entries)

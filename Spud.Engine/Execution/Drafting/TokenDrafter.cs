@@ -1,3 +1,4 @@
+using Spud.Metering;
 using Spud.Plugins;
 
 namespace Spud.Execution;
@@ -26,18 +27,30 @@ internal sealed class TokenDrafter : IDisposable
     /// <summary>Its bound options; null likewise.</summary>
     public object? Options { get; init; }
 
+    /// <summary>The model that it asks; null for none. Disposed with this object.</summary>
+    public DraftModel? Model { get; init; }
+
+    /// <summary>Whether it reads final hidden rows.</summary>
+    public bool ReadsHidden { get; init; }
+
     /// <summary>Whether it still drafts.</summary>
     public bool IsActive { get; private set; } = true;
 
     /// <summary>Guesses the next tokens of a text; the draft stays empty if the drafter is faulty.</summary>
     /// <param name="text">The text.</param>
     /// <param name="draft">Empty, with its maximum number of tokens.</param>
-    public void Propose(in DraftText text, Draft draft)
+    /// <param name="payer">Ledger of the request, which pays for what the draft model computes.</param>
+    public void Propose(in DraftText text, Draft draft, Ledger payer)
     {
         try
         {
+            Model?.Payer = payer;
             if (IsActive)
                 _drafter.Propose(text, draft);
+        }
+        catch (OperationCanceledException) when (text.Cancellation.IsCancellationRequested)
+        {
+            draft.Begin(0);
         }
         catch (Exception thrown)
         {
@@ -48,6 +61,16 @@ internal sealed class TokenDrafter : IDisposable
         }
     }
 
-    /// <summary>Disposes the drafter.</summary>
-    public void Dispose() => _drafter.Dispose();
+    /// <summary>Disposes the drafter and its model.</summary>
+    public void Dispose()
+    {
+        try
+        {
+            _drafter.Dispose();
+        }
+        finally
+        {
+            Model?.Dispose();
+        }
+    }
 }

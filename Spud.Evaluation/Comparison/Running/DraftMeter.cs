@@ -49,7 +49,7 @@ internal sealed class DraftMeter(ComparedPipeline pipeline, SpeedSettings settin
         public void Add(Ledger ledger)
         {
             DraftLedger drafts = ledger.Drafts!;
-            (Steps, Drafted, Accepted, Flops) = (Steps + drafts.Steps, Drafted + drafts.Drafted, Accepted + drafts.Accepted, Flops + ledger[Phase.Decode].Total.Flops);
+            (Steps, Drafted, Accepted, Flops) = (Steps + drafts.Steps, Drafted + drafts.Drafted, Accepted + drafts.Accepted, Flops + ledger[Phase.Decode].Total.Flops + (drafts.Model?[Phase.Decode].Total.Flops ?? 0));
             for (int i = 0; i < _draftedAt.Length; i++)
                 (_draftedAt[i], _acceptedAt[i]) = (_draftedAt[i] + drafts.DraftedAt(i), _acceptedAt[i] + drafts.AcceptedAt(i));
         }

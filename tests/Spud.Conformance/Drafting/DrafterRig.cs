@@ -16,7 +16,8 @@ internal sealed class DrafterRig : IDisposable
     public DrafterRig(Func<DrafterBuild, IDrafter> create)
     {
         ModelDescription model = new TestModel().Describe();
-        _drafter = create(new() { Model = model, Limits = new() { Rows = 64, Sequences = Sequences, ContextTokens = ContextTokens, LogitRows = 64 } });
+        Limits limits = new() { Rows = 64, Sequences = Sequences, ContextTokens = ContextTokens, LogitRows = 64 };
+        _drafter = create(new() { Model = model, Limits = limits, OpenModel = _ => new TestDraftModel(model.Vocabulary) });
         Vocabulary = model.Vocabulary;
         Draft = new(model.Vocabulary);
     }

@@ -30,7 +30,7 @@ public sealed class DrafterChoiceTests
     }
 
     [Theory]
-    [InlineData("drafter=lokup", "no plugin offers drafter 'lokup'. Known: lookup. Did you mean 'lookup'? 'none' switches drafts off.")]
+    [InlineData("drafter=lokup", "no plugin offers drafter 'lokup'. Known: lookup, model. Did you mean 'lookup'? 'none' switches drafts off.")]
     [InlineData("drafter=3", "$.drafter must be a drafter's name or an object with 'use', got 3.")]
     [InlineData("""drafter={"use":"lookup","layers":"0-3"}""", "$.drafter.layers has no place here: a drafter guesses tokens, and serves no layers.")]
     [InlineData("""drafter={"use":"lookup","length":0}""", "$.drafter.length must be a whole number from 1 to 16, got 0.")]

@@ -32,6 +32,7 @@ internal sealed class NormaliseOperation(BoundComponent<IHead> head, IFinalNorm 
     public override void Run(Batch batch, StepMeter meter)
     {
         int count = batch.NormedRowCount;
-        norm.Normalise(StepOf(isFirst: false), Domain.Hidden(batch.Rows), _rows.AsSpan(batch.Rows - count, count), Domain.Normed(count));
+        ReadOnlySpan<int> rows = batch.NormsLogitRows ? batch.RowsWithLogits : _rows.AsSpan(batch.Rows - count, count);
+        norm.Normalise(StepOf(isFirst: false), Domain.Hidden(batch.Rows), rows, Domain.Normed(count));
     }
 }
