@@ -1,9 +1,11 @@
+using System.Text;
 using Spud;
 using Spud.Composition;
 using Spud.Configuration;
 using Spud.Execution;
 using Spud.Generation;
 using Spud.Metering;
+using Spud.Models;
 using Spud.Plugins;
 using Xunit;
 
@@ -136,11 +138,14 @@ public sealed class ModelRequestTests : IDisposable
     [Fact]
     public void Texts_that_are_longer_than_its_context_get_no_drafts()
     {
-        using LanguageModel plain = Load(new() { Threads = 1 }, "context=600", "rope={\"scaling\":\"linear\",\"factor\":2}"), model = Load(new() { Threads = 1 }, "context=600", "rope={\"scaling\":\"linear\",\"factor\":2}", Drafter(Same));
+        using LanguageModel plain = Load(new() { Threads = 1 }, "context=600", "rope={\"scaling\":\"linear\",\"factor\":2}"), model = Load(new() { Threads = 1 }, "context=600", "rope={\"scaling\":\"linear\",\"factor\":2}", Drafter(Same, "\"minProbability\":0"));
         int[] prompt = [.. Enumerable.Repeat(Prompt[^1], 500)];
         Request request = model.Generate(prompt, Options(0), Cancellation);
         Assert.Equal(Read(plain.Generate(prompt, Options(0), Cancellation)), Read(request));
-        Assert.InRange(request.Ledger!.Drafts!.Model!.Tokens, 1, 512);
+
+        // The draft model's context has 512 tokens: the last 88 come one by one.
+        Assert.InRange(request.Ledger!.Drafts!.Steps, 88, Tokens - 1);
+        Assert.InRange(request.Ledger.Drafts.Drafted, 1, 12 * 4);
     }
 
     [Fact]
@@ -158,9 +163,15 @@ public sealed class ModelRequestTests : IDisposable
     [Fact]
     public void A_model_with_other_tokens_is_refused_with_the_first_that_differs()
     {
-        Assert.Contains("has another tokenizer than the model: token ", Refusal($$"""drafter={"use":"model","path":"{{TestData.Path("families/llama.gguf")}}"}"""));
-        Assert.Contains($"It has ", Refusal($$"""drafter={"use":"model","path":"{{TestData.DefaultModel}}"}"""));
-        Assert.Contains("49152 tokens, the model 512.", Refusal($$"""drafter={"use":"model","path":"{{TestData.DefaultModel}}"}"""));
+        using TempFolder folder = new();
+        string[] tokens = Pieces(), other = [.. tokens];
+        other[300] = "xyzzy";
+        Assert.Contains("has another tokenizer than the model: token 0 is ", Refusal(Drafter(TestData.DefaultModel)));
+        Assert.Contains("It has 49152 tokens, the model 512.", Refusal(Drafter(TestData.DefaultModel)));
+        Assert.Contains($"token 300 is 'xyzzy', and '{tokens[300]}' in the model. It has 512 tokens, the model 512.", Refusal(Drafter(Write(folder, other))));
+        Assert.Contains("the first 512 tokens are the same. It has 513 tokens, the model 512.", Refusal(Drafter(Write(folder, [.. tokens, "more"]))));
+
+        static string Drafter(string path) => $$"""drafter={"use":"model","path":"{{path}}"}""";
     }
 
     [Fact]
@@ -176,6 +187,24 @@ public sealed class ModelRequestTests : IDisposable
     private const string Prices = """
         { "name": "test", "version": "1", "currency": "EUR", "rates": [{ "perComputeUnit": 0.5, "perGigabyteRead": 0.25 }] }
         """;
+
+    private static string[] Pieces()
+    {
+        using GgufFile file = GgufFile.Open(TestData.Path("stories260K/stories260K-f32.gguf"));
+        Utf8Strings pieces = file.Metadata.RequireUtf8Strings("tokenizer.ggml.tokens");
+        return [.. Enumerable.Range(0, pieces.Count).Select(id => Encoding.UTF8.GetString(pieces[id]))];
+    }
+
+    private static string Write(TempFolder folder, string[] tokens)
+    {
+        GgufWriter file = new();
+        file.Set("general.architecture", "llama");
+        file.Set("tokenizer.ggml.tokens", tokens);
+        file.Add("output_norm.weight", [1, 1], 2);
+        string path = Path.Combine(folder.Path, $"{tokens.Length}.gguf");
+        file.Save(path);
+        return path;
+    }
 
     private static string Refusal(string edit) => Assert.Throws<CompositionException>(() => Load(new() { Threads = 1 }, edit).Dispose()).Message;
 

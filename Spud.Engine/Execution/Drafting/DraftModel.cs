@@ -45,7 +45,7 @@ internal sealed class DraftModel : IDraftModel, IDisposable
         int same = Common(own.Ids, text.Ids, drafted, tokens - 1);
         own.Truncate(own.CanTruncate(same) ? same : 0);
         own.Cancellation = text.Cancellation;
-        return Read(own, text.Ids, drafted) ? (_batch!.Logits(0))[.._vocabulary] : [];
+        return Read(own, text.Ids, drafted) ? _batch!.Logits(0)[.._vocabulary] : [];
     }
 
     /// <summary>Frees its pipeline.</summary>
@@ -57,50 +57,61 @@ internal sealed class DraftModel : IDraftModel, IDisposable
 
     private bool Read(Sequence own, ReadOnlySpan<int> ids, ReadOnlySpan<int> drafted)
     {
-        _batch ??= _engine.NewBatch();
         int tokens = ids.Length + drafted.Length, rows = tokens - own.Tokens;
 
         // More rows than a draft has are those of a prompt.
         Phase phase = rows > Draft.MaxTokensOfAny + 1 ? Phase.Prefill : Phase.Decode;
-        if (!own.Affords(rows, phase, LogitRows.Last) || !HasRoomFor(rows, own))
+        if (!own.Affords(rows, phase, LogitRows.Last))
             return false;
 
-        try
+        while (own.Tokens < tokens)
         {
-            while (own.Tokens < tokens)
-            {
-                bool isInText = own.Tokens < ids.Length;
-                ReadOnlySpan<int> rest = isInText ? ids[own.Tokens..] : drafted[(own.Tokens - ids.Length)..];
-                _engine.Step(_batch, own, rest, phase, isInText && !drafted.IsEmpty ? LogitRows.None : LogitRows.Last);
-            }
-        }
-        catch (BudgetExceededException)
-        {
-            // The price list charges for time, and some has passed.
-            return false;
+            bool isInText = own.Tokens < ids.Length;
+            ReadOnlySpan<int> rest = isInText ? ids[own.Tokens..] : drafted[(own.Tokens - ids.Length)..];
+            if (!TryStep(own, rest, phase, isInText && !drafted.IsEmpty ? LogitRows.None : LogitRows.Last))
+                return false;
         }
 
         return true;
     }
 
-    // The text that was drafted least recently gives its pages back first.
-    private bool HasRoomFor(int rows, Sequence own)
+    private bool TryStep(Sequence own, ReadOnlySpan<int> rest, Phase phase, LogitRows logits)
     {
-        while (!_engine.HasRoomFor(rows))
+        _batch ??= _engine.NewBatch();
+        while (true)
         {
-            int oldest = -1;
-            for (int i = 0; i < _texts.Length; i++)
+            try
             {
-                if (_texts[i] is { Tokens: > 0 } text && text != own && (oldest < 0 || _lastUse[i] < _lastUse[oldest]))
-                    oldest = i;
+                _engine.Step(_batch, own, rest, phase, logits);
+                return true;
             }
-
-            if (oldest < 0)
+            catch (PagePoolFullException)
+            {
+                if (!FreeOldest(own))
+                    return false;
+            }
+            catch (BudgetExceededException)
+            {
+                // The price list charges for time, and some has passed.
                 return false;
+            }
+        }
+    }
 
-            _texts[oldest]!.Truncate(0);
+    // The text that was drafted least recently gives its pages back.
+    private bool FreeOldest(Sequence own)
+    {
+        int oldest = -1;
+        for (int i = 0; i < _texts.Length; i++)
+        {
+            if (_texts[i] is { Tokens: > 0 } text && text != own && (oldest < 0 || _lastUse[i] < _lastUse[oldest]))
+                oldest = i;
         }
 
+        if (oldest < 0)
+            return false;
+
+        _texts[oldest]!.Truncate(0);
         return true;
     }
 
