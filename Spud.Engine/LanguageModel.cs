@@ -151,6 +151,11 @@ public sealed partial class LanguageModel : IDisposable
         return TextEmbedder.Embed(Pipeline, Embeddable(tokens), pooling, cancellation);
     }
 
+    /// <summary>Reads ids, and returns each one's row after the final norm: the input of the output matrix. Not while a request is being read.</summary>
+    /// <returns>F32 [T, C].</returns>
+    /// <inheritdoc cref="Embed(IReadOnlyList{int}, Pooling, CancellationToken)" path="/param|/exception"/>
+    public float[] ReadRows(IReadOnlyList<int> tokens, CancellationToken cancellation = default) => TextEmbedder.Rows(Pipeline, Embeddable(tokens), cancellation);
+
     /// <summary>Embeds ids as a vector, while requests are read: a part of the text between two of their steps.</summary>
     /// <inheritdoc cref="Embed(IReadOnlyList{int}, Pooling, CancellationToken)" path="/param"/>
     /// <exception cref="ArgumentException">There are no tokens.</exception>

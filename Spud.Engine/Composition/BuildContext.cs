@@ -30,6 +30,9 @@ internal sealed class BuildContext : IBuildContext
 
     public required Action<string> Logger { get; init; }
 
+    /// <summary>Whether the component computes in steps: only then it has workspaces.</summary>
+    public bool RunsInSteps { get; init; } = true;
+
     /// <summary>The pack file named by the pipeline; null if none.</summary>
     public required PackFile? PackFile { get; set; }
 
@@ -69,6 +72,9 @@ internal sealed class BuildContext : IBuildContext
     public Workspace Reserve(IMemoryDomain domain, long bytes)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(bytes);
+        if (!RunsInSteps)
+            throw new RefusedException("a drafter has no workspaces, since their memory belongs to the components of a step: allocate memory instead");
+
         Workspace workspace = new(domain, bytes);
         _workspaces.Add(workspace);
         return workspace;

@@ -13,8 +13,9 @@ internal sealed class ChosenDrafter
 
     private readonly RegisteredComponent _registered;
     private readonly object _options;
+    private readonly string? _pack;
 
-    private ChosenDrafter(RegisteredComponent registered, object options) => (_registered, _options) = (registered, options);
+    private ChosenDrafter(RegisteredComponent registered, object options, string? pack) => (_registered, _options, _pack) = (registered, options, pack);
 
     /// <summary>Whether an entry names a drafter.</summary>
     public static bool IsNamed(RoleEntry entry) => entry.Use is not (null or None);
@@ -31,28 +32,37 @@ internal sealed class ChosenDrafter
         if (!plugins.TryResolve(Roles.Drafter, entry.Use!, out RegisteredComponent? registered, out string? refusal))
             faults.Add(entry.UseOrigin, $"{refusal} '{None}' switches drafts off.");
         else if (entry.BindOptions(registered.Name, registered.Options, faults) is { } options)
-            return new(registered, options);
+            return new(registered, options, entry.Pack);
 
         return null;
     }
 
     /// <summary>Builds it.</summary>
-    /// <exception cref="CompositionException">The plugin threw, or its drafts do not fit into a step.</exception>
-    public TokenDrafter Create(ModelDescription model, Limits limits, DraftModels models, Action<string>? log)
+    /// <param name="components">Builds the pipeline's components.</param>
+    /// <param name="models">Opens a draft model.</param>
+    /// <exception cref="CompositionException">The plugin threw, its pack is not usable, or its drafts do not fit into a step.</exception>
+    public TokenDrafter Create(ComponentBuilder components, DraftModels models)
     {
-        DrafterBuild build = new() { Model = model, Limits = limits, OpenModel = models.Open };
+        (Limits limits, MemoryAccount memory) = (components.Limits, new MemoryAccount());
         IDrafter? made = null;
+        BuildContext? context = null;
         try
         {
+            context = components.ContextOf(_registered, _pack, memory);
+            DrafterBuild build = new() { Model = components.Model, Limits = limits, Context = context, OpenModel = models.Open };
             made = _registered.Ask("the factory", () => _registered.CreateDrafter!(_options, build) ?? throw new InvalidOperationException("it returned null"));
             int tokens = _registered.Ask(nameof(IDrafter.MaxTokens), () => made.MaxTokens), most = Math.Min(Draft.MaxTokensOfAny, limits.Rows - 1);
-            return tokens >= 1 && tokens <= most ? new(made, _registered.FullName, tokens, log) { Registered = _registered, Options = _options, Model = models.Opened, ReadsHidden = build.ReadsHidden }
+            ComponentBuilder.RequireRead(context.PackFile, context, $"{Roles.Drafter} '{_registered.FullName}'");
+            return tokens >= 1 && tokens <= most
+                ? new(made, _registered.FullName, tokens, components.Log) { Registered = _registered, Options = _options, Model = models.Opened, ReadsHidden = build.ReadsHidden, Memory = memory, Pack = context.PackFile }
                 : throw new CompositionException($"drafter '{_registered.FullName}': its drafts have up to {tokens} tokens; expected 1 to {most}, which a step of {limits.Rows} rows verifies");
         }
         catch
         {
             made?.Dispose();
             models.Opened?.Dispose();
+            context?.PackFile?.Dispose();
+            memory.Dispose();
             throw;
         }
     }

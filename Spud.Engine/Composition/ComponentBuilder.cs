@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Spud.Configuration;
 using Spud.Execution;
 using Spud.Models;
@@ -56,26 +57,12 @@ internal sealed class ComponentBuilder
         BuildContext? built = null;
         try
         {
-            pack = chosen.Entry.Pack is { } path ? PackFile.Open(path, Hash.Value, Host) : null;
-            BuildContext context = built = new()
+            pack = OpenPack(chosen.Entry.Pack);
+            BuildContext context = built = ContextOf(registered, chosen.Layers, pack, memory, spec =>
             {
-                Model = Model,
-                Hash = Hash,
-                Layers = chosen.Layers,
-                Limits = Limits,
-                Taken = new ComponentWeights(Weights, Host),
-                Pool = Pool,
-                Host = Host,
-                Memory = memory,
-                PackFile = pack,
-                FindPack = () => PackBesideModel(registered),
-                Inside = spec =>
-                {
-                    inner.Add(Build(ComponentBinder.Inner(chosen, spec, Plugins, Model, depth + 1), depth + 1));
-                    return inner[^1].Instance;
-                },
-                Logger = line => Log?.Invoke($"{registered.FullName}: {line}"),
-            };
+                inner.Add(Build(ComponentBinder.Inner(chosen, spec, Plugins, Model, depth + 1), depth + 1));
+                return inner[^1].Instance;
+            });
             instance = registered.Create(chosen.Options, context) ?? throw new InvalidOperationException("its factory returned null");
             PipelineComponent component = new()
             {
@@ -111,6 +98,46 @@ internal sealed class ComponentBuilder
         }
     }
 
+    /// <summary>What the factory of a drafter gets: it serves no layers.</summary>
+    /// <param name="drafter">The drafter.</param>
+    /// <param name="pack">Path of its pack; null to look for one next to the model.</param>
+    /// <param name="memory">Counts its memory.</param>
+    /// <exception cref="CompositionException">The pack cannot be read, or was made for another model.</exception>
+    public BuildContext ContextOf(RegisteredComponent drafter, string? pack, MemoryAccount memory) => ContextOf(
+        drafter, [], drafter.Ask("its pack", () => Refused(() => OpenPack(pack))), memory, static _ => throw new RefusedException("a drafter cannot be built on components"), runsInSteps: false);
+
+    private BuildContext ContextOf(RegisteredComponent registered, ImmutableArray<int> layers, PackFile? pack, MemoryAccount memory, Func<ComponentSpec, IDisposable> inside, bool runsInSteps = true) => new()
+    {
+        Model = Model,
+        Hash = Hash,
+        Layers = layers,
+        Limits = Limits,
+        Taken = new ComponentWeights(Weights, Host),
+        Pool = Pool,
+        Host = Host,
+        Memory = memory,
+        PackFile = pack,
+        FindPack = () => Refused(() => PackBesideModel(registered)),
+        Inside = inside,
+        RunsInSteps = runsInSteps,
+        Logger = line => Log?.Invoke($"{registered.FullName}: {line}"),
+    };
+
+    private PackFile? OpenPack(string? path) => path is null ? null : PackFile.Open(path, Hash.Value, Host);
+
+    // Plugin code asks for it, and is not at fault.
+    private static PackFile? Refused(Func<PackFile?> open)
+    {
+        try
+        {
+            return open();
+        }
+        catch (ModelFileException fault)
+        {
+            throw new RefusedException(fault.Message);
+        }
+    }
+
     private PackFile? PackBesideModel(RegisteredComponent registered)
     {
         string path = PackFile.BesideModel(File.Path, registered.Name);
@@ -141,7 +168,13 @@ internal sealed class ComponentBuilder
                 $"{name} is built on {keeper.Registered.FullName}, which keeps state of sequences, and does not pass it on (IKeepsSequenceState). "
                 + $"Name {keeper.Registered.FullName} in its place, or a component that does.");
         }
-        if (component.Pack is not { } pack)
+        RequireRead(component.Pack, context, name);
+    }
+
+    /// <exception cref="CompositionException">A pack was given and not read, or not all of it.</exception>
+    public static void RequireRead(PackFile? pack, BuildContext context, string name)
+    {
+        if (pack is null)
             return;
         if (!context.ReadPack)
             throw new CompositionException($"{name} does not use a pack: remove 'pack' ({pack.Path}).");

@@ -144,7 +144,7 @@ internal sealed class PipelineComposer : IDisposable
         BoundComponent<ICachePolicy> cache = layers.Whole<ICachePolicy>();
         CacheLayout[] layouts = [.. Enumerable.Range(0, _model.Layers.Length).Select(layer => LayoutCheck.LayoutOf(cache, layer))];
         bool splits = chosen.Values.Any(entries => entries.Any(entry => entry.Entry.Phase is not null));
-        (JobScheduler Scheduler, TokenDrafter? Drafter) loop = (choice.Scheduler!.Create(_options.Log), choice.Drafter?.Create(_model, _limits, new(_file, _limits, _options, _pool, plugins), _options.Log));
+        (JobScheduler Scheduler, TokenDrafter? Drafter) loop = (choice.Scheduler!.Create(_options.Log), choice.Drafter?.Create(_builder, new(_file, _limits, _options, _pool, plugins)));
         try
         {
             BoundComponent<IHead> head = layers.Whole<IHead>();

@@ -110,7 +110,7 @@ public static class PipelineSchema
         JsonObject members = schema["properties"] as JsonObject ?? [];
         schema["properties"] = members;
         members.Insert(0, "use", new JsonObject { ["enum"] = Strings(names) });
-        if (component.Role is not (Roles.Scheduler or Roles.Drafter))
+        if (component.Role != Roles.Scheduler && component.Name != ChosenDrafter.None)
             members["pack"] = new JsonObject { ["type"] = "string", ["minLength"] = 1 };
         if (inArray)
         {

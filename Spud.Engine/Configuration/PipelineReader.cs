@@ -155,8 +155,8 @@ internal sealed class PipelineReader
         ConfigNode? node = _root[role];
         if (node is ConfigObject entry)
         {
-            RefuseAll(entry, ["layers", "phase", "fold", "pack"], $"has no place here: a {role} {serves}.");
-            return new RoleEntry(role, entry) { Folder = _folder, Use = Use(entry["use"]) };
+            RefuseAll(entry, role == Roles.Drafter ? ["layers", "phase", "fold"] : ["layers", "phase", "fold", "pack"], $"has no place here: a {role} {serves}.");
+            return new RoleEntry(role, entry) { Folder = _folder, Use = Use(entry["use"]), Pack = role == Roles.Drafter ? RoleEntry.PackOf(entry, _folder, _faults) : null };
         }
 
         if (node is not null)

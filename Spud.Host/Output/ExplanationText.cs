@@ -96,6 +96,10 @@ internal sealed class ExplanationText(TextWriter to)
         Title($"Drafter: {drafter.Plugin}/{drafter.Name} {drafter.Version}");
         Line($"up to {drafter.MaxTokens} {(drafter.MaxTokens == 1 ? "token" : "tokens")} a draft, verified in one step");
         Options(drafter.Options);
+        if (drafter.OwnBytes > 0)
+            Line($"{Units.Bytes(drafter.OwnBytes)} own");
+        if (drafter.Pack is { } pack)
+            Line($"pack {pack}");
         if (drafter.Model is { } model)
         {
             Line($"draft model: {Units.Count(model.Parameters)} parameters, {Units.Bytes(model.FileBytes)}, context {model.ContextTokens} tokens; {Units.Bytes(model.MappedBytes)} mapped, {Units.Bytes(model.PrivateBytes)} own");
@@ -159,8 +163,8 @@ internal sealed class ExplanationText(TextWriter to)
         table.Add("step buffers", Units.Bytes(memory.StepBuffers));
         table.Add("a batch and its logits", Units.Bytes(memory.Batch));
         table.Add("tokenizer", Units.Bytes(memory.Tokenizer));
-        if (memory.DraftModel > 0)
-            table.Add("draft model, all of it", Units.Bytes(memory.DraftModel));
+        if (memory.Drafter > 0)
+            table.Add("drafter, all of it", Units.Bytes(memory.Drafter));
         table.Add(".NET and compiled code", Units.Bytes(memory.Runtime));
         table.Add("private memory", Units.Bytes(memory.PrivateBytes));
         table.Add("mapped from the model file", Units.Bytes(memory.MappedBytes));

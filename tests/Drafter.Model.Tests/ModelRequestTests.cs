@@ -156,7 +156,7 @@ public sealed class ModelRequestTests : IDisposable
         DraftModelExplanation draft = with.Drafter!.Model!;
         Assert.Equal(TestData.Path($"stories260K/{Coarse}.gguf"), draft.Path);
         Assert.Equal(512, draft.ContextTokens);
-        Assert.Equal((draft.PrivateBytes, 0), (with.Memory.DraftModel, without.Memory.DraftModel));
+        Assert.Equal((draft.PrivateBytes, 0), (with.Memory.Drafter, without.Memory.Drafter));
         Assert.True(draft.PrivateBytes > 0 && with.Memory.PrivateBytes > without.Memory.PrivateBytes + draft.PrivateBytes - 1);
     }
 

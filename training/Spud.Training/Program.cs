@@ -8,7 +8,7 @@ using Spud.Training.Cli;
 CultureInfo.CurrentCulture = CultureInfo.DefaultThreadCurrentCulture = CultureInfo.InvariantCulture;
 using CancellationTokenSource cancel = new();
 using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop), terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
-RootCommand root = new("Trains small models for Spud.") { PrepareCommand.Create(), TrainCommand.Create(cancel.Token), StudyCommand.Create(cancel.Token), ExportCommand.Create(), CollisionCommand.Create(), PoolsCommand.Create(cancel.Token) };
+RootCommand root = new("Trains small models for Spud.") { PrepareCommand.Create(), TrainCommand.Create(cancel.Token), StudyCommand.Create(cancel.Token), ExportCommand.Create(), CollisionCommand.Create(), PoolsCommand.Create(cancel.Token), AnswersCommand.Create(cancel.Token), RowsCommand.Create(cancel.Token), HeadsCommand.Create(cancel.Token) };
 try
 {
     return await root.Parse(args).InvokeAsync(new() { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });

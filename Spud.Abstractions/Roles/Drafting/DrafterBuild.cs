@@ -13,6 +13,17 @@ public sealed class DrafterBuild
     public required Limits Limits { get; init; }
 
     /// <summary>
+    /// What components get, for drafters with weights of their own or the model's: weights, pack, memory and threads. It serves no layers, and reserves no workspaces, since arenas belong to
+    /// steps; weights that it takes count as those of the components that compute with them.
+    /// </summary>
+    /// <exception cref="RefusedException">There is no pipeline.</exception>
+    public IBuildContext Context
+    {
+        get => field ?? throw new RefusedException("there is no pipeline whose weights a drafter could read");
+        init;
+    }
+
+    /// <summary>
     /// Set by a factory whose drafter reads <see cref="DraftText.Hidden"/>. The pipeline is refused if its head does not provide rows after the final norm
     /// (<see cref="IFinalNorm"/>).
     /// </summary>

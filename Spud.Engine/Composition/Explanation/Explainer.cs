@@ -32,7 +32,11 @@ internal sealed class Explainer(PipelineParts parts)
 
     private static DrafterExplanation Drafter(RegisteredComponent drafter, TokenDrafter of) => new(
         drafter.Name, drafter.PluginId, drafter.PluginVersion, JsonSerializer.SerializeToElement(of.Options, drafter.Options), of.MaxTokens,
-        of.Model is { } model ? new Explainer(model.Parts).DraftModel() : null);
+        of.Model is { } model ? new Explainer(model.Parts).DraftModel() : null)
+    {
+        Pack = of.Pack?.Path,
+        OwnBytes = of.Memory?.HostBytes ?? 0,
+    };
 
     private DraftModelExplanation DraftModel()
     {
@@ -152,7 +156,7 @@ internal sealed class Explainer(PipelineParts parts)
             Batch = BatchBuffers.BytesOf(parts.Limits, _model.Vocabulary),
             Runtime = RuntimeMemory.Base + parts.Pool.Threads * RuntimeMemory.PerThread,
             Tokenizer = _model.Vocabulary * RuntimeMemory.PerToken,
-            DraftModel = parts.Drafter?.Model is { } draft ? new Explainer(draft.Parts).DraftModel().PrivateBytes : 0,
+            Drafter = (parts.Drafter?.Memory?.HostBytes ?? 0) + (parts.Drafter?.Model is { } draft ? new Explainer(draft.Parts).DraftModel().PrivateBytes : 0),
             PrivateBytes = 0,
             Devices = parts.Components.Select(component => component.Memory).Append(parts.Memory).SelectMany(memory => memory.OnDevices)
                 .GroupBy(block => block.Domain).ToImmutableSortedDictionary(domain => domain.Key, domain => domain.Sum(block => block.Bytes)),
@@ -160,7 +164,7 @@ internal sealed class Explainer(PipelineParts parts)
         };
         return memory with
         {
-            PrivateBytes = memory.Components + memory.Native + memory.Arena + memory.Pages + memory.StepBuffers + memory.Batch + memory.Runtime + memory.Tokenizer + memory.DraftModel,
+            PrivateBytes = memory.Components + memory.Native + memory.Arena + memory.Pages + memory.StepBuffers + memory.Batch + memory.Runtime + memory.Tokenizer + memory.Drafter,
         };
     }
 

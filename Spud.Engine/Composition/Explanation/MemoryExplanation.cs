@@ -33,9 +33,9 @@ public sealed record MemoryExplanation
     /// <summary>The tokenizer's tables.</summary>
     public required long Tokenizer { get; init; }
 
-    /// <summary>Everything that a drafter's model uses; 0 without one.</summary>
+    /// <summary>Everything that a drafter and its model use; 0 without one.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
-    public long DraftModel { get; init; }
+    public long Drafter { get; init; }
 
     /// <summary>Everything above.</summary>
     public required long PrivateBytes { get; init; }

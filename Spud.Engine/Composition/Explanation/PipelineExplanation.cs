@@ -61,7 +61,16 @@ public sealed record SchedulerExplanation(string Name, string? Plugin, string? V
 /// <param name="MaxTokens">Maximum number of tokens of a draft.</param>
 /// <param name="Model">The model that it asks; null for none.</param>
 public sealed record DrafterExplanation(
-    string Name, string Plugin, string Version, JsonElement Options, int MaxTokens, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] DraftModelExplanation? Model = null);
+    string Name, string Plugin, string Version, JsonElement Options, int MaxTokens, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] DraftModelExplanation? Model = null)
+{
+    /// <summary>Its pack; null for none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Pack { get; init; }
+
+    /// <summary>Memory that it allocated, without its model.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public long OwnBytes { get; init; }
+}
 
 /// <summary>A drafter's model.</summary>
 /// <param name="Path">Full path of its file.</param>

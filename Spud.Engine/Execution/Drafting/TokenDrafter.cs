@@ -1,4 +1,5 @@
 using Spud.Metering;
+using Spud.Models;
 using Spud.Plugins;
 
 namespace Spud.Execution;
@@ -29,6 +30,12 @@ internal sealed class TokenDrafter : IDisposable
 
     /// <summary>The model that it asks; null for none. Disposed with this object.</summary>
     public DraftModel? Model { get; init; }
+
+    /// <summary>Its own memory; null for none. Disposed with this object.</summary>
+    public MemoryAccount? Memory { get; init; }
+
+    /// <summary>Its pack; null for none. Disposed with this object.</summary>
+    public PackFile? Pack { get; init; }
 
     /// <summary>Whether it reads final hidden rows.</summary>
     public bool ReadsHidden { get; init; }
@@ -61,7 +68,7 @@ internal sealed class TokenDrafter : IDisposable
         }
     }
 
-    /// <summary>Disposes the drafter and its model.</summary>
+    /// <summary>Disposes the drafter, and what it was given.</summary>
     public void Dispose()
     {
         try
@@ -71,6 +78,8 @@ internal sealed class TokenDrafter : IDisposable
         finally
         {
             Model?.Dispose();
+            Pack?.Dispose();
+            Memory?.Dispose();
         }
     }
 }

@@ -76,7 +76,11 @@ internal sealed class Subject
 
     /// <summary>Builds a drafter.</summary>
     /// <param name="build">The model and the limits.</param>
-    public IDrafter CreateDrafter(DrafterBuild build) => StandaloneDrafter.Create(Catalog, Component, Variant.Options, build);
+    public IDrafter CreateDrafter(DrafterBuild build)
+    {
+        using (((TestBuild)build.Context).Inside(static _ => throw new RefusedException("a drafter cannot be built on components"), Variant.Pack?.Invoke(build.Model)))
+            return StandaloneDrafter.Create(Catalog, Component, Variant.Options, build);
+    }
 
     // A component inside another one names no pack here.
     private static IDisposable Create(StandaloneComponent component, TestBuild build, TestPack? pack)

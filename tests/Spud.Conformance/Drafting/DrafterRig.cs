@@ -9,6 +9,8 @@ internal sealed class DrafterRig : IDisposable
     public const int ContextTokens = 4096;
 
     private readonly IDrafter _drafter;
+    private readonly TestBuild _context;
+    private readonly float[] _hidden;
     private readonly int[][] _last = [.. Enumerable.Range(0, Sequences).Select(static _ => Array.Empty<int>())];
     private readonly double[] _random = new double[Draft.MaxTokensOfAny];
 
@@ -17,7 +19,10 @@ internal sealed class DrafterRig : IDisposable
     {
         ModelDescription model = new TestModel().Describe();
         Limits limits = new() { Rows = 64, Sequences = Sequences, ContextTokens = ContextTokens, LogitRows = 64 };
-        _drafter = create(new() { Model = model, Limits = limits, OpenModel = _ => new TestDraftModel(model.Vocabulary) });
+        _context = new(model, threads: 2, limits: limits);
+        DrafterBuild build = new() { Model = model, Limits = limits, Context = _context, OpenModel = _ => new TestDraftModel(model.Vocabulary) };
+        _drafter = create(build);
+        _hidden = new float[build.ReadsHidden ? model.HiddenWidth : 0];
         Vocabulary = model.Vocabulary;
         Draft = new(model.Vocabulary);
     }
@@ -29,7 +34,11 @@ internal sealed class DrafterRig : IDisposable
     /// <summary>The last draft.</summary>
     public Draft Draft { get; }
 
-    public void Dispose() => _drafter.Dispose();
+    public void Dispose()
+    {
+        _drafter.Dispose();
+        _context.Dispose();
+    }
 
     /// <summary>Has a text continued by at most this many tokens.</summary>
     public void Propose(int sequence, int[] ids, int maxTokens, float temperature)
@@ -53,6 +62,23 @@ internal sealed class DrafterRig : IDisposable
     public string Written() => string.Join("; ", Enumerable.Range(0, Draft.Count).Select(i =>
         $"{Draft.Tokens[i]} of [{string.Join(", ", Draft.Choices(i).ToArray().Zip(Draft.Probabilities(i).ToArray()))}]"));
 
-    private void Call(int sequence, int[] ids, int unchanged, float temperature) => _drafter.Propose(
-        new() { Sequence = sequence, Ids = ids, Unchanged = unchanged, Temperature = temperature, Random = _random.AsSpan(0, Draft.MaxTokens) }, Draft);
+    private void Call(int sequence, int[] ids, int unchanged, float temperature)
+    {
+        Fill(ids.AsSpan(0, ids.Length - 1));
+        _drafter.Propose(new() { Sequence = sequence, Ids = ids, Unchanged = unchanged, Temperature = temperature, Random = _random.AsSpan(0, Draft.MaxTokens), Hidden = _hidden }, Draft);
+    }
+
+    // A row that the text alone determines.
+    private void Fill(ReadOnlySpan<int> read)
+    {
+        uint state = 1;
+        foreach (int id in read)
+            state = state * 31 + (uint)id;
+
+        foreach (ref float value in _hidden.AsSpan())
+        {
+            state = state * 1664525 + 1013904223;
+            value = (state >> 8) / (float)(1 << 23) - 1;
+        }
+    }
 }

@@ -30,11 +30,12 @@ public sealed class DrafterChoiceTests
     }
 
     [Theory]
-    [InlineData("drafter=lokup", "no plugin offers drafter 'lokup'. Known: lookup, model. Did you mean 'lookup'? 'none' switches drafts off.")]
+    [InlineData("drafter=lokup", "no plugin offers drafter 'lokup'. Known: heads, lookup, model. Did you mean 'lookup'? 'none' switches drafts off.")]
     [InlineData("drafter=3", "$.drafter must be a drafter's name or an object with 'use', got 3.")]
     [InlineData("""drafter={"use":"lookup","layers":"0-3"}""", "$.drafter.layers has no place here: a drafter guesses tokens, and serves no layers.")]
     [InlineData("""drafter={"use":"lookup","length":0}""", "$.drafter.length must be a whole number from 1 to 16, got 0.")]
     [InlineData("""drafter={"use":"lookup","length":17}""", "$.drafter.length must be a whole number from 1 to 16, got 17.")]
+    [InlineData("""drafter={"use":"heads","pack":3}""", "$.drafter.pack must be the path of a file, got 3.")]
     [InlineData("""drafter={"length":4}""", "$.drafter.length is not an option of a pipeline without a drafter")]
     public void What_is_wrong_is_refused(string edit, string expected) =>
         Assert.Contains(expected, Assert.Throws<ConfigurationException>(() => LoopModel.Load(new() { Threads = 1 }, edit).Dispose()).Message);

@@ -53,14 +53,29 @@ public sealed class HiddenRowTests
         Assert.All(drafter.Seen, static seen => Assert.Empty(seen.Hidden));
     }
 
+    [Fact]
+    public void All_rows_of_a_text_can_be_read()
+    {
+        using LanguageModel model = LoopModel.Load(new() { Threads = 1, Rows = 8 });
+        int[] ids = model.Encode("Once upon a time there was a dog");
+        float[] rows = model.ReadRows(ids, Cancellation);
+        for (int length = 1; length <= ids.Length; length++)
+            Assert.Equal(RowOf(model, ids[..length]), rows[((length - 1) * model.Pipeline.Model.HiddenWidth)..(length * model.Pipeline.Model.HiddenWidth)]);
+    }
+
     private static float[] RowOf(LanguageModel model, int[] ids)
     {
         using Sequence sequence = model.Engine.Open();
         using Batch batch = model.Engine.NewBatch();
-        batch.Add(sequence, ids, Phase.Prefill, LogitRows.None);
-        batch.NormedRows = LogitRows.Last;
-        model.Engine.Run(batch);
-        return batch.Normed(0).ToArray();
+        while (true)
+        {
+            batch.Clear();
+            batch.Fill(sequence, ids.AsSpan(sequence.Tokens), Phase.Prefill, LogitRows.None);
+            batch.NormedRows = LogitRows.Last;
+            model.Engine.Run(batch);
+            if (sequence.Tokens == ids.Length)
+                return batch.Normed(0).ToArray();
+        }
     }
 
     /// <summary>Records the rows that it gets.</summary>
