@@ -94,7 +94,7 @@ public sealed record Job
     /// <summary>Whether somebody asked for its end; its server cancels it.</summary>
     public bool CancelRequested { get; init; }
 
-    /// <summary>Why it failed or was handed back.</summary>
+    /// <summary>Why it failed, was handed back, or was cancelled without its client asking for it.</summary>
     public string? Reason { get; init; }
 
     /// <summary>What it asks, if it can be taken up again by another server; deleted when it ends.</summary>

@@ -20,7 +20,7 @@ public sealed record JobEnd
     /// <summary>What it costs: rounded to nine decimals, and never more than was reserved.</summary>
     public decimal Charge { get; private init; }
 
-    /// <summary>Why it failed or was handed back.</summary>
+    /// <summary>Why it failed, was handed back, or was cancelled without its client asking for it.</summary>
     public string? Reason { get; private init; }
 
     /// <summary>Its result, if it is to be kept.</summary>
@@ -42,6 +42,10 @@ public sealed record JobEnd
     /// <param name="receipt">What it used; null for nothing.</param>
     /// <param name="charge">What it costs; null for what the receipt says: the price list's total and the scheduler's prices.</param>
     public static JobEnd Cancelled(Receipt? receipt = null, decimal? charge = null) => new(JobStatus.Cancelled) { Receipt = receipt, Charge = ChargeOf(receipt, charge) };
+
+    /// <summary>Its deadline passed before it was complete; what it used until then is charged.</summary>
+    /// <param name="receipt">What it used; null for nothing.</param>
+    public static JobEnd Expired(Receipt? receipt = null) => Cancelled(receipt) with { Reason = "Its deadline passed before it was complete." };
 
     /// <summary>The server gives it up; nothing is charged.</summary>
     /// <param name="reason">Why.</param>

@@ -78,6 +78,7 @@ internal static class ServerApp
         services.AddSingleton<Prices>();
         services.AddSingleton<ServerAccounts>();
         services.AddHostedService(static provider => provider.GetRequiredService<ServerAccounts>());
+        services.AddSingleton<OpenJobs>();
         services.AddSingleton<JobDesk>();
         services.AddSingleton<Orders>();
         services.AddSingleton<JobRunner>();

@@ -188,11 +188,14 @@ public sealed class Engine
         }
     }
 
-    /// <summary>The component that ran last: while a step runs, the one that runs. For messages; may be read by any thread.</summary>
+    /// <summary>The component that ran last: while a step runs, the one that runs, or the scheduler that decides about it. For messages; may be read by any thread.</summary>
     public string LastComponent
     {
         get
         {
+            if (_pipeline.Scheduler is { IsDeciding: true } scheduler)
+                return $"scheduler {scheduler.Name}";
+
             (string role, string component, int? layer) = _steps.At;
             return $"{role} {component}{(layer is { } index ? $" in layer {index}" : "")}";
         }

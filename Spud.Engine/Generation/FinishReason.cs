@@ -21,6 +21,9 @@ public enum FinishReason
     /// <summary>The caller cancelled.</summary>
     Cancelled,
 
+    /// <summary>The deadline of its job has passed.</summary>
+    Expired,
+
     /// <summary>The next token might have cost more than the remaining budget.</summary>
     Budget,
 

@@ -39,6 +39,9 @@ internal sealed class JobTable
     /// <summary>The prices that hold since the last decision.</summary>
     public MarketPrices Prices => _scheduler.Prices;
 
+    /// <summary>Time since the loop began, on the clock of deadlines and schedulers.</summary>
+    public TimeSpan Now => Stopwatch.GetElapsedTime(_start);
+
     /// <summary>Name of the scheduler that decides.</summary>
     public string Scheduler => _scheduler.Name;
 
@@ -50,7 +53,7 @@ internal sealed class JobTable
 
         int account = _accounts.IndexOf(request.Options.Job, out bool changes);
         _isRebuilt |= changes;
-        request.Enter(++_arrivals, account, Stopwatch.GetElapsedTime(_start), Prices);
+        request.Enter(++_arrivals, account, Now, Prices);
         if (_requests.Count == _views.Length)
         {
             Array.Resize(ref _views, Math.Max(16, 2 * _views.Length));
@@ -158,7 +161,7 @@ internal sealed class JobTable
 
     private StepCapacity Capacity(int rows, int held, TimeSpan lastStep, int sequences = 0) => new()
     {
-        Now = Stopwatch.GetElapsedTime(_start),
+        Now = Now,
         LastStep = lastStep,
         Accounts = _accounts.Count,
         Rows = rows,

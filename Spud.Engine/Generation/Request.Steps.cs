@@ -210,6 +210,7 @@ public sealed partial class Request
         FinishReason.Refused => RequestOutcome.Refused,
         FinishReason.Failed => RequestOutcome.Failed,
         FinishReason.Cancelled => RequestOutcome.Cancelled,
+        FinishReason.Expired => RequestOutcome.Expired,
         _ => RequestOutcome.Finished,
     };
 }

@@ -53,6 +53,7 @@ public sealed partial class Request : IAsyncEnumerable<TextPiece>
 
         ArgumentNullException.ThrowIfNull(options.Job);
         options.Job.Require();
+        _bid = options.Job.BidPerCu;
 
         _prefixes = options.PrefixSharing is { } name ? new(name, Effort) : null;
 

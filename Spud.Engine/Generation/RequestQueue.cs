@@ -12,7 +12,7 @@ internal sealed partial class RequestQueue(Engine engine)
 {
     private readonly ConcurrentDictionary<Request, bool> _open = new();
     private readonly ConcurrentQueue<Request> _submitted = new();
-    private readonly CancelSignal _cancelled = new();
+    private readonly RequestSignal _signal = new();
     private readonly JobTable _jobs = new(engine);
     private readonly List<Request> _running = [], _runners = [], _ended = [];
     private readonly RequestStep _step = new(engine);
@@ -20,6 +20,7 @@ internal sealed partial class RequestQueue(Engine engine)
     private Func<int, int>? _verify;
     private Phase _phase;
     private int _stalled, _live;
+    private TimeSpan _nextDeadline = TimeSpan.MaxValue;
 
     public Engine Engine => engine;
 
@@ -35,7 +36,7 @@ internal sealed partial class RequestQueue(Engine engine)
     public void Submit(Request request)
     {
         RestsUntil = 0;
-        request.Signal = _cancelled;
+        request.Signal = _signal;
         _open[request] = true;
         _submitted.Enqueue(request);
     }
@@ -49,21 +50,15 @@ internal sealed partial class RequestQueue(Engine engine)
     /// <summary>Computes one step; false if there was nothing to do, because the scheduler lets all wait.</summary>
     public bool Step()
     {
-        while (_submitted.TryDequeue(out Request? request))
-        {
-            _jobs.Add(request);
-            _live++;
-            if (request.IsCancelled)
-                _cancelled.Set();
-        }
-
         bool hasComputed;
         using (engine.WaitForTurn())
         {
+            // A scheduler may hang at every call, so all of them belong to the step.
             long start = BeginStep();
             _step.Begin();
             try
             {
+                AddSubmitted();
                 Advance();
             }
             catch (Exception fault)
@@ -74,11 +69,11 @@ internal sealed partial class RequestQueue(Engine engine)
             }
 
             hasComputed = _step.Requests.Count > 0;
+            if (_live == 0)
+                Schedule();
             EndStep(start);
             if (_running.Count == 0)
                 _step.Release();
-            if (_live == 0)
-                Schedule();
         }
 
         // A reader that sees the end may use the engine immediately.
@@ -93,13 +88,27 @@ internal sealed partial class RequestQueue(Engine engine)
         return hasComputed;
     }
 
+    private void AddSubmitted()
+    {
+        while (_submitted.TryDequeue(out Request? request))
+        {
+            _jobs.Add(request);
+            _nextDeadline = request.Deadline < _nextDeadline ? request.Deadline : _nextDeadline;
+            _live++;
+            if (request.IsCancelled)
+                _signal.Set();
+        }
+    }
+
     private bool HasBothPhases => engine.SplitsPhases && HasRunnerIn(Phase.Prefill) && HasRunnerIn(Phase.Decode);
 
     private void Advance()
     {
         long start = Stopwatch.GetTimestamp();
-        if (_cancelled.Take())
-            EndCancelled();
+        if (_signal.Take())
+            LookAtAll();
+        if (_jobs.Now >= _nextDeadline)
+            EndExpired();
 
         Schedule();
         _schedulingTicks += Stopwatch.GetTimestamp() - start;
@@ -120,12 +129,28 @@ internal sealed partial class RequestQueue(Engine engine)
         EndOneIfStalled(full);
     }
 
-    private void EndCancelled()
+    private void LookAtAll()
     {
         foreach (Request request in _jobs.Requests)
         {
             if (request.IsCancelled)
                 End(request, FinishReason.Cancelled);
+            else if (request.TakeRaisedBid())
+                _jobs.Touch(request);
+        }
+    }
+
+    /// <summary>Ends the requests whose deadlines have passed, whether they wait or run: nobody wants their results any more.</summary>
+    private void EndExpired()
+    {
+        TimeSpan now = _jobs.Now;
+        _nextDeadline = TimeSpan.MaxValue;
+        foreach (Request request in _jobs.Requests)
+        {
+            if (request.Deadline <= now)
+                End(request, FinishReason.Expired);
+            else if (request.Deadline < _nextDeadline)
+                _nextDeadline = request.Deadline;
         }
     }
 

@@ -140,9 +140,9 @@ public sealed class StepLoop : IDisposable
         {
             while (true)
             {
-                Engine? turn = (queue = Least())?.Engine;
-                EmbeddingRequest? next = embedding = _embeddings.Find(embedding => embedding.Engine == turn) ?? _embeddings.FirstOrDefault();
-                sharesEngine = next is not null && _queues.Exists(queue => queue.Engine == next.Engine && queue.HasWork);
+                queue = Least();
+                embedding = FirstEmbedding(queue?.Engine);
+                sharesEngine = embedding is not null && HasRequests(embedding.Engine);
                 if (queue is not null || embedding is not null)
                     return true;
 
@@ -153,6 +153,29 @@ public sealed class StepLoop : IDisposable
                 Monitor.Wait(_gate, rests ? RestMilliseconds : Timeout.Infinite);
             }
         }
+    }
+
+    // No closures here: each step would allocate them.
+    private EmbeddingRequest? FirstEmbedding(Engine? preferred)
+    {
+        foreach (EmbeddingRequest embedding in _embeddings)
+        {
+            if (embedding.Engine == preferred)
+                return embedding;
+        }
+
+        return _embeddings.Count > 0 ? _embeddings[0] : null;
+    }
+
+    private bool HasRequests(Engine engine)
+    {
+        foreach (RequestQueue queue in _queues)
+        {
+            if (queue.Engine == engine && queue.HasWork)
+                return true;
+        }
+
+        return false;
     }
 
     private RequestQueue? Least()

@@ -21,6 +21,9 @@ public enum RequestOutcome
     /// <summary>The caller cancelled it.</summary>
     Cancelled,
 
+    /// <summary>Its deadline has passed.</summary>
+    Expired,
+
     /// <summary>A component threw.</summary>
     Failed,
 }

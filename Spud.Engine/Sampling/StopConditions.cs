@@ -60,6 +60,24 @@ public sealed class StopConditions
         return TakeHeld(_held.Length - _automaton.Depth(_state), drop: 0);
     }
 
+    /// <inheritdoc cref="Append(ReadOnlySpan{char})"/>
+    /// <remarks>Text in which no stop string begins, and before which none is held back, is returned as it is.</remarks>
+    public string Append(string text)
+    {
+        if (MatchedString is not null || _held.Length > 0)
+        {
+            return Append(text.AsSpan());
+        }
+        foreach (char unit in text)
+        {
+            if (_automaton.Next(StopStringAutomaton.Start, unit) != StopStringAutomaton.Start)
+            {
+                return Append(text.AsSpan());
+            }
+        }
+        return text;
+    }
+
     /// <summary>Call when the sequence has ended for another reason: returns the text still held back, which belongs to no stop string. Further text starts afresh.</summary>
     public string Flush()
     {

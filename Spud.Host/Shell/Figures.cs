@@ -48,6 +48,7 @@ internal static class Figures
         FinishReason.Length => "length",
         FinishReason.ContextFull => "contextFull",
         FinishReason.Cancelled => "cancelled",
+        FinishReason.Expired => "expired",
         FinishReason.Budget => "budget",
         FinishReason.Refused => "refused",
         FinishReason.Failed => "failed",

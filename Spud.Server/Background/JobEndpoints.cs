@@ -39,7 +39,7 @@ internal static class JobEndpoints
         ChatCall call = ChatCall.Read(body.Fields, lease, 1, order);
 
         // Whatever makes it impossible is said now, not later.
-        call.Make(context.RequestAborted);
+        call.Make(null, context.RequestAborted);
         call.Options.Job = order.Quoted(lease.Model, call.Options.Job);
         Job job = await store.SubmitAsync(desk.Submission(order.Caller, lease.Name, call.Options, order.Prices, body.Fields.Element.GetRawText()), context.RequestAborted).ConfigureAwait(false);
         runner.Run(job);
@@ -71,21 +71,21 @@ internal static class JobEndpoints
         return TypedResults.Json(receipt.Receipt, ReceiptJson.Default.Receipt);
     }
 
-    private static async Task<JsonHttpResult<JobView>> CancelAsync(HttpContext context, string id, ServerAccounts accounts, JobRunner runner)
+    private static async Task<JsonHttpResult<JobView>> CancelAsync(HttpContext context, string id, ServerAccounts accounts, OpenJobs open)
     {
         await OwnAsync(context, id, accounts).ConfigureAwait(false);
         Job job = await Required(accounts).RequestCancelAsync(id, context.RequestAborted).ConfigureAwait(false);
-        runner.Find(id)?.Cancel();
+        open.Find(id)?.Cancel();
         return Result(job);
     }
 
-    private static async Task<JsonHttpResult<JobView>> RaiseAsync(HttpContext context, string id, ServerAccounts accounts, JobRunner runner)
+    private static async Task<JsonHttpResult<JobView>> RaiseAsync(HttpContext context, string id, ServerAccounts accounts, OpenJobs open)
     {
         await OwnAsync(context, id, accounts).ConfigureAwait(false);
         using RequestBody body = await RequestBody.ReadAsync(context).ConfigureAwait(false);
         decimal bid = body.Fields.Any("bid") is { ValueKind: JsonValueKind.Number } value && value.TryGetDecimal(out decimal given) ? given : throw body.Fields.Missing("bid", "a price per CU");
         Job job = await Required(accounts).RaiseBidAsync(id, bid, context.RequestAborted).ConfigureAwait(false);
-        runner.Find(id)?.Raise(bid);
+        open.Find(id)?.Raise(bid);
         return Result(job);
     }
 

@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Text.Json;
 using Spud.Accounts;
 using Spud.Generation;
-using Spud.Metering;
 using Spud.Server.Chat;
 using Spud.Server.Generation;
 using Spud.Server.Http;
@@ -13,22 +12,27 @@ using Spud.Server.Settings;
 namespace Spud.Server.Background;
 
 /// <summary>
-/// Runs jobs for which no client waits: they survive the server, which takes them up again at its next start. Also renews the lease on this
-/// server's jobs, and learns in passing which of them are to be cancelled.
+/// Runs jobs for which no client waits: they survive the server. Also renews the lease on this server's jobs, learns in passing which of them are to be
+/// cancelled or were lost, and takes up those of its former run and of servers that are gone.
 /// </summary>
-internal sealed partial class JobRunner(ServerAccounts accounts, JobDesk desk, ModelShelf models, ServerSettings settings, ILogger<JobRunner> log) : BackgroundService
+internal sealed partial class JobRunner(ServerAccounts accounts, JobDesk desk, OpenJobs open, ModelShelf models, ServerSettings settings, ILogger<JobRunner> log) : BackgroundService
 {
-    private static readonly TimeSpan s_renewal = TimeSpan.FromSeconds(5);
+    // As long as timers can.
+    private static readonly TimeSpan s_longestWait = TimeSpan.FromDays(40);
 
-    private readonly ConcurrentDictionary<string, RunningJob> _open = new();
-    private readonly ConcurrentDictionary<string, Task> _tasks = new();
+    // A lease survives some renewals that fail.
+    private readonly TimeSpan _renewal = TimeSpan.FromSeconds(settings.LeaseSeconds / 6);
+    private readonly string[] _models = [.. models.All.Select(static model => model.Name)];
+    private readonly ConcurrentDictionary<JobTicket, Task> _tasks = new();
     private CancellationToken _stopping;
 
     /// <summary>Runs a job that was submitted.</summary>
-    public void Run(Job job) => _tasks[job.Id] = Task.Run(() => RunAsync(job), CancellationToken.None);
-
-    /// <summary>The job, if it is open on this server; else null.</summary>
-    public RunningJob? Find(string id) => _open.GetValueOrDefault(id);
+    public void Run(Job job)
+    {
+        JobTicket ticket = desk.Take(job.Id);
+        Task task = _tasks[ticket] = Task.Run(() => RunAsync(job, ticket), CancellationToken.None);
+        _ = task.ContinueWith(_ => _tasks.TryRemove(ticket, out Task? _), TaskScheduler.Default);
+    }
 
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -37,14 +41,12 @@ internal sealed partial class JobRunner(ServerAccounts accounts, JobDesk desk, M
         if (accounts.Store is not { } store)
             return;
 
-        foreach (Job job in accounts.Requeued)
-            Run(job);
-
-        using PeriodicTimer timer = new(s_renewal);
+        using PeriodicTimer timer = new(_renewal);
         try
         {
-            while (await timer.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false))
+            do
                 await RenewAsync(store).ConfigureAwait(false);
+            while (await timer.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false));
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
@@ -56,8 +58,17 @@ internal sealed partial class JobRunner(ServerAccounts accounts, JobDesk desk, M
     {
         try
         {
-            foreach (Job job in await store.RenewLeaseAsync(_stopping).ConfigureAwait(false))
-                Find(job.Id)?.Cancel();
+            LeaseRenewal renewal = await store.RenewLeaseAsync(open.Ids, _stopping).ConfigureAwait(false);
+            foreach (HeldJob job in renewal.Held)
+                Follow(job);
+            foreach (string id in renewal.Lost)
+                Lose(id);
+
+            Recovery recovery = await store.RecoverAsync(_models, _stopping).ConfigureAwait(false);
+            foreach (Job job in recovery.Requeued)
+                Run(job);
+            if (recovery is { Requeued.Count: > 0 } or { Ended.Count: > 0 })
+                Recovered(recovery.Requeued.Count, recovery.Ended.Count);
         }
         catch (AccountsException fault) when (fault is not ServerReplacedException)
         {
@@ -66,13 +77,31 @@ internal sealed partial class JobRunner(ServerAccounts accounts, JobDesk desk, M
         }
     }
 
-    private async Task RunAsync(Job job)
+    // Clients may ask any server of the same accounts.
+    private void Follow(HeldJob job)
     {
-        using RunningJob running = new(_stopping);
-        _open[job.Id] = running;
+        JobTicket? ticket = open.Find(job.Id);
+        if (job.CancelRequested)
+            ticket?.Cancel();
+        if (job.Bid is { } bid)
+            ticket?.Raise(bid);
+    }
+
+    private void Lose(string id)
+    {
+        if (open.Find(id) is not { } ticket)
+            return;
+
+        ticket.Lose();
+        Lost(id);
+    }
+
+    private async Task RunAsync(Job job, JobTicket ticket)
+    {
         try
         {
-            await RunAsync(job, running).ConfigureAwait(false);
+            if (await OrderAsync(job, accounts.Store!).ConfigureAwait(false) is { } order)
+                await AnswerAsync(job, ticket, order).ConfigureAwait(false);
         }
         catch (Exception fault) when (fault is not OperationCanceledException)
         {
@@ -80,41 +109,7 @@ internal sealed partial class JobRunner(ServerAccounts accounts, JobDesk desk, M
         }
         finally
         {
-            _open.TryRemove(job.Id, out _);
-            _tasks.TryRemove(job.Id, out _);
-        }
-    }
-
-    private async Task RunAsync(Job job, RunningJob running)
-    {
-        AccountStore store = accounts.Store!;
-        if (await OrderAsync(job, store).ConfigureAwait(false) is not { } order)
-            return;
-
-        JobTicket ticket = new(store, job.Id, order.Prices, _stopping) { IsKept = true };
-        Ledger? ledger = null;
-        try
-        {
-            while (true)
-            {
-                (Choice choice, ChatCall call) = await AttemptAsync(job, running, order, ticket, of => ledger = of.Ledger).ConfigureAwait(false);
-                using ModelLease lease = call.Lease;
-                if (choice.Request.Finish == FinishReason.Cancelled && !running.IsCancelled)
-                    continue;
-
-                string answer = JsonSerializer.Serialize(ChatCompletion.Of(call, [choice], Usage.Of([choice], order.Prices), settings.DuplicateReasoning), ChatJson.Default.ChatCompletion);
-                await ticket.EndAsync(choice.Request.Ledger, choice.Request.Finish, null, answer).ConfigureAwait(false);
-                return;
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            await ticket.EndAsync(ledger, FinishReason.Cancelled, null).ConfigureAwait(false);
-        }
-        catch (Exception fault)
-        {
-            await ticket.EndAsync(ledger, FinishReason.Failed, Faults.Of(fault)).ConfigureAwait(false);
-            throw;
+            ticket.Dispose();
         }
     }
 
@@ -137,33 +132,59 @@ internal sealed partial class JobRunner(ServerAccounts accounts, JobDesk desk, M
         return null;
     }
 
-    private async Task<(Choice Choice, ChatCall Call)> AttemptAsync(Job job, RunningJob running, Order order, JobTicket ticket, Action<Request> began)
+    private async Task AnswerAsync(Job job, JobTicket ticket, Order order)
     {
-        CancellationToken cancellation = running.BeginAttempt();
-        using JsonDocument request = JsonDocument.Parse(job.Request!);
-        Fields fields = new(request.RootElement, "");
-        ModelLease lease = await models.TakeAsync(job.Model, cancellation).ConfigureAwait(false);
+        ticket.Prices = order.Prices;
+        using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(ticket.Stopped, _stopping);
+        Request? request = null;
         try
         {
-            ChatCall call = ChatCall.Read(fields, lease, 1, order);
-            call.Options.Job = call.Options.Job with { BidPerCu = running.Bid ?? job.Bid, QuotePerCu = job.Quote, Deadline = job.Deadline };
-            Choice choice = call.Make(cancellation);
-            running.Runs(choice.Request);
-            began(choice.Request);
+            using JsonDocument body = JsonDocument.Parse(job.Request!);
+            using ModelLease lease = await LeaseAsync(job, stop.Token).ConfigureAwait(false);
+            ChatCall call = ChatCall.Read(new(body.RootElement, ""), lease, 1, order);
+            call.Options.Job = call.Options.Job with { BidPerCu = job.Bid, QuotePerCu = job.Quote, Deadline = job.Deadline };
+            Choice choice = call.Make(job.Id, stop.Token);
+            request = choice.Request;
+            ticket.Runs(request);
             await foreach (ChoicePiece piece in choice.ReadAsync().ConfigureAwait(false))
             {
                 if (piece.Choice.Request.GeneratedTokens > 0)
                     await ticket.StartAsync().ConfigureAwait(false);
             }
 
-            return (choice, call);
+            string answer = JsonSerializer.Serialize(ChatCompletion.Of(call, [choice], Usage.Of([choice], order.Prices), settings.DuplicateReasoning), ChatJson.Default.ChatCompletion);
+            await ticket.EndAsync(request.Ledger, request.Finish, null, answer).ConfigureAwait(false);
         }
-        catch
+        catch (OperationCanceledException)
         {
-            lease.Dispose();
+            // Its model came too late, if nothing else ended it.
+            await ticket.EndAsync(request?.Ledger, stop.IsCancellationRequested ? FinishReason.Cancelled : FinishReason.Expired, null).ConfigureAwait(false);
+        }
+        catch (ApiException expired) when (expired.Code == ApiException.Expired)
+        {
+            await ticket.EndAsync(request?.Ledger, FinishReason.Expired, null).ConfigureAwait(false);
+        }
+        catch (Exception fault)
+        {
+            await ticket.EndAsync(request?.Ledger, FinishReason.Failed, Faults.Of(fault)).ConfigureAwait(false);
             throw;
         }
     }
+
+    private async Task<ModelLease> LeaseAsync(Job job, CancellationToken cancellation)
+    {
+        using CancellationTokenSource expiry = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        if (job.Deadline - DateTimeOffset.UtcNow is { } left && left < s_longestWait)
+            expiry.CancelAfter(left < TimeSpan.Zero ? TimeSpan.Zero : left);
+
+        return await models.TakeAsync(job.Model, expiry.Token).ConfigureAwait(false);
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "jobs of a server that is gone: {Requeued} are run here, {Ended} have ended")]
+    private partial void Recovered(int requeued, int ended);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "job {Job} was lost to another server, because the lease of this one had run out")]
+    private partial void Lost(string job);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "job {Job} failed")]
     private partial void Failed(string job, Exception fault);

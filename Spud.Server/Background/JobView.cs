@@ -58,7 +58,7 @@ internal sealed record JobView
     /// <summary>When it ended.</summary>
     public DateTimeOffset? Ended { get; init; }
 
-    /// <summary>Why it failed or was handed back.</summary>
+    /// <summary>Why it failed, was handed back, or was cancelled without its client asking for it.</summary>
     public string? Reason { get; init; }
 
     /// <summary>The answer, a chat completion; null while there is none.</summary>

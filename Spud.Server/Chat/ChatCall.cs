@@ -76,10 +76,12 @@ internal sealed class ChatCall
     }
 
     /// <summary>One text to generate, whose job somebody else takes care of.</summary>
-    public Choice Make(CancellationToken cancellation)
+    /// <param name="job">Id of the job; null if it has none yet.</param>
+    /// <param name="cancellation">Ends the text.</param>
+    public Choice Make(string? job, CancellationToken cancellation)
     {
         (RenderedPrompt rendered, int[] prompt) = Prompt();
-        return ChoiceMaker.Make(Lease, Options, prompt, Parser(rendered), cancellation);
+        return ChoiceMaker.Make(Lease, Options, prompt, Parser(rendered), job, cancellation);
     }
 
     private (RenderedPrompt Rendered, int[] Ids) Prompt()

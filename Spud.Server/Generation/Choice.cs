@@ -17,9 +17,6 @@ namespace Spud.Server.Generation;
 /// <param name="ends">Tokens that end the text and are no part of it.</param>
 internal sealed class Choice(int index, Request request, AnswerParser? parser, IReadOnlySet<int> ends)
 {
-    // As long as timers can.
-    private static readonly TimeSpan s_longestWait = TimeSpan.FromDays(40);
-
     private readonly StringBuilder _content = new(), _reasoning = new();
     private readonly List<LogProbabilities> _logProbabilities = [];
 
@@ -47,6 +44,9 @@ internal sealed class Choice(int index, Request request, AnswerParser? parser, I
     /// <summary>The job that pays for it; null without accounts.</summary>
     public JobTicket? Job { get; init; }
 
+    /// <summary>Id of a job that somebody else takes care of.</summary>
+    public string? JobId { get; init; }
+
     /// <summary>Who pays, and what the scheduler knows.</summary>
     public required JobTerms Terms { get; init; }
 
@@ -56,21 +56,18 @@ internal sealed class Choice(int index, Request request, AnswerParser? parser, I
     /// <summary>Knows it while it is generated.</summary>
     public required OpenTexts Texts { get; init; }
 
-    /// <summary>When the text loses its value: it then ends with a fault; null for never.</summary>
-    public DateTimeOffset? Deadline { get; init; }
-
     /// <summary>Cancelled when the client leaves: nobody is told of the end then.</summary>
     public CancellationToken Client { get; init; }
 
     /// <summary>Generates the text.</summary>
-    /// <exception cref="ApiException">The deadline passed, or the server ends.</exception>
+    /// <exception cref="ApiException">The deadline passed, the job was stopped, or the server ends.</exception>
     /// <exception cref="Exception">A component failed, or the prompt costs more than the budget.</exception>
     public async IAsyncEnumerable<ChoicePiece> ReadAsync()
     {
         Exception? fault = null;
-        OpenText open = new(Job?.Id, request, Budget, Terms);
-        using CancellationTokenSource? expiry = Deadline is { } deadline ? new(Until(deadline)) : null;
-        IAsyncEnumerator<TextPiece> reader = request.GetAsyncEnumerator(expiry?.Token ?? CancellationToken.None);
+        OpenText open = new(Job?.Id ?? JobId, request, Budget, Terms);
+        Job?.Runs(request);
+        IAsyncEnumerator<TextPiece> reader = request.GetAsyncEnumerator(Job?.Stopped ?? CancellationToken.None);
         try
         {
             Texts.Begin(open);
@@ -84,8 +81,10 @@ internal sealed class Choice(int index, Request request, AnswerParser? parser, I
                 yield return Take(piece.Text, isPart ? piece.LogProbabilities : null);
             }
 
+            if (request.Finish == FinishReason.Expired)
+                throw new ApiException(StatusCodes.Status400BadRequest, "The deadline has passed before the answer was complete.", "deadline", ApiException.Expired);
             if (request.Finish == FinishReason.Cancelled && !Client.IsCancellationRequested)
-                throw Ended(expiry is { IsCancellationRequested: true });
+                throw Stopped();
             if (parser is not null)
                 yield return Take(parser.Flush(), null);
         }
@@ -101,15 +100,12 @@ internal sealed class Choice(int index, Request request, AnswerParser? parser, I
     /// <summary>Ends its job before it was read.</summary>
     public Task GiveUpAsync() => Job?.EndAsync(null, FinishReason.Cancelled, null) ?? Task.CompletedTask;
 
-    private static TimeSpan Until(DateTimeOffset deadline)
+    private ApiException Stopped() => Job switch
     {
-        TimeSpan left = deadline - DateTimeOffset.UtcNow;
-        return left < TimeSpan.Zero ? TimeSpan.Zero : left < s_longestWait ? left : s_longestWait;
-    }
-
-    private static ApiException Ended(bool expired) => expired
-        ? new(StatusCodes.Status400BadRequest, "The deadline has passed before the answer was complete.", "deadline", "bid_expired")
-        : new(StatusCodes.Status503ServiceUnavailable, "The server ends. Send the request again.", null, "ending") { RetryAfter = TimeSpan.FromSeconds(5) };
+        { IsLost: true } => new(StatusCodes.Status503ServiceUnavailable, "This server could not reach its accounts for too long, so the job was handed back. Nothing is charged. Send the request again.", null, "job_lost") { RetryAfter = TimeSpan.FromSeconds(5) },
+        { Stopped.IsCancellationRequested: true } job => new(StatusCodes.Status409Conflict, $"The job '{job.Id}' was cancelled.", null, "job_cancelled"),
+        _ => new(StatusCodes.Status503ServiceUnavailable, "The server ends. Send the request again.", null, "ending") { RetryAfter = TimeSpan.FromSeconds(5) },
+    };
 
     private static async ValueTask<bool> NextAsync(IAsyncEnumerator<TextPiece> reader, Action<Exception> failed)
     {

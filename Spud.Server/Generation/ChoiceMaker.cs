@@ -31,7 +31,6 @@ internal static class ChoiceMaker
                     Terms = options.Job,
                     Budget = options.Budget,
                     Texts = lease.Texts,
-                    Deadline = options.Job.Deadline,
                     Client = cancellation,
                 };
             }
@@ -47,9 +46,9 @@ internal static class ChoiceMaker
         }
     }
 
-    /// <summary>One choice without a job.</summary>
-    public static Choice Make(ModelLease lease, GenerationOptions options, int[] prompt, AnswerParser parser, CancellationToken cancellation) =>
-        new(0, lease.Model.Generate(prompt, options, cancellation), parser, Ends(lease, options)) { Terms = options.Job, Budget = options.Budget, Texts = lease.Texts, Deadline = options.Job.Deadline, Client = cancellation };
+    /// <summary>One choice whose job somebody else takes care of.</summary>
+    public static Choice Make(ModelLease lease, GenerationOptions options, int[] prompt, AnswerParser parser, string? job, CancellationToken cancellation) =>
+        new(0, lease.Model.Generate(prompt, options, cancellation), parser, Ends(lease, options)) { JobId = job, Terms = options.Job, Budget = options.Budget, Texts = lease.Texts, Client = cancellation };
 
     private static IReadOnlySet<int> Ends(ModelLease lease, GenerationOptions options) => options.IgnoreEndOfGeneration ? new HashSet<int>() : lease.Model.Tokenizer.EndOfGeneration;
 }

@@ -9,7 +9,7 @@ internal static class AccountFaults
     public static ApiException Of(JobRefusedException refused) => refused.Reason switch
     {
         RefusalReason.UnknownAccount or RefusalReason.AccountDisabled => new(StatusCodes.Status403Forbidden, refused.Message, null, "account_disabled"),
-        RefusalReason.DeadlinePassed => new(StatusCodes.Status400BadRequest, refused.Message, "deadline", "bid_expired"),
+        RefusalReason.DeadlinePassed => new(StatusCodes.Status400BadRequest, refused.Message, "deadline", ApiException.Expired),
         RefusalReason.OverRequestLimit => new(StatusCodes.Status400BadRequest, refused.Message, "budget", "budget_exceeded"),
         RefusalReason.OverMinuteLimit or RefusalReason.OverDayLimit => new(StatusCodes.Status429TooManyRequests, refused.Message, null, "rate_limit_exceeded") { RetryAfter = refused.RetryAfter ?? TimeSpan.FromMinutes(1) },
         RefusalReason.InsufficientBalance => new(StatusCodes.Status429TooManyRequests, refused.Message, null, "insufficient_quota") { RetryAfter = TimeSpan.FromMinutes(1) },

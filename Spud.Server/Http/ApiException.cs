@@ -7,6 +7,9 @@ namespace Spud.Server.Http;
 /// <param name="code">A stable name of the fault; null if none is defined.</param>
 internal sealed class ApiException(int status, string message, string? param = null, string? code = null) : Exception(message)
 {
+    /// <summary>Code of an answer whose deadline has passed.</summary>
+    public const string Expired = "bid_expired";
+
     /// <summary>HTTP status.</summary>
     public int Status => status;
 

@@ -6,7 +6,7 @@ using Spud.Server.Settings;
 namespace Spud.Server.Jobs;
 
 /// <summary>Submits the jobs of requests: each text that is generated is one.</summary>
-internal sealed class JobDesk(ServerAccounts accounts, ServerSettings settings, IHostApplicationLifetime lifetime)
+internal sealed class JobDesk(ServerAccounts accounts, OpenJobs open, ServerSettings settings, IHostApplicationLifetime lifetime)
 {
     private const decimal NanosPerUnit = 1_000_000_000m;
 
@@ -22,8 +22,11 @@ internal sealed class JobDesk(ServerAccounts accounts, ServerSettings settings, 
             return null;
 
         Job job = await store.SubmitAsync(Submission(caller, model, options, prices, null), cancellation).ConfigureAwait(false);
-        return new(store, job.Id, prices, lifetime.ApplicationStopping);
+        return Open(new(store, job.Id, open, lifetime.ApplicationStopping) { Prices = prices });
     }
+
+    /// <summary>Takes up a job that was submitted and for which no client waits.</summary>
+    public JobTicket Take(string id) => Open(new(accounts.Store!, id, open, lifetime.ApplicationStopping) { IsKept = true });
 
     /// <summary>The terms of a job, with the price that the model's scheduler quotes now if they have no bid; that is paid until it ends.</summary>
     public JobTerms Quoted(LanguageModel model, JobTerms terms)
@@ -67,5 +70,11 @@ internal sealed class JobDesk(ServerAccounts accounts, ServerSettings settings, 
             Prices = prices,
             Request = request,
         };
+    }
+
+    private JobTicket Open(JobTicket ticket)
+    {
+        open.Add(ticket);
+        return ticket;
     }
 }

@@ -5,7 +5,7 @@ using Spud.Server.Settings;
 namespace Spud.Server.Jobs;
 
 /// <summary>The server's accounts, if it has any: opened at start, before the first request.</summary>
-internal sealed partial class ServerAccounts(ServerSettings settings, Prices prices, ILogger<ServerAccounts> log) : IHostedService, IDisposable
+internal sealed class ServerAccounts(ServerSettings settings, Prices prices) : IHostedService, IDisposable
 {
     private readonly Dictionary<(string Name, string Version), PriceList> _lists = [];
     private readonly Lock _gate = new();
@@ -13,21 +13,14 @@ internal sealed partial class ServerAccounts(ServerSettings settings, Prices pri
     /// <summary>The accounts; null if everybody may use the server.</summary>
     public AccountStore? Store { get; private set; }
 
-    /// <summary>Jobs of a former run of this server that are to be run again.</summary>
-    public IReadOnlyList<Job> Requeued { get; private set; } = [];
-
     /// <inheritdoc/>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         if (settings.Accounts is not { } database)
             return;
 
-        Store = await AccountStore.OpenAsync(new() { Database = database, Create = false }, cancellationToken).ConfigureAwait(false);
+        Store = await AccountStore.OpenAsync(new() { Database = database, Create = false, Lease = TimeSpan.FromSeconds(settings.LeaseSeconds) }, cancellationToken).ConfigureAwait(false);
         await Store.BecomeServerAsync(settings.ServerName ?? $"{Environment.MachineName}:{settings.Port}", cancellationToken).ConfigureAwait(false);
-        Recovery recovery = await Store.RecoverAsync(cancellationToken).ConfigureAwait(false);
-        Requeued = recovery.Requeued;
-        if (recovery is { Requeued.Count: > 0 } or { Ended.Count: > 0 })
-            Recovered(recovery.Requeued.Count, recovery.Ended.Count);
     }
 
     /// <inheritdoc/>
@@ -47,7 +40,4 @@ internal sealed partial class ServerAccounts(ServerSettings settings, Prices pri
         lock (_gate)
             return _lists.TryGetValue((stored.Name, stored.Version), out PriceList? known) ? known : _lists[(stored.Name, stored.Version)] = PriceList.Parse(stored.Json);
     }
-
-    [LoggerMessage(Level = LogLevel.Information, Message = "jobs of a former run: {Requeued} are run again, {Ended} are handed back")]
-    private partial void Recovered(int requeued, int ended);
 }

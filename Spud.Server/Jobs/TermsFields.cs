@@ -49,6 +49,6 @@ internal static class TermsFields
         if (value.ValueKind != JsonValueKind.String || !DateTimeOffset.TryParse(value.GetString(), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset time))
             throw fields.Wrong("deadline", When, value);
 
-        return time > DateTimeOffset.UtcNow ? time : throw ApiException.Invalid("deadline", $"{time:O} has passed.", "bid_expired");
+        return time > DateTimeOffset.UtcNow ? time : throw ApiException.Invalid("deadline", $"{time:O} has passed.", ApiException.Expired);
     }
 }

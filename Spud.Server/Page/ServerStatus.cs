@@ -92,7 +92,7 @@ internal sealed record JobStatusView(string? Id, string Model, string State, int
         text.Request.Ledger?.ComputeUnits ?? 0,
         text.Budget?.ComputeUnits,
         Lower(text.Terms.Lane),
-        text.Terms.BidPerCu);
+        text.Request.BidPerCu);
 
     private static string Lower<T>(T value) where T : struct, Enum => $"{value}".ToLowerInvariant();
 }

@@ -99,6 +99,9 @@ internal sealed class ServerSettings
     /// <summary>Name of this server among those with the same accounts; null for machine and port.</summary>
     public string? ServerName { get; set; }
 
+    /// <summary>With accounts: how long after its last sign of life another server may take up this one's jobs.</summary>
+    public double LeaseSeconds { get; set; } = 30;
+
     /// <summary>With accounts: budget of a request that has none, in CU.</summary>
     public decimal DefaultBudget { get; set; } = 1000;
 
@@ -154,6 +157,7 @@ internal sealed class ServerSettings
         Require(nameof(ModelMegabytes), ModelMegabytes ?? 1, 1, 1L << 40);
         Require(nameof(KeepAliveSeconds), KeepAliveSeconds, 0.01, 3600);
         Require(nameof(DrainSeconds), DrainSeconds, 0, 86400);
+        Require(nameof(LeaseSeconds), LeaseSeconds, 0.5, 3600);
         Require(nameof(DefaultBudget), (double)DefaultBudget, 1e-9, 9e9);
         Require(nameof(HangSeconds), HangSeconds, 0.1, 86400);
         Require(nameof(HangGraceSeconds), HangGraceSeconds, 0, 86400);

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Unicode;
 
 namespace Spud.Text.Tokenization;
 
@@ -11,7 +12,7 @@ public sealed class TokenDecoder
     private readonly Tokenizer _tokenizer;
     private readonly bool _renderSpecial;
     private readonly Decoder _decoder = Encoding.UTF8.GetDecoder();
-    private bool _prefixExpected;
+    private bool _prefixExpected, _isWithinCharacter;
 
     internal TokenDecoder(Tokenizer tokenizer, bool renderSpecial, bool continuesText)
     {
@@ -24,20 +25,31 @@ public sealed class TokenDecoder
     public string Append(int id)
     {
         ReadOnlySpan<byte> bytes = _tokenizer.BytesOf(id, _renderSpecial);
-        bool prefixFollows = _tokenizer.PrefixFollows(id);
-        if (_prefixExpected && !prefixFollows && bytes.StartsWith((byte)' '))
+        bool prefixFollows = _tokenizer.PrefixFollows(id), isStripped = _prefixExpected && !prefixFollows && bytes.StartsWith((byte)' ');
+        _prefixExpected = prefixFollows;
+        if (isStripped)
         {
             bytes = bytes[1..];
         }
+        if (bytes.IsEmpty)
+        {
+            return "";
+        }
 
-        _prefixExpected = prefixFollows;
+        string? whole = isStripped || _renderSpecial ? null : _tokenizer.WholeTextOf(id, bytes);
+        if (whole is not null && !_isWithinCharacter)
+        {
+            return whole;
+        }
+
+        _isWithinCharacter = whole is null && !Utf8.IsValid(bytes);
         return Decode(bytes, flush: false);
     }
 
     /// <summary>The remaining text at the end: U+FFFD for an incomplete character. The decoder can then be reused.</summary>
     public string Flush()
     {
-        _prefixExpected = _tokenizer.AddsSpacePrefix;
+        (_prefixExpected, _isWithinCharacter) = (_tokenizer.AddsSpacePrefix, false);
         return Decode([], flush: true);
     }
 

@@ -1,10 +1,12 @@
 using System.Text;
+using System.Text.Unicode;
 
 namespace Spud.Text.Tokenization;
 
 public sealed partial class Tokenizer
 {
     private byte[]?[]? _pieces;
+    private string?[]? _texts;
     private TokenTrie? _trie;
 
     /// <summary>The tokens that write text. Made when it is first asked for.</summary>
@@ -57,6 +59,15 @@ public sealed partial class Tokenizer
     /// Whether the stream continues in the middle of a text, so that a leading space of the first token belongs to the text and is not a prefix.
     /// </param>
     public TokenDecoder CreateDecoder(bool renderSpecial = false, bool continuesText = false) => new(this, renderSpecial, continuesText);
+
+    /// <summary>The text of a token whose bytes are whole characters, the same string every time; null for any other.</summary>
+    /// <param name="id">A token of the vocabulary.</param>
+    /// <param name="bytes">Its bytes as <see cref="BytesOf(int, bool)"/> without special tokens has them.</param>
+    internal string? WholeTextOf(int id, ReadOnlySpan<byte> bytes)
+    {
+        string?[] texts = _texts ??= new string?[VocabularySize];
+        return texts[id] ?? (Utf8.IsValid(bytes) ? texts[id] = Encoding.UTF8.GetString(bytes) : null);
+    }
 
     /// <summary>Whether text after this token was given a leading space when it was encoded.</summary>
     internal bool PrefixFollows(int id) => AddsSpacePrefix && _vocabulary.Has(Checked(id), TokenAttributes.Special);

@@ -247,7 +247,7 @@ public abstract class JobTests(TestDatabase database) : IDisposable
 
         // The one before may still be about: its jobs are no longer its own.
         await Assert.ThrowsAsync<JobConflictException>(() => before.EndAsync("kept", JobEnd.Cancelled(), Cancel));
-        await Assert.ThrowsAsync<ServerReplacedException>(() => before.RenewLeaseAsync(Cancel));
+        await Assert.ThrowsAsync<ServerReplacedException>(() => before.RenewLeaseAsync([], Cancel));
         Assert.Equal(2, (await after.StartAsync("kept", Cancel)).Attempt);
         Job ended = await after.EndAsync("kept", JobEnd.Finished(TestReceipt.Of(1), 1), Cancel);
         Assert.Null(ended.Request);
@@ -264,14 +264,51 @@ public abstract class JobTests(TestDatabase database) : IDisposable
         Job job = await one.SubmitAsync(submission, Cancel);
         await Assert.ThrowsAsync<JobConflictException>(() => two.StartAsync(job.Id, Cancel));
         _clock.Now += TimeSpan.FromSeconds(20);
-        Assert.Empty(await one.RenewLeaseAsync(Cancel));
+        Assert.Empty((await one.RenewLeaseAsync([job.Id], Cancel)).Lost);
         _clock.Now += TimeSpan.FromSeconds(20);
-        await two.RenewLeaseAsync(Cancel);
+        await two.RenewLeaseAsync([], Cancel);
         Assert.Empty((await two.RecoverAsync(Cancel)).Requeued);
         _clock.Now += TimeSpan.FromSeconds(20);
         Assert.Equal(job.Id, Assert.Single((await two.RecoverAsync(Cancel)).Requeued).Id);
         await two.StartAsync(job.Id, Cancel);
         await Assert.ThrowsAsync<JobConflictException>(() => one.EndAsync(job.Id, JobEnd.Cancelled(), Cancel));
+    }
+
+    [Fact]
+    public async Task A_server_that_was_silent_for_too_long_learns_which_jobs_it_lost_and_keeps_the_others()
+    {
+        JobSubmission submission = new() { Account = "anna", Model = "m", ComputeUnits = 1, MaxCharge = 1, Request = "{}" };
+        using AccountStore one = await AnnaAsync(10), two = await database.OpenAsync(_clock);
+        await one.BecomeServerAsync("one", Cancel);
+        string[] ids = ["taken", "ended", "late", "waited for", "of another model"];
+        await one.SubmitAsync(submission with { Id = ids[0] }, Cancel);
+        await RunAsync(one, submission with { Id = ids[1] });
+        await one.SubmitAsync(submission with { Id = ids[2], Deadline = _clock.Now.AddSeconds(20) }, Cancel);
+        await one.SubmitAsync(submission with { Id = ids[3], Request = null }, Cancel);
+        await one.SubmitAsync(submission with { Id = ids[4], Model = "n" }, Cancel);
+        _clock.Now += TimeSpan.FromSeconds(40);
+
+        // It may look for jobs of others before it renews its lease: its own are no loot.
+        Recovery own = await one.RecoverAsync(Cancel);
+        Assert.Empty(own.Requeued.Concat(own.Ended));
+
+        await one.EndAsync("ended", JobEnd.Finished(TestReceipt.Of(1), 1), Cancel);
+        await two.BecomeServerAsync("two", Cancel);
+        Recovery recovery = await two.RecoverAsync(["m"], Cancel);
+        Assert.Equal(["taken"], recovery.Requeued.Select(static job => job.Id));
+        Assert.Equal([("late", JobStatus.Cancelled, "Its deadline passed before it was complete."), ("waited for", JobStatus.HandedBack, "The server ended before the job did, and its client's connection with it.")],
+            recovery.Ended.Select(static job => (job.Id, job.Status, job.Reason)));
+
+        LeaseRenewal renewal = await one.RenewLeaseAsync(ids, Cancel);
+        Assert.Equal(["late", "taken", "waited for"], renewal.Lost.Order(StringComparer.Ordinal));
+        Assert.Equal([new HeldJob("of another model", false, null)], renewal.Held);
+        await two.StartAsync("taken", Cancel);
+        await two.EndAsync("taken", JobEnd.Finished(TestReceipt.Of(1), 1), Cancel);
+        foreach (string lost in renewal.Lost)
+            await Assert.ThrowsAsync<JobConflictException>(() => one.EndAsync(lost, JobEnd.Cancelled(TestReceipt.Of(1), 1), Cancel));
+
+        Assert.Equal(["ended", "taken"], (await one.ReceiptsAsync(new(), Cancel)).Select(static receipt => receipt.Job).Order(StringComparer.Ordinal));
+        await RequireBooksAsync(one);
     }
 
     [Fact]
@@ -301,10 +338,10 @@ public abstract class JobTests(TestDatabase database) : IDisposable
         await server.BecomeServerAsync("here", Cancel);
         Job job = await RunAsync(server, new() { Account = "anna", Model = "m", ComputeUnits = 1, MaxCharge = 1 });
         Assert.True((await other.RequestCancelAsync(job.Id, Cancel)).CancelRequested);
-        Assert.Equal(job.Id, Assert.Single(await server.RenewLeaseAsync(Cancel)).Id);
+        Assert.Equal([new HeldJob(job.Id, true, null)], (await server.RenewLeaseAsync([job.Id], Cancel)).Held);
         await Assert.ThrowsAsync<JobConflictException>(() => other.EndAsync(job.Id, JobEnd.Cancelled(), Cancel));
         await server.EndAsync(job.Id, JobEnd.Cancelled(TestReceipt.Of(0.5m), 0.5m), Cancel);
-        Assert.Empty(await server.RenewLeaseAsync(Cancel));
+        Assert.Empty((await server.RenewLeaseAsync([job.Id], Cancel)).Held);
         Assert.Equal((9.5m, 0m), await MoneyAsync(server));
     }
 

@@ -30,7 +30,7 @@ public readonly struct JobView
     /// <summary>Whether <see cref="PricePerCu"/> is a bid; otherwise it is the price that was quoted when the job was submitted.</summary>
     public required bool Bids { get; init; }
 
-    /// <summary>Maximum price per CU in nano-units, at least 0: no decision may charge more.</summary>
+    /// <summary>Maximum price per CU in nano-units, at least 0: no decision may charge more. A bid may rise while the job is open; it never falls.</summary>
     public required long PricePerCu { get; init; }
 
     /// <summary>Maximum cost of the job in FLOPs; above 0.</summary>

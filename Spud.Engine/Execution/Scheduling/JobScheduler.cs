@@ -11,6 +11,7 @@ public sealed class JobScheduler : IDisposable
     private readonly Action<string>? _log;
     private IScheduler _scheduler;
     private int[] _order = [];
+    private volatile bool _isDeciding;
 
     /// <param name="scheduler">Disposed with this object.</param>
     /// <param name="name">Its name, for people.</param>
@@ -26,6 +27,9 @@ public sealed class JobScheduler : IDisposable
     /// <summary>Its bound options; null likewise.</summary>
     internal object? Options { get; set; }
 
+    /// <summary>Whether it has been asked and has not answered yet. May be read by any thread.</summary>
+    public bool IsDeciding => _isDeciding;
+
     /// <summary>The prices that hold since the last call.</summary>
     public MarketPrices Prices { get; private set; }
 
@@ -40,6 +44,7 @@ public sealed class JobScheduler : IDisposable
             _order = new int[Math.Max(jobs.Length, 2 * _order.Length)];
 
         string? fault;
+        _isDeciding = true;
         try
         {
             Prices = _scheduler.Decide(capacity, jobs, decisions);
@@ -49,6 +54,10 @@ public sealed class JobScheduler : IDisposable
         {
             // Plugin code may throw anything; whatever it is, jobs must go on.
             fault = $"it threw {PluginException.Describe(thrown)}";
+        }
+        finally
+        {
+            _isDeciding = false;
         }
 
         if (fault is not null)

@@ -103,6 +103,79 @@ public sealed class SchedulingTests
     }
 
     [Fact]
+    public async Task A_bid_that_is_raised_counts_while_the_request_waits_and_while_it_runs()
+    {
+        using LanguageModel model = LoopModel.Load(new() { Threads = 1, Sequences = 1 });
+        List<JobView> seen = [];
+        Watched watched = Watched.Into(
+            model,
+            static (_, jobs, decisions) =>
+            {
+                for (int i = 0; i < jobs.Length; i++)
+                    decisions[i].PricePerCu = jobs[i].PricePerCu;
+            },
+            (_, jobs) => seen.AddRange(jobs));
+        GenerationOptions options = LoopModel.Greedy(20);
+        options.Job = new() { Lane = JobLane.Spot, BidPerCu = 0.5m };
+        Request running = model.Generate(new int[9], options, Cancellation), waiting = model.Generate(new int[9], options, Cancellation);
+        using ManualResetEventSlim raised = new();
+        LoopModel.Hold(model, () => running.GeneratedTokens == 3, () => raised.IsSet);
+        Task<int[]>[] reads = LoopModel.ReadTogether(model, running, waiting);
+        await LoopModel.Until(() => running.GeneratedTokens == 3);
+        running.RaiseBid(0.6m);
+        waiting.RaiseBid(0.7m);
+        waiting.RaiseBid(0.65m);
+        raised.Set();
+        await Task.WhenAll(reads);
+        await LoopModel.Until(() => model.Status.Running == 0);
+        Assert.Null(watched.Fault);
+        Assert.Equal((0.6m, 0.7m), (running.BidPerCu, waiting.BidPerCu));
+        Assert.Equal([500_000_000L, 600_000_000L], seen.Where(static job => job is { Id: 1, State: JobState.Running }).Select(static job => job.PricePerCu).Distinct());
+        Assert.Equal([500_000_000L, 700_000_000L], seen.Where(static job => job is { Id: 2, State: JobState.Waiting }).Select(static job => job.PricePerCu).Distinct());
+        Assert.Equal([0.5m, 0.6m], running.Ledger!.Market!.Prices.Select(static price => price.PricePerCu));
+        Assert.Equal([0.7m], waiting.Ledger!.Market!.Prices.Select(static price => price.PricePerCu));
+        Assert.Throws<InvalidOperationException>(() => model.Generate(new int[9], LoopModel.Greedy(1), Cancellation).RaiseBid(1));
+        Assert.Throws<ArgumentException>(() => running.RaiseBid(-1));
+    }
+
+    [Fact]
+    public async Task A_request_ends_at_its_deadline_whether_it_runs_or_waits_and_others_go_on()
+    {
+        using LanguageModel model = LoopModel.Load(new() { Threads = 1, Sequences = 1 });
+        DateTimeOffset deadline = DateTimeOffset.UtcNow.AddSeconds(1);
+        GenerationOptions options = LoopModel.Greedy(400);
+        options.Job = new() { Deadline = deadline };
+        Request running = model.Generate(new int[9], options, Cancellation), waiting = model.Generate(new int[9], options, Cancellation), other = model.Generate(new int[9], LoopModel.Greedy(3), Cancellation);
+        LoopModel.Hold(model, () => running.GeneratedTokens == 3, () => DateTimeOffset.UtcNow > deadline.AddMilliseconds(50));
+        int[][] texts = await Task.WhenAll(LoopModel.ReadTogether(model, running, waiting, other));
+        Assert.Equal((FinishReason.Expired, FinishReason.Expired, FinishReason.Length), (running.Finish, waiting.Finish, other.Finish));
+        Assert.Equal((Spud.Metering.RequestOutcome.Expired, null), (running.Ledger!.Outcome, waiting.Ledger));
+        Assert.InRange(texts[0].Length, 0, 4);
+        Assert.Equal((0, 3), (texts[1].Length, texts[2].Length));
+        await LoopModel.Until(() => model.Status.Running == 0);
+        Assert.Equal(model.Status.Pages, model.Status.FreePages);
+    }
+
+    [Fact]
+    public async Task A_scheduler_that_hangs_is_named_while_it_does()
+    {
+        using LanguageModel model = LoopModel.Load(new() { Threads = 1 });
+        using ManualResetEventSlim hangs = new();
+        Watched.Into(model, (capacity, jobs, decisions) =>
+        {
+            hangs.Wait(Cancellation);
+            new FifoScheduler().Decide(capacity, jobs, decisions);
+        });
+        Task<int[]> read = LoopModel.Read(model.Generate(new int[9], LoopModel.Greedy(3), Cancellation));
+        await LoopModel.Until(() => model.Status.CurrentStep > TimeSpan.FromMilliseconds(50));
+        Assert.Equal("scheduler watched", model.Engine.LastComponent);
+        hangs.Set();
+        await read;
+        await LoopModel.Until(() => model.Status.Running == 0);
+        Assert.StartsWith("head ", model.Engine.LastComponent, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task While_all_must_wait_the_loop_rests_and_cancelled_requests_leave()
     {
         using LanguageModel model = LoopModel.Load(new() { Threads = 1 });

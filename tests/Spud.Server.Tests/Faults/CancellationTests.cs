@@ -82,7 +82,7 @@ public sealed class CancellationTests : IAsyncLifetime
     {
         System.Text.Json.JsonElement error = await Server.RefusedAsync(400, ChatPath, """{ "deadline": 0.5, "ignore_eos": true, "messages": [{ "role": "user", "content": "Count." }] }""");
         Assert.Equal("bid_expired", error.GetProperty("code").GetString());
-        Assert.Equal("cancelled", Assert.Single(_ended).Outcome);
+        Assert.Equal("expired", Assert.Single(_ended).Outcome);
     }
 
     private async Task LeaveAsync(string body, TimeSpan after)

@@ -8,7 +8,7 @@ using static Spud.Server.Tests.SharedServer;
 
 namespace Spud.Server.Tests.Hostile;
 
-/// <summary>Experts of a plugin that throw, or never return, in texts that are long.</summary>
+/// <summary>Experts of a plugin that throw, or never return, in texts that are long, and a scheduler that does so when it sees a job of tier 3.</summary>
 public sealed class FailingComponentTests : IDisposable
 {
     private const int FailsFrom = 400;
@@ -16,6 +16,8 @@ public sealed class FailingComponentTests : IDisposable
     // The prompt takes some 60 tokens of the small vocabulary.
     private const string Short = """{ "max_tokens": 40, "ignore_eos": true, "budget": 5, "messages": [{ "role": "user", "content": "Once upon a time" }] }""";
     private const string Long = """{ "ignore_eos": true, "budget": 50, "messages": [{ "role": "user", "content": "Once upon a time" }] }""";
+
+    private const string Least = """{ "tier": 3, "max_tokens": 40, "ignore_eos": true, "budget": 5, "messages": [{ "role": "user", "content": "Once upon a time" }] }""";
 
     private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(1);
 
@@ -53,21 +55,39 @@ public sealed class FailingComponentTests : IDisposable
     }
 
     [Fact]
-    public async Task A_component_that_hangs_ends_the_process_and_its_jobs_are_taken_up_at_the_next_start()
+    public async Task A_scheduler_that_throws_is_named_and_replaced_and_all_jobs_go_on()
+    {
+        string accounts = _folder.File("accounts.db");
+        using JobServer jobs = await JobServer.CreateAsync(accounts);
+        await using RunningServer server = Start(accounts, "{}"u8, "--plugins", Plugins, "--set", "scheduler.use=failing", "--set", "scheduler.throwsAtTier=3");
+        await server.UntilReadyAsync();
+        using HttpClient client = new() { BaseAddress = server.Address };
+        client.DefaultRequestHeaders.Authorization = jobs.Authorization;
+        string[] ids = [await JobServer.SubmitAsync(client, Short), await JobServer.SubmitAsync(client, Least), await JobServer.SubmitAsync(client, Short)];
+        Assert.All(await jobs.EndsAsync(ids), static job => Assert.Equal((JobStatus.Finished, null), (job.Status, job.Reason)));
+        Assert.Contains("scheduler 'failing/failing': it threw InvalidOperationException: no place for tier 3", server.Error, StringComparison.Ordinal);
+        Assert.Contains("Jobs are served by 'fifo'", server.Error, StringComparison.Ordinal);
+        await jobs.RequireBooksAsync();
+    }
+
+    [Theory]
+    [InlineData("experts", "experts.hangsFrom=400", Long, "experts failing/failing in layer 0")]
+    [InlineData("scheduler", "scheduler.hangsAtTier=3", Least, "scheduler failing/failing")]
+    public async Task What_hangs_is_named_and_ends_the_process_and_its_jobs_are_taken_up_at_the_next_start(string role, string when, string hangs, string named)
     {
         string accounts = _folder.File("accounts.db");
         using JobServer jobs = await JobServer.CreateAsync(accounts);
         List<string> ids = [];
-        await using (RunningServer hanging = Start(accounts, """{ "Serve": { "HangSeconds": 2, "HangGraceSeconds": 2 } }"""u8, "--plugins", Plugins, "--set", "experts.use=failing", "--set", $"experts.hangsFrom={FailsFrom}"))
+        await using (RunningServer hanging = Start(accounts, """{ "Serve": { "HangSeconds": 2, "HangGraceSeconds": 2 } }"""u8, "--plugins", Plugins, "--set", $"{role}.use=failing", "--set", when))
         {
             await hanging.UntilReadyAsync();
             using HttpClient client = new() { BaseAddress = hanging.Address };
             client.DefaultRequestHeaders.Authorization = jobs.Authorization;
             ids.Add(await JobServer.SubmitAsync(client, Short));
             Assert.Equal(JobStatus.Finished, Assert.Single(await jobs.EndsAsync(ids)).Status);
-            ids.Add(await JobServer.SubmitAsync(client, Long));
+            ids.Add(await JobServer.SubmitAsync(client, hangs));
             ids.Add(await JobServer.SubmitAsync(client, Short));
-            Assert.Contains("experts failing/failing in layer 0", await SickAsync(client), StringComparison.Ordinal);
+            Assert.Contains($"{named} of model", await SickAsync(client), StringComparison.Ordinal);
             Assert.Equal(HangWatch.ExitCode, await hanging.EndAsync());
             Assert.Contains("hangs", hanging.Error, StringComparison.Ordinal);
         }

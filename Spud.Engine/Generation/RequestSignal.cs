@@ -1,7 +1,7 @@
 namespace Spud.Generation;
 
-/// <summary>Says that a request of a queue was cancelled, so that the loop need not look at thousands of them at every step.</summary>
-internal sealed class CancelSignal
+/// <summary>Says that a request of a queue was cancelled, or that its bid was raised, so that the loop need not look at thousands of them at every step.</summary>
+internal sealed class RequestSignal
 {
     private int _isSet;
 
