@@ -168,8 +168,11 @@ internal sealed class PipelineComposer : IDisposable
         StepDomains domains = new(_memory, _host, _model, _limits, _model.Layers.Max(static layer => layer.ExpertsUsed));
         BoundComponent<ICachePolicy> cache = new(Role.Cache, built.Registered.FullName, built.Offer, (ICachePolicy)built.Instance, domains.Host);
         PoolBuilder pools = new(_memory, _host, _model, _limits, _options.CacheTokens) { FullSequences = _options.FullSequences };
+
+        // An embedding that is the output matrix as well is kept twice: as the file stores it, to look rows up, and packed for products.
+        long twice = _model.Traits.ContainsKey(Trait.TiedHead) && _file.TryGetTensor("token_embd.weight", out GgufTensor? embedding) ? embedding.Bytes : 0;
         return new(
-            _file.Tensors.Sum(static tensor => tensor.Bytes),
+            _file.Tensors.Sum(static tensor => tensor.Bytes) + twice,
             Enumerable.Range(0, _model.Layers.Length).Sum(layer => pools.BytesOf(cache.Offer, layer, LayoutCheck.LayoutOf(cache, layer))),
             built.Memory.HostBytes + domains.HostBytes + BatchBuffers.BytesOf(_limits, _model.Vocabulary) + _model.Vocabulary * RuntimeMemory.PerToken);
     }

@@ -8,7 +8,7 @@ namespace Spud.Composition;
 /// Memory that a pipeline will need, in bytes, before it is composed: <see cref="MemoryExplanation.PipelineBytes"/> as far as model file, cache and limits
 /// tell. Weights count as the file stores them, wherever components put them; workspaces of components are not included.
 /// </summary>
-/// <param name="Weights">The model's tensors.</param>
+/// <param name="Weights">The model's tensors; an embedding that is the output matrix as well counts twice.</param>
 /// <param name="Pages">Keys and values when all pages are used.</param>
 /// <param name="Buffers">Buffers of steps and logits, the cache's own memory, the tokenizer's tables.</param>
 public sealed record MemoryForecast(long Weights, long Pages, long Buffers)

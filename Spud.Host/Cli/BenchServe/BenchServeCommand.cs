@@ -51,8 +51,10 @@ internal sealed class BenchServeCommand
             client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
 
         using Interrupts.Section section = _shell.Interrupts.Begin();
+        LoadRun run = new(client, Shape(parsed), parsed.GetValue(_model));
+        run.WarmUpAsync(section.Token).GetAwaiter().GetResult();
         TimeSpan before = Environment.CpuUsage.TotalTime;
-        (IReadOnlyList<RequestTimes> requests, TimeSpan duration) = new LoadRun(client, Shape(parsed), parsed.GetValue(_model)).RunAsync(section.Token).GetAwaiter().GetResult();
+        (IReadOnlyList<RequestTimes> requests, TimeSpan duration) = run.RunAsync(section.Token).GetAwaiter().GetResult();
         LoadResult result = LoadResult.Of(requests, duration, Environment.CpuUsage.TotalTime - before);
         if (requests.FirstOrDefault(static request => request.Fault is not null) is { } failed)
             _shell.Say($"note: a request failed: {SafeText.Line(failed.Fault!, 300)}");

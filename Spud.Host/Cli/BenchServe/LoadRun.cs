@@ -15,6 +15,12 @@ internal sealed class LoadRun(HttpClient client, LoadShape shape, string? model)
 {
     private static readonly string[] s_words = "time year people way day man thing woman life child world school state family student group country problem hand part place case week company system program question work government number night point home water room mother area money story fact month lot right study book eye job word business issue side kind head house service friend father power hour game line end member law car city".Split(' ');
 
+    /// <summary>Requests of one token each before the measurement: the runtime compiles code again once it was called 30 times.</summary>
+    private const int WarmUps = 40;
+
+    /// <summary>Within this time the runtime has begun to compile what it counted.</summary>
+    private static readonly TimeSpan s_compilation = TimeSpan.FromSeconds(0.5);
+
     private readonly List<RequestTimes> _ended = [];
     private int _next;
 
@@ -28,10 +34,31 @@ internal sealed class LoadRun(HttpClient client, LoadShape shape, string? model)
         return (_ended, Stopwatch.GetElapsedTime(start));
     }
 
+    /// <summary>Sends short requests that are not measured, so that this program is compiled before the measurement; ends with the first that fails.</summary>
+    public async Task WarmUpAsync(CancellationToken cancellation)
+    {
+        await OnThread(() =>
+        {
+            for (int number = 1; number <= WarmUps; number++)
+            {
+                if (Send(Body(-number, words: 1, tokens: 1), cancellation).Fault is not null)
+                    return;
+            }
+        }).ConfigureAwait(false);
+        await Task.Delay(s_compilation, cancellation).ConfigureAwait(false);
+    }
+
     private void RunClient(CancellationToken cancellation)
     {
         for (int number; (number = Interlocked.Increment(ref _next)) <= shape.Requests;)
-            Send(number, cancellation);
+            Measure(number, cancellation);
+    }
+
+    private void Measure(int number, CancellationToken cancellation)
+    {
+        RequestTimes times = Send(Body(number, shape.PromptWords, shape.MaxTokens), cancellation);
+        lock (_ended)
+            _ended.Add(times);
     }
 
     private async Task OpenAsync(double rate, CancellationToken cancellation)
@@ -49,7 +76,7 @@ internal sealed class LoadRun(HttpClient client, LoadShape shape, string? model)
                 await Task.Delay(wait, cancellation).ConfigureAwait(false);
 
             int sending = number;
-            sent.Add(OnThread(() => Send(sending, cancellation)));
+            sent.Add(OnThread(() => Measure(sending, cancellation)));
         }
 
         await Task.WhenAll(sent).ConfigureAwait(false);
@@ -57,11 +84,11 @@ internal sealed class LoadRun(HttpClient client, LoadShape shape, string? model)
 
     private static Task OnThread(Action run) => Task.Factory.StartNew(run, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
-    private void Send(int number, CancellationToken cancellation)
+    private RequestTimes Send(string body, CancellationToken cancellation)
     {
         RequestTimes times = new();
         long start = Stopwatch.GetTimestamp();
-        using HttpRequestMessage request = new(HttpMethod.Post, "v1/chat/completions") { Content = new StringContent(Body(number), Encoding.UTF8, "application/json") };
+        using HttpRequestMessage request = new(HttpMethod.Post, "v1/chat/completions") { Content = new StringContent(body, Encoding.UTF8, "application/json") };
         try
         {
             using HttpResponseMessage response = client.Send(request, HttpCompletionOption.ResponseHeadersRead, cancellation);
@@ -80,18 +107,17 @@ internal sealed class LoadRun(HttpClient client, LoadShape shape, string? model)
             times.Fault = fault.Message;
         }
 
-        lock (_ended)
-            _ended.Add(times);
+        return times;
     }
 
-    private string Body(int number)
+    private string Body(int number, int words, int tokens)
     {
         Random random = new(shape.Seed * 7919 + number);
-        string prompt = string.Join(' ', Enumerable.Range(0, shape.PromptWords).Select(_ => s_words[random.Next(s_words.Length)]));
+        string prompt = string.Join(' ', Enumerable.Range(0, words).Select(_ => s_words[random.Next(s_words.Length)]));
         JsonObject body = new()
         {
             ["messages"] = new JsonArray(new JsonObject { ["role"] = "user", ["content"] = prompt }),
-            ["max_tokens"] = shape.MaxTokens,
+            ["max_tokens"] = tokens,
             ["ignore_eos"] = true,
             ["temperature"] = 0,
             ["stream"] = true,

@@ -9,11 +9,11 @@ namespace Spud.Tests.Composition.Explanation;
 public sealed class MemoryForecastTests
 {
     [Theory]
-    [InlineData("context=8192")]
-    [InlineData("context=512")]
-    [InlineData("context=2048", "cache.format=q8_0")]
-    [InlineData("context=1024", "head.activations=f32", "attention.activations=f32", "experts.activations=f32")]
-    public void It_is_close_to_what_the_composed_pipeline_explains(params string[] edits)
+    [InlineData(0.9, "context=8192")]
+    [InlineData(0.9, "context=512")]
+    [InlineData(0.9, "context=2048", "cache.format=q8_0")]
+    [InlineData(0.8, "context=1024", "head.activations=f32", "attention.activations=f32", "experts.activations=f32")]
+    public void It_is_close_to_what_the_composed_pipeline_explains(double least, params string[] edits)
     {
         PipelineDocument document = PipelineDocument.Load(null, [$"model=\"{TestData.DefaultModel}\"", .. edits]);
         PluginCatalog plugins = PluginCatalog.Discover([TestData.Plugins]);
@@ -22,7 +22,7 @@ public sealed class MemoryForecastTests
         using Pipeline pipeline = Pipeline.Compose(document, plugins, options);
         MemoryExplanation explained = PipelineExplanation.Of(pipeline).Memory;
         Assert.InRange(forecast.Pages, 0.99 * explained.Pages, explained.Pages);
-        Assert.InRange(forecast.Bytes, 0.75 * explained.PipelineBytes, 1.25 * explained.PipelineBytes);
+        Assert.InRange(forecast.Bytes, least * explained.PipelineBytes, 1.1 * explained.PipelineBytes);
     }
 
     [Fact]
