@@ -12,12 +12,13 @@ internal sealed partial class HangWatch(ModelShelf models, ServerSettings settin
     /// <summary>Exit code of a process that ends because a component hangs.</summary>
     public const int ExitCode = 70;
 
-    private readonly TimeSpan _limit = TimeSpan.FromSeconds(settings.HangSeconds), _grace = TimeSpan.FromSeconds(settings.HangGraceSeconds);
+    private readonly TimeSpan _limit = TimeSpan.FromSeconds(settings.HangSeconds);
+    private readonly HangGrace _grace = new(TimeSpan.FromSeconds(settings.HangGraceSeconds), TimeSpan.FromSeconds(Math.Clamp(settings.HangSeconds / 4, 0.05, 5)));
 
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using PeriodicTimer timer = new(TimeSpan.FromSeconds(Math.Clamp(settings.HangSeconds / 4, 0.05, 5)));
+        using PeriodicTimer timer = new(_grace.BetweenLooks);
         try
         {
             while (await timer.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false))
@@ -42,13 +43,14 @@ internal sealed partial class HangWatch(ModelShelf models, ServerSettings settin
 
             string running = loading.Result.Engine.LastComponent;
             if (readiness.Hang($"{running} of model {model.Name} hangs: its step has not ended for {step.TotalSeconds:0} s"))
-                Hangs(running, model.Name, step.TotalSeconds, _grace.TotalSeconds);
-            if (step >= _limit + _grace)
+                Hangs(running, model.Name, step.TotalSeconds, settings.HangGraceSeconds);
+            if (_grace.IsOver(step - _limit))
                 Environment.Exit(ExitCode);
 
             return;
         }
 
+        _grace.Restart();
         readiness.Recover();
     }
 
