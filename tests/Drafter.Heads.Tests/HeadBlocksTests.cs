@@ -1,6 +1,5 @@
 using Drafter.Heads.Kernels;
 using Spud;
-using Spud.Conformance;
 using Spud.Conformance.Fixtures;
 using Xunit;
 

@@ -1,7 +1,6 @@
 using Spud;
 using Spud.Composition;
 using Spud.Configuration;
-using Spud.Execution;
 using Spud.Generation;
 using Spud.Models;
 using Spud.Plugins;

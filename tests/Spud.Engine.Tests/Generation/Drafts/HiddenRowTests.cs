@@ -1,5 +1,4 @@
 using Spud.Execution;
-using Spud.Generation;
 using Xunit;
 
 namespace Spud.Tests.Generation.Drafts;
