@@ -59,4 +59,8 @@ public interface IPluginRegistry
     /// <summary>Registers a drafter, which a pipeline names with <c>"drafter"</c>. It belongs to the loop, and what it proposes is verified.</summary>
     [Experimental(Experiments.Id)]
     void AddDrafter<TOptions>(string name, JsonTypeInfo<TOptions> options, Func<TOptions, DrafterBuild, IDrafter> create);
+
+    /// <summary>Registers a depth policy, which a pipeline names with <c>"depth"</c>. It decides which layers rows pass through.</summary>
+    [Experimental(Experiments.Id)]
+    void AddDepth<TOptions>(string name, JsonTypeInfo<TOptions> options, Func<TOptions, DepthBuild, IDepth> create);
 }

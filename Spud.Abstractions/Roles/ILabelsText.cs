@@ -7,6 +7,6 @@ namespace Spud;
 public interface ILabelsText : IKeepsSequenceState
 {
     /// <summary>What the text is, as of its last border; a function of its argument alone. Null: it cannot be told yet, or never.</summary>
-    /// <param name="states">[L] on the host: the state of each layer, I8 [Bytes]; absent where the component keeps none.</param>
+    /// <param name="states">[L] on the host: the state of each layer, I8 [Bytes]; absent where the component keeps none, and of a layer that is left out.</param>
     TextLabel? LabelOf(ReadOnlySpan<TensorView> states);
 }

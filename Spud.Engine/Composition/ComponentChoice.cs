@@ -48,6 +48,9 @@ internal sealed class ComponentChoice
     /// <summary>The drafter; null for none. Valid once <see cref="Choose"/> has returned.</summary>
     public ChosenDrafter? Drafter { get; private set; }
 
+    /// <summary>The depth policy; null for none. Valid once <see cref="Choose"/> has returned.</summary>
+    public ChosenDepth? Depth { get; private set; }
+
     /// <summary>Components by role, in the order of the document.</summary>
     /// <exception cref="ConfigurationException">Contains all faults.</exception>
     public FrozenDictionary<string, ImmutableArray<ChosenComponent>> Choose()
@@ -65,6 +68,7 @@ internal sealed class ComponentChoice
             : [];
         Scheduler = ChosenScheduler.Choose(_document.Scheduler, _plugins, _faults);
         Drafter = ChosenDrafter.Choose(_document.Drafter, _plugins, _faults);
+        Depth = ChosenDepth.Choose(_document.Depth, _plugins, _faults);
         _faults.ThrowIfAny();
         return chosen.ToFrozenDictionary();
     }

@@ -17,6 +17,9 @@ internal sealed class Observers(MemoryAccount memory, StepDomains domains, Model
         KeyMass.Buffers? buffers = null;
         for (int layer = 0; layer < layouts.Length; layer++)
         {
+            if (pages.Layers[layer].IsNone)
+                continue;
+
             KeptState? state = states.Of(Role.Cache, layer);
             if (state is not null && state.BorderTokens != pages.Layers[layer].BorderTokens)
                 throw Fault(cache, layer, $"it keeps state with a border every {state.BorderTokens} tokens and {Reviews(pages.Layers[layer])}; both must be the same: set CacheLayout.ReviewTokens");

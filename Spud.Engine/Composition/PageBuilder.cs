@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Spud.Configuration;
 using Spud.Execution;
 
@@ -19,6 +20,9 @@ internal sealed class PageBuilder(MemoryAccount memory, IMemoryDomain host, Mode
     /// <summary>Pages of a pipeline of the same model that this one replaces: pools that would be allocated identically are kept; null if none.</summary>
     public PageStore? Former { get; init; }
 
+    /// <summary>Layers without pages: no row passes through them.</summary>
+    public ImmutableArray<int> LeftOut { get; init; } = [];
+
     /// <exception cref="CompositionException">The layout is invalid, or an attention cannot read it.</exception>
     public PageStore Build(BoundComponent<ICachePolicy> cache, LayerParts[][] parts, IEnumerable<int>? stateBorders = null) =>
         Build(cache, [.. Enumerable.Range(0, model.Layers.Length).Select(layer => LayoutCheck.LayoutOf(cache, layer))], parts, stateBorders ?? []);
@@ -29,6 +33,12 @@ internal sealed class PageBuilder(MemoryAccount memory, IMemoryDomain host, Mode
         LayerPages[] layers = new LayerPages[layouts.Length];
         for (int layer = 0; layer < layers.Length; layer++)
         {
+            if (LeftOut.Contains(layer))
+            {
+                layers[layer] = LayerPages.None;
+                continue;
+            }
+
             BoundComponent<IAttention>[] attentions = [.. parts.Select(phase => phase[layer].Attention)];
             LayoutCheck.Require(cache, layer, layouts[layer], model.Layers[layer].Kv, attentions, PerHeadAttentions);
             FoldShards? shards = LayoutCheck.ShardsOf([.. parts.Select(phase => phase[layer])], layer);
@@ -39,7 +49,8 @@ internal sealed class PageBuilder(MemoryAccount memory, IMemoryDomain host, Mode
         bool observes = cache.Component is IObservesQueries;
         int views = layers.Max(layer => observes ? layer.Pools.Length : layer.ShardCount);
         ReviewBorders borders = new(layers.Select(layer => layer.BorderTokens).OfType<int>().Concat(stateBorders));
-        StepTables[] tables = [.. Enumerable.Range(0, views).Select(_ => TablesFor(layers))];
+        LayerPages[] present = [.. layers.Where(static layer => !layer.IsNone)];
+        StepTables[] tables = [.. Enumerable.Range(0, views).Select(_ => TablesFor(present))];
         return new PageStore(layers, cache.Component, tables, Pools.HostScratchBytes) { Borders = borders };
     }
 

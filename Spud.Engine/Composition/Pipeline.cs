@@ -152,6 +152,7 @@ public sealed class Pipeline : IDisposable
 
         Dispose(Parts.Scheduler, Roles.Scheduler, Parts.Scheduler.Name, faults);
         Dispose(Parts.Drafter, Roles.Drafter, Parts.Drafter?.Name, faults);
+        Dispose(Parts.Depth, Roles.Depth, Parts.Depth?.Name, faults);
         Parts.Swap?.Dispose();
         Parts.Memory.Dispose();
         if (Parts.OwnsPool)

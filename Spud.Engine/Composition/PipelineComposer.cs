@@ -27,6 +27,7 @@ internal sealed class PipelineComposer : IDisposable
     private readonly Takeover? _takeover;
     private readonly MemoryAccount _memory = new();
     private readonly ComponentBuilder _builder;
+    private LayerDepth? _depth;
     private bool _finished, _laid;
 
     private PipelineComposer(PipelineDocument document, PluginCatalog plugins, PipelineOptions options, WorkerThreads? workers, PipelineParts? former)
@@ -120,6 +121,7 @@ internal sealed class PipelineComposer : IDisposable
         foreach (PipelineComponent component in _builder.Built)
             component.Dispose(faults);
 
+        _depth?.Dispose();
         if (_laid)
             _takeover!.Former.LayWorkspaces();
         _memory.Dispose();
@@ -144,6 +146,7 @@ internal sealed class PipelineComposer : IDisposable
         BoundComponent<ICachePolicy> cache = layers.Whole<ICachePolicy>();
         CacheLayout[] layouts = [.. Enumerable.Range(0, _model.Layers.Length).Select(layer => LayoutCheck.LayoutOf(cache, layer))];
         bool splits = chosen.Values.Any(entries => entries.Any(entry => entry.Entry.Phase is not null));
+        _depth = choice.Depth?.Create(_model);
         (JobScheduler Scheduler, TokenDrafter? Drafter) loop = (choice.Scheduler!.Create(_options.Log), choice.Drafter?.Create(_builder, new(_file, _limits, _options, _pool, plugins)));
         try
         {
@@ -179,11 +182,13 @@ internal sealed class PipelineComposer : IDisposable
 
     private Pipeline Freeze(PipelineDocument document, PluginCatalog plugins, (JobScheduler Scheduler, TokenDrafter? Drafter) loop, StepDomains domains, BoundComponent<IHead> head, BoundComponent<ICachePolicy> cache, CacheLayout[] layouts, LayerParts[][] parts, bool splits)
     {
-        SequenceStates states = new(_memory, _host, _limits, _builder.Built);
+        ImmutableArray<int> leftOut = _depth?.LeftOut ?? [];
+        SequenceStates states = new(_memory, _host, _limits, _builder.Built, leftOut);
         PageStore pages = new PageBuilder(_memory, _host, _model, _limits, _options.CacheTokens)
         {
             PerHeadAttentions = plugins.Registered.Where(static component => component.Role == Roles.Attention && component.Offer.FoldsPerHead).Select(static component => component.FullName),
             FullSequences = _options.FullSequences,
+            LeftOut = leftOut,
             Former = _takeover?.Former.Pages,
         }.Build(cache, layouts, parts, states.BorderTokens);
         TextRoom room = new(_model, pages, _limits.ContextTokens, _options.Memory ?? MachineMemory.Here());
@@ -217,6 +222,7 @@ internal sealed class PipelineComposer : IDisposable
             Domains = domains,
             Scheduler = loop.Scheduler,
             Drafter = loop.Drafter,
+            Depth = _depth,
             MarkFaulty = plugins.MarkFaulty,
         };
         _laid = _takeover is not null;

@@ -31,7 +31,7 @@ public static class PipelineSchema
             .. plugins.Registered.Select(component => new ComponentOptions(component.Role, component.Name, component.Options)
             {
                 Plugin = component.PluginId,
-                IsDefault = component.Role is not (Roles.Fold or Roles.Scheduler or Roles.Drafter) && ComponentChoice.DefaultOf(component.Role, plugins) is { } name && (name == component.FullName || name == component.Name),
+                IsDefault = component.Role != Roles.Fold && !Roles.Beside.Contains(component.Role) && ComponentChoice.DefaultOf(component.Role, plugins) is { } name && (name == component.FullName || name == component.Name),
             }),
         ]);
     }
@@ -49,6 +49,8 @@ public static class PipelineSchema
         members[Roles.Scheduler] = new JsonObject { ["oneOf"] = Alternatives(Roles.Scheduler, schedulers, inArray: false, definitions, []) };
         ComponentOptions[] drafters = [new(Roles.Drafter, ChosenDrafter.None, DrafterJson.Default.NoDrafterOptions), .. components.Where(component => component.Role == Roles.Drafter)];
         members[Roles.Drafter] = new JsonObject { ["oneOf"] = Alternatives(Roles.Drafter, drafters, inArray: false, definitions, []) };
+        ComponentOptions[] depths = [new(Roles.Depth, ChosenDepth.None, DepthJson.Default.NoDepthOptions), .. components.Where(component => component.Role == Roles.Depth)];
+        members[Roles.Depth] = new JsonObject { ["oneOf"] = Alternatives(Roles.Depth, depths, inArray: false, definitions, []) };
         members["$schema"] = new JsonObject { ["type"] = "string" };
         schema["definitions"] = definitions;
         schema.Insert(0, "$schema", "https://json-schema.org/draft/2020-12/schema");
@@ -110,11 +112,13 @@ public static class PipelineSchema
         JsonObject members = schema["properties"] as JsonObject ?? [];
         schema["properties"] = members;
         members.Insert(0, "use", new JsonObject { ["enum"] = Strings(names) });
-        if (component.Role != Roles.Scheduler && component.Name != ChosenDrafter.None)
+        if (component.Role is not (Roles.Scheduler or Roles.Depth) && component.Name != ChosenDrafter.None)
             members["pack"] = new JsonObject { ["type"] = "string", ["minLength"] = 1 };
+        bool isDepth = component.Role == Roles.Depth && component.Plugin is not null;
+        if (inArray || isDepth)
+            members["layers"] = new JsonObject { ["type"] = new JsonArray("string", "integer"), ["pattern"] = $"^{Layers}(,{Layers})*$", ["minimum"] = 0, ["maximum"] = LayerSet.HighestLayer };
         if (inArray)
         {
-            members["layers"] = new JsonObject { ["type"] = "string", ["pattern"] = $"^{Layers}(,{Layers})*$" };
             members["phase"] = new JsonObject { ["enum"] = Strings(["prefill", "decode"]) };
         }
 
@@ -133,6 +137,8 @@ public static class PipelineSchema
         JsonArray required = schema["required"] as JsonArray ?? [];
         schema["required"] = required;
         required.Insert(0, "use");
+        if (isDepth)
+            required.Insert(1, "layers");
         return schema;
     }
 

@@ -48,6 +48,9 @@ public sealed class PipelineDocument
     /// <summary>The drafter whose guesses are verified; without a name, none. What is generated does not depend on it, only in how many steps.</summary>
     public required RoleEntry Drafter { get; init; }
 
+    /// <summary>The depth policy, with the layers where it acts; without a name, none: every row passes through every layer.</summary>
+    public required RoleEntry Depth { get; init; }
+
     /// <summary>Full paths of the files it refers to that exist: the model, and those in options.</summary>
     public IEnumerable<string> Files => _entries.Values
         .SelectMany(entries => entries).SelectMany(entry => entry.Texts()).Append(Model).OfType<string>().Where(File.Exists);
@@ -96,7 +99,7 @@ public sealed class PipelineDocument
     /// <param name="faults">Faults are added to this list.</param>
     internal void CheckLayers(int layerCount, FaultList faults)
     {
-        foreach (RoleEntry entry in _entries.Values.SelectMany(entries => entries))
+        foreach (RoleEntry entry in _entries.Values.SelectMany(entries => entries).Append(Depth))
         {
             if (entry.Layers is { } layers && layers.HighestNamed >= layerCount)
                 faults.Add(entry.Node["layers"]!.Origin, $"{entry.Path}.layers names layer {layers.HighestNamed}, but the model has {layerCount} layers, 0 to {layerCount - 1}.");

@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
+using System.Text.Json;
 using Spud.Models.Messages;
 
 namespace Spud.Configuration;
@@ -7,7 +8,7 @@ namespace Spud.Configuration;
 /// <summary>Converts a tree into a <see cref="PipelineDocument"/>.</summary>
 internal sealed class PipelineReader
 {
-    private static readonly BindingSubject s_subject = new("member", "a pipeline") { Skip = ["$schema", .. Roles.All, Roles.Scheduler, Roles.Drafter], ListsSkipped = true };
+    private static readonly BindingSubject s_subject = new("member", "a pipeline") { Skip = ["$schema", .. Roles.All, .. Roles.Beside], ListsSkipped = true };
 
     private readonly ConfigObject _root;
     private readonly string? _folder;
@@ -44,15 +45,16 @@ internal sealed class PipelineReader
             Rope = settings.Rope,
             ComputeUnits = settings.Budget?.ComputeUnits,
             Effort = settings.Budget?.Effort ?? 1,
-            Scheduler = OfLoop(Roles.Scheduler, "serves jobs, not layers"),
-            Drafter = OfLoop(Roles.Drafter, "guesses tokens, and serves no layers"),
+            Scheduler = Beside(Roles.Scheduler, "scheduler", ["layers", "phase", "fold", "pack"], "serves jobs, not layers"),
+            Drafter = Beside(Roles.Drafter, "drafter", ["layers", "phase", "fold"], "guesses tokens, and serves no layers"),
+            Depth = Beside(Roles.Depth, "depth policy", ["phase", "fold", "pack"], "decides for both phases, from its options alone"),
         };
     }
 
     // "cache": "plain" is short for "cache": { "use": "plain" }; expanded immediately, so that an edit finds an object to edit.
     private void ExpandNames()
     {
-        foreach (string role in (string[])[.. Roles.All, Roles.Scheduler, Roles.Drafter])
+        foreach (string role in (string[])[.. Roles.All, .. Roles.Beside])
         {
             if (_root[role] is ConfigScalar { Text: not null } name)
                 _root.Set(role, name.NameOrigin, RoleEntry.Named(name));
@@ -149,18 +151,24 @@ internal sealed class PipelineReader
         return new RoleEntry(Roles.Fold, entry) { Folder = _folder, Use = Use(entry["use"]) };
     }
 
-    // A component of the loop that runs steps.
-    private RoleEntry OfLoop(string role, string serves)
+    // A component that is no part of the forward pass: one for all layers.
+    private RoleEntry Beside(string role, string component, string[] refused, string does)
     {
         ConfigNode? node = _root[role];
         if (node is ConfigObject entry)
         {
-            RefuseAll(entry, role == Roles.Drafter ? ["layers", "phase", "fold"] : ["layers", "phase", "fold", "pack"], $"has no place here: a {role} {serves}.");
-            return new RoleEntry(role, entry) { Folder = _folder, Use = Use(entry["use"]), Pack = role == Roles.Drafter ? RoleEntry.PackOf(entry, _folder, _faults) : null };
+            RefuseAll(entry, refused, $"has no place here: a {component} {does}.");
+            return new RoleEntry(role, entry)
+            {
+                Folder = _folder,
+                Use = Use(entry["use"]),
+                Layers = refused.Contains("layers") ? null : Layers(entry["layers"]),
+                Pack = refused.Contains("pack") ? null : RoleEntry.PackOf(entry, _folder, _faults),
+            };
         }
 
         if (node is not null)
-            _faults.Add(node.Origin, $"{node.Path} must be a {role}'s name or an object with 'use', got {node.Summary}.");
+            _faults.Add(node.Origin, $"{node.Path} must be a {component}'s name or an object with 'use', got {node.Summary}.");
         return new RoleEntry(role, new ConfigObject(_root.Origin));
     }
 
@@ -185,7 +193,8 @@ internal sealed class PipelineReader
     {
         if (node is null)
             return null;
-        if (node is ConfigScalar { Text: { } text } && LayerSet.TryParse(text, out LayerSet? layers))
+        // A single layer may be a number, as which an edit without quotes is read.
+        if (node is ConfigScalar scalar && (scalar.Text ?? (scalar.Kind == JsonValueKind.Number ? scalar.Written : null)) is { } text && LayerSet.TryParse(text, out LayerSet? layers))
             return layers;
         _faults.Add(node.Origin, $"{node.Path} must be layers from 0 to {LayerSet.HighestLayer} such as \"0-3\", \"0,2,5-7\" or \"4-\", got {node.Summary}.");
         return null;

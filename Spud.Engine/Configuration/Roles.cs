@@ -29,8 +29,14 @@ public static class Roles
     /// <summary>Not a role of the forward pass: it guesses tokens, which a step verifies.</summary>
     public const string Drafter = "drafter";
 
-    /// <summary>Roles whose component a conversation can exchange: those of the forward pass, and the drafter.</summary>
-    public static ImmutableArray<string> Exchangeable { get; } = [.. Role.All.Select(static role => role.Name), Drafter];
+    /// <summary>Not a role of the forward pass: it decides which layers rows pass through.</summary>
+    public const string Depth = "depth";
+
+    /// <summary>Roles whose component a conversation can exchange: those of the forward pass, the drafter and the depth policy.</summary>
+    public static ImmutableArray<string> Exchangeable { get; } = [.. Role.All.Select(static role => role.Name), Drafter, Depth];
+
+    /// <summary>Roles that a pipeline names once for all layers, and whose component is no part of the forward pass.</summary>
+    internal static ImmutableArray<string> Beside { get; } = [Scheduler, Drafter, Depth];
 
     /// <summary>All roles of the forward pass, in its order.</summary>
     public static ImmutableArray<string> All { get; } = [.. Role.All.Select(static role => role.Name)];

@@ -21,7 +21,7 @@ internal sealed class StepTransaction
     public StepTransaction(PipelineParts pipeline, Action<IMemoryDomain, ComponentException> lose)
     {
         (_pipeline, _costs, _lose) = (pipeline, pipeline.Costs, lose);
-        _meter = new StepMeter(_costs, pipeline.Limits.Sequences, pipeline.Model.Layers.Max(layer => layer.Experts));
+        _meter = new StepMeter(_costs, pipeline.Limits.Sequences, _costs.Experts.Max());
         _pass = new ForwardPass(pipeline, _meter);
         _kept = new int[pipeline.Limits.StepSequences];
     }

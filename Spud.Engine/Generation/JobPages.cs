@@ -11,7 +11,7 @@ internal sealed class JobPages
     public JobPages(PageStore store)
     {
         double fewest = double.MaxValue;
-        _pages = store.Layers[0].First;
+        _pages = store.Layers.First(static layer => !layer.IsNone).First;
         for (int layer = 0; layer < store.Layers.Count; layer++)
         {
             for (int pool = 0; pool < store.Layers[layer].Pools.Length; pool++)

@@ -24,13 +24,13 @@ internal sealed class PipelineCosts
     /// <summary>[L]: number of rows whose attention to keys is requested at each border of a text, and tokens between borders; no rows if it is never requested.</summary>
     public required (int Rows, int BorderTokens)[] KeyMass { get; init; }
 
-    /// <summary>[L]: E.</summary>
+    /// <summary>[L]: E; 0 for a layer that is left out.</summary>
     public required int[] Experts { get; init; }
 
-    /// <summary>[L]: G.</summary>
+    /// <summary>[L]: G; 0 for a layer that is left out.</summary>
     public required int[] KvHeads { get; init; }
 
-    /// <summary>[phase][L]: maximum experts per row.</summary>
+    /// <summary>[phase][L]: maximum experts per row; 0 for a layer that is left out.</summary>
     public required int[][] MaxEntries { get; init; }
 
     /// <summary>[phase][L]: minimum experts per row, if a router may choose.</summary>

@@ -53,6 +53,8 @@ internal sealed class ManifestComponents
     public string[] Scheduler { get; set; } = [];
 
     public string[] Drafter { get; set; } = [];
+
+    public string[] Depth { get; set; } = [];
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]

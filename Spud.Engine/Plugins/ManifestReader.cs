@@ -101,6 +101,7 @@ internal static class ManifestReader
         Add(Roles.Fold, components.Fold);
         Add(Roles.Scheduler, components.Scheduler);
         Add(Roles.Drafter, components.Drafter);
+        Add(Roles.Depth, components.Depth);
         return byRole.ToFrozenDictionary();
 
         void Add(string role, string[] names)

@@ -59,6 +59,12 @@ internal sealed class PluginRegistry(string folder, PluginManifest manifest) : I
         Add(Roles.Drafter, name, options, new Offer(), null, static (_, _) => throw new NotSupportedException("a drafter serves no layers"), null, createDrafter: (bound, build) => create((TOptions)bound, build));
     }
 
+    public void AddDepth<TOptions>(string name, JsonTypeInfo<TOptions> options, Func<TOptions, DepthBuild, IDepth> create)
+    {
+        ArgumentNullException.ThrowIfNull(create);
+        Add(Roles.Depth, name, options, new Offer(), null, static (_, _) => throw new NotSupportedException("a depth policy computes nothing"), null, createDepth: (bound, build) => create((TOptions)bound, build));
+    }
+
     /// <summary>Ends registration.</summary>
     /// <exception cref="PluginException">The registered components differ from those in the manifest, or an options class is rejected; contains all faults.</exception>
     public ImmutableArray<RegisteredComponent> Close()
@@ -92,7 +98,8 @@ internal sealed class PluginRegistry(string folder, PluginManifest manifest) : I
         Func<object, IBuildContext, IDisposable> create,
         Func<object, IFoldBuildContext, Func<FoldRank, IFold>, IFold>? createFold,
         Func<object, IScheduler>? createScheduler = null,
-        Func<object, DrafterBuild, IDrafter>? createDrafter = null)
+        Func<object, DrafterBuild, IDrafter>? createDrafter = null,
+        Func<object, DepthBuild, IDepth>? createDepth = null)
     {
         if (_closed)
             throw new InvalidOperationException("Components are registered inside Register, not later.");
@@ -119,6 +126,7 @@ internal sealed class PluginRegistry(string folder, PluginManifest manifest) : I
             CreateFold = createFold,
             CreateScheduler = createScheduler,
             CreateDrafter = createDrafter,
+            CreateDepth = createDepth,
         });
     }
 

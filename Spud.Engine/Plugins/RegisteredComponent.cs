@@ -47,6 +47,9 @@ internal sealed class RegisteredComponent
     /// <summary>Builds a drafter from bound options; null for any other component.</summary>
     public Func<object, DrafterBuild, IDrafter>? CreateDrafter { get; init; }
 
+    /// <summary>Builds a depth policy from bound options; null for any other component.</summary>
+    public Func<object, DepthBuild, IDepth>? CreateDepth { get; init; }
+
     /// <summary>"plugin-id/name": unique.</summary>
     public string FullName => $"{PluginId}/{Name}";
 

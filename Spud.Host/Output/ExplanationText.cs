@@ -21,6 +21,9 @@ internal sealed class ExplanationText(TextWriter to)
         if (explanation.Drafter is { } drafter)
             WriteDrafter(drafter);
 
+        if (explanation.Depth is { } depth)
+            WriteDepth(depth);
+
         WriteSteps(explanation.Steps);
         WritePages(explanation.Pages);
         WriteMemory(explanation.Memory);
@@ -105,6 +108,13 @@ internal sealed class ExplanationText(TextWriter to)
             Line($"draft model: {Units.Count(model.Parameters)} parameters, {Units.Bytes(model.FileBytes)}, context {model.ContextTokens} tokens; {Units.Bytes(model.MappedBytes)} mapped, {Units.Bytes(model.PrivateBytes)} own");
             Line(model.Path);
         }
+    }
+
+    private void WriteDepth(DepthExplanation depth)
+    {
+        Title($"Depth: {depth.Plugin}/{depth.Name} {depth.Version}");
+        Line($"left out: {LayersOf(depth.LeftOut)}");
+        Wrapped("options ", depth.Options.EnumerateObject().Select(option => $"{option.Name}={Value(option.Value)}").DefaultIfEmpty("none"));
     }
 
     private void WriteSteps(ImmutableArray<StepExplanation> steps)

@@ -46,6 +46,8 @@ internal sealed class SettingCatalog
 
         Chosen? drafter = explanation.Drafter is { } built ? new(built.Plugin, built.Name, built.Options) : null;
         settings = settings.Concat(OfEntry(document.Drafter, drafter, schema, components[Roles.Drafter].Add("none")));
+        Chosen? depth = explanation.Depth is { } policy ? new(policy.Plugin, policy.Name, policy.Options) : null;
+        settings = settings.Concat(OfEntry(document.Depth, depth, schema, components[Roles.Depth].Add("none")));
         return new([.. settings], components);
     }
 
@@ -70,7 +72,7 @@ internal sealed class SettingCatalog
             yield break;
 
         foreach ((string name, JsonNode? option) in options.Where(option => option.Key is not ("use" or "pack" or "fold")))
-            yield return Setting($"{path}.{name}", component.Options.TryGetProperty(name, out JsonElement value) ? value.GetRawText() : null, option);
+            yield return Setting($"{path}.{name}", component.Options.TryGetProperty(name, out JsonElement value) ? value.GetRawText() : name == "layers" && entry.Layers is { } layers ? Text($"{layers}") : null, option);
     }
 
     private static PipelineSetting Setting(string path, string? value, JsonNode? schema)

@@ -10,7 +10,6 @@ internal sealed class TextLabels
     private readonly float[]?[] _centroids;
     private readonly float[] _radii;
     private readonly double _scale;
-    private readonly int _layers;
 
     private TextLabels(IBuildContext build, IPack pack, int count)
     {
@@ -30,7 +29,6 @@ internal sealed class TextLabels
                 continue;
 
             _centroids[layer] = centroids;
-            _layers++;
         }
     }
 
@@ -44,10 +42,11 @@ internal sealed class TextLabels
     {
         Span<double> distances = stackalloc double[_names.Length];
         distances.Clear();
-        ulong tokens = 0;
+        (ulong tokens, int layers) = (0, 0);
         for (int layer = 0; layer < _centroids.Length; layer++)
         {
-            if (_centroids[layer] is not { } centroids)
+            // A pipeline may leave layers out, whose states are absent.
+            if (_centroids[layer] is not { } centroids || !states[layer].IsPresent)
                 continue;
 
             int experts = centroids.Length / _names.Length;
@@ -56,11 +55,15 @@ internal sealed class TextLabels
             if (tokens == 0)
                 return null;
             for (int kind = 0; kind < distances.Length; kind++)
-                distances[kind] += TextKind.Distance(text.Sums, centroids.AsSpan(kind * experts, experts)) / _layers;
+                distances[kind] += TextKind.Distance(text.Sums, centroids.AsSpan(kind * experts, experts));
+            layers++;
         }
 
-        if (_layers == 0)
+        if (layers == 0)
             return null;
+        foreach (ref double distance in distances)
+            distance /= layers;
+
         // Shares of a few tokens vary more.
         Span<float> radii = _radii.AsSpan(tokens < 2 * ExpertPool.FirstTokens ? 0 : _names.Length, _names.Length);
         (int nearest, double confidence) = TextKind.Choose(distances, radii, _scale);

@@ -73,6 +73,8 @@ public sealed class MutantTests
         new("drafter", "reads-one-sequence", nameof(PluginContract.A_draft_depends_on_its_text_alone), "a new drafter that sees only this text gives"),
         new("drafter", "is-random", nameof(PluginContract.A_draft_depends_on_its_text_alone), "a new drafter that sees only this text gives"),
         new("drafter", "allocates", nameof(PluginContract.A_draft_allocates_nothing), "bytes of managed memory"),
+        new("depth", "leaves-out-others", nameof(PluginContract.Only_named_layers_are_left_out), "is left out, and the pipeline does not name it"),
+        new("depth", "is-random", nameof(PluginContract.A_layer_is_left_out_or_not), "is left out once and kept once"),
         new("scheduler", "takes-too-many-rows", nameof(PluginContract.Decisions_keep_to_the_capacity), "rows, and a step has"),
         new("scheduler", "decides-at-random", nameof(PluginContract.Decisions_are_deterministic), "Assert.Equal() Failure"),
         new("scheduler", "runs-one-job", nameof(PluginContract.No_capacity_is_idle_while_jobs_wait), "1 of 40 jobs run"),

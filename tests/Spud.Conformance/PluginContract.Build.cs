@@ -79,7 +79,7 @@ public abstract partial class PluginContract
     public void Domains_of_one_name_are_one_object()
     {
         Dictionary<string, IMemoryDomain> domains = [];
-        foreach (Subject subject in Plugin.Subjects.Where(subject => subject.SkipReason is null && subject.Role is not (Roles.Cache or Roles.Fold or Roles.Scheduler or Roles.Drafter)))
+        foreach (Subject subject in Plugin.Subjects.Where(subject => subject.SkipReason is null && subject.Role is not (Roles.Cache or Roles.Fold or Roles.Scheduler or Roles.Drafter or Roles.Depth)))
         {
             using TestBuild build = new(RigFactory.ModelFor(subject).Describe());
             using IComponent component = (IComponent)subject.Create(build);

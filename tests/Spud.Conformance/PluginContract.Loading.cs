@@ -8,7 +8,7 @@ namespace Spud.Conformance;
 /// <summary>Loading, and whether the suites cover what was loaded.</summary>
 public abstract partial class PluginContract
 {
-    private static readonly string[] s_roles = [Roles.Head, Roles.Attention, Roles.Cache, Roles.Router, Roles.Experts, Roles.Fold, Roles.Scheduler, Roles.Drafter];
+    private static readonly string[] s_roles = [Roles.Head, Roles.Attention, Roles.Cache, Roles.Router, Roles.Experts, Roles.Fold, Roles.Scheduler, Roles.Drafter, Roles.Depth];
 
     /// <summary>Manifest, contract, code, probe and registration are in order.</summary>
     [Fact]

@@ -10,7 +10,7 @@ namespace Spud.Conformance;
 /// </summary>
 public sealed record Variant
 {
-    /// <summary>"head", "attention", "cache", "router", "experts", "fold", "scheduler" or "drafter".</summary>
+    /// <summary>"head", "attention", "cache", "router", "experts", "fold", "scheduler", "drafter" or "depth".</summary>
     public required string Role { get; init; }
 
     /// <summary>The component's name in the manifest.</summary>

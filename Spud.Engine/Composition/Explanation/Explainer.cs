@@ -21,6 +21,7 @@ internal sealed class Explainer(PipelineParts parts)
         Components = [.. parts.Components.Select(Component)],
         Scheduler = Scheduler(),
         Drafter = parts.Drafter is { Registered: { } drafter } of ? Drafter(drafter, of) : null,
+        Depth = parts.Depth is { Registered: { } depth } policy ? new(depth.Name, depth.PluginId, depth.PluginVersion, JsonSerializer.SerializeToElement(policy.Options, depth.Options), LayerNumbers.Text(policy.LeftOut)) : null,
         Pages = [.. Alike(PagesKey).SelectMany(layers => Enumerable.Range(0, parts.Pages.Layers[layers[0]].Pools.Length).Select(pool => Pages(layers, pool)))],
         Memory = Memory(),
         Compute = Compute(),

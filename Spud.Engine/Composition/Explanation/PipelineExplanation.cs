@@ -29,6 +29,10 @@ public sealed record PipelineExplanation
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public DrafterExplanation? Drafter { get; init; }
 
+    /// <summary>The depth policy; null for none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public DepthExplanation? Depth { get; init; }
+
     /// <summary>How keys and values are stored: one entry per distinct layout.</summary>
     public required ImmutableArray<PagesExplanation> Pages { get; init; }
 
@@ -80,3 +84,11 @@ public sealed record DrafterExplanation(
 /// <param name="PrivateBytes">Memory that it uses when the context is full.</param>
 /// <param name="MappedBytes">Bytes of its file that are read while it runs.</param>
 public sealed record DraftModelExplanation(string Path, long Parameters, long FileBytes, int ContextTokens, long PrivateBytes, long MappedBytes);
+
+/// <summary>A depth policy.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Plugin">Id of its plugin.</param>
+/// <param name="Version">Version of the plugin.</param>
+/// <param name="Options">Its options, resolved.</param>
+/// <param name="LeftOut">Layers through which no row passes, "11,14-15", or "none".</param>
+public sealed record DepthExplanation(string Name, string Plugin, string Version, JsonElement Options, string LeftOut);

@@ -20,7 +20,7 @@ internal sealed class CostReader
             Model = Path.GetFileName(parts.File.Path),
             Windows = [.. parts.Model.Layers.Select(layer => layer.Has(Trait.Window) ? (long)layer.Number(Trait.Window, 0) : KeyCount.NoWindow)],
             KeyMass = [.. parts.Pages.Layers.Select(KeyMassOf)],
-            Experts = [.. parts.Model.Layers.Select(layer => layer.Experts)],
+            Experts = [.. parts.Model.Layers.Select((layer, i) => parts.LeavesOut(i) ? 0 : layer.Experts)],
             KvHeads = [.. parts.Pages.Layers.Select(layer => layer.KvHeads)],
             MaxEntries = reader.Entries(reader.EntriesAtMost),
             MinEntries = reader.Entries(reader.EntriesAtLeast),
@@ -38,7 +38,7 @@ internal sealed class CostReader
             foreach (WeightEntry weight in component.TakenWeights)
             {
                 int? layer = WeightUses.LayerOf(weight);
-                if (layer is { } of && !Serves(component, of, phase))
+                if (layer is { } of && (_parts.LeavesOut(of) || !Serves(component, of, phase)))
                     continue;
 
                 ref RoleCosts cost = ref costs[PipelineCosts.SlotOf(layer ?? _layers, Role.Of(component.Role))];
@@ -48,6 +48,9 @@ internal sealed class CostReader
 
         for (int layer = 0; layer < _layers; layer++)
         {
+            if (_parts.LeavesOut(layer))
+                continue;
+
             LayerDescription of = _parts.Model.Layers[layer];
             ref RoleCosts attention = ref costs[PipelineCosts.SlotOf(layer, Role.Attention)], cache = ref costs[PipelineCosts.SlotOf(layer, Role.Cache)];
             attention = attention with { FlopsPerScore = 2L * of.QueryHeads / of.Kv.Heads * (of.Kv.KeyWidth + of.Kv.ValueWidth) };
@@ -69,7 +72,7 @@ internal sealed class CostReader
     }
 
     private int[][] Entries(Func<int, Phase, int> entries) =>
-        [.. Enum.GetValues<Phase>().Select(phase => Enumerable.Range(0, _layers).Select(layer => entries(layer, phase)).ToArray())];
+        [.. Enum.GetValues<Phase>().Select(phase => Enumerable.Range(0, _layers).Select(layer => _parts.LeavesOut(layer) ? 0 : entries(layer, phase)).ToArray())];
 
     private int EntriesAtLeast(int layer, Phase phase) =>
         _parts.At(layer, phase).Router is not null && _parts.Model.Layers[layer].Has(Trait.SharedExpert) ? 0 : 1;

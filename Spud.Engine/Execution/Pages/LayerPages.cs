@@ -3,11 +3,17 @@ using System.Collections.Immutable;
 namespace Spud.Execution;
 
 /// <summary>The page pools of one layer. The rows of a step go into the first; a policy moves keys to later ones.</summary>
-/// <param name="pools">At least one, in the order of the layout; if keys are sharded, the shards of the first, then those of the second, and so on.</param>
+/// <param name="pools">At least one unless the layer is left out, in the order of the layout; if keys are sharded, the shards of the first, then those of the second, and so on.</param>
 /// <param name="tokensAtMost">Maximum tokens of a sequence that the policy promised to keep between two steps.</param>
 /// <param name="borderTokens">Review borders are at multiples of this; null if there are none.</param>
 internal sealed class LayerPages(ImmutableArray<PoolPages> pools, int tokensAtMost, int? borderTokens)
 {
+    /// <summary>Of a layer through which no row passes.</summary>
+    public static LayerPages None { get; } = new([], 0, null);
+
+    /// <summary>Whether there are no pages: the layer is left out.</summary>
+    public bool IsNone => pools.IsEmpty;
+
     public ImmutableArray<PoolPages> Pools => pools;
 
     /// <summary>How keys are distributed over the pools by position; null if rows go into the first.</summary>
@@ -25,8 +31,8 @@ internal sealed class LayerPages(ImmutableArray<PoolPages> pools, int tokensAtMo
     /// <summary>The pool that takes the rows of a step.</summary>
     public PoolPages First => pools[0];
 
-    /// <summary>G.</summary>
-    public int KvHeads => First.Tables * First.HeadsPerKey;
+    /// <summary>G; 0 without pages.</summary>
+    public int KvHeads => IsNone ? 0 : First.Tables * First.HeadsPerKey;
 
     public int TokensAtMost => tokensAtMost;
 
@@ -63,5 +69,5 @@ internal sealed class LayerPages(ImmutableArray<PoolPages> pools, int tokensAtMo
     public long HostBytes => pools.Sum(static pool => pool.HostBytes);
 
     /// <summary>Bytes per new token, keys and values of all heads.</summary>
-    public long BytesPerToken => First.BytesPerKey * First.Tables;
+    public long BytesPerToken => IsNone ? 0 : First.BytesPerKey * First.Tables;
 }

@@ -157,6 +157,12 @@ internal sealed class PageTable
     /// <summary>Keeps pending rows up to a length, drops the rest, and runs the policy's review if a border was reached.</summary>
     public void Commit(int tokens, int layer, ICachePolicy policy)
     {
+        if (_layer.IsNone)
+        {
+            Tokens = tokens;
+            return;
+        }
+
         bool isReviewed = Reviews.AreDueAt(tokens);
         Tokens = tokens;
         foreach (RunTable table in _layer.Shards is null ? TablesOf(0) : _tables)

@@ -69,6 +69,12 @@ internal sealed class PipelineParts
     /// <summary>Guesses tokens that steps verify; null for none.</summary>
     public TokenDrafter? Drafter { get; set; }
 
+    /// <summary>Decides which layers rows pass through; null: all of them.</summary>
+    public LayerDepth? Depth { get; init; }
+
+    /// <summary>Whether no row passes through a layer: it has no operations, no pages and no costs.</summary>
+    public bool LeavesOut(int layer) => Depth?.LeftOut.Contains(layer) == true;
+
     /// <summary>Time between two tokens of an answer that should rarely be exceeded while prompts are read.</summary>
     public TimeSpan TokenGap { get; init; } = TimeSpan.FromMilliseconds(250);
 

@@ -143,7 +143,12 @@ internal sealed class KeptTexts(PipelineParts pipeline)
     {
         long most = 0;
         foreach (LayerPages layer in pipeline.Pages.Layers)
+        {
+            if (layer.IsNone)
+                continue;
+
             most = Math.Max(most, (long)layer.First.KeptPages * layer.First.PageTokens / layer.First.Tables);
+        }
 
         return most;
     }

@@ -7,7 +7,7 @@ namespace Spud.Execution;
 /// <summary>
 /// Everything that the keys and values of a text depend on: the model, what the cache keeps of them in which format, and by layer the attention,
 /// and before the last layer the decorators of its fold, the router and the experts, as far as they read prompts. Sampling, threads, limits, the
-/// head, components that only decode, and page boundaries are not part of it.
+/// head, components that only decode, and page boundaries are not part of it; layers that are left out are.
 /// </summary>
 public sealed class KeyIdentity
 {
@@ -30,6 +30,7 @@ public sealed class KeyIdentity
             new("fold", ByLayer(parts, Roles.Attention, layers - 1, FoldOf)),
             new("router", ByLayer(parts, Roles.Router, layers - 1, Describe)),
             new("experts", ByLayer(parts, Roles.Experts, layers - 1, Describe)),
+            new("depth", parts.Depth is { } depth ? $"all layers but {LayerNumbers.Text(depth.LeftOut)}" : "all layers"),
             new("effort", DependsOnEffort(parts) ? FormattableString.Invariant($"{effort}") : ""),
         ]);
     }
@@ -49,8 +50,10 @@ public sealed class KeyIdentity
     private static string CacheOf(PipelineParts parts)
     {
         PipelineComponent[] caches = [.. parts.Components.Where(static component => component.Role == Roles.Cache)];
-        bool keepsAll = caches.All(static cache => cache.Offer.RowInvariant) && parts.Pages.Layers.All(static layer => layer is { PoolCount: 1, BorderTokens: null });
-        return keepsAll ? Grouped(parts.Pages.Layers.Count, layer => FormatOf(parts.Pages.Layers[layer].First)) : string.Join('\n', caches.Select(Describe));
+        bool keepsAll = caches.All(static cache => cache.Offer.RowInvariant) && parts.Pages.Layers.All(static layer => layer is { IsNone: true } or { PoolCount: 1, BorderTokens: null });
+        // Of a layer that is left out, "depth" tells.
+        LayerPages any = parts.Pages.Layers.First(static layer => !layer.IsNone);
+        return keepsAll ? Grouped(parts.Pages.Layers.Count, layer => FormatOf((parts.Pages.Layers[layer].IsNone ? any : parts.Pages.Layers[layer]).First)) : string.Join('\n', caches.Select(Describe));
     }
 
     /// <summary>How the pages of a pipeline are laid out: texts of one layout can be stored as they lie.</summary>

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Spud.Configuration;
 
 namespace Spud.Execution;
@@ -12,9 +13,10 @@ internal sealed class SequenceStates
     /// <param name="host">The host's domain.</param>
     /// <param name="limits">The largest step.</param>
     /// <param name="components">The components of the pipeline.</param>
+    /// <param name="leftOut">Layers through which no row passes: nothing is kept of them.</param>
     /// <exception cref="CompositionException">A layout is invalid, or a component with a state serves only one phase.</exception>
-    public SequenceStates(MemoryAccount memory, IMemoryDomain host, Limits limits, IEnumerable<PipelineComponent> components) =>
-        (_states, _labellers) = ([.. components.SelectMany(component => Of(memory, host, limits, component))], [.. components.Select(Labeller.Of).OfType<Labeller>()]);
+    public SequenceStates(MemoryAccount memory, IMemoryDomain host, Limits limits, IEnumerable<PipelineComponent> components, ImmutableArray<int> leftOut) =>
+        (_states, _labellers) = ([.. components.SelectMany(component => Of(memory, host, limits, component, leftOut))], [.. components.Select(Labeller.Of).OfType<Labeller>()]);
 
     /// <summary>An instance without states.</summary>
     public SequenceStates() => _states = [];
@@ -110,14 +112,14 @@ internal sealed class SequenceStates
 
     private KeptState? Like(KeptState other) => Array.Find(_states, state => state.IsLike(other));
 
-    private static IEnumerable<KeptState> Of(MemoryAccount memory, IMemoryDomain host, Limits limits, PipelineComponent component)
+    private static IEnumerable<KeptState> Of(MemoryAccount memory, IMemoryDomain host, Limits limits, PipelineComponent component, ImmutableArray<int> leftOut)
     {
         // An inner component gets its state from its outer one. A probe may keep its own state; otherwise it passes the step on.
         if (component.Outer is not null || (component.Called as IKeepsSequenceState ?? component.Instance as IKeepsSequenceState) is not { } keeps)
             yield break;
 
         // A head serves no layer: it is queried once.
-        foreach (int layer in Role.Of(component.Role) == Role.Head ? [0] : component.Layers)
+        foreach (int layer in Role.Of(component.Role) == Role.Head ? [0] : component.Layers.Except(leftOut))
         {
             if (keeps.StateOf(layer) is not { } layout)
                 continue;

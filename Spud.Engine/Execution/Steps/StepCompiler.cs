@@ -42,6 +42,9 @@ internal sealed class StepCompiler
         Embed(_pipeline.Head);
         for (int layer = 0; layer < _pipeline.Model.Layers.Length; layer++)
         {
+            if (_pipeline.LeavesOut(layer))
+                continue;
+
             LayerParts parts = _pipeline.At(layer, phase);
             Attend(parts, layer);
             Mix(parts, layer);

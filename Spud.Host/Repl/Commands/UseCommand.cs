@@ -11,7 +11,7 @@ internal static class UseCommand
         Arguments = "ROLE COMPONENT [OPTION=VALUE …]",
         Group = CommandGroup.Pipeline,
         Help = "Go on with another component of a role, with its usual options or these.",
-        Details = ["/use experts onnx", "/use cache plain format=q8_0", "/use drafter lookup length=4", "/use drafter none"],
+        Details = ["/use experts onnx", "/use cache plain format=q8_0", "/use drafter lookup length=4", "/use drafter none", "/use depth skip layers=14"],
         Complete = static (session, typed) => Roles.Exchangeable.SelectMany(role => (session.Pipeline?.Settings.Components.GetValueOrDefault(role) ?? []).Select(name => $"{role} {name}")),
         Run = static (session, arguments, _) =>
         {

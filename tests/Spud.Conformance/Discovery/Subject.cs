@@ -82,6 +82,10 @@ internal sealed class Subject
             return StandaloneDrafter.Create(Catalog, Component, Variant.Options, build);
     }
 
+    /// <summary>Builds a depth policy.</summary>
+    /// <param name="build">The model and the layers.</param>
+    public IDepth CreateDepth(DepthBuild build) => StandaloneDepth.Create(Catalog, Component, Variant.Options, build);
+
     // A component inside another one names no pack here.
     private static IDisposable Create(StandaloneComponent component, TestBuild build, TestPack? pack)
     {
@@ -91,7 +95,7 @@ internal sealed class Subject
 
     private bool BuildsElsewhere()
     {
-        if (SkipReason is not null || Role is Roles.Cache or Roles.Fold or Roles.Scheduler or Roles.Drafter)
+        if (SkipReason is not null || Role is Roles.Cache or Roles.Fold or Roles.Scheduler or Roles.Drafter or Roles.Depth)
             return false;
 
         using TestBuild build = new(RigFactory.ModelFor(this).Describe(), threads: 1);

@@ -2,9 +2,12 @@ using System.Collections.Frozen;
 
 namespace Spud.Conformance.Fixtures;
 
-/// <summary>Small models of one layer for tests of single components.</summary>
+/// <summary>Small models of equal layers for tests of single components.</summary>
 public sealed record TestModel
 {
+    /// <summary>L.</summary>
+    public int Layers { get; init; } = 1;
+
     /// <summary>C.</summary>
     public int Hidden { get; init; } = 64;
 
@@ -52,16 +55,18 @@ public sealed record TestModel
         Traits = Traits.ToFrozenDictionary(),
         Layers =
         [
-            new()
-            {
-                QueryHeads = QueryHeads,
-                Kv = new() { Heads = KvHeads, KeyWidth = KeyWidth, ValueWidth = ValueWidth },
-                Rope = Rope,
-                Experts = Experts,
-                ExpertsUsed = ExpertsUsed,
-                ExpertWidth = ExpertWidth,
-                Traits = Traits.ToFrozenDictionary(),
-            },
+            .. Enumerable.Repeat(
+                new LayerDescription
+                {
+                    QueryHeads = QueryHeads,
+                    Kv = new() { Heads = KvHeads, KeyWidth = KeyWidth, ValueWidth = ValueWidth },
+                    Rope = Rope,
+                    Experts = Experts,
+                    ExpertsUsed = ExpertsUsed,
+                    ExpertWidth = ExpertWidth,
+                    Traits = Traits.ToFrozenDictionary(),
+                },
+                Layers),
         ],
     };
 }

@@ -27,8 +27,8 @@ public sealed class RoleTests
     {
         Assert.Equal(
             Role.All.Select(role => role.Interface),
-            typeof(IPluginRegistry).GetMethods().Where(method => method.Name is not ("AddFold" or "AddScheduler" or "AddDrafter")).Select(method => method.GetParameters()[^1].ParameterType.GenericTypeArguments[^1]).Distinct());
-        Assert.Equal([.. Roles.All, Roles.Fold, Roles.Scheduler, Roles.Drafter], typeof(ManifestComponents).GetProperties().Select(property => property.Name.ToLowerInvariant()));
+            typeof(IPluginRegistry).GetMethods().Where(method => method.Name is not ("AddFold" or "AddScheduler" or "AddDrafter" or "AddDepth")).Select(method => method.GetParameters()[^1].ParameterType.GenericTypeArguments[^1]).Distinct());
+        Assert.Equal([.. Roles.All, Roles.Fold, Roles.Scheduler, Roles.Drafter, Roles.Depth], typeof(ManifestComponents).GetProperties().Select(property => property.Name.ToLowerInvariant()));
         object?[] priced = typeof(RateSettings).GetProperty(nameof(RateSettings.Role))!.GetCustomAttribute<AllowedValuesAttribute>()!.Values;
         Assert.Equal([null, .. Roles.All], priced);
     }

@@ -83,8 +83,8 @@ public sealed class PipelineDocumentTests
     }
 
     [Theory]
-    [InlineData("""{"modle":"m"}""", "p.json:1:2: $.modle is not a member of a pipeline. Known: $schema, head, attention, cache, router, experts, scheduler, drafter, model, context, rope, budget. Did you mean 'model'?")]
-    [InlineData("""{"atention":"m"}""", "p.json:1:2: $.atention is not a member of a pipeline. Known: $schema, head, attention, cache, router, experts, scheduler, drafter, model, context, rope, budget. Did you mean 'attention'?")]
+    [InlineData("""{"modle":"m"}""", "p.json:1:2: $.modle is not a member of a pipeline. Known: $schema, head, attention, cache, router, experts, scheduler, drafter, depth, model, context, rope, budget. Did you mean 'model'?")]
+    [InlineData("""{"atention":"m"}""", "p.json:1:2: $.atention is not a member of a pipeline. Known: $schema, head, attention, cache, router, experts, scheduler, drafter, depth, model, context, rope, budget. Did you mean 'attention'?")]
     [InlineData("""{"model":7}""", "p.json:1:10: $.model must be a string, got 7.")]
     [InlineData("""{"model":""}""", "p.json:1:10: $.model must not be empty.")]
     [InlineData("""{"model":"a\u0000"}""", "p.json:1:10: $.model is not a path: it contains a null character.")]
@@ -104,7 +104,7 @@ public sealed class PipelineDocumentTests
     [InlineData("""{"router":[]}""", "p.json:1:11: $.router has no entries. Leave it out to get the default component.")]
     [InlineData("""{"router":[7]}""", "p.json:1:12: $.router[0] must be a component's name or an object with 'use', got 7.")]
     [InlineData("""{"router":[{"layers":"3-1","use":"a"},"b"]}""", "p.json:1:22: $.router[0].layers must be layers from 0 to 1023 such as \"0-3\", \"0,2,5-7\" or \"4-\", got \"3-1\".")]
-    [InlineData("""{"router":[{"layers":3,"use":"a"},"b"]}""", "p.json:1:22: $.router[0].layers must be layers from 0 to 1023 such as \"0-3\", \"0,2,5-7\" or \"4-\", got 3.")]
+    [InlineData("""{"router":[{"layers":3.5,"use":"a"},"b"]}""", "p.json:1:22: $.router[0].layers must be layers from 0 to 1023 such as \"0-3\", \"0,2,5-7\" or \"4-\", got 3.5.")]
     [InlineData("""{"router":[{"phase":"prefil","use":"a"},"b"]}""", "p.json:1:21: $.router[0].phase must be \"prefill\" or \"decode\", got \"prefil\". Did you mean 'prefill'?")]
     [InlineData("""{"router":[{"layers":"0-3","use":"a"}]}""", "p.json:1:12: $.router[0] must have neither 'layers' nor 'phase': the last entry serves what no other does.")]
     [InlineData("""{"router":["a","b"]}""", "p.json:1:16: $.router[1] is never used: earlier entries serve all of its layers and phases.")]

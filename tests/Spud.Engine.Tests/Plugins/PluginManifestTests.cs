@@ -69,7 +69,7 @@ public sealed class PluginManifestTests
     [InlineData("\"router.dynamic\"", "7", "m.json:3:9: $.id must be a string that matches [a-z0-9]+([.-][a-z0-9]+)*, got 7.")]
     [InlineData("\"id\"", "\"ids\"", "m.json:1:1: $ lacks 'id', which a plugin manifest needs.|m.json:3:3: $.ids is not a member of a plugin manifest. Known: id, version, contract, entryAssembly, entryType, components, nativeLibraries, probeMayCrash, setup. Did you mean 'id'?")]
     [InlineData("[1.0,2.0)", "^0.1", "m.json:5:15: $.contract must be a range of contract versions such as \"[1.0,2.0)\", got \"^0.1\".")]
-    [InlineData("\"router\": [", "\"ruoter\": [", "m.json:8:19: $.components.ruoter is not a member of 'components' of a plugin manifest. Known: head, attention, cache, router, experts, fold, scheduler, drafter. Did you mean 'router'?")]
+    [InlineData("\"router\": [", "\"ruoter\": [", "m.json:8:19: $.components.ruoter is not a member of 'components' of a plugin manifest. Known: head, attention, cache, router, experts, fold, scheduler, drafter, depth. Did you mean 'router'?")]
     [InlineData("[\"window\"]", "[]", null)]
     [InlineData("\"router\": [\"dynamic\", \"top-p\"], \"cache\": [\"window\"]", "", "m.json:8:17: $.components offers nothing. Name at least one component, such as { \"experts\": [\"cpu\"] }.")]
     [InlineData("\"top-p\"", "\"dynamic\"", "m.json:8:41: $.components.router[1] offers router 'dynamic' a second time.")]

@@ -168,6 +168,13 @@ internal sealed class DrafterOptions
     public Fault Fault { get; set; } = Fault.None;
 }
 
+/// <summary>Options of the depth policy.</summary>
+internal sealed class DepthOptions
+{
+    /// <summary>What it does wrong on purpose.</summary>
+    public Fault Fault { get; set; } = Fault.None;
+}
+
 /// <summary>Where a component computes.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<Device>))]
 internal enum Device
@@ -191,4 +198,5 @@ internal enum Device
 [JsonSerializable(typeof(PromptRouterOptions))]
 [JsonSerializable(typeof(SchedulerOptions))]
 [JsonSerializable(typeof(DrafterOptions))]
+[JsonSerializable(typeof(DepthOptions))]
 internal sealed partial class ReferenceJson : JsonSerializerContext;

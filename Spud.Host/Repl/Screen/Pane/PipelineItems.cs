@@ -33,6 +33,12 @@ internal static class PipelineItems
             AddOptions(drafter.Options, Roles.Drafter, items);
         }
 
+        if (explanation.Depth is { } depth)
+        {
+            items.Add(new(0, Roles.Depth, ShownText.OneLine(depth.Name)) { Path = $"{Roles.Depth}.use", Note = $"without layers {depth.LeftOut}" });
+            AddOptions(depth.Options, Roles.Depth, items);
+        }
+
         return [.. items.Select(item => item.Path is { } path && pipeline.Settings[path] is { } setting ? item with
         {
             Allowed = [.. setting.Allowed.Select(ShownText.OneLine)],

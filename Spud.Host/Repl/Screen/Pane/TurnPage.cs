@@ -130,7 +130,8 @@ internal sealed class TurnPage(SpeedGraph graph) : PanePage("Turn")
 
     private static string Kept(Receipt receipt)
     {
-        int lowest = receipt.KeptTokens.Min(), highest = receipt.KeptTokens.Max();
+        // Layers that a depth policy leaves out keep none.
+        int lowest = receipt.KeptTokens.Where(static tokens => tokens > 0).DefaultIfEmpty(0).Min(), highest = receipt.KeptTokens.Max();
         return lowest == highest ? $"{highest} tokens" : $"{lowest} to {highest} tokens by layer";
     }
 

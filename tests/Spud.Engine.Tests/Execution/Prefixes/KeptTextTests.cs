@@ -17,6 +17,9 @@ public sealed class KeptTextTests
     [InlineData("stories260K/stories260K-f32.gguf", "cache.pageTokens=16")]
     [InlineData("families/gemma3.gguf", "cache.pageTokens=16", "attention.activations=f32", "experts.activations=f32", "head.activations=f32")]
     [InlineData("stories260K/stories260K-f32.gguf", "cache.use=reference/observed", "cache.reviewTokens=32", "cache.window=10")]
+    [InlineData("families/gemma3.gguf", "cache.pageTokens=16", "attention.activations=f32", "experts.activations=f32", "head.activations=f32", """depth={"use":"skip","layers":"0,5"}""")]
+    [InlineData("stories260K/stories260K-f32.gguf", "cache.use=reference/observed", "cache.reviewTokens=32", "cache.window=10", """depth={"use":"skip","layers":"0,3"}""")]
+    [InlineData("families/mixtral.gguf", """router={"use":"reference/prompt","borderTokens":48}""", """experts={"use":"reference/reference"}""", "cache.pageTokens=16", """depth={"use":"skip","layers":"1"}""")]
     [InlineData("families/mixtral.gguf", """router={"use":"reference/prompt","borderTokens":48}""", """experts={"use":"reference/reference"}""", "cache.pageTokens=16")]
     public void Random_texts_that_share_beginnings_get_the_numbers_that_they_get_alone(string model, params string[] edits)
     {

@@ -30,6 +30,8 @@ public sealed class CacheFileTests : IDisposable
         { "llama", ["cache={\"use\":\"observed\"}"] },
         { "llama", ["attention={\"use\":\"reference\",\"fold\":[{\"use\":\"split\",\"shards\":3,\"blockTokens\":5}]}"] },
         { "mixtral", ["router={\"use\":\"prompt\"}"] },
+        { "mixtral", ["router={\"use\":\"prompt\"}", "depth={\"use\":\"skip\",\"layers\":\"1\"}"] },
+        { "gemma3", ["cache={\"use\":\"observed\"}", "depth={\"use\":\"skip\",\"layers\":\"0,5\"}"] },
     };
 
     [Theory]

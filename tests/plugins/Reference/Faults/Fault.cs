@@ -245,4 +245,8 @@ internal enum Fault
     /// <summary>Drafter: its distributions do not add up to 1.</summary>
     [JsonStringEnumMemberName("loses-probability")]
     LosesProbability,
+
+    /// <summary>Depth: it leaves out a layer that it was not to act at.</summary>
+    [JsonStringEnumMemberName("leaves-out-others")]
+    LeavesOutOthers,
 }

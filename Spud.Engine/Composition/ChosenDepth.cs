@@ -1,0 +1,69 @@
+using System.Collections.Immutable;
+using System.Text.Json.Serialization;
+using Spud.Configuration;
+using Spud.Execution;
+using Spud.Plugins;
+
+namespace Spud.Composition;
+
+/// <summary>A depth policy with its options bound.</summary>
+internal sealed class ChosenDepth
+{
+    /// <summary>The name that lets every row pass through every layer.</summary>
+    public const string None = "none";
+
+    private readonly RegisteredComponent _registered;
+    private readonly object _options;
+    private readonly LayerSet _layers;
+
+    private ChosenDepth(RegisteredComponent registered, object options, LayerSet layers) => (_registered, _options, _layers) = (registered, options, layers);
+
+    /// <summary>Finds the policy that an entry names; null if it names none, or if there were faults.</summary>
+    public static ChosenDepth? Choose(RoleEntry entry, PluginCatalog plugins, FaultList faults)
+    {
+        if (entry.Use is null or None)
+        {
+            Binder.Bind(entry.Node, DepthJson.Default.NoDepthOptions, new BindingSubject("option", "a pipeline without a depth policy") { Skip = OptionsClass.ReservedNames }, faults);
+            return null;
+        }
+
+        if (!plugins.TryResolve(Roles.Depth, entry.Use, out RegisteredComponent? registered, out string? refusal))
+        {
+            faults.Add(entry.UseOrigin, $"{refusal} '{None}' lets every row pass through every layer.");
+            return null;
+        }
+
+        // Layers that cannot be read have been reported.
+        if (entry.Node["layers"] is null)
+            faults.Add(entry.UseOrigin, $"{entry.Path} lacks 'layers': depth '{registered.Name}' acts at the layers that are named, such as \"layers\": \"11,14\".");
+
+        return entry.BindOptions(registered.Name, registered.Options, faults) is { } options && entry.Layers is { } layers ? new(registered, options, layers) : null;
+    }
+
+    /// <summary>Builds it, and asks which layers it leaves out.</summary>
+    /// <exception cref="CompositionException">The plugin refused or threw, or no layer is left.</exception>
+    public LayerDepth Create(ModelDescription model)
+    {
+        int[] all = [.. Enumerable.Range(0, model.Layers.Length)];
+        DepthBuild build = new() { Model = model, Layers = [.. all.Where(_layers.Contains)] };
+        IDepth made = _registered.Ask("the factory", () => _registered.CreateDepth!(_options, build) ?? throw new InvalidOperationException("it returned null"));
+        try
+        {
+            ImmutableArray<int> leftOut = _registered.Ask(nameof(IDepth.LeavesOut), () => all.Where(made.LeavesOut).ToImmutableArray());
+            return leftOut.Length < all.Length
+                ? new(made, _registered.FullName, leftOut) { Registered = _registered, Options = _options }
+                : throw new CompositionException($"depth '{_registered.FullName}': it leaves out all {all.Length} layers of the model; at least one must stay. Name fewer in 'layers'.");
+        }
+        catch
+        {
+            made.Dispose();
+            throw;
+        }
+    }
+}
+
+/// <summary>A pipeline without a depth policy has no options for it.</summary>
+internal sealed class NoDepthOptions;
+
+[JsonSerializable(typeof(NoDepthOptions))]
+internal sealed partial class DepthJson : JsonSerializerContext;
