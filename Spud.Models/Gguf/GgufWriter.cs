@@ -26,6 +26,9 @@ public sealed class GgufWriter
         Put(key, GgufValueType.UInt32, writer => writer.Write(value));
     }
 
+    /// <summary>Sets a non-negative number of 64 bits.</summary>
+    public void Set(string key, ulong value) => Put(key, GgufValueType.UInt64, writer => writer.Write(value));
+
     /// <summary>Sets a number.</summary>
     public void Set(string key, float value) => Put(key, GgufValueType.Float32, writer => writer.Write(value));
 

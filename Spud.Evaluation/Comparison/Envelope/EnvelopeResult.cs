@@ -6,13 +6,13 @@ namespace Spud.Evaluation.Comparison;
 /// <summary>Models of several shapes: how good they are, and what compute a dense model needs to be as good.</summary>
 public sealed record EnvelopeResult
 {
-    /// <summary>The models; several runs (seeds) of one shape count as one.</summary>
+    /// <summary>The models; several seeds of one training count as one.</summary>
     public required ImmutableArray<ModelFigures> Models { get; init; }
 
-    /// <summary>Standard deviation of the mean loss between seeds of one shape, pooled over all shapes with several; null if none has.</summary>
+    /// <summary>Standard deviation of the mean loss between seeds of one model, pooled over all models with several; null if none has.</summary>
     public required double? SeedDeviation { get; init; }
 
-    /// <summary>Degrees of freedom of the deviation: seeds beyond the first of each shape.</summary>
+    /// <summary>Degrees of freedom of the deviation: seeds beyond the first of each model.</summary>
     public required int DegreesOfFreedom { get; init; }
 }
 
@@ -40,7 +40,7 @@ public sealed record ModelFigures
 
 /// <summary>Compute that a dense model needs for a quality.</summary>
 /// <param name="Value">Compute units per token, within the range of the given dense models.</param>
-/// <param name="Low">Lower end of its interval over seeds; null if no shape has several.</param>
+/// <param name="Low">Lower end of its interval over seeds; null if no model has several.</param>
 /// <param name="High">Upper end.</param>
 /// <param name="Ratio">The value over the compute units of the model itself, with the bound of the value.</param>
 public sealed record DenseCompute(BoundedValue Value, BoundedValue? Low, BoundedValue? High, BoundedValue Ratio);

@@ -1,7 +1,7 @@
 namespace Spud.Evaluation.Comparison;
 
 /// <summary>
-/// Models against the envelope of the dense ones. For the interval over seeds, the deviation of the loss is assumed equal for all shapes and
+/// Models against the envelope of the dense ones. For the interval over seeds, the deviation of the loss is assumed equal for all models and
 /// pooled; the combined error of the model's loss and the envelope's, by Student's distribution, is read off the envelope on both sides.
 /// </summary>
 internal static class EnvelopeSummary

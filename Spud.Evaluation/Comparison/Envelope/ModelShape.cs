@@ -17,7 +17,10 @@ internal static class ModelShape
             && fileA.Tensors.All(tensor => fileB.TryGetTensor(tensor.Name, out GgufTensor? other) && tensor.Shape.AsSpan().SequenceEqual(other.Shape.AsSpan()));
     }
 
-    /// <summary>Indices of pipelines, grouped into runs of one shape: different weights in the same formats, and the same components.</summary>
+    /// <summary>
+    /// Indices of pipelines, grouped into runs of one training: one recipe and different seeds, as the files say, one shape, the same formats, and
+    /// the same components.
+    /// </summary>
     public static IEnumerable<int[]> Runs(IReadOnlyList<ComparedPipeline> pipelines)
     {
         List<List<int>> runs = [];
@@ -36,11 +39,15 @@ internal static class ModelShape
     private static bool IsRun(ComparedPipeline a, ComparedPipeline b)
     {
         (GgufFile fileA, GgufFile fileB) = (a.Model.Pipeline.File, b.Model.Pipeline.File);
-        return fileA.Path != fileB.Path
+        return AreSeeds(fileA.Metadata, fileB.Metadata)
             && IsSame(a, b)
             && fileA.Tensors.All(tensor => fileB.TryGetTensor(tensor.Name, out GgufTensor? other) && tensor.Type == other.Type)
             && Components(a).SequenceEqual(Components(b));
     }
+
+    private static bool AreSeeds(GgufMetadata a, GgufMetadata b) =>
+        a.Contains(TrainingKeys.Recipe) && a.HasSameValue(b, TrainingKeys.Recipe)
+        && a.Contains(TrainingKeys.Seed) && b.Contains(TrainingKeys.Seed) && !a.HasSameValue(b, TrainingKeys.Seed);
 
     private static IEnumerable<(string, string, string, string)> Components(ComparedPipeline pipeline) =>
         PipelineExplanation.Of(pipeline.Model.Pipeline).Components.Select(component => (component.Role, $"{component.Plugin}/{component.Name}", $"{component.Layers} {component.Phase}", component.Options.ToString()));

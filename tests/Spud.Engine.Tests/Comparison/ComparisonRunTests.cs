@@ -197,12 +197,13 @@ public sealed class ComparisonRunTests
     [Fact]
     public void Models_of_several_shapes_are_compared_against_the_dense_ones()
     {
+        using TempFolder folder = new();
         using LanguageModel dense = Compared.Load(Stories), narrow = Compared.Load(TestData.Path("families/llama.gguf"));
-        using LanguageModel one = Compared.Load(TestData.Path("stories260K/stories260K-moe4x-identical-f32.gguf")), two = Compared.Load(TestData.Path("stories260K/stories260K-moe4x-noise-f32.gguf"));
+        using LanguageModel one = Compared.Load(Trained(folder, "identical", "mixture", seed: 1)), two = Compared.Load(Trained(folder, "noise", "mixture", seed: 2));
         ComparedPipeline[] pipelines = [new("dense", dense), new("one", one), new("narrow", narrow), new("two", two)];
         ComparisonResult result = new ComparisonRun(pipelines, [Text("smollm2/code.txt")], Settings).Run(Cancellation);
         EnvelopeResult envelope = result.Envelope!;
-        // The two mixtures have one shape and other weights: they count as two seeds of one model.
+        // The two mixtures say that they are two seeds of one training: they count as one model.
         Assert.Equal([[0], [1, 3], [2]], envelope.Models.Select(model => model.Pipelines.ToArray()));
         Assert.Equal([true, false, true], envelope.Models.Select(model => model.IsDense));
         Assert.Equal((1, true), (envelope.DegreesOfFreedom, envelope.SeedDeviation > 0));
@@ -210,6 +211,23 @@ public sealed class ComparisonRunTests
         Assert.NotNull(envelope.Models[1].DenseComputeUnits);
         Assert.Equal([dense, one, narrow, two], pipelines.Select(pipeline => pipeline.Model));
         Assert.Equal(result.Pipelines.Select(pipeline => pipeline.Explanation.Model.Layers), result.Pipelines.Select(pipeline => pipeline.Compute.ExpertsByLayer.Length));
+    }
+
+    [Theory]
+    [InlineData("mixture", 1, "mixture", 2, true)]
+    [InlineData("mixture", 1, "mixture with pools", 2, false)]
+    [InlineData("mixture", 1, "mixture", 1, false)]
+    [InlineData("mixture", 1, null, 2, false)]
+    [InlineData("mixture", 1, "mixture", null, false)]
+    [InlineData(null, null, null, null, false)]
+    public void Seeds_of_one_model_have_one_recipe_and_say_so(string? recipe, int? seed, string? otherRecipe, int? otherSeed, bool areSeeds)
+    {
+        using TempFolder folder = new();
+        using LanguageModel one = Compared.Load(Trained(folder, "identical", recipe, seed)), two = Compared.Load(Trained(folder, "noise", otherRecipe, otherSeed));
+        ComparedPipeline[] pipelines = [new("one", one), new("two", two)];
+        Assert.True(ModelShape.IsSame(pipelines[0], pipelines[1]));
+        Assert.Equal(areSeeds ? [[0, 1]] : [[0], [1]], ModelShape.Runs(pipelines));
+        Assert.Equal(areSeeds ? [[0, 1]] : [[0], [1]], ModelShape.Runs([.. pipelines.Reverse()]));
     }
 
     [Fact]
@@ -260,6 +278,27 @@ public sealed class ComparisonRunTests
             Assert.Equal(3, decode.Samples.Length);
             Assert.True(0 < decode.Low && decode.Low <= decode.Median && decode.Median <= decode.High);
         });
+    }
+
+    // A copy of a mixture that says where its weights come from.
+    private static string Trained(TempFolder folder, string mixture, string? recipe, int? seed)
+    {
+        string original = TestData.Path($"stories260K/stories260K-moe4x-{mixture}-f32.gguf");
+        using GgufFile source = GgufFile.Open(original);
+        byte[] bytes = File.ReadAllBytes(original);
+        GgufWriter copy = new();
+        foreach (string key in source.Metadata.Keys)
+            copy.Copy(source.Metadata, key);
+        if (recipe is not null)
+            copy.Set(TrainingKeys.Recipe, recipe);
+        if (seed is { } number)
+            copy.Set(TrainingKeys.Seed, (ulong)number);
+        foreach (GgufTensor tensor in source.Tensors)
+            copy.Add(tensor.Name, tensor.Type, tensor.Shape.AsSpan(), stream => stream.Write(bytes, (int)tensor.Offset, (int)tensor.Bytes));
+
+        string path = folder.File($"{mixture}.gguf");
+        copy.Save(path);
+        return path;
     }
 
     private static ComparedText Text(string name) => ComparedText.OfFile(TestData.Path(name));

@@ -45,7 +45,7 @@ public sealed class GgufExportTests : IDisposable
         parameters.Initialise(11);
         Sharpen(parameters);
         string path = Path.Combine(_folder.FullName, "model.gguf");
-        GgufExport.Write(parameters, shape, new(), tokenizer, "test", path);
+        GgufExport.Write(parameters, shape, new(), tokenizer, new("test-s11", 11), path);
 
         using LanguageModel model = LanguageModel.Load(PipelineDocument.Load(null, [$"model={path}", .. s_exact]), PluginCatalog.Discover(Plugins()), new() { Threads = 1, LogitRows = 8 });
         // As many tokens as a row predicts from: the first is never predicted, the last predicts what is not there.
@@ -65,11 +65,13 @@ public sealed class GgufExportTests : IDisposable
         }
     }
 
-    [Fact]
-    public void AModelOfLearnedTemperatureIsRouterDynamicWithItsThresholds()
+    [Theory]
+    [InlineData((int)RoutingKind.Mass)]
+    [InlineData((int)RoutingKind.ExpertThreshold)]
+    public void AModelThatChoosesTheNumberOfExpertsIsRouterDynamicWithItsThresholds(int kind)
     {
         ModelShape shape = new() { Layers = 2, HiddenWidth = 64, Heads = 4, KvHeads = 2, HeadWidth = 32, ExpertWidth = 64, Experts = 8, ExpertsUsed = 2, Tokens = 64, Vocabulary = TestTokenizer.Pieces };
-        RoutingRecipe recipe = new() { Kind = RoutingKind.Mass };
+        RoutingRecipe recipe = new() { Kind = (RoutingKind)kind };
         TokenizerFile tokenizer = new(TestTokenizer.Write(_folder.FullName));
         using ParameterSet parameters = new(Transformer<F32>.Parameters(shape, recipe));
         parameters.Initialise(11);
@@ -84,7 +86,7 @@ public sealed class GgufExportTests : IDisposable
         Assert.All(trained.Plans, static plan => Assert.True(Enumerable.Range(0, plan.Rows).Select(row => plan.Offsets[row + 1] - plan.Offsets[row]).Distinct().Count() > 1));
 
         string path = Path.Combine(_folder.FullName, "model.gguf");
-        GgufExport.Write(parameters, shape, recipe, tokenizer, "test", path);
+        GgufExport.Write(parameters, shape, recipe, tokenizer, new("test-s11", 11), path);
         using LanguageModel model = LanguageModel.Load(PipelineDocument.Load(null, [$"model={path}", .. s_exact, $"router={GgufExport.Router(parameters, shape, recipe)}"]), PluginCatalog.Discover(Plugins()), new() { Threads = 1, LogitRows = 8 });
         TextScore score = new TextScorer(model).Score(Array.ConvertAll(text, static id => (int)id).AsSpan(0, shape.Tokens), cancellation: TestContext.Current.CancellationToken);
         for (int token = 0; token < score.Losses.Count; token++)
@@ -96,7 +98,7 @@ public sealed class GgufExportTests : IDisposable
     {
         ModelShape shape = new() { Layers = 1, HiddenWidth = 32, Heads = 1, KvHeads = 1, HeadWidth = 32, ExpertWidth = 32, Tokens = 32, Vocabulary = 512 };
         using ParameterSet parameters = new(Transformer<F32>.Parameters(shape, new()));
-        TrainingException fault = Assert.Throws<TrainingException>(() => GgufExport.Write(parameters, shape, new(), new(TestTokenizer.Write(_folder.FullName)), "test", Path.Combine(_folder.FullName, "model.gguf")));
+        TrainingException fault = Assert.Throws<TrainingException>(() => GgufExport.Write(parameters, shape, new(), new(TestTokenizer.Write(_folder.FullName)), new("test", 11), Path.Combine(_folder.FullName, "model.gguf")));
         Assert.Contains("expected a tokenizer of 512 pieces", fault.Message);
     }
 

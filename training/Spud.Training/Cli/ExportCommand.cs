@@ -32,7 +32,7 @@ internal static class ExportCommand
         if (CheckpointFile.Read(checkpoint, parameters, Console.Error.WriteLine) is not { } state)
             throw new TrainingException($"{checkpoint} is missing: expected a checkpoint of the run.");
 
-        GgufExport.Write(parameters, shape, configuration.Routing, new TokenizerFile(tokenizer), Path.GetFileNameWithoutExtension(config), output);
+        GgufExport.Write(parameters, shape, configuration.Routing, new TokenizerFile(tokenizer), new(Path.GetFileNameWithoutExtension(config), configuration.Seed), output);
         Console.Out.WriteLine($"{output}: step {state.Step}, {state.Parameters} parameters");
         if (GgufExport.Router(parameters, shape, configuration.Routing) is { } router)
             Console.Out.WriteLine($"\"router\": {router}");

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Spud.Models;
 using Spud.Training.Data;
 using Spud.Training.Kernels;
@@ -23,36 +24,48 @@ internal sealed class GgufExport
     /// <param name="shape">Shape of the model.</param>
     /// <param name="recipe">How it chooses experts; the file states K for every row, see <see cref="Router"/>.</param>
     /// <param name="tokenizer">The tokenizer of the training text.</param>
-    /// <param name="name">Display name of the model.</param>
+    /// <param name="run">The run that trained it.</param>
     /// <param name="path">Path of the file.</param>
     /// <exception cref="TrainingException">The tokenizer is not the model's.</exception>
-    public static void Write(ParameterSet parameters, ModelShape shape, RoutingRecipe recipe, TokenizerFile tokenizer, string name, string path)
+    public static void Write(ParameterSet parameters, ModelShape shape, RoutingRecipe recipe, TokenizerFile tokenizer, RunIdentity run, string path)
     {
         if (tokenizer.Pieces.Length != shape.Vocabulary)
             throw new TrainingException($"expected a tokenizer of {shape.Vocabulary} pieces, as the model has, got {tokenizer.Pieces.Length}.");
 
         GgufExport export = new(parameters, shape, recipe);
-        export.SetKeys(name);
+        export.SetKeys(run);
         export.SetTokenizer(tokenizer);
         export.AddTensors();
         export._file.Save(path);
     }
 
     /// <summary>The member "router" of a pipeline that routes like the recipe; null for the best K, which the file already states.</summary>
-    public static string? Router(ParameterSet parameters, ModelShape shape, RoutingRecipe recipe) => recipe.Kind != RoutingKind.Mass
+    public static string? Router(ParameterSet parameters, ModelShape shape, RoutingRecipe recipe) => !recipe.ChoosesNumber
         ? null
         : $"[{string.Join(", ", Enumerable.Range(0, shape.Layers).Select(layer =>
         {
-            using Tensor threshold = parameters.View(RoutingRecipe.Threshold(layer), parameters.Values);
             // The last entry serves all remaining layers.
             string layers = layer == shape.Layers - 1 ? "" : $"\"layers\": \"{layer}\", ";
-            return $"{{ {layers}\"use\": \"dynamic\", \"maxExperts\": {recipe.MaxUsed(shape)}, \"threshold\": {TensorMemory.Span<float>(threshold)[0]:R} }}";
+            return $"{{ {layers}\"use\": \"dynamic\", \"maxExperts\": {recipe.MaxUsed(shape)}, {Thresholds(parameters, shape, recipe, layer)} }}";
         }))}]";
 
-    private void SetKeys(string name)
+    private static string Thresholds(ParameterSet parameters, ModelShape shape, RoutingRecipe recipe, int layer)
+    {
+        using Tensor state = parameters.View(RoutingRecipe.Threshold(layer), parameters.Values);
+        ReadOnlySpan<float> thresholds = TensorMemory.Span<float>(state);
+        return recipe.Kind == RoutingKind.Mass
+            ? $"\"threshold\": {Text(thresholds[0])}"
+            : $"\"expertThresholds\": [{string.Join(", ", thresholds[..shape.Experts].ToArray().Select(Text))}]";
+
+        static string Text(float number) => number.ToString("R", CultureInfo.InvariantCulture);
+    }
+
+    private void SetKeys(RunIdentity run)
     {
         _file.Set("general.architecture", Architecture);
-        _file.Set("general.name", name);
+        _file.Set("general.name", run.Name);
+        _file.Set(TrainingKeys.Recipe, run.Recipe);
+        _file.Set(TrainingKeys.Seed, run.Seed);
         _file.Set("general.file_type", 0);
         Set("context_length", _shape.Tokens);
         Set("embedding_length", _shape.HiddenWidth);
