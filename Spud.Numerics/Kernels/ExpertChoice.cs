@@ -61,6 +61,28 @@ public static class ExpertChoice
         return candidates.Length;
     }
 
+    /// <summary>Keeps the candidates whose probability, times the effort, exceeds their own threshold, and in any case the first ones; in order.</summary>
+    /// <param name="thresholds">[E].</param>
+    /// <param name="experts">[M], as produced by <see cref="Largest"/>; those kept are moved to the front.</param>
+    /// <param name="weights">[M]: their probabilities; moved likewise.</param>
+    /// <param name="least">Number of first ones, 1 to M.</param>
+    /// <param name="effort">0 to 1; 0 keeps only the first ones.</param>
+    /// <returns>The number of those kept.</returns>
+    public static int Exceeding(ReadOnlySpan<float> thresholds, Span<int> experts, Span<float> weights, int least, double effort)
+    {
+        int kept = 0;
+        for (int i = 0; i < experts.Length; i++)
+        {
+            if (i >= least && !(weights[i] * effort > thresholds[experts[i]]))
+                continue;
+
+            (experts[kept], weights[kept]) = (experts[i], weights[i]);
+            kept++;
+        }
+
+        return kept;
+    }
+
     /// <summary>q of one candidate, up to a factor of the row: relative to the best, so that powers of small numbers do not underflow.</summary>
     public static double Mass(float p, float best, double temperature) => temperature == 1 ? p : Math.Pow((double)p / best, 1 / temperature);
 

@@ -23,6 +23,13 @@ internal sealed class DynamicRouterOptions
     [Range(LayerRule.MinTemperature, LayerRule.MaxTemperature)]
     public float? Temperature { get; set; }
 
+    /// <summary>
+    /// For each expert of a layer, or one number for all: a row uses those of its M best whose probability exceeds their own threshold, at least
+    /// the minimum. Replaces threshold and temperature. Absent: the mass decides.
+    /// </summary>
+    [MinLength(1)]
+    public float[]? ExpertThresholds { get; set; }
+
     /// <summary>A file written by "spud calibrate"; it replaces all other options.</summary>
     [FilePath]
     public string? Calibration { get; set; }

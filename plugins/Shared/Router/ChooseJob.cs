@@ -42,11 +42,14 @@ internal struct ChooseJob<TRule> : IJob
     private readonly void Choose(int row, Span<float> probabilities)
     {
         RowRule.Restrict(Step, row, probabilities);
+        Span<int> experts = Choice.Experts.At(row).AsSpan<int>();
         Span<float> weights = Choice.Weights.At(row).AsSpan<float>();
-        ExpertChoice.Largest(probabilities, Choice.Experts.At(row).AsSpan<int>(), weights);
+        ExpertChoice.Largest(probabilities, experts, weights);
 
         double effort = Step.Sequences[Step.SequenceOfRow.AsSpan<int>()[row]].Effort;
-        int count = ExpertChoice.Count(weights, Rule.Least, effort * Rule.Threshold, Rule.Temperature);
+        int count = Rule.ExpertThresholds is { } thresholds
+            ? ExpertChoice.Exceeding(thresholds, experts, weights, Rule.Least, effort)
+            : ExpertChoice.Count(weights, Rule.Least, effort * Rule.Threshold, Rule.Temperature);
         if (Gate.Renormalises)
             ExpertChoice.Renormalise(weights[..count]);
         Choice.Counts.AsSpan<int>()[row] = count;

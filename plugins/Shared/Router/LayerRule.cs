@@ -15,6 +15,9 @@ internal readonly record struct LayerRule(int Least, int Most, double Threshold,
     /// <summary>Above this, the mass is the number of experts.</summary>
     public const double MaxTemperature = 16;
 
+    /// <summary>[E]: candidates whose probability exceeds their own one are used, whatever their mass; null: the mass decides.</summary>
+    public float[]? ExpertThresholds { get; init; }
+
     /// <summary>Measured average of experts per row; null if unknown.</summary>
     public float? Expected { get; init; }
 

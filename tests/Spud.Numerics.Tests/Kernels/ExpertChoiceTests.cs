@@ -56,4 +56,19 @@ public sealed class ExpertChoiceTests
         Assert.Equal(1, ExpertChoice.Count([1, 0, 0], 1, 0.999, 1));
         Assert.Equal(1, ExpertChoice.Count([0.7f], 1, 0.5, 1));
     }
+
+    [Theory]
+    [InlineData(1, 1, new[] { 3, 5 })]
+    [InlineData(1, 0.5, new[] { 3 })]
+    [InlineData(3, 0, new[] { 3, 0, 1 })]
+    [InlineData(4, 1, new[] { 3, 0, 1, 5 })]
+    public void CandidatesThatExceedTheirOwnThresholdAreKeptInOrder(int least, double effort, int[] expected)
+    {
+        float[] thresholds = [0.4f, 0.25f, 0, 0.9f, 0, 0.1f], weights = [0.5f, 0.25f, 0.25f, 0.125f];
+        int[] experts = [3, 0, 1, 5];
+        int kept = ExpertChoice.Exceeding(thresholds, experts, weights, least, effort);
+        Assert.Equal(expected, experts[..kept]);
+        Dictionary<int, float> before = new() { [3] = 0.5f, [0] = 0.25f, [1] = 0.25f, [5] = 0.125f };
+        Assert.Equal(expected.Select(expert => before[expert]), weights[..kept]);
+    }
 }
