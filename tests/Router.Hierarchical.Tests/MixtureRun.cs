@@ -6,7 +6,7 @@ using Spud.Plugins;
 
 namespace Router.Hierarchical.Tests;
 
-/// <summary>A pipeline of the mixture with the router in it, loaded as plugins are.</summary>
+/// <summary>A pipeline of a mixture with the router in it, loaded as plugins are.</summary>
 internal sealed class MixtureRun : IDisposable
 {
     private readonly PluginCatalog _plugins;
@@ -14,12 +14,20 @@ internal sealed class MixtureRun : IDisposable
     private readonly Batch _batch;
 
     public MixtureRun(MixtureFile model, int threads, params string[] edits)
+        : this(model.Path, threads, edits)
+    {
+    }
+
+    public MixtureRun(string model, int threads, params string[] edits)
     {
         _plugins = PluginCatalog.Discover([TestData.Plugins]);
-        PipelineDocument document = PipelineDocument.Load(null, [$"model={model.Path}", "router.use=hierarchical", "experts.activations=f32", "attention.activations=f32", .. edits]);
-        _pipeline = Pipeline.Compose(document, _plugins, new() { Threads = threads, Rows = 64, Sequences = 4, LogitRows = 64 });
+        PipelineDocument document = PipelineDocument.Load(null, [$"model={model}", "router.use=hierarchical", "experts.activations=f32", "attention.activations=f32", .. edits]);
+        _pipeline = Pipeline.Compose(document, _plugins, new() { Threads = threads, Rows = 64, Sequences = 4, LogitRows = 64, RoutingProbe = (router, description) => Plans = new(router, description) });
         _batch = Engine.NewBatch();
     }
+
+    /// <summary>What the router planned.</summary>
+    public PlanRecorder Plans { get; private set; } = null!;
 
     public Engine Engine => _pipeline.Engine;
 
