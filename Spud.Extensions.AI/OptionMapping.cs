@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.Extensions.AI;
+using Spud.Configuration;
 using Spud.Generation;
 using Spud.Metering;
 using Spud.Sampling;
@@ -11,7 +12,7 @@ namespace Spud.Extensions.AI;
 /// <summary>Options of a chat as options of the engine; what is absent is what the model recommends.</summary>
 internal static class OptionMapping
 {
-    private const string BudgetName = "budget", EffortName = "effort";
+    private const string BudgetName = "budget", EffortName = "effort", PreferName = "prefer";
 
     /// <summary>How an answer is generated.</summary>
     public static GenerationOptions Of(ChatOptions? options, LanguageModel model)
@@ -24,6 +25,7 @@ internal static class OptionMapping
             StopStrings = [.. options?.StopSequences ?? []],
             Budget = Number(options, BudgetName) is { } units ? Budget.OfCompute(units) : null,
             Effort = (float?)Number(options, EffortName),
+            Prefer = Preference(options),
             PrefixSharing = options?.ConversationId ?? "local",
             Sampling = usual with
             {
@@ -46,6 +48,9 @@ internal static class OptionMapping
 
         return tools is null ? null : model.ConstrainToCalls(tools, ToolMapping.ChoiceOf(options), options?.AllowMultipleToolCalls ?? true, prompt);
     }
+
+    private static DraftPreference? Preference(ChatOptions? options) =>
+        options?.AdditionalProperties is { } more && more.TryGetValue(PreferName, out object? value) && value is not null ? Enum.Parse<DraftPreference>(Convert.ToString(value, CultureInfo.InvariantCulture)!, ignoreCase: true) : null;
 
     private static decimal? Number(ChatOptions? options, string name) =>
         options?.AdditionalProperties is { } more && more.TryGetValue(name, out object? value) && value is not null ? Convert.ToDecimal(value, CultureInfo.InvariantCulture) : null;

@@ -43,6 +43,9 @@ public sealed class Pipeline : IDisposable
     /// <summary>Default effort of a request, 0 .. 1.</summary>
     public float Effort => Parts.Document.Effort;
 
+    /// <summary>What the lengths of a request's drafts are chosen for by default.</summary>
+    public DraftPreference Prefer => Parts.Document.Prefer;
+
     /// <summary>Whether texts fit the machine's memory; null if the parts were assembled without a composer.</summary>
     internal TextRoom? Room { get; init; }
 

@@ -39,6 +39,9 @@ public sealed class PipelineDocument
     /// <summary>Default effort of a request, 0 .. 1.</summary>
     public float Effort { get; init; } = 1;
 
+    /// <summary>What the lengths of a request's drafts are chosen for by default.</summary>
+    public DraftPreference Prefer { get; init; }
+
     /// <summary>
     /// The scheduler of requests. It shares out this pipeline's rows and pages, and so is named here; but it belongs to the loop that runs steps, and what is
     /// computed does not depend on it.

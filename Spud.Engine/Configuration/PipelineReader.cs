@@ -45,6 +45,7 @@ internal sealed class PipelineReader
             Rope = settings.Rope,
             ComputeUnits = settings.Budget?.ComputeUnits,
             Effort = settings.Budget?.Effort ?? 1,
+            Prefer = settings.Budget?.Prefer ?? DraftPreference.Latency,
             Scheduler = Beside(Roles.Scheduler, "scheduler", ["layers", "phase", "fold", "pack"], "serves jobs, not layers"),
             Drafter = Beside(Roles.Drafter, "drafter", ["layers", "phase", "fold"], "guesses tokens, and serves no layers"),
             Depth = Beside(Roles.Depth, "depth policy", ["phase", "fold", "pack"], "decides for both phases, from its options alone"),

@@ -32,6 +32,9 @@ internal sealed class BudgetSettings
     [Description("How much compute a request is worth, from 0 to 1: routers that can choose take fewer experts.")]
     [Range(0f, 1f)]
     public float Effort { get; set; } = 1;
+
+    [Description("What lengths of drafts are chosen for: latency, compute (few rejected rows), or fixed (the drafter's maximum, whatever it costs).")]
+    public DraftPreference Prefer { get; set; }
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true)]

@@ -1,3 +1,4 @@
+using Spud.Configuration;
 using Spud.Metering;
 using Spud.Sampling;
 using Spud.Text.Grammars;
@@ -18,6 +19,9 @@ public sealed class GenerationOptions
 
     /// <summary>Effort, 0 .. 1; null for the pipeline's default.</summary>
     public float? Effort { get; set; }
+
+    /// <summary>What the lengths of drafts are chosen for; null for the pipeline's default. Without a drafter it means nothing.</summary>
+    public DraftPreference? Prefer { get; set; }
 
     /// <summary>
     /// Name of those who share the beginnings of texts, such as an account: when the request ends, its text is kept as long as no other one needs the pages, and a

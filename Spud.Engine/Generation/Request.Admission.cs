@@ -73,7 +73,7 @@ public sealed partial class Request
         Ledger = sequence.StartLedger(Budget);
         Ledger.ReusedTokens = ReusedTokens;
         if (Engine.Parts.Drafter is not null)
-            Ledger.CountDrafts();
+            Ledger.CountDrafts(Prefer);
         Ledger.FirstDifference = ReusedTokens > 0 && same < Math.Min(before, Prompt.Length) ? same : null;
         sequence.RequirePrompt(Prompt.Length - ReusedTokens);
         foreach (int id in Prompt)

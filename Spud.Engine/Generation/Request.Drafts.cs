@@ -7,21 +7,34 @@ namespace Spud.Generation;
 public sealed partial class Request
 {
     private RequestDraft? _draft;
+    private DraftLength? _length;
+    private StepOutlook? _outlook;
 
     /// <summary>Adds the row of its last token, and rows of drafted ones as far as there is room and budget for them.</summary>
     /// <param name="batch">The step.</param>
     /// <param name="room">Maximum number of drafted tokens.</param>
+    /// <param name="step">What the step is expected to take.</param>
     /// <returns>Number of rows added.</returns>
-    internal int FillDrafted(Batch batch, int room)
+    internal int FillDrafted(Batch batch, int room, StepOutlook step)
     {
         _draft ??= new(Engine.Parts.Model.Vocabulary, Seed);
+        _length ??= new(Prefer);
         TokenDrafter drafter = Engine.Parts.Drafter!;
         int tokens = Math.Min(Math.Min(drafter.MaxTokens, room), Math.Min(MaxTokens - GeneratedTokens, Sequence!.RowsToReview) - 1);
         while (tokens > 0 && Budget is not null && !Sequence.Affords(1 + tokens, Phase.Decode, LogitRows.All))
             tokens /= 2;
 
-        int rows = batch.Fill(Sequence, _draft.Propose(drafter, Sequence, _token, Math.Max(0, tokens), Options.Sampling.Temperature), Phase.Decode, LogitRows.All);
+        // A token that was drawn changes the random numbers behind it: lengths must not depend on times then, or the text of a seed would.
+        float temperature = Options.Sampling.Temperature;
+        _outlook = temperature > 0 && drafter.MayDraw ? StepOutlook.Unmeasured : step;
+        int wanted = _length.Choose(Math.Max(0, tokens), _outlook);
+        int rows = batch.Fill(Sequence, _draft.Propose(drafter, Sequence, _token, wanted, temperature, step), Phase.Decode, LogitRows.All);
         _draft.Keep(rows);
+        if (wanted > 0)
+            Ledger!.Drafts!.AddAsked();
+        if (wanted > 0 && _draft.Count == 0)
+            _length.ObserveNone(_outlook);
+        step.Add(_draft.Count, _length.Expected(_draft.Count));
         return rows;
     }
 
@@ -75,6 +88,12 @@ public sealed partial class Request
             Give(_draft.Picked[i], i < picked - 1 ? flops / picked : flops - flops / picked * (picked - 1));
         }
 
-        Ledger.Drafts!.Add(rows - 1, picked - 1, flops);
+        CountDraft(rows - 1, picked - 1, flops);
+    }
+
+    private void CountDraft(int drafted, int accepted, long flops)
+    {
+        Ledger!.Drafts?.Add(drafted, accepted, flops);
+        _length?.Observe(drafted, accepted, _outlook!);
     }
 }

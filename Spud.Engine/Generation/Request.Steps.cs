@@ -27,6 +27,8 @@ public sealed partial class Request
 
     internal float Effort { get; }
 
+    internal DraftPreference Prefer { get; }
+
     /// <summary>The text; null before the request begins and, if the sequence is the request's own, after it ends.</summary>
     internal Sequence? Sequence { get; private set; }
 
@@ -94,7 +96,7 @@ public sealed partial class Request
         bool isDecoded = GeneratedTokens > 0;
         Give(Pick(logits, default, GeneratedTokens + 1), flops);
         if (isDecoded)
-            Ledger.Drafts?.Add(0, 0, flops);
+            CountDraft(0, 0, flops);
     }
 
     /// <summary>Chooses a token, and determines what it means for the text.</summary>

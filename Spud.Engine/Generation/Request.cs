@@ -51,6 +51,7 @@ public sealed partial class Request : IAsyncEnumerable<TextPiece>
         if (Effort is not (>= 0 and <= 1))
             throw new ArgumentException($"Effort: expected 0 to 1, got {Effort}.", nameof(options));
 
+        Prefer = options.Prefer ?? model.Pipeline.Prefer;
         ArgumentNullException.ThrowIfNull(options.Job);
         options.Job.Require();
         _bid = options.Job.BidPerCu;

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Spud.Execution;
 using Spud.Sampling;
 
@@ -31,8 +32,9 @@ internal sealed class RequestDraft(int vocabulary, ulong seed)
     /// <param name="last">Its last token, which has not been read.</param>
     /// <param name="maxTokens">Maximum length of the draft.</param>
     /// <param name="temperature">The request's.</param>
+    /// <param name="step">Told how long it took.</param>
     /// <returns>The last token and the draft: the rows of the step; valid until the next call.</returns>
-    public ReadOnlySpan<int> Propose(TokenDrafter drafter, Sequence sequence, int last, int maxTokens, float temperature)
+    public ReadOnlySpan<int> Propose(TokenDrafter drafter, Sequence sequence, int last, int maxTokens, float temperature, StepOutlook step)
     {
         _draft.Begin(maxTokens);
         if (maxTokens > 0)
@@ -53,8 +55,10 @@ internal sealed class RequestDraft(int vocabulary, ulong seed)
                 Hidden = sequence.Hidden,
                 Cancellation = sequence.Cancellation,
             };
+            long start = Stopwatch.GetTimestamp();
             drafter.Propose(text, _draft, sequence.Ledger);
             sequence.Ledger.Hold(0, 0);
+            step.AddAsk(_draft.Count, Stopwatch.GetElapsedTime(start), isUsual: ids.Length - unchanged <= Draft.MaxTokensOfAny + 1);
         }
 
         _rows[0] = last;

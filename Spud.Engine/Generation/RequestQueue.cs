@@ -220,7 +220,9 @@ internal sealed partial class RequestQueue(Engine engine)
             Take(_step.Requests[i], i);
 
         _rows += _step.Batch.Rows;
-        _limit.Observe(_step.Batch.Rows, Stopwatch.GetElapsedTime(start));
+        TimeSpan time = Stopwatch.GetElapsedTime(start);
+        _limit.Observe(_step.Batch.Rows, time);
+        _step.Observe(time);
         return true;
     }
 

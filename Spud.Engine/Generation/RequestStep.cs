@@ -7,6 +7,7 @@ internal sealed class RequestStep(Engine engine)
 {
     private readonly List<Request> _requests = [], _leftOut = [];
     private Batch? _batch;
+    private readonly StepOutlook _outlook = new(new());
     private bool _drafts;
 
     /// <summary>The requests in the batch, in the order of its entries.</summary>
@@ -48,14 +49,16 @@ internal sealed class RequestStep(Engine engine)
         Batch.Clear();
         Batch.NormsLogitRows = engine.Parts.Drafter is { ReadsHidden: true, IsActive: true };
         HasDrafts = false;
-        (int room, int decoding) = _drafts ? RoomForDrafts(requests, phase) : default;
+        (int room, int decoding) = engine.Parts.Drafter is null ? default : RoomForDrafts(requests, phase);
+        if (!_drafts)
+            room = 0;
         foreach (Request request in requests)
         {
             if (!TakesPart(request, phase))
                 continue;
 
             bool mayDraft = room > 0 && request.State == RequestState.Decoding;
-            int rows = mayDraft ? request.FillDrafted(Batch, room / decoding--) : request.Fill(Batch, request.Rows);
+            int rows = mayDraft ? request.FillDrafted(Batch, room / decoding--, _outlook) : request.Fill(Batch, request.Rows);
             if (rows > 0)
                 _requests.Add(request);
             if (mayDraft && rows > 1)
@@ -80,7 +83,16 @@ internal sealed class RequestStep(Engine engine)
             logits++;
         }
 
+        _outlook.Begin(Math.Max(1, rows), decoding);
         return (Math.Min(Batch.MaxRows - rows, Batch.MaxLogitRows - logits), decoding);
+    }
+
+    /// <summary>Records how long the step took: what drafts cost is known from that.</summary>
+    /// <param name="time">Its duration.</param>
+    public void Observe(TimeSpan time)
+    {
+        if (engine.Parts.Drafter is not null)
+            _outlook.Observe(time);
     }
 
     /// <summary>The request that has a sequence; the last one if none has.</summary>

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Spud.Configuration;
 
 namespace Spud.Metering;
 
@@ -7,11 +8,19 @@ public sealed class DraftLedger
 {
     private readonly long[] _drafted = new long[Draft.MaxTokensOfAny], _accepted = new long[Draft.MaxTokensOfAny];
 
+    internal DraftLedger(DraftPreference prefer) => Prefer = prefer;
+
+    /// <summary>What the lengths of drafts were chosen for.</summary>
+    public DraftPreference Prefer { get; }
+
     /// <summary>What a draft model computed for the request, which is billed with it; null if there was none.</summary>
     public Ledger? Model { get; internal set; }
 
     /// <summary>Steps that generated tokens, with drafts or without.</summary>
     public long Steps { get; private set; }
+
+    /// <summary>Calls of the drafter; in the other steps no draft was expected to pay.</summary>
+    public long Asked { get; private set; }
 
     /// <summary>Drafted tokens that were verified.</summary>
     public long Drafted { get; private set; }
@@ -33,6 +42,9 @@ public sealed class DraftLedger
 
     /// <summary>Number of tokens that were accepted at this position.</summary>
     public long AcceptedAt(int position) => _accepted[position];
+
+    /// <summary>Counts a call of the drafter.</summary>
+    internal void AddAsked() => Asked++;
 
     /// <summary>Adds a step.</summary>
     /// <param name="drafted">Drafted tokens in it.</param>

@@ -148,7 +148,7 @@ public sealed class Ledger
     public DraftLedger? Drafts { get; private set; }
 
     /// <summary>Counts drafts from now on.</summary>
-    internal void CountDrafts() => Drafts ??= new();
+    internal void CountDrafts(DraftPreference prefer) => Drafts ??= new(prefer);
 
     /// <summary>Charges compute that was billed at a scheduler's price.</summary>
     /// <param name="pricePerCu">In nano-units.</param>

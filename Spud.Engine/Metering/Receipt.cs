@@ -184,19 +184,21 @@ public sealed record ReceiptMarket(decimal Amount, ImmutableArray<ReceiptPrice> 
 }
 
 /// <summary>What drafts came to.</summary>
+/// <param name="Prefer">What their lengths were chosen for.</param>
 /// <param name="Steps">Steps that generated tokens, with drafts or without.</param>
+/// <param name="Asked">Calls of the drafter; in the other steps no draft was expected to pay.</param>
 /// <param name="TokensPerStep">Mean number of tokens that a step added to the text.</param>
 /// <param name="Drafted">Drafted tokens that were verified.</param>
 /// <param name="Accepted">Those of them that are part of the text.</param>
 /// <param name="Acceptance">For each position in a draft, accepted tokens by drafted ones.</param>
 /// <param name="RejectedComputeUnits">The part of the compute that rejected rows took, in units of 10^9 FLOPs; it is billed like any other.</param>
-public sealed record ReceiptDrafts(long Steps, double TokensPerStep, long Drafted, long Accepted, ImmutableArray<double> Acceptance, decimal RejectedComputeUnits)
+public sealed record ReceiptDrafts(DraftPreference Prefer, long Steps, long Asked, double TokensPerStep, long Drafted, long Accepted, ImmutableArray<double> Acceptance, decimal RejectedComputeUnits)
 {
     /// <summary>Of a ledger.</summary>
     public static ReceiptDrafts Of(DraftLedger drafts)
     {
         ArgumentNullException.ThrowIfNull(drafts);
-        return new(drafts.Steps, drafts.TokensPerStep, drafts.Drafted, drafts.Accepted, drafts.Acceptance, drafts.RejectedFlops / Tally.FlopsPerUnit);
+        return new(drafts.Prefer, drafts.Steps, drafts.Asked, drafts.TokensPerStep, drafts.Drafted, drafts.Accepted, drafts.Acceptance, drafts.RejectedFlops / Tally.FlopsPerUnit);
     }
 }
 

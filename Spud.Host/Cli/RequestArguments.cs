@@ -17,6 +17,13 @@ internal sealed class RequestArguments
     };
 
     private readonly Option<float?> _effort = Values.Number("--effort", 0, 1, "How much compute an answer is worth: below 1, routers that can choose use fewer experts. Default: the pipeline's, or 1.");
+    private readonly Option<DraftPreference?> _prefer = new("--prefer")
+    {
+        Description = "What lengths of drafts are chosen for, if the pipeline has a drafter: latency, compute (few rejected rows), or fixed (its maximum). Default: the pipeline's, or latency.",
+        HelpName = "AIM",
+        CustomParser = static result => Values.OneOf(result, "--prefer", Enum.GetValues<DraftPreference>()),
+    };
+
     private readonly Option<string?> _prices = new("--prices") { Description = "Price list (a JSON file): the receipt then states what an answer costs.", HelpName = "FILE" };
 
     private readonly Option<Uri?> _otlp = new("--otlp")
@@ -34,7 +41,7 @@ internal sealed class RequestArguments
     public RequestArguments(Command command, Shell shell)
     {
         _shell = shell;
-        foreach (Option option in new Option[] { _budget, _effort, _prices, _otlp })
+        foreach (Option option in new Option[] { _budget, _effort, _prefer, _prices, _otlp })
             command.Options.Add(option);
     }
 
@@ -61,6 +68,7 @@ internal sealed class RequestArguments
     {
         options.Budget = parsed.GetValue(_budget)?.Resolve(prices);
         options.Effort = parsed.GetValue(_effort);
+        options.Prefer = parsed.GetValue(_prefer);
     }
 
     private static BudgetText? Parse(ArgumentResult result)

@@ -67,7 +67,7 @@ internal sealed class ReceiptOutput : IDisposable
         to.WriteLine($"receipt: {receipt.Model}, {Outcome(receipt)}{(receipt.Charge is { } by ? $", prices '{by.PriceList}' {by.Version}" : "")}");
         table.Write(to);
         if (receipt.Drafts is { Steps: > 0 } drafts)
-            to.WriteLine($"drafts: {Figures.Drafts(drafts.TokensPerStep, drafts.Accepted, drafts.Drafted)}; of the total, {Number(decimal.Round(drafts.RejectedComputeUnits, 6))} CU for rejected tokens");
+            to.WriteLine($"drafts: {Figures.Drafts(drafts.TokensPerStep, drafts.Accepted, drafts.Drafted)}; of the total, {Number(decimal.Round(drafts.RejectedComputeUnits, 6))} CU for rejected tokens; asked in {drafts.Asked} of {drafts.Steps} steps, lengths for {Figures.Name(drafts.Prefer)}");
         if (receipt.Label is { } label)
             to.WriteLine($"task, as the router tells: {Figures.Label(label)}");
         foreach (ReportedFigure figure in receipt.Reported)

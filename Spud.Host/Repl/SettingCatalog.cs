@@ -58,6 +58,7 @@ internal sealed class SettingCatalog
         yield return Setting("context", $"{explanation.Limits.ContextTokens}", members["context"]);
         yield return Setting("budget.computeUnits", document.ComputeUnits is { } units ? FormattableString.Invariant($"{units}") : null, budget["computeUnits"]);
         yield return Setting("budget.effort", FormattableString.Invariant($"{document.Effort}"), budget["effort"]);
+        yield return Setting("budget.prefer", JsonSerializer.Serialize(Figures.Name(document.Prefer), RecordJson.Default.String), budget["prefer"]);
     }
 
     private static Chosen? Built(RoleEntry entry, PipelineExplanation explanation) => explanation.Components

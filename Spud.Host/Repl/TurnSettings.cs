@@ -1,3 +1,4 @@
+using Spud.Configuration;
 using Spud.Generation;
 using Spud.Metering;
 
@@ -30,6 +31,9 @@ internal sealed record TurnSettings
     /// <summary>Effort, 0 to 1; null for the pipeline's.</summary>
     public float? Effort { get; init; }
 
+    /// <summary>What lengths of drafts are chosen for; null for what the pipeline says.</summary>
+    public DraftPreference? Prefer { get; init; }
+
     /// <summary>What an answer must be; null for any text.</summary>
     public AnswerFormat? Format { get; init; }
 
@@ -40,7 +44,7 @@ internal sealed record TurnSettings
     /// <param name="model">Its recommendations fill in settings that were not set.</param>
     public GenerationOptions For(LanguageModel model)
     {
-        GenerationOptions options = new() { MaxTokens = MaxTokens, StopStrings = StopStrings, Budget = Budget, Effort = Effort, Sampling = Sampling.For(model) };
+        GenerationOptions options = new() { MaxTokens = MaxTokens, StopStrings = StopStrings, Budget = Budget, Effort = Effort, Prefer = Prefer, Sampling = Sampling.For(model) };
         options.Sampling.LogProbabilities = Alternatives;
         return options;
     }

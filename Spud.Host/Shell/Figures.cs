@@ -1,4 +1,5 @@
 using System.Globalization;
+using Spud.Configuration;
 using Spud.Generation;
 using Spud.Metering;
 using Spud.Sampling;
@@ -53,6 +54,14 @@ internal static class Figures
         FinishReason.Refused => "refused",
         FinishReason.Failed => "failed",
         _ => "none",
+    };
+
+    /// <summary>The stable name of a preference.</summary>
+    public static string Name(DraftPreference prefer) => prefer switch
+    {
+        DraftPreference.Compute => "compute",
+        DraftPreference.Fixed => "fixed",
+        _ => "latency",
     };
 
     /// <summary>A rate per second; 0 if it cannot be computed.</summary>

@@ -12,6 +12,7 @@ internal static class ChoiceOptions
         Sampling = options.Sampling with { Seed = unchecked(seed + (ulong)index) },
         Budget = options.Budget,
         Effort = options.Effort,
+        Prefer = options.Prefer,
         StopStrings = options.StopStrings,
         StopTokens = options.StopTokens,
         IgnoreEndOfGeneration = options.IgnoreEndOfGeneration,

@@ -21,6 +21,7 @@ internal static class GenerationFields
         Sampling = SamplingFields.Read(fields, lease, call.LogProbabilities),
         Budget = BudgetField.Read(fields, call.Order.Prices, call.Choices) ?? call.Order.DefaultBudget(call.Choices),
         Effort = EffortFields.Read(fields, lease.Model),
+        Prefer = PreferField.Read(fields),
         StopStrings = Stops(fields),
         IgnoreEndOfGeneration = fields.Flag("ignore_eos") ?? false,
         Job = TermsFields.Read(fields, call.Order.Caller),

@@ -8,7 +8,7 @@ using Spud.Text.ChatTemplates;
 
 // Greedy answers of the default model with a drafter and without, in turns, on one pool of threads: whether the text is the same, token for token, and how
 // much faster it comes. Arguments: number of questions (1000), tokens of an answer (96), threads (2), the drafter (lookup), seconds after which no
-// question is begun (none), the kind of questions (all). Needs a quiet machine.
+// question is begun (none), the kind of questions (all, or ""), what lengths are chosen for (latency; with fixed, the drafter's own). Needs a quiet machine.
 int count = Number(0, 1000), tokens = Number(1, 96), threads = Number(2, 2), seconds = Number(4, int.MaxValue);
 string drafter = args.Length > 3 ? args[3] : "lookup", only = args.Length > 5 ? args[5] : "";
 string root = AppContext.BaseDirectory;
@@ -19,7 +19,8 @@ DirectoryInfo output = new(AppContext.BaseDirectory);
 using PluginCatalog plugins = PluginCatalog.Discover(Path.Combine(root, "Spud.Host", "bin", output.Parent!.Name, output.Name, "plugins"));
 using StepLoop loop = new(threads);
 using LanguageModel plain = Load(), drafted = Load($"drafter={drafter}");
-GenerationOptions options = new() { MaxTokens = tokens, Sampling = new() { Temperature = 0 } };
+DraftPreference prefer = args.Length > 6 ? Enum.Parse<DraftPreference>(args[6], ignoreCase: true) : DraftPreference.Latency;
+GenerationOptions options = new() { MaxTokens = tokens, Sampling = new() { Temperature = 0 }, Prefer = prefer };
 Dictionary<string, KindSums> kinds = [];
 long end = Environment.TickCount64 + 1000L * Math.Min(seconds, 100_000);
 int different = 0, asked = 0;
@@ -39,7 +40,7 @@ foreach ((string kind, ChatMessage question) in PromptSet.Of(root, count).Where(
         sums.Add(without.Request, with.Request);
 }
 
-Console.WriteLine($"{asked} questions of up to {tokens} tokens, {different} answers differ; drafter {drafter}, {threads} threads, {Environment.ProcessorCount} processors, .NET {Environment.Version}");
+Console.WriteLine($"{asked} questions of up to {tokens} tokens, {different} answers differ; drafter {drafter}, lengths for {prefer}, {threads} threads, {Environment.ProcessorCount} processors, .NET {Environment.Version}");
 Console.WriteLine("| kind | questions | tokens/s without | with | ratio | 95 % interval | tokens/step | accepted |");
 Console.WriteLine("|---|---|---|---|---|---|---|---|");
 foreach ((string kind, KindSums sums) in kinds)

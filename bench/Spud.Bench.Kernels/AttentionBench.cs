@@ -12,7 +12,7 @@ internal static unsafe class AttentionBench
         foreach (int width in (int[])[64, 128])
         {
             ushort* keys = (ushort*)Memory.Blocks(2L * N * width, 1);
-            foreach (int rows in (int[])[1, 3, 4, 8, 32])
+            foreach (int rows in (int[])[1, 3, 4, 6, 9, 12, 24, 32])
             {
                 float* q = Memory.Noise(rows * width, 2), scores = Memory.Noise(rows * N, 3), sums = Memory.Noise(rows * width, 4);
                 double score = best.Seconds(() => AttentionScores.F16(q, width, rows, keys, width, N, width, scores, N));

@@ -16,7 +16,7 @@ internal static unsafe class PackedBench
             }
 
             byte* packed = Pack(type, outputs, k, name, best);
-            foreach (int rows in (int[])[1, 8, 64, 256])
+            foreach (int rows in (int[])[1, 2, 3, 4, 5, 6, 7, 8, 64, 256])
             {
                 double seconds = Seconds(type, packed, outputs, k, rows, best);
                 Console.WriteLine(

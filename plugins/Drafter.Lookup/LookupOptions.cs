@@ -10,7 +10,7 @@ internal sealed class LookupOptions
     /// <summary>Maximum number of tokens of a draft.</summary>
     [Description("Maximum number of tokens of a draft. A draft is never longer than the repeated text before it.")]
     [Range(1, Draft.MaxTokensOfAny)]
-    public int Length { get; set; } = 8;
+    public int Length { get; set; } = Draft.MaxTokensOfAny;
 
     /// <summary>Minimum number of tokens at the end of the text that must have occurred before.</summary>
     [Description("Minimum number of tokens at the end of the text that must have occurred before.")]

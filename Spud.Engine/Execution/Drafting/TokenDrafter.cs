@@ -9,6 +9,7 @@ internal sealed class TokenDrafter : IDisposable
 {
     private readonly IDrafter _drafter;
     private readonly Action<string>? _log;
+    private bool? _draws;
 
     /// <param name="drafter">Disposed with this object.</param>
     /// <param name="name">Its name, for people.</param>
@@ -40,6 +41,9 @@ internal sealed class TokenDrafter : IDisposable
     /// <summary>Whether it reads final hidden rows.</summary>
     public bool ReadsHidden { get; init; }
 
+    /// <summary>Whether it draws tokens from distributions of its own if the text's are drawn; assumed until its first draft for such a text shows otherwise.</summary>
+    public bool MayDraw => _draws is not false;
+
     /// <summary>Whether it still drafts.</summary>
     public bool IsActive { get; private set; } = true;
 
@@ -54,6 +58,9 @@ internal sealed class TokenDrafter : IDisposable
             Model?.Payer = payer;
             if (IsActive)
                 _drafter.Propose(text, draft);
+
+            if (draft.Count > 0 && text.Temperature > 0)
+                _draws = _draws is true || !draft.Choices(0).IsEmpty;
         }
         catch (OperationCanceledException) when (text.Cancellation.IsCancellationRequested)
         {

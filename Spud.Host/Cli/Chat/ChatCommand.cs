@@ -93,6 +93,7 @@ internal sealed class ChatCommand
                 Format = _format.Read(parsed),
                 Budget = options.Budget,
                 Effort = options.Effort,
+                Prefer = options.Prefer,
                 Prices = prices,
             },
         };

@@ -32,6 +32,7 @@ internal static class CommandList
         ExportCommand.Command,
         BudgetCommand.Command,
         EffortCommand.Command,
+        PreferCommand.Command,
         PriceCommand.Command,
         HelpCommand.Command,
         QuitCommand.Command,

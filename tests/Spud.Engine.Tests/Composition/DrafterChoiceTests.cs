@@ -44,7 +44,7 @@ public sealed class DrafterChoiceTests
     public void Drafts_that_do_not_fit_into_a_step_are_refused()
     {
         CompositionException refusal = Assert.Throws<CompositionException>(() => LoopModel.Load(new() { Threads = 1, Rows = 8 }, "drafter=lookup").Dispose());
-        Assert.Contains("its drafts have up to 8 tokens; expected 1 to 7, which a step of 8 rows verifies", refusal.Message);
+        Assert.Contains("its drafts have up to 16 tokens; expected 1 to 7, which a step of 8 rows verifies", refusal.Message);
     }
 
     [Fact]

@@ -15,7 +15,7 @@ internal static class LoopModel
     public static LanguageModel Load(string model, PipelineOptions options, string[] edits) =>
         LanguageModel.Load(PipelineDocument.Load(null, [$"model={TestData.Path(model)}", .. edits]), Execution.EndToEnd.CpuPipeline.Plugins, options);
 
-    public static GenerationOptions Greedy(int tokens) => new() { MaxTokens = tokens, IgnoreEndOfGeneration = true, Sampling = new() { Temperature = 0 } };
+    public static GenerationOptions Greedy(int tokens) => new() { MaxTokens = tokens, IgnoreEndOfGeneration = true, Prefer = DraftPreference.Fixed, Sampling = new() { Temperature = 0 } };
 
     public static async Task<int[]> Read(Request request)
     {

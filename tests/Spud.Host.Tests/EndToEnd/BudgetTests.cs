@@ -92,10 +92,12 @@ public sealed class BudgetTests : IDisposable
     [InlineData("--budget", "0cu", "an amount above 0 with its unit")]
     [InlineData("--budget", "nancu", "an amount above 0 with its unit")]
     [InlineData("--effort", "1.5", "a number from 0 to 1")]
+    [InlineData("--prefer", "speed", "--prefer: expected one of Latency, Compute, Fixed, got 'speed'")]
     [InlineData("--prices", "no-such.json", "no such file")]
     [InlineData("--receipt", "/no/such/folder/receipt.json", "cannot be written")]
     [InlineData("--set", "budget.computeUnits=-1", "$.budget.computeUnits must be a number above 0")]
     [InlineData("--set", "budget.effort=2", "$.budget.effort must be a number from 0 to 1")]
+    [InlineData("--set", "budget.prefer=speed", "$.budget.prefer must be")]
     [InlineData("--set", "budget.computUnits=2", "Did you mean 'computeUnits'?")]
     public void What_is_no_budget_is_refused_before_any_work(string option, string value, string words) =>
         Spud.Run([.. s_greedy, option, value, "Once upon a time"]).Refused(2, words);

@@ -1,3 +1,4 @@
+using Spud.Configuration;
 using Spud.Generation;
 using Spud.Host.Repl;
 using Spud.Host.Repl.Comparison;
@@ -153,6 +154,11 @@ public sealed class AnswerComparisonTests
         test.Enter("/effort 0.4");
         Assert.Equal(0.4f, test.Session.Settings.Effort);
         Assert.Equal("Effort 0.4.", test.Enter("/effort"));
+        test.Events.Clear();
+        Assert.Contains("expected latency, compute, fixed or off", test.Refused("/prefer speed"), StringComparison.Ordinal);
+        test.Events.Clear();
+        Assert.Equal("Lengths of drafts are chosen for: compute.", test.Enter("/prefer compute"));
+        Assert.Equal(DraftPreference.Compute, test.Session.Settings.Prefer);
     }
 
     private static TurnToken[] Tokens(string text) => [.. text.Split(' ').Select((word, i) => new TurnToken(i, word + " ", null, [], TimeSpan.Zero))];

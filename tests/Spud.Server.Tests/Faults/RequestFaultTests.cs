@@ -128,6 +128,7 @@ public sealed class RequestFaultTests(SharedServer shared)
     [InlineData("\"budget\": \"1eur\",", "budget")]
     [InlineData("\"budget\": \"1 apple\",", "budget")]
     [InlineData("\"effort\": 2,", "effort")]
+    [InlineData("\"prefer\": \"speed\",", "prefer")]
     [InlineData("\"experts\": 1,", "experts")]
     [InlineData("\"functions\": [{}],", "functions")]
     [InlineData("\"audio\": {},", "audio")]

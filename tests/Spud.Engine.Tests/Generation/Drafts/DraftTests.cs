@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Spud.Configuration;
 using Spud.Execution;
 using Spud.Generation;
 using Spud.Metering;
@@ -33,6 +34,50 @@ public sealed class DraftTests : IDisposable
             Assert.Equal(((Tokens - 1 + 8) / 9, drafts.Drafted, 0), (drafts.Steps, drafts.Accepted, drafts.RejectedFlops));
         if (wrongAt == 1)
             Assert.Equal((Tokens - 1, 0), (drafts.Steps, drafts.Accepted));
+    }
+
+    [Theory]
+    [InlineData(DraftPreference.Latency, 0)]
+    [InlineData(DraftPreference.Latency, 0.9f)]
+    [InlineData(DraftPreference.Compute, 0)]
+    [InlineData(DraftPreference.Compute, 0.9f)]
+    public void The_text_does_not_depend_on_what_lengths_are_chosen_for(DraftPreference prefer, float temperature)
+    {
+        int[] prompt = _plain.Encode("Once upon a time"), expected = Answer(_plain, prompt, prefer, temperature, out _);
+        foreach (int wrongAt in new[] { 0, 1, 3, 20 })
+        {
+            using LanguageModel model = Drafted(wrongAt, [[.. prompt, .. expected]]);
+            Assert.Equal(expected, Answer(model, prompt, prefer, temperature, out DraftLedger drafts));
+            Assert.Equal(prefer, drafts.Prefer);
+            Assert.Equal(199, drafts.Steps + drafts.Accepted);
+            Assert.InRange(drafts.Asked, 1, drafts.Steps);
+        }
+    }
+
+    [Fact]
+    public void With_compute_preferred_rejected_rows_stay_within_a_twentieth()
+    {
+        int[] prompt = _plain.Encode("Once upon a time"), expected = Answer(_plain, prompt, DraftPreference.Compute, 0, out _);
+        foreach (int wrongAt in new[] { 1, 2, 5 })
+        {
+            using LanguageModel model = Drafted(wrongAt, [[.. prompt, .. expected]]);
+            Answer(model, prompt, DraftPreference.Compute, 0, out DraftLedger drafts);
+            Assert.InRange(drafts.Drafted - drafts.Accepted, 0, expected.Length * DraftLength.MaxRejectedShare + 8);
+        }
+    }
+
+    [Fact]
+    public void Lengths_of_drafts_that_are_drawn_depend_on_the_text_alone()
+    {
+        int[] prompt = _plain.Encode("Once upon a time");
+        using LanguageModel model = LoopModel.Load(new() { Threads = 1, LogitRows = 16, Sequences = 4 });
+        new ScriptedDrafter(8, ids => [Math.Min(ids[^1], 500), .. Enumerable.Range(3, 7)]) { Draws = true }.Attach(model);
+        int[] first = Answer(model, prompt, DraftPreference.Latency, 0.9f, out DraftLedger before);
+        for (int i = 0; i < 4; i++)
+        {
+            Assert.Equal(first, Answer(model, prompt, DraftPreference.Latency, 0.9f, out DraftLedger drafts));
+            Assert.Equal((before.Steps, before.Drafted, before.Accepted, before.Asked), (drafts.Steps, drafts.Drafted, drafts.Accepted, drafts.Asked));
+        }
     }
 
     [Theory]
@@ -210,7 +255,17 @@ public sealed class DraftTests : IDisposable
     }
 
     private static GenerationOptions Options(float temperature) =>
-        new() { MaxTokens = Tokens, IgnoreEndOfGeneration = true, Sampling = new() { Temperature = temperature, Seed = 11, RepetitionPenalty = 1.2f, TopP = 0.95f } };
+        new() { MaxTokens = Tokens, IgnoreEndOfGeneration = true, Prefer = DraftPreference.Fixed, Sampling = new() { Temperature = temperature, Seed = 11, RepetitionPenalty = 1.2f, TopP = 0.95f } };
+
+    private static int[] Answer(LanguageModel model, int[] prompt, DraftPreference prefer, float temperature, out DraftLedger drafts)
+    {
+        GenerationOptions options = Options(temperature);
+        (options.Prefer, options.MaxTokens) = (prefer, 200);
+        Request request = model.Generate(prompt, options, Cancellation);
+        int[] ids = Read(request);
+        drafts = request.Ledger!.Drafts!;
+        return ids;
+    }
 
     private static LanguageModel Drafted(int wrongAt, params int[][] texts)
     {

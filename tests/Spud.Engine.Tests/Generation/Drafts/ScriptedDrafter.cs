@@ -7,6 +7,11 @@ namespace Spud.Tests.Generation.Drafts;
 /// <param name="next">What follows a text.</param>
 internal sealed class ScriptedDrafter(int maxTokens, Func<int[], IEnumerable<int>> next) : IDrafter
 {
+    private static readonly float[] s_half = [0.5f, 0.5f];
+
+    /// <summary>Whether it says that each token was drawn: it, or the one after it.</summary>
+    public bool Draws { get; init; }
+
     /// <summary>Number of calls.</summary>
     public int Calls { get; private set; }
 
@@ -27,7 +32,7 @@ internal sealed class ScriptedDrafter(int maxTokens, Func<int[], IEnumerable<int
     {
         Calls++;
         foreach (int token in next(text.Ids.ToArray()).Take(draft.MaxTokens))
-            draft.Add(token);
+            draft.Add(token, Draws ? [token, token + 1] : [], Draws ? s_half : []);
     }
 
     public void Dispose()
