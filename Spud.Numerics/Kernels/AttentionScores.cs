@@ -9,8 +9,8 @@ namespace Spud.Numerics;
 /// </summary>
 /// <remarks>
 /// q [rows, width] at qStride, keys [n, width] at keyStride, scores [rows, n] at scoreStride (in elements); scores
-/// overlap neither. Keys are read, and halves expanded, once per four rows (expanding them to memory first for many
-/// rows was no faster). A score does not depend on the number of rows or keys.
+/// overlap neither. Keys are read, and halves expanded, once per <see cref="RowBlocks">block of rows</see> (expanding them to memory first for
+/// many rows was no faster). A score does not depend on the number of rows or keys.
 /// </remarks>
 public static unsafe class AttentionScores
 {
@@ -60,19 +60,25 @@ public static unsafe class AttentionScores
         where TSource : struct, IElements<TElement>
         where TElement : unmanaged
     {
-        for (int r = 0; r < rows; r += 4, q += 4 * qStride, scores += 4 * scoreStride)
+        for (int r = 0; r < rows;)
         {
-            switch (rows - r)
+            int count = RowBlocks.Next<T>(rows - r);
+            switch (count)
             {
                 case 1: Rows<T, TSource, TElement, OneRow>(q, qStride, keys, keyStride, n, width, scores, scoreStride); break;
                 case 2: Rows<T, TSource, TElement, TwoRows>(q, qStride, keys, keyStride, n, width, scores, scoreStride); break;
                 case 3: Rows<T, TSource, TElement, ThreeRows>(q, qStride, keys, keyStride, n, width, scores, scoreStride); break;
-                default: Rows<T, TSource, TElement, FourRows>(q, qStride, keys, keyStride, n, width, scores, scoreStride); break;
+                case 4: Rows<T, TSource, TElement, FourRows>(q, qStride, keys, keyStride, n, width, scores, scoreStride); break;
+                default: Rows<T, TSource, TElement, SixRows>(q, qStride, keys, keyStride, n, width, scores, scoreStride); break;
             }
+
+            r += count;
+            q += count * qStride;
+            scores += count * scoreStride;
         }
     }
 
-    /// <summary>One to four rows by four keys at a time; if fewer keys are left, the first of them is repeated.</summary>
+    /// <summary>One to six rows by four keys at a time; if fewer keys are left, the first of them is repeated.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Rows<T, TSource, TElement, TRows>(
         float* q, nint qStride, TElement* keys, nint keyStride, int n, int width, float* scores, nint scoreStride)
@@ -81,7 +87,7 @@ public static unsafe class AttentionScores
         where TElement : unmanaged
         where TRows : struct, IRowCount
     {
-        float* last = stackalloc float[16];
+        float* last = stackalloc float[24];
         int whole = width / T.Count * T.Count;
         for (int j = 0; j < n; j += 4)
         {
@@ -93,6 +99,7 @@ public static unsafe class AttentionScores
             TElement* k2 = left < 2 ? k0 : k0 + 2 * keyStride, k3 = left < 3 ? k0 : k0 + 3 * keyStride;
             T s00 = T.Create(0f), s01 = s00, s02 = s00, s03 = s00, s10 = s00, s11 = s00, s12 = s00, s13 = s00;
             T s20 = s00, s21 = s00, s22 = s00, s23 = s00, s30 = s00, s31 = s00, s32 = s00, s33 = s00;
+            T s40 = s00, s41 = s00, s42 = s00, s43 = s00, s50 = s00, s51 = s00, s52 = s00, s53 = s00;
             T c0 = s00, c1 = s00, c2 = s00, c3 = s00;
             for (int d = 0; d < whole; d += T.Count)
             {
@@ -119,7 +126,7 @@ public static unsafe class AttentionScores
                     s13 = T.MultiplyAdd(a, b3, s13);
                 }
 
-                if (typeof(TRows) == typeof(ThreeRows) || typeof(TRows) == typeof(FourRows))
+                if (typeof(TRows) == typeof(ThreeRows) || typeof(TRows) == typeof(FourRows) || typeof(TRows) == typeof(SixRows))
                 {
                     a = T.Load(q + 2 * qStride + d);
                     s20 = T.MultiplyAdd(a, b0, s20);
@@ -128,13 +135,27 @@ public static unsafe class AttentionScores
                     s23 = T.MultiplyAdd(a, b3, s23);
                 }
 
-                if (typeof(TRows) == typeof(FourRows))
+                if (typeof(TRows) == typeof(FourRows) || typeof(TRows) == typeof(SixRows))
                 {
                     a = T.Load(q + 3 * qStride + d);
                     s30 = T.MultiplyAdd(a, b0, s30);
                     s31 = T.MultiplyAdd(a, b1, s31);
                     s32 = T.MultiplyAdd(a, b2, s32);
                     s33 = T.MultiplyAdd(a, b3, s33);
+                }
+
+                if (typeof(TRows) == typeof(SixRows))
+                {
+                    a = T.Load(q + 4 * qStride + d);
+                    s40 = T.MultiplyAdd(a, b0, s40);
+                    s41 = T.MultiplyAdd(a, b1, s41);
+                    s42 = T.MultiplyAdd(a, b2, s42);
+                    s43 = T.MultiplyAdd(a, b3, s43);
+                    a = T.Load(q + 5 * qStride + d);
+                    s50 = T.MultiplyAdd(a, b0, s50);
+                    s51 = T.MultiplyAdd(a, b1, s51);
+                    s52 = T.MultiplyAdd(a, b2, s52);
+                    s53 = T.MultiplyAdd(a, b3, s53);
                 }
             }
 
@@ -146,34 +167,31 @@ public static unsafe class AttentionScores
                 Finish<TSource, TElement>(q + qStride, k0, k1, k2, k3, whole, width, target + stride);
             }
 
-            if (typeof(TRows) == typeof(ThreeRows) || typeof(TRows) == typeof(FourRows))
+            if (typeof(TRows) == typeof(ThreeRows) || typeof(TRows) == typeof(FourRows) || typeof(TRows) == typeof(SixRows))
             {
                 T.StoreSums(s20, s21, s22, s23, target + 2 * stride);
                 Finish<TSource, TElement>(q + 2 * qStride, k0, k1, k2, k3, whole, width, target + 2 * stride);
             }
 
-            if (typeof(TRows) == typeof(FourRows))
+            if (typeof(TRows) == typeof(FourRows) || typeof(TRows) == typeof(SixRows))
             {
                 T.StoreSums(s30, s31, s32, s33, target + 3 * stride);
                 Finish<TSource, TElement>(q + 3 * qStride, k0, k1, k2, k3, whole, width, target + 3 * stride);
             }
 
+            if (typeof(TRows) == typeof(SixRows))
+            {
+                T.StoreSums(s40, s41, s42, s43, target + 4 * stride);
+                Finish<TSource, TElement>(q + 4 * qStride, k0, k1, k2, k3, whole, width, target + 4 * stride);
+                T.StoreSums(s50, s51, s52, s53, target + 5 * stride);
+                Finish<TSource, TElement>(q + 5 * qStride, k0, k1, k2, k3, whole, width, target + 5 * stride);
+            }
+
             for (int i = 0; left < 3 && i <= left; i++)
             {
-                scores[j + i] = last[i];
-                if (typeof(TRows) != typeof(OneRow))
+                for (int r = 0; r < TRows.Count; r++)
                 {
-                    scores[scoreStride + j + i] = last[4 + i];
-                }
-
-                if (typeof(TRows) == typeof(ThreeRows) || typeof(TRows) == typeof(FourRows))
-                {
-                    scores[2 * scoreStride + j + i] = last[8 + i];
-                }
-
-                if (typeof(TRows) == typeof(FourRows))
-                {
-                    scores[3 * scoreStride + j + i] = last[12 + i];
+                    scores[r * scoreStride + j + i] = last[4 * r + i];
                 }
             }
         }

@@ -82,19 +82,25 @@ public static unsafe class AttentionValues
         where TElement : unmanaged
         where TVectors : struct, IVectorCount
     {
-        for (int r = 0; r < rows; r += 4, p += 4 * pStride, sums += 4 * sumStride)
+        for (int r = 0; r < rows;)
         {
-            switch (rows - r)
+            int count = RowBlocks.Next<T>(rows - r);
+            switch (count)
             {
                 case 1: Rows<T, TSource, TElement, TVectors, OneRow>(p, pStride, values, d, valueStride, n, sums, sumStride); break;
                 case 2: Rows<T, TSource, TElement, TVectors, TwoRows>(p, pStride, values, d, valueStride, n, sums, sumStride); break;
                 case 3: Rows<T, TSource, TElement, TVectors, ThreeRows>(p, pStride, values, d, valueStride, n, sums, sumStride); break;
-                default: Rows<T, TSource, TElement, TVectors, FourRows>(p, pStride, values, d, valueStride, n, sums, sumStride); break;
+                case 4: Rows<T, TSource, TElement, TVectors, FourRows>(p, pStride, values, d, valueStride, n, sums, sumStride); break;
+                default: Rows<T, TSource, TElement, TVectors, SixRows>(p, pStride, values, d, valueStride, n, sums, sumStride); break;
             }
+
+            r += count;
+            p += count * pStride;
+            sums += count * sumStride;
         }
     }
 
-    /// <summary>One to four rows by one or four vectors of columns; sums stay in registers over all keys.</summary>
+    /// <summary>One to six rows by one or four vectors of columns; sums stay in registers over all keys.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Rows<T, TSource, TElement, TVectors, TRows>(
         float* p, nint pStride, TElement* values, int d, nint valueStride, int n, float* sums, nint sumStride)
@@ -106,21 +112,29 @@ public static unsafe class AttentionValues
     {
         T s00 = T.Create(0f), s01 = s00, s02 = s00, s03 = s00, s10 = s00, s11 = s00, s12 = s00, s13 = s00;
         T s20 = s00, s21 = s00, s22 = s00, s23 = s00, s30 = s00, s31 = s00, s32 = s00, s33 = s00;
+        T s40 = s00, s41 = s00, s42 = s00, s43 = s00, s50 = s00, s51 = s00, s52 = s00, s53 = s00;
         Load<T, TVectors>(sums, ref s00, ref s01, ref s02, ref s03);
         if (typeof(TRows) != typeof(OneRow))
         {
             Load<T, TVectors>(sums + sumStride, ref s10, ref s11, ref s12, ref s13);
         }
 
-        if (typeof(TRows) == typeof(ThreeRows) || typeof(TRows) == typeof(FourRows))
+        if (typeof(TRows) == typeof(ThreeRows) || typeof(TRows) == typeof(FourRows) || typeof(TRows) == typeof(SixRows))
         {
             Load<T, TVectors>(sums + 2 * sumStride, ref s20, ref s21, ref s22, ref s23);
         }
 
-        if (typeof(TRows) == typeof(FourRows))
+        if (typeof(TRows) == typeof(FourRows) || typeof(TRows) == typeof(SixRows))
         {
             Load<T, TVectors>(sums + 3 * sumStride, ref s30, ref s31, ref s32, ref s33);
         }
+
+        if (typeof(TRows) == typeof(SixRows))
+        {
+            Load<T, TVectors>(sums + 4 * sumStride, ref s40, ref s41, ref s42, ref s43);
+            Load<T, TVectors>(sums + 5 * sumStride, ref s50, ref s51, ref s52, ref s53);
+        }
+
         for (int j = 0; j < n; j++, values += valueStride)
         {
             T scale = TSource.Scale<T>(values, d), v0 = TSource.Load(values, d, scale), v1 = v0, v2 = v0, v3 = v0;
@@ -140,14 +154,20 @@ public static unsafe class AttentionValues
                 MultiplyAdd<T, TVectors>(p[pStride + j], v0, v1, v2, v3, ref s10, ref s11, ref s12, ref s13);
             }
 
-            if (typeof(TRows) == typeof(ThreeRows) || typeof(TRows) == typeof(FourRows))
+            if (typeof(TRows) == typeof(ThreeRows) || typeof(TRows) == typeof(FourRows) || typeof(TRows) == typeof(SixRows))
             {
                 MultiplyAdd<T, TVectors>(p[2 * pStride + j], v0, v1, v2, v3, ref s20, ref s21, ref s22, ref s23);
             }
 
-            if (typeof(TRows) == typeof(FourRows))
+            if (typeof(TRows) == typeof(FourRows) || typeof(TRows) == typeof(SixRows))
             {
                 MultiplyAdd<T, TVectors>(p[3 * pStride + j], v0, v1, v2, v3, ref s30, ref s31, ref s32, ref s33);
+            }
+
+            if (typeof(TRows) == typeof(SixRows))
+            {
+                MultiplyAdd<T, TVectors>(p[4 * pStride + j], v0, v1, v2, v3, ref s40, ref s41, ref s42, ref s43);
+                MultiplyAdd<T, TVectors>(p[5 * pStride + j], v0, v1, v2, v3, ref s50, ref s51, ref s52, ref s53);
             }
         }
 
@@ -157,14 +177,20 @@ public static unsafe class AttentionValues
             Store<T, TVectors>(s10, s11, s12, s13, sums + sumStride);
         }
 
-        if (typeof(TRows) == typeof(ThreeRows) || typeof(TRows) == typeof(FourRows))
+        if (typeof(TRows) == typeof(ThreeRows) || typeof(TRows) == typeof(FourRows) || typeof(TRows) == typeof(SixRows))
         {
             Store<T, TVectors>(s20, s21, s22, s23, sums + 2 * sumStride);
         }
 
-        if (typeof(TRows) == typeof(FourRows))
+        if (typeof(TRows) == typeof(FourRows) || typeof(TRows) == typeof(SixRows))
         {
             Store<T, TVectors>(s30, s31, s32, s33, sums + 3 * sumStride);
+        }
+
+        if (typeof(TRows) == typeof(SixRows))
+        {
+            Store<T, TVectors>(s40, s41, s42, s43, sums + 4 * sumStride);
+            Store<T, TVectors>(s50, s51, s52, s53, sums + 5 * sumStride);
         }
     }
 

@@ -25,3 +25,9 @@ internal readonly struct FourRows : IRowCount
 {
     public static int Count => 4;
 }
+
+/// <summary>For vectors of which there are 32 registers.</summary>
+internal readonly struct SixRows : IRowCount
+{
+    public static int Count => 6;
+}

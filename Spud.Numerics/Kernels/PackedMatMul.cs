@@ -93,10 +93,17 @@ public static unsafe class PackedMatMul
         where TFloat : struct, ILanes<TFloat>
         where TFormat : struct, IPackedFormat
     {
-        if (left >= 4)
+        // Five are three and two: a body costs less by row, the more rows it has.
+        if (left is 4 or >= 7)
         {
             PackedTile.Run<TBytes, TFloat, TFormat, FourRows>(tile, x, row, sums);
             return 4;
+        }
+
+        if (left >= 3)
+        {
+            PackedTile.Run<TBytes, TFloat, TFormat, ThreeRows>(tile, x, row, sums);
+            return 3;
         }
 
         if (left >= 2)

@@ -2,10 +2,10 @@ using System.Runtime.CompilerServices;
 
 namespace Spud.Numerics;
 
-/// <summary>The register-blocked body of <see cref="PackedMatMul"/>: two vectors of outputs at a time, by one, two or four rows.</summary>
+/// <summary>The register-blocked body of <see cref="PackedMatMul"/>: two vectors of outputs at a time, by one to four rows.</summary>
 /// <remarks>
 /// Names: n is a sum of products, i16 in pairs or i32; the digits are row and vector. The f32 sums stay in memory: eight
-/// vectors of n leave no room for them in sixteen registers. A part is as much of a
+/// vectors of n leave no room for them in sixteen registers; where two vectors are a whole tile, there are 32, and y is kept in them. A part is as much of a
 /// group as has one scale and fits one n: all of it or half. Code of formats and lanes is kept free of branches that a
 /// format does not need: code that the compiler inlines only to drop counts against its limit for a method.
 /// </remarks>
@@ -39,6 +39,7 @@ internal static unsafe class PackedTile
             TFloat.Store(TFloat.Create(0f), sums + i);
         }
 
+        TFloat y00 = TFloat.Create(0f), y01 = y00, y10 = y00, y11 = y00, y20 = y00, y21 = y00, y30 = y00, y31 = y00;
         for (nint group = 0; group < groups; group++)
         {
             if (TFormat.HeadBytes != 0 && group % 8 == 0)
@@ -80,25 +81,33 @@ internal static unsafe class PackedTile
                             TFormat.Multiply<TBytes, TFloat>(ref n10, ref n11, a0, a1, b0, b1, q + 1 * k, p + 1 * k);
                         }
 
-                        if (typeof(TRows) == typeof(FourRows))
+                        if (typeof(TRows) == typeof(ThreeRows) || typeof(TRows) == typeof(FourRows))
                         {
                             TFormat.Multiply<TBytes, TFloat>(ref n20, ref n21, a0, a1, b0, b1, q + 2 * k, p + 2 * k);
+                        }
+
+                        if (typeof(TRows) == typeof(FourRows))
+                        {
                             TFormat.Multiply<TBytes, TFloat>(ref n30, ref n31, a0, a1, b0, b1, q + 3 * k, p + 3 * k);
                         }
                     }
 
                     TFormat.ReadScale(head, scales, factor, lane, part, out TFloat d0);
                     TFormat.ReadScale(head, scales, factor, lane + TFloat.Count, part, out TFloat d1);
-                    AddProducts<TBytes, TFloat, TFormat>(n00, n01, d0, d1, *xScales, xHalfSums, part, y);
+                    AddProducts<TBytes, TFloat, TFormat>(n00, n01, d0, d1, *xScales, xHalfSums, part, y, ref y00, ref y01);
                     if (typeof(TRows) != typeof(OneRow))
                     {
-                        AddProducts<TBytes, TFloat, TFormat>(n10, n11, d0, d1, xScales[1 * groups], xHalfSums + 2 * groups, part, y + 1 * SumStride);
+                        AddProducts<TBytes, TFloat, TFormat>(n10, n11, d0, d1, xScales[1 * groups], xHalfSums + 2 * groups, part, y + 1 * SumStride, ref y10, ref y11);
+                    }
+
+                    if (typeof(TRows) == typeof(ThreeRows) || typeof(TRows) == typeof(FourRows))
+                    {
+                        AddProducts<TBytes, TFloat, TFormat>(n20, n21, d0, d1, xScales[2 * groups], xHalfSums + 4 * groups, part, y + 2 * SumStride, ref y20, ref y21);
                     }
 
                     if (typeof(TRows) == typeof(FourRows))
                     {
-                        AddProducts<TBytes, TFloat, TFormat>(n20, n21, d0, d1, xScales[2 * groups], xHalfSums + 4 * groups, part, y + 2 * SumStride);
-                        AddProducts<TBytes, TFloat, TFormat>(n30, n31, d0, d1, xScales[3 * groups], xHalfSums + 6 * groups, part, y + 3 * SumStride);
+                        AddProducts<TBytes, TFloat, TFormat>(n30, n31, d0, d1, xScales[3 * groups], xHalfSums + 6 * groups, part, y + 3 * SumStride, ref y30, ref y31);
                     }
                 }
 
@@ -106,9 +115,20 @@ internal static unsafe class PackedTile
                 {
                     TFormat.ReadMinimum(head, scales, factor, lane, out TFloat m0);
                     TFormat.ReadMinimum(head, scales, factor, lane + TFloat.Count, out TFloat m1);
-                    for (int r = 0; r < TRows.Count; r++)
+                    AddMinimum(m0, m1, xSums[0], y, ref y00, ref y01);
+                    if (typeof(TRows) != typeof(OneRow))
                     {
-                        AddMinimum(m0, m1, xSums[r * groups], y + r * SumStride);
+                        AddMinimum(m0, m1, xSums[1 * groups], y + 1 * SumStride, ref y10, ref y11);
+                    }
+
+                    if (typeof(TRows) == typeof(ThreeRows) || typeof(TRows) == typeof(FourRows))
+                    {
+                        AddMinimum(m0, m1, xSums[2 * groups], y + 2 * SumStride, ref y20, ref y21);
+                    }
+
+                    if (typeof(TRows) == typeof(FourRows))
+                    {
+                        AddMinimum(m0, m1, xSums[3 * groups], y + 3 * SumStride, ref y30, ref y31);
                     }
                 }
             }
@@ -119,29 +139,72 @@ internal static unsafe class PackedTile
             xSums++;
             xHalfSums += 2;
         }
+
+        if (2 * TFloat.Count == PackedWeights.TileOutputs)
+        {
+            Store(y00, y01, sums);
+            if (typeof(TRows) != typeof(OneRow))
+            {
+                Store(y10, y11, sums + 1 * SumStride);
+            }
+
+            if (typeof(TRows) == typeof(ThreeRows) || typeof(TRows) == typeof(FourRows))
+            {
+                Store(y20, y21, sums + 2 * SumStride);
+            }
+
+            if (typeof(TRows) == typeof(FourRows))
+            {
+                Store(y30, y31, sums + 3 * SumStride);
+            }
+        }
     }
 
     /// <summary>y += total of n (d dx).</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void AddProducts<TBytes, TFloat, TFormat>(
-        TBytes n0, TBytes n1, TFloat d0, TFloat d1, float dx, int* halfSums, int part, float* y)
+        TBytes n0, TBytes n1, TFloat d0, TFloat d1, float dx, int* halfSums, int part, float* y, ref TFloat y0, ref TFloat y1)
         where TBytes : struct, IByteLanes<TBytes, TFloat>
         where TFloat : struct, ILanes<TFloat>
         where TFormat : struct, IPackedFormat
     {
         TFormat.Total<TBytes, TFloat>(ref n0, ref n1, halfSums, part);
         TFloat scale = TFloat.Create(dx);
-        TFloat.Store(TFloat.MultiplyAdd(TBytes.ToSingle(n0), d0 * scale, TFloat.Load(y)), y);
-        TFloat.Store(TFloat.MultiplyAdd(TBytes.ToSingle(n1), d1 * scale, TFloat.Load(y + TFloat.Count)), y + TFloat.Count);
+        if (2 * TFloat.Count == PackedWeights.TileOutputs)
+        {
+            y0 = TFloat.MultiplyAdd(TBytes.ToSingle(n0), d0 * scale, y0);
+            y1 = TFloat.MultiplyAdd(TBytes.ToSingle(n1), d1 * scale, y1);
+        }
+        else
+        {
+            TFloat.Store(TFloat.MultiplyAdd(TBytes.ToSingle(n0), d0 * scale, TFloat.Load(y)), y);
+            TFloat.Store(TFloat.MultiplyAdd(TBytes.ToSingle(n1), d1 * scale, TFloat.Load(y + TFloat.Count)), y + TFloat.Count);
+        }
     }
 
     /// <summary>y += m (dx sum).</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void AddMinimum<TFloat>(TFloat m0, TFloat m1, float scaledSum, float* y)
+    private static void AddMinimum<TFloat>(TFloat m0, TFloat m1, float scaledSum, float* y, ref TFloat y0, ref TFloat y1)
         where TFloat : struct, ILanes<TFloat>
     {
         TFloat sum = TFloat.Create(scaledSum);
-        TFloat.Store(TFloat.MultiplyAdd(m0, sum, TFloat.Load(y)), y);
-        TFloat.Store(TFloat.MultiplyAdd(m1, sum, TFloat.Load(y + TFloat.Count)), y + TFloat.Count);
+        if (2 * TFloat.Count == PackedWeights.TileOutputs)
+        {
+            y0 = TFloat.MultiplyAdd(m0, sum, y0);
+            y1 = TFloat.MultiplyAdd(m1, sum, y1);
+        }
+        else
+        {
+            TFloat.Store(TFloat.MultiplyAdd(m0, sum, TFloat.Load(y)), y);
+            TFloat.Store(TFloat.MultiplyAdd(m1, sum, TFloat.Load(y + TFloat.Count)), y + TFloat.Count);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Store<TFloat>(TFloat y0, TFloat y1, float* y)
+        where TFloat : struct, ILanes<TFloat>
+    {
+        TFloat.Store(y0, y);
+        TFloat.Store(y1, y + TFloat.Count);
     }
 }

@@ -14,7 +14,7 @@ public sealed unsafe class AttentionTests
         int stride = width + 4;
         ushort[] halves = Samples.ToHalf(Samples.Normal(N * stride, width));
         float[] singles = Samples.FromHalf(halves);
-        foreach (int rows in (int[])[1, 2, 3, 4, 5, 7, 8, 19])
+        foreach (int rows in (int[])[1, 2, 3, 4, 5, 6, 7, 8, 9, 19])
         {
             float[] q = Samples.Normal(rows * (width + 1), rows);
             float[] scores = Scores(q, rows, width, singles, null, stride, N);
@@ -41,7 +41,7 @@ public sealed unsafe class AttentionTests
         int stride = width + 4;
         ushort[] halves = Samples.ToHalf(Samples.Normal(N * stride, width));
         float[] singles = Samples.FromHalf(halves);
-        foreach (int rows in (int[])[1, 2, 3, 4, 5, 7, 8, 19])
+        foreach (int rows in (int[])[1, 2, 3, 4, 5, 6, 7, 8, 9, 19])
         {
             float[] p = [.. Samples.Normal(rows * (N + 1), rows).Select(MathF.Abs)];
             float[] sums = Sums(p, rows, width, singles, null, stride, N);
@@ -81,7 +81,7 @@ public sealed unsafe class AttentionTests
         (byte[] blocks, float[] singles) = Blocks(type, N, width);
         using var stored = new Guarded<byte>(blocks, 1);
         nint bytes = blocks.Length / N;
-        foreach (int rows in (int[])[1, 2, 3, 4, 5, 8])
+        foreach (int rows in (int[])[1, 2, 3, 4, 5, 6, 8])
         {
             float[] q = Samples.Normal(rows * (width + 1), rows), p = [.. Samples.Normal(rows * (N + 1), rows).Select(MathF.Abs)];
             using var qs = new Guarded<float>(q, 1);
