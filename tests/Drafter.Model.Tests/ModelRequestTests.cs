@@ -214,7 +214,7 @@ public sealed class ModelRequestTests : IDisposable
         LanguageModel.Load(PipelineDocument.Load(null, [$"model={TestData.Path("stories260K/stories260K-f32.gguf")}", .. edits]), s_plugins, options);
 
     private static GenerationOptions Options(float temperature) =>
-        new() { MaxTokens = Tokens, IgnoreEndOfGeneration = true, Sampling = new() { Temperature = temperature, Seed = 7 } };
+        new() { MaxTokens = Tokens, IgnoreEndOfGeneration = true, Prefer = DraftPreference.Fixed, Sampling = new() { Temperature = temperature, Seed = 7 } };
 
     private static int[] Read(Request request) => [.. request.ToBlockingEnumerable().Where(piece => piece.Token is not null).Select(piece => piece.Token!.Value)];
 }
