@@ -12,8 +12,11 @@ internal sealed class StepTimes
     private const double RowShare = 0.25;
 
     // Smoothing: the latest time counts that much. Times that differ more than twofold from what was expected are interruptions, or a change that repeats.
-    private const double PlainShare = 0.2, LatePlainShare = 0.7, LevelShare = 0.02, Keep = 0.98, PriorWeight = 0.5, MostDeviation = 2;
+    private const double PlainShare = 0.2, LatePlainShare = 0.7, LevelShare = 0.02, Keep = 0.98, MostDeviation = 2;
     private const int Late = 64;
+
+    // On a busy machine single steps take several times as long: one of them must not stop drafts. In steps, and in squares of drafted rows.
+    private const double PriorWeight = 4, LineWeight = 64;
 
     private readonly double[] _sums, _weights, _ratios;
     private readonly double _firstSlope;
@@ -70,7 +73,7 @@ internal sealed class StepTimes
     // What has not been measured itself continues the line through all that has.
     private void Extrapolate()
     {
-        double products = _firstSlope, squares = 1;
+        double products = LineWeight * _firstSlope, squares = LineWeight;
         for (int i = 1; i < _ratios.Length; i++)
             (products, squares) = (products + i * (_sums[i] - _weights[i]), squares + _weights[i] * i * i);
 
