@@ -16,7 +16,7 @@ internal sealed class StepTimes
     private const int Late = 64;
 
     // On a busy machine single steps take several times as long: one of them must not stop drafts. In steps, and in squares of drafted rows.
-    private const double PriorWeight = 4, LineWeight = 64;
+    private const double PriorWeight = 1, LineWeight = 16;
 
     private readonly double[] _sums, _weights, _ratios;
     private readonly double _firstSlope;
