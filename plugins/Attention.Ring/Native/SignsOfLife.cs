@@ -9,7 +9,7 @@ namespace Attention.Ring.Native;
 /// <param name="calls">Held during calls of MPI.</param>
 internal sealed class SignsOfLife(int ranks, TimeSpan every, Lock calls)
 {
-    private readonly ManualResetEventSlim _isLeaving = new();
+    private readonly TaskCompletionSource _leaving = new();
 
     // [rank]: the send of the last sign; 0 before the first one.
     private readonly nint[] _sends = new nint[ranks];
@@ -17,12 +17,12 @@ internal sealed class SignsOfLife(int ranks, TimeSpan every, Lock calls)
     public void Start() => new Thread(Send) { IsBackground = true, Name = "ring signs of life" }.Start();
 
     /// <summary>No sign is sent from now on.</summary>
-    public void Stop() => _isLeaving.Set();
+    public void Stop() => _leaving.TrySetResult();
 
     private void Send()
     {
         bool[] isGone = new bool[ranks];
-        while (!_isLeaving.Wait(every))
+        while (!_leaving.Task.Wait(every))
         {
             for (int rank = 1; rank < ranks; rank++)
                 isGone[rank] = isGone[rank] || !TrySend(rank);
@@ -36,7 +36,7 @@ internal sealed class SignsOfLife(int ranks, TimeSpan every, Lock calls)
         {
             try
             {
-                if (!_isLeaving.IsSet && (_sends[rank] == 0 || Mpi.IsDone(ref _sends[rank])))
+                if (!_leaving.Task.IsCompleted && (_sends[rank] == 0 || Mpi.IsDone(ref _sends[rank])))
                     _sends[rank] = Mpi.StartSend(null, 0, rank, Mpi.SignTag);
 
                 return true;
