@@ -36,10 +36,10 @@ public sealed class TextRoomTests
         using LanguageModel model = LanguageModel.Load(PipelineDocument.Load(null, [$"model={Llama}", "cache.format=f32"]), CpuPipeline.Plugins, options);
         Assert.Contains(lines, static line => line.StartsWith("The keys and values of 512 tokens take ", StringComparison.Ordinal));
 
-        ContextOverflowException refused = Assert.Throws<ContextOverflowException>(() => model.Generate(new int[300], new()));
+        ContextOverflowException refused = Assert.Throws<ContextOverflowException>(() => model.Generate(new int[300], new(), TestContext.Current.CancellationToken));
         Assert.Equal((300, 256), (refused.Tokens, refused.ContextTokens));
         Assert.StartsWith("The keys and values of 300 tokens take ", refused.Message, StringComparison.Ordinal);
-        Assert.Equal(200, model.Generate(new int[200], new() { MaxTokens = 1 }).PromptTokens);
+        Assert.Equal(200, model.Generate(new int[200], new() { MaxTokens = 1 }, TestContext.Current.CancellationToken).PromptTokens);
     }
 
     [Fact]
