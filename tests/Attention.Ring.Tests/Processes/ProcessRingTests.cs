@@ -1,4 +1,3 @@
-using Attention.Ring.Processes;
 using Spud;
 using Spud.Conformance.Fixtures;
 using Xunit;
