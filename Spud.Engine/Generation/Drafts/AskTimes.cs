@@ -27,9 +27,12 @@ internal sealed class AskTimes
     /// <param name="seconds">Its duration.</param>
     public void Observe(int tokens, double seconds)
     {
-        // An interruption is not the drafter's.
-        if (_calls > 0)
-            seconds = Math.Min(seconds, MostDeviation * Math.Max(Seconds(tokens), _seconds / _calls));
+        // An interruption is not the drafter's, and what was measured before a much shorter call was one: the first calls are compiled while they run.
+        double mean = _calls > 0 ? _seconds / _calls : seconds;
+        if (seconds * MostDeviation < Math.Min(Seconds(tokens), mean))
+            _calls = _tokens = _seconds = _squares = _products = 0;
+        else
+            seconds = Math.Min(seconds, MostDeviation * Math.Max(Seconds(tokens), mean));
 
         _calls = _calls * Keep + 1;
         _tokens = _tokens * Keep + tokens;

@@ -25,7 +25,7 @@ internal sealed class DraftLength(DraftPreference prefer)
 
     private readonly double[] _drafted = [FirstWeight, .. new double[Draft.MaxTokensOfAny - 1]];
     private readonly double[] _accepted = [FirstWeight * FirstAcceptance, .. new double[Draft.MaxTokensOfAny - 1]];
-    private bool _pays = true;
+    private bool _pays = true, _hasAsked;
     private int _pause, _doublings;
     private long _tokens, _rejected;
 
@@ -39,9 +39,12 @@ internal sealed class DraftLength(DraftPreference prefer)
         if (step.LacksPlain)
             return 0;
 
+        // Each text asks once, whatever asking is believed to take: what was measured in a bad moment would otherwise never be measured again.
         int best = Best(most, step);
+        if (best == 0 && !_hasAsked && AffordsTry)
+            best = 1;
         if (best > 0)
-            _pays = true;
+            _pays = _hasAsked = true;
         else if (_pays)
             Pause(step);
         else if (_pause > 0)
