@@ -51,6 +51,8 @@ internal static class ServerApp
     {
         // One line per request is ours, without any text of it.
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
+        // Why it cannot start, or ended by itself, is said once, by ServerRun.
+        builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
         builder.Logging.AddConfiguration(builder.Configuration.GetSection("Logging"));
         builder.Logging.AddSimpleConsole(static options => (options.SingleLine, options.TimestampFormat) = (true, "yyyy-MM-dd HH:mm:ss.fff "));
         builder.Services.Configure<ConsoleLoggerOptions>(static options => options.LogToStandardErrorThreshold = LogLevel.Trace);

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Spud.Configuration;
 using Spud.Models;
 using Spud.Server.Operations;
+using Spud.Server.Security;
 using Spud.Server.Settings;
 using Spud.Text.ChatTemplates;
 
@@ -22,7 +23,7 @@ internal static class ServerRun
             WebApplication app = ServerApp.Build(arguments);
             try
             {
-                await app.StartAsync().ConfigureAwait(false);
+                await StartAsync(app).ConfigureAwait(false);
                 foreach (string address in app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses)
                     await Console.Error.WriteLineAsync($"listening on {address}").ConfigureAwait(false);
 
@@ -40,6 +41,18 @@ internal static class ServerRun
         catch (Exception fault) when (fault is SettingsException or ConfigurationException or Accounts.AccountsException or IOException)
         {
             return Report(fault);
+        }
+    }
+
+    private static async Task StartAsync(WebApplication app)
+    {
+        try
+        {
+            await app.StartAsync().ConfigureAwait(false);
+        }
+        catch (Exception fault) when (ListenFault.Of(fault, app.Services.GetRequiredService<ServerSettings>()) is { } said)
+        {
+            throw said;
         }
     }
 

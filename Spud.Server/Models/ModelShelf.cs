@@ -47,22 +47,10 @@ internal sealed partial class ModelShelf : IAsyncDisposable
             if (ExcessOf(model) is { } excess)
                 throw new ApiException(StatusCodes.Status503ServiceUnavailable, excess, "model", "model_too_large");
 
-            if (TryStart(model) is not { } loading)
-            {
-                // Another request has to end first.
-                await _freed.WaitAsync(TimeSpan.FromSeconds(1), cancellation).ConfigureAwait(false);
-                continue;
-            }
+            if (TryStart(model) is { } loading)
+                return await LeaseAsync(model, loading, cancellation).ConfigureAwait(false);
 
-            try
-            {
-                return new(model, await loading.WaitAsync(cancellation).ConfigureAwait(false), End);
-            }
-            catch (Exception fault)
-            {
-                End(model);
-                throw fault is OperationCanceledException ? fault : Unloadable(model, fault);
-            }
+            await SomeoneEndsAsync(cancellation).ConfigureAwait(false);
         }
     }
 
@@ -76,7 +64,10 @@ internal sealed partial class ModelShelf : IAsyncDisposable
         if (ExcessOf(All[0]) is { } excess)
             throw new SettingsException($"{excess} Choose a shorter context, fewer {ServerSettings.Section}:FullSequences or a smaller model, or raise {ServerSettings.Section}:ModelMegabytes.");
 
-        Task<LanguageModel> loading = TryStart(All[0])!;
+        Task<LanguageModel>? loading;
+        while ((loading = TryStart(All[0])) is null)
+            await SomeoneEndsAsync(cancellation).ConfigureAwait(false);
+
         try
         {
             await loading.WaitAsync(cancellation).ConfigureAwait(false);
@@ -98,6 +89,22 @@ internal sealed partial class ModelShelf : IAsyncDisposable
 
         _freed.Dispose();
     }
+
+    private async Task<ModelLease> LeaseAsync(ServedModel model, Task<LanguageModel> loading, CancellationToken cancellation)
+    {
+        try
+        {
+            return new(model, await loading.WaitAsync(cancellation).ConfigureAwait(false), End);
+        }
+        catch (Exception fault)
+        {
+            End(model);
+            throw fault is OperationCanceledException ? fault : Unloadable(model, fault);
+        }
+    }
+
+    // Models in use leave no room for another one: a request has to end first.
+    private Task SomeoneEndsAsync(CancellationToken cancellation) => _freed.WaitAsync(TimeSpan.FromSeconds(1), cancellation);
 
     private Task<LanguageModel>? TryStart(ServedModel model)
     {

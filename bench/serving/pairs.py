@@ -2,6 +2,7 @@
 """Compares `spud serve` with llama.cpp's llama-server on the same file under the same load, in turns.
 
 usage: pairs.py LLAMA_SERVER MODEL [--clients N] [--requests N] [--rounds N] [--prompt-words N] [--max-tokens N]
+                [--chat-template NAME]
 
 Both servers run during the whole comparison, with 2 threads, one slot per client, f16 keys and values and their caches of prompts; the load
 goes to one at a time, and each round has prompts of its own. llama-server is built from its repository as usual
@@ -21,6 +22,8 @@ def healthy(port):
 
 
 def start(name, port, command):
+    if healthy(port):
+        raise SystemExit(f"another server listens on port {port}: end it first")
     print(f"{name}: {' '.join(command)}")
     server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     for _ in range(600):
@@ -47,13 +50,15 @@ def main():
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--prompt-words", type=int, default=64)
     parser.add_argument("--max-tokens", type=int, default=64)
+    parser.add_argument("--chat-template", help="a template that both know by name, for a model without one")
     args = parser.parse_args()
     slot = 2 * (args.prompt_words + args.max_tokens) + 128
     slot = -(-slot // 256) * 256
+    template = ["--chat-template", args.chat_template] if args.chat_template else []
     servers = {
-        "spud": (18480, [SPUD, "serve", args.model, "--port", "18480", "--threads", "2", "--sequences", str(args.clients), "--ctx", str(slot)]),
+        "spud": (18480, [SPUD, "serve", args.model, "--port", "18480", "--threads", "2", "--sequences", str(args.clients), "--ctx", str(slot), *template]),
         "llama": (18481, [args.llama_server, "-m", args.model, "--port", "18481", "-t", "2", "-tb", "2", "-np", str(args.clients),
-                          "-c", str(slot * args.clients), "--no-webui"]),
+                          "-c", str(slot * args.clients), "--no-webui", *template]),
     }
     running = [start(name, port, command) for name, (port, command) in servers.items()]
     try:

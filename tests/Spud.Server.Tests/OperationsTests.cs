@@ -1,6 +1,8 @@
+using System.Globalization;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Spud.Server.Http;
+using Spud.Server.Models;
 using Spud.Server.Operations;
 using Spud.Server.Tests.Clients;
 using static Spud.Server.Tests.SharedServer;
@@ -77,6 +79,23 @@ public sealed class OperationsTests(SharedServer shared)
     }
 
     [Fact]
+    public async Task An_address_where_it_cannot_listen_is_said_in_one_line()
+    {
+        await using RunningServer taken = RunningServer.Start("--port", "0", "--threads", "1");
+        await taken.UntilReadyAsync();
+        string port = taken.Address.Port.ToString(CultureInfo.InvariantCulture);
+        Assert.Equal([$"error: Serve:Port: another program listens on port {port} of 127.0.0.1. Choose another one with --port, or a free one with --port 0."], await RefusedAsync("--port", port));
+        Assert.Equal(["error: Serve:Host: 192.0.2.1 is not an address of this machine."], await RefusedAsync("--port", "0", "--host", "192.0.2.1", "--insecure"));
+
+        static async Task<string[]> RefusedAsync(params string[] arguments)
+        {
+            await using RunningServer server = RunningServer.Start(arguments);
+            Assert.Equal(2, await server.EndAsync());
+            return server.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        }
+    }
+
+    [Fact]
     public async Task Several_models_are_served_and_the_one_used_least_recently_makes_room()
     {
         string other = TestData.Path("stories260K/stories260K-q8_0.gguf");
@@ -98,6 +117,22 @@ public sealed class OperationsTests(SharedServer shared)
             Assert.Equal(2, models.GetArrayLength());
             return [.. models.EnumerateArray().Where(static model => model.GetProperty("loaded").GetBoolean()).Select(static model => model.GetProperty("id").GetString()!)];
         }
+    }
+
+    [Fact]
+    public async Task The_first_model_is_loaded_once_a_job_with_another_one_has_ended()
+    {
+        string other = TestData.Path("stories260K/stories260K-q8_0.gguf");
+        string[] models = ["--Serve:Models:first:Model=" + TestServer.Stories, "--Serve:Models:second:Model=" + other];
+        await using TestServer server = await TestServer.StartAsync([.. models, "--Serve:Models:first:ChatTemplate=chatml", "--Serve:Models:second:ChatTemplate=chatml", "--Serve:DefaultModel=first", "--Serve:LoadedModels=1"]);
+        ModelShelf shelf = server.Services.GetRequiredService<ModelShelf>();
+        ModelLease lease = await shelf.TakeAsync("second", TestContext.Current.CancellationToken);
+        Task first = shelf.LoadFirstAsync(TestContext.Current.CancellationToken);
+        Assert.False(first.IsCompleted);
+        Assert.False(shelf.All[0].IsHeld);
+        lease.Dispose();
+        await first;
+        Assert.True(shelf.All[0].IsLoaded);
     }
 
     [Fact]
