@@ -8,10 +8,10 @@ using Xunit;
 
 namespace Attention.Ring.Tests.Mpi;
 
-/// <summary>What the ranks of the jobs of <see cref="MpiTests"/> run: each compares a pipeline over MPI with one without ranks.</summary>
+/// <summary>What the ranks of the jobs of <see cref="MpiTests"/> and <see cref="LostRankTests"/> run: each compares a pipeline over MPI with one without ranks.</summary>
 public sealed class MpiPrograms
 {
-    private const string Skipped = "runs in the ranks of an MPI job: see MpiTests";
+    private const string Skipped = "runs in the ranks of an MPI job: see MpiTests and LostRankTests";
     private const string Plain = """attention={"use":"backend.cpu/cpu","activations":"f32"}""";
 
     [Fact]

@@ -5,7 +5,7 @@ namespace Spud.Host.Tests.EndToEnd;
 
 public sealed class CompareTests
 {
-    private const int Repetitions = 30;
+    private const int Repetitions = 12;
 
     [Theory]
     [InlineData("INT", 130)]
