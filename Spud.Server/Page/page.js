@@ -120,12 +120,13 @@ function legend(...entries) {
   return make("ul", "legend", ...entries.map(([kind, text]) => make("li", "", make("i", kind), text)));
 }
 
-function showModel({ name, loop }) {
-  if (!loop) return make("div", "model", make("p", "", make("span", "name", name), "not in memory"));
+function showModel({ name, memory_bytes, loop }) {
+  const memory = memory_bytes ? `${count(Math.ceil(memory_bytes / 2 ** 20))} MiB` : "";
+  if (!loop) return make("div", "model", make("p", "", make("span", "name", name), memory ? `not in memory, needs ${memory}` : "not in memory"));
   const used = loop.pages - loop.free_pages - loop.kept_pages;
   const texts = [`${count(used)} used`, `${count(loop.kept_pages)} kept of ${loop.kept_texts} ${loop.kept_texts === 1 ? "text" : "texts"}`, `${count(loop.free_pages)} free`];
   return make("div", "model",
-    make("p", "", make("span", "name", name), `${count(loop.pages)} pages of keys and values`),
+    make("p", "", make("span", "name", name), `${memory} of memory, ${count(loop.pages)} pages of keys and values`),
     bar(`Pages: ${texts.join(", ")}`, [["used", used], ["kept", loop.kept_pages]], loop.pages),
     legend(["used", texts[0]], ["kept", texts[1]], ["free", texts[2]]));
 }

@@ -5,7 +5,7 @@ namespace Spud.Generation;
 /// <summary>
 /// Chooses the length of a request's next draft: the one that gives most tokens by time, from how many drafted tokens were accepted so far, by position and
 /// decayed, and from what rows cost. A position that was rarely reached is expected to be like the one before it, so that drafts grow as long as all of their
-/// tokens are accepted. Where no length pays, a draft of one token is tried at growing intervals, which cost at most a hundredth of the time.
+/// tokens are accepted. Where no length pays, a draft of one token is tried at growing intervals, which cost at most 1.5 % of the time.
 /// </summary>
 /// <param name="prefer">What the length is chosen for.</param>
 internal sealed class DraftLength(DraftPreference prefer)
@@ -16,9 +16,9 @@ internal sealed class DraftLength(DraftPreference prefer)
     // A draft counts that much less with each later one; the position before counts like so many drafts.
     private const double Keep = 0.93, FirstPrior = 0.5, Prior = 2;
 
-    // Gains and costs below are not worth it.
-    private const double Least = 0.01;
-    private const int FirstPause = 8, MaxDoublings = 3;
+    // Gains below are not worth it, and tries take at most that much of the time.
+    private const double Least = 0.01, MostTrying = 0.015;
+    private const int FirstPause = 4, MaxDoublings = 3;
 
     /// <summary>Rows of rejected tokens by rows of the answer, with <see cref="DraftPreference.Compute"/>.</summary>
     public const double MaxRejectedShare = 0.05;
@@ -122,11 +122,11 @@ internal sealed class DraftLength(DraftPreference prefer)
 
     private bool AffordsTry => prefer != DraftPreference.Compute || _rejected + 0.5 <= MaxRejectedShare * _tokens;
 
-    // So long that a rejected try costs no more than a hundredth of it.
+    // So long that a rejected try costs no more than that part of it.
     private void Pause(StepOutlook step)
     {
         _pays = false;
-        _pause = (int)Math.Clamp((step.Time(1) / step.Time(0) - 1) / Least, FirstPause << _doublings, ushort.MaxValue);
+        _pause = (int)Math.Clamp((step.Time(1) / step.Time(0) - 1) / MostTrying, FirstPause << _doublings, ushort.MaxValue);
         _doublings = Math.Min(_doublings + 1, MaxDoublings);
     }
 }

@@ -55,6 +55,7 @@ public sealed class PageTests
         Assert.Contains("EUR", bill, StringComparison.Ordinal);
         Assert.Contains("reused", bill, StringComparison.Ordinal);
         Assert.Contains("ann: ", await page.InnerTextAsync("#account"), StringComparison.Ordinal);
+        Assert.Contains("MiB of memory", await page.InnerTextAsync("#models"), StringComparison.Ordinal);
         Assert.True(await page.IsVisibleAsync("#price-chart"));
         Assert.Equal((1, 0), (await page.EvaluateAsync<int>("sessionStorage.length"), await page.EvaluateAsync<int>("localStorage.length")));
         await page.ClickAsync("#forget");
