@@ -1,4 +1,3 @@
-using System.Text;
 using Spud.Configuration;
 using Spud.Plugins;
 
@@ -16,15 +15,7 @@ public static class StandaloneDepth
     /// <exception cref="CompositionException">The plugin refused or threw.</exception>
     public static IDepth Create(PluginCatalog plugins, string name, string options, DepthBuild build)
     {
-        ArgumentNullException.ThrowIfNull(plugins);
-        FaultList faults = new();
-        ConfigObject? written = ConfigFile.Parse(Encoding.UTF8.GetBytes(options), $"depth '{name}'", faults);
-        faults.ThrowIfAny();
-        if (!plugins.TryResolve(Roles.Depth, name, out RegisteredComponent? registered, out string? refusal))
-            throw new CompositionException(refusal!);
-
-        object? bound = new RoleEntry(Roles.Depth, written!) { Use = name }.BindOptions(registered.Name, registered.Options, faults);
-        faults.ThrowIfAny();
-        return registered.Ask("the factory", () => registered.CreateDepth!(bound!, build));
+        (RegisteredComponent registered, object bound) = StandaloneBinding.Bind(plugins, Roles.Depth, name, options);
+        return registered.Ask("the factory", () => registered.CreateDepth!(bound, build));
     }
 }

@@ -1,4 +1,3 @@
-using System.Text;
 using Spud.Configuration;
 using Spud.Plugins;
 
@@ -16,15 +15,7 @@ public static class StandaloneDrafter
     /// <exception cref="CompositionException">The plugin threw.</exception>
     public static IDrafter Create(PluginCatalog plugins, string name, string options, DrafterBuild build)
     {
-        ArgumentNullException.ThrowIfNull(plugins);
-        FaultList faults = new();
-        ConfigObject? written = ConfigFile.Parse(Encoding.UTF8.GetBytes(options), $"drafter '{name}'", faults);
-        faults.ThrowIfAny();
-        if (!plugins.TryResolve(Roles.Drafter, name, out RegisteredComponent? registered, out string? refusal))
-            throw new CompositionException(refusal!);
-
-        object? bound = new RoleEntry(Roles.Drafter, written!) { Use = name }.BindOptions(registered.Name, registered.Options, faults);
-        faults.ThrowIfAny();
-        return registered.Ask("the factory", () => registered.CreateDrafter!(bound!, build));
+        (RegisteredComponent registered, object bound) = StandaloneBinding.Bind(plugins, Roles.Drafter, name, options);
+        return registered.Ask("the factory", () => registered.CreateDrafter!(bound, build));
     }
 }
