@@ -4,6 +4,7 @@ using Spud.Configuration;
 using Spud.Generation;
 using Spud.Models;
 using Spud.Plugins;
+using Spud.Text.ChatTemplates;
 using Xunit;
 
 namespace Drafter.Heads.Tests;
@@ -31,6 +32,18 @@ public sealed class HeadsRequestTests
         Request[] requests = [.. prompts.Select(prompt => drafted.Generate(prompt, options, Cancellation))];
         Assert.Equal(expected, await Task.WhenAll(requests.Select(request => Task.Run(() => Read(request)))));
         Assert.All(requests, static request => Assert.True(request.Ledger!.Drafts!.Drafted > 0));
+    }
+
+    /// <summary>The trained blocks of the embedded model are found next to it, and an exercise takes fewer steps.</summary>
+    [Fact]
+    public void The_blocks_of_the_embedded_model_give_its_text_in_fewer_steps()
+    {
+        using LanguageModel plain = Load(TestData.DefaultModel, new() { Threads = 2 }, "context=512"), drafted = Load(TestData.DefaultModel, new() { Threads = 2 }, "context=512", "drafter=heads");
+        GenerationOptions options = new() { MaxTokens = 60, IgnoreEndOfGeneration = true, Sampling = new() { Temperature = 0 }, Prefer = DraftPreference.Fixed };
+        int[] prompt = plain.Encode([new ChatMessage("user", "What is 27 + 18 - 9? Show each step.")]);
+        Request request = drafted.Generate(prompt, options, Cancellation);
+        Assert.Equal(Read(plain.Generate(prompt, options, Cancellation)), Read(request));
+        Assert.InRange(request.Ledger!.Drafts!.TokensPerStep, 1.2, 4);
     }
 
     [Fact]
@@ -86,8 +99,10 @@ public sealed class HeadsRequestTests
 
     private static string Refusal(string edit) => Assert.Throws<CompositionException>(() => Load(new() { Threads = 1 }, edit).Dispose()).Message;
 
-    private static LanguageModel Load(PipelineOptions options, params string[] edits) =>
-        LanguageModel.Load(PipelineDocument.Load(null, [$"model={TestData.Path("stories260K/stories260K-f32.gguf")}", .. edits]), s_plugins, options);
+    private static LanguageModel Load(PipelineOptions options, params string[] edits) => Load(TestData.Path("stories260K/stories260K-f32.gguf"), options, edits);
+
+    private static LanguageModel Load(string model, PipelineOptions options, params string[] edits) =>
+        LanguageModel.Load(PipelineDocument.Load(null, [$"model={model}", .. edits]), s_plugins, options);
 
     private static int[] Read(Request request) => [.. request.ToBlockingEnumerable().Where(piece => piece.Token is not null).Select(piece => piece.Token!.Value)];
 }
