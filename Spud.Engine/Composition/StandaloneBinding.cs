@@ -17,14 +17,26 @@ internal static class StandaloneBinding
     public static (RegisteredComponent Registered, object Options) Bind(PluginCatalog plugins, string role, string name, string options)
     {
         ArgumentNullException.ThrowIfNull(plugins);
-        FaultList faults = new();
-        ConfigObject? written = ConfigFile.Parse(Encoding.UTF8.GetBytes(options), $"{role} '{name}'", faults);
-        faults.ThrowIfAny();
+        RoleEntry entry = Entry(role, name, options);
         if (!plugins.TryResolve(role, name, out RegisteredComponent? registered, out string? refusal))
             throw new CompositionException(refusal!);
 
-        object? bound = new RoleEntry(role, written!) { Use = name }.BindOptions(registered.Name, registered.Options, faults);
+        FaultList faults = new();
+        object? bound = entry.BindOptions(registered.Name, registered.Options, faults);
         faults.ThrowIfAny();
         return (registered, bound!);
+    }
+
+    /// <summary>The entry that a pipeline would have.</summary>
+    /// <param name="role">The role.</param>
+    /// <param name="name">The component.</param>
+    /// <param name="options">A JSON object.</param>
+    /// <exception cref="ConfigurationException">Contains all faults.</exception>
+    public static RoleEntry Entry(string role, string name, string options)
+    {
+        FaultList faults = new();
+        ConfigObject? written = ConfigFile.Parse(Encoding.UTF8.GetBytes(options), $"{role} '{name}'", faults);
+        faults.ThrowIfAny();
+        return new(role, written!) { Use = name };
     }
 }

@@ -1,4 +1,3 @@
-using System.Text;
 using Spud.Configuration;
 using Spud.Execution;
 using Spud.Plugins;
@@ -19,9 +18,7 @@ public static class StandaloneScheduler
     {
         ArgumentNullException.ThrowIfNull(plugins);
         FaultList faults = new();
-        ConfigObject? written = ConfigFile.Parse(Encoding.UTF8.GetBytes(options), $"scheduler '{name}'", faults);
-        faults.ThrowIfAny();
-        ChosenScheduler chosen = ChosenScheduler.Choose(new RoleEntry(Roles.Scheduler, written!) { Use = name }, plugins, faults);
+        ChosenScheduler chosen = ChosenScheduler.Choose(StandaloneBinding.Entry(Roles.Scheduler, name, options), plugins, faults);
         faults.ThrowIfAny();
         return chosen.Create(log);
     }

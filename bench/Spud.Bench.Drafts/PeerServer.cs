@@ -26,8 +26,6 @@ internal sealed class PeerServer : IDisposable
         Console.WriteLine($"{program} {string.Join(' ', arguments)}");
         ProcessStartInfo start = new(program, arguments) { RedirectStandardError = true, RedirectStandardOutput = true };
         PeerServer server = new(Process.Start(start)!, port);
-        server._process.OutputDataReceived += static (_, _) => { };
-        server._process.ErrorDataReceived += static (_, _) => { };
         server._process.BeginOutputReadLine();
         server._process.BeginErrorReadLine();
         while (!await server.IsReadyAsync().ConfigureAwait(false))

@@ -24,7 +24,7 @@ public sealed class TutorialTests(AuthorsMachine machine) : IClassFixture<Author
     {
         Home();
         int at = 0;
-        foreach (string line in Tutorial.Read().Printed)
+        foreach (string line in AuthorsMachine.ReadTutorial().Printed)
         {
             int found = machine.Log.IndexOf(line, at, StringComparison.Ordinal);
             Assert.True(found >= 0, $"the commands did not print '{line}':\n{machine.Log}");
@@ -46,7 +46,7 @@ public sealed class TutorialTests(AuthorsMachine machine) : IClassFixture<Author
     [Fact]
     public void The_sample_is_what_the_tutorial_writes_and_nothing_of_it_is_left_out()
     {
-        Tutorial tutorial = Tutorial.Read();
+        Tutorial tutorial = AuthorsMachine.ReadTutorial();
         string[] reference = [.. Directory.GetFiles(Path.Combine(TestData.Root, "tests", "plugins", "Reference"), "*.cs", SearchOption.AllDirectories).Select(File.ReadAllText)];
         Assert.All(tutorial.OtherBlocks, block => Assert.Contains(reference, source => source.Contains(block, StringComparison.Ordinal)));
         Assert.Equal(Sources(s_sample).Except(s_notInTutorial), tutorial.Files.Keys.Order(StringComparer.Ordinal));

@@ -1,20 +1,22 @@
 using System.Text;
 using System.Text.RegularExpressions;
 
-namespace Spud.Host.Tests.EndToEnd.ThirdParty;
+namespace Spud.Host.Tests.EndToEnd;
 
-/// <summary><c>docs/writing-a-plugin.md</c> as what it tells its reader to do.</summary>
+/// <summary>A document as what it tells its reader to do.</summary>
 internal sealed partial class Tutorial
 {
     private const string PathToSpud = "/path/to/spud";
     private readonly List<string> _script = [];
+    private readonly Predicate<string> _isOmitted;
 
-    private Tutorial()
-    {
-    }
+    private Tutorial(Predicate<string> isOmitted) => _isOmitted = isOmitted;
 
     /// <summary>Files to write, by their path.</summary>
     public Dictionary<string, string> Files { get; } = [];
+
+    /// <summary>Commands of the script, in order.</summary>
+    public List<string> Commands { get; } = [];
 
     /// <summary>Blocks of code that are neither a file nor a command.</summary>
     public List<string> OtherBlocks { get; } = [];
@@ -22,11 +24,21 @@ internal sealed partial class Tutorial
     /// <summary>Lines that commands print, in order.</summary>
     public List<string> Printed { get; } = [];
 
-    /// <summary>The document.</summary>
-    public static Tutorial Read()
+    /// <summary>Reads a document, or one of its sections.</summary>
+    /// <param name="document">File in docs.</param>
+    /// <param name="isOmitted">Whether a command is not part of the script.</param>
+    /// <param name="section">Heading of the section; null for the whole document.</param>
+    public static Tutorial Read(string document, Predicate<string> isOmitted, string? section = null)
     {
-        Tutorial tutorial = new();
-        foreach (Match block in Block().Matches(File.ReadAllText(Path.Combine(TestData.Root, "docs", "writing-a-plugin.md"))))
+        string text = File.ReadAllText(Path.Combine(TestData.Root, "docs", document));
+        if (section is not null)
+        {
+            int begin = text.IndexOf($"\n## {section}\n", StringComparison.Ordinal);
+            text = text[begin..text.IndexOf("\n## ", begin + 1, StringComparison.Ordinal)];
+        }
+
+        Tutorial tutorial = new(isOmitted);
+        foreach (Match block in Block().Matches(text))
             tutorial.Add(block.Groups["path"].Value, block.Groups["language"].Value, block.Groups["content"].Value.Replace(PathToSpud, TestData.Root));
 
         return tutorial;
@@ -57,8 +69,14 @@ internal sealed partial class Tutorial
     {
         if (!line.StartsWith("$ ", StringComparison.Ordinal))
             Printed.Add(line.TrimStart());
-        else if (line != $"$ alias spud={TestData.Root}/spud") // that one would build what is being tested
-            _script.Add($"echo '$' {Quoted(line[2..])}\n{line[2..]}");
+        else if (!_isOmitted(line[2..]))
+            AddCommand(line[2..]);
+    }
+
+    private void AddCommand(string command)
+    {
+        Commands.Add(command);
+        _script.Add($"echo '$' {Quoted(command)}\n{command}");
     }
 
     private static string Quoted(string text) => new StringBuilder("'").Append(text.Replace("'", "'\\''")).Append('\'').ToString();
