@@ -12,4 +12,14 @@ public sealed class DepthBuild
 
     /// <summary>The layers that the pipeline names in the policy's entry: where it may act. Ascending, at least one, all below L.</summary>
     public required ImmutableArray<int> Layers { get; init; }
+
+    /// <summary>
+    /// What components get, for policies with weights of their own: weights, pack, memory and threads. Rows are in host memory. A policy reserves no workspaces and is built on no components.
+    /// </summary>
+    /// <exception cref="RefusedException">There is no pipeline.</exception>
+    public IBuildContext Context
+    {
+        get => field ?? throw new RefusedException("there is no pipeline whose weights a depth policy could read");
+        init;
+    }
 }

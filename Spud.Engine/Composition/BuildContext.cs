@@ -73,7 +73,7 @@ internal sealed class BuildContext : IBuildContext
     {
         ArgumentOutOfRangeException.ThrowIfNegative(bytes);
         if (!RunsInSteps)
-            throw new RefusedException("a drafter has no workspaces, since their memory belongs to the components of a step: allocate memory instead");
+            throw new RefusedException("it has no workspaces, since their memory belongs to the components of a step: allocate memory instead");
 
         Workspace workspace = new(domain, bytes);
         _workspaces.Add(workspace);

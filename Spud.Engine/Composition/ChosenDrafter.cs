@@ -52,9 +52,10 @@ internal sealed class ChosenDrafter
             DrafterBuild build = new() { Model = components.Model, Limits = limits, Context = context, OpenModel = models.Open };
             made = _registered.Ask("the factory", () => _registered.CreateDrafter!(_options, build) ?? throw new InvalidOperationException("it returned null"));
             int tokens = _registered.Ask(nameof(IDrafter.MaxTokens), () => made.MaxTokens), most = Math.Min(Draft.MaxTokensOfAny, limits.Rows - 1);
+            RowCost cost = made is IComputesDrafts computes ? _registered.Ask(nameof(computes.TokenCost), () => RowCostCheck.Require(computes.TokenCost, nameof(computes.TokenCost))) : default;
             ComponentBuilder.RequireRead(context.PackFile, context, $"{Roles.Drafter} '{_registered.FullName}'");
             return tokens >= 1 && tokens <= most
-                ? new(made, _registered.FullName, tokens, components.Log) { Registered = _registered, Options = _options, Model = models.Opened, ReadsHidden = build.ReadsHidden, Memory = memory, Pack = context.PackFile }
+                ? new(made, _registered.FullName, tokens, components.Log) { Registered = _registered, Options = _options, Model = models.Opened, ReadsHidden = build.ReadsHidden, Memory = memory, Pack = context.PackFile, Cost = cost }
                 : throw new CompositionException($"drafter '{_registered.FullName}': its drafts have up to {tokens} tokens; expected 1 to {most}, which a step of {limits.Rows} rows verifies");
         }
         catch

@@ -98,13 +98,13 @@ internal sealed class ComponentBuilder
         }
     }
 
-    /// <summary>What the factory of a drafter gets: it serves no layers.</summary>
-    /// <param name="drafter">The drafter.</param>
+    /// <summary>What the factory of a drafter or depth policy gets: it serves no layers.</summary>
+    /// <param name="beside">The drafter or depth policy.</param>
     /// <param name="pack">Path of its pack; null to look for one next to the model.</param>
     /// <param name="memory">Counts its memory.</param>
     /// <exception cref="CompositionException">The pack cannot be read, or was made for another model.</exception>
-    public BuildContext ContextOf(RegisteredComponent drafter, string? pack, MemoryAccount memory) => ContextOf(
-        drafter, [], drafter.Ask("its pack", () => Refused(() => OpenPack(pack))), memory, static _ => throw new RefusedException("a drafter cannot be built on components"), runsInSteps: false);
+    public BuildContext ContextOf(RegisteredComponent beside, string? pack, MemoryAccount memory) => ContextOf(
+        beside, [], beside.Ask("its pack", () => Refused(() => OpenPack(pack))), memory, _ => throw new RefusedException($"a {beside.Role} cannot be built on components"), runsInSteps: false);
 
     private BuildContext ContextOf(RegisteredComponent registered, ImmutableArray<int> layers, PackFile? pack, MemoryAccount memory, Func<ComponentSpec, IDisposable> inside, bool runsInSteps = true) => new()
     {

@@ -146,7 +146,7 @@ internal sealed class PipelineComposer : IDisposable
         BoundComponent<ICachePolicy> cache = layers.Whole<ICachePolicy>();
         CacheLayout[] layouts = [.. Enumerable.Range(0, _model.Layers.Length).Select(layer => LayoutCheck.LayoutOf(cache, layer))];
         bool splits = chosen.Values.Any(entries => entries.Any(entry => entry.Entry.Phase is not null));
-        _depth = choice.Depth?.Create(_model);
+        _depth = _options.DepthProbe is { } probe ? DepthOf(probe(_model)) : choice.Depth?.Create(_builder);
         (JobScheduler Scheduler, TokenDrafter? Drafter) loop = (choice.Scheduler!.Create(_options.Log), choice.Drafter?.Create(_builder, new(_file, _limits, _options, _pool, plugins)));
         try
         {
@@ -193,6 +193,15 @@ internal sealed class PipelineComposer : IDisposable
         }.Build(cache, layouts, parts, states.BorderTokens);
         TextRoom room = new(_model, pages, _limits.ContextTokens, _options.Memory ?? MachineMemory.Here());
         room.RequireContext(document.ContextTokens is not null, _options.Log);
+        StepExits? stepExits = null;
+        if (_depth?.Exits is { } exits)
+        {
+            new ExitCheck(_depth, exits, _model.Layers.Length).Require(head, parts, pages, states, loop.Drafter);
+            stepExits = new(_memory, domains.Host, exits, _model.HiddenWidth, _limits);
+            for (int layer = exits.Layers[0] + 1; exits.Missing == MissingKeys.Hole && layer < _model.Layers.Length; layer++)
+                pages.Layers[layer].AllowHoles();
+        }
+
         new Observers(_memory, domains, _model, _limits, _pool).Attach(cache, layouts, parts[(int)Phase.Prefill], states, pages);
         PipelineParts all = new()
         {
@@ -223,6 +232,7 @@ internal sealed class PipelineComposer : IDisposable
             Scheduler = loop.Scheduler,
             Drafter = loop.Drafter,
             Depth = _depth,
+            Exits = stepExits,
             MarkFaulty = plugins.MarkFaulty,
         };
         _laid = _takeover is not null;
@@ -262,6 +272,12 @@ internal sealed class PipelineComposer : IDisposable
             component.Called = cacheProbe(cache, _model, _limits);
 
         return component;
+    }
+
+    private LayerDepth DepthOf(ILeavesEarly probe)
+    {
+        ImmutableArray<int> layers = [.. Enumerable.Range(0, _model.Layers.Length).Where(probe.MayLeaveAfter)];
+        return new(null, "probe", []) { Exits = new(probe, layers, _limits.Sequences) { Missing = probe.Missing, LeaveCost = probe.LeaveCost, FinishCost = probe.FinishCost } };
     }
 
     // Components take turns: a domain's arena is as large as the largest of them needs, including its inner components.

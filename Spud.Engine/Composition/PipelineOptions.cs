@@ -68,6 +68,11 @@ public sealed record PipelineOptions
     /// </summary>
     public Func<ICachePolicy, ModelDescription, Limits, ICachePolicy>? CacheProbe { get; init; }
 
+    /// <summary>
+    /// A depth policy in place of the pipeline's, to read or to cut short what passes between layers; it may also be asked behind the last layer. The pipeline does not dispose it. Null for no probe.
+    /// </summary>
+    public Func<ModelDescription, ILeavesEarly>? DepthProbe { get; init; }
+
     /// <exception cref="ArgumentOutOfRangeException">A number is below 1, or a time is not positive.</exception>
     internal void Require()
     {

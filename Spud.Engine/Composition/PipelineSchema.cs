@@ -112,7 +112,7 @@ public static class PipelineSchema
         JsonObject members = schema["properties"] as JsonObject ?? [];
         schema["properties"] = members;
         members.Insert(0, "use", new JsonObject { ["enum"] = Strings(names) });
-        if (component.Role is not (Roles.Scheduler or Roles.Depth) && component.Name != ChosenDrafter.None)
+        if (component.Role != Roles.Scheduler && component.Name is not (ChosenDrafter.None or ChosenDepth.None))
             members["pack"] = new JsonObject { ["type"] = "string", ["minLength"] = 1 };
         bool isDepth = component.Role == Roles.Depth && component.Plugin is not null;
         if (inArray || isDepth)

@@ -22,7 +22,7 @@ internal sealed class Takeover(PipelineParts former)
 
     /// <summary>The takeover from a pipeline; null if it has other threads, another model or RoPE scaling, or if its file was changed.</summary>
     public static Takeover? From(PipelineParts? former, string model, RopeSettings? rope, WorkerThreads? workers, PipelineOptions options) =>
-        former is { Weights: not null } && ReferenceEquals(former.Pool, workers) && options is { RoutingProbe: null, CacheProbe: null } && Path.GetFullPath(former.File.Path) == Path.GetFullPath(model) && former.File.IsCurrent
+        former is { Weights: not null } && ReferenceEquals(former.Pool, workers) && options is { RoutingProbe: null, CacheProbe: null, DepthProbe: null } && Path.GetFullPath(former.File.Path) == Path.GetFullPath(model) && former.File.IsCurrent
         && former.Document.Rope == rope
             ? new(former) : null;
 

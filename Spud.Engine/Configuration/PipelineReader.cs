@@ -48,7 +48,7 @@ internal sealed class PipelineReader
             Prefer = settings.Budget?.Prefer ?? DraftPreference.Latency,
             Scheduler = Beside(Roles.Scheduler, "scheduler", ["layers", "phase", "fold", "pack"], "serves jobs, not layers"),
             Drafter = Beside(Roles.Drafter, "drafter", ["layers", "phase", "fold"], "guesses tokens, and serves no layers"),
-            Depth = Beside(Roles.Depth, "depth policy", ["phase", "fold", "pack"], "decides for both phases, from its options alone"),
+            Depth = Beside(Roles.Depth, "depth policy", ["phase", "fold"], "decides for the whole pipeline"),
         };
     }
 

@@ -26,6 +26,9 @@ internal sealed class Role
     /// <summary>The feed-forward part of a layer.</summary>
     public static readonly Role Experts = new(4, Roles.Experts, typeof(IExperts)) { DiffersByLayer = true, Default = "cpu", Buffers = RoleBuffers.Plans };
 
+    /// <summary>Decides which layers rows pass through; not among <see cref="All"/>, since it has no slot of its own.</summary>
+    public static readonly Role Depth = new(-1, Roles.Depth, typeof(IDepth));
+
     private Role(int slot, string name, Type component) => (Slot, Name, Interface) = (slot, name, component);
 
     /// <summary>All roles, in the order of the forward pass and of their slots.</summary>

@@ -12,6 +12,7 @@ public sealed class Batch : IDisposable
     private readonly BatchEntry[] _entries;
     private readonly SequenceSlice[] _slices;
     private readonly int[] _logitRows;
+    private int[]? _origins;
     private int _count;
     private bool _disposed;
 
@@ -87,7 +88,7 @@ public sealed class Batch : IDisposable
     /// <param name="tokens">At least one id.</param>
     /// <param name="phase">Whether they are from a prompt or generated.</param>
     /// <param name="logits">Which logits will be read.</param>
-    /// <exception cref="ArgumentException">The rows, the sequences or the logits exceed the pipeline's limits, an id is not below V, or the sequence is already in the batch.</exception>
+    /// <exception cref="ArgumentException">The rows, the sequences or the logits exceed the pipeline's limits, an id is not below V, the sequence is already in the batch, or several rows are to be decoded where rows that leave early have no keys.</exception>
     /// <exception cref="ContextOverflowException">The sequence would grow beyond the context.</exception>
     /// <remarks>Rows must not pass the sequence's next review border: <see cref="Fill"/> stops there.</remarks>
     public void Add(Sequence sequence, ReadOnlySpan<int> tokens, Phase phase, LogitRows logits)
@@ -95,6 +96,8 @@ public sealed class Batch : IDisposable
         ArgumentNullException.ThrowIfNull(sequence);
         Check(sequence, tokens);
         int wanted = logits.Of(tokens.Length);
+        if (tokens.Length > 1 && phase == Phase.Decode && _engine.DecodesOneByOne)
+            throw new ArgumentException($"batch: {tokens.Length} rows of a text are to be decoded at once; where rows that leave early have no keys in later layers, the maximum is 1", nameof(tokens));
         if (wanted > _limits.LogitRows - LogitRowCount)
             throw new ArgumentException($"batch: logits of {LogitRowCount + wanted} rows were asked for; the maximum is {_limits.LogitRows}", nameof(logits));
 
@@ -132,6 +135,8 @@ public sealed class Batch : IDisposable
             rows = Math.Min(rows, withLogits);
         if (logits == LogitRows.Last && withLogits == 0)
             rows = Math.Min(rows, tokens.Length - 1);
+        if (phase == Phase.Decode && _engine.DecodesOneByOne)
+            rows = Math.Min(rows, 1);
         if (_count == _entries.Length || (rows == 0 && tokens.Length > 0))
             return 0;
 
@@ -192,6 +197,30 @@ public sealed class Batch : IDisposable
         (only._count, only.Rows, only.LogitRowCount, only.NormsLogitRows) = (1, entry.Rows, entry.LogitRows, NormsLogitRows);
         return only;
     }
+
+    /// <summary>A batch for some of this one's entries; see <see cref="Take"/>. Must not be disposed.</summary>
+    /// <param name="buffers">As large as this batch's, without logits.</param>
+    internal Batch NewPart(BatchBuffers buffers) => new(_engine, buffers, _limits) { _origins = new int[_entries.Length] };
+
+    /// <summary>Replaces the contents by entries of another batch, without their logits.</summary>
+    internal void Take(Batch whole, ReadOnlySpan<int> entries)
+    {
+        Clear();
+        foreach (int index in entries)
+        {
+            BatchEntry entry = whole._entries[index];
+            whole._buffers.TokenIds.AsSpan<int>().Slice(entry.FirstRow, entry.Rows).CopyTo(_buffers.TokenIds.AsSpan<int>()[Rows..]);
+            whole._buffers.Positions.AsSpan<int>().Slice(entry.FirstRow, entry.Rows).CopyTo(_buffers.Positions.AsSpan<int>()[Rows..]);
+            _buffers.SequenceOfRow.AsSpan<int>().Slice(Rows, entry.Rows).Fill(_count);
+            _slices[_count] = whole._slices[index] with { FirstRow = Rows };
+            _origins![_count] = index;
+            _entries[_count++] = entry with { FirstRow = Rows, FirstLogitRow = 0, LogitRows = 0 };
+            Rows += entry.Rows;
+        }
+    }
+
+    /// <summary>Index of an entry in the batch that it was taken from; the index itself if it was not.</summary>
+    internal int OriginOf(int entry) => _origins is { } origins ? origins[entry] : entry;
 
     /// <summary>Ends the use of <see cref="Only"/>: the rows belong to this batch again.</summary>
     internal void Rejoin(int index) =>

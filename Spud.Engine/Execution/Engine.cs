@@ -124,6 +124,21 @@ public sealed class Engine
         return rows;
     }
 
+    /// <summary>The phase of rows whose logits are scored: that of answers if rows that are decoded may leave early, since they would be predicted otherwise.</summary>
+    public Phase ScoringPhase => _pipeline.Exits is null ? Phase.Prefill : Phase.Decode;
+
+    /// <summary>
+    /// Runs a step of one sequence that reads as many of its next tokens as fit, with the logits of all: a text is predicted as an answer would be, one token after the other if rows may
+    /// leave early. Call it again with the rest to read them all.
+    /// </summary>
+    /// <param name="batch">Its previous contents are discarded; it holds the logits afterwards.</param>
+    /// <param name="sequence">The text.</param>
+    /// <param name="tokens">At least one id.</param>
+    /// <returns>Number of tokens read, at least 1.</returns>
+    /// <inheritdoc cref="Step" path="/exception"/>
+    public int Score(Batch batch, Sequence sequence, ReadOnlySpan<int> tokens) =>
+        Step(batch, sequence, ScoringPhase == Phase.Decode ? tokens[..Math.Min(1, tokens.Length)] : tokens, ScoringPhase, LogitRows.All);
+
     /// <summary>
     /// Computes a batch and commits it. If a component throws, nothing of the step is kept; the sequences are then run one by one, and
     /// those that fail alone end with their <see cref="Sequence.Fault"/>. A cancelled sequence among others is simply not committed.
@@ -250,6 +265,12 @@ public sealed class Engine
 
     /// <summary>Number of sequences that can be opened.</summary>
     internal int FreeSequences => _sequences.AsSpan().Count((Sequence?)null);
+
+    /// <summary>Whether keys of a token that was decoded may differ from those of the same token in a prompt.</summary>
+    internal bool KeysDependOnPhase => SplitsPhases || _pipeline.Exits is not null;
+
+    /// <summary>Whether a step decodes at most one row of a sequence: rows that left have no keys in later layers, and others would have to be computed without them.</summary>
+    internal bool DecodesOneByOne => _pipeline.Depth?.Exits?.Missing == MissingKeys.Hole;
 
     /// <summary>Whether each step has only one phase.</summary>
     internal bool SplitsPhases => _pipeline.SplitsPhases;

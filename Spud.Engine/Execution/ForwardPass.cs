@@ -17,8 +17,7 @@ internal sealed class ForwardPass(PipelineParts pipeline, StepMeter meter)
     /// <exception cref="OperationCanceledException">Every sequence of the batch was cancelled.</exception>
     public void Run(Batch batch)
     {
-        meter.Begin(batch);
-        pipeline.Domains.Host.Begin(batch);
+        Begin(batch);
         Run(pipeline.PlanOf(batch.Entries[0].Phase), batch);
         if (batch.NormedRowCount > 0)
             Run(pipeline.NormPlan, batch);
@@ -33,14 +32,13 @@ internal sealed class ForwardPass(PipelineParts pipeline, StepMeter meter)
     /// </summary>
     public bool FindsNotFinite(Batch batch)
     {
-        meter.Begin(batch);
-        pipeline.Domains.Host.Begin(batch);
+        Begin(batch);
         try
         {
             foreach (Operation operation in pipeline.PlanOf(batch.Entries[0].Phase).Operations)
             {
                 Run(operation, batch);
-                if (operation.WritesHidden && operation.Domain.IsHost && !TensorPrimitives.IsFiniteAll<float>(operation.Domain.Hidden(batch.Rows).AsSpan<float>()))
+                if (operation.WritesHidden && operation.Domain.IsHost && !TensorPrimitives.IsFiniteAll<float>(operation.Domain.Hidden(operation.Domain.Step.Rows).AsSpan<float>()))
                     return true;
             }
         }
@@ -50,6 +48,13 @@ internal sealed class ForwardPass(PipelineParts pipeline, StepMeter meter)
         }
 
         return false;
+    }
+
+    private void Begin(Batch batch)
+    {
+        meter.Begin(batch);
+        pipeline.Domains.Host.Begin(batch);
+        pipeline.Exits?.Begin(batch);
     }
 
     private void Run(StepPlan plan, Batch batch)
@@ -67,10 +72,14 @@ internal sealed class ForwardPass(PipelineParts pipeline, StepMeter meter)
 
     private void Run(Operation operation, Batch batch)
     {
+        Batch passing = pipeline.Exits?.Passing ?? batch;
+        if (passing.Rows == 0 && !operation.RunsWithoutRows)
+            return;
+
         _at = operation;
         if (operation.UsesNativeThreads)
             pipeline.Pool.Park();
 
-        operation.Run(batch, meter);
+        operation.Run(passing, meter);
     }
 }

@@ -19,7 +19,7 @@ public sealed partial class Request
     internal int TokensToRead => Math.Max(0, TextToRead.Length - (Sequence?.Tokens ?? 0));
 
     /// <summary>The phase of its next row.</summary>
-    internal Phase NextPhase => State == RequestState.Decoding || (_released is not null && Sequence!.Tokens >= Prompt.Length && Engine.SplitsPhases) ? Phase.Decode : Phase.Prefill;
+    internal Phase NextPhase => State == RequestState.Decoding || (_released is not null && Sequence!.Tokens >= Prompt.Length && Engine.KeysDependOnPhase) ? Phase.Decode : Phase.Prefill;
 
     /// <summary>Number of tokens that its sequence will take soon: the rest of its text, and some of the answer.</summary>
     /// <param name="answer">Number of tokens of the answer.</param>
@@ -138,14 +138,14 @@ public sealed partial class Request
     }
 
     /// <summary>Number of its tokens that were computed as if they had been read as a prompt: with its effort, by components that prefill.</summary>
-    private int TokensAsRead => Prompt.Length + (Engine.SplitsPhases ? 0 : Math.Min(_efforts.FirstChange(Effort), MaxTokens));
+    private int TokensAsRead => Prompt.Length + (Engine.KeysDependOnPhase ? 0 : Math.Min(_efforts.FirstChange(Effort), MaxTokens));
 
     // Keys depend on effort and phase, so every row is computed again as it was.
     private int FillAgain(Batch batch, int maxRows)
     {
         int read = Sequence!.Tokens, rows = Math.Min(maxRows, TokensToRead);
         (Sequence.Effort, int sameRows) = _efforts.At(read - Prompt.Length, Effort);
-        if (Engine.SplitsPhases && read < Prompt.Length)
+        if (Engine.KeysDependOnPhase && read < Prompt.Length)
             sameRows = Math.Min(sameRows, Prompt.Length - read);
 
         return batch.Fill(Sequence, _released.AsSpan(read, Math.Min(rows, sameRows)), NextPhase, LogitRows.None);

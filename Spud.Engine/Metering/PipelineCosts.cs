@@ -39,6 +39,12 @@ internal sealed class PipelineCosts
     /// <summary>Figures counted by components themselves.</summary>
     public required ImmutableArray<CountedFigure> Figures { get; init; }
 
+    /// <summary>What a drafter computes for each token of a draft.</summary>
+    public RowCost Drafted { get; init; }
+
+    /// <summary>Costs of rows that leave early; null if none do.</summary>
+    public ExitCosts? Exits { get; init; }
+
     /// <summary>[phase][slot].</summary>
     public required RoleCosts[][] Roles { private get; init; }
 

@@ -7,6 +7,9 @@ namespace Spud.Metering;
 /// <param name="BytesPerRow">Bytes of a token's keys and values, written.</param>
 internal readonly record struct RoleCosts(WeightCost Weights, WeightBytes Bytes, long FlopsPerScore, long BytesPerRow)
 {
+    /// <summary>Cost of a row that left before the layer: of an attention, what computes its keys and values there; else nothing.</summary>
+    public RowCost Filled { get; init; }
+
     /// <summary>FLOPs of this many rows.</summary>
     public long Flops(long rows, long planEntries, long logitRows, long scores) => Weights.For(rows, planEntries, logitRows) + FlopsPerScore * scores;
 }

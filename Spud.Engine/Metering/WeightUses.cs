@@ -29,6 +29,9 @@ internal static class WeightUses
     /// <summary>Whether rows are looked up in it.</summary>
     public static bool IsEmbedding(WeightEntry weight) => weight.Name == Embedding;
 
+    /// <summary>Whether an attention's weight takes part in computing queries, keys and values, and not in what is made of them.</summary>
+    public static bool ProjectsRows(WeightEntry weight) => !weight.Name.Contains("attn_output", StringComparison.Ordinal) && !weight.Name.Contains("post_attention", StringComparison.Ordinal);
+
     /// <summary>N of "blk.N.…"; null for a weight of no layer.</summary>
     public static int? LayerOf(WeightEntry weight)
     {

@@ -39,7 +39,7 @@ public sealed class TextScorer
         float[] losses = new float[tokens.Length - 1];
         for (int first = 0; first < tokens.Length; first = sequence.Tokens)
         {
-            int rows = _engine.Step(batch, sequence, tokens[first..], Phase.Prefill, LogitRows.All);
+            int rows = _engine.Score(batch, sequence, tokens[first..]);
             cancellation.ThrowIfCancellationRequested();
             for (int row = 0; row < rows; row++)
             {

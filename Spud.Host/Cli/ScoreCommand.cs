@@ -108,7 +108,7 @@ internal sealed class ScoreCommand
     /// <summary>Experts per token of the layers with several experts; null if there are none.</summary>
     private static double[]? ExpertsPerToken(LanguageModel model, TextScore score)
     {
-        double[] experts = [.. model.Pipeline.Model.Layers.Index().Where(layer => layer.Item.Experts > 1).Select(layer => score.Ledger[Phase.Prefill].ExpertsPerToken(layer.Index))];
+        double[] experts = [.. model.Pipeline.Model.Layers.Index().Where(layer => layer.Item.Experts > 1).Select(layer => score.Ledger[model.Engine.ScoringPhase].ExpertsPerToken(layer.Index))];
         return experts.Length > 0 ? experts : null;
     }
 }

@@ -35,6 +35,9 @@ internal sealed class ModelLoader(PipelineArguments arguments, Shell shell)
     /// <summary>Replaces the cache; null for no replacement.</summary>
     public Func<ICachePolicy, ModelDescription, Limits, ICachePolicy>? CacheProbe { get; init; }
 
+    /// <inheritdoc cref="PipelineOptions.DepthProbe"/>
+    public Func<ModelDescription, ILeavesEarly>? DepthProbe { get; init; }
+
     /// <summary>Composes the pipeline from the plugins found.</summary>
     /// <exception cref="BadInputException">A plugin folder is missing, or there is no model.</exception>
     /// <exception cref="ConfigurationException">The pipeline has faults.</exception>
@@ -63,6 +66,7 @@ internal sealed class ModelLoader(PipelineArguments arguments, Shell shell)
             LogitRows = LogitRows,
             RoutingProbe = RoutingProbe,
             CacheProbe = CacheProbe,
+            DepthProbe = DepthProbe,
             Log = line => shell.Say($"note: {line}"),
         };
         LanguageModel loaded = Loading.Show($"loading {Path.GetFileName(model)}", () => LanguageModel.Load(document, plugins, options), shell);

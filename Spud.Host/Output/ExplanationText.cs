@@ -113,7 +113,14 @@ internal sealed class ExplanationText(TextWriter to)
     private void WriteDepth(DepthExplanation depth)
     {
         Title($"Depth: {depth.Plugin}/{depth.Name} {depth.Version}");
-        Line($"left out: {LayersOf(depth.LeftOut)}");
+        if (depth.LeftOut != "none")
+            Line($"left out: {LayersOf(depth.LeftOut)}");
+        if (depth.LeavesAfter is { } layers)
+            Line($"tokens of answers may leave after {LayersOf(layers)}; later layers {(depth.Missing == "fill" ? "compute their keys all the same" : "have no keys of theirs")}");
+        if (depth.Pack is { } pack)
+            Line($"pack {pack}");
+        if (depth.OwnBytes > 0)
+            Line($"{Units.Bytes(depth.OwnBytes)} own");
         Wrapped("options ", depth.Options.EnumerateObject().Select(option => $"{option.Name}={Value(option.Value)}").DefaultIfEmpty("none"));
     }
 

@@ -16,4 +16,24 @@ public abstract partial class PluginContract
     [ContractTheory]
     [OfRole(Roles.Depth)]
     public void A_layer_is_left_out_or_not(string component) => DepthChecks.A_layer_is_left_out_or_not(Plugin[Roles.Depth, component].CreateDepth);
+
+    /// <summary>Rows leave where the pipeline says, and nowhere else; what that costs is a cost.</summary>
+    [ContractTheory]
+    [OfRole(Roles.Depth)]
+    public void Rows_leave_behind_named_layers(string component) => ExitChecks.Rows_leave_behind_named_layers(Plugin[Roles.Depth, component].CreateDepth);
+
+    /// <summary>Whether a row leaves depends on neither the other rows of its step nor what was decided before, and its numbers stay as they were.</summary>
+    [ContractTheory]
+    [OfRole(Roles.Depth)]
+    public void A_row_leaves_or_stays_whatever_its_company(string component) => ExitChecks.A_row_leaves_or_stays_whatever_its_company(Plugin[Roles.Depth, component].CreateDepth);
+
+    /// <summary>A row is finished the same way whatever others are, and all of its numbers are finite.</summary>
+    [ContractTheory]
+    [OfRole(Roles.Depth)]
+    public void A_row_is_finished_whatever_its_company(string component) => ExitChecks.A_row_is_finished_whatever_its_company(Plugin[Roles.Depth, component].CreateDepth);
+
+    /// <summary>Neither call allocates.</summary>
+    [ContractTheory]
+    [OfRole(Roles.Depth)]
+    public void Leaving_allocates_nothing(string component) => ExitChecks.Leaving_allocates_nothing(Plugin[Roles.Depth, component].CreateDepth);
 }

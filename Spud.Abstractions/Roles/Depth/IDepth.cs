@@ -4,7 +4,8 @@ namespace Spud;
 
 /// <summary>
 /// Decides which layers rows pass through. A layer that is left out is computed for no row, in no phase: the residual stream goes past it unchanged, and
-/// it has no keys. Whatever it decides is part of what the keys of a text depend on.
+/// it has no keys. Whatever it decides is part of what the keys of a text depend on. A policy that decides row by row, while a step runs, is an <see cref="ILeavesEarly"/>
+/// as well.
 /// </summary>
 /// <remarks>The answers depend on what it was built with alone.</remarks>
 [Experimental(Experiments.Id)]

@@ -21,7 +21,7 @@ internal sealed class Explainer(PipelineParts parts)
         Components = [.. parts.Components.Select(Component)],
         Scheduler = Scheduler(),
         Drafter = parts.Drafter is { Registered: { } drafter } of ? Drafter(drafter, of) : null,
-        Depth = parts.Depth is { Registered: { } depth } policy ? new(depth.Name, depth.PluginId, depth.PluginVersion, JsonSerializer.SerializeToElement(policy.Options, depth.Options), LayerNumbers.Text(policy.LeftOut)) : null,
+        Depth = parts.Depth is { Registered: { } depth } policy ? Depth(depth, policy) : null,
         Pages = [.. Alike(PagesKey).SelectMany(layers => Enumerable.Range(0, parts.Pages.Layers[layers[0]].Pools.Length).Select(pool => Pages(layers, pool)))],
         Memory = Memory(),
         Compute = Compute(),
@@ -37,6 +37,15 @@ internal sealed class Explainer(PipelineParts parts)
     {
         Pack = of.Pack?.Path,
         OwnBytes = of.Memory?.HostBytes ?? 0,
+    };
+
+    private static DepthExplanation Depth(RegisteredComponent depth, LayerDepth policy) => new(
+        depth.Name, depth.PluginId, depth.PluginVersion, JsonSerializer.SerializeToElement(policy.Options, depth.Options), LayerNumbers.Text(policy.LeftOut))
+    {
+        LeavesAfter = policy.Exits is { } exits ? LayerNumbers.Text([.. exits.Layers]) : null,
+        Missing = policy.Exits?.Missing.ToString().ToLowerInvariant(),
+        Pack = policy.Pack?.Path,
+        OwnBytes = policy.Memory?.HostBytes ?? 0,
     };
 
     private DraftModelExplanation DraftModel()

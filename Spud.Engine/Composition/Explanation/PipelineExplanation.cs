@@ -91,4 +91,17 @@ public sealed record DraftModelExplanation(string Path, long Parameters, long Fi
 /// <param name="Version">Version of the plugin.</param>
 /// <param name="Options">Its options, resolved.</param>
 /// <param name="LeftOut">Layers through which no row passes, "11,14-15", or "none".</param>
-public sealed record DepthExplanation(string Name, string Plugin, string Version, JsonElement Options, string LeftOut);
+public sealed record DepthExplanation(string Name, string Plugin, string Version, JsonElement Options, string LeftOut)
+{
+    /// <summary>Layers after which rows that are decoded may leave, "20,25"; null if rows do not leave early.</summary>
+    public string? LeavesAfter { get; init; }
+
+    /// <summary>What becomes of the keys of rows that left: "fill" or "hole"; null likewise.</summary>
+    public string? Missing { get; init; }
+
+    /// <summary>Path of its pack; null if it has none.</summary>
+    public string? Pack { get; init; }
+
+    /// <summary>Bytes of its own memory.</summary>
+    public long OwnBytes { get; init; }
+}

@@ -44,6 +44,10 @@ internal sealed class TokenCosts(PipelineParts parts)
             bytes += cost.Bytes.For(1, entries, logits);
         }
 
+        // A token that does not leave early has been asked at every exit.
+        if (role == Role.Head && phase == Phase.Decode && _costs.Exits is { } exits)
+            (flops, bytes) = (flops + exits.Count * exits.Leave.Flops, bytes + exits.Count * exits.Leave.WeightBytes);
+
         return new(role.Name, flops, bytes);
     }
 

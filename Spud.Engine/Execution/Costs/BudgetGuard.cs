@@ -134,8 +134,16 @@ internal sealed class BudgetGuard(PipelineCosts costs, int rowsPerStep)
 
     private void AddStep(Sequence sequence, Phase phase, int first, int rows, int logitRows, bool least)
     {
+        _bound[Role.Head.Slot] += BesideTheModel(phase, rows, least);
         for (int layer = 0; layer <= costs.Layers; layer++)
         {
+            if (least && phase == Phase.Decode && costs.Exits is { } exits && layer > exits.FirstLayer && layer < costs.Layers)
+            {
+                RowCost filled = costs.Of(phase)[PipelineCosts.SlotOf(layer, Role.Attention)].Filled;
+                _bound[Role.Attention.Slot] += new Tally { Flops = filled.Flops * rows, WeightBytesRead = filled.WeightBytes };
+                continue;
+            }
+
             long entries = layer == costs.Layers ? 0 : (long)rows * (least ? costs.MinEntries : costs.MaxEntries)[(int)phase][layer];
             KeyLoad keys = layer == costs.Layers ? default : sequence.Tables[layer].KeysToBeSeen(first, first + rows - 1, costs.Windows[layer]);
             foreach (Role role in Role.All)
@@ -149,6 +157,23 @@ internal sealed class BudgetGuard(PipelineCosts costs, int rowsPerStep)
                 };
             }
         }
+    }
+
+    /// <summary>What depth policy and drafter may compute for rows: every row may leave, and be asked at every exit.</summary>
+    private Tally BesideTheModel(Phase phase, int rows, bool least)
+    {
+        if (phase != Phase.Decode)
+            return default;
+
+        (long flops, long bytes) = (costs.Drafted.Flops * (rows - 1), costs.Drafted.WeightBytes * (rows - 1));
+        if (costs.Exits is { } exits)
+        {
+            int asked = least ? 1 : exits.Count;
+            flops += rows * (asked * exits.Leave.Flops + exits.Finish.Flops);
+            bytes += asked * exits.Leave.WeightBytes + exits.Count * exits.Finish.WeightBytes;
+        }
+
+        return new() { Flops = flops, WeightBytesRead = bytes };
     }
 
     /// <summary>Upper bound of the keys read by the reviews at the borders that rows reach, if nothing is dropped.</summary>

@@ -24,7 +24,13 @@ internal sealed class CostReader
             KvHeads = [.. parts.Pages.Layers.Select(layer => layer.KvHeads)],
             MaxEntries = reader.Entries(reader.EntriesAtMost),
             MinEntries = reader.Entries(reader.EntriesAtLeast),
-            Figures = [.. parts.Components.SelectMany(component => component.Figures.Select(figure => new CountedFigure(component.Role, component.Registered.FullName, figure)))],
+            Figures =
+            [
+                .. parts.Components.SelectMany(component => component.Figures.Select(figure => new CountedFigure(component.Role, component.Registered.FullName, figure))),
+                .. parts.Depth?.Exits?.Figures.Select(figure => new CountedFigure(Roles.Depth, parts.Depth.Name, figure)) ?? [],
+            ],
+            Drafted = parts.Drafter?.Cost ?? default,
+            Exits = parts.Depth?.Exits is { } exits ? new(exits.Layers[0], exits.Layers.Length, exits.LeaveCost, exits.FinishCost, exits.Missing == MissingKeys.Fill) : null,
             Roles = [.. Enum.GetValues<Phase>().Select(reader.Costs)],
         };
     }
@@ -42,7 +48,10 @@ internal sealed class CostReader
                     continue;
 
                 ref RoleCosts cost = ref costs[PipelineCosts.SlotOf(layer ?? _layers, Role.Of(component.Role))];
-                cost = cost with { Weights = cost.Weights + WeightCost.Of(weight, tied), Bytes = cost.Bytes + WeightBytes.Of(weight, tied) };
+                (WeightCost flops, WeightBytes bytes) = (WeightCost.Of(weight, tied), WeightBytes.Of(weight, tied));
+                cost = cost with { Weights = cost.Weights + flops, Bytes = cost.Bytes + bytes };
+                if (layer is { } at && FillsBefore(at) && component.Role == Roles.Attention && WeightUses.ProjectsRows(weight))
+                    cost = cost with { Filled = new(cost.Filled.Flops + flops.PerRow, cost.Filled.WeightBytes + bytes.PerStep) };
             }
         }
 
@@ -60,6 +69,8 @@ internal sealed class CostReader
 
         return costs;
     }
+
+    private bool FillsBefore(int layer) => _parts.Depth?.Exits is { Missing: MissingKeys.Fill } exits && exits.MayBeGoneBefore(layer);
 
     private static (int Rows, int BorderTokens) KeyMassOf(LayerPages pages) =>
         pages.Observed is { KeyMass: not null, State: var state } ? (state.NotedRows, state.BorderTokens) : (0, 1);

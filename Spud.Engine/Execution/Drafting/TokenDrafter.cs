@@ -38,6 +38,9 @@ internal sealed class TokenDrafter : IDisposable
     /// <summary>Its pack; null for none. Disposed with this object.</summary>
     public PackFile? Pack { get; init; }
 
+    /// <summary>What it computes itself for each token of a draft.</summary>
+    public RowCost Cost { get; init; }
+
     /// <summary>Whether it reads final hidden rows.</summary>
     public bool ReadsHidden { get; init; }
 

@@ -19,6 +19,13 @@ internal sealed class LayerPages(ImmutableArray<PoolPages> pools, int tokensAtMo
     /// <summary>How keys are distributed over the pools by position; null if rows go into the first.</summary>
     public FoldShards? Shards { get; init; }
 
+    /// <summary>Lets runs go on across positions that have no keys, of rows that left early.</summary>
+    public void AllowHoles()
+    {
+        foreach (PoolPages pool in pools)
+            pool.HasHoles = true;
+    }
+
     /// <summary>Number of shards per pool; 1 if keys are not sharded.</summary>
     public int ShardCount => Shards?.Domains.Length ?? 1;
 

@@ -29,6 +29,9 @@ internal sealed class PoolPages
             _free[i] = pages - 1 - i;
     }
 
+    /// <summary>Whether positions without keys do not begin a new run: rows may have left before the layer.</summary>
+    public bool HasHoles { get; set; }
+
     public PagePool Pool { get; }
 
     /// <summary>The accounts of its memory: its own, and that of the scratch if present.</summary>

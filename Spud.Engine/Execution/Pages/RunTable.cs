@@ -52,7 +52,7 @@ internal sealed partial class RunTable(PoolPages pages, int head)
     /// <param name="window">Keys that a row may see, including its own.</param>
     /// <param name="tokens">Positions appended to this table, if it takes the rows of steps; else 0.</param>
     public KeyCount KeysSeen(int firstRow, int lastRow, long window, int tokens) =>
-        tokens > 0 && LastDropped < 0 && !HasMoved ? KeyCount.Of(0, tokens - 1, firstRow, lastRow, window) : KeyCount.Of(Runs, Keys, pages.Pool, firstRow, lastRow, window);
+        tokens > 0 && Keys == tokens && LastDropped < 0 && !HasMoved ? KeyCount.Of(0, tokens - 1, firstRow, lastRow, window) : KeyCount.Of(Runs, Keys, pages.Pool, firstRow, lastRow, window);
 
     /// <summary>Pages that this many more keys take from the pool, in addition to a copy of <see cref="SharedTail"/>.</summary>
     public int PagesWanted(int keys) => (int)((Math.Max(0L, keys - Room) + pages.PageTokens - 1) / pages.PageTokens);
@@ -65,7 +65,7 @@ internal sealed partial class RunTable(PoolPages pages, int head)
     public void Append(int first, int rows, Span<int> slots, int stride)
     {
         for (int row = 0; row < rows; row++)
-            slots[row * stride] = Extend(first + row);
+            slots[row * stride] = Extend(first + row, joins: pages.HasHoles);
     }
 
     /// <summary>Drops pending rows.</summary>

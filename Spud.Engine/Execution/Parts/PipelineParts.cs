@@ -72,6 +72,9 @@ internal sealed class PipelineParts
     /// <summary>Decides which layers rows pass through; null: all of them.</summary>
     public LayerDepth? Depth { get; init; }
 
+    /// <summary>The rows of a step that leave early; null if none do.</summary>
+    public StepExits? Exits { get; init; }
+
     /// <summary>Whether no row passes through a layer: it has no operations, no pages and no costs.</summary>
     public bool LeavesOut(int layer) => Depth?.LeftOut.Contains(layer) == true;
 

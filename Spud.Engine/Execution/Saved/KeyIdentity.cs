@@ -30,7 +30,7 @@ public sealed class KeyIdentity
             new("fold", ByLayer(parts, Roles.Attention, layers - 1, FoldOf)),
             new("router", ByLayer(parts, Roles.Router, layers - 1, Describe)),
             new("experts", ByLayer(parts, Roles.Experts, layers - 1, Describe)),
-            new("depth", parts.Depth is { } depth ? $"all layers but {LayerNumbers.Text(depth.LeftOut)}" : "all layers"),
+            new("depth", parts.Depth is { } depth ? DepthOf(depth) : "all layers"),
             new("effort", DependsOnEffort(parts) ? FormattableString.Invariant($"{effort}") : ""),
         ]);
     }
@@ -83,6 +83,16 @@ public sealed class KeyIdentity
     {
         string pack = component.Pack is { } file ? $" pack {Hash(file.Path)}" : "", inner = string.Concat(component.Inner.Select(static part => $" [{Describe(part)}]"));
         return $"{component.Registered.FullName} {component.Registered.PluginVersion} {component.OptionsText}{pack}{inner}";
+    }
+
+    private static string DepthOf(LayerDepth depth)
+    {
+        string layers = depth.LeftOut.IsEmpty ? "all layers" : $"all layers but {LayerNumbers.Text(depth.LeftOut)}";
+        if (depth.Exits is not { } exits)
+            return layers;
+
+        string pack = depth.Pack is { } file ? $" pack {Hash(file.Path)}" : "";
+        return $"{layers}, {depth.Name} {depth.Registered?.PluginVersion} {depth.Registered?.TextOf(depth.Options!)}{pack} after {LayerNumbers.Text([.. exits.Layers])}";
     }
 
     private static string Hash(string path)

@@ -36,7 +36,10 @@ internal abstract class Operation(BoundComponent component, int? layer, StepDoma
     /// <summary>Whether it changes the hidden rows of its domain.</summary>
     public virtual bool WritesHidden => false;
 
-    /// <summary>Runs the operation for the rows of a batch.</summary>
+    /// <summary>Whether it has something to do where all rows have left early.</summary>
+    public virtual bool RunsWithoutRows => false;
+
+    /// <summary>Runs the operation for the rows of a batch: those that come this far, if rows leave early.</summary>
     public abstract void Run(Batch batch, StepMeter meter);
 }
 

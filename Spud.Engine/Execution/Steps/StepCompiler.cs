@@ -46,10 +46,13 @@ internal sealed class StepCompiler
                 continue;
 
             LayerParts parts = _pipeline.At(layer, phase);
+            Fill(parts, layer);
             Attend(parts, layer);
             Mix(parts, layer);
+            Leave(layer);
         }
 
+        Rejoin();
         Logits(_pipeline.Head);
         Settle();
         return new StepPlan([.. Uploads(), .. _operations]);
@@ -141,6 +144,31 @@ internal sealed class StepCompiler
         LayerPlan delivered = made with { Buffers = experts.Domain.Plans };
         _operations.Add(new CopyPlanOperation(_host, experts.Domain, (onHost, delivered), experts, layer, slot));
         return delivered;
+    }
+
+    // Rows that left before the layer need its keys nevertheless, unless they have holes there.
+    private void Fill(LayerParts parts, int layer)
+    {
+        if (_pipeline is { Exits: { } exits, Depth.Exits: { Missing: MissingKeys.Fill } early } && early.MayBeGoneBefore(layer))
+            _operations.Add(new FillOperation(exits, parts.Attention, _pipeline.Pages, layer, Slot(layer, Role.Attention)));
+    }
+
+    private void Leave(int layer)
+    {
+        if (_pipeline is not { Exits: { } exits, Depth: { Exits: { } early } depth })
+            return;
+
+        BoundComponent policy = depth.Bound(_host);
+        if (early.MayBeGoneBefore(layer))
+            _operations.Add(new SetBackOperation(exits, policy, layer, _host, Slot(layer, Role.Experts)));
+        if (early.Layers.IndexOf(layer) is >= 0 and var exit)
+            _operations.Add(new LeaveOperation(exits, policy, exit, layer, _host, Slot(null, Role.Head)));
+    }
+
+    private void Rejoin()
+    {
+        if (_pipeline is { Exits: { } exits, Depth: { } depth })
+            _operations.Add(new RejoinOperation(exits, depth.Bound(_host), _host, Slot(null, Role.Head)));
     }
 
     private void Logits(BoundComponent<IHead> head)

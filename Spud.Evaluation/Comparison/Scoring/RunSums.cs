@@ -28,19 +28,24 @@ public sealed class RunSums
 
     internal void Add(Ledger ledger)
     {
-        PhaseLedger prefill = ledger[Phase.Prefill];
-        Rows += prefill.Tokens;
-        LogitRows += prefill.LogitRows;
         KeptBytes += ledger.KeptBytes;
+        foreach (Phase phase in Enum.GetValues<Phase>())
+            Add(ledger[phase]);
+    }
+
+    private void Add(PhaseLedger phase)
+    {
+        Rows += phase.Tokens;
+        LogitRows += phase.LogitRows;
         for (int role = 0; role < Flops.Length; role++)
         {
-            Tally tally = prefill.Of(Roles.All[role]);
+            Tally tally = phase.Of(Roles.All[role]);
             Flops[role] += tally.Flops;
             Seconds[role] += tally.Time.TotalSeconds;
         }
 
         for (int layer = 0; layer < PlanEntries.Length; layer++)
-            PlanEntries[layer] += prefill.Of(Roles.Experts, layer).PlanEntries;
+            PlanEntries[layer] += phase.Of(Roles.Experts, layer).PlanEntries;
     }
 
     internal void Add(RunSums other)

@@ -40,7 +40,7 @@ internal sealed class TextComparison : IDisposable
             // A tile ends where the cache of any of them decides what to keep.
             rows = Math.Min(_rows, last - first);
             foreach (WindowPass pass in _passes)
-                rows = Math.Min(rows, pass.RowsToReview);
+                rows = Math.Min(rows, pass.RowsToScore);
 
             foreach (WindowPass pass in _passes)
                 pass.Score(window, rows);

@@ -28,14 +28,14 @@ internal sealed class WindowPass(ComparedPipeline pipeline) : IDisposable
     public void Skip(ReadOnlySpan<int> window, int to)
     {
         while (_sequence!.Tokens < to)
-            Step(window[_sequence.Tokens..to], LogitRows.None);
+            Step(window[_sequence.Tokens..to], LogitRows.None, Phase.Prefill);
     }
 
     /// <summary>Rows that <see cref="Score"/> can read in one step.</summary>
-    public int RowsToReview => _sequence!.RowsToReview;
+    public int RowsToScore => _engine.ScoringPhase == Phase.Decode ? 1 : _sequence!.RowsToReview;
 
     /// <summary>Reads the next rows, in one step; their logits are in <see cref="Batch"/>.</summary>
-    public void Score(ReadOnlySpan<int> window, int rows) => Step(window.Slice(_sequence!.Tokens, rows), LogitRows.All);
+    public void Score(ReadOnlySpan<int> window, int rows) => Step(window.Slice(_sequence!.Tokens, rows), LogitRows.All, _engine.ScoringPhase);
 
     /// <summary>Cost of the window.</summary>
     public Ledger Ledger => _sequence!.Ledger;
@@ -53,10 +53,10 @@ internal sealed class WindowPass(ComparedPipeline pipeline) : IDisposable
         Batch.Dispose();
     }
 
-    private void Step(ReadOnlySpan<int> tokens, LogitRows logits)
+    private void Step(ReadOnlySpan<int> tokens, LogitRows logits, Phase phase)
     {
         long start = Stopwatch.GetTimestamp();
-        _engine.Step(Batch, _sequence!, tokens, Phase.Prefill, logits);
+        _engine.Step(Batch, _sequence!, tokens, phase, logits);
         Forward += Stopwatch.GetElapsedTime(start);
         _sequence!.Cancellation.ThrowIfCancellationRequested();
     }

@@ -85,8 +85,7 @@ internal sealed class ContinuationScorer(ComparedPipeline pipeline)
         {
             int at = sequence.Tokens;
             bool scored = at >= first - 1;
-            ReadOnlySpan<int> next = scored ? ids.AsSpan(at..^1) : ids.AsSpan(at..(first - 1));
-            int rows = _model.Engine.Step(batch, sequence, next, Phase.Prefill, scored ? LogitRows.All : LogitRows.None);
+            int rows = scored ? _model.Engine.Score(batch, sequence, ids.AsSpan(at..^1)) : _model.Engine.Step(batch, sequence, ids.AsSpan(at..(first - 1)), Phase.Prefill, LogitRows.None);
             cancellation.ThrowIfCancellationRequested();
             for (int row = 0; scored && row < rows; row++)
             {

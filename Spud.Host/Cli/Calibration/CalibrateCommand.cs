@@ -36,6 +36,7 @@ internal sealed class CalibrateCommand
         Command command = new("calibrate", "Fit the thresholds and temperatures of router 'dynamic' to a model, on a text.");
         _ = new CalibrateCommand(command, shell);
         command.Subcommands.Add(CalibrateDepthCommand.Create(shell));
+        command.Subcommands.Add(CalibrateExitsCommand.Create(shell));
         command.Subcommands.Add(CalibrateHeadsCommand.Create(shell));
         command.Subcommands.Add(CalibrateRouterCommand.Create(shell));
         return command;

@@ -10,6 +10,7 @@ internal static class DepthChecks
     {
         foreach (DepthBuild build in Builds())
         {
+            using IDisposable context = (IDisposable)build.Context;
             using IDepth policy = create(build);
             for (int layer = 0; layer < build.Model.Layers.Length; layer++)
                 Assert.True(!policy.LeavesOut(layer) || build.Layers.Contains(layer), $"layer {layer} of {build.Model.Layers.Length} is left out, and the pipeline does not name it: {string.Join(", ", build.Layers)}");
@@ -20,6 +21,7 @@ internal static class DepthChecks
     {
         foreach (DepthBuild build in Builds())
         {
+            using IDisposable context = (IDisposable)build.Context;
             using IDepth policy = create(build), other = create(build);
             bool[] first = [.. Enumerable.Range(0, build.Model.Layers.Length).Select(policy.LeavesOut)];
             for (int layer = first.Length - 1; layer >= 0; layer--)
@@ -30,8 +32,8 @@ internal static class DepthChecks
         }
     }
 
-    /// <summary>Dense models and mixtures of 1 to 12 layers, with some of them named.</summary>
-    private static IEnumerable<DepthBuild> Builds()
+    /// <summary>Dense models and mixtures of 1 to 12 layers, with some of them named; the caller disposes the contexts.</summary>
+    public static IEnumerable<DepthBuild> Builds()
     {
         Random random = new(1);
         foreach (TestModel model in (TestModel[])[new(), new() { Experts = 4, ExpertsUsed = 2 }])
@@ -40,9 +42,11 @@ internal static class DepthChecks
             {
                 int[] all = [.. Enumerable.Range(0, layers)];
                 random.Shuffle(all);
+                ModelDescription description = (model with { Layers = layers }).Describe();
                 yield return new()
                 {
-                    Model = (model with { Layers = layers }).Describe(),
+                    Model = description,
+                    Context = new TestBuild(description, threads: 1),
                     Layers = [.. all.Take(random.Next(1, layers + 1)).Order()],
                 };
             }

@@ -84,7 +84,11 @@ internal sealed class Subject
 
     /// <summary>Builds a depth policy.</summary>
     /// <param name="build">The model and the layers.</param>
-    public IDepth CreateDepth(DepthBuild build) => StandaloneDepth.Create(Catalog, Component, Variant.Options, build);
+    public IDepth CreateDepth(DepthBuild build)
+    {
+        using (((TestBuild)build.Context).Inside(static _ => throw new RefusedException("a depth policy cannot be built on components"), Variant.Pack?.Invoke(build.Model)))
+            return StandaloneDepth.Create(Catalog, Component, Variant.Options, build);
+    }
 
     // A component inside another one names no pack here.
     private static IDisposable Create(StandaloneComponent component, TestBuild build, TestPack? pack)

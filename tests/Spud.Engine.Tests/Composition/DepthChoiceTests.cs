@@ -22,13 +22,12 @@ public sealed class DepthChoiceTests
     }
 
     [Theory]
-    [InlineData("depth=skp", "no plugin offers depth 'skp'. Known: skip. Did you mean 'skip'? 'none' lets every row pass through every layer.")]
+    [InlineData("depth=skp", "no plugin offers depth 'skp'. Known: exit, skip. Did you mean 'skip'? 'none' lets every row pass through every layer.")]
     [InlineData("depth=3", "$.depth must be a depth policy's name or an object with 'use', got 3.")]
     [InlineData("depth=skip", "$.depth lacks 'layers': depth 'skip' acts at the layers that are named, such as \"layers\": \"11,14\".")]
     [InlineData("""depth={"use":"skip","layers":"4-5"}""", "$.depth.layers names layer 5, but the model has 5 layers, 0 to 4.")]
     [InlineData("""depth={"use":"skip","layers":[1]}""", "$.depth.layers must be layers from 0 to ")]
-    [InlineData("""depth={"use":"skip","layers":"1","phase":"decode"}""", "$.depth.phase has no place here: a depth policy decides for both phases, from its options alone.")]
-    [InlineData("""depth={"use":"skip","layers":"1","pack":"p.gguf"}""", "$.depth.pack has no place here")]
+    [InlineData("""depth={"use":"skip","layers":"1","phase":"decode"}""", "$.depth.phase has no place here: a depth policy decides for the whole pipeline.")]
     [InlineData("""depth={"use":"skip","layers":"1","threshold":2}""", "$.depth.threshold is not an option of depth 'skip'")]
     [InlineData("""depth={"threshold":4}""", "$.depth.threshold is not an option of a pipeline without a depth policy")]
     public void What_is_wrong_is_refused(string edit, string expected) =>

@@ -58,6 +58,7 @@ public sealed class ReferencePlugin : ISpudPlugin
         registry.AddDrafter("reference", ReferenceJson.Default.DrafterOptions, static (options, build) =>
             options.Fault == Fault.None ? new ReferenceDrafter(options, build) : new FaultyDrafter(options, build));
         registry.AddDepth("reference", ReferenceJson.Default.DepthOptions, static (options, build) => new ReferenceDepth(build, options.Fault));
+        registry.AddDepth("leaving", ReferenceJson.Default.DepthOptions, static (options, build) => new LeavingDepth(build, options.Fault));
         registry.AddFold("split", ReferenceJson.Default.SplitOptions, new Offer(), static (options, build, inner) => Fold(options, build, inner));
         registry.AddScheduler("reference", ReferenceJson.Default.SchedulerOptions, static options => new ReferenceScheduler(options.Fault));
     }

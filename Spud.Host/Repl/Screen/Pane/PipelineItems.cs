@@ -35,7 +35,7 @@ internal static class PipelineItems
 
         if (explanation.Depth is { } depth)
         {
-            items.Add(new(0, Roles.Depth, ShownText.OneLine(depth.Name)) { Path = $"{Roles.Depth}.use", Note = $"without layers {depth.LeftOut}" });
+            items.Add(new(0, Roles.Depth, ShownText.OneLine(depth.Name)) { Path = $"{Roles.Depth}.use", Note = depth.LeavesAfter is { } exits ? $"leaves after {exits}" : $"without layers {depth.LeftOut}" });
             AddOptions(depth.Options, Roles.Depth, items);
         }
 

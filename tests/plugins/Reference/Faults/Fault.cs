@@ -249,4 +249,24 @@ internal enum Fault
     /// <summary>Depth: it leaves out a layer that it was not to act at.</summary>
     [JsonStringEnumMemberName("leaves-out-others")]
     LeavesOutOthers,
+
+    /// <summary>Depth: rows leave behind layers that it was not to act at.</summary>
+    [JsonStringEnumMemberName("leaves-elsewhere")]
+    LeavesElsewhere,
+
+    /// <summary>Depth: what it costs is below 0.</summary>
+    [JsonStringEnumMemberName("is-paid-for-leaving")]
+    IsPaidForLeaving,
+
+    /// <summary>Depth: whether a row leaves depends on the row before it.</summary>
+    [JsonStringEnumMemberName("compares-rows")]
+    ComparesRows,
+
+    /// <summary>Depth: a decision changes a row.</summary>
+    [JsonStringEnumMemberName("changes-rows")]
+    ChangesRows,
+
+    /// <summary>Depth: what becomes of a row depends on how many others leave.</summary>
+    [JsonStringEnumMemberName("finishes-together")]
+    FinishesTogether,
 }
