@@ -182,6 +182,8 @@ internal sealed class ExplanationText(TextWriter to)
         table.Add("tokenizer", Units.Bytes(memory.Tokenizer));
         if (memory.Drafter > 0)
             table.Add("drafter, all of it", Units.Bytes(memory.Drafter));
+        if (memory.Depth > 0)
+            table.Add("depth policy", Units.Bytes(memory.Depth));
         table.Add(".NET and compiled code", Units.Bytes(memory.Runtime));
         table.Add("private memory", Units.Bytes(memory.PrivateBytes));
         table.Add("mapped from the model file", Units.Bytes(memory.MappedBytes));

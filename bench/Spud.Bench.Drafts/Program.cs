@@ -7,7 +7,7 @@ using Spud.Plugins;
 using Spud.Text.ChatTemplates;
 
 // Greedy answers of the default model with a drafter and without, in turns, on one pool of threads: whether the text is the same, token for token, and how
-// much faster it comes. Arguments: number of questions (1000), tokens of an answer (96), threads (2), the drafter (lookup), seconds after which no
+// much faster it comes; and what an oracle would take that knows which tokens of each draft hold. Arguments: number of questions (1000), tokens of an answer (96), threads (2), the drafter (lookup), seconds after which no
 // question is begun (none), the kind of questions (all, or ""), what lengths are chosen for (latency; with fixed, the drafter's own), llama.cpp's llama-server
 // (none), which answers the same questions in turns with ours, with its own drafts and without, and its --spec-type (ngram-simple). Needs a quiet machine.
 int count = Number(0, 1000), tokens = Number(1, 96), threads = Number(2, 2), seconds = Number(4, int.MaxValue);
@@ -25,7 +25,7 @@ DraftPreference prefer = args.Length > 6 ? Enum.Parse<DraftPreference>(args[6], 
 GenerationOptions options = new() { MaxTokens = tokens, Sampling = new() { Temperature = 0 }, Prefer = prefer };
 using PeerServer? peerWithout = args.Length > 7 ? await PeerServer.StartAsync(args[7], model, 18490, threads, "none") : null;
 using PeerServer? peerWith = args.Length > 7 ? await PeerServer.StartAsync(args[7], model, 18491, threads, peerDrafts) : null;
-Dictionary<string, KindSums> kinds = [], peerKinds = [];
+Dictionary<string, KindSums> kinds = [], oracleKinds = [], peerKinds = [];
 long end = Environment.TickCount64 + 1000L * Math.Min(seconds, 100_000);
 int different = 0, asked = 0;
 foreach ((string kind, ChatMessage question) in PromptSet.Of(root, count).Where(one => only is "" || one.Kind == only))
@@ -39,7 +39,11 @@ foreach ((string kind, ChatMessage question) in PromptSet.Of(root, count).Where(
     (int[] Ids, Request Request) without = isPlainFirst ? first : second, with = isPlainFirst ? second : first;
     different += without.Ids.SequenceEqual(with.Ids) ? 0 : 1;
     if (without.Ids.Length > 8)
+    {
         SumsOf(kinds, kind).Add(without.Request.GeneratedTokens - 1, without.Request.DecodeTime, with.Request.DecodeTime, with.Request.Ledger!.Drafts!.Drafted, with.Request.Ledger!.Drafts!.Accepted);
+        SumsOf(oracleKinds, kind).Add(without.Request.GeneratedTokens - 1, without.Request.DecodeTime, OracleReplay.Time(drafted, prompt, with.Ids, with.Request.Ledger!.Drafts!), with.Request.Ledger!.Drafts!.Accepted, with.Request.Ledger!.Drafts!.Accepted);
+    }
+
     if (peerWithout is not null && peerWith is not null)
     {
         PeerAnswer? before = isPlainFirst ? await peerWithout.AnswerAsync(prompt, tokens) : null;
@@ -52,6 +56,8 @@ foreach ((string kind, ChatMessage question) in PromptSet.Of(root, count).Where(
 
 Console.WriteLine($"{asked} questions of up to {tokens} tokens, {different} answers differ; drafter {drafter}, lengths for {prefer}, {threads} threads, {Environment.ProcessorCount} processors, .NET {Environment.Version}");
 Write(kinds);
+Console.WriteLine("An oracle that drafts what holds, and no more:");
+Write(oracleKinds);
 if (peerKinds.Count > 0)
 {
     Console.WriteLine($"llama.cpp, {peerDrafts}:");

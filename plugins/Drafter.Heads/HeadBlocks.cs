@@ -39,6 +39,17 @@ internal sealed class HeadBlocks
     /// <summary>[N]: ids that can be proposed, all different.</summary>
     public int[] Tokens { get; }
 
+    /// <summary>Cost of a token: a block, and the logits of all tokens that can be proposed.</summary>
+    public RowCost TokenCost
+    {
+        get
+        {
+            (PackedMatrix hidden, PackedMatrix? token, _) = _blocks[0];
+            RowCost[] parts = [hidden.Cost, token?.Cost ?? default, _output.Cost];
+            return new(parts.Sum(static part => part.Flops), parts.Sum(static part => part.WeightBytes));
+        }
+    }
+
     /// <summary>Computes a block.</summary>
     /// <param name="k">0 .. <see cref="Count"/> - 1.</param>
     /// <param name="input">F32 [C]: p.</param>

@@ -4,7 +4,7 @@ using Spud;
 namespace Drafter.Heads;
 
 /// <summary>Proposes the tokens that trained blocks find most likely, given the final hidden row of the last token that the model has read, and the token behind it.</summary>
-internal sealed class HeadsDrafter : IDrafter
+internal sealed class HeadsDrafter : IDrafter, IComputesDrafts
 {
     private readonly HeadsOptions _options;
     private readonly HeadBlocks _blocks;
@@ -29,6 +29,9 @@ internal sealed class HeadsDrafter : IDrafter
 
     /// <inheritdoc/>
     public int MaxTokens => Math.Min(_options.Length, _blocks.Count);
+
+    /// <inheritdoc/>
+    public RowCost TokenCost => _blocks.TokenCost;
 
     /// <inheritdoc/>
     public void Propose(in DraftText text, Draft draft)

@@ -97,6 +97,7 @@ public sealed class ExitRequestTests : IDisposable
         DepthExplanation depth = explanation.Depth!;
         Assert.Equal(("exit", "none", "1,3", "fill"), (depth.Name, depth.LeftOut, depth.LeavesAfter, depth.Missing));
         Assert.InRange(depth.OwnBytes, 3 * Width * Width * sizeof(float), 1 << 20);
+        Assert.Equal(depth.OwnBytes, explanation.Memory.Depth);
         Assert.EndsWith("exits.gguf", depth.Pack, StringComparison.Ordinal);
     }
 

@@ -46,6 +46,23 @@ public sealed class HeadsRequestTests
         Assert.InRange(request.Ledger!.Drafts!.TokensPerStep, 1.2, 4);
     }
 
+    /// <summary>A draft costs what its blocks and the restricted output matrix multiply, in addition to the rows that verify it.</summary>
+    [Fact]
+    public void What_the_blocks_compute_is_billed()
+    {
+        using TempFolder folder = new();
+        using LanguageModel drafted = Load(new() { Threads = 1 }, Drafter(Write(folder, seesTokens: true))), plain = Load(new() { Threads = 1 });
+        GenerationOptions options = new() { MaxTokens = 40, IgnoreEndOfGeneration = true, Sampling = new() { Temperature = 0 }, Prefer = DraftPreference.Fixed };
+        int[] prompt = plain.Encode("Once upon a time");
+        Request request = drafted.Generate(prompt, options, Cancellation), alone = plain.Generate(prompt, options, Cancellation);
+        Assert.Equal(Read(alone), Read(request));
+        long drafts = request.Ledger!.Drafts!.Drafted, token = 2L * Width * (2 * Width + 100);
+        long head = request.Ledger[Phase.Decode].Of(Roles.Head).Flops, output = 2L * Width * Vocabulary;
+        Assert.NotEqual(0, drafts);
+        Assert.Equal(request.Ledger[Phase.Decode].LogitRows * output + drafts * token, head);
+        Assert.Equal(alone.Ledger![Phase.Decode].LogitRows * output, alone.Ledger[Phase.Decode].Of(Roles.Head).Flops);
+    }
+
     [Fact]
     public void It_is_explained_with_its_pack_and_memory()
     {

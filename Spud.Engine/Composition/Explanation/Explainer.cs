@@ -162,11 +162,12 @@ internal sealed class Explainer(PipelineParts parts)
             Native = parts.Components.Sum(component => component.NativeBytes),
             Arena = parts.Components.Max(component => component.WorkspaceBytesIn(parts.Host)),
             Pages = parts.Pages.Layers.Sum(layer => layer.HostBytes) + parts.Pages.TableBytes + parts.States.Bytes,
-            StepBuffers = parts.Domains.HostBytes,
+            StepBuffers = parts.Domains.HostBytes + (parts.Exits?.Bytes ?? 0),
             Batch = BatchBuffers.BytesOf(parts.Limits, _model.Vocabulary),
             Runtime = RuntimeMemory.Base + parts.Pool.Threads * RuntimeMemory.PerThread,
             Tokenizer = _model.Vocabulary * RuntimeMemory.PerToken,
             Drafter = (parts.Drafter?.Memory?.HostBytes ?? 0) + (parts.Drafter?.Model is { } draft ? new Explainer(draft.Parts).DraftModel().PrivateBytes : 0),
+            Depth = parts.Depth?.Memory?.HostBytes ?? 0,
             PrivateBytes = 0,
             Devices = parts.Components.Select(component => component.Memory).Append(parts.Memory).SelectMany(memory => memory.OnDevices)
                 .GroupBy(block => block.Domain).ToImmutableSortedDictionary(domain => domain.Key, domain => domain.Sum(block => block.Bytes)),
@@ -174,7 +175,7 @@ internal sealed class Explainer(PipelineParts parts)
         };
         return memory with
         {
-            PrivateBytes = memory.Components + memory.Native + memory.Arena + memory.Pages + memory.StepBuffers + memory.Batch + memory.Runtime + memory.Tokenizer + memory.Drafter,
+            PrivateBytes = memory.Components + memory.Native + memory.Arena + memory.Pages + memory.StepBuffers + memory.Batch + memory.Runtime + memory.Tokenizer + memory.Drafter + memory.Depth,
         };
     }
 

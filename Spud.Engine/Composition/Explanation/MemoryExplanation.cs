@@ -37,6 +37,10 @@ public sealed record MemoryExplanation
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public long Drafter { get; init; }
 
+    /// <summary>A depth policy's own memory; 0 without one.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public long Depth { get; init; }
+
     /// <summary>Everything above.</summary>
     public required long PrivateBytes { get; init; }
 

@@ -9,6 +9,9 @@ internal sealed class BatchPart(MemoryAccount account, IMemoryDomain host, Limit
     private readonly BatchBuffers _buffers = new(
         account.Allocate(host, ElementType.I32, limits.Rows), account.Allocate(host, ElementType.I32, limits.Rows), account.Allocate(host, ElementType.I32, limits.Rows), default);
 
+    /// <summary>Bytes of its memory.</summary>
+    public long Bytes => _buffers.TokenIds.Bytes + _buffers.Positions.Bytes + _buffers.SequenceOfRow.Bytes;
+
     /// <summary>The batch; null before the first <see cref="Take"/>.</summary>
     public Batch? Batch { get; private set; }
 

@@ -4,7 +4,7 @@ namespace Spud.Execution;
 /// Rows of one step that leave early. A sequence is gone when all of its rows in the step have left: the others, the company that goes on, are moved together, and later layers compute them alone.
 /// A row that left while its sequence goes on, as in the verification of a draft, is computed with the others, and set back after each layer to what it was when it left.
 /// </summary>
-/// <remarks>Nothing is allocated while a step runs.</remarks>
+/// <remarks>Nothing is allocated while a step runs, but two batches in the first step that is divided.</remarks>
 internal sealed class StepExits
 {
     private const int Here = -1;
@@ -31,6 +31,9 @@ internal sealed class StepExits
         (_leftAfter, _rowOf, _entries, _leaves) = (new int[limits.Rows], new int[limits.Rows], new int[limits.StepSequences], new bool[limits.Rows]);
         (_passing, _gone) = (new(account, host.Memory, limits), new(account, host.Memory, limits));
     }
+
+    /// <summary>Bytes of its buffers.</summary>
+    public long Bytes => _left.Bytes + _gathered.Bytes + _passing.Bytes + _gone.Bytes;
 
     /// <summary>Starts a step: all rows pass.</summary>
     public void Begin(Batch batch)

@@ -49,6 +49,9 @@ internal sealed unsafe class PackedMatrix
         return packed;
     }
 
+    /// <summary>Cost of a product with one row.</summary>
+    public RowCost Cost => new(2L * _outputs * _width, _type.BytesOf((long)_outputs * _width));
+
     /// <summary>y = W x.</summary>
     /// <param name="x">[K].</param>
     /// <param name="y">F32 [N].</param>

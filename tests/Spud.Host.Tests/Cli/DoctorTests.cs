@@ -23,7 +23,7 @@ public sealed class DoctorTests
     {
         Spoken spoken = Spoken.WithPlugins("doctor", "--json", "--ctx", "512");
         DoctorReport report = JsonSerializer.Deserialize(spoken.Out, InspectionJson.Readable.DoctorReport)!;
-        Assert.Equal(["system", "processor", "vectors", "memory", ".net", "model", "plugin attention.dualchunk", "plugin attention.ring", "plugin backend.cpu", "plugin backend.onnx", "plugin backend.torch", "plugin cache.compressed", "plugin depth.skip", "plugin drafter.heads", "plugin drafter.lookup", "plugin drafter.model", "plugin router.dynamic", "plugin router.hierarchical", "plugin scheduler.market", "pipeline"], report.Checks.Select(check => check.Name));
+        Assert.Equal(["system", "processor", "vectors", "memory", ".net", "model", "plugin attention.dualchunk", "plugin attention.ring", "plugin backend.cpu", "plugin backend.onnx", "plugin backend.torch", "plugin cache.compressed", "plugin depth.exit", "plugin depth.skip", "plugin drafter.heads", "plugin drafter.lookup", "plugin drafter.model", "plugin router.dynamic", "plugin router.hierarchical", "plugin scheduler.market", "pipeline"], report.Checks.Select(check => check.Name));
         Assert.Equal(Environment.ProcessorCount, report.Machine.Cores);
         Assert.InRange(report.Machine.AvailableBytes, 1, report.Machine.MemoryBytes);
         Assert.Contains("\"status\":\"ok\"", spoken.Out);
