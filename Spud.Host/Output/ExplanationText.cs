@@ -116,7 +116,11 @@ internal sealed class ExplanationText(TextWriter to)
         if (depth.LeftOut != "none")
             Line($"left out: {LayersOf(depth.LeftOut)}");
         if (depth.LeavesAfter is { } layers)
-            Line($"tokens of answers may leave after {LayersOf(layers)}; later layers {(depth.Missing == "fill" ? "compute their keys all the same" : "have no keys of theirs")}");
+        {
+            Line($"tokens of answers may leave after {LayersOf(layers)}");
+            Line(depth.Missing == "fill" ? "later layers compute the keys of those that left" : "later layers have no keys of those that left");
+        }
+
         if (depth.Pack is { } pack)
             Line($"pack {pack}");
         if (depth.OwnBytes > 0)

@@ -9,7 +9,7 @@ namespace Depth.Exit;
 /// </summary>
 internal sealed unsafe class ExitBlock
 {
-    private readonly TensorView _map, _bias, _probe, _row, _ones;
+    private readonly TensorView _map, _bias, _probe, _row;
     private readonly float _probeBias;
     private readonly int _width;
 
@@ -27,8 +27,6 @@ internal sealed unsafe class ExitBlock
         _probe = Floats(build, pack.Take($"exit.{layer}.probe", _width));
         _probeBias = (float)(pack.Number($"exit.{layer}.probe_bias") ?? throw new RefusedException($"the pack has no 'exit.{layer}.probe_bias': write it again with 'spud calibrate exits'"));
         _row = build.Allocate(build.Host, ElementType.F32, _width);
-        _ones = build.Allocate(build.Host, ElementType.F32, _width);
-        _ones.AsSpan<float>().Fill(1);
     }
 
     /// <summary>Bytes of A as the pack stores it.</summary>
@@ -52,7 +50,7 @@ internal sealed unsafe class ExitBlock
             row[i] = bias[i] + Dot.Run((float*)_row.Address, (float*)_map.Address + (long)i * _width, _width);
     }
 
-    private void Normalise(in TensorView hidden) => RmsNorm.Run((float*)hidden.Address, (float*)_ones.Address, 1e-12f, (float*)_row.Address, _width);
+    private void Normalise(in TensorView hidden) => RmsNorm.Run((float*)hidden.Address, null, 1e-12f, (float*)_row.Address, _width);
 
     private static TensorView Floats(IBuildContext build, in TensorView from)
     {

@@ -11,6 +11,6 @@ public sealed class ExitPlugin : ISpudPlugin
 }
 
 /// <summary>JSON metadata for the options of this plugin.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(ExitOptions))]
 internal sealed partial class ExitJson : JsonSerializerContext;
