@@ -21,7 +21,7 @@ internal sealed class CpuFold(AttentionLayer[] layers, WorkerPool pool, FoldPlan
         AttentionLayer attention = layers[layer];
         Shape.Require(query, [step.Rows, attention.QueryHeads, attention.KeyWidth], "query", "[T, H, D]");
         attention.Require(step, state);
-        plan.Make(step, attention.Window);
+        plan.Make(step, attention, pool.Threads);
         FoldJob job = new()
         {
             Layer = attention,

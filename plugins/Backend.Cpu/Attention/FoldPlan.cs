@@ -12,10 +12,10 @@ internal sealed class FoldPlan
     /// <summary>Positions per chunk.</summary>
     public const int ChunkTokens = 256;
 
-    /// <summary>Maximum number of rows per block.</summary>
+    /// <summary>Number of rows per block where more would leave threads without work.</summary>
     public const int BlockRows = 8;
 
-    private const int SplitRows = 8;
+    private const int SplitRows = 8, MaxBlockRows = 32, MaxBlockQueries = 96, BlocksPerThread = 4;
     private readonly Block[] _blocks;
 
     public FoldPlan(Limits limits)
@@ -41,11 +41,22 @@ internal sealed class FoldPlan
     public readonly record struct Block(
         int Sequence, int FirstRow, int Rows, int FirstPosition, int FirstChunk, int EndChunk, int FirstPartial);
 
+    /// <summary>
+    /// Rows per block where there are enough of them: keys are read from memory once for each block, and a chunk of them, the queries and their scores have room in the second-level cache
+    /// (5 % of a prompt of 8,000 tokens on Zen 5, compared with blocks of 8).
+    /// </summary>
+    /// <param name="group">Query heads per KV head.</param>
+    public static int WideBlockRows(int group) => Math.Clamp(MaxBlockQueries / group, BlockRows, MaxBlockRows);
+
     /// <summary>Splits a step.</summary>
-    public void Make(in Step step, int window)
+    /// <param name="step">The step.</param>
+    /// <param name="layer">The layer that is folded.</param>
+    /// <param name="threads">Number of threads that share the blocks of all KV heads.</param>
+    public void Make(in Step step, AttentionLayer layer, int threads)
     {
+        int wide = WideBlockRows(layer.Group);
         Count = 0;
-        Add(step, window);
+        Add(step, layer.Window, step.Rows / wide * layer.KvHeads >= BlocksPerThread * threads ? wide : BlockRows);
         int partials = 0;
         foreach (Block block in Blocks)
             partials += block.Rows * (block.EndChunk - block.FirstChunk);
@@ -55,14 +66,14 @@ internal sealed class FoldPlan
             SplitByChunk(partials);
     }
 
-    private void Add(in Step step, int window)
+    private void Add(in Step step, int window, int blockRows)
     {
         ReadOnlySpan<SequenceSlice> sequences = step.Sequences;
         for (int i = 0; i < sequences.Length; i++)
         {
-            for (int row = 0; row < sequences[i].Rows; row += BlockRows)
+            for (int row = 0; row < sequences[i].Rows; row += blockRows)
             {
-                int rows = Math.Min(BlockRows, sequences[i].Rows - row), position = sequences[i].FirstPosition + row;
+                int rows = Math.Min(blockRows, sequences[i].Rows - row), position = sequences[i].FirstPosition + row;
                 int first = Math.Max(0, position - window + 1) / ChunkTokens, end = (position + rows - 1) / ChunkTokens + 1;
                 _blocks[Count++] = new Block(i, sequences[i].FirstRow + row, rows, position, first, end, FirstPartial: 0);
             }

@@ -17,7 +17,7 @@ internal sealed class FoldScratch
         foreach (int i in build.Layers)
         {
             AttentionLayer layer = layers[i];
-            _chunkFloats = Math.Max(_chunkFloats, ChunkScratch.Floats(FoldPlan.BlockRows * layer.Group, layer.KeyWidth, layer.ValueWidth));
+            _chunkFloats = Math.Max(_chunkFloats, ChunkScratch.Floats(FoldPlan.WideBlockRows(layer.Group) * layer.Group, layer.KeyWidth, layer.ValueWidth));
             partialFloats = Math.Max(partialFloats, (long)_maxPartials * layer.QueryHeads * (2 + layer.ValueWidth));
         }
 
