@@ -3,6 +3,7 @@ using Spud.Configuration;
 using Spud.Execution;
 using Spud.Metering;
 using Spud.Tests.Execution.EndToEnd;
+using Spud.Tests.Execution.Folds;
 using Xunit;
 
 namespace Spud.Tests.Execution.Depth;
@@ -168,17 +169,26 @@ public sealed class EarlyExitTests
         using CpuPipeline pipeline = Load("llama", static position => position % 3 - 1, MissingKeys.Fill);
         using Sequence sequence = pipeline.Engine.Open();
         pipeline.LastLogits(sequence, s_text[..3]);
-        long least = long.MaxValue;
-        for (int i = 0; i < 60; i++)
-        {
-            pipeline.Batch.Clear();
-            pipeline.Batch.Add(sequence, [5], Phase.Decode, LogitRows.Last);
-            long before = GC.GetAllocatedBytesForCurrentThread();
-            pipeline.Engine.Run(pipeline.Batch);
-            least = i % 3 == 0 ? GC.GetAllocatedBytesForCurrentThread() - before : Math.Max(least == long.MaxValue ? 0 : least, GC.GetAllocatedBytesForCurrentThread() - before);
-            if (i > 30 && i % 3 == 2)
-                Assert.Equal(0, least);
-        }
+        Assert.Equal(0, DecodeSteps.AllocatedBy(pipeline.Pipeline, sequence, pipeline.Batch));
+    }
+
+    [Theory]
+    [InlineData(MissingKeys.Fill)]
+    [InlineData(MissingKeys.Hole)]
+    public void Keys_are_saved_and_read_back(MissingKeys missing)
+    {
+        using TempFolder folder = new();
+        using CpuPipeline pipeline = Load("llama", static position => position % 3 - 1, missing);
+        using Sequence sequence = pipeline.Engine.Open();
+        pipeline.LastLogits(sequence, s_text[..6]);
+        foreach (int id in s_text[6..])
+            pipeline.LastLogits(sequence, [id], phase: Phase.Decode);
+
+        string file = folder.File("keys");
+        CacheFile.Save(sequence, file);
+        using Sequence loaded = CacheFile.Load(pipeline.Engine, file);
+        Assert.Equal(KeptBy(sequence), KeptBy(loaded));
+        Assert.Equal(pipeline.LastLogits(sequence, [7], phase: Phase.Decode), pipeline.LastLogits(loaded, [7], phase: Phase.Decode));
     }
 
     private static PipelineOptions Options => new() { Threads = 2, Sequences = 8, Rows = 64, LogitRows = 16 };
