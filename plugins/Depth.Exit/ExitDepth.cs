@@ -26,7 +26,7 @@ internal sealed class ExitDepth : IDepth, ILeavesEarly
         if (others.Length > 0)
             throw new RefusedException($"'layers' names {string.Join(",", others)}, and the pack has exits behind {text}: name some of these, or write a pack with 'spud calibrate exits --layers {string.Join(",", build.Layers)}'");
 
-        // All of the pack is read; what the pipeline does not name is given back.
+        // A pack is read as a whole, whatever the pipeline names: a tensor that nobody takes would refuse it.
         foreach (int layer in trained)
         {
             ExitBlock block = new(build.Context, pack, layer);
